@@ -1,0 +1,2 @@
+namespace Majlis.Model;
+public enum TensorType { F32 }
