@@ -1,0 +1,62 @@
+// A whole file mapped for reading: opening costs no memory, pages come from the system's cache as they are touched.
+// Knows nothing of what the bytes mean.
+using System.IO.MemoryMappedFiles;
+
+namespace Majlis.Model.Weights;
+
+/// <summary>Read-only bytes of a file. Safe for concurrent readers; spans are valid until it is disposed.</summary>
+public sealed unsafe class MappedFile : IDisposable
+{
+    readonly MemoryMappedFile? map;
+    readonly MemoryMappedViewAccessor? view;
+    byte* start;
+    bool disposed;
+
+    MappedFile(string path, long length)
+    {
+        Path = path;
+        Length = length;
+        if (length == 0) return; // An empty file cannot be mapped, and has nothing to read.
+        map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, 0, MemoryMappedFileAccess.Read);
+        view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+    }
+
+    public string Path { get; }
+
+    public long Length { get; }
+
+    /// <exception cref="ModelFormatException">The file is missing or cannot be read.</exception>
+    public static MappedFile Open(string path)
+    {
+        try
+        {
+            return new MappedFile(path, new FileInfo(path).Length);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            var why = error is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : error.Message;
+            throw new ModelFormatException($"{path}: {why}.", error);
+        }
+    }
+
+    /// <summary>The bytes [<paramref name="offset"/>, offset + count), mapped, not copied.</summary>
+    public ReadOnlySpan<byte> Bytes(long offset, int count)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - count);
+        return new ReadOnlySpan<byte>(start + offset, count);
+    }
+
+    public void Dispose()
+    {
+        if (disposed) return;
+        disposed = true;
+        if (start is not null) view!.SafeMemoryMappedViewHandle.ReleasePointer();
+        start = null;
+        view?.Dispose();
+        map?.Dispose();
+    }
+}

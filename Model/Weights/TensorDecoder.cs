@@ -1,0 +1,40 @@
+// From stored bytes to fp32: picks the decoder of a type and feeds it pieces of a mapped file. Knows no formats itself.
+using Majlis.Model.Weights.Decoding;
+
+namespace Majlis.Model.Weights;
+
+/// <summary>Widens or dequantises stored numbers, bit for bit as the formats' reference implementations do.</summary>
+public static class TensorDecoder
+{
+    /// <summary>Elements handled at once: spans of a mapped file are limited to 2 GiB, tensors are not.</summary>
+    const int Piece = 1 << 20;
+
+    /// <summary>Decodes whole blocks: <paramref name="source"/> holds exactly what <paramref name="destination"/> takes.</summary>
+    public static void Widen(TensorType type, ReadOnlySpan<byte> source, Span<float> destination)
+    {
+        var (elements, bytes) = TensorLayout.Block(type);
+        if (destination.Length % elements != 0 || source.Length != (long)destination.Length / elements * bytes)
+            throw new ArgumentException($"{source.Length} bytes of {type} are not {destination.Length} numbers.");
+        switch (type)
+        {
+            case TensorType.Q4_0: Blocks32.Q4_0(source, destination); break;
+            case TensorType.Q4_1: Blocks32.Q4_1(source, destination); break;
+            case TensorType.Q5_0: Blocks32.Q5_0(source, destination); break;
+            case TensorType.Q5_1: Blocks32.Q5_1(source, destination); break;
+            case TensorType.Q8_0: Blocks32.Q8_0(source, destination); break;
+            default: PlainNumbers.Widen(type, source, destination); break;
+        }
+    }
+
+    internal static void Widen(TensorType type, MappedFile file, long offset, Span<float> destination)
+    {
+        while (destination.Length > 0)
+        {
+            var count = Math.Min(Piece, destination.Length);
+            var bytes = (int)TensorLayout.Bytes(type, count);
+            Widen(type, file.Bytes(offset, bytes), destination[..count]);
+            destination = destination[count..];
+            offset += bytes;
+        }
+    }
+}
