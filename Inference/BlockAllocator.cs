@@ -1,0 +1,146 @@
+// Which blocks a sequence holds in every cache group: grown before a step, published after it, released behind a sliding window,
+// shared where another sequence has computed the same prefix. Pure bookkeeping; no policy of who goes first.
+namespace Majlis.Inference;
+
+public sealed class BlockAllocator
+{
+    readonly BlockPool[] pools;
+    readonly HashSet<BlockKey> underway = [];
+
+    /// <param name="blockSize">Tokens per block, the same in every group.</param>
+    /// <param name="pools">One per cache group of the Blueprint, in its order.</param>
+    public BlockAllocator(int blockSize, params ReadOnlySpan<BlockPool> pools)
+    {
+        (BlockSize, this.pools) = (blockSize, pools.ToArray());
+        Capacity = this.pools.Min(pool => pool.Window is { } window && pool.Count >= Blocks(window) + 2
+            ? int.MaxValue : pool.Count * blockSize);
+    }
+
+    public int BlockSize { get; }
+
+    public IReadOnlyList<BlockPool> Pools => pools;
+
+    /// <summary>The longest sequence, in tokens, that fits when it is alone.</summary>
+    public int Capacity { get; }
+
+    /// <summary>How many leading tokens of a waiting sequence are cached; at least its last token is always left to compute.</summary>
+    public int Cached(Sequence sequence)
+    {
+        var blocks = (sequence.Length - 1) / BlockSize;
+        foreach (var pool in pools)
+        {
+            if (pool.Window is not null) continue;
+            var hit = 0;
+            while (hit < blocks && pool.TryFind(sequence.Key(hit, BlockSize), out _)) hit++;
+            blocks = hit;
+        }
+        // A windowed group need only hold what the next token still sees; one missing block rules out every length that sees it.
+        for (var g = 0; g < pools.Length && blocks > 0; g++)
+        {
+            if (pools[g].Window is null) continue;
+            for (var block = blocks - 1; block >= FirstSeen(pools[g], blocks * BlockSize); block--)
+            {
+                if (pools[g].TryFind(sequence.Key(block, BlockSize), out _)) continue;
+                blocks = block;
+                g = -1;
+                break;
+            }
+        }
+        return blocks * BlockSize;
+    }
+
+    /// <summary>True when the block after <paramref name="cached"/> tokens is being computed in this very step by another sequence.</summary>
+    public bool IsUnderway(Sequence sequence, int cached) => underway.Count > 0
+        && cached / BlockSize < (sequence.Length - 1) / BlockSize && underway.Contains(sequence.Key(cached / BlockSize, BlockSize));
+
+    /// <summary>Takes the cached prefix, <paramref name="cached"/> tokens as <see cref="Cached"/> said, into the sequence's tables.</summary>
+    public void Adopt(Sequence sequence, int cached)
+    {
+        sequence.Tables = new List<int>[pools.Length];
+        for (var g = 0; g < pools.Length; g++)
+        {
+            var table = sequence.Tables[g] = [];
+            var first = FirstSeen(pools[g], cached);
+            for (var block = 0; block < cached / BlockSize; block++)
+            {
+                var held = -1;
+                if (block >= first && pools[g].TryFind(sequence.Key(block, BlockSize), out held)) pools[g].Share(held);
+                table.Add(block >= first ? held : -1);
+            }
+        }
+        sequence.Computed = cached;
+        sequence.TablesChanged();
+    }
+
+    /// <summary>Whether blocks for <paramref name="length"/> tokens are free, counting what the sequence holds already.</summary>
+    /// <param name="chunk">The most tokens computed at once: a windowed group never holds more than window and chunk.</param>
+    public bool CanHold(Sequence sequence, int length, int chunk)
+    {
+        for (var g = 0; g < pools.Length; g++)
+        {
+            var pool = pools[g];
+            var blocks = Blocks(length) - FirstSeen(pool, sequence.Computed);
+            if (pool.Window is { } window) blocks = Math.Min(blocks, Blocks(window + chunk) + 1);
+            var held = sequence.Tables[g].Count - FirstSeen(pool, sequence.Computed);
+            if (Math.Min(blocks, pool.Count) - held > pool.Free) return false;
+        }
+        return true;
+    }
+
+    /// <summary>How many of <paramref name="wanted"/> further tokens the free blocks can take; 0 or less when none.</summary>
+    public int Room(Sequence sequence, int wanted)
+    {
+        for (var g = 0; g < pools.Length; g++)
+            wanted = (int)Math.Min(wanted, ((long)sequence.Tables[g].Count + pools[g].Free) * BlockSize - sequence.Computed);
+        return wanted;
+    }
+
+    /// <summary>Takes blocks so that <paramref name="count"/> further tokens can be computed; all or none.</summary>
+    public bool TryExtend(Sequence sequence, int count)
+    {
+        if (Room(sequence, count) < count) return false;
+        var blocks = Blocks(sequence.Computed + count);
+        for (var g = 0; g < pools.Length; g++)
+            for (var table = sequence.Tables[g]; table.Count < blocks; sequence.TablesChanged()) table.Add(pools[g].Take());
+        if (count > 1)
+            for (var block = sequence.Computed / BlockSize; block < (sequence.Computed + count) / BlockSize; block++)
+                underway.Add(sequence.Key(block, BlockSize));
+        return true;
+    }
+
+    /// <summary>After a step that succeeded: its tokens count as computed, full blocks are published, those behind a window released.</summary>
+    public void Commit(Sequence sequence, int count)
+    {
+        var full = sequence.Computed / BlockSize;
+        sequence.Computed += count;
+        for (; full < sequence.Computed / BlockSize; full++)
+            for (var g = 0; g < pools.Length; g++) pools[g].Publish(sequence.Tables[g][full], sequence.Key(full, BlockSize));
+        for (var g = 0; g < pools.Length; g++)
+            for (var block = FirstSeen(pools[g], sequence.Computed) - 1; block >= 0 && sequence.Tables[g][block] >= 0; block--)
+            {
+                pools[g].Release(sequence.Tables[g][block]);
+                sequence.Tables[g][block] = -1;
+                sequence.TablesChanged();
+            }
+    }
+
+    /// <summary>Forgets what the step under way is computing: call before each step is planned.</summary>
+    public void BeginStep() => underway.Clear();
+
+    /// <summary>Gives all blocks back; published ones stay cached, the end of the chain to be overwritten before its beginning.</summary>
+    public void Release(Sequence sequence)
+    {
+        for (var g = 0; g < sequence.Tables.Length; g++)
+            for (var block = sequence.Tables[g].Count - 1; block >= 0; block--)
+                if (sequence.Tables[g][block] >= 0) pools[g].Release(sequence.Tables[g][block]);
+        sequence.Tables = [];
+        sequence.Computed = 0;
+        sequence.TablesChanged();
+    }
+
+    int Blocks(long tokens) => (int)((tokens + BlockSize - 1) / BlockSize);
+
+    /// <summary>The first block that the token at <paramref name="position"/> still sees.</summary>
+    int FirstSeen(BlockPool pool, int position) =>
+        pool.Window is { } window ? Math.Max(0, position - window + 1) / BlockSize : 0;
+}

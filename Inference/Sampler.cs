@@ -1,0 +1,80 @@
+// Logits and options in, distribution and token out: masks and penalties, temperature, min-p, top-k, top-p (vLLM's order), then the
+// truncations vLLM lacks. Pure: chance comes in as a number. It is the oracle for drawing on a device. Knows nothing of requests.
+using Majlis.Model;
+
+namespace Majlis.Inference;
+
+/// <summary>Buffers for one row at a time; not for several threads at once.</summary>
+public sealed class Sampler(int vocabularySize)
+{
+    readonly float[] work = new float[vocabularySize];
+    readonly Candidates candidates = new(vocabularySize);
+
+    /// <summary>Draws one token from raw logits [V].</summary>
+    /// <param name="ends">Tokens that would end the sequence, for min_tokens.</param>
+    /// <param name="uniform">In [0, 1): where in the cumulative distribution, ascending by id, to draw.</param>
+    /// <exception cref="ArithmeticException">The logits hold NaN, or the options leave no token to choose.</exception>
+    public SampledToken Sample(ReadOnlySpan<float> logits, SamplingOptions options,
+        ReadOnlySpan<int> prompt, ReadOnlySpan<int> output, ReadOnlySpan<int> ends, double uniform)
+    {
+        var logSumExp = LogProbs.LogSumExp(logits);
+        if (!double.IsFinite(logSumExp)) throw new ArithmeticException("The network's logits are not finite.");
+        var id = Choose(logits, options, prompt, output, ends, uniform);
+        return new(id, (float)(logits[id] - logSumExp));
+    }
+
+    /// <summary>Draws by a device's plan, from raw logits [V]: what every device must agree with.</summary>
+    public SampledToken Sample(ReadOnlySpan<float> logits, SamplingPlan plan)
+    {
+        var options = new SamplingOptions { Temperature = plan.Temperature, TopK = plan.TopK, TopP = plan.TopP, MinP = plan.MinP };
+        return Sample(logits, options, [], [], [], plan.Uniform);
+    }
+
+    /// <summary>The probabilities that <see cref="Sample(ReadOnlySpan{float}, SamplingPlan)"/> draws from, [V].</summary>
+    public float[] Distribution(ReadOnlySpan<float> logits, SamplingOptions options,
+        ReadOnlySpan<int> prompt, ReadOnlySpan<int> output, ReadOnlySpan<int> ends)
+    {
+        var probabilities = new float[logits.Length];
+        Penalise(logits, options, prompt, output, ends);
+        if (options.IsGreedy)
+        {
+            probabilities[LogProbs.ArgMax(work)] = 1;
+            return probabilities;
+        }
+        Truncate(options);
+        for (var i = 0; i < candidates.Count; i++) probabilities[candidates.Ids[i]] = (float)candidates.Probability(i);
+        return probabilities;
+    }
+
+    int Choose(ReadOnlySpan<float> logits, SamplingOptions options,
+        ReadOnlySpan<int> prompt, ReadOnlySpan<int> output, ReadOnlySpan<int> ends, double uniform)
+    {
+        if (options.IsGreedy && options.IsPlain) return LogProbs.ArgMax(logits);
+        Penalise(logits, options, prompt, output, ends);
+        if (options.IsGreedy) return LogProbs.ArgMax(work);
+        Truncate(options);
+        return candidates.Draw(uniform);
+    }
+
+    void Penalise(ReadOnlySpan<float> logits, SamplingOptions options,
+        ReadOnlySpan<int> prompt, ReadOnlySpan<int> output, ReadOnlySpan<int> ends)
+    {
+        logits.CopyTo(work);
+        if (options.IsPlain) return;
+        Penalties.Apply(options, prompt, output, ends, work);
+        if (float.IsNegativeInfinity(LogProbs.Max(work)))
+            throw new ArithmeticException("The sampling options (allowed_token_ids, bad_words, min_tokens) leave no token to choose.");
+    }
+
+    void Truncate(SamplingOptions options)
+    {
+        candidates.Fill(work, options.Temperature);
+        if (options.MinP > 0) candidates.MinP(options.MinP);
+        if (options.TopK > 0) candidates.TopK(options.TopK);
+        if (options.TopP < 1) candidates.TopP(options.TopP);
+        if (options.TypicalP < 1) candidates.Typical(options.TypicalP);
+        if (options.EpsilonCutoff > 0) candidates.Epsilon(options.EpsilonCutoff);
+        if (options.EtaCutoff > 0) candidates.Eta(options.EtaCutoff);
+        if (options.TopH < 1) candidates.TopH(options.TopH);
+    }
+}

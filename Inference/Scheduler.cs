@@ -1,0 +1,164 @@
+// What the next step computes: continuous batching with chunked prefill under a token budget, first come first served within a
+// priority, preemption by recomputation when blocks run out. Pure: no tensors, no clock, no I/O, no tasks.
+namespace Majlis.Inference;
+
+/// <summary>
+/// One owner. <see cref="Schedule"/>, then compute, then <see cref="Complete"/> (or <see cref="Remove"/> what failed), then append tokens.
+/// </summary>
+public sealed class Scheduler
+{
+    readonly BlockAllocator blocks;
+    readonly int maxSequences;
+    readonly int maxBatchTokens;
+    // All in order of rank.
+    readonly List<Sequence> running = [];
+    readonly List<Sequence> waiting = [];
+    readonly List<Sequence> step = [];
+    int budget;
+
+    /// <param name="maxBatchTokens">At least <paramref name="maxSequences"/>, so that no running sequence is left out of a step.</param>
+    public Scheduler(BlockAllocator blocks, int maxSequences, int maxBatchTokens)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxSequences, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxBatchTokens, maxSequences);
+        (this.blocks, this.maxSequences, this.maxBatchTokens) = (blocks, maxSequences, maxBatchTokens);
+    }
+
+    public IReadOnlyList<Sequence> Running => running;
+
+    public IReadOnlyList<Sequence> Waiting => waiting;
+
+    public bool IsIdle => running.Count == 0 && waiting.Count == 0;
+
+    public long Preemptions { get; private set; }
+
+    /// <summary>Queues a sequence, which must fit into the cache alone (<see cref="BlockAllocator.Capacity"/>).</summary>
+    public void Add(Sequence sequence) => Insert(waiting, sequence);
+
+    /// <summary>Takes a sequence out, finished or not, and gives its blocks back.</summary>
+    public void Remove(Sequence sequence)
+    {
+        if (!Take(running, sequence)) Take(waiting, sequence);
+        step.Remove(sequence);
+        sequence.Scheduled = 0;
+        blocks.Release(sequence);
+    }
+
+    /// <summary>Plans a step: the sequences in it, each with <see cref="Sequence.Scheduled"/> tokens. Empty when nothing is to be done.</summary>
+    public IReadOnlyList<Sequence> Schedule()
+    {
+        foreach (var sequence in step) sequence.Scheduled = 0;
+        step.Clear();
+        blocks.BeginStep();
+        budget = maxBatchTokens;
+        var preemptions = Preemptions;
+        ScheduleDecodes();
+        SchedulePrefills();
+        if (Preemptions == preemptions) Admit();
+        return step;
+    }
+
+    /// <summary>The step was computed: its tokens are in the cache.</summary>
+    public void Complete()
+    {
+        foreach (var sequence in step) blocks.Commit(sequence, sequence.Scheduled);
+    }
+
+    /// <summary>Every running sequence that lacks one token gets it, before any prompt is worked on.</summary>
+    void ScheduleDecodes()
+    {
+        for (var i = 0; i < running.Count; i++)
+        {
+            var sequence = running[i];
+            if (sequence.Remaining != 1) continue;
+            var extended = blocks.TryExtend(sequence, 1);
+            while (!extended)
+            {
+                var victim = LowestUnscheduled();
+                Preempt(victim);
+                if (victim == sequence) break;
+                extended = blocks.TryExtend(sequence, 1);
+            }
+            if (extended) Include(sequence, 1);
+            else i--;
+        }
+    }
+
+    /// <summary>Prompts under way get what is left of the budget, in order of rank.</summary>
+    void SchedulePrefills()
+    {
+        for (var i = 0; i < running.Count && budget > 0; i++)
+        {
+            var sequence = running[i];
+            if (sequence.Scheduled > 0) continue;
+            var wanted = Math.Min(sequence.Remaining, budget);
+            var count = blocks.Room(sequence, wanted);
+            // With nobody of lower rank to preempt it waits: whoever is scheduled moves on and ends.
+            for (Sequence victim; count <= 0 && (victim = LowestUnscheduled()) != sequence; count = blocks.Room(sequence, wanted))
+                Preempt(victim);
+            if (count > 0 && blocks.TryExtend(sequence, count)) Include(sequence, count);
+        }
+    }
+
+    /// <summary>
+    /// Waiting sequences come in while all their tokens fit. None overtakes one that waits for blocks; but one whose prefix is being
+    /// computed in this step lets others pass, and finds it cached in the next.
+    /// </summary>
+    void Admit()
+    {
+        for (var i = 0; i < waiting.Count && running.Count < maxSequences && budget > 0;)
+        {
+            var sequence = waiting[i];
+            var cached = blocks.Cached(sequence);
+            if (blocks.IsUnderway(sequence, cached)) { i++; continue; }
+            blocks.Adopt(sequence, cached);
+            var count = Math.Min(sequence.Remaining, budget);
+            if (!blocks.CanHold(sequence, sequence.Length + 1, maxBatchTokens) || (count = blocks.Room(sequence, count)) <= 0)
+            {
+                blocks.Release(sequence);
+                return;
+            }
+            sequence.CachedPrompt ??= cached;
+            blocks.TryExtend(sequence, count);
+            waiting.RemoveAt(i);
+            Insert(running, sequence);
+            Include(sequence, count);
+        }
+    }
+
+    void Include(Sequence sequence, int count)
+    {
+        sequence.Scheduled = count;
+        step.Add(sequence);
+        budget -= count;
+    }
+
+    Sequence LowestUnscheduled()
+    {
+        for (var i = running.Count - 1; i >= 0; i--)
+            if (running[i].Scheduled == 0) return running[i];
+        throw new InvalidOperationException("The sequence that asks for blocks is itself not scheduled yet.");
+    }
+
+    void Preempt(Sequence sequence)
+    {
+        Preemptions++;
+        Take(running, sequence);
+        blocks.Release(sequence);
+        Insert(waiting, sequence);
+    }
+
+    static void Insert(List<Sequence> list, Sequence sequence)
+    {
+        var at = list.BinarySearch(sequence, Sequence.Rank);
+        if (at >= 0) throw new InvalidOperationException($"Sequence {sequence.Number} is in the list already.");
+        list.Insert(~at, sequence);
+    }
+
+    static bool Take(List<Sequence> list, Sequence sequence)
+    {
+        var at = list.BinarySearch(sequence, Sequence.Rank);
+        if (at >= 0) list.RemoveAt(at);
+        return at >= 0;
+    }
+}

@@ -1,0 +1,72 @@
+// One prompt and what has been generated after it, as the scheduler sees it: tokens, how many of them are in the cache, and the
+// blocks that hold them. Knows no text, no clock, no request.
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
+namespace Majlis.Inference;
+
+/// <summary>Owned by one thread. Lower <see cref="Priority"/> goes first, then lower <see cref="Number"/>.</summary>
+public sealed class Sequence
+{
+    /// <summary>Who goes first.</summary>
+    public static Comparer<Sequence> Rank { get; } = Comparer<Sequence>.Create((one, other) =>
+        one.Priority != other.Priority ? one.Priority.CompareTo(other.Priority) : one.Number.CompareTo(other.Number));
+
+    readonly List<int> tokens;
+    readonly List<BlockKey> keys = [];
+    readonly BlockKey root;
+    ImmutableArray<ImmutableArray<int>> blockTables;
+
+    /// <param name="number">Order of arrival; unique.</param>
+    public Sequence(long number, ReadOnlySpan<int> prompt, BlockKey root, int priority = 0)
+    {
+        if (prompt.IsEmpty) throw new ArgumentException("A sequence needs at least one prompt token.", nameof(prompt));
+        (Number, Priority, PromptLength, this.root) = (number, priority, prompt.Length, root);
+        tokens = new List<int>(prompt.Length + 64);
+        tokens.AddRange(prompt);
+    }
+
+    public long Number { get; }
+
+    public int Priority { get; }
+
+    public int PromptLength { get; }
+
+    public int Length => tokens.Count;
+
+    public ReadOnlySpan<int> Tokens => CollectionsMarshal.AsSpan(tokens);
+
+    public ReadOnlySpan<int> Prompt => Tokens[..PromptLength];
+
+    public ReadOnlySpan<int> Output => Tokens[PromptLength..];
+
+    /// <summary>Leading tokens whose keys and values are in the cache.</summary>
+    public int Computed { get; internal set; }
+
+    public int Remaining => Length - Computed;
+
+    /// <summary>Tokens in the step now under way; 0 when it is not part of it.</summary>
+    public int Scheduled { get; internal set; }
+
+    /// <summary>Prompt tokens found in the prefix cache when it was first admitted; null before.</summary>
+    public int? CachedPrompt { get; internal set; }
+
+    /// <summary>[group][i]: the block of positions i * size and following, -1 once a window has left it.</summary>
+    internal List<int>[] Tables { get; set; } = [];
+
+    /// <summary>The same for a network. Kept until a table changes, which is once a block and not once a token.</summary>
+    public ImmutableArray<ImmutableArray<int>> BlockTables =>
+        blockTables.IsDefault ? blockTables = [.. Tables.Select(table => table.ToImmutableArray())] : blockTables;
+
+    public void Append(int token) => tokens.Add(token);
+
+    /// <summary>The key of block <paramref name="index"/>, whose tokens must all be known.</summary>
+    internal BlockKey Key(int index, int blockSize)
+    {
+        while (keys.Count <= index)
+            keys.Add((keys.Count == 0 ? root : keys[^1]).Then(Tokens.Slice(keys.Count * blockSize, blockSize)));
+        return keys[index];
+    }
+
+    internal void TablesChanged() => blockTables = default;
+}
