@@ -1,0 +1,22 @@
+// Erases what is kept of one voter: prompts, answers, tokens and votes go, the vote's number stays as a tombstone, so that
+// manifests, which list votes by id, still tell which versions they touched. Knows no versions.
+using StackExchange.Redis;
+
+namespace Majlis.Feedback;
+
+public sealed class VoterErasure(RedisConnection connection, TimeProvider time)
+{
+    /// <summary>Erases durably; may be run again after a failure. Gives how many battles and votes were erased.</summary>
+    /// <exception cref="FeedbackUnavailableException">The store is away; some may be erased already.</exception>
+    public async Task<int> EraseAsync(string voter)
+    {
+        var erased = 0;
+        foreach (var battle in await connection.ReadAsync(database => database.SetMembersAsync(Keys.Voter(voter))))
+        {
+            RedisValue[] values = [voter, time.GetUtcNow().ToUnixTimeMilliseconds()];
+            erased += (int)await connection.WriteAsync(Scripts.Erase, [Keys.Battle((string)battle!)], values, insist: false);
+        }
+        await connection.WriteAsync(Scripts.Forget, [Keys.Voter(voter), Keys.Seen(voter), Keys.Rate(voter)], [], insist: false);
+        return erased;
+    }
+}

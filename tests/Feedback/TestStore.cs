@@ -1,0 +1,70 @@
+// One store of either kind, which a test may stop, kill and start again; the data outlives it.
+using Majlis.Feedback;
+using Majlis.tests.Support;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Majlis.tests.Feedback;
+
+public enum StoreKind
+{
+    Garnet,
+    Redis,
+}
+
+public sealed class TestStore : IAsyncDisposable
+{
+    readonly TemporaryFolder folder = new();
+    EmbeddedRedis? garnet;
+    RedisServer? redis;
+
+    public RedisConnection Connection { get; private set; } = null!;
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+
+    public BattleStore Battles => new(Connection, Time);
+
+    public VoteCursor Cursor => new(Connection);
+
+    public static TheoryData<StoreKind> Kinds => [StoreKind.Garnet, StoreKind.Redis];
+
+    public static async Task<TestStore> StartAsync(StoreKind kind)
+    {
+        var store = new TestStore();
+        if (kind == StoreKind.Redis) store.redis = await RedisServer.StartAsync();
+        else store.garnet = EmbeddedRedis.Start(store.folder.Path);
+        store.Connection = new RedisConnection(store.Options);
+        return store;
+    }
+
+    public RedisOptions Options => new() { Redis = redis?.Address, DataFolder = folder.Path };
+
+    /// <summary>Ends the store; the real one without warning.</summary>
+    public async Task StopAsync()
+    {
+        if (redis is not null) await redis.KillAsync();
+        else await garnet!.DisposeAsync();
+        garnet = null;
+    }
+
+    public async Task StartAgainAsync()
+    {
+        if (redis is not null) await redis.StartAgainAsync();
+        else garnet = EmbeddedRedis.Start(folder.Path);
+    }
+
+    public async Task<List<StoredVote>> VotesAsync(long after = 0)
+    {
+        var votes = new List<StoredVote>();
+        await foreach (var vote in Cursor.ReadAsync(after)) votes.Add(vote);
+        return votes;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Connection.DisposeAsync();
+        if (garnet is not null) await garnet.DisposeAsync();
+        if (redis is not null) await redis.DisposeAsync();
+        folder.Dispose();
+    }
+}

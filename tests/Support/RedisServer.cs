@@ -1,0 +1,53 @@
+// A real redis-server in a folder of its own, on a free port; tests that need it skip where it is not installed.
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Xunit;
+
+namespace Majlis.tests.Support;
+
+public sealed class RedisServer : IAsyncDisposable
+{
+    readonly TemporaryFolder folder = new();
+    readonly string[] settings;
+    ServerProcess? process;
+
+    RedisServer(string[] settings) => this.settings = settings;
+
+    public int Port { get; } = FreePort();
+
+    public string Address => $"127.0.0.1:{Port}";
+
+    /// <param name="settings">Redis settings after the fixture's own, e.g. <c>--appendfsync everysec</c>. Default: every write synced.</param>
+    public static async Task<RedisServer> StartAsync(params string[] settings)
+    {
+        Assert.SkipUnless(Executable() is not null, "redis-server is not installed (apt-get install redis-server)");
+        var server = new RedisServer(settings.Length > 0 ? settings : ["--appendonly", "yes", "--appendfsync", "always"]);
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    public async Task StartAgainAsync()
+    {
+        string[] arguments = ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", folder.Path, "--save", "", .. settings];
+        process = await ServerProcess.StartAsync(new ProcessStartInfo(Executable()!, arguments), "Ready to accept connections");
+    }
+
+    public Task KillAsync() => process!.KillAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (process is not null) await process.DisposeAsync();
+        folder.Dispose();
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    static string? Executable() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Select(folder => Path.Combine(folder, "redis-server")).FirstOrDefault(File.Exists);
+}

@@ -1,0 +1,47 @@
+// A server in a process of its own that a test may kill without warning. Knows only its command line and the line that says "ready".
+using System.Diagnostics;
+using Xunit;
+
+namespace Majlis.tests.Support;
+
+public sealed class ServerProcess : IAsyncDisposable
+{
+    readonly Process process;
+    readonly Task<string> rest;
+
+    ServerProcess(Process process, Task<string> rest)
+    {
+        this.process = process;
+        this.rest = rest;
+    }
+
+    /// <summary>Starts a program and comes back when it has written a line with the given words.</summary>
+    public static async Task<ServerProcess> StartAsync(ProcessStartInfo start, string ready)
+    {
+        start.RedirectStandardOutput = true;
+        start.UseShellExecute = false;
+        var process = Process.Start(start)!;
+        var said = new List<string>();
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            said.Add(line);
+            if (line.Contains(ready, StringComparison.Ordinal)) return new ServerProcess(process, process.StandardOutput.ReadToEndAsync());
+        }
+        Assert.Fail($"{start.FileName} ended before it was ready:\n{string.Join('\n', said)}");
+        return null!;
+    }
+
+    /// <summary>SIGKILL: no farewell, no last write.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+        await rest;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited) await KillAsync();
+        process.Dispose();
+    }
+}

@@ -1,0 +1,14 @@
+// A folder of one test's own, gone when the test ends. Knows no content.
+namespace Majlis.tests.Support;
+
+public sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("majlis-").FullName;
+
+    public string File(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
+
+    public void Dispose()
+    {
+        if (Directory.Exists(Path)) Directory.Delete(Path, recursive: true);
+    }
+}
