@@ -1,11 +1,12 @@
 // The reference rules of the house: which room may know which library, and which room knows which room.
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Majlis.tests.Support;
 using Xunit;
 
 namespace Majlis.tests;
 
-public sealed class HouseRules
+public sealed partial class HouseRules
 {
     static readonly Dictionary<string, string[]> rooms = new()
     {
@@ -66,6 +67,25 @@ public sealed class HouseRules
                 || line.StartsWith($"using static {library}", StringComparison.Ordinal)));
         Assert.Empty(strangers);
     }
+
+    [Fact]
+    public void No_warning_is_switched_off_in_a_source() =>
+        Assert.DoesNotContain(Lines(), line => line.Text.Contains("#pragma " + "warning", StringComparison.Ordinal));
+
+    [Fact]
+    public void Logs_are_declared_not_composed() =>
+        Assert.DoesNotContain(Lines(), line => ComposedLog().IsMatch(line.Text));
+
+    [Fact]
+    public void Hosts_open_with_a_table_of_contents() =>
+        Assert.All(["Server", "Trainer"], host => Assert.InRange(File.ReadLines(Path.Combine(Shared.Root, host, "Program.cs")).Count(), 1, 70));
+
+    static IEnumerable<(string File, string Text)> Lines() => rooms.Keys
+        .SelectMany(room => Directory.EnumerateFiles(Path.Combine(Shared.Root, room), "*.cs", SearchOption.AllDirectories))
+        .SelectMany(file => File.ReadLines(file).Select(text => (Path.GetFileName(file), text)));
+
+    [GeneratedRegex(@"\.Log(Trace|Debug|Information|Warning|Error|Critical)\(")]
+    private static partial Regex ComposedLog();
 
     static IEnumerable<string> References(string room, string kind) => Project(room).Descendants(kind).Select(item => item.Attribute("Include")!.Value);
 
