@@ -97,6 +97,13 @@ public sealed class GgufFile : IDisposable
         return file.Bytes(tensor.Offset + firstByte, byteCount);
     }
 
+    /// <summary>Decodes <paramref name="destination"/>.Length numbers of a tensor from <paramref name="firstElement"/> on; whole blocks only.</summary>
+    public void Widen(GgufTensor tensor, long firstElement, Span<float> destination)
+    {
+        TensorRange.Check(Path, tensor.Info, firstElement, destination.Length);
+        TensorDecoder.Widen(tensor.Info.Type, file, tensor.Offset + TensorLayout.Bytes(tensor.Info.Type, firstElement), destination);
+    }
+
     public void Dispose() => file.Dispose();
 
     static uint ReadVersion(GgufReader reader)

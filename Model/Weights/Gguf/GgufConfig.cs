@@ -1,0 +1,76 @@
+// GGUF's keys as the config.json that Hugging Face would have: what follows from them is written out, what is missing is an error.
+// Knows llama.cpp's key names and the constants its graphs hard-code; the Blueprint is Families' business.
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Majlis.Model.Weights;
+
+/// <summary>Reads the config of a GGUF model. Keys: llama.cpp's gguf-py/gguf/constants.py.</summary>
+public static class GgufConfig
+{
+    /// <exception cref="ModelFormatException">An unknown architecture, or a key that is missing or cannot be.</exception>
+    public static JsonElement Read(GgufFile file)
+    {
+        var family = GgufFamily.Of(file);
+        var keys = new GgufKeys(file);
+        var config = new JsonObject
+        {
+            ["architectures"] = new JsonArray(family.ClassName),
+            ["model_type"] = family.ModelType,
+            ["vocab_size"] = Vocabulary(file, keys),
+            ["hidden_size"] = keys.Needed("embedding_length"),
+            ["intermediate_size"] = keys.Needed("feed_forward_length"),
+            ["num_hidden_layers"] = keys.Needed("block_count"),
+            ["num_attention_heads"] = Heads(file),
+            ["num_key_value_heads"] = KeyValueHeads(file),
+            ["head_dim"] = HeadSize(file, keys),
+            ["max_position_embeddings"] = keys.Needed("context_length"),
+            ["tie_word_embeddings"] = !HasTensor(file, "output.weight"),
+        };
+        if (family.ModelType is not ("gemma2" or "gemma3_text")) config["hidden_act"] = "silu";
+        Token(config, "bos_token_id", file, "bos");
+        Token(config, "eos_token_id", file, "eos");
+        Token(config, "pad_token_id", file, "padding");
+        GgufRotary.Write(config, file, keys, family);
+        GgufFamilyFields.Write(config, file, keys, family);
+        return JsonSerializer.SerializeToElement(config);
+    }
+
+    public static int Heads(GgufFile file) => new GgufKeys(file).SameInEveryLayer("attention.head_count")
+        ?? throw new ModelFormatException($"{file.Path}: key '{new GgufKeys(file).Name("attention.head_count")}' is missing.");
+
+    public static int KeyValueHeads(GgufFile file) => new GgufKeys(file).SameInEveryLayer("attention.head_count_kv") ?? Heads(file);
+
+    public static bool HasTensor(GgufFile file, string name) => file.Tensors.Any(tensor => tensor.Info.Name == name);
+
+    /// <summary>A stored fp32 as the shortest decimal that means it: 1E-05, not 9.99999974737875E-06.</summary>
+    public static JsonNode Decimal(double number) =>
+        JsonValue.Create(double.Parse(((float)number).ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+
+    static int Vocabulary(GgufFile file, GgufKeys keys)
+    {
+        var table = file.Tensors.FirstOrDefault(tensor => tensor.Info.Name == "token_embd.weight")
+            ?? throw new ModelFormatException($"{file.Path}: there is no tensor 'token_embd.weight'.");
+        var rows = table.Info.Shape.Length == 2 ? table.Info.Shape[0] : throw new ModelFormatException($"{file.Path}: tensor 'token_embd.weight' is no table.");
+        if (keys.Integer("vocab_size") is { } size && size != rows)
+            throw new ModelFormatException($"{file.Path}: key '{keys.Name("vocab_size")}' says {size}, but token_embd.weight has {rows} rows.");
+        return checked((int)rows);
+    }
+
+    static int HeadSize(GgufFile file, GgufKeys keys)
+    {
+        var size = keys.Integer("attention.key_length");
+        if (size is null && keys.Needed("embedding_length") % Heads(file) != 0)
+            throw new ModelFormatException($"{file.Path}: key '{keys.Name("attention.key_length")}' is missing, and the heads do not divide the width.");
+        size ??= keys.Needed("embedding_length") / Heads(file);
+        if (keys.Integer("attention.value_length") is { } value && value != size)
+            throw new ModelFormatException($"{file.Path}: '{keys.Name("attention.value_length")}' is {value} and the keys' {size}; only equal ones are known.");
+        return size.Value;
+    }
+
+    static void Token(JsonObject config, string field, GgufFile file, string name)
+    {
+        if (file.Integer($"tokenizer.ggml.{name}_token_id") is { } id) config[field] = id;
+    }
+}

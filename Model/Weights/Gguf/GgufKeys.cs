@@ -1,0 +1,36 @@
+// The keys of a file's own architecture: 'block_count' is 'llama.block_count' there.
+namespace Majlis.Model.Weights;
+
+sealed class GgufKeys(GgufFile file)
+{
+    readonly string architecture = file.Text("general.architecture") ?? "";
+
+    public string Name(string key) => $"{architecture}.{key}";
+
+    public int? Integer(string key) => file.Integer(Name(key)) switch
+    {
+        null => null,
+        >= 0 and <= int.MaxValue and var value => (int)value,
+        var value => throw new ModelFormatException($"{file.Path}: key '{Name(key)}' is {value}, which cannot be."),
+    };
+
+    public double? Number(string key) => file.Number(Name(key));
+
+    public string? Text(string key) => file.Text(Name(key));
+
+    public int Needed(string key) => Integer(key) ?? throw Missing(key);
+
+    public double NeededNumber(string key) => Number(key) ?? throw Missing(key);
+
+    /// <summary>A count that may be given once or layer by layer; layers that differ are not known here.</summary>
+    public int? SameInEveryLayer(string key)
+    {
+        if (!file.IsArray(Name(key))) return Integer(key) is 0 ? throw Zero(key) : Integer(key);
+        return file.Integers(Name(key))!.Distinct().ToArray() is [> 0 and <= int.MaxValue and var count] ? (int)count
+            : throw new ModelFormatException($"{file.Path}: key '{Name(key)}' differs from layer to layer, which no known family does.");
+    }
+
+    ModelFormatException Zero(string key) => new($"{file.Path}: key '{Name(key)}' is 0.");
+
+    ModelFormatException Missing(string key) => new($"{file.Path}: key '{Name(key)}' is missing.");
+}

@@ -1,0 +1,82 @@
+// The rotary part of a GGUF's keys, and its tables of factors, as `rope_parameters`. Knows no network.
+using System.Text.Json.Nodes;
+
+namespace Majlis.Model.Weights;
+
+static class GgufRotary
+{
+    public static void Write(JsonObject config, GgufFile file, GgufKeys keys, GgufFamily family)
+    {
+        var parameters = new JsonObject
+        {
+            ["rope_theta"] = GgufConfig.Decimal(keys.Number("rope.freq_base") ?? 10000),
+            ["rope_type"] = "default",
+        };
+        var headSize = (int)config["head_dim"]!;
+        if (keys.Integer("rope.dimension_count") is { } rotated && rotated != headSize) parameters["partial_rotary_factor"] = (double)rotated / headSize;
+        Scale(parameters, config, file, keys);
+        config["rope_parameters"] = family.ModelType != "gemma3_text" ? parameters : new JsonObject
+        {
+            ["full_attention"] = parameters,
+            ["sliding_attention"] = new JsonObject
+            {
+                ["rope_theta"] = GgufConfig.Decimal(keys.Number("rope.freq_base_swa") ?? 10000),
+                ["rope_type"] = "default",
+            },
+        };
+    }
+
+    static void Scale(JsonObject parameters, JsonObject config, GgufFile file, GgufKeys keys)
+    {
+        var factor = keys.Number("rope.scaling.factor") ?? keys.Number("rope.scale_linear");
+        var type = keys.Text("rope.scaling.type") ?? (factor is null or 1 ? "none" : "linear");
+        if (GgufConfig.HasTensor(file, "rope_freqs.weight"))
+        {
+            if (type != "none") throw new ModelFormatException($"{file.Path}: both rope_freqs.weight and rope scaling '{type}' are given.");
+            Llama3RopeTable.Write(parameters, Table(file, "rope_freqs.weight"), file.Path, (int)config["max_position_embeddings"]!);
+            return;
+        }
+        if (GgufConfig.HasTensor(file, "rope_factors_long.weight")) type = "longrope";
+        if (type == "none") return;
+        parameters["rope_type"] = type;
+        if (keys.Integer("rope.scaling.original_context_length") is { } original) parameters["original_max_position_embeddings"] = original;
+        switch (type)
+        {
+            case "linear":
+                parameters["factor"] = GgufConfig.Decimal(factor ?? throw Missing(file, keys));
+                parameters.Remove("original_max_position_embeddings");
+                break;
+            case "yarn":
+                parameters["factor"] = GgufConfig.Decimal(factor ?? throw Missing(file, keys));
+                Copy(parameters, "beta_fast", keys.Number("rope.scaling.yarn_beta_fast"));
+                Copy(parameters, "beta_slow", keys.Number("rope.scaling.yarn_beta_slow"));
+                Copy(parameters, "attention_factor", keys.Number("rope.scaling.yarn_attn_factor"));
+                break;
+            case "longrope":
+                parameters["long_factor"] = Numbers(Table(file, "rope_factors_long.weight"));
+                parameters["short_factor"] = Numbers(Table(file, "rope_factors_short.weight"));
+                Copy(parameters, "attention_factor", keys.Number("rope.scaling.attn_factor"));
+                break;
+            default: throw new ModelFormatException($"{file.Path}: key '{keys.Name("rope.scaling.type")}' is '{type}', which is not known.");
+        }
+    }
+
+    static ModelFormatException Missing(GgufFile file, GgufKeys keys) => new($"{file.Path}: key '{keys.Name("rope.scaling.factor")}' is missing.");
+
+    static void Copy(JsonObject parameters, string field, double? value)
+    {
+        if (value is not null) parameters[field] = GgufConfig.Decimal(value.Value);
+    }
+
+    static JsonArray Numbers(float[] values) => [.. values.Select(value => GgufConfig.Decimal(value))];
+
+    static float[] Table(GgufFile file, string name)
+    {
+        var tensor = file.Tensors.FirstOrDefault(tensor => tensor.Info.Name == name)
+            ?? throw new ModelFormatException($"{file.Path}: there is no tensor '{name}'.");
+        if (tensor.Info.Elements > 1 << 16) throw new ModelFormatException($"{file.Path}: tensor '{name}' has {tensor.Info.Elements} elements, more than any head.");
+        var table = new float[tensor.Info.Elements];
+        file.Widen(tensor, 0, table);
+        return table;
+    }
+}
