@@ -20,6 +20,9 @@ static partial class GgufSplit
         return Enumerable.Range(2, (int)count - 1).Select(part => Path.Combine(folder, $"{match.Groups["stem"].Value}-{part:00000}-of-{count:00000}.gguf"));
     }
 
+    /// <summary>Whether a name says that it is a part, and not the first.</summary>
+    public static bool IsLaterPart(string path) => Numbered().Match(Path.GetFileName(path)) is { Success: true } match && match.Groups["part"].Value != "00001";
+
     [GeneratedRegex(@"^(?<stem>.+)-(?<part>\d{5})-of-(?<count>\d{5})\.gguf$")]
     private static partial Regex Numbered();
 }

@@ -1,0 +1,20 @@
+// Which version is served: the pointer that Trainer and Server share. Names only.
+namespace Majlis.Model.Catalog;
+
+/// <summary>
+/// The content of state.json. <paramref name="Generation"/> grows by one with each swap; <paramref name="Share"/> of the traffic, 0 to 1,
+/// goes to <paramref name="Candidate"/>. An empty catalogue is generation 0 with nulls.
+/// </summary>
+public sealed record CatalogState(long Generation, string? Current, string? Previous, string? Candidate, double Share)
+{
+    public static CatalogState Empty { get; } = new(0, null, null, null, 0);
+
+    /// <summary>The next pointer after a promotion: the current one stays as the previous.</summary>
+    public CatalogState Promote(string version) => this with { Current = version, Previous = Current, Candidate = null, Share = 0 };
+
+    /// <summary>The same move backwards.</summary>
+    /// <exception cref="InvalidOperationException">There is nothing to go back to.</exception>
+    public CatalogState RollBack() => Previous is null
+        ? throw new InvalidOperationException("There is no previous version to roll back to.")
+        : this with { Current = Previous, Previous = Current, Candidate = null, Share = 0 };
+}

@@ -1,0 +1,52 @@
+// Writing that survives a power cut: bytes first, then the name, then the folder that holds the name.
+using System.Runtime.InteropServices;
+
+namespace Majlis.Model.Catalog;
+
+static partial class DurableFiles
+{
+    /// <summary>Replaces a file so that a reader, or a machine that crashes, sees the old content or the new, nothing between.</summary>
+    public static void Replace(string path, ReadOnlySpan<byte> content)
+    {
+        var temporary = path + ".new";
+        using (var file = File.Create(temporary))
+        {
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(temporary, path, overwrite: true);
+        FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>Flushes every file and folder under <paramref name="folder"/>, itself included.</summary>
+    public static void FlushTree(string folder)
+    {
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            using var file = File.Open(path, FileMode.Open, FileAccess.ReadWrite);
+            file.Flush(flushToDisk: true);
+        }
+        foreach (var inner in Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories)) FlushFolder(inner);
+        FlushFolder(folder);
+    }
+
+    /// <summary>Makes new and renamed entries of a folder durable; Windows does so by itself and has no call for it.</summary>
+    public static void FlushFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var descriptor = Open(folder, flags: 0);
+        if (descriptor < 0) throw new IOException($"{folder}: cannot be opened to be flushed (errno {Marshal.GetLastPInvokeError()}).");
+        var failed = Flush(descriptor) != 0;
+        _ = Close(descriptor);
+        if (failed) throw new IOException($"{folder}: cannot be flushed to disk (errno {Marshal.GetLastPInvokeError()}).");
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Flush(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+}

@@ -1,0 +1,45 @@
+// A version's recipe: what it was made of and how, and the hash of every file. Written once, never edited.
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Majlis.Model.Catalog;
+
+/// <summary>
+/// The content of manifest.json. <see cref="Files"/>, <see cref="WeightsHash"/> and <see cref="Created"/> are filled in by the catalogue
+/// when the version is committed.
+/// </summary>
+public sealed record Manifest
+{
+    public required string Id { get; init; }
+
+    /// <summary>Versions (or hashes of base weights) this one was made from.</summary>
+    public ImmutableArray<string> Parents { get; init; } = [];
+
+    /// <summary>How the weights came about: training stages, merge recipe.</summary>
+    public JsonElement? Recipe { get; init; }
+
+    /// <summary>Ids of the votes it was trained on.</summary>
+    public ImmutableArray<string> Votes { get; init; } = [];
+
+    public JsonElement? Options { get; init; }
+
+    public long Seed { get; init; }
+
+    /// <summary>Path inside the version's folder, with forward slashes, to sha256 in lower-case hex.</summary>
+    public ImmutableSortedDictionary<string, string> Files { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary>sha256 over the bytes of serve/'s weight files, as Checkpoint.WeightsHash computes it.</summary>
+    public string WeightsHash { get; init; } = "";
+
+    /// <summary>The gate's verdict with its scores and policy.</summary>
+    public JsonElement? Gate { get; init; }
+
+    public DateTimeOffset Created { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
+[JsonSerializable(typeof(Manifest))]
+[JsonSerializable(typeof(CatalogState))]
+sealed partial class CatalogJson : JsonSerializerContext;

@@ -1,0 +1,144 @@
+// The folder of versions and the pointer to the one that is served. Versions appear by rename and are never edited; the pointer moves by
+// compare-and-swap under a lock file. Knows nothing of training, of serving, or of why a version is good.
+using System.Collections.Frozen;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Majlis.Model.Catalog;
+
+/// <summary>
+/// `folder/VERSION/{manifest.json, master/, serve/}` and `folder/state.json`. Processes may share it where the volume renames atomically.
+/// </summary>
+public sealed partial class ModelCatalog(string folder, TimeProvider time)
+{
+    public const string Master = "master";
+    public const string Serve = "serve";
+    public const string ManifestName = "manifest.json";
+
+    static readonly TimeSpan longestSwap = TimeSpan.FromSeconds(30);
+
+    string StatePath => Path.Combine(folder, "state.json");
+
+    public string Folder => folder;
+
+    /// <summary>The pointer; <see cref="CatalogState.Empty"/> where nothing was ever promoted.</summary>
+    /// <exception cref="ModelFormatException">state.json is broken.</exception>
+    public CatalogState State()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(StatePath), CatalogJson.Default.CatalogState)
+                ?? throw new ModelFormatException($"{StatePath}: the state is null.");
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return CatalogState.Empty;
+        }
+        catch (JsonException error)
+        {
+            throw new ModelFormatException($"{StatePath}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>
+    /// Moves the pointer to <paramref name="next"/> (its generation becomes the expected one's plus one) if it still is
+    /// <paramref name="expected"/>; false where somebody was faster.
+    /// </summary>
+    /// <exception cref="ModelFormatException"><paramref name="next"/> names a version that does not exist.</exception>
+    public bool TrySwap(CatalogState expected, CatalogState next)
+    {
+        foreach (var version in new[] { next.Current, next.Previous, next.Candidate }.OfType<string>()) Read(version);
+        if (next.Share is not (>= 0 and <= 1)) throw new ArgumentException($"A share of {next.Share} is not between 0 and 1.", nameof(next));
+        Directory.CreateDirectory(folder);
+        using var held = Lock();
+        if (State() != expected) return false;
+        DurableFiles.Replace(StatePath, JsonSerializer.SerializeToUtf8Bytes(next with { Generation = expected.Generation + 1 }, CatalogJson.Default.CatalogState));
+        return true;
+    }
+
+    /// <summary>Starts a version in a hidden folder; what a killed process left of the same one is cleared away.</summary>
+    /// <exception cref="ModelFormatException">The version exists already.</exception>
+    public VersionDraft Begin(string id)
+    {
+        var target = PathOf(id);
+        if (Directory.Exists(target)) throw new ModelFormatException($"{target}: version '{id}' exists already.");
+        var draft = Path.Combine(folder, $".draft-{id}");
+        if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true);
+        return new VersionDraft(id, draft, target, time);
+    }
+
+    /// <summary>Ids of the committed versions, oldest first.</summary>
+    public IReadOnlyList<string> Versions() => !Directory.Exists(folder) ? []
+        : [.. Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path))
+            .Where(name => IdForm().IsMatch(name) && File.Exists(Path.Combine(folder, name, ManifestName)))
+            .Select(Read).OrderBy(manifest => manifest.Created).ThenBy(manifest => manifest.Id, StringComparer.Ordinal).Select(manifest => manifest.Id)];
+
+    /// <exception cref="ModelFormatException">No such version, or a manifest that is broken or of another version.</exception>
+    public Manifest Read(string version)
+    {
+        var path = Path.Combine(PathOf(version), ManifestName);
+        try
+        {
+            var manifest = JsonSerializer.Deserialize(File.ReadAllBytes(path), CatalogJson.Default.Manifest);
+            return manifest?.Id == version ? manifest : throw new ModelFormatException($"{path}: it is the manifest of '{manifest?.Id}'.");
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ModelFormatException($"{path}: there is no such version.", error);
+        }
+        catch (JsonException error)
+        {
+            throw new ModelFormatException($"{path}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Hashes every file of a version against its manifest.</summary>
+    /// <exception cref="ModelFormatException">Names the first file that is missing, changed or not listed.</exception>
+    public void Verify(string version)
+    {
+        var root = PathOf(version);
+        var manifest = Read(version);
+        foreach (var (name, hash) in manifest.Files)
+        {
+            if (Path.IsPathRooted(name) || name.Split('/', '\\').Contains("..")) throw new ModelFormatException($"{root}: the manifest lists '{name}', outside the version.");
+            var path = Path.Combine(root, name);
+            if (!File.Exists(path)) throw new ModelFormatException($"{path}: the file is missing, which the manifest lists.");
+            if (FileHash.Of(path) != hash) throw new ModelFormatException($"{path}: the file is not what was committed (its sha256 differs from the manifest's).");
+        }
+        var listed = manifest.Files.Keys.Append(ManifestName).ToFrozenSet(StringComparer.Ordinal);
+        var stranger = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
+            .FirstOrDefault(path => !listed.Contains(Path.GetRelativePath(root, path).Replace('\\', '/')));
+        if (stranger is not null) throw new ModelFormatException($"{stranger}: the file is not listed in the manifest.");
+    }
+
+    public string ServePath(string version) => Path.Combine(PathOf(version), Serve);
+
+    public string MasterPath(string version) => Path.Combine(PathOf(version), Master);
+
+    string PathOf(string version) => IdForm().IsMatch(version) ? Path.Combine(folder, version)
+        : throw new ModelFormatException($"'{version}' is no version's id: letters, digits, '.', '_' and '-', not beginning with '.', at most 100.");
+
+    /// <summary>The lock dies with its holder, so a killed process blocks nobody; a swap takes milliseconds.</summary>
+    FileStream Lock()
+    {
+        FileStream? held = null;
+        var path = Path.Combine(folder, "state.lock");
+        if (SpinWait.SpinUntil(() => (held = TryLock(path)) is not null, longestSwap)) return held!;
+        throw new IOException($"{path}: somebody has held the lock for {longestSwap.TotalSeconds} s.");
+    }
+
+    static FileStream? TryLock(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}\z")]
+    private static partial Regex IdForm();
+}

@@ -1,0 +1,54 @@
+// A version being written: a hidden folder that becomes the version in one rename, or never.
+using System.Collections.Immutable;
+using System.Text.Json;
+using Majlis.Model.Weights;
+
+namespace Majlis.Model.Catalog;
+
+/// <summary>Write master/ and serve/ into it, then <see cref="Commit"/>. A draft that is never committed is not visible to anyone.</summary>
+public sealed class VersionDraft
+{
+    readonly string target;
+    readonly TimeProvider time;
+
+    internal VersionDraft(string id, string folder, string target, TimeProvider time)
+    {
+        Id = id;
+        Folder = folder;
+        this.target = target;
+        this.time = time;
+        Directory.CreateDirectory(MasterFolder);
+        Directory.CreateDirectory(ServeFolder);
+    }
+
+    public string Id { get; }
+
+    public string Folder { get; }
+
+    public string MasterFolder => Path.Combine(Folder, ModelCatalog.Master);
+
+    public string ServeFolder => Path.Combine(Folder, ModelCatalog.Serve);
+
+    /// <summary>Hashes every file, writes manifest.json, flushes all of it to disk and gives the folder its name.</summary>
+    /// <exception cref="ModelFormatException">serve/ holds no weights, or the version exists by now.</exception>
+    public Manifest Commit(Manifest manifest)
+    {
+        if (manifest.Id != Id) throw new ArgumentException($"The manifest is of '{manifest.Id}', the draft of '{Id}'.", nameof(manifest));
+        var whole = manifest with { Files = HashFiles(), WeightsHash = HashWeights(), Created = time.GetUtcNow() };
+        File.WriteAllBytes(Path.Combine(Folder, ModelCatalog.ManifestName), JsonSerializer.SerializeToUtf8Bytes(whole, CatalogJson.Default.Manifest));
+        DurableFiles.FlushTree(Folder);
+        if (Directory.Exists(target)) throw new ModelFormatException($"{target}: version '{Id}' exists already.");
+        Directory.Move(Folder, target);
+        DurableFiles.FlushFolder(Path.GetDirectoryName(target)!);
+        return whole;
+    }
+
+    ImmutableSortedDictionary<string, string> HashFiles() => Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories)
+        .ToImmutableSortedDictionary(path => Path.GetRelativePath(Folder, path).Replace('\\', '/'), FileHash.Of, StringComparer.Ordinal);
+
+    string HashWeights()
+    {
+        using var weights = SafetensorsFolder.Open(ServeFolder);
+        return FileHash.OfAll(weights.Files);
+    }
+}

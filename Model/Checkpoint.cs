@@ -1,0 +1,113 @@
+// One model on disk, whatever its container: a Hugging Face folder or a GGUF file, opened by mapping it.
+// Knows nothing of backends, devices or requests.
+using System.Text.Json;
+using Majlis.Model.Weights;
+
+namespace Majlis.Model;
+
+/// <summary>
+/// An opened model. Opening reads headers only; the tokenizer, the template and the hash are made when first asked for. Safe for
+/// concurrent readers until disposed.
+/// </summary>
+public sealed class Checkpoint : IDisposable
+{
+    readonly GgufFile? gguf;
+    readonly string[] weightFiles;
+    readonly Lazy<GenerationDefaults> generation;
+    readonly Lazy<string> weightsHash;
+
+    Checkpoint(string path, JsonElement config, IWeightSource weights, IEnumerable<string> files, GgufFile? gguf)
+    {
+        Path = path;
+        Config = config;
+        Weights = weights;
+        this.gguf = gguf;
+        weightFiles = [.. files];
+        Blueprint = ReadBlueprint(path, config, weights);
+        generation = new(() => gguf is null ? GenerationDefaults.Read(path, config) : GenerationDefaults.Read(gguf));
+        weightsHash = new(() => FileHash.OfAll(weightFiles));
+    }
+
+    /// <summary>The folder, or the GGUF file.</summary>
+    public string Path { get; }
+
+    /// <summary>config.json, or what it would be for a GGUF file.</summary>
+    public JsonElement Config { get; }
+
+    public IWeightSource Weights { get; }
+
+    public Blueprint Blueprint { get; }
+
+    public GenerationDefaults Generation => generation.Value;
+
+    /// <summary>sha256 over the weight files' bytes, in order of their names, as lower-case hex.</summary>
+    public string WeightsHash => weightsHash.Value;
+
+    /// <summary>The GGUF file behind this checkpoint, for its keys; null for a folder.</summary>
+    internal GgufFile? Gguf => gguf;
+
+    /// <summary>Opens a folder (config.json and safetensors), a .gguf file, or a folder that holds nothing but one GGUF model.</summary>
+    /// <exception cref="ModelFormatException">Missing, truncated, of an unknown architecture, or weights that do not fit the config.</exception>
+    public static Checkpoint Open(string path)
+    {
+        if (Directory.Exists(path)) return OpenFolder(path);
+        if (!File.Exists(path)) throw new ModelFormatException($"{path}: there is no such model file or folder.");
+        if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)) return OpenGguf(path, path);
+        throw new ModelFormatException($"{path}: expected a .gguf file, or a folder with {CheckpointFiles.Config} and {SafetensorsFolder.SingleName}.");
+    }
+
+    public void Dispose() => Weights.Dispose();
+
+    static Checkpoint OpenFolder(string folder)
+    {
+        var configPath = System.IO.Path.Combine(folder, CheckpointFiles.Config);
+        if (!File.Exists(configPath)) return OpenGguf(folder, OnlyGguf(folder));
+        using var config = ModelJson.Read(configPath);
+        var weights = SafetensorsFolder.Open(folder);
+        return DisposeOnFailure(weights, () => new Checkpoint(folder, config.RootElement.Clone(), weights, weights.Files, gguf: null));
+    }
+
+    static Checkpoint OpenGguf(string path, string file)
+    {
+        var weights = GgufWeights.Open(file);
+        return DisposeOnFailure(weights, () => new Checkpoint(path, GgufConfig.Read(weights.File), weights, weights.Files, weights.File));
+    }
+
+    static string OnlyGguf(string folder)
+    {
+        var files = Directory.GetFiles(folder, "*.gguf").Where(file => !GgufSplit.IsLaterPart(file)).ToArray();
+        return files switch
+        {
+            [var file] => file,
+            [] => throw new ModelFormatException($"{folder}: expected {CheckpointFiles.Config} and {SafetensorsFolder.SingleName} in it, or one .gguf file."),
+            _ => throw new ModelFormatException($"{folder}: holds {files.Length} GGUF models; name one of them."),
+        };
+    }
+
+    static Checkpoint DisposeOnFailure(IWeightSource weights, Func<Checkpoint> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
+
+    static Blueprint ReadBlueprint(string path, JsonElement config, IWeightSource weights)
+    {
+        try
+        {
+            var blueprint = Families.Families.Read(config);
+            blueprint.Check(weights);
+            return blueprint;
+        }
+        catch (ModelFormatException error)
+        {
+            throw new ModelFormatException($"{path}: {error.Message}", error);
+        }
+    }
+}

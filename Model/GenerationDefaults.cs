@@ -1,0 +1,74 @@
+// How a model wants to be sampled and where it stops, by its own files. What a request says comes before it.
+using System.Collections.Immutable;
+using System.Text.Json;
+using Majlis.Model.Weights;
+
+namespace Majlis.Model;
+
+/// <summary>Defaults out of generation_config.json, config.json or GGUF keys; null where the model says nothing.</summary>
+public sealed record GenerationDefaults(ImmutableArray<int> EosTokens, int? BosToken)
+{
+    public int? PadToken { get; init; }
+    public float? Temperature { get; init; }
+    public int? TopK { get; init; }
+    public float? TopP { get; init; }
+    public float? MinP { get; init; }
+    public float? RepetitionPenalty { get; init; }
+
+    static readonly string[] ends = ["eos", "eot", "eom"];
+
+    /// <summary>Reads a folder's generation_config.json where there is one, over config.json.</summary>
+    /// <exception cref="ModelFormatException">A field of the wrong kind.</exception>
+    public static GenerationDefaults Read(string folder, JsonElement config)
+    {
+        var path = Path.Combine(folder, CheckpointFiles.GenerationConfig);
+        if (!File.Exists(path)) return Read(config, config, Path.Combine(folder, CheckpointFiles.Config));
+        using var document = ModelJson.Read(path);
+        return Read(document.RootElement, config, path);
+    }
+
+    /// <summary>Reads a GGUF's keys: the turn's and the message's end are ends as well, where the file names them.</summary>
+    public static GenerationDefaults Read(GgufFile file) => new(
+        [.. ends.Select(name => file.Integer($"tokenizer.ggml.{name}_token_id")).OfType<long>().Select(id => (int)id).Distinct()],
+        (int?)file.Integer("tokenizer.ggml.bos_token_id"))
+    {
+        PadToken = (int?)file.Integer("tokenizer.ggml.padding_token_id"),
+        Temperature = (float?)file.Number("general.sampling.temp"),
+        TopK = (int?)file.Integer("general.sampling.top_k"),
+        TopP = (float?)file.Number("general.sampling.top_p"),
+        MinP = (float?)file.Number("general.sampling.min_p"),
+        RepetitionPenalty = (float?)file.Number("general.sampling.penalty_repeat"),
+    };
+
+    static GenerationDefaults Read(JsonElement own, JsonElement config, string path)
+    {
+        var eos = Tokens(own, "eos_token_id", path);
+        return new(eos.IsEmpty ? Tokens(config, "eos_token_id", path) : eos,
+            First(Tokens(own, "bos_token_id", path)) ?? First(Tokens(config, "bos_token_id", path)))
+        {
+            PadToken = First(Tokens(own, "pad_token_id", path)) ?? First(Tokens(config, "pad_token_id", path)),
+            Temperature = Number(own, "temperature", path),
+            TopK = (int?)Number(own, "top_k", path),
+            TopP = Number(own, "top_p", path),
+            MinP = Number(own, "min_p", path),
+            RepetitionPenalty = Number(own, "repetition_penalty", path),
+        };
+    }
+
+    static int? First(ImmutableArray<int> tokens) => tokens.IsEmpty ? null : tokens[0];
+
+    static ImmutableArray<int> Tokens(JsonElement from, string field, string path)
+    {
+        if (!from.TryGetProperty(field, out var value) || value.ValueKind == JsonValueKind.Null) return [];
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var one)) return [one];
+        if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out _)))
+            return [.. value.EnumerateArray().Select(item => item.GetInt32())];
+        throw new ModelFormatException($"{path}: '{field}' is no token id and no list of them.");
+    }
+
+    static float? Number(JsonElement from, string field, string path)
+    {
+        if (!from.TryGetProperty(field, out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        return value.ValueKind == JsonValueKind.Number ? value.GetSingle() : throw new ModelFormatException($"{path}: '{field}' is no number.");
+    }
+}

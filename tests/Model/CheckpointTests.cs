@@ -1,0 +1,81 @@
+// Opening a model: what is found, what is refused, and in which words.
+using Majlis.Model;
+using Majlis.tests.Support;
+using Xunit;
+
+namespace Majlis.tests.Model;
+
+public sealed class CheckpointTests : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void SmolLM2_opens_with_its_ends_and_its_hash()
+    {
+        using var checkpoint = Checkpoint.Open(Shared.Require(Shared.SmolLM2));
+        Assert.Equal("b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53", checkpoint.WeightsHash);
+        Assert.Equal([2], checkpoint.Generation.EosTokens);
+        Assert.Equal((1, 2), (checkpoint.Generation.BosToken, checkpoint.Generation.PadToken));
+        Assert.Equal("llama", checkpoint.Blueprint.Family);
+    }
+
+    [Theory]
+    [InlineData("fp32")]
+    [InlineData("sharded")]
+    [InlineData("bf16")]
+    public void A_folder_opens_in_any_form(string form)
+    {
+        using var checkpoint = Checkpoint.Open(Shared.Require(Shared.Golden("architectures", "disk_forms", form)));
+        Assert.Equal("cohere2", checkpoint.Blueprint.Family);
+        Assert.Equal([2], checkpoint.Generation.EosTokens);
+        Assert.Equal(64, checkpoint.WeightsHash.Length);
+    }
+
+    [Fact]
+    public void A_folder_that_holds_one_gguf_is_that_model()
+    {
+        File.Copy(Shared.Require(Shared.Golden("architectures", "gguf_llama", "model.f32.gguf")), folder.File("any.gguf"));
+        using (var checkpoint = Checkpoint.Open(folder.Path)) Assert.Equal("llama", checkpoint.Blueprint.Family);
+        File.Copy(folder.File("any.gguf"), folder.File("other.gguf"));
+        Assert.Contains("name one of them", Message(folder.Path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_missing_is_named()
+    {
+        Assert.Contains("no such model", Message(folder.File("nothing")), StringComparison.Ordinal);
+        Assert.Contains("config.json", Message(folder.Path), StringComparison.Ordinal);
+        Assert.Contains(".gguf", Message(folder.Write("model.bin", [1])), StringComparison.Ordinal);
+        folder.Write("config.json", "{}"u8.ToArray());
+        Assert.Contains("model.safetensors", Message(folder.Path), StringComparison.Ordinal);
+        folder.Write("config.json", "{\"a\""u8.ToArray());
+        Assert.Contains("config.json", Message(folder.Path), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("model.f32.gguf", 200_000)]
+    [InlineData("model.f32.gguf", 100)]
+    [InlineData("model.f32.gguf", 3)]
+    [InlineData("model.f32.gguf", 0)]
+    public void A_truncated_file_is_refused_by_name(string name, int bytes)
+    {
+        var whole = File.ReadAllBytes(Shared.Require(Shared.Golden("architectures", "gguf_llama", name)));
+        bytes = Math.Min(bytes, whole.Length - 1000);
+        Assert.Contains("cut.gguf", Message(folder.Write("cut.gguf", whole[..bytes])), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_unknown_architecture_is_refused_by_name()
+    {
+        var source = Shared.Require(Shared.Golden("architectures", "llama_untied"));
+        File.Copy(Path.Combine(source, "model.safetensors"), folder.File("model.safetensors"));
+        File.WriteAllText(folder.File("config.json"), File.ReadAllText(Path.Combine(source, "config.json")).Replace("\"llama\"", "\"lama\"", StringComparison.Ordinal));
+        Assert.Contains("'lama' is not known", Message(folder.Path), StringComparison.Ordinal);
+        File.WriteAllText(folder.File("config.json"), File.ReadAllText(Path.Combine(source, "config.json")).Replace("\"hidden_size\": 32", "\"hidden_size\": 64", StringComparison.Ordinal));
+        Assert.Contains("embed_tokens", Message(folder.Path), StringComparison.Ordinal);
+    }
+
+    static string Message(string path) => Assert.Throws<ModelFormatException>(() => Checkpoint.Open(path)).Message;
+}
