@@ -22,7 +22,7 @@ sealed class IdentityLeak
     public IdentityLeak(ImmutableArray<string> ownNames)
     {
         var names = string.Join('|', wellKnown.Concat(ownNames).Select(Regex.Escape));
-        pattern = new Regex($@"(?:{Self})[^.!?؟\n]{{0,40}}?(?<!\p{{L}})(?:{names})(?!\p{{Ll}}{{2}})",
+        pattern = new Regex($@"(?:{Self})[^.!?؟\n]{{0,40}}?(?<!\p{{L}})(?:{names})(?!\p{{L}})",
             RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
     }
 

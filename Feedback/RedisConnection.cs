@@ -17,7 +17,11 @@ public sealed class RedisConnection : IAsyncDisposable
     {
         try
         {
-            return await TryAsync(async to => await to.StateAsync());
+            return await TryAsync(async to =>
+            {
+                await to.PingAsync(); // What the server promised before it went away is no answer.
+                return await to.StateAsync();
+            });
         }
         catch (FeedbackUnavailableException error)
         {

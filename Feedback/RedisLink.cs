@@ -34,6 +34,8 @@ sealed class RedisLink : IAsyncDisposable
         return new RedisLink(target, options, both[0], both[1]);
     }
 
+    public Task PingAsync() => writes.GetDatabase().PingAsync();
+
     public async Task<StorageState> StateAsync() =>
         state ?? (state = await DurabilityProbe.AskAsync(writes.GetDatabase(), options.Durability));
 

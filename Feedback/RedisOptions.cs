@@ -23,6 +23,6 @@ public sealed record RedisOptions
     /// <summary>Default: <see cref="Durability.Strict"/>.</summary>
     public Durability Durability { get; init; }
 
-    /// <summary>How long one command may take before it counts as failed. Default: two seconds.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>How long one command may take before it counts as failed. Default: five seconds, since a busy machine is not an absent store.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
 }

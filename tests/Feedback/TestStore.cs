@@ -37,7 +37,7 @@ public sealed class TestStore : IAsyncDisposable
         return store;
     }
 
-    public RedisOptions Options => new() { Redis = redis?.Address, DataFolder = folder.Path };
+    public RedisOptions Options => new() { Redis = redis?.Address, DataFolder = folder.Path, Patience = TimeSpan.FromSeconds(20) };
 
     /// <summary>Ends the store; the real one without warning.</summary>
     public async Task StopAsync()

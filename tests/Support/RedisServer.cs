@@ -9,10 +9,12 @@ namespace Majlis.tests.Support;
 public sealed class RedisServer : IAsyncDisposable
 {
     readonly TemporaryFolder folder = new();
-    readonly string[] settings;
     ServerProcess? process;
 
-    RedisServer(string[] settings) => this.settings = settings;
+    RedisServer(string[] settings) => Settings = settings;
+
+    /// <summary>Settings of the next start.</summary>
+    public string[] Settings { get; set; }
 
     public int Port { get; } = FreePort();
 
@@ -29,7 +31,7 @@ public sealed class RedisServer : IAsyncDisposable
 
     public async Task StartAgainAsync()
     {
-        string[] arguments = ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", folder.Path, "--save", "", .. settings];
+        string[] arguments = ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", folder.Path, "--save", "", .. Settings];
         process = await ServerProcess.StartAsync(new ProcessStartInfo(Executable()!, arguments), "Ready to accept connections");
     }
 

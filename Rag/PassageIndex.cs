@@ -1,0 +1,82 @@
+// Finds passages by their words (BM25), Arabic and English each by its own rules of stemming. Knows no model and no prompt.
+using Lucene.Net.Analysis;
+using Lucene.Net.Analysis.Ar;
+using Lucene.Net.Analysis.En;
+using Lucene.Net.Analysis.Miscellaneous;
+using Lucene.Net.Documents;
+using Lucene.Net.Index;
+using Lucene.Net.Search;
+using Lucene.Net.Search.Similarities;
+using Lucene.Net.Store;
+using Lucene.Net.Util;
+
+namespace Majlis.Rag;
+
+public sealed class PassageIndex : IDisposable
+{
+    const LuceneVersion Version = LuceneVersion.LUCENE_48;
+    const int MostQueryLetters = 2000; // Fewer words than Lucene's limit of 1,024 clauses, whatever the words.
+
+    static readonly (string Field, Analyzer Analyzer)[] languages =
+    [
+        ("ar", new ArabicAnalyzer(Version)),
+        ("en", new EnglishAnalyzer(Version)),
+    ];
+
+    readonly RAMDirectory memory = new();
+    readonly DirectoryReader reader;
+    readonly IndexSearcher searcher;
+    readonly Passage[] passages;
+
+    public PassageIndex(IEnumerable<Passage> passages)
+    {
+        this.passages = [.. passages];
+        var byField = new PerFieldAnalyzerWrapper(languages[^1].Analyzer, languages.ToDictionary(language => language.Field, language => language.Analyzer));
+        using (var writer = new IndexWriter(memory, new IndexWriterConfig(Version, byField) { Similarity = new BM25Similarity() }))
+            for (var place = 0; place < this.passages.Length; place++) writer.AddDocument(Row(place));
+        reader = DirectoryReader.Open(memory);
+        searcher = new IndexSearcher(reader) { Similarity = new BM25Similarity() };
+    }
+
+    /// <summary>Indexes every .txt and .md file (UTF-8) below a folder.</summary>
+    /// <exception cref="DirectoryNotFoundException">The folder is not there.</exception>
+    /// <exception cref="InvalidDataException">A file is not UTF-8.</exception>
+    public static PassageIndex FromFolder(string folder) => new(DocumentFolder.Read(folder));
+
+    public int Count => passages.Length;
+
+    /// <summary>The best passages for a question in either language, best first; fewer than asked for where no more share a word with it.</summary>
+    public IReadOnlyList<FoundPassage> Search(string question, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        if (question.Length > MostQueryLetters) question = question[..MostQueryLetters];
+        var query = new BooleanQuery();
+        foreach (var (field, analyzer) in languages)
+            if (new QueryBuilder(analyzer).CreateBooleanQuery(field, question) is { } words) query.Add(words, Occur.SHOULD);
+        return [.. searcher.Search(query, count).ScoreDocs.Select(hit => new FoundPassage(Of(hit.Doc), hit.Score))];
+    }
+
+    public void Dispose()
+    {
+        reader.Dispose();
+        memory.Dispose();
+    }
+
+    Passage Of(int document) => passages[(int)reader.Document(document).GetField("place").GetInt32Value()!];
+
+    Document Row(int place)
+    {
+        var row = new Document { new StoredField("place", place) };
+        foreach (var (field, _) in languages)
+            if (WrittenIn(passages[place].Text, field)) row.Add(new TextField(field, $"{passages[place].Title}\n{passages[place].Text}", Field.Store.NO));
+        return row;
+    }
+
+    // A passage belongs to the script of most of its letters; where both scripts are at home (a sixth or more), it is found by both.
+    static bool WrittenIn(string text, string field)
+    {
+        var (arabic, other) = Script.Letters(text);
+        var (own, foreign) = field == "ar" ? (arabic, other) : (other, arabic);
+        return own > foreign || own * 6 >= arabic + other;
+    }
+}

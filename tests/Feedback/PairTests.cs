@@ -1,0 +1,127 @@
+// What votes become: pairs, undesirable examples, counted exclusions, bounded weights.
+using Majlis.Feedback;
+using Xunit;
+
+namespace Majlis.tests.Feedback;
+
+public sealed class PairTests
+{
+    static readonly PairOptions all = new() { HeldOutPercent = 0, VoterShare = 1 };
+
+    [Theory]
+    [InlineData(Verdict.A, "Eight.", "Eight legs.")]
+    [InlineData(Verdict.B, "Eight legs.", "Eight.")]
+    public void The_preferred_side_is_chosen(Verdict verdict, string chosen, string rejected)
+    {
+        var vote = Stored(1, verdict);
+        var pair = Assert.Single(PreferencePairs.Build([vote], all).Training);
+        var (best, other) = verdict == Verdict.A ? (vote.Battle.A, vote.Battle.B) : (vote.Battle.B, vote.Battle.A);
+        Assert.Equal((chosen, rejected, best.Version, "b1", 2.0), (pair.ChosenText, pair.RejectedText, pair.Version, pair.VoteId, pair.Weight));
+        Assert.Same(best.CompletionTokens, pair.Chosen);
+        Assert.Same(best.LogProbabilities, pair.ChosenLogProbabilities);
+        Assert.Same(other.CompletionTokens, pair.Rejected);
+        Assert.Same(best.PromptTokens, pair.Prompt);
+    }
+
+    [Fact]
+    public void Every_vote_is_a_pair_or_counted_under_its_reason()
+    {
+        StoredVote[] votes =
+        [
+            Stored(1, Verdict.A), Stored(2, Verdict.Tie), Stored(3, Verdict.Skip), Stored(4, Verdict.BothBad),
+            Stored(5, Verdict.A, b: Some.Side(9, "  \n")), Stored(6, Verdict.A, b: Some.Side(9, "x") with { CompletionTokens = [], LogProbabilities = [] }),
+            Stored(7, Verdict.A, b: Some.Side(1, "Eight!")), Stored(8, Verdict.A, b: Some.Side(9, "I'm ChatGPT, made by OpenAI.")),
+            Stored(9, Verdict.A, b: Some.Side(9, "x") with { PromptTokens = [1] }),
+        ];
+        var set = PreferencePairs.Build(votes, all);
+        Assert.Single(set.Training);
+        Assert.Equal(votes.Length, set.Training.Length + set.Excluded.Values.Sum());
+        Assert.Equal(2, set.Excluded[Exclusion.EmptyCompletion]);
+        Assert.All([Exclusion.Tie, Exclusion.Skipped, Exclusion.BothBad, Exclusion.NearIdentical, Exclusion.IdentityLeak, Exclusion.DifferentPrompts],
+            reason => Assert.Equal(1, set.Excluded[reason]));
+        Assert.Equal(["Eight.", "Eight legs."], set.Undesirable.Select(side => side.Text));
+    }
+
+    [Fact]
+    public void Held_out_prompts_are_drawn_by_hash_and_stay_drawn()
+    {
+        var votes = Enumerable.Range(0, 400).Select(i => Stored(i, Verdict.A, prompt: $"question {i / 2}")).ToList();
+        var set = PreferencePairs.Build(votes, all with { HeldOutPercent = 25, Seed = 3 });
+        Assert.Empty(set.Training.Select(pair => pair.PromptHash).Intersect(set.HeldOut.Select(pair => pair.PromptHash)));
+        Assert.InRange(set.HeldOut.Length, 60, 140);
+        var later = PreferencePairs.Build(votes.Take(100), all with { HeldOutPercent = 25, Seed = 3 });
+        Assert.Equal(later.HeldOut.Select(pair => pair.Id), set.HeldOut.Select(pair => pair.Id).Take(later.HeldOut.Length));
+        Assert.NotEqual(set.HeldOut.Select(pair => pair.Id), PreferencePairs.Build(votes, all with { HeldOutPercent = 25, Seed = 4 }).HeldOut.Select(pair => pair.Id));
+    }
+
+    [Fact]
+    public void Doubts_halve_a_weight_and_are_counted_and_scripts_are_not_doubted_for_speed()
+    {
+        var hasty = Stored(1, Verdict.A) with { Marks = new GateMarks(50, true) };
+        hasty = hasty with { Vote = hasty.Vote with { DwellMs = 200, RevealedBeforeVote = true } };
+        var script = hasty with { Number = 2, Vote = hasty.Vote with { VoterKind = VoterKinds.Scripted } };
+        var set = PreferencePairs.Build([hasty, script], all);
+        Assert.Equal([2.0 / 16, 2.0 / 4], set.Training.Select(pair => pair.Weight));
+        Assert.Equal(2, set.Doubts[Doubt.DuplicatePrompt]);
+        Assert.Equal(1, set.Doubts[Doubt.TooFast]);
+    }
+
+    [Fact]
+    public void No_voter_holds_more_than_his_share()
+    {
+        var votes = Enumerable.Range(0, 130).Select(i => Stored(i, Verdict.A, voter: i < 100 ? "loud" : $"v{i}", prompt: $"q{i}")).ToList();
+        var set = PreferencePairs.Build(votes, all with { VoterShare = 0.05 });
+        var weights = set.Training.GroupBy(pair => pair.Voter).ToDictionary(voter => voter.Key, voter => voter.Sum(pair => pair.Weight));
+        Assert.True(set.ShareCapHolds);
+        Assert.Equal(31, set.Voters);
+        Assert.Equal(0.05, weights["loud"] / weights.Values.Sum(), 9);
+        Assert.Equal(2, weights["v100"]);
+    }
+
+    [Fact]
+    public void Too_few_voters_for_the_share_are_made_equal_and_that_is_said()
+    {
+        var votes = Enumerable.Range(0, 12).Select(i => Stored(i, Verdict.A, voter: i < 9 ? "loud" : "quiet")).ToList();
+        var set = PreferencePairs.Build(votes, all with { VoterShare = 0.05 });
+        Assert.False(set.ShareCapHolds);
+        Assert.Equal(set.Training.Where(pair => pair.Voter == "loud").Sum(pair => pair.Weight), set.Training.Where(pair => pair.Voter == "quiet").Sum(pair => pair.Weight), 9);
+    }
+
+    [Theory]
+    [InlineData("I am Claude.", true)]
+    [InlineData("Hello! I'm an assistant developed by Hugging Face.", true)]
+    [InlineData("أنا نموذج لغوي طورته Cohere", true)]
+    [InlineData("As SmolLM would say, no.", false)]
+    [InlineData("ChatGPT was released in 2022 and I am not sure of the day.", false)]
+    [InlineData("I am fond of llamas.", false)]
+    public void Identity_leaks_are_first_person(string answer, bool leaks) => Assert.Equal(leaks, new IdentityLeak([]).In(answer));
+
+    [Fact]
+    public void Nearness_is_the_edit_distance_of_tokens()
+    {
+        for (var seed = 0; seed < 400; seed++)
+        {
+            var random = new Generator(seed);
+            int[] a = [.. Enumerable.Range(0, random.Next(30)).Select(_ => random.Next(3))];
+            int[] b = [.. a.Where(_ => random.Next(8) != 0).Select(id => random.Next(8) == 0 ? random.Next(3) : id)];
+            var expected = Distance(a, b) <= Math.Floor(0.2 * Math.Max(a.Length, b.Length));
+            Assert.Equal(expected, NearIdentical.Are(a, b, 0.2));
+        }
+    }
+
+    static int Distance(int[] a, int[] b)
+    {
+        var table = new int[a.Length + 1, b.Length + 1];
+        for (var i = 0; i <= a.Length; i++)
+            for (var j = 0; j <= b.Length; j++)
+                table[i, j] = i == 0 || j == 0 ? i + j
+                    : Math.Min(Math.Min(table[i - 1, j], table[i, j - 1]) + 1, table[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
+        return table[a.Length, b.Length];
+    }
+
+    static StoredVote Stored(int number, Verdict verdict, BattleSide? b = null, string prompt = "How many?", string voter = Some.Rater)
+    {
+        var battle = Some.Battle($"b{number}", voter, prompt);
+        return new StoredVote(number, battle with { B = b ?? battle.B }, Some.Vote(battle.Id, verdict, voter), Some.Now);
+    }
+}

@@ -1,0 +1,48 @@
+// How well passages are found, on public question sets whose right paragraph is known: measured, printed, and held.
+using System.Text.Json;
+using Majlis.Rag;
+using Majlis.tests.Support;
+using Xunit;
+
+namespace Majlis.tests.Rag;
+
+public sealed class RetrievalQualityTests(ITestOutputHelper output)
+{
+    const int Depth = 10;
+
+    [Theory]
+    [InlineData("xquad/xquad.en.json", 0.95)]
+    [InlineData("xquad/xquad.ar.json", 0.90)]
+    [InlineData("arcd/arcd-test.json", 0.85)]
+    public void The_right_paragraph_is_among_the_first_three(string set, double least)
+    {
+        var (passages, questions) = Read(Shared.Require(Shared.Data("data", set)));
+        using var index = new PassageIndex(passages);
+        var ranks = questions.Select(question => Rank(index, question.Text, question.Paragraph)).ToList();
+        var recall = ranks.Count(rank => rank <= 3) / (double)ranks.Count;
+        var reciprocal = ranks.Average(rank => rank <= Depth ? 1.0 / rank : 0);
+        output.WriteLine($"{set}: {index.Count} paragraphs, {ranks.Count} questions, recall@3 {recall:0.000}, MRR@{Depth} {reciprocal:0.000}");
+        Assert.True(recall >= least, $"{set}: recall@3 is {recall:0.000}, below {least:0.00}");
+    }
+
+    static int Rank(PassageIndex index, string question, int paragraph)
+    {
+        var found = index.Search(question, Depth).ToList();
+        var at = found.FindIndex(passage => passage.Passage.File == $"{paragraph}");
+        return at < 0 ? int.MaxValue : at + 1;
+    }
+
+    static (List<Passage> Passages, List<(string Text, int Paragraph)> Questions) Read(string path)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+        var passages = new List<Passage>();
+        var questions = new List<(string, int)>();
+        foreach (var paragraph in document.RootElement.GetProperty("data").EnumerateArray().SelectMany(article => article.GetProperty("paragraphs").EnumerateArray()))
+        {
+            var place = passages.Count;
+            passages.Add(new Passage($"{place}#1", "", paragraph.GetProperty("context").GetString()!, $"{place}", 0));
+            questions.AddRange(paragraph.GetProperty("qas").EnumerateArray().Select(item => (item.GetProperty("question").GetString()!, place)));
+        }
+        return (passages, questions);
+    }
+}
