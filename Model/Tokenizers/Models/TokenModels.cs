@@ -1,0 +1,20 @@
+// From a model's definition to the model.
+namespace Majlis.Model.Tokenizers;
+
+static class TokenModels
+{
+    public static TokenModel Build(TokenizerDefinition definition) => definition.Model.Kind switch
+    {
+        ModelKind.Bpe => new BytePairModel(definition.Model, definition.Model.UnknownToken is null ? -1 : Unknown(definition)),
+        ModelKind.Unigram => new UnigramModel(definition.Model),
+        ModelKind.WordPiece => new WordPieceModel(definition.Model, Unknown(definition)),
+        _ => new WordLevelModel(definition.Model, Unknown(definition)),
+    };
+
+    static int Unknown(TokenizerDefinition definition)
+    {
+        var token = definition.Model.UnknownToken ?? throw new ModelFormatException($"{definition.Source}: model lacks unk_token.");
+        return definition.Model.Vocabulary.Id(token)
+            ?? throw new ModelFormatException($"{definition.Source}: model.unk_token \"{token}\" is not in model.vocab.");
+    }
+}
