@@ -13,7 +13,7 @@ public sealed class GgufModelTests
     public static TheoryData<string> Pairs()
     {
         var folder = Shared.Golden("architectures");
-        return Directory.Exists(folder) ? [.. Directory.EnumerateDirectories(folder, "gguf_*").Select(Path.GetFileName).Order()!] : ["absent"];
+        return Directory.Exists(folder) ? [.. Directory.EnumerateDirectories(folder, "gguf_*").Select(path => Path.GetFileName(path)!).Order()] : ["absent"];
     }
 
     [Theory, MemberData(nameof(Pairs))]
