@@ -1,0 +1,57 @@
+// Is the candidate to be promoted? Pure: evidence and policy in, verdict with reasons out. Knows no models and no votes.
+using System.Collections.Immutable;
+using static System.FormattableString;
+
+namespace Majlis.Evaluation;
+
+public static class Gate
+{
+    /// <summary>
+    /// Safety first: a lost critical capability refuses whatever the votes say. Then the held-out votes: better, worse, or not enough.
+    /// </summary>
+    public static GateVerdict Judge(GateEvidence evidence, GatePolicy policy)
+    {
+        if (evidence.Critical.IsEmpty) throw new ArgumentException("at least one critical capability, safety among them, must be measured", nameof(evidence));
+        var capabilities = evidence.Critical.Select(result => Explain(result, policy)).ToImmutableArray();
+        var preference = Explain(evidence.Preference);
+        GateVerdict Verdict(GateDecision decision, string reason, int votes = 0) =>
+            new(decision, votes, [preference, .. capabilities.Select(each => each.Reason), reason], policy, evidence);
+
+        if (capabilities.Any(each => !each.Kept)) return Verdict(GateDecision.Refuse, "a critical capability may be lost");
+        var lacking = policy.LeastItems - evidence.Preference.Items;
+        if (lacking > 0) return Verdict(GateDecision.NotEnoughEvidence, $"{lacking} more held-out pairs needed", Votes(lacking, evidence));
+        if (evidence.Voters < policy.LeastVoters)
+            return Verdict(GateDecision.NotEnoughEvidence, $"{evidence.Voters} voters; at least {policy.LeastVoters} needed",
+                policy.LeastVoters - evidence.Voters);
+        if (evidence.Preference.BetterP <= policy.Alpha)
+            return Verdict(GateDecision.Promote, Invariant($"better: p = {evidence.Preference.BetterP:0.####} is at most {policy.Alpha}"));
+        if (evidence.Preference.WorseP <= policy.Alpha)
+            return Verdict(GateDecision.Refuse, Invariant($"worse: p = {evidence.Preference.WorseP:0.####} is at most {policy.Alpha}"));
+        return Verdict(GateDecision.NotEnoughEvidence,
+            Invariant($"neither better (p = {evidence.Preference.BetterP:0.####}) nor worse (p = {evidence.Preference.WorseP:0.####})"),
+            Votes(ItemsStillNeeded(evidence.Preference, policy), evidence));
+    }
+
+    static string Explain(PairedCounts counts) => counts.Items == 0 ? "no held-out pairs" : Invariant(
+        $"preference accuracy on {counts.Items} held-out pairs {counts.OldRate:0.0%} -> {counts.NewRate:0.0%} (gained {counts.Gained}, lost {counts.Lost})");
+
+    static (bool Kept, string Reason) Explain(CapabilityResult result, GatePolicy policy)
+    {
+        if (result.Counts.Items == 0) return (false, $"{result.Name}: not measured");
+        var p = result.Counts.InferiorityP(policy.Margin);
+        return (p <= policy.Alpha, Invariant($"{result.Name}: {result.Counts.OldRate:0.0%} -> {result.Counts.NewRate:0.0%} on {result.Counts.Items} items; ")
+            + Invariant($"a loss of {policy.Margin} or more has p = {p:0.####} (allowed up to {policy.Alpha})"));
+    }
+
+    /// <summary>Items until the exact test finds a rate like the one seen (or the smallest worth finding), at the share of decisive items seen.</summary>
+    static int ItemsStillNeeded(PairedCounts counts, GatePolicy policy)
+    {
+        var decisive = counts.Gained + counts.Lost;
+        var seen = decisive == 0 ? 0 : Math.Max(counts.Gained, counts.Lost) / (double)decisive;
+        var needed = SampleSize.OneSidedExact(Math.Clamp(seen, 0.5 + policy.SmallestGain, 0.99), policy.Power, policy.Alpha);
+        var share = Math.Max(decisive, 1) / (double)counts.Items;
+        return Math.Max(1, (int)Math.Ceiling(needed / share) - counts.Items);
+    }
+
+    static int Votes(int items, GateEvidence evidence) => (int)Math.Ceiling(items * evidence.VotesPerItem);
+}

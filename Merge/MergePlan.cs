@@ -1,0 +1,84 @@
+// From a recipe and the models' headers to a list of tensors with all their inputs and numbers. Every check that needs no data is here,
+// so what can be refused is refused before anything is written.
+using System.Collections.Immutable;
+using System.Text.Json;
+using Majlis.Merge.Methods;
+using Majlis.Model;
+
+namespace Majlis.Merge;
+
+/// <summary>A checked merge, ready to be computed. Owns the opened models.</summary>
+public sealed class MergePlan : IDisposable
+{
+    readonly MergeInputs inputs;
+
+    MergePlan(MergeRecipe recipe, IMergeMethod method, MergeInputs inputs, ImmutableArray<TensorTask> tensors, ImmutableArray<string> warnings)
+    {
+        this.inputs = inputs;
+        (Recipe, Method, Tensors, Warnings) = (recipe, method, tensors, warnings);
+        Layers = tensors.Max(tensor => MergeInput.LayerOf(tensor.Name)) + 1;
+    }
+
+    public MergeRecipe Recipe { get; }
+    public IMergeMethod Method { get; }
+    public ImmutableArray<TensorTask> Tensors { get; }
+
+    /// <summary>What is allowed but probably not meant.</summary>
+    public ImmutableArray<string> Warnings { get; }
+
+    public int Layers { get; }
+
+    /// <summary>The model whose config and tokenizer the result takes: the base, else the first listed.</summary>
+    public string DonorPath => inputs.Donor.Folder;
+
+    public JsonElement DonorConfig => inputs.Donor.Config;
+
+    public TensorType OutputType => Tensors[0].OutputType;
+
+    /// <summary>Opens every model of the recipe (paths relative to <paramref name="root"/>) and checks all headers.</summary>
+    /// <exception cref="MergeRecipeException">The models or numbers do not fit together; names the tensor and the model.</exception>
+    /// <exception cref="ModelFormatException">A model's files cannot be read.</exception>
+    public static MergePlan Create(MergeRecipe recipe, string root)
+    {
+        var method = MergeMethods.Find(recipe.Method)!;
+        var inputs = MergeInputs.Open(recipe, root);
+        try
+        {
+            InputComparison.Check(inputs.All);
+            var tensors = PlanTensors(recipe, method, inputs);
+            return new MergePlan(recipe, method, inputs, tensors, [.. PlanWarnings.Find(recipe, method, inputs, tensors)]);
+        }
+        catch
+        {
+            inputs.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => inputs.Dispose();
+
+    static ImmutableArray<TensorTask> PlanTensors(MergeRecipe recipe, IMergeMethod method, MergeInputs inputs)
+    {
+        var output = recipe.OutputType ?? recipe.Type ?? Widest(inputs.All);
+        var planned = new List<TensorTask>();
+        var layer = 0;
+        for (var i = 0; i < recipe.Slices.Length; i++)
+        {
+            var planner = new SlicePlanner(recipe, method, inputs, recipe.Slices[i], output);
+            if (i == 0) planned.AddRange(planner.Outer(embedding: true));
+            planned.AddRange(planner.Layers(layer));
+            if (i == recipe.Slices.Length - 1) planned.AddRange(planner.Outer(embedding: false));
+            layer += planner.LayerCount;
+        }
+        foreach (var tensor in planned)
+            if (method.Complaint(tensor) is { } complaint) throw new MergeRecipeException($"{tensor.Name}: {complaint}");
+        return [.. planned.OrderBy(tensor => tensor.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>What different float types have in common: fp32, unless all agree.</summary>
+    static TensorType Widest(IReadOnlyList<MergeInput> inputs)
+    {
+        var types = inputs.SelectMany(input => input.Tensors.Values).Select(tensor => tensor.Type).Distinct().ToArray();
+        return types is [TensorType.BF16] or [TensorType.F16] ? types[0] : types.Contains(TensorType.F64) ? TensorType.F64 : TensorType.F32;
+    }
+}

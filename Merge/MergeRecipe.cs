@@ -1,0 +1,42 @@
+// A merge as mergekit's YAML words it: a method, slices of layers with their sources, parameters on three levels.
+// Knows nothing of files: paths are as written, and numbers may still depend on depth and tensor name.
+using System.Collections.Immutable;
+using Majlis.Model;
+
+namespace Majlis.Merge;
+
+/// <summary>
+/// One merge. Slices are stacked in order; <c>models:</c> in YAML is one slice over all layers, with <see cref="LayerRange"/> null.
+/// </summary>
+public sealed record MergeRecipe
+{
+    public required string Method { get; init; }
+    public required ImmutableArray<MergeSlice> Slices { get; init; }
+    public string? BaseModel { get; init; }
+    public Settings Parameters { get; init; } = Settings.None;
+
+    /// <summary>Type the inputs are rounded to on loading; null keeps theirs.</summary>
+    public TensorType? Type { get; init; }
+
+    /// <summary>Type of the result; null = <see cref="Type"/>, else what the inputs' types widen to.</summary>
+    public TensorType? OutputType { get; init; }
+
+    /// <summary>The text this recipe was read from; kept in the result's manifest.</summary>
+    public required string Source { get; init; }
+
+    public static MergeRecipe Read(string path) => RecipeReader.Read(File.ReadAllText(path), path);
+
+    public static MergeRecipe Parse(string yaml) => RecipeReader.Read(yaml, "recipe");
+}
+
+/// <summary>Layers of the result that come from the same sources.</summary>
+public sealed record MergeSlice(ImmutableArray<MergeSource> Sources, Settings Parameters);
+
+/// <summary>A model folder, or <c>folder+adapter</c>, with the layers taken from it (null = all).</summary>
+public sealed record MergeSource(string Model, LayerRange? Layers, Settings Parameters);
+
+/// <summary>Layers First .. End-1.</summary>
+public readonly record struct LayerRange(int First, int End)
+{
+    public int Count => End - First;
+}

@@ -1,0 +1,11 @@
+// The methods there are: an explicit list, no scanning.
+using System.Collections.Immutable;
+
+namespace Majlis.Merge.Methods;
+
+public static class MergeMethods
+{
+    public static ImmutableArray<IMergeMethod> All { get; } = [new Linear(), new TaskArithmetic()];
+
+    public static IMergeMethod? Find(string name) => All.FirstOrDefault(method => method.Name == name);
+}

@@ -1,0 +1,30 @@
+// fp64 to the types weights are stored in, nearest even, once. Knows nothing of tensors.
+using Majlis.Model;
+
+namespace Majlis.Merge;
+
+public static class Rounding
+{
+    /// <summary>The value as the type holds it, widened again.</summary>
+    public static double Round(double value, TensorType type) => type switch
+    {
+        TensorType.F64 => value,
+        TensorType.F32 => (float)value,
+        TensorType.F16 => (double)(Half)value,
+        TensorType.BF16 => ToBFloat16(value),
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a float type that weights are written in"),
+    };
+
+    /// <summary>
+    /// Rounds straight from fp64 to 8 bits of significand: by way of fp32 a value just off a midpoint would be rounded twice.
+    /// </summary>
+    static double ToBFloat16(double value)
+    {
+        var single = (float)value;
+        var bits = BitConverter.SingleToUInt32Bits(single);
+        if ((bits & 0xFFFF) == 0x8000 && single != value)
+            bits = (uint)(Math.Abs(single) < Math.Abs(value) ? bits + 1 : bits - 1);
+        bits += 0x7FFF + ((bits >> 16) & 1);
+        return BitConverter.UInt32BitsToSingle(bits & 0xFFFF0000);
+    }
+}

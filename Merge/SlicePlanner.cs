@@ -1,0 +1,128 @@
+// Plans the tensors of one slice: which tensor of which input, and each parameter's value by mergekit's order of search
+// (the model's own, the slice's, the recipe's). Knows headers only.
+using System.Collections.Immutable;
+using Majlis.Merge.Methods;
+using Majlis.Model;
+
+namespace Majlis.Merge;
+
+sealed class SlicePlanner
+{
+    readonly MergeRecipe recipe;
+    readonly IMergeMethod method;
+    readonly MergeSlice slice;
+    readonly TensorType output;
+    readonly ImmutableArray<(MergeInput Input, int First, Settings Own)> sources;
+    readonly int origin;
+
+    public SlicePlanner(MergeRecipe recipe, IMergeMethod method, MergeInputs inputs, MergeSlice slice, TensorType output)
+    {
+        (this.recipe, this.method, this.slice, this.output) = (recipe, method, slice, output);
+        var found = slice.Sources.Select(source => (inputs[source.Model], source.Layers?.First ?? 0, source.Parameters)).ToList();
+        LayerCount = slice.Sources[0].Layers?.Count ?? found[0].Item1.LayerCount;
+        CheckRanges(inputs);
+        if (recipe.BaseModel is { } name && !slice.Sources.Any(source => source.Model == name))
+            found.Add((inputs[name], slice.Sources[0].Layers?.First ?? 0, Settings.None));
+        sources = [.. found];
+        origin = method.BaseIsOrigin && recipe.BaseModel is { } origins ? found.FindIndex(source => source.Item1.Name == origins) : -1;
+    }
+
+    public int LayerCount { get; }
+
+    /// <summary>Tensors outside the layers: embeddings come from the first slice, norm and head from the last.</summary>
+    public IEnumerable<TensorTask> Outer(bool embedding) =>
+        Plan(name => MergeInput.LayerOf(name) < 0 && IsEmbedding(name) == embedding, (name, _) => name, depth: 0);
+
+    /// <summary>The slice's layers, renumbered from <paramref name="start"/> on.</summary>
+    public IEnumerable<TensorTask> Layers(int start)
+    {
+        for (var i = 0; i < LayerCount; i++)
+        {
+            var (number, depth) = (start + i, LayerCount == 1 ? 1 : (double)i / (LayerCount - 1));
+            var offset = i;
+            foreach (var task in Plan(name => MergeInput.LayerOf(name) == sources[0].First + offset,
+                (name, source) => MergeInput.InLayer(name, sources[source].First + offset), depth, name => MergeInput.InLayer(name, number)))
+                yield return task;
+        }
+    }
+
+    static bool IsEmbedding(string name) => name.Contains("embed", StringComparison.Ordinal);
+
+    void CheckRanges(MergeInputs inputs)
+    {
+        foreach (var source in slice.Sources)
+        {
+            var layers = inputs[source.Model].LayerCount;
+            if (source.Layers is { } range && range.End > layers)
+                throw new MergeRecipeException($"{source.Model} has {layers} layers; layer_range [{range.First}, {range.End}] goes beyond them");
+            if (source.Layers is null && layers != LayerCount)
+                throw new MergeRecipeException($"{source.Model} has {layers} layers, {slice.Sources[0].Model} has {LayerCount}");
+        }
+    }
+
+    IEnumerable<TensorTask> Plan(Func<string, bool> wanted, Func<string, int, string> nameIn, double depth, Func<string, string>? nameOut = null)
+    {
+        var first = sources[0].Input;
+        var names = first.Tensors.Keys.Where(wanted).Order(StringComparer.Ordinal).ToArray();
+        for (var source = 1; source < sources.Length; source++) CheckNames(names, source, nameIn);
+        foreach (var name in names)
+        {
+            var inputs = sources.Select((source, index) => new TensorInput(source.Input, nameIn(name, index))).ToImmutableArray();
+            foreach (var input in inputs) CheckHeader(first.Tensors[name], input);
+            var result = nameOut?.Invoke(name) ?? name;
+            yield return new TensorTask
+            {
+                Name = result,
+                Shape = first.Tensors[name].Shape,
+                OutputType = output,
+                Base = origin,
+                Inputs = inputs,
+                ModelParameters = [.. inputs.Select((input, index) => ModelParameters(input, index, result, depth))],
+                SharedParameters = method.Parameters.Where(parameter => !parameter.PerModel)
+                    .ToImmutableDictionary(parameter => parameter.Name, parameter => Shared(parameter, result, depth)),
+            };
+        }
+    }
+
+    /// <summary>Both ways: a tensor absent here, and one that only this model has.</summary>
+    void CheckNames(string[] names, int source, Func<string, int, string> nameIn)
+    {
+        var input = sources[source].Input;
+        var expected = names.Select(name => nameIn(name, source)).ToHashSet();
+        if (expected.FirstOrDefault(name => !input.Tensors.ContainsKey(name)) is { } absent)
+            throw new MergeRecipeException($"{input.Name} has no tensor {absent}, which {sources[0].Input.Name} has");
+        var layer = names.Length == 0 ? -1 : MergeInput.LayerOf(nameIn(names[0], source));
+        var alike = input.Tensors.Keys.Where(name => MergeInput.LayerOf(name) == layer
+            && (layer >= 0 || names.Length == 0 || IsEmbedding(name) == IsEmbedding(names[0])));
+        if (alike.FirstOrDefault(name => !expected.Contains(name)) is { } extra)
+            throw new MergeRecipeException($"{input.Name} has a tensor {extra}, which {sources[0].Input.Name} has not");
+    }
+
+    void CheckHeader(TensorInfo expected, TensorInput input)
+    {
+        var found = input.Model.Tensors[input.Name];
+        if (!found.Shape.SequenceEqual(expected.Shape))
+            throw new MergeRecipeException($"{input.Model.Name}: {input.Name} has shape [{string.Join(", ", found.Shape)}], " +
+                $"in {sources[0].Input.Name} it is [{string.Join(", ", expected.Shape)}]");
+        if (found.Type is >= TensorType.I64 and <= TensorType.Bool)
+            throw new MergeRecipeException($"{input.Model.Name}: {input.Name} holds {found.Type}; only floating-point weights are merged");
+    }
+
+    ImmutableDictionary<string, double> ModelParameters(TensorInput input, int index, string result, double depth)
+    {
+        if (index == origin) return ImmutableDictionary<string, double>.Empty;
+        return method.Parameters.Where(parameter => parameter.PerModel).ToImmutableDictionary(parameter => parameter.Name, parameter =>
+            sources[index].Own.Find(parameter.Name, input.Name, depth) ?? slice.Parameters.Find(parameter.Name, input.Name, depth)
+            ?? recipe.Parameters.Find(parameter.Name, input.Name, depth) ?? parameter.Default
+            ?? throw new MergeRecipeException($"{parameter.Name} has no value for {result} of {input.Model.Name}" + Hint(parameter.Name, input)));
+    }
+
+    string Hint(string parameter, TensorInput input) =>
+        sources.First(source => source.Input == input.Model).Own.IdleFilters(parameter, [.. input.Model.Tensors.Keys]).FirstOrDefault() is { } idle
+            ? $"; the filter '{idle}' matches no tensor" : input.Model.Name == recipe.BaseModel
+            ? $"; base_model takes part in {method.Name} like any other model and must be listed with a {parameter}" : "";
+
+    double Shared(MergeParameter parameter, string result, double depth) =>
+        slice.Parameters.Find(parameter.Name, result, depth) ?? recipe.Parameters.Find(parameter.Name, result, depth) ?? parameter.Default
+        ?? throw new MergeRecipeException($"{parameter.Name} has no value for {result}");
+}

@@ -1,0 +1,50 @@
+// One tensor of a merge, fully planned: where its inputs lie and the value of every parameter for it. Knows no recipe any more.
+using System.Collections.Immutable;
+using Majlis.Model;
+
+namespace Majlis.Merge;
+
+/// <summary>
+/// A tensor to be computed. Inputs 0 .. n-1 are the sources in the recipe's order; <see cref="Base"/> is the origin of deltas or -1.
+/// </summary>
+public sealed class TensorTask
+{
+    /// <summary>Elements read at a time by methods that work element by element: 8 MiB of fp64 an input.</summary>
+    const int Chunk = 1 << 20;
+
+    public required string Name { get; init; }
+    public required ImmutableArray<long> Shape { get; init; }
+    public required TensorType OutputType { get; init; }
+    public required int Base { get; init; }
+
+    internal ImmutableArray<TensorInput> Inputs { get; init; } = [];
+
+    /// <summary>Of each input that is not the base, its per-model parameters.</summary>
+    internal ImmutableArray<ImmutableDictionary<string, double>> ModelParameters { get; init; } = [];
+    internal ImmutableDictionary<string, double> SharedParameters { get; init; } = ImmutableDictionary<string, double>.Empty;
+
+    public long Elements => Shape.Aggregate(1L, (product, dimension) => checked(product * dimension));
+
+    public int ChunkLength => (int)Math.Min(Chunk, Math.Max(1, Elements));
+
+    public IEnumerable<int> Experts => Enumerable.Range(0, Inputs.Length).Where(input => input != Base);
+
+    public double Model(string parameter, int input) => ModelParameters[input][parameter];
+
+    public double Shared(string parameter) => SharedParameters[parameter];
+
+    public bool Flag(string parameter) => SharedParameters[parameter] != 0;
+
+    /// <summary>Elements of one input, widened, an adapter's delta added in fp64.</summary>
+    /// <exception cref="MergeRecipeException">A value is not finite.</exception>
+    public void Read(int input, long first, Span<double> destination)
+    {
+        var (model, name) = Inputs[input];
+        model.Read(name, first, destination);
+        for (var i = 0; i < destination.Length; i++)
+            if (!double.IsFinite(destination[i]))
+                throw new MergeRecipeException($"{model.Name}: {name} holds {destination[i]} at element {first + i}; every value must be finite");
+    }
+}
+
+readonly record struct TensorInput(MergeInput Model, string Name);

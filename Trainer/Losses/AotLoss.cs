@@ -1,0 +1,19 @@
+// Distributional preference alignment by optimal transport, https://arxiv.org/abs/2406.05882. Sorts inside the batch.
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Majlis.Trainer.Losses;
+
+/// <summary>TRL's "aot" and "aot_unpaired": DPO's loss on the difference of two sorted batches, [B].</summary>
+public static class AotLoss
+{
+    /// <param name="upper">[B] policy margins (paired) or chosen log-ratios (unpaired).</param>
+    /// <param name="lower">[B] reference margins (paired) or rejected log-ratios (unpaired).</param>
+    /// <param name="beta">As in DPO.</param>
+    /// <param name="smoothing">Share of labels taken to be the other way round.</param>
+    public static Tensor Of(Tensor upper, Tensor lower, double beta, double smoothing)
+    {
+        var z = beta * (upper.sort(0).Values - lower.sort(0).Values);
+        return -(1 - smoothing) * nn.functional.logsigmoid(z) - smoothing * nn.functional.logsigmoid(-z);
+    }
+}

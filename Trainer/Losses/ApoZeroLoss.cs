@@ -1,0 +1,11 @@
+// Anchored preference optimisation, zero, https://arxiv.org/abs/2408.06266: lifts the chosen, lowers the rejected.
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Majlis.Trainer.Losses;
+
+/// <summary>TRL's "apo_zero": 1 - s(beta c_w) + s(beta c_l), one value a pair, [B].</summary>
+public static class ApoZeroLoss
+{
+    public static Tensor Of(Tensor chosen, Tensor rejected, double beta) => 1 - sigmoid(beta * chosen) + sigmoid(beta * rejected);
+}

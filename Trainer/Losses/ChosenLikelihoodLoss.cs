@@ -1,0 +1,11 @@
+// Plain likelihood of the chosen answers, as an anchor in a mix. Knows no reference.
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Majlis.Trainer.Losses;
+
+/// <summary>TRL's "sft": minus the mean log-probability over all chosen tokens of the batch, a scalar.</summary>
+public static class ChosenLikelihoodLoss
+{
+    public static Tensor Of(Tensor chosenSums, Tensor chosenTokens) => -chosenSums.sum() / chosenTokens.sum();
+}

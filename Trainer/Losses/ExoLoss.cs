@@ -1,0 +1,15 @@
+// Efficient exact optimisation, pairwise, https://arxiv.org/abs/2402.00856, equation 16.
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Majlis.Trainer.Losses;
+
+/// <summary>TRL's "exo_pair": the reverse divergence to smoothed labels, one value a pair, [B]; smoothing must be above 0.</summary>
+public static class ExoLoss
+{
+    public static Tensor Of(Tensor chosen, Tensor rejected, double beta, double smoothing)
+    {
+        var z = beta * (chosen - rejected);
+        return sigmoid(z) * (nn.functional.logsigmoid(z) - Math.Log(1 - smoothing)) + sigmoid(-z) * (nn.functional.logsigmoid(-z) - Math.Log(smoothing));
+    }
+}

@@ -1,0 +1,24 @@
+// What the losses see of a batch of pairs: sequence log-probabilities of policy and reference, lengths and weights. [B] = pairs.
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Majlis.Trainer.Losses;
+
+/// <summary>Sums over completion tokens (end token included), natural log, [B] each. The reference carries no gradient.</summary>
+public sealed record PairScores(Tensor Chosen, Tensor Rejected, Tensor ReferenceChosen, Tensor ReferenceRejected)
+{
+    /// <summary>Completion tokens, [B].</summary>
+    public required Tensor ChosenTokens { get; init; }
+    public required Tensor RejectedTokens { get; init; }
+
+    /// <summary>Plain sums of the chosen answers even where <see cref="Chosen"/> is length-desensitised, [B].</summary>
+    public required Tensor ChosenSums { get; init; }
+
+    /// <summary>WPO's weight of each pair without gradient, [B]; null when pairs are not weighted so.</summary>
+    public Tensor? PolicyWeights { get; init; }
+
+    /// <summary>log pi(y|x) - log pi_ref(y|x) of the chosen answers, [B].</summary>
+    public Tensor ChosenRatio => Chosen - ReferenceChosen;
+
+    public Tensor RejectedRatio => Rejected - ReferenceRejected;
+}

@@ -1,0 +1,15 @@
+// Provably robust DPO for labels that are sometimes flipped, https://arxiv.org/abs/2403.00409.
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Majlis.Trainer.Losses;
+
+/// <summary>TRL's "robust": unbiased under a flip rate of smoothing (below one half), one value a pair, [B].</summary>
+public static class RobustLoss
+{
+    public static Tensor Of(Tensor chosen, Tensor rejected, double beta, double smoothing)
+    {
+        var z = beta * (chosen - rejected);
+        return (-(1 - smoothing) * nn.functional.logsigmoid(z) + smoothing * nn.functional.logsigmoid(-z)) / (1 - 2 * smoothing);
+    }
+}

@@ -1,0 +1,62 @@
+// The gate's three verdicts and their reasons.
+using Majlis.Evaluation;
+using Xunit;
+
+namespace Majlis.tests.Evaluation;
+
+public sealed class GateVerdicts
+{
+    static readonly CapabilityResult safetyKept = new("safety", new PairedCounts(24, 0, 0, 0));
+
+    static GateVerdict Judge(PairedCounts preference, GatePolicy policy, CapabilityResult? safety = null, int voters = 9) =>
+        Gate.Judge(new GateEvidence(preference, voters, 4, [safety ?? safetyKept]), policy);
+
+    [Fact]
+    public void Promotes_what_is_better_on_enough_pairs()
+    {
+        var verdict = Judge(new PairedCounts(50, 40, 10, 20), GatePolicy.Standard);
+        Assert.Equal(GateDecision.Promote, verdict.Decision);
+        Assert.Contains("alpha 0.05", verdict.ToString());
+    }
+
+    [Fact]
+    public void Refuses_what_is_worse() => Assert.Equal(GateDecision.Refuse, Judge(new PairedCounts(50, 10, 40, 20), GatePolicy.Standard).Decision);
+
+    [Fact]
+    public void Refuses_a_lost_critical_capability_whatever_the_votes_say()
+    {
+        var verdict = Judge(new PairedCounts(50, 40, 0, 10), GatePolicy.Standard, new CapabilityResult("safety", new PairedCounts(14, 0, 10, 0)));
+        Assert.Equal(GateDecision.Refuse, verdict.Decision);
+        Assert.Contains(verdict.Reasons, reason => reason.StartsWith("safety: 100.0% -> 58.3%", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Says_how_many_votes_are_lacking_when_pairs_are_few()
+    {
+        var verdict = Judge(new PairedCounts(1, 5, 0, 0), GatePolicy.Small);
+        Assert.Equal((GateDecision.NotEnoughEvidence, 8), (verdict.Decision, verdict.VotesNeeded));
+    }
+
+    [Fact]
+    public void An_even_result_asks_for_the_votes_that_would_show_the_smallest_gain_worth_finding()
+    {
+        var verdict = Judge(new PairedCounts(60, 20, 20, 20), GatePolicy.Standard);
+        Assert.Equal(GateDecision.NotEnoughEvidence, verdict.Decision);
+        // 55 : 45 takes some 620 decisive pairs at one-sided 5 % and power 80 %; a third of pairs is decisive, a quarter of votes held out.
+        Assert.InRange(verdict.VotesNeeded, 5500, 8500);
+    }
+
+    [Fact]
+    public void One_voter_alone_promotes_nothing_under_the_standard_policy() =>
+        Assert.Equal(GateDecision.NotEnoughEvidence, Judge(new PairedCounts(50, 40, 10, 20), GatePolicy.Standard, voters: 1).Decision);
+
+    [Fact]
+    public void A_gate_without_a_critical_capability_is_a_mistake() =>
+        Assert.Throws<ArgumentException>(() => Gate.Judge(new GateEvidence(new PairedCounts(1, 1, 1, 1), 9, 4, []), GatePolicy.Small));
+
+    [Fact]
+    public void The_exact_test_is_never_wrong_more_often_than_alpha()
+    {
+        for (var n = 8; n < 200; n += 7) Assert.InRange(SampleSize.Power(n, 0.5, 0.05), 0, 0.05);
+    }
+}

@@ -1,0 +1,114 @@
+// The loop itself: self-test, determinism, resuming to the same bits, the health rule.
+using Majlis.Trainer;
+using TorchSharp;
+using Xunit;
+
+namespace Majlis.tests.Trainer;
+
+public sealed class DpoRuns : IDisposable
+{
+    static readonly DpoOptions options = new()
+    {
+        BatchPairs = 2, Accumulation = 2, Epochs = 3, LearningRate = 0.02, WarmupSteps = 2, Schedule = "cosine", Seed = 7, MaxChosenDrop = 100,
+    };
+
+    readonly string folder = Directory.CreateTempSubdirectory("majlis-dpo").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    static DpoTrainer Trainer(BigramPolicy model, DpoOptions options, ReferenceScores? reference = null)
+    {
+        var pairs = BigramPolicy.Pairs(11, seed: 3);
+        return new DpoTrainer(model.Policy, pairs, reference ?? ReferenceScores.Compute(model.Policy, pairs, 2, 0), options);
+    }
+
+    [Fact]
+    public void The_first_loss_is_ln_2_and_the_run_prefers_the_chosen_in_the_end()
+    {
+        using var trainer = Trainer(new BigramPolicy(1), options);
+        var result = trainer.Run(_ => { });
+        Assert.Null(result.Refusal);
+        Assert.Equal(9, result.Steps);
+        Assert.Equal(Math.Log(2), result.Log[0]["loss"], 1e-5);
+        Assert.True(result.Log[^1]["rewards/margins"] > 0);
+        Assert.True(result.Log[^1]["loss"] < Math.Log(2));
+    }
+
+    [Fact]
+    public void Refuses_to_train_against_a_reference_of_other_weights()
+    {
+        var pairs = BigramPolicy.Pairs(11, seed: 3);
+        var model = new BigramPolicy(1);
+        var before = model.Bits;
+        using var trainer = Trainer(model, options, ReferenceScores.Compute(new BigramPolicy(2).Policy, pairs, 2, 0));
+        var result = trainer.Run(_ => { });
+        Assert.StartsWith("self-test: policy and reference differ", result.Refusal);
+        Assert.Equal(before, model.Bits);
+    }
+
+    [Fact]
+    public void Equal_seeds_give_equal_bits_and_another_seed_gives_others()
+    {
+        float[] Train(int seed)
+        {
+            var model = new BigramPolicy(1);
+            using var trainer = Trainer(model, options with { Seed = seed });
+            trainer.Run(_ => { });
+            return model.Bits;
+        }
+        Assert.Equal(Train(7), Train(7));
+        Assert.NotEqual(Train(7), Train(8));
+    }
+
+    [Theory, InlineData(1), InlineData(3), InlineData(8)]
+    public void A_run_killed_after_any_step_continues_to_the_same_bits(int killedAfter)
+    {
+        var whole = new BigramPolicy(1);
+        using (var trainer = Trainer(whole, options)) trainer.Run(_ => { });
+
+        var reference = ReferenceScores.Compute(new BigramPolicy(1).Policy, BigramPolicy.Pairs(11, seed: 3), 2, 0);
+        reference.Save(Path.Combine(folder, "reference.safetensors"));
+        using (var killed = Trainer(new BigramPolicy(1), options, reference))
+            Assert.Throws<OperationCanceledException>(() => killed.Run(step =>
+            {
+                killed.Save(Path.Combine(folder, "run"));
+                if (step.Step == killedAfter) throw new OperationCanceledException();
+            }));
+        var resumed = new BigramPolicy(99);
+        using var second = Trainer(resumed, options, ReferenceScores.Load(Path.Combine(folder, "reference.safetensors")));
+        Assert.True(second.TryRestore(Path.Combine(folder, "run")));
+        Assert.Equal(killedAfter, second.Step);
+        Assert.Equal(9, second.Run(_ => { }).Log.Count);
+        Assert.Equal(whole.Bits, resumed.Bits);
+    }
+
+    [Fact]
+    public void The_health_rule_stops_a_run_whose_chosen_answers_collapse()
+    {
+        using var trainer = Trainer(new BigramPolicy(1), options with { LearningRate = 30, MaxChosenDrop = 0.5, Epochs = 20 });
+        var result = trainer.Run(_ => { });
+        Assert.StartsWith("health: the chosen answers lost", result.Refusal);
+        Assert.True(result.Steps < trainer.TotalSteps);
+    }
+
+    [Fact]
+    public void Every_metric_carries_TRLs_name()
+    {
+        using var trainer = Trainer(new BigramPolicy(1), options with { Steps = 1 });
+        var names = trainer.Run(_ => { }).Log[0].Values.Keys;
+        Assert.Superset(new HashSet<string>
+        {
+            "loss", "rewards/chosen", "rewards/rejected", "rewards/margins", "rewards/accuracies", "logps/chosen", "logps/rejected",
+            "logits/chosen", "logits/rejected", "entropy", "mean_token_accuracy", "grad_norm", "learning_rate", "num_tokens", "epoch",
+        }, names.ToHashSet());
+    }
+
+    [Fact]
+    public void A_prompt_as_long_as_the_limit_leaves_no_pair_and_a_long_answer_is_cut()
+    {
+        var pair = new TrainingPair("a", [2, 3, 4], [5, 6, 1], [7, 1]);
+        Assert.Null(pair.CutTo(3));
+        Assert.Equal([5], pair.CutTo(4)!.Chosen);
+        Assert.Equal([7, 1], pair.CutTo(6)!.Rejected);
+    }
+}
