@@ -1,0 +1,79 @@
+// A model's chat template: from messages to the prompt's text, as transformers' apply_chat_template (5.x) makes it.
+// Knows nothing of token ids; ChatPrompt does.
+using System.Text.Json.Nodes;
+using Majlis.Model.Jinja;
+
+namespace Majlis.Model;
+
+/// <summary>
+/// One or several Jinja templates ("default", "tool_use", "rag") with the special tokens they write. Immutable and safe to use
+/// from any number of threads.
+/// </summary>
+public sealed class ChatTemplate
+{
+    readonly IReadOnlyDictionary<string, (string Source, JinjaTemplate Template)> templates;
+    readonly SpecialTokens tokens;
+
+    ChatTemplate(IReadOnlyDictionary<string, (string, JinjaTemplate)> templates, SpecialTokens tokens) =>
+        (this.templates, this.tokens) = (templates, tokens);
+
+    /// <exception cref="JinjaException">The source is not a Jinja template.</exception>
+    public static ChatTemplate Parse(string source, SpecialTokens tokens) => Parse(new Dictionary<string, string> { ["default"] = source }, tokens);
+
+    /// <summary>Several templates by name, as <c>tokenizer_config.json</c> may list them.</summary>
+    /// <exception cref="JinjaException">One is not a Jinja template, or there is none.</exception>
+    public static ChatTemplate Parse(IReadOnlyDictionary<string, string> sources, SpecialTokens tokens) => sources.Count > 0
+        ? new(sources.ToDictionary(named => named.Key, named => (named.Value, JinjaTemplate.Parse(named.Value))), tokens)
+        : throw new JinjaException("ValueError", "a chat template needs at least one source");
+
+    /// <summary>Whether some template reads <c>documents</c>, so that grounding goes the model's own way.</summary>
+    public bool TakesDocuments => Speaks("documents");
+
+    /// <summary>Whether some template reads <c>tools</c>.</summary>
+    public bool TakesTools => Speaks("tools");
+
+    /// <summary>The source that is used where nothing else fits better.</summary>
+    public string Source => Choose(new Conversation([])).Source;
+
+    internal IEnumerable<TemplateFacts> Facts => templates.Values.Select(named => named.Template.Facts);
+
+    internal SpecialTokens Tokens => tokens;
+
+    bool Speaks(string variable) => Facts.Any(facts => facts.Names.Contains(variable));
+
+    /// <summary>The prompt's text.</summary>
+    /// <exception cref="JinjaException">The template failed, or has no place for what is to be continued.</exception>
+    /// <exception cref="TemplateRefusedException">The template refuses the conversation; the message is its own.</exception>
+    public string Render(Conversation conversation) => RenderWithSpans(conversation).Text;
+
+    /// <summary>The prompt's text and the assistant's stretches in it, where the template marks them by {% generation %}.</summary>
+    public JinjaRendering RenderWithSpans(Conversation conversation)
+    {
+        var (source, template) = Choose(conversation);
+        var messages = new JsonArray([.. conversation.Messages.Select(MessageForm.Prepare)]);
+        if (conversation.ContinueFinalMessage) FinalMessage.Mark(messages, source);
+        var rendering = template.Render(Context(conversation, messages), conversation.Now);
+        return conversation.ContinueFinalMessage ? rendering with { Text = FinalMessage.Cut(rendering.Text) } : rendering;
+    }
+
+    // With tools transformers takes "tool_use"; "rag" is what Cohere's models call the one for documents.
+    (string Source, JinjaTemplate Template) Choose(Conversation conversation)
+    {
+        string[] wanted = conversation.Tools is not null ? ["tool_use", "default"] : conversation.Documents is not null ? ["rag", "default"] : ["default"];
+        foreach (var name in wanted)
+            if (templates.TryGetValue(name, out var found)) return found;
+        return templates.Values.First();
+    }
+
+    JsonObject Context(Conversation conversation, JsonArray messages)
+    {
+        var context = new JsonObject();
+        foreach (var (name, text) in tokens.Named) context[name] = text;
+        foreach (var (name, value) in conversation.Kwargs ?? []) context[name] = value?.DeepClone();
+        context["messages"] = messages;
+        context["tools"] = conversation.Tools?.DeepClone();
+        context["documents"] = conversation.Documents?.DeepClone();
+        context["add_generation_prompt"] = conversation.AddGenerationPrompt;
+        return context;
+    }
+}

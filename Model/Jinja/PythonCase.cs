@@ -1,0 +1,77 @@
+// Upper, lower, title and capital letters by Unicode's full mappings, as Python has them; .NET maps one char to one char.
+using System.Globalization;
+using System.Text;
+
+namespace Majlis.Model.Jinja;
+
+static class PythonCase
+{
+    static readonly Dictionary<char, string> longUpper = new()
+    {
+        ['ß'] = "SS", ['ŉ'] = "ʼN", ['ǰ'] = "J̌", ['ΐ'] = "Ϊ́", ['ΰ'] = "Ϋ́", ['և'] = "ԵՒ", ['ẖ'] = "H̱", ['ẗ'] = "T̈", ['ẘ'] = "W̊",
+        ['ẙ'] = "Y̊", ['ẚ'] = "Aʾ", ['ﬀ'] = "FF", ['ﬁ'] = "FI", ['ﬂ'] = "FL", ['ﬃ'] = "FFI", ['ﬄ'] = "FFL", ['ﬅ'] = "ST", ['ﬆ'] = "ST",
+        ['ﬓ'] = "ՄՆ", ['ﬔ'] = "ՄԵ", ['ﬕ'] = "ՄԻ", ['ﬖ'] = "ՎՆ", ['ﬗ'] = "ՄԽ",
+    };
+
+    public static string Upper(string text)
+    {
+        var upper = text.ToUpperInvariant();
+        if (!upper.Any(longUpper.ContainsKey)) return upper;
+        var result = new StringBuilder(upper.Length + 4);
+        foreach (var c in upper) result.Append(longUpper.TryGetValue(c, out var letters) ? letters : c.ToString());
+        return result.ToString();
+    }
+
+    public static string Lower(string text)
+    {
+        if (!text.Contains('İ') && !text.Contains('Σ')) return text.ToLowerInvariant();
+        var result = new StringBuilder(text.Length + 1);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == 'İ') result.Append("i̇");
+            else if (text[i] == 'Σ' && i > 0 && char.IsLetter(text[i - 1]) && (i + 1 == text.Length || !char.IsLetter(text[i + 1]))) result.Append('ς');
+            else result.Append(text[i]);
+        }
+        return result.ToString().ToLowerInvariant();
+    }
+
+    public static string Capitalize(string text)
+    {
+        var first = PythonText.Characters(text).FirstOrDefault("");
+        return TitleLetter(first) + Lower(text[first.Length..]);
+    }
+
+    /// <summary>str.title(): a capital after everything that is not a letter.</summary>
+    public static string Title(string text)
+    {
+        var result = new StringBuilder(text.Length);
+        var inWord = false;
+        foreach (var character in PythonText.Characters(text))
+        {
+            result.Append(inWord ? Lower(character) : TitleLetter(character));
+            inWord = IsCased(character);
+        }
+        return result.ToString();
+    }
+
+    static string TitleLetter(string character) => character switch
+    {
+        "ß" => "Ss",
+        "ǆ" or "Ǆ" => "ǅ",
+        "ǉ" or "Ǉ" => "ǈ",
+        "ǌ" or "Ǌ" => "ǋ",
+        "ǳ" or "Ǳ" => "ǲ",
+        _ => Upper(character),
+    };
+
+    static bool IsCased(string character) => CharUnicodeInfo.GetUnicodeCategory(character, 0)
+        is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter;
+
+    public static bool IsLower(string text) => PythonText.Characters(text).Any(IsCased) && !HasUpper(text);
+
+    public static bool IsUpper(string text) => PythonText.Characters(text).Any(IsCased)
+        && !PythonText.Characters(text).Any(c => CharUnicodeInfo.GetUnicodeCategory(c, 0) is UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter);
+
+    static bool HasUpper(string text) =>
+        PythonText.Characters(text).Any(c => CharUnicodeInfo.GetUnicodeCategory(c, 0) is UnicodeCategory.UppercaseLetter or UnicodeCategory.TitlecaseLetter);
+}
