@@ -1,1 +1,14 @@
-return 0;
+// What is timed beside peers, and what is damaged to see who believes it: one verb each.
+using Majlis.benchmarks;
+
+return args switch
+{
+    ["fuzz", .. var rest] => Fuzz.Run(rest),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- fuzz [minutes] [seed]");
+    return 2;
+}

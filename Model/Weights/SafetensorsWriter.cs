@@ -1,0 +1,139 @@
+// Writes safetensors, one file or shards with an index, in the layout the Hugging Face libraries write: a file read and written again is
+// the same file, byte for byte. Tensors are streamed: one piece in memory at a time. Knows nothing of what they mean.
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Majlis.Model.Weights;
+
+/// <summary>Called once a tensor, in the file's order, to write all of it.</summary>
+public delegate void WriteTensor(TensorInfo tensor, TensorOutput output);
+
+public static class SafetensorsWriter
+{
+    /// <summary>The shard size of transformers 4: 5 GB.</summary>
+    public const long DefaultShardBytes = 5_000_000_000;
+
+    static readonly JsonWriterOptions plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonWriterOptions indented = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true, NewLine = "\n" };
+    static readonly KeyValuePair<string, string>[] torchFormat = [new("format", "pt")];
+
+    /// <summary>Writes one file. Without <paramref name="metadata"/> it says `format: pt`, which transformers asks for.</summary>
+    public static void WriteFile(string path, IEnumerable<TensorInfo> tensors, WriteTensor write, IEnumerable<KeyValuePair<string, string>>? metadata = null)
+    {
+        // The reference's order: wide types first, so that everything lies aligned; then by name.
+        var ordered = tensors.OrderByDescending(tensor => AlignmentRank(tensor.Type)).ThenBy(tensor => tensor.Name, StringComparer.Ordinal).ToArray();
+        using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
+        stream.Write(Header(path, ordered, metadata ?? torchFormat));
+        foreach (var tensor in ordered)
+        {
+            var output = new TensorOutput(stream, tensor);
+            write(tensor, output);
+            output.Done();
+        }
+    }
+
+    /// <summary>
+    /// Writes `model.safetensors`, or shards of at most <paramref name="shardBytes"/> (a larger tensor gets its own) with their index.
+    /// </summary>
+    public static void WriteFolder(string folder, IEnumerable<TensorInfo> tensors, WriteTensor write, long shardBytes = DefaultShardBytes)
+    {
+        Directory.CreateDirectory(folder);
+        var shards = Split(tensors, shardBytes);
+        if (shards is [var all])
+        {
+            WriteFile(Path.Combine(folder, SafetensorsFolder.SingleName), all, write);
+            return;
+        }
+        var names = Enumerable.Range(1, shards.Count).Select(part => string.Create(CultureInfo.InvariantCulture, $"model-{part:00000}-of-{shards.Count:00000}.safetensors")).ToArray();
+        foreach (var (name, shard) in names.Zip(shards)) WriteFile(Path.Combine(folder, name), shard, write);
+        WriteIndex(Path.Combine(folder, SafetensorsFolder.IndexName), names, shards);
+    }
+
+    static List<List<TensorInfo>> Split(IEnumerable<TensorInfo> tensors, long shardBytes)
+    {
+        var shards = new List<List<TensorInfo>> { new() };
+        var filled = 0L;
+        foreach (var tensor in tensors)
+        {
+            var bytes = TensorLayout.Bytes(tensor.Type, tensor.Elements);
+            if (shards[^1].Count > 0 && filled + bytes > shardBytes)
+            {
+                shards.Add([]);
+                filled = 0;
+            }
+            shards[^1].Add(tensor);
+            filled += bytes;
+        }
+        return shards;
+    }
+
+    static byte[] Header(string path, TensorInfo[] tensors, IEnumerable<KeyValuePair<string, string>> metadata)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, plain))
+        {
+            json.WriteStartObject();
+            WriteMetadata(json, metadata);
+            var offset = 0L;
+            foreach (var tensor in tensors) WriteEntry(json, path, tensor, ref offset);
+            json.WriteEndObject();
+        }
+        while (buffer.Length % 8 != 0) buffer.WriteByte((byte)' ');
+        var header = new byte[8 + buffer.Length];
+        BinaryPrimitives.WriteInt64LittleEndian(header, buffer.Length);
+        buffer.ToArray().CopyTo(header, 8);
+        return header;
+    }
+
+    static void WriteMetadata(Utf8JsonWriter json, IEnumerable<KeyValuePair<string, string>> metadata)
+    {
+        if (!metadata.Any()) return;
+        json.WriteStartObject("__metadata__");
+        foreach (var (key, value) in metadata) json.WriteString(key, value);
+        json.WriteEndObject();
+    }
+
+    static void WriteEntry(Utf8JsonWriter json, string path, TensorInfo tensor, ref long offset)
+    {
+        var type = TensorLayout.SafetensorsName(tensor.Type)
+            ?? throw new ModelFormatException($"{path}: tensor '{tensor.Name}' is {tensor.Type}, which safetensors has no name for.");
+        json.WriteStartObject(tensor.Name);
+        json.WriteString("dtype", type);
+        json.WriteStartArray("shape");
+        foreach (var size in tensor.Shape) json.WriteNumberValue(size);
+        json.WriteEndArray();
+        json.WriteStartArray("data_offsets");
+        json.WriteNumberValue(offset);
+        offset += TensorLayout.Bytes(tensor.Type, tensor.Elements);
+        json.WriteNumberValue(offset);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    static void WriteIndex(string path, string[] names, List<List<TensorInfo>> shards)
+    {
+        using var stream = File.Create(path);
+        using var json = new Utf8JsonWriter(stream, indented);
+        json.WriteStartObject();
+        json.WriteStartObject("metadata");
+        json.WriteNumber("total_size", shards.Sum(shard => shard.Sum(tensor => TensorLayout.Bytes(tensor.Type, tensor.Elements))));
+        json.WriteEndObject();
+        json.WriteStartObject("weight_map");
+        var places = names.Zip(shards).SelectMany(pair => pair.Second.Select(tensor => (tensor.Name, File: pair.First)));
+        foreach (var (name, file) in places.OrderBy(place => place.Name, StringComparer.Ordinal)) json.WriteString(name, file);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    /// <summary>The reference's enumeration of types: bytes per number, and among equals BOOL, U8, I8, F8, I16, U16, F16, BF16, I32, ...</summary>
+    static int AlignmentRank(TensorType type) => Array.IndexOf(byWidth, type);
+
+    static readonly TensorType[] byWidth =
+    [
+        TensorType.Bool, TensorType.U8, TensorType.I8, TensorType.F8E5M2, TensorType.F8E4M3, TensorType.I16, TensorType.U16, TensorType.F16,
+        TensorType.BF16, TensorType.I32, TensorType.U32, TensorType.F32, TensorType.F64, TensorType.I64, TensorType.U64,
+    ];
+}

@@ -1,0 +1,78 @@
+// One tensor on its way into a file: raw bytes, or fp32 numbers rounded once to the tensor's type. Counts what came.
+using System.Runtime.InteropServices;
+
+namespace Majlis.Model.Weights;
+
+/// <summary>Takes a tensor piece by piece, in row-major order.</summary>
+public sealed class TensorOutput
+{
+    readonly Stream stream;
+    readonly TensorInfo tensor;
+    long bytesLeft;
+
+    internal TensorOutput(Stream stream, TensorInfo tensor)
+    {
+        this.stream = stream;
+        this.tensor = tensor;
+        bytesLeft = TensorLayout.Bytes(tensor.Type, tensor.Elements);
+    }
+
+    /// <summary>Bytes as they are to be stored.</summary>
+    public void Write(ReadOnlySpan<byte> raw)
+    {
+        if (raw.Length > bytesLeft) throw new ModelFormatException($"Tensor '{tensor.Name}': more bytes were written than it has.");
+        stream.Write(raw);
+        bytesLeft -= raw.Length;
+    }
+
+    /// <summary>Numbers, rounded to nearest even in the tensor's type: F64, F32, F16 or BF16.</summary>
+    public void Write(ReadOnlySpan<float> numbers)
+    {
+        if (tensor.Type == TensorType.F32)
+        {
+            Write(MemoryMarshal.AsBytes(numbers));
+            return;
+        }
+        Span<byte> piece = stackalloc byte[4096];
+        var width = TensorLayout.Block(tensor.Type).Bytes;
+        while (numbers.Length > 0)
+        {
+            var count = Math.Min(numbers.Length, piece.Length / width);
+            Narrow(numbers[..count], piece);
+            Write(piece[..(count * width)]);
+            numbers = numbers[count..];
+        }
+    }
+
+    internal void Done()
+    {
+        if (bytesLeft != 0) throw new ModelFormatException($"Tensor '{tensor.Name}': {bytesLeft} bytes of it were not written.");
+    }
+
+    void Narrow(ReadOnlySpan<float> numbers, Span<byte> to)
+    {
+        switch (tensor.Type)
+        {
+            case TensorType.BF16:
+                var brain = MemoryMarshal.Cast<byte, ushort>(to);
+                for (var i = 0; i < numbers.Length; i++) brain[i] = ToBrain(numbers[i]);
+                break;
+            case TensorType.F16:
+                var half = MemoryMarshal.Cast<byte, Half>(to);
+                for (var i = 0; i < numbers.Length; i++) half[i] = (Half)numbers[i];
+                break;
+            case TensorType.F64:
+                var wide = MemoryMarshal.Cast<byte, double>(to);
+                for (var i = 0; i < numbers.Length; i++) wide[i] = numbers[i];
+                break;
+            default: throw new ModelFormatException($"Tensor '{tensor.Name}' is {tensor.Type}; numbers are written as F64, F32, F16 or BF16 only.");
+        }
+    }
+
+    /// <summary>The upper half, rounded to nearest even; a NaN stays one whatever its lower half was.</summary>
+    static ushort ToBrain(float number)
+    {
+        var bits = BitConverter.SingleToUInt32Bits(number);
+        return float.IsNaN(number) ? (ushort)(bits >> 16 | 0x40) : (ushort)(bits + 0x7fff + (bits >> 16 & 1) >> 16);
+    }
+}
