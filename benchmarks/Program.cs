@@ -4,11 +4,12 @@ using Majlis.benchmarks;
 return args switch
 {
     ["fuzz", .. var rest] => Fuzz.Run(rest),
+    ["engine"] => await EngineBenchmark.RunAsync(),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- fuzz [minutes] [seed]");
+    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- fuzz [minutes] [seed] | engine");
     return 2;
 }

@@ -1,0 +1,182 @@
+// Many requests, one model: a single thread owns the scheduler, the cache and the network, and repeats three verbs. Requests come
+// in through a queue and go out through a channel each. Knows neither HTTP nor which backend computes.
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+
+namespace Majlis.Inference;
+
+/// <summary>How far the engine is, for health checks and metrics. <see cref="LastStep"/> is a timestamp of its TimeProvider.</summary>
+/// <param name="LastStep">When it last moved: began or ended a step, or woke up to work.</param>
+/// <param name="CacheUsage">Share of the fullest cache group that is in use.</param>
+public sealed record EngineProgress(long Steps, long LastStep, int Running, int Waiting, long Preemptions, double CacheUsage)
+{
+    /// <summary>True when there is work and nothing has moved for longer than <paramref name="limit"/>: a forward pass hangs.</summary>
+    public bool IsStuck(TimeProvider time, TimeSpan limit) => Running + Waiting > 0 && time.GetElapsedTime(LastStep) > limit;
+}
+
+public sealed class Engine : IAsyncDisposable
+{
+    // Used by all threads.
+    readonly EngineOptions options;
+    readonly TimeProvider time;
+    readonly ConcurrentQueue<Generation> submitted = new();
+    readonly ConcurrentQueue<Generation> cancelled = new();
+    readonly AutoResetEvent wake = new(false);
+    readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    long numbers;
+    int inFlight;
+    volatile bool draining, aborting;
+    volatile EngineProgress progress;
+
+    // Used by the engine's thread alone.
+    readonly List<Lane> lanes = [];
+    readonly LiveModel live;
+    long steps;
+
+    /// <exception cref="ArgumentException">An option makes no sense; the message says which.</exception>
+    public Engine(LiveModel live, EngineOptions options, TimeProvider time)
+    {
+        if (options.Problem() is { } problem) throw new ArgumentException(problem, nameof(options));
+        (this.live, this.options, this.time) = (live, options, time);
+        progress = new(0, time.GetTimestamp(), 0, 0, 0, 0);
+        new Thread(Run) { IsBackground = true, Name = "majlis-engine" }.Start();
+    }
+
+    public EngineOptions Options => options;
+
+    public EngineProgress Progress => progress;
+
+    /// <summary>
+    /// Queues a request at once and streams what it generates. The engine holds a lease of its own, so the caller may dispose
+    /// <paramref name="lease"/> any time. Cancelling, or leaving the enumeration, frees the sequence within one step.
+    /// </summary>
+    /// <exception cref="EngineBusyException">The queue is full.</exception>
+    /// <exception cref="EngineStoppedException">The engine is shutting down.</exception>
+    /// <exception cref="PromptTooLongException">No token would fit after the prompt.</exception>
+    /// <exception cref="RequestRefusedException">A field is outside its range.</exception>
+    public IAsyncEnumerable<GeneratedPiece> GenerateAsync(ModelLease lease, GenerationRequest request, CancellationToken cancellation = default)
+    {
+        var generation = Submit(lease, request);
+        // Whether or not anybody has begun to read.
+        var registration = cancellation.UnsafeRegister(_ => Cancel(generation), null);
+        return Read(generation, registration, cancellation);
+    }
+
+    /// <summary>Takes no more requests and waits for those there are; when <paramref name="window"/> ends, they are broken off.</summary>
+    public async Task DrainAsync(CancellationToken window = default)
+    {
+        draining = true;
+        wake.Set();
+        await using var registration = window.UnsafeRegister(_ => { aborting = true; wake.Set(); }, null).ConfigureAwait(false);
+        await ended.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Breaks off what is running. The wake-up signal is left to its finalizer: a late caller may still touch it.</summary>
+    public async ValueTask DisposeAsync() => await DrainAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+
+    Generation Submit(ModelLease lease, GenerationRequest request)
+    {
+        if (request.Problem(lease.Model.Network.Blueprint.VocabularySize) is { } problem) throw new RequestRefusedException(problem);
+        lease.Model.Prepare(options);
+        if (request.PromptTokens.Length >= lease.Model.MaxContext)
+            throw new PromptTooLongException(request.PromptTokens.Length, lease.Model.MaxContext);
+        var generation = new Generation(Interlocked.Increment(ref numbers), lease.Share(), request, options.Seed);
+        // Counted before the look at draining: the loop ends only when it sees both draining and nobody counted.
+        var limit = options.MaxSequences + options.QueueLimit;
+        var fits = Interlocked.Increment(ref inFlight) <= limit;
+        if (fits && !draining)
+        {
+            submitted.Enqueue(generation);
+            wake.Set();
+            return generation;
+        }
+        Interlocked.Decrement(ref inFlight);
+        wake.Set();
+        generation.End();
+        throw draining ? new EngineStoppedException() : new EngineBusyException(limit);
+    }
+
+    async IAsyncEnumerable<GeneratedPiece> Read(
+        Generation generation, CancellationTokenRegistration registration, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        try
+        {
+            await foreach (var piece in generation.Pieces.ReadAllAsync(cancellation).ConfigureAwait(false)) yield return piece;
+        }
+        finally
+        {
+            await registration.DisposeAsync().ConfigureAwait(false);
+            Cancel(generation);
+        }
+    }
+
+    void Cancel(Generation generation)
+    {
+        if (generation.HasEnded) return;
+        cancelled.Enqueue(generation);
+        wake.Set();
+    }
+
+    /// <summary>The loop. Everything that can fail by a request's fault is caught inside <see cref="Step"/>.</summary>
+    void Run()
+    {
+        while (!(draining && Volatile.Read(ref inFlight) == 0))
+        {
+            TakeIn();
+            Report();
+            if (lanes.TrueForAll(lane => lane.IsIdle)) wake.WaitOne();
+            else foreach (var lane in lanes) Step(lane);
+        }
+        // Here nothing is running, nothing waits, every lease is given back, and Submit lets nothing in.
+        Report();
+        ended.TrySetResult();
+    }
+
+    void Step(Lane lane)
+    {
+        if (!lane.Schedule()) return;
+        try
+        {
+            using var result = lane.Forward();
+            lane.Sample(result);
+        }
+        catch (Exception broken)
+        {
+            lane.Fail(broken);
+        }
+        steps++;
+        Report();
+    }
+
+    void TakeIn()
+    {
+        while (submitted.TryDequeue(out var generation)) LaneOf(generation.Model).Add(generation);
+        while (cancelled.TryDequeue(out var generation))
+            foreach (var lane in lanes) lane.Remove(generation, new OperationCanceledException());
+        if (aborting)
+            foreach (var lane in lanes) lane.RemoveAll(new EngineStoppedException());
+        // A lane whose snapshot was replaced ends with its last sequence; the current one stays for its prefix cache.
+        for (var i = lanes.Count - 1; i >= 0; i--)
+            if (lanes[i].IsIdle && lanes[i].Model != live.Current) lanes.RemoveAt(i);
+    }
+
+    Lane LaneOf(LoadedModel model)
+    {
+        foreach (var lane in lanes) if (lane.Model == model) return lane;
+        lanes.Add(new(model, options, () => Interlocked.Decrement(ref inFlight)));
+        return lanes[^1];
+    }
+
+    void Report()
+    {
+        var (running, waiting, preemptions, usage) = (0, 0, 0L, 0.0);
+        foreach (var lane in lanes)
+        {
+            running += lane.Running;
+            waiting += lane.Waiting;
+            preemptions += lane.Preemptions;
+            foreach (var pool in lane.Pools) usage = Math.Max(usage, 1 - (double)pool.Free / pool.Count);
+        }
+        progress = new(steps, time.GetTimestamp(), running, waiting, preemptions, usage);
+    }
+}

@@ -1,0 +1,29 @@
+// The engine's few dials.
+using System.Security.Cryptography;
+
+namespace Majlis.Inference;
+
+public sealed record EngineOptions
+{
+    /// <summary>Sequences computed at once.</summary>
+    public int MaxSequences { get; init; } = 32;
+
+    /// <summary>Tokens computed in one step; long prompts are cut into chunks of what the running sequences leave of it.</summary>
+    public int MaxBatchTokens { get; init; } = 512;
+
+    /// <summary>Memory for keys and values, per snapshot of the weights.</summary>
+    public long CacheBytes { get; init; } = 512L << 20;
+
+    /// <summary>Requests that may wait beyond <see cref="MaxSequences"/>; more are answered "busy" at once.</summary>
+    public int QueueLimit { get; init; } = 256;
+
+    /// <summary>From which the seeds of requests without one are drawn.</summary>
+    public ulong Seed { get; init; } = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+
+    /// <summary>The first dial that makes no sense, as a sentence; null when all do.</summary>
+    public string? Problem() =>
+        MaxSequences < 1 ? $"MaxSequences is {MaxSequences}; at least one sequence must run."
+        : MaxBatchTokens < MaxSequences ? $"MaxBatchTokens is {MaxBatchTokens}; every one of {MaxSequences} sequences needs a token in a step."
+        : QueueLimit < 0 ? "QueueLimit must not be negative."
+        : CacheBytes < 1 ? "CacheBytes must be positive." : null;
+}

@@ -1,0 +1,79 @@
+// One request inside the engine: its sequence, its text on the way out, its lease and the channel to whoever waits for it.
+// Knows nothing of scheduling or networks.
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Majlis.Model;
+using Majlis.Model.Tokenizers;
+
+namespace Majlis.Inference;
+
+sealed class Generation
+{
+    readonly ulong seed;
+    readonly int[] ends;
+    readonly int longest;
+    readonly TokenStream tokens;
+    readonly TextStream text;
+    readonly ModelLease lease;
+    readonly Channel<GeneratedPiece> pieces =
+        Channel.CreateUnbounded<GeneratedPiece>(new() { SingleReader = true, SingleWriter = true });
+
+    public Generation(long number, ModelLease lease, GenerationRequest request, ulong engineSeed)
+    {
+        (Request, this.lease) = (request, lease);
+        Sequence = new(number, request.PromptTokens, BlockKey.Root(Model.WeightsHash, adapter: null, request.CacheSalt), request.Priority);
+        seed = request.Sampling.Seed is { } chosen ? (ulong)chosen : SeededRandom.Mix(engineSeed, (ulong)number);
+        ends = request.Sampling.IgnoreEos ? [] : [.. Model.Defaults.EosTokens];
+        longest = (int)Math.Min((long)request.PromptTokens.Length + request.MaxTokens, Model.MaxContext);
+        tokens = Model.Tokenizer.Stream(request.SkipSpecialTokens);
+        text = new(request.Stop, request.IncludeStop);
+    }
+
+    public GenerationRequest Request { get; }
+
+    public Sequence Sequence { get; }
+
+    public LoadedModel Model => lease.Model;
+
+    public ChannelReader<GeneratedPiece> Pieces => pieces.Reader;
+
+    /// <summary>Set by the engine's thread alone.</summary>
+    public bool HasEnded { get; private set; }
+
+    public ReadOnlySpan<int> Ends => ends;
+
+    /// <summary>The chance of the next token: a function of the seed and its place, of nothing else.</summary>
+    public double Uniform => SeededRandom.Uniform(seed, Sequence.Output.Length);
+
+    /// <summary>A device can draw this one's tokens by itself.</summary>
+    public bool IsPlain => Request.TopLogProbs == 0 && Request.Sampling.IsPlain;
+
+    public SamplingPlan Plan(int row) => new(row, Request.Sampling.IsGreedy ? 0 : Request.Sampling.Temperature,
+        Math.Max(0, Request.Sampling.TopK), Request.Sampling.TopP, Request.Sampling.MinP, Uniform);
+
+    /// <summary>Takes in the next token and sends it on; true when it was the last.</summary>
+    public bool Accept(SampledToken token, ImmutableArray<TopLogProb> top)
+    {
+        Sequence.Append(token.Id);
+        var mayEnd = Sequence.Output.Length >= Request.Sampling.MinTokens;
+        var stopped = mayEnd && (ends.AsSpan().Contains(token.Id) || Request.Sampling.StopTokenIds.Contains(token.Id));
+        var finished = stopped || Sequence.Length >= longest;
+        // A token that stops the sequence says nothing itself; before min_tokens no stop string is looked for.
+        var piece = stopped ? "" : tokens.Push(token.Id);
+        if (finished) piece += tokens.Flush();
+        var shown = mayEnd ? text.Push(piece) : piece;
+        if (finished) shown += text.Flush();
+        FinishReason? finish = stopped || text.Stop is not null ? FinishReason.Stop : finished ? FinishReason.Length : null;
+        pieces.Writer.TryWrite(new([new(token.Id, token.LogProbability, top)], shown, finish) { CachedPromptTokens = Sequence.CachedPrompt ?? 0 });
+        return finish is not null;
+    }
+
+    /// <summary>Ends the stream, with an error or without, and gives the weights back. Once only.</summary>
+    public void End(Exception? error = null)
+    {
+        if (HasEnded) return;
+        HasEnded = true;
+        pieces.Writer.TryComplete(error);
+        lease.Dispose();
+    }
+}

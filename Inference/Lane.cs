@@ -1,0 +1,148 @@
+// The sequences of one snapshot of the weights, and the three verbs on them: schedule, forward, sample. The engine has one lane for
+// the current snapshot and, during a swap, one for its predecessor. Used by the engine's thread alone.
+using System.Collections.Immutable;
+using Majlis.Model;
+
+namespace Majlis.Inference;
+
+sealed class Lane
+{
+    readonly Scheduler scheduler;
+    readonly Sampler sampler;
+    readonly float[] logits;
+    readonly Dictionary<Sequence, Generation> generations = [];
+    // The step under way: who is in it, and of those whose last token is computed, row by row.
+    readonly List<Generation> step = [];
+    readonly List<Generation> rows = [];
+    readonly SamplingPlan[] plans;
+    readonly SampledToken[] drawn;
+    readonly Action ended;
+
+    /// <param name="ended">Told of each generation that leaves, however it ended.</param>
+    public Lane(LoadedModel model, EngineOptions options, Action ended)
+    {
+        (Model, this.ended) = (model, ended);
+        scheduler = new(model.Allocator!, options.MaxSequences, options.MaxBatchTokens);
+        var vocabulary = model.Network.Blueprint.VocabularySize;
+        (sampler, logits) = (new(vocabulary), new float[vocabulary]);
+        (plans, drawn) = (new SamplingPlan[options.MaxSequences], new SampledToken[options.MaxSequences]);
+    }
+
+    public LoadedModel Model { get; }
+
+    public int Running => scheduler.Running.Count;
+
+    public int Waiting => scheduler.Waiting.Count;
+
+    public long Preemptions => scheduler.Preemptions;
+
+    public bool IsIdle => scheduler.IsIdle;
+
+    public IReadOnlyList<BlockPool> Pools => Model.Allocator!.Pools;
+
+    public void Add(Generation generation)
+    {
+        generations.Add(generation.Sequence, generation);
+        scheduler.Add(generation.Sequence);
+    }
+
+    /// <summary>Takes a generation out, with its blocks, and ends it.</summary>
+    public void Remove(Generation generation, Exception? error = null)
+    {
+        if (!generations.Remove(generation.Sequence)) return;
+        scheduler.Remove(generation.Sequence);
+        // Its place is free before its reader learns of the end, so that whoever comes back at once finds it.
+        ended();
+        generation.End(error);
+    }
+
+    public void RemoveAll(Exception error)
+    {
+        foreach (var generation in generations.Values.ToArray()) Remove(generation, error);
+    }
+
+    /// <summary>Verb one. False when there is nothing to compute.</summary>
+    public bool Schedule()
+    {
+        step.Clear();
+        rows.Clear();
+        foreach (var sequence in scheduler.Schedule()) step.Add(generations[sequence]);
+        return step.Count > 0;
+    }
+
+    /// <summary>Verb two: computes the step and counts its tokens as cached.</summary>
+    public ForwardResult Forward()
+    {
+        var result = Model.Network.Forward(Batch());
+        scheduler.Complete();
+        return result;
+    }
+
+    /// <summary>Verb three: draws a token for every sequence that has none left to compute, on the device where it can.</summary>
+    public void Sample(ForwardResult result)
+    {
+        var count = 0;
+        for (var row = 0; row < rows.Count; row++)
+            if (rows[row].IsPlain) plans[count++] = rows[row].Plan(row);
+        if (count > 0) result.Sample(plans.AsSpan(0, count), drawn.AsSpan(0, count));
+        for (var i = 0; i < count; i++) Accept(rows[plans[i].Row], drawn[i], []);
+        for (var row = 0; row < rows.Count; row++)
+            if (!rows[row].IsPlain) SampleHere(result, row);
+    }
+
+    /// <summary>Ends whatever took part in a step that failed.</summary>
+    public void Fail(Exception broken)
+    {
+        foreach (var generation in step)
+            Remove(generation, new GenerationFailedException($"Computing the answer failed: {broken.Message}", broken));
+    }
+
+    void SampleHere(ForwardResult result, int row)
+    {
+        var generation = rows[row];
+        result.ReadLogits(row, logits);
+        try
+        {
+            var sequence = generation.Sequence;
+            var token = sampler.Sample(logits, generation.Request.Sampling, sequence.Prompt, sequence.Output, generation.Ends, generation.Uniform);
+            var top = generation.Request.TopLogProbs;
+            Accept(generation, token, top == 0 ? [] : LogProbs.Top(logits, top, logits[token.Id] - (double)token.LogProbability));
+        }
+        catch (ArithmeticException broken)
+        {
+            Remove(generation, NoDistribution(broken));
+        }
+    }
+
+    /// <summary>One row alone has no token to draw; the others of its step are sound.</summary>
+    static GenerationFailedException NoDistribution(ArithmeticException broken) => new(broken.Message, broken);
+
+    void Accept(Generation generation, SampledToken token, ImmutableArray<TopLogProb> top)
+    {
+        if (!float.IsFinite(token.LogProbability)) Remove(generation, NoDistribution(new ArithmeticException("The network's logits are not finite.")));
+        else if (generation.Accept(token, top)) Remove(generation);
+    }
+
+    ForwardBatch Batch()
+    {
+        var count = 0;
+        foreach (var generation in step) count += generation.Sequence.Scheduled;
+        var (tokens, positions, at) = (new int[count], new int[count], 0);
+        var spans = ImmutableArray.CreateBuilder<SequenceSpan>(step.Count);
+        var wanted = ImmutableArray.CreateBuilder<int>(step.Count);
+        foreach (var generation in step)
+        {
+            var sequence = generation.Sequence;
+            var length = sequence.Scheduled;
+            sequence.Tokens.Slice(sequence.Computed, length).CopyTo(tokens.AsSpan(at));
+            for (var i = 0; i < length; i++) positions[at + i] = sequence.Computed + i;
+            spans.Add(new(at, length, sequence.Computed, sequence.BlockTables));
+            at += length;
+            if (sequence.Remaining > length) continue;
+            rows.Add(generation);
+            wanted.Add(at - 1);
+        }
+        var kind = rows.Count == step.Count ? LogitRows.Last : rows.Count == 0 ? LogitRows.None : LogitRows.At(wanted.ToImmutable());
+        return new() { Tokens = tokens, Positions = positions, Spans = spans.MoveToImmutable(), Rows = kind };
+    }
+}

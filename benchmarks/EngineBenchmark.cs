@@ -1,0 +1,94 @@
+// What the engine itself costs: a step of N sequences over a network that computes nothing. Knows no weights.
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Majlis.Inference;
+using Majlis.Model;
+using Majlis.Model.Tokenizers;
+
+namespace Majlis.benchmarks;
+
+static class EngineBenchmark
+{
+    const int Vocabulary = 49152;
+    const int NewTokens = 2000;
+
+    public static async Task<int> RunAsync()
+    {
+        foreach (var (name, sampling) in new[] { ("drawn on the device", new SamplingOptions { Seed = 1 }), ("drawn here, top-p", new() { Seed = 1, TopP = 0.9f, PresencePenalty = 0.1f }) })
+            foreach (var sequences in new[] { 1, 8, 32 })
+            {
+                var tokens = sampling.IsPlain ? NewTokens : NewTokens / 20;
+                await MeasureAsync(sequences, tokens, sampling);
+                var (microseconds, bytes) = await MeasureAsync(sequences, tokens, sampling);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{\"benchmark\": \"engine\", \"tokens\": \"{name}\", \"sequences\": {sequences}, \"us_per_step\": {microseconds:0.0}, \"bytes_per_token\": {bytes:0}}}"));
+            }
+        return 0;
+    }
+
+    static async Task<(double Microseconds, double Bytes)> MeasureAsync(int sequences, int tokens, SamplingOptions sampling)
+    {
+        using var live = new LiveModel();
+        live.Swap(new()
+        {
+            Version = "none",
+            WeightsHash = "none",
+            Network = new EmptyNetwork(),
+            Tokenizer = TextTokenizer.ParseJson(Encoding.UTF8.GetBytes("""{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}"""), "none"),
+            Defaults = new([], null),
+            MaxContext = 4096,
+        });
+        await using var engine = new Engine(live, new(), TimeProvider.System);
+        using var lease = live.Lease()!;
+        var request = new GenerationRequest([.. Enumerable.Range(0, 64)], sampling, tokens);
+        var (allocated, start) = (GC.GetTotalAllocatedBytes(), Stopwatch.GetTimestamp());
+        await Task.WhenAll(Enumerable.Range(0, sequences).Select(async _ =>
+        {
+            await foreach (var piece in engine.GenerateAsync(lease, request)) GC.KeepAlive(piece);
+        }));
+        var elapsed = Stopwatch.GetElapsedTime(start);
+        return (elapsed.TotalMicroseconds / engine.Progress.Steps, (GC.GetTotalAllocatedBytes() - allocated) / (double)(sequences * tokens));
+    }
+
+    /// <summary>The same logits for every row, and token 0 for every plan.</summary>
+    sealed class EmptyNetwork : INetwork
+    {
+        public Blueprint Blueprint { get; } = OneLayer();
+
+        public int BlockSize => 16;
+
+        public long BytesPerBlock(int group) => 1024;
+
+        public void AllocateCache(ReadOnlySpan<int> blocksPerGroup) { }
+
+        public ForwardResult Forward(ForwardBatch batch) => new Result(batch.Spans.Length);
+
+        public void Dispose() { }
+
+        static Blueprint OneLayer()
+        {
+            var one = new Projection("none", 1, 1);
+            var attention = new AttentionBlueprint { Heads = 1, KeyValueHeads = 1, HeadDim = 1, Query = one, Key = one, Value = one, Output = one, Scale = 1 };
+            return new()
+            {
+                Family = "none", VocabularySize = Vocabulary, HiddenSize = 1, MaxPositions = 4096, Embedding = "none",
+                Layers = [new() { Attention = attention, Mlp = new(null, one, one, Activation.Relu) }],
+            };
+        }
+    }
+
+    sealed class Result(int rows) : ForwardResult
+    {
+        static readonly float[] row = [.. Enumerable.Range(0, Vocabulary).Select(id => 10 * (float)SeededRandom.Uniform(1, id))];
+
+        public override int RowCount => rows;
+
+        public override void ReadLogits(int row, Span<float> logits) => Result.row.CopyTo(logits);
+
+        public override void Sample(ReadOnlySpan<SamplingPlan> plans, Span<SampledToken> tokens) => tokens[..plans.Length].Clear();
+
+        public override float[] ReadPooled(int sequence) => [];
+
+        protected override void Dispose(bool disposing) { }
+    }
+}

@@ -1,0 +1,75 @@
+// An engine over scripted networks, and the loop that any of its answers must equal: one sequence, no cache, no batch.
+using Majlis.Inference;
+using Majlis.tests.Support;
+using Xunit;
+
+namespace Majlis.tests.Inference;
+
+sealed class EngineWorld : IAsyncDisposable
+{
+    public EngineWorld(EngineOptions? options = null, params ReadOnlySpan<int?> windows)
+    {
+        Network = new(Tiny.Blueprint(windows.IsEmpty ? [null] : windows));
+        Live = new();
+        Live.Swap(Tiny.Model(Network));
+        Engine = new(Live, (options ?? new EngineOptions { CacheBytes = 4096 }) with { Seed = 5 }, TimeProvider.System);
+    }
+
+    public ScriptedNetwork Network { get; }
+
+    public LiveModel Live { get; }
+
+    public Engine Engine { get; }
+
+    public static GenerationRequest Greedy(string prompt, int maxTokens = 20) => new(Tiny.Tokenizer.Encode(prompt, false), SamplingOptions.Greedy, maxTokens);
+
+    public static GenerationRequest Random(string prompt, long seed, int maxTokens = 20) =>
+        new(Tiny.Tokenizer.Encode(prompt, false), new() { Seed = seed, Temperature = 0.9f, TopP = 0.95f }, maxTokens);
+
+    public IAsyncEnumerable<GeneratedPiece> Start(GenerationRequest request) => StartCancellable(request, TestContext.Current.CancellationToken);
+
+    public IAsyncEnumerable<GeneratedPiece> StartCancellable(GenerationRequest request, CancellationToken cancellation)
+    {
+        using var lease = Live.Lease()!;
+        return Engine.GenerateAsync(lease, request, cancellation);
+    }
+
+    public async Task<Answer> AnswerAsync(GenerationRequest request) => await ReadAsync(Start(request));
+
+    public static async Task<Answer> ReadAsync(IAsyncEnumerable<GeneratedPiece> pieces)
+    {
+        var answer = new Answer([], "", null);
+        await foreach (var piece in pieces)
+            answer = new([.. answer.Tokens, .. piece.Tokens.Select(token => token.Id)], answer.Text + piece.Text, piece.Finish);
+        return answer;
+    }
+
+    /// <summary>The naive loop.</summary>
+    public static Answer Expected(ScriptedNetwork network, GenerationRequest request)
+    {
+        var sampler = new Sampler(Tiny.Vocabulary);
+        List<int> output = [];
+        while (output.Count < request.MaxTokens && !output.Contains(Tiny.End))
+        {
+            var uniform = SeededRandom.Uniform((ulong)(request.Sampling.Seed ?? 0), output.Count);
+            var logits = network.Logits([.. request.PromptTokens, .. output]);
+            output.Add(sampler.Sample(logits, request.Sampling, request.PromptTokens, output.ToArray(), [Tiny.End], uniform).Id);
+        }
+        var stopped = output[^1] == Tiny.End;
+        return new([.. output], Tiny.Tokenizer.Decode(output.ToArray(), skipSpecialTokens: true), stopped ? FinishReason.Stop : FinishReason.Length);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Engine.DisposeAsync();
+        Live.Dispose();
+    }
+}
+
+/// <summary>A whole answer.</summary>
+sealed record Answer(int[] Tokens, string Text, FinishReason? Finish)
+{
+    public bool Equals(Answer? other) => other is not null && Tokens.SequenceEqual(other.Tokens) && Text == other.Text && Finish == other.Finish;
+
+    public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
+}

@@ -1,0 +1,129 @@
+// A network without weights: its logits are a function of the tokens it finds in its own cache blocks, so a wrong block table, a
+// block shared wrongly or overwritten too early gives another text. Spans are computed one after the other, last first: nothing
+// may rely on what the same step computes.
+using Majlis.Inference;
+using Majlis.Model;
+
+namespace Majlis.tests.Support;
+
+public sealed class ScriptedNetwork(Blueprint blueprint, int blockSize = 4, ulong script = 1) : INetwork
+{
+    readonly Sampler sampler = new(blueprint.VocabularySize);
+    // [group][block, offset]: token + 1, 0 where nothing was written.
+    int[][,] cache = [];
+
+    public Blueprint Blueprint => blueprint;
+
+    public int BlockSize => blockSize;
+
+    public bool IsDisposed { get; private set; }
+
+    public int Forwards { get; private set; }
+
+    public int LargestBatch { get; private set; }
+
+    public long ComputedTokens { get; private set; }
+
+    /// <summary>Runs before each pass, on the engine's thread: may wait or throw.</summary>
+    public Action<ForwardBatch>? Before { get; set; }
+
+    /// <summary>May spoil a row of logits.</summary>
+    public Action<float[]>? Spoil { get; set; }
+
+    public long BytesPerBlock(int group) => blockSize;
+
+    public void AllocateCache(ReadOnlySpan<int> blocksPerGroup)
+    {
+        cache = new int[blocksPerGroup.Length][,];
+        for (var g = 0; g < cache.Length; g++) cache[g] = new int[blocksPerGroup[g], blockSize];
+    }
+
+    public ForwardResult Forward(ForwardBatch batch)
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        Before?.Invoke(batch);
+        Forwards++;
+        LargestBatch = Math.Max(LargestBatch, batch.Spans.Length);
+        ComputedTokens += batch.Tokens.Length;
+        var rows = new SortedDictionary<int, float[]>();
+        foreach (var span in batch.Spans.Reverse()) Compute(batch, span, rows);
+        return new Result(sampler, [.. rows.Values]);
+    }
+
+    /// <summary>The same function of a whole text: what any batching must come to.</summary>
+    public float[] Logits(ReadOnlySpan<int> tokens)
+    {
+        var state = script;
+        foreach (var group in blueprint.CacheGroups)
+        {
+            state = SeededRandom.Mix(state, 17);
+            for (var p = First(group, tokens.Length - 1); p < tokens.Length; p++) state = SeededRandom.Mix(state, (ulong)tokens[p] + 1);
+        }
+        return Spread(state);
+    }
+
+    public void Dispose() => IsDisposed = true;
+
+    void Compute(ForwardBatch batch, SequenceSpan span, SortedDictionary<int, float[]> rows)
+    {
+        for (var i = span.Start; i < span.Start + span.Count; i++)
+        {
+            var position = batch.Positions[i];
+            if (position != span.Cached + i - span.Start) throw new InvalidOperationException($"Position {position} is not where the cache ends.");
+            for (var g = 0; g < cache.Length; g++)
+                cache[g][span.BlockTables[g][position / blockSize], position % blockSize] = batch.Tokens[i] + 1;
+        }
+        foreach (var i in Wanted(batch, span)) rows[i] = Spread(Read(span, batch.Positions[i]));
+    }
+
+    ulong Read(SequenceSpan span, int position)
+    {
+        var state = script;
+        for (var g = 0; g < cache.Length; g++)
+        {
+            state = SeededRandom.Mix(state, 17);
+            for (var p = First(blueprint.CacheGroups[g], position); p <= position; p++)
+                state = SeededRandom.Mix(state, (ulong)cache[g][span.BlockTables[g][p / blockSize], p % blockSize]);
+        }
+        return state;
+    }
+
+    float[] Spread(ulong state)
+    {
+        var logits = new float[blueprint.VocabularySize];
+        for (var id = 0; id < logits.Length; id++) logits[id] = (float)SeededRandom.Uniform(state, id) * 8;
+        Spoil?.Invoke(logits);
+        return logits;
+    }
+
+    static int First(CacheGroup group, int position) => group.Window is { } window ? Math.Max(0, position - window + 1) : 0;
+
+    static IEnumerable<int> Wanted(ForwardBatch batch, SequenceSpan span) => batch.Rows switch
+    {
+        LogitRows.NoRows => [],
+        LogitRows.LastRows => [span.Start + span.Count - 1],
+        LogitRows.AllRows => Enumerable.Range(span.Start, span.Count),
+        LogitRows.ListedRows listed => listed.TokenIndices.Where(i => i >= span.Start && i < span.Start + span.Count),
+        _ => throw new ArgumentOutOfRangeException(nameof(batch)),
+    };
+
+    sealed class Result(Sampler sampler, float[][] rows) : ForwardResult
+    {
+        public override int RowCount => rows.Length;
+
+        public override void ReadLogits(int row, Span<float> logits) => rows[row].CopyTo(logits);
+
+        public override void Sample(ReadOnlySpan<SamplingPlan> plans, Span<SampledToken> tokens)
+        {
+            for (var i = 0; i < plans.Length; i++)
+            {
+                var logSumExp = LogProbs.LogSumExp(rows[plans[i].Row]);
+                tokens[i] = double.IsFinite(logSumExp) ? sampler.Sample(rows[plans[i].Row], plans[i]) : new(0, float.NaN);
+            }
+        }
+
+        public override float[] ReadPooled(int sequence) => throw new NotSupportedException("The script pools nothing.");
+
+        protected override void Dispose(bool disposing) { }
+    }
+}
