@@ -1,5 +1,6 @@
 // Text to token ids and back, exactly as the model's own tokenizer does it. Knows nothing of chat templates or networks.
 using System.Collections.Immutable;
+using Majlis.Model.Weights;
 
 namespace Majlis.Model.Tokenizers;
 
@@ -41,6 +42,23 @@ public sealed class TextTokenizer
 
     /// <summary>Reads the text of a tokenizer.json; <paramref name="name"/> stands for it in messages.</summary>
     public static TextTokenizer ParseJson(ReadOnlyMemory<byte> json, string name) => new(TokenizerJsonReader.Read(json, name));
+
+    /// <summary>Opens the vocabulary in a GGUF file's tokenizer.ggml.* keys.</summary>
+    /// <exception cref="ModelFormatException">Keys are missing, or their kind is not known here.</exception>
+    public static TextTokenizer FromGguf(GgufFile file) => new(GgufVocabulary.Read(file));
+
+    /// <summary>
+    /// Opens a SentencePiece .model (unigram or BPE). Which tokens frame a text is read from a tokenizer_config.json beside it; without
+    /// one a BPE model puts BOS in front, as Llama's does.
+    /// </summary>
+    public static TextTokenizer FromSentencePiece(string path)
+    {
+        var config = Path.Combine(Path.GetDirectoryName(path) ?? "", "tokenizer_config.json");
+        if (!File.Exists(config)) return new TextTokenizer(SentencePieceFile.Read(File.ReadAllBytes(path), path, SentencePieceFrame.Unsaid));
+        var settings = File.ReadAllBytes(config);
+        var frame = TokenizerJsonReader.ReadFrame(settings, config);
+        return new TextTokenizer(TokenizerJsonReader.WithConfig(SentencePieceFile.Read(File.ReadAllBytes(path), path, frame), settings, config));
+    }
 
     /// <summary>Highest id + 1, ids that no token has included.</summary>
     public int VocabularySize { get; }

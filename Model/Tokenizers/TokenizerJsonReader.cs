@@ -40,6 +40,13 @@ static class TokenizerJsonReader
         return definition with { AddedTokens = [.. tokens.Values.OrderBy(token => token.Id)] };
     }
 
+    /// <summary>add_bos_token and add_eos_token of a tokenizer_config.json.</summary>
+    public static SentencePieceFrame ReadFrame(ReadOnlyMemory<byte> json, string file)
+    {
+        using var document = Parse(json, file);
+        return SentencePieceFrame.Read(new JsonField(file, "", document.RootElement));
+    }
+
     static ImmutableArray<AddedToken> ReadAddedTokens(JsonField list, Vocabulary vocabulary)
     {
         var tokens = ImmutableArray.CreateBuilder<AddedToken>();

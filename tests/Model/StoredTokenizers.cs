@@ -1,24 +1,42 @@
-// Where each golden tokenizer's definition lies, and how it is opened. Skips the test when the definition is not here.
+// Where each golden tokenizer's definitions lie, in whatever container, and how they are opened.
 using System.IO.Compression;
 using Majlis.Model.Tokenizers;
+using Majlis.Model.Weights;
 using Majlis.tests.Support;
 
 namespace Majlis.tests.Model;
 
 static class StoredTokenizers
 {
-    public static TextTokenizer Open(string name)
+    /// <summary>The definitions of a golden tokenizer that are here.</summary>
+    public static IEnumerable<string> Definitions(string name) => Candidates(name).Where(File.Exists);
+
+    public static TextTokenizer Open(string path)
     {
-        if (name == "command-r") return Packed(Shared.Data("data", "command-r-tokenizer", "tokenizer.json.gz"));
-        var plain = Shared.Golden("text", "tokenizers", $"{name}.json");
-        return File.Exists(plain) ? TextTokenizer.FromJson(plain) : Packed(plain + ".gz");
+        if (path.EndsWith(".json", StringComparison.Ordinal)) return TextTokenizer.FromJson(path);
+        if (path.EndsWith(".model", StringComparison.Ordinal)) return TextTokenizer.FromSentencePiece(path);
+        if (path.EndsWith(".gz", StringComparison.Ordinal)) return TextTokenizer.ParseJson(Unpacked(path), path);
+        using var file = GgufFile.Open(path);
+        return TextTokenizer.FromGguf(file);
     }
 
-    static TextTokenizer Packed(string path)
+    static IEnumerable<string> Candidates(string name)
     {
-        using var packed = new GZipStream(File.OpenRead(Shared.Require(path)), CompressionMode.Decompress);
+        yield return Shared.Golden("text", "tokenizers", $"{name}.json");
+        yield return Shared.Golden("text", "tokenizers", $"{name}.json.gz");
+        yield return Shared.Data("data", $"{name}-tokenizer", "tokenizer.json.gz");
+        yield return Shared.Data("data", "llamacpp-vocabs", $"ggml-vocab-{name}.gguf");
+        if (name == "smollm2") yield return Shared.SmolLM2;
+        // MiniLM's vocabulary is BGE's, and the llama2 of stories260k Llama's.
+        if (name == "minilm") yield return Shared.Data("data", "llamacpp-vocabs", "ggml-vocab-bert-bge.gguf");
+        if (name == "llama-spm") yield return Shared.Data("data", "stories260k", "llama2_tokenizer.model");
+    }
+
+    static byte[] Unpacked(string path)
+    {
+        using var packed = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
         using var json = new MemoryStream();
         packed.CopyTo(json);
-        return TextTokenizer.ParseJson(json.ToArray(), path);
+        return json.ToArray();
     }
 }
