@@ -1,0 +1,46 @@
+// What a batch must be before any tensor is made of it, and which rows it asks for. Plain numbers.
+using Majlis.Model;
+
+namespace Majlis.Torch;
+
+static class BatchRules
+{
+    /// <exception cref="ArgumentException">The batch contradicts itself or the network.</exception>
+    public static void Check(ForwardBatch batch, Blueprint blueprint, int groups, bool hasCache)
+    {
+        if (batch.Tokens.Length == 0) throw new ArgumentException("A batch holds at least one token.");
+        if (batch.Positions.Length != batch.Tokens.Length) throw new ArgumentException("A batch has as many positions as tokens.");
+        if (groups > 0 && !hasCache) throw new InvalidOperationException("Allocate the cache before the first step.");
+        foreach (var token in batch.Tokens)
+            if ((uint)token >= (uint)blueprint.VocabularySize) throw new ArgumentException($"Token {token} is not in a vocabulary of {blueprint.VocabularySize}.");
+        var at = 0;
+        foreach (var span in batch.Spans)
+        {
+            if (span.Start != at || span.Count < 1) throw new ArgumentException($"The sequence at row {span.Start} should begin at row {at} with at least one token.");
+            if (groups == 0 && span.Cached != 0) throw new ArgumentException("An encoder reads whole sequences; nothing of them is cached.");
+            if (groups > 0 && span.BlockTables.Length != groups) throw new ArgumentException($"{groups} cache groups, but block tables for {span.BlockTables.Length}.");
+            at += span.Count;
+        }
+        if (at != batch.Tokens.Length) throw new ArgumentException("The sequences do not cover the batch's tokens.");
+        if (batch.Pooling == Pooling.Score && blueprint.HeadKind != HeadKind.Score) throw new ArgumentException("Only a reward model scores.");
+        if (batch.Rows is not LogitRows.NoRows && blueprint.HeadKind != HeadKind.LanguageModel)
+            throw new ArgumentException("This network has no next-token logits; ask for pooling and LogitRows.None.");
+    }
+
+    public static int[] Rows(ForwardBatch batch) => batch.Rows switch
+    {
+        LogitRows.NoRows => [],
+        LogitRows.LastRows => [.. batch.Spans.Select(span => span.Start + span.Count - 1)],
+        LogitRows.AllRows => [.. Enumerable.Range(0, batch.Tokens.Length)],
+        LogitRows.ListedRows listed => [.. listed.TokenIndices],
+        _ => throw new ArgumentException("Unknown choice of rows."),
+    };
+
+    /// <summary>transformers reads a reward at the last token that is not the padding id.</summary>
+    public static int ScoreRow(ForwardBatch batch, SequenceSpan span, int? pad)
+    {
+        var row = span.Start + span.Count - 1;
+        while (row > span.Start && batch.Tokens[row] == pad) row--;
+        return row;
+    }
+}

@@ -1,0 +1,93 @@
+// What an adapter is before it has numbers: rank, alpha, target modules; peft's adapter_config.json and back. Knows no tensors.
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Majlis.Model;
+
+namespace Majlis.Torch;
+
+/// <param name="Rank">r.</param>
+/// <param name="Alpha">lora_alpha; deltas are scaled by alpha / rank.</param>
+/// <param name="TargetModules">Last names of modules, such as q_proj.</param>
+public sealed record LoraConfig(int Rank, double Alpha, ImmutableArray<string> TargetModules)
+{
+    /// <summary>Scales by alpha / sqrt(rank) instead (https://arxiv.org/abs/2312.03732).</summary>
+    public bool UseRsLora { get; init; }
+
+    public static ImmutableArray<string> AllLinear { get; } =
+        ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
+
+    internal static string TensorName(string module, string letter) => $"base_model.model.{module}.lora_{letter}.weight";
+
+    public double Scale => Alpha / (UseRsLora ? Math.Sqrt(Rank) : Rank);
+
+    /// <summary>The target modules of a network with their tensors' sizes.</summary>
+    /// <exception cref="ModelFormatException">A target names nothing in the network.</exception>
+    public SortedDictionary<string, (int Outputs, int Inputs)> ModulesOf(Blueprint blueprint)
+    {
+        var modules = new SortedDictionary<string, (int, int)>(StringComparer.Ordinal);
+        var matched = new HashSet<string>();
+        foreach (var projection in blueprint.Layers.SelectMany(Projections))
+        {
+            var target = TargetModules.FirstOrDefault(name => projection.Module == name || projection.Module.EndsWith("." + name, StringComparison.Ordinal));
+            if (target is null) continue;
+            matched.Add(target);
+            modules[projection.Module] = (projection.TensorRows, projection.Inputs);
+        }
+        if (TargetModules.FirstOrDefault(name => !matched.Contains(name)) is { } unknown)
+            throw new ModelFormatException($"LoRA target module '{unknown}' is not in a {blueprint.Family} network.");
+        return modules;
+    }
+
+    static IEnumerable<Projection> Projections(LayerBlueprint layer)
+    {
+        Projection?[] all = [layer.Attention.Query, layer.Attention.Key, layer.Attention.Value, layer.Attention.Output, layer.Mlp.Gate, layer.Mlp.Up, layer.Mlp.Down];
+        return all.OfType<Projection>();
+    }
+
+    /// <summary>peft's adapter_config.json.</summary>
+    public string ToJson(string baseModel) => new JsonObject
+    {
+        ["peft_type"] = "LORA",
+        ["task_type"] = "CAUSAL_LM",
+        ["base_model_name_or_path"] = baseModel,
+        ["r"] = Rank,
+        ["lora_alpha"] = Alpha == Math.Floor(Alpha) ? JsonValue.Create((long)Alpha) : JsonValue.Create(Alpha),
+        ["lora_dropout"] = 0.0,
+        ["bias"] = "none",
+        ["use_rslora"] = UseRsLora,
+        ["use_dora"] = false,
+        ["fan_in_fan_out"] = false,
+        ["inference_mode"] = true,
+        ["target_modules"] = new JsonArray([.. TargetModules.Select(name => (JsonNode)name)]),
+    }.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
+
+    /// <summary>Reads adapter_config.json; whatever would change the result and is not plain LoRA is an error naming the field.</summary>
+    /// <exception cref="ModelFormatException">Not a plain LoRA adapter.</exception>
+    public static LoraConfig FromJson(JsonElement json)
+    {
+        Require("peft_type", "LORA");
+        Require("bias", "none");
+        foreach (var off in (string[])["use_dora", "fan_in_fan_out", "use_qalora", "lora_bias"]) Require(off, "false");
+        foreach (var empty in (string[])["modules_to_save", "layers_to_transform", "layers_pattern", "layer_replication", "target_parameters", "rank_pattern", "alpha_pattern", "trainable_token_indices", "exclude_modules"])
+            Require(empty, "[]", "{}");
+        var rank = Number("r");
+        if (rank is < 1 or > 1 << 16 || rank != Math.Floor(rank)) throw new ModelFormatException($"adapter_config: 'r' is {rank}, expected a whole number above 0.");
+        if (!json.TryGetProperty("target_modules", out var targets) || targets.ValueKind != JsonValueKind.Array)
+            throw new ModelFormatException("adapter_config: 'target_modules' must be a list of module names.");
+        return new LoraConfig((int)rank, Number("lora_alpha"), [.. targets.EnumerateArray().Select(name => name.GetString() ?? "").Order(StringComparer.Ordinal)])
+        {
+            UseRsLora = json.TryGetProperty("use_rslora", out var rs) && rs.ValueKind == JsonValueKind.True,
+        };
+
+        double Number(string name) => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number
+            ? value.GetDouble() : throw new ModelFormatException($"adapter_config: field '{name}' is missing, expected a number.");
+
+        void Require(string name, params ReadOnlySpan<string> allowed)
+        {
+            if (!json.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return;
+            var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+            if (!allowed.Contains(text)) throw new ModelFormatException($"adapter_config: field '{name}' is {text}, which is not supported.");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+// Keys and values in blocks, a pair of tensors a layer, [blocks, BlockSize, K, D]. The caller owns the block numbers; this owns memory.
+using System.Collections.Immutable;
+using Majlis.Model;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Majlis.Torch;
+
+sealed class PagedCache : IDisposable
+{
+    readonly (Tensor Keys, Tensor Values)[] layers;
+
+    /// <summary>Zeroed, not merely allocated: what a mask hides must still be finite.</summary>
+    public PagedCache(Blueprint blueprint, ImmutableArray<CacheGroup> groups, ReadOnlySpan<int> blocksPerGroup, int blockSize, ScalarType dtype, Device device)
+    {
+        if (blocksPerGroup.Length != groups.Length)
+            throw new ArgumentException($"{groups.Length} cache groups, but blocks for {blocksPerGroup.Length}.", nameof(blocksPerGroup));
+        BlocksPerGroup = blocksPerGroup.ToImmutableArray();
+        layers = new (Tensor, Tensor)[blueprint.Layers.Length];
+        for (var g = 0; g < groups.Length; g++)
+            foreach (var layer in groups[g].Layers)
+            {
+                var attention = blueprint.Layers[layer].Attention;
+                long[] shape = [blocksPerGroup[g], blockSize, attention.KeyValueHeads, attention.HeadDim];
+                layers[layer] = (zeros(shape, dtype, device).DetachFromDisposeScope(), zeros(shape, dtype, device).DetachFromDisposeScope());
+            }
+    }
+
+    public ImmutableArray<int> BlocksPerGroup { get; }
+
+    /// <summary>Stores the new tokens' keys and values [N, K, D] in their slots.</summary>
+    public void Write(int layer, SlotList slots, Tensor keys, Tensor values)
+    {
+        Store(layers[layer].Keys, keys);
+        Store(layers[layer].Values, values);
+
+        void Store(Tensor cache, Tensor rows)
+        {
+            var flat = cache.flatten(0, 1); // [slots, K, D]
+            if (slots.Indices is { } indices) flat.index_copy_(0, indices, rows);
+            else flat.narrow(0, slots.First, slots.Count).copy_(rows);
+        }
+    }
+
+    /// <summary>Keys and values [S, L, K, D] of what a view names; no copy where its blocks follow one another.</summary>
+    public (Tensor Keys, Tensor Values) Read(int layer, KeyView view)
+    {
+        return (Gather(layers[layer].Keys), Gather(layers[layer].Values));
+
+        Tensor Gather(Tensor cache)
+        {
+            var blocks = view.Blocks is { } ids ? cache.index_select(0, ids) : cache.narrow(0, view.FirstBlock, view.BlocksEach);
+            var rows = blocks.view(view.Sequences, view.BlocksEach * cache.shape[1], cache.shape[2], cache.shape[3]);
+            return view.Length == rows.shape[1] ? rows : rows.narrow(1, view.Skip, view.Length);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var (keys, values) in layers)
+        {
+            keys?.Dispose();
+            values?.Dispose();
+        }
+    }
+}
+
+/// <summary>Where new tokens go: slots First .. First + Count - 1, or those listed.</summary>
+sealed record SlotList(int First, int Count, Tensor? Indices);
+
+/// <summary>
+/// Which cached tokens some sequences read: BlocksEach blocks for each of Sequences, listed or (one sequence) from FirstBlock on;
+/// of their slots, Length from Skip on.
+/// </summary>
+sealed record KeyView(int Sequences, int BlocksEach, Tensor? Blocks, int FirstBlock, int Skip, int Length);

@@ -1,0 +1,25 @@
+// Cosines and sines of one rotation, computed in fp32 as transformers does: angle = position x inverse frequency, rounded once.
+// The sine carries the sign of the rotation, so that turning is x * cos + partner(x) * sin for both styles.
+using Majlis.Model;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Majlis.Torch;
+
+static class RotaryTable
+{
+    /// <summary>positions [...] (int64) to cos and sin [..., R]; R = rotated elements of a head.</summary>
+    public static (Tensor Cos, Tensor Sin) Angles(Rotary rotary, Tensor positions, int length)
+    {
+        using var scope = NewDisposeScope();
+        using var frequencies = tensor(rotary.InverseFrequencies(length), device: positions.device);
+        var angles = positions.to(ScalarType.Float32).unsqueeze(-1) * frequencies; // [..., R/2]
+        var (cos, sin) = (angles.cos() * rotary.AttentionFactor, angles.sin() * rotary.AttentionFactor);
+        var (wide, signed) = rotary.Style == RotaryStyle.HalfSplit
+            ? (cat([cos, cos], -1), cat([-sin, sin], -1))
+            : (Pairs(cos, cos), Pairs(-sin, sin));
+        return scope.MoveToOuter(wide, signed);
+
+        static Tensor Pairs(Tensor even, Tensor odd) => stack([even, odd], -1).reshape([.. even.shape[..^1], 2 * even.shape[^1]]);
+    }
+}

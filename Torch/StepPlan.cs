@@ -1,0 +1,119 @@
+// One batch turned into index tensors and masks, once a step, shared by all layers: who writes where, who sees what.
+// Sequences with one new token are decoded together; each longer span attends on its own.
+using System.Collections.Immutable;
+using Majlis.Model;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Majlis.Torch;
+
+sealed class StepPlan
+{
+    readonly ForwardBatch batch;
+    readonly int blockSize;
+    readonly ScalarType dtype;
+    readonly Device device;
+
+    /// <summary>Tensors live in the dispose scope that is open here.</summary>
+    public StepPlan(ForwardBatch batch, Blueprint blueprint, ImmutableArray<CacheGroup> groups, int blockSize, ScalarType dtype, Device device)
+    {
+        (this.batch, this.blockSize, this.dtype, this.device) = (batch, blockSize, dtype, device);
+        Tokens = Long(batch.Tokens);
+        Positions = Long(batch.Positions);
+        Decoding = [.. batch.Spans.Where(span => span.Count == 1 && blueprint.IsCausal)];
+        Spans = [.. batch.Spans.Where(span => span.Count > 1 || !blueprint.IsCausal)];
+        DecodingRows = Spans.IsEmpty ? null : Long([.. Decoding.Select(span => span.Start)]);
+        Groups = [.. groups.Select((group, g) => new GroupPlan(Slots(g), Decoding.IsEmpty ? null : DecodingKeys(g, group.Window),
+            [.. Spans.Select(span => KeysOf(span, g, group.Window))]))];
+        if (groups.IsEmpty) Groups = [new GroupPlan(null, null, [.. Spans.Select(_ => new SpanKeys(null, null, false))])];
+    }
+
+    /// <summary>[N] int64.</summary>
+    public Tensor Tokens { get; }
+
+    /// <summary>[N] int64.</summary>
+    public Tensor Positions { get; }
+
+    public ImmutableArray<SequenceSpan> Decoding { get; }
+    public ImmutableArray<SequenceSpan> Spans { get; }
+
+    /// <summary>Rows of the decoding sequences; null when they are all rows, in order.</summary>
+    public Tensor? DecodingRows { get; }
+
+    public ImmutableArray<GroupPlan> Groups { get; }
+
+    SlotList Slots(int g)
+    {
+        var slots = new int[batch.Tokens.Length];
+        foreach (var span in batch.Spans)
+            for (var i = 0; i < span.Count; i++)
+                slots[span.Start + i] = Block(span, g, (span.Cached + i) / blockSize) * blockSize + (span.Cached + i) % blockSize;
+        for (var i = 1; i < slots.Length; i++)
+            if (slots[i] != slots[i - 1] + 1) return new SlotList(0, slots.Length, Long(slots));
+        return new SlotList(slots[0], slots.Length, null);
+    }
+
+    // Every decoding sequence reads the blocks its token sees; shorter ones repeat block 0 and a mask hides it.
+    DecodingPlan DecodingKeys(int g, int? window)
+    {
+        if (Decoding.Length == 1) return new DecodingPlan(View(Decoding[0], g, First(Decoding[0], window)), null);
+        var firsts = Decoding.Select(span => First(span, window) / blockSize).ToArray();
+        var most = Decoding.Select((span, i) => span.Cached / blockSize - firsts[i] + 1).Max();
+        var ids = new int[Decoding.Length * most];
+        var hidden = new float[Decoding.Length * most * blockSize];
+        hidden.AsSpan().Fill(float.NegativeInfinity);
+        for (var i = 0; i < Decoding.Length; i++)
+        {
+            var span = Decoding[i];
+            for (var b = firsts[i]; b <= span.Cached / blockSize; b++) ids[i * most + b - firsts[i]] = Block(span, g, b);
+            var start = i * most * blockSize - firsts[i] * blockSize;
+            hidden.AsSpan(start + First(span, window), span.Cached + 1 - First(span, window)).Clear();
+        }
+        var mask = tensor(hidden, device: device).to(dtype).view(Decoding.Length, 1, 1, most * blockSize);
+        return new DecodingPlan(new KeyView(Decoding.Length, most, Long(ids), 0, 0, most * blockSize), mask);
+    }
+
+    SpanKeys KeysOf(SequenceSpan span, int g, int? window)
+    {
+        var first = First(span, window);
+        // Nothing is cached before: the keys just computed are all there is.
+        var view = span.Cached == 0 ? null : View(span, g, first);
+        if (span.Cached == 0) first = 0;
+        if (span.Cached == 0 && (window is null || span.Count <= window)) return new SpanKeys(null, null, true);
+        var queries = arange(span.Cached, span.Cached + span.Count, ScalarType.Int64, device).unsqueeze(1);
+        var keys = arange(first, span.Cached + span.Count, ScalarType.Int64, device).unsqueeze(0);
+        var unseen = keys.gt(queries);
+        if (window is { } w) unseen = unseen.logical_or(keys.le(queries - w));
+        return new SpanKeys(view, zeros(unseen.shape, dtype, device).masked_fill(unseen, float.NegativeInfinity), false); // [T, L]
+    }
+
+    // The first position that the span's first token sees.
+    static int First(SequenceSpan span, int? window) => window is { } w ? Math.Max(0, span.Cached - w + 1) : 0;
+
+    KeyView View(SequenceSpan span, int g, int first)
+    {
+        var (from, to) = (first / blockSize, (span.Cached + span.Count - 1) / blockSize);
+        var ids = Enumerable.Range(from, to - from + 1).Select(b => Block(span, g, b)).ToArray();
+        var follow = Enumerable.Range(1, ids.Length - 1).All(i => ids[i] == ids[0] + i);
+        return new KeyView(1, ids.Length, follow ? null : Long(ids), ids[0], first - from * blockSize, span.Cached + span.Count - first);
+    }
+
+    static int Block(SequenceSpan span, int g, int index)
+    {
+        var table = span.BlockTables[g];
+        if (index >= table.Length || table[index] < 0)
+            throw new ArgumentException($"The sequence at row {span.Start} has no block {index} in cache group {g}, which its tokens need.");
+        return table[index];
+    }
+
+    Tensor Long(int[] values) => tensor(Array.ConvertAll(values, value => (long)value), device: device);
+}
+
+/// <summary>One cache group's share of a step.</summary>
+sealed record GroupPlan(SlotList? Slots, DecodingPlan? Decoding, ImmutableArray<SpanKeys> Spans);
+
+/// <summary>What the decoding sequences read, and a mask [S, 1, 1, L] where their lengths differ.</summary>
+sealed record DecodingPlan(KeyView View, Tensor? Mask);
+
+/// <summary>What a span reads (null: only its own new keys), with a mask [T, L], or plainly causal, or everything.</summary>
+sealed record SpanKeys(KeyView? View, Tensor? Mask, bool IsCausal);

@@ -1,0 +1,181 @@
+// The network that serves: the Blueprint's layers over a paged cache, many sequences a step, in bf16 where that is native.
+// The residual stream, norms and rotation stay in fp32. Knows tokens and blocks; no text, no requests.
+using System.Collections.Immutable;
+using Majlis.Model;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Majlis.Torch;
+
+/// <summary>Immutable weights and a cache. One thread at a time calls <see cref="Forward"/>.</summary>
+public sealed class TorchNetwork : INetwork
+{
+    readonly ImmutableArray<CacheGroup> groups;
+    readonly int[] groupOfLayer;
+    readonly NetworkWeights weights;
+    readonly RotaryTables rotary;
+    readonly ScalarType dtype;
+    readonly Device device;
+    readonly Dictionary<int, ServedAdapter> adapters = [];
+    PagedCache? cache;
+    int nextAdapter;
+
+    /// <summary>Loads the weights, tensor by tensor, into the compute type; <paramref name="source"/> may be disposed afterwards.</summary>
+    /// <exception cref="ModelFormatException">The checkpoint is not what the Blueprint describes.</exception>
+    public TorchNetwork(Blueprint blueprint, IWeightSource source, TorchOptions? options = null)
+    {
+        options ??= new TorchOptions();
+        Blueprint = blueprint;
+        BlockSize = options.BlockSize;
+        groups = blueprint.CacheGroups;
+        groupOfLayer = [.. Enumerable.Range(0, blueprint.Layers.Length).Select(layer => Math.Max(0, groups.ToList().FindIndex(group => group.Layers.Contains(layer))))];
+        device = new Device(options.Device);
+        dtype = (options.DType ?? (device.type != DeviceType.CPU || Processor.HasBFloat16 ? ComputeType.BFloat16 : ComputeType.Float32)) == ComputeType.BFloat16
+            ? ScalarType.BFloat16 : ScalarType.Float32;
+        using var inference = inference_mode(true);
+        weights = new NetworkWeights(blueprint, source, dtype, device);
+        rotary = new RotaryTables(options.ContextLength ?? blueprint.MaxPositions, device);
+    }
+
+    public Blueprint Blueprint { get; }
+    public int BlockSize { get; }
+
+    public ComputeType DType => dtype == ScalarType.BFloat16 ? ComputeType.BFloat16 : ComputeType.Float32;
+
+    public long BytesPerBlock(int group) => groups[group].Layers.Sum(layer =>
+        2L * BlockSize * Blueprint.Layers[layer].Attention.KeyValueHeads * Blueprint.Layers[layer].Attention.HeadDim * (dtype == ScalarType.BFloat16 ? 2 : 4));
+
+    public void AllocateCache(ReadOnlySpan<int> blocksPerGroup)
+    {
+        cache?.Dispose();
+        cache = null;
+        using var inference = inference_mode(true);
+        cache = new PagedCache(Blueprint, groups, blocksPerGroup, BlockSize, dtype, device);
+    }
+
+    /// <summary>Makes an adapter available to sequences under the index given back; its numbers are copied.</summary>
+    public int AddAdapter(LoraAdapter adapter)
+    {
+        adapter.CheckFits(Blueprint);
+        adapters[nextAdapter] = new ServedAdapter(adapter, device);
+        return nextAdapter++;
+    }
+
+    public void RemoveAdapter(int index)
+    {
+        if (adapters.Remove(index, out var adapter)) adapter.Dispose();
+    }
+
+    public ForwardResult Forward(ForwardBatch batch)
+    {
+        BatchRules.Check(batch, Blueprint, groups.Length, cache is not null);
+        using var inference = inference_mode(true);
+        using var scope = NewDisposeScope();
+        var plan = new StepPlan(batch, Blueprint, groups, BlockSize, dtype, device);
+        var adapted = Adapters(batch);
+        var x = Embed(plan); // [N, C] fp32
+        for (var i = 0; i < weights.Layers.Length; i++) x = Layer(x, i, plan, adapted);
+        return Finish(x, batch).Detached();
+    }
+
+    public void Dispose()
+    {
+        cache?.Dispose();
+        foreach (var adapter in adapters.Values) adapter.Dispose();
+        rotary.Dispose();
+        weights.Dispose();
+    }
+
+    Tensor Embed(StepPlan plan)
+    {
+        var x = weights.Embedding.index_select(0, plan.Tokens).to(ScalarType.Float32);
+        if (Blueprint.EmbeddingScale != 1) x = x * Blueprint.EmbeddingScale;
+        if (weights.TokenTypes is { } types) x = x + types.narrow(0, 0, 1);
+        if (weights.Positions is { } positions) x = x + positions.index_select(0, plan.Positions);
+        return weights.EmbeddingNorm is { } norm ? norm.Apply(x, x) : x;
+    }
+
+    // x [N, C] fp32, added to in place where the layer allows it. Everything else a layer makes is freed when it ends.
+    Tensor Layer(Tensor x, int index, StepPlan plan, IReadOnlyList<AdapterRows> adapted)
+    {
+        using var scope = NewDisposeScope();
+        var layer = weights.Layers[index];
+        var like = weights.Embedding;
+        var n = layer.BeforeAttention?.Apply(x, like) ?? x.to(dtype);
+        var attended = Attention(n, index, plan, adapted);
+        if (layer.Blueprint.Residual == Residual.Parallel) return x.add_(attended).add_(Mlp(n, layer, adapted));
+        if (layer.Blueprint.Residual == Residual.NormAfterAdd)
+        {
+            var h = layer.AfterAttention!.Apply(x + attended, x);
+            return layer.AfterMlp!.Apply(h + Mlp(h.to(dtype), layer, adapted), x).MoveToOuterDisposeScope();
+        }
+        x.add_(layer.AfterAttention?.Apply(attended, x) ?? attended);
+        var inner = Mlp(layer.BeforeMlp?.Apply(x, like) ?? x.to(dtype), layer, adapted);
+        return x.add_(layer.AfterMlp?.Apply(inner, x) ?? inner);
+    }
+
+    Tensor Attention(Tensor n, int index, StepPlan plan, IReadOnlyList<AdapterRows> adapted)
+    {
+        var (layer, a) = (weights.Layers[index], Blueprint.Layers[index].Attention);
+        var (q, k) = (a.Heads * a.HeadDim, a.KeyValueHeads * a.HeadDim);
+        var qkv = layer.Qkv.Apply(n, adapted); // [N, (H + 2K) * D]
+        var turning = qkv.narrow(1, 0, q + k);
+        if (layer.QueryNorm is { } queryNorm)
+            turning = cat([queryNorm.Apply(qkv.narrow(1, 0, q), n), layer.KeyNorm!.Apply(qkv.narrow(1, q, k), n)], 1);
+        turning = turning.unflatten(1, [a.Heads + a.KeyValueHeads, a.HeadDim]); // [N, H + K, D]: both turn by the same angles
+        if (a.Rotary is { } turn) turning = rotary.Turn(turning, turn, plan.Positions);
+        var mixed = PagedAttention.Run(plan, plan.Groups[groupOfLayer[index]], cache, index, a, turning.narrow(1, 0, a.Heads),
+            turning.narrow(1, a.Heads, a.KeyValueHeads), qkv.narrow(1, q + k, k).unflatten(1, [a.KeyValueHeads, a.HeadDim]));
+        return layer.Output.Apply(mixed, adapted);
+    }
+
+    static Tensor Mlp(Tensor n, LayerWeights layer, IReadOnlyList<AdapterRows> adapted)
+    {
+        var mlp = layer.Blueprint.Mlp;
+        var inner = layer.GateUp.Apply(n, adapted);
+        if (mlp.Gate is null) inner = Pieces.Activate(inner, mlp.Activation);
+        else if (mlp.Activation == Activation.Silu) inner = Kernels.GatedSilu(inner);
+        else if (mlp.Activation == Activation.GeluTanh) inner = Kernels.GatedGelu(inner);
+        else inner = Pieces.Activate(inner.narrow(1, 0, mlp.Gate.Outputs), mlp.Activation) * inner.narrow(1, mlp.Gate.Outputs, mlp.Up.Outputs);
+        return layer.Down.Apply(inner, adapted);
+    }
+
+    TorchForwardResult Finish(Tensor x, ForwardBatch batch)
+    {
+        var pooled = batch.Pooling == Pooling.None ? null : Pool(FinalNorm(x), batch);
+        var rows = BatchRules.Rows(batch);
+        if (rows.Length == 0) return new TorchForwardResult(null, pooled, null, Blueprint);
+        var states = rows.Length == x.shape[0] ? x : x.index_select(0, tensor(Array.ConvertAll(rows, row => (long)row), device: device));
+        return new TorchForwardResult(FinalNorm(states).to(dtype), pooled, weights.Head, Blueprint);
+    }
+
+    Tensor FinalNorm(Tensor x) => weights.FinalNorm is { } norm ? norm.Apply(x, x) : x;
+
+    // states [N, C] fp32 to [S, C] or, for a reward head, [S, 1].
+    Tensor Pool(Tensor states, ForwardBatch batch)
+    {
+        var rows = batch.Spans.Select(span => batch.Pooling switch
+        {
+            Pooling.Mean => states.narrow(0, span.Start, span.Count).mean([0]),
+            Pooling.First => states[span.Start],
+            Pooling.Last => states[span.Start + span.Count - 1],
+            _ => states[BatchRules.ScoreRow(batch, span, Blueprint.PadToken)],
+        }).ToArray();
+        var pooled = stack(rows, 0);
+        return batch.Pooling == Pooling.Score ? weights.Head!.Apply(pooled.to(dtype), []).to(ScalarType.Float32) : pooled;
+    }
+
+    List<AdapterRows> Adapters(ForwardBatch batch)
+    {
+        var rows = new List<AdapterRows>();
+        foreach (var span in batch.Spans)
+        {
+            if (span.Adapter < 0) continue;
+            if (!adapters.TryGetValue(span.Adapter, out var adapter)) throw new ArgumentException($"There is no adapter {span.Adapter}.");
+            if (rows.Count > 0 && rows[^1].Adapter == adapter && rows[^1].Start + rows[^1].Count == span.Start)
+                rows[^1] = rows[^1] with { Count = rows[^1].Count + span.Count };
+            else rows.Add(new AdapterRows(span.Start, span.Count, adapter));
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,126 @@
+// Tensors straight from their mapped files into the compute type, one at a time: no second copy of a model ever lies in memory.
+// Knows names and rows, not what a tensor means.
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Majlis.Model;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Majlis.Torch;
+
+static class WeightLoader
+{
+    const int ChunkElements = 1 << 18;
+
+    /// <summary>A whole tensor in its own shape.</summary>
+    public static Tensor Load(IWeightSource weights, string name, ScalarType dtype, Device device)
+    {
+        var info = Find(weights, name);
+        var tensor = empty(info.Shape.AsSpan().ToArray(), dtype, torch.CPU);
+        Fill(weights, info, 0, info.Elements, tensor, 0);
+        return ToDevice(tensor, device);
+    }
+
+    /// <summary>Rows of several projections under one another, [sum of Outputs, Inputs], so that one product computes them all.</summary>
+    public static Tensor LoadRows(IWeightSource weights, IReadOnlyList<Projection> parts, ScalarType dtype, Device device)
+    {
+        var inputs = parts[0].Inputs;
+        var tensor = empty([parts.Sum(part => (long)part.Outputs), inputs], dtype, torch.CPU);
+        var at = 0L;
+        foreach (var part in parts)
+        {
+            Fill(weights, Find(weights, part.Weight), (long)part.FirstRow * inputs, (long)part.Outputs * inputs, tensor, at);
+            at += (long)part.Outputs * inputs;
+        }
+        return ToDevice(tensor, device);
+    }
+
+    /// <summary>The biases of several projections, one after another; null when none has one.</summary>
+    public static Tensor? LoadBiases(IWeightSource weights, IReadOnlyList<Projection> parts, ScalarType dtype, Device device)
+    {
+        if (!parts.Any(part => part.HasBias)) return null;
+        var tensor = zeros([parts.Sum(part => (long)part.Outputs)], dtype, torch.CPU);
+        var at = 0L;
+        foreach (var part in parts)
+        {
+            if (part.HasBias) Fill(weights, Find(weights, part.Bias), part.FirstRow, part.Outputs, tensor, at);
+            at += part.Outputs;
+        }
+        return ToDevice(tensor, device);
+    }
+
+    static TensorInfo Find(IWeightSource weights, string name) =>
+        weights.Tensors.TryGetValue(name, out var info) ? info : throw new ModelFormatException($"Tensor '{name}' is missing.");
+
+    static Tensor ToDevice(Tensor tensor, Device device)
+    {
+        if (device.type == DeviceType.CPU) return tensor;
+        using (tensor) return tensor.to(device);
+    }
+
+    static unsafe void Fill(IWeightSource weights, TensorInfo info, long first, long count, Tensor target, long at)
+    {
+        var size = target.dtype == ScalarType.Float32 ? 4 : target.dtype == ScalarType.BFloat16 ? 2
+            : throw new ArgumentException($"Weights compute in fp32 or bf16, not {target.dtype}.", nameof(target));
+        var destination = (byte*)Pointer(target) + at * size;
+        // Quantised rows are read whole, so a chunk is a multiple of the last dimension.
+        var row = info.Shape.IsEmpty ? 1 : Math.Max(1, info.Shape[^1]);
+        var chunk = Math.Max(row, ChunkElements / row * row);
+        for (var done = 0L; done < count; done += chunk)
+        {
+            var part = (int)Math.Min(chunk, count - done);
+            var to = destination + done * size;
+            if (size == 4) weights.Read(info.Name, first + done, new Span<float>(to, part));
+            else if (info.Type == TensorType.BF16) CopyRows(weights, info.Name, first + done, (int)row, new Span<byte>(to, part * size));
+            else ReadRounded(weights, info.Name, first + done, new Span<ushort>(to, part));
+        }
+    }
+
+    // Row by row, because rows that follow one another here need not do so in the file (llama's in a GGUF).
+    static void CopyRows(IWeightSource weights, string name, long first, int row, Span<byte> to)
+    {
+        for (var done = 0; done < to.Length; done += row * 2)
+        {
+            var bytes = Math.Min(row * 2, to.Length - done);
+            weights.Raw(name, first * 2 + done, bytes).CopyTo(to[done..]);
+        }
+    }
+
+    static void ReadRounded(IWeightSource weights, string name, long first, Span<ushort> to)
+    {
+        var buffer = ArrayPool<float>.Shared.Rent(to.Length);
+        var wide = buffer.AsSpan(0, to.Length);
+        weights.Read(name, first, wide);
+        Round(MemoryMarshal.Cast<float, uint>(wide), to);
+        ArrayPool<float>.Shared.Return(buffer);
+    }
+
+    // fp32 to bf16, to nearest even. Weights hold no NaN worth keeping apart.
+    static void Round(ReadOnlySpan<uint> wide, Span<ushort> narrow)
+    {
+        var i = 0;
+        if (Vector512.IsHardwareAccelerated)
+            for (; i <= wide.Length - 32; i += 32)
+            {
+                var low = Rounded(Vector512.Create(wide.Slice(i, 16)));
+                var high = Rounded(Vector512.Create(wide.Slice(i + 16, 16)));
+                Vector512.CopyTo(Vector512.Narrow(low, high), narrow[i..]);
+            }
+        for (; i < wide.Length; i++) narrow[i] = (ushort)((wide[i] + 0x7FFF + ((wide[i] >> 16) & 1)) >> 16);
+    }
+
+    static Vector512<uint> Rounded(Vector512<uint> x)
+    {
+        var one = Vector512.Create(1u);
+        return (x + Vector512.Create(0x7FFFu) + ((x >>> 16) & one)) >>> 16;
+    }
+
+    // A tensor's own memory; freshly allocated tensors are contiguous. Through one element, because spans end at 2 GB and tensors do not.
+    static unsafe void* Pointer(Tensor tensor)
+    {
+        using var flat = tensor.view(-1);
+        using var first = flat.narrow(0, 0, 1);
+        fixed (byte* start = first.bytes) return start;
+    }
+}
