@@ -26,7 +26,8 @@ sealed class BattleFields(string id, HashEntry[] entries)
         if (Has("erased" + slot) || Battle() is not { } battle) return null;
         var record = Json("vote" + slot, FeedbackJson.Default.VoteRecord);
         if (record.Schema != VoteRecord.CurrentSchema)
-            throw new CorruptRecordException(Name("vote" + slot), $"it has schema {record.Schema}, and this program reads schema {VoteRecord.CurrentSchema}");
+            throw new CorruptRecordException(Name("vote" + slot),
+                $"it has schema {record.Schema}, and this program reads schema {VoteRecord.CurrentSchema}");
         var marks = new GateMarks((int)Number("rate" + slot), Number("duplicate" + slot) != 0);
         return new StoredVote(number, battle, record.Vote(), record.At) { Marks = marks };
     }
@@ -37,7 +38,8 @@ sealed class BattleFields(string id, HashEntry[] entries)
     {
         try
         {
-            return JsonSerializer.Deserialize((byte[])Field(field)!, type) ?? throw new CorruptRecordException(Name(field), "it is the JSON null");
+            return JsonSerializer.Deserialize((byte[])Field(field)!, type)
+                ?? throw new CorruptRecordException(Name(field), "it is the JSON null");
         }
         catch (JsonException error)
         {
@@ -48,7 +50,8 @@ sealed class BattleFields(string id, HashEntry[] entries)
     long Number(string field) => long.TryParse((string?)Field(field), CultureInfo.InvariantCulture, out var number) ? number
         : throw new CorruptRecordException(Name(field), "a number was expected");
 
-    RedisValue Field(string field) => fields.TryGetValue(field, out var value) ? value : throw new CorruptRecordException(Name(field), "it is absent");
+    RedisValue Field(string field) => fields.TryGetValue(field, out var value) ? value
+        : throw new CorruptRecordException(Name(field), "it is absent");
 
     string Name(string field) => $"{field} of battle '{id}'";
 }

@@ -3,7 +3,14 @@ using System.Collections.Immutable;
 
 namespace Majlis.Feedback;
 
-sealed record BattleHead(string Id, string MessagesJson, string PromptHash, string Language, string Rater, DateTimeOffset Opened, double Propensity)
+sealed record BattleHead(
+    string Id,
+    string MessagesJson,
+    string PromptHash,
+    string Language,
+    string Rater,
+    DateTimeOffset Opened,
+    double Propensity)
 {
     public static BattleHead Of(Battle battle) =>
         new(battle.Id, battle.MessagesJson, battle.PromptHash, battle.Language, battle.Rater, battle.Opened, battle.Propensity);

@@ -15,7 +15,8 @@ public sealed class BattleStore(RedisConnection connection, TimeProvider time)
     /// <exception cref="ArgumentException">The id is empty, holds a slash, or is taken.</exception>
     public async Task OpenAsync(Battle battle)
     {
-        if (battle.Id.Length == 0 || battle.Id.Contains('/')) throw new ArgumentException($"'{battle.Id}' cannot name a battle.", nameof(battle));
+        if (battle.Id.Length == 0 || battle.Id.Contains('/'))
+            throw new ArgumentException($"'{battle.Id}' cannot name a battle.", nameof(battle));
         RedisValue[] values =
         [
             Milliseconds(Expiry), battle.Rater, battle.Id,
@@ -36,7 +37,7 @@ public sealed class BattleStore(RedisConnection connection, TimeProvider time)
         return fields.Battle() is { } battle && (fields.Has("voted") || time.GetUtcNow() - battle.Opened <= Expiry) ? battle : null;
     }
 
-    /// <summary>Stores a vote. An outcome other than <see cref="VoteOutcome.Unavailable"/> is durable; the first verdict is final.</summary>
+    /// <summary>Stores a vote. Every outcome but <see cref="VoteOutcome.Unavailable"/> is durable; the first verdict is final.</summary>
     public async Task<VoteReceipt> VoteAsync(Vote vote)
     {
         var now = time.GetUtcNow();
@@ -53,7 +54,8 @@ public sealed class BattleStore(RedisConnection connection, TimeProvider time)
         try
         {
             var reply = (RedisResult[])(await connection.WriteAsync(Scripts.Vote, keys, values, insist: true))!;
-            return Receipt(Enum.Parse<VoteOutcome>((string)reply[0]!), long.Parse((string)reply[1]!, CultureInfo.InvariantCulture), vote.BattleId);
+            var number = long.Parse((string)reply[1]!, CultureInfo.InvariantCulture);
+            return Receipt(Enum.Parse<VoteOutcome>((string)reply[0]!), number, vote.BattleId);
         }
         catch (FeedbackUnavailableException error)
         {

@@ -43,13 +43,15 @@ static class DurabilityProbe
     public static StorageState Judge(string version, string? appendOnly, string? appendSync, Durability wanted)
     {
         var name = $"Redis {version}";
-        if (appendOnly is not (null or "yes")) return new StorageState(false, $"{name} keeps no append-only file, so no vote would survive it: {Help}");
+        if (appendOnly is not (null or "yes"))
+            return new StorageState(false, $"{name} keeps no append-only file, so no vote would survive it: {Help}");
         if (wanted == Durability.EverySecond && appendSync != "always")
             return new StorageState(true, $"{name}, Durability=everysec: a power failure may take the last second's votes");
         if (KnowsWaitAof(version)) return new StorageState(true, $"{name}, each vote awaited by WAITAOF") { By = DurableBy.WaitAof };
-        if (appendOnly == "yes" && appendSync == "always") return new StorageState(true, $"{name}, appendfsync always") { By = DurableBy.Itself };
-        return new StorageState(false, $"{name} has appendfsync {appendSync ?? "unknown"} and no WAITAOF, so a vote cannot be known to be on the disk: "
-            + $"{Help}, or accept the loss of a second by Durability=everysec");
+        if (appendOnly == "yes" && appendSync == "always")
+            return new StorageState(true, $"{name}, appendfsync always") { By = DurableBy.Itself };
+        return new StorageState(false, $"{name} has appendfsync {appendSync ?? "unknown"} and no WAITAOF, "
+            + $"so a vote cannot be known to be on the disk: {Help}, or accept the loss of a second by Durability=everysec");
     }
 
     static bool KnowsWaitAof(string version) =>

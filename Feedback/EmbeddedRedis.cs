@@ -28,7 +28,9 @@ public sealed class EmbeddedRedis : IAsyncDisposable
     /// the last run are kept where the port is free, so that a trainer that waits finds the server again.
     /// </summary>
     /// <exception cref="FeedbackUnavailableException">Another process uses the folder, or its content cannot be recovered.</exception>
-    public static EmbeddedRedis Start(string dataFolder, ILoggerFactory? logs = null)
+    public static EmbeddedRedis Start(string dataFolder, ILoggerFactory? logs = null) => Start(dataFolder, new EmbeddedSizes(), logs);
+
+    internal static EmbeddedRedis Start(string dataFolder, EmbeddedSizes sizes, ILoggerFactory? logs = null)
     {
         var folder = Path.Combine(Path.GetFullPath(dataFolder), "garnet");
         Directory.CreateDirectory(folder);
@@ -36,7 +38,7 @@ public sealed class EmbeddedRedis : IAsyncDisposable
         try
         {
             var address = Choose(RedisAddress.TryRead(dataFolder));
-            var server = new GarnetServer(Arguments(address, folder), logs ?? NullLoggerFactory.Instance);
+            var server = new GarnetServer(Arguments(address, folder, sizes), logs ?? NullLoggerFactory.Instance);
             server.Start();
             address.Write(dataFolder);
             return new EmbeddedRedis(server, folderLock, address);
@@ -63,7 +65,8 @@ public sealed class EmbeddedRedis : IAsyncDisposable
         }
         catch (IOException error)
         {
-            throw new FeedbackUnavailableException($"Another process keeps its votes in {folder}; give this one another data folder.", error);
+            throw new FeedbackUnavailableException(
+                $"Another process keeps its votes in {folder}; give this one another data folder.", error);
         }
     }
 
@@ -88,12 +91,17 @@ public sealed class EmbeddedRedis : IAsyncDisposable
     }
 
     // Memory is bounded and what exceeds it lies on disk (storage tier); past its limit the append-only file becomes a checkpoint.
-    static string[] Arguments(RedisAddress address, string folder) =>
+    static string[] Arguments(RedisAddress address, string folder, EmbeddedSizes sizes) =>
     [
         "--bind", "127.0.0.1", "--port", $"{address.Port}", "--auth", "Password", "--password", address.Password,
         "--device-type", "RandomAccess", "--logdir", folder, "--checkpointdir", folder, "--recover", "true", "--storage-tier", "true",
-        "--aof", "true", "--aof-commit-freq", "200", "--aof-page-size", "8m", "--aof-memory", "32m", "--aof-size-limit", "512m",
-        "--memory", "128m", "--page", "4m", "--index", "16m",
+        "--aof", "true", "--aof-commit-freq", "200", "--aof-page-size", "8m", "--aof-memory", "32m",
+        "--aof-segment-size", "64m", "--aof-size-limit", sizes.Log,
+        "--memory", sizes.Memory, "--page", sizes.Page, "--index", "16m",
         "--lua", "true", "--lua-transaction-mode", "true", "-q",
     ];
 }
+
+/// <summary>Sizes in the store's own notation.</summary>
+/// <param name="Log">Size of the append-only file past which a checkpoint takes its place.</param>
+sealed record EmbeddedSizes(string Memory = "128m", string Page = "4m", string Log = "512m");

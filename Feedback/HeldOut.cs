@@ -7,7 +7,7 @@ namespace Majlis.Feedback;
 
 public static class HeldOut
 {
-    /// <summary>Whether the prompt is kept: the first eight bytes of SHA-256("seed:hash"), as a fraction of 2^64, below percent/100.</summary>
+    /// <summary>Whether the first eight bytes of SHA-256("seed:hash"), as a fraction of 2^64, are below percent/100.</summary>
     public static bool Keeps(string promptHash, int seed, double percent)
     {
         var draw = BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}:{promptHash}")));

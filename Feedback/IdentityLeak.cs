@@ -8,13 +8,14 @@ sealed class IdentityLeak
 {
     static readonly ImmutableArray<string> wellKnown =
     [
-        "OpenAI", "ChatGPT", "GPT", "Anthropic", "Claude", "Gemini", "Gemma", "Google DeepMind", "Google", "Llama", "Meta AI", "Mistral", "Ministral",
-        "Mixtral", "Qwen", "Alibaba", "DeepSeek", "Cohere", "Command R", "Command-R", "Aya", "SmolLM", "Hugging Face", "Phi", "Microsoft", "Grok",
-        "xAI", "OLMo", "Allen Institute", "Falcon", "Jais", "ALLaM",
+        "OpenAI", "ChatGPT", "GPT", "Anthropic", "Claude", "Gemini", "Gemma", "Google DeepMind", "Google", "Llama", "Meta AI", "Mistral",
+        "Ministral", "Mixtral", "Qwen", "Alibaba", "DeepSeek", "Cohere", "Command R", "Command-R", "Aya", "SmolLM", "Hugging Face", "Phi",
+        "Microsoft", "Grok", "xAI", "OLMo", "Allen Institute", "Falcon", "Jais", "ALLaM",
     ];
 
     // Someone speaking of himself, and within forty characters of the same sentence a name.
-    const string Self = @"\b(?:I am|I'm|I’m|my name is|call me|as an? (?:AI|language model|assistant)|(?:developed|created|trained|made|built) by)\b"
+    const string Self = @"\b(?:I am|I'm|I’m|my name is|call me|as an? (?:AI|language model|assistant))\b"
+        + @"|\b(?:developed|created|trained|made|built) by\b"
         + @"|(?<!\p{L})(?:أنا|انا|اسمي|إسمي|طورتني|طوّرتني|دربتني|درّبتني|أنشأتني|(?:تم )?(?:تطويري|تدريبي|إنشائي))(?!\p{L})";
 
     readonly Regex pattern;

@@ -36,8 +36,10 @@ public static class PackedSide
     /// <exception cref="CorruptRecordException">Another schema, a wrong checksum, or a length that does not fit.</exception>
     public static BattleSide Unpack(byte[] bytes, string record)
     {
-        if (bytes.Length < 1 + ChecksumBytes) throw new CorruptRecordException(record, $"it has {bytes.Length} bytes, fewer than any side of a battle");
-        if (bytes[0] != Schema) throw new CorruptRecordException(record, $"it has schema {bytes[0]}, and this program reads schema {Schema}");
+        if (bytes.Length < 1 + ChecksumBytes)
+            throw new CorruptRecordException(record, $"it has {bytes.Length} bytes, fewer than any side of a battle");
+        if (bytes[0] != Schema)
+            throw new CorruptRecordException(record, $"it has schema {bytes[0]}, and this program reads schema {Schema}");
         var content = bytes.AsSpan(0, bytes.Length - ChecksumBytes);
         if (Checksum(content) != BitConverter.ToUInt32(bytes, content.Length))
             throw new CorruptRecordException(record, "its checksum does not fit its content");

@@ -22,7 +22,8 @@ public static class PreferencePairs
                 continue;
             }
             excluded.Add(reason);
-            if (reason == Exclusion.BothBad && !Keeps(vote.Battle.PromptHash)) undesirable.AddRange(Undesirable(vote, Weight(vote, options, doubts)));
+            if (reason == Exclusion.BothBad && !Keeps(vote.Battle.PromptHash))
+                undesirable.AddRange(Undesirable(vote, Weight(vote, options, doubts)));
         }
         var (training, holds) = Capped(pairs.Where(pair => !Keeps(pair.PromptHash)), options.VoterShare);
         return new PairSet(training, [.. pairs.Where(pair => Keeps(pair.PromptHash))], [.. undesirable], excluded.Counts, doubts.Counts,
@@ -60,9 +61,9 @@ public static class PreferencePairs
     {
         var battle = stored.Battle;
         var (chosen, rejected) = stored.Vote.Verdict == Verdict.A ? (battle.A, battle.B) : (battle.B, battle.A);
-        return new PreferencePair(stored.Id, battle.PromptHash, battle.Language, stored.Vote.Tags, chosen.PromptTokens, chosen.CompletionTokens,
-            rejected.CompletionTokens, chosen.LogProbabilities, rejected.LogProbabilities, chosen.Text, rejected.Text, weight,
-            stored.Id, chosen.Version, stored.Vote.Voter);
+        return new PreferencePair(stored.Id, battle.PromptHash, battle.Language, stored.Vote.Tags, chosen.PromptTokens,
+            chosen.CompletionTokens, rejected.CompletionTokens, chosen.LogProbabilities, rejected.LogProbabilities,
+            chosen.Text, rejected.Text, weight, stored.Id, chosen.Version, stored.Vote.Voter);
     }
 
     static IEnumerable<UndesirableExample> Undesirable(StoredVote stored, double weight)

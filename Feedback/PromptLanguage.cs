@@ -11,7 +11,7 @@ public static class PromptLanguage
     public const string English = "en";
     public const string Other = "other";
 
-    /// <summary>The script that more than half of the letters belong to: Arabic is <c>ar</c>, Latin is <c>en</c>, the rest <c>other</c>.</summary>
+    /// <summary>The script of more than half of the letters: Arabic is <c>ar</c>, Latin is <c>en</c>, the rest <c>other</c>.</summary>
     public static string Of(string text)
     {
         int arabic = 0, latin = 0, letters = 0;

@@ -23,9 +23,11 @@ public sealed record RedisAddress(int Port, string Password)
         {
             // Said below, in the same words as for a file of good JSON that says nothing.
         }
-        throw new InvalidDataException($"{path} does not say {{\"port\": number, \"password\": text}}; delete it and start the server again.");
+        throw new InvalidDataException(
+            $"{path} does not say {{\"port\": number, \"password\": text}}; delete it and start the server again.");
     }
 
     internal void Write(string dataFolder) =>
-        PrivateFile.Replace(Path.Combine(dataFolder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, FeedbackJson.Default.RedisAddress));
+        PrivateFile.Replace(Path.Combine(dataFolder, FileName),
+            JsonSerializer.SerializeToUtf8Bytes(this, FeedbackJson.Default.RedisAddress));
 }

@@ -34,7 +34,7 @@ sealed class RedisLink : IAsyncDisposable
         return new RedisLink(target, options, both[0], both[1]);
     }
 
-    public Task PingAsync() => writes.GetDatabase().PingAsync();
+    public Task PingAsync() => Task.WhenAll(reads.GetDatabase().PingAsync(), writes.GetDatabase().PingAsync());
 
     public async Task<StorageState> StateAsync() =>
         state ?? (state = await DurabilityProbe.AskAsync(writes.GetDatabase(), options.Durability));
@@ -71,10 +71,11 @@ sealed class RedisLink : IAsyncDisposable
         var settings = ConfigurationOptions.Parse(target);
         settings.AbortOnConnectFail = false;
         settings.AllowAdmin = true; // For INFO and CONFIG GET, which say what the server promises.
+        settings.CommandMap = CommandMap.Create(["SUBSCRIBE"], available: false); // No third and fourth connection for messages.
         settings.BacklogPolicy = BacklogPolicy.FailFast;
         settings.ConnectRetry = 0;
-        settings.ConnectTimeout = 1000;
-        settings.AsyncTimeout = (int)options.Patience.TotalMilliseconds;
+        settings.ConnectTimeout = (int)options.Patience.TotalMilliseconds;
+        settings.AsyncTimeout = settings.ConnectTimeout;
         settings.SyncTimeout = settings.AsyncTimeout;
         settings.HeartbeatInterval = TimeSpan.FromMilliseconds(250);
         settings.ReconnectRetryPolicy = new LinearRetry(250);

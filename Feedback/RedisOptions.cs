@@ -14,15 +14,15 @@ public enum Durability
 /// <summary>Options of the vote store.</summary>
 public sealed record RedisOptions
 {
-    /// <summary>A real Redis as <c>host:port</c> (StackExchange.Redis options may follow, e.g. <c>,password=...</c>); null means the embedded one.</summary>
+    /// <summary>A real Redis: <c>host:port</c>, which options may follow (<c>,password=...</c>); null means the embedded one.</summary>
     public string? Redis { get; init; }
 
-    /// <summary>Folder of the embedded store, of <c>redis.json</c> that says how to reach it, and of the voters' key. Default: <c>data</c>.</summary>
+    /// <summary>Holds the embedded store, <c>redis.json</c> that says how to reach it, and the voters' key. Default: <c>data</c>.</summary>
     public string DataFolder { get; init; } = "data";
 
     /// <summary>Default: <see cref="Durability.Strict"/>.</summary>
     public Durability Durability { get; init; }
 
-    /// <summary>How long one command may take before it counts as failed. Default: five seconds, since a busy machine is not an absent store.</summary>
+    /// <summary>After how long a command counts as failed. Default: five seconds, since a busy machine is not an absent store.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -4,7 +4,7 @@ namespace Majlis.Feedback;
 
 static class Scripts
 {
-    /// <summary>KEYS battle, voter's set. ARGV expiry ms, rater, id, then field and value by turns. Gives 1, or 0 where the id is taken.</summary>
+    /// <summary>KEYS battle, voter's set. ARGV expiry ms, rater, id, then fields and values. Gives 1, or 0 where the id is taken.</summary>
     public const string Open = """
         if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
         for i = 4, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end

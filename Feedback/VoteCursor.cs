@@ -45,8 +45,11 @@ public sealed class VoteCursor(RedisConnection connection)
         (long?)await connection.ReadAsync(database => database.StringGetAsync(Keys.Cursor(reader))) ?? 0;
 
     /// <summary>Durably moves a reader forward; a smaller number changes nothing. Gives where the reader stands.</summary>
-    public async Task<long> AdvanceAsync(string reader, long number) => long.Parse(
-        (string)(await connection.WriteAsync(Scripts.Advance, [Keys.Cursor(reader)], [number], insist: false))!, CultureInfo.InvariantCulture);
+    public async Task<long> AdvanceAsync(string reader, long number)
+    {
+        var stands = await connection.WriteAsync(Scripts.Advance, [Keys.Cursor(reader)], [number], insist: false);
+        return long.Parse((string)stands!, CultureInfo.InvariantCulture);
+    }
 
     async Task<StoredVote?> VoteAsync(string id, long number)
     {

@@ -23,7 +23,7 @@ public enum VoteOutcome
 }
 
 /// <param name="Number">The number of the vote that stands, where one does.</param>
-/// <param name="Reason">For people, where the outcome is not <see cref="VoteOutcome.Stored"/> or <see cref="VoteOutcome.Repeated"/>.</param>
+/// <param name="Reason">For people, where the vote was not accepted.</param>
 public sealed record VoteReceipt(VoteOutcome Outcome, long? Number, string? Reason)
 {
     public bool Accepted => Outcome is VoteOutcome.Stored or VoteOutcome.Repeated;

@@ -14,7 +14,8 @@ public sealed class VoterHash
     /// <param name="key">32 secret bytes.</param>
     public VoterHash(byte[] key)
     {
-        if (key.Length != KeyBytes) throw new ArgumentException($"The voters' key has {key.Length} bytes; {KeyBytes} are needed.", nameof(key));
+        if (key.Length != KeyBytes)
+            throw new ArgumentException($"The voters' key has {key.Length} bytes; {KeyBytes} are needed.", nameof(key));
         this.key = key;
     }
 
@@ -26,7 +27,8 @@ public sealed class VoterHash
         if (!File.Exists(path)) PrivateFile.CreateNew(path, RandomNumberGenerator.GetBytes(KeyBytes));
         var key = File.ReadAllBytes(path);
         return key.Length == KeyBytes ? new VoterHash(key)
-            : throw new InvalidDataException($"{path} holds {key.Length} bytes; a voters' key has {KeyBytes}. Without the old key, old voters look new.");
+            : throw new InvalidDataException(
+                $"{path} holds {key.Length} bytes; a voters' key has {KeyBytes}. Without the old key, old voters look new.");
     }
 
     /// <summary>HMAC-SHA256 of the identity, its first 16 bytes in hex.</summary>

@@ -41,7 +41,8 @@ static class DocumentFolder
         }
         catch (DecoderFallbackException error)
         {
-            throw new InvalidDataException($"{path} is not UTF-8 (first wrong byte at {error.Index}); save it as UTF-8 or take it out of the folder.", error);
+            throw new InvalidDataException(
+                $"{path} is not UTF-8 (first wrong byte at {error.Index}); save it as UTF-8 or take it out of the folder.", error);
         }
     }
 

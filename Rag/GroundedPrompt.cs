@@ -36,10 +36,13 @@ public static partial class GroundedPrompt
         return prompt.Append(arabic ? "السؤال: " : "Question: ").Append(question).ToString();
     }
 
-    /// <summary>The numbers an answer cites, in order of appearance, each once; numbers of no document are left out.</summary>
+    /// <summary>
+    /// The numbers an answer cites, in European or Arabic digits, in order of appearance, each once; numbers of no document are left out.
+    /// </summary>
     public static IReadOnlyList<int> Cited(string answer, int documents) =>
     [
-        .. Citation().Matches(answer).Select(match => int.TryParse(match.ValueSpan[1..^1], CultureInfo.InvariantCulture, out var number) ? number : 0)
+        .. Citation().Matches(answer)
+            .Select(match => match.Value[1..^1].Aggregate(0, (number, digit) => (number * 10) + (int)char.GetNumericValue(digit)))
             .Where(number => number >= 1 && number <= documents).Distinct(),
     ];
 
@@ -56,6 +59,6 @@ public static partial class GroundedPrompt
     [GeneratedRegex(@"<(\s*/?\s*document)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Mark();
 
-    [GeneratedRegex(@"\[[0-9]{1,4}\]")]
+    [GeneratedRegex(@"\[[0-9\u0660-\u0669]{1,4}\]")]
     private static partial Regex Citation();
 }

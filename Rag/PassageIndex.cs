@@ -31,7 +31,8 @@ public sealed class PassageIndex : IDisposable
     public PassageIndex(IEnumerable<Passage> passages)
     {
         this.passages = [.. passages];
-        var byField = new PerFieldAnalyzerWrapper(languages[^1].Analyzer, languages.ToDictionary(language => language.Field, language => language.Analyzer));
+        var byField = new PerFieldAnalyzerWrapper(languages[^1].Analyzer,
+            languages.ToDictionary(language => language.Field, language => language.Analyzer));
         using (var writer = new IndexWriter(memory, new IndexWriterConfig(Version, byField) { Similarity = new BM25Similarity() }))
             for (var place = 0; place < this.passages.Length; place++) writer.AddDocument(Row(place));
         reader = DirectoryReader.Open(memory);
@@ -45,7 +46,7 @@ public sealed class PassageIndex : IDisposable
 
     public int Count => passages.Length;
 
-    /// <summary>The best passages for a question in either language, best first; fewer than asked for where no more share a word with it.</summary>
+    /// <summary>The best passages for a question in either language, best first; fewer where no more share a word with it.</summary>
     public IReadOnlyList<FoundPassage> Search(string question, int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
@@ -67,8 +68,9 @@ public sealed class PassageIndex : IDisposable
     Document Row(int place)
     {
         var row = new Document { new StoredField("place", place) };
+        var text = $"{passages[place].Title}\n{passages[place].Text}";
         foreach (var (field, _) in languages)
-            if (WrittenIn(passages[place].Text, field)) row.Add(new TextField(field, $"{passages[place].Title}\n{passages[place].Text}", Field.Store.NO));
+            if (WrittenIn(passages[place].Text, field)) row.Add(new TextField(field, text, Field.Store.NO));
         return row;
     }
 

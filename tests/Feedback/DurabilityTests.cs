@@ -40,6 +40,7 @@ public sealed class DurabilityTests
 
         await store.StartAgainAsync();
         await Eventually.HoldsAsync("the vote is taken", async () => (await store.Battles.VoteAsync(Some.Vote("b1"))).Accepted);
+        await Eventually.HoldsAsync("reading works again", async () => (await store.Connection.StateAsync()).TakesVotes);
         Assert.Single(await store.VotesAsync());
     }
 
@@ -76,7 +77,8 @@ public sealed class DurabilityTests
         var acknowledged = 0;
         var votes = Enumerable.Range(0, Battles).Select(async i =>
         {
-            await Eventually.HoldsAsync("some votes are in before the last are sent", () => i < Battles / 2 || Volatile.Read(ref acknowledged) > 20);
+            await Eventually.HoldsAsync("some votes are in before the last are sent",
+                () => i < Battles / 2 || Volatile.Read(ref acknowledged) > 20);
             var receipt = await store.VoteAsync(Some.Vote($"b{i}"));
             if (receipt.Outcome == VoteOutcome.Stored) Interlocked.Increment(ref acknowledged);
             return receipt;

@@ -15,7 +15,8 @@ public sealed class EmbeddedRedisTests
         await using (var store = EmbeddedRedis.Start(folder.Path)) first = store.Address;
         Assert.Equal(first, RedisAddress.TryRead(folder.Path));
         Assert.True(first.Password.Length >= 32);
-        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder.File("redis.json")));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder.File("redis.json")));
 
         await using var again = EmbeddedRedis.Start(folder.Path);
         Assert.Equal(first, again.Address);
@@ -65,7 +66,8 @@ public sealed class EmbeddedRedisTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("redis.json"), """{"port": 0}""");
-        Assert.Contains("redis.json", Assert.Throws<InvalidDataException>(() => RedisAddress.TryRead(folder.Path)).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<InvalidDataException>(() => RedisAddress.TryRead(folder.Path));
+        Assert.Contains("redis.json", error.Message, StringComparison.Ordinal);
         File.WriteAllText(folder.File("redis.json"), "{");
         Assert.Throws<InvalidDataException>(() => RedisAddress.TryRead(folder.Path));
     }

@@ -13,7 +13,8 @@ public sealed class GarnetProcess
 
     public static Task<ServerProcess> StartAsync(string folder)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["-method", $"{typeof(GarnetProcess).FullName}.{nameof(Hosts_until_killed)}", "-explicit", "only"]);
+        var method = $"{typeof(GarnetProcess).FullName}.{nameof(Hosts_until_killed)}";
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["-method", method, "-explicit", "only"]);
         start.Environment[FolderVariable] = folder;
         return ServerProcess.StartAsync(start, Ready);
     }

@@ -16,7 +16,8 @@ sealed class Generator(int seed)
 
     public float NextFloat() => BitConverter.Int32BitsToSingle(Next(int.MaxValue));
 
-    public string NextText(int length) => string.Concat(Enumerable.Range(0, length).Select(_ => char.ConvertFromUtf32(Letters[Next(Letters.Length)])));
+    public string NextText(int length) =>
+        string.Concat(Enumerable.Range(0, length).Select(_ => char.ConvertFromUtf32(Letters[Next(Letters.Length)])));
 
     static readonly int[] Letters = ['a', 'Z', ' ', '\n', 0, 0xE9, 0x628, 0x64E, 0x4E2D, 0x1F600, 0x10FFFF];
 }

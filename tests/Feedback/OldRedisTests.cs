@@ -16,7 +16,8 @@ public sealed class OldRedisTests
     [InlineData("7.2.0", "yes", "everysec", Durability.Strict, true, "WAITAOF")]
     [InlineData("8.0.1", null, null, Durability.Strict, true, "WAITAOF")]
     [InlineData("7.2.4", "no", "everysec", Durability.Strict, false, "keeps no append-only file")]
-    public void What_a_version_and_its_settings_promise(string version, string? append, string? sync, Durability wanted, bool takes, string says)
+    public void What_a_version_and_its_settings_promise(
+        string version, string? append, string? sync, Durability wanted, bool takes, string says)
     {
         var state = DurabilityProbe.Judge(version, append, sync, wanted);
         Assert.Equal(takes, state.TakesVotes);

@@ -14,7 +14,12 @@ public sealed class PackingTests
             var side = Random(new Generator(seed));
             Assert.Equivalent(side, PackedSide.Unpack(PackedSide.Pack(side), "side"), strict: true);
         }
-        var odd = Some.Side(1, "x") with { LogProbabilities = [float.NegativeInfinity, -0f, float.Epsilon], CompletionTokens = [], PromptTokens = [int.MaxValue, -1] };
+        var odd = Some.Side(1, "x") with 
+        {
+            LogProbabilities = [float.NegativeInfinity, -0f, float.Epsilon],
+            CompletionTokens = [],
+            PromptTokens = [int.MaxValue, -1],
+        };
         Assert.Equivalent(odd, PackedSide.Unpack(PackedSide.Pack(odd), "side"), strict: true);
     }
 
@@ -26,8 +31,8 @@ public sealed class PackingTests
         {
             var damaged = (byte[])packed.Clone();
             damaged[i] ^= 0x41;
-            Assert.Contains("a of battle 'b1'", Assert.Throws<CorruptRecordException>(() => PackedSide.Unpack(damaged, "a of battle 'b1'")).Message,
-                StringComparison.Ordinal);
+            var error = Assert.Throws<CorruptRecordException>(() => PackedSide.Unpack(damaged, "a of battle 'b1'"));
+            Assert.Contains("a of battle 'b1'", error.Message, StringComparison.Ordinal);
             Assert.Throws<CorruptRecordException>(() => PackedSide.Unpack(packed[..i], "side"));
         }
     }
@@ -37,10 +42,12 @@ public sealed class PackingTests
     {
         var packed = PackedSide.Pack(Some.Side(3, "x"));
         packed[0] = 9;
-        Assert.Contains("schema 9", Assert.Throws<CorruptRecordException>(() => PackedSide.Unpack(packed, "side")).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<CorruptRecordException>(() => PackedSide.Unpack(packed, "side"));
+        Assert.Contains("schema 9", error.Message, StringComparison.Ordinal);
     }
 
-    static BattleSide Random(Generator random) => new(random.NextText(random.Next(70)), random.Next(2) == 0 ? null : random.NextText(3), "{}",
+    static BattleSide Random(Generator random) => new(
+        random.NextText(random.Next(70)), random.Next(2) == 0 ? null : random.NextText(3), "{}",
         [.. Enumerable.Range(0, random.Next(300)).Select(_ => random.Next(260_000))],
         [.. Enumerable.Range(0, random.Next(300)).Select(_ => random.Next(260_000))],
         [.. Enumerable.Range(0, random.Next(300)).Select(_ => -random.NextFloat())],

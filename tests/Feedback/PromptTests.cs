@@ -22,7 +22,8 @@ public sealed class PromptTests
     {
         const string messages = """
             [{"role":"system","content":"You are helpful and you answer at length in English."},{"role":"user","content":"Hi"},
-             {"role":"assistant","content":"Hello"},{"role":"user","content":[{"type":"text","text":"ما عاصمة "},{"type":"text","text":"عُمان؟"}]}]
+             {"role":"assistant","content":"Hello"},
+             {"role":"user","content":[{"type":"text","text":"ما عاصمة "},{"type":"text","text":"عُمان؟"}]}]
             """;
         Assert.Equal("ar", PromptLanguage.OfMessages(messages));
         Assert.Equal("en", PromptLanguage.OfMessages("""[{"role":"system","content":"Go on"}]"""));
@@ -34,9 +35,11 @@ public sealed class PromptTests
         var hash = PromptHash.Of("""[{"role":"user","content":"Caf\u00e9 au  lait?"}]""");
         Assert.Equal(64, hash.Length);
         Assert.Equal(hash, PromptHash.Of("""[{"role":"user","content":" Cafe\u0301 au\nlait? ","name":"x"}]"""));
-        Assert.Equal(hash, PromptHash.Of("""[{"role":"user","content":[{"type":"text","text":"Café au "},{"type":"text","text":"lait?"}]}]"""));
+        Assert.Equal(hash, PromptHash.Of(
+            """[{"role":"user","content":[{"type":"text","text":"Café au "},{"type":"text","text":"lait?"}]}]"""));
         Assert.NotEqual(hash, PromptHash.Of("""[{"role":"system","content":"Café au lait?"}]"""));
-        Assert.NotEqual(PromptHash.Of("""[{"role":"user","content":"a"},{"role":"user","content":"b"}]"""), PromptHash.Of("""[{"role":"user","content":"a b"}]"""));
+        Assert.NotEqual(PromptHash.Of("""[{"role":"user","content":"a"},{"role":"user","content":"b"}]"""),
+            PromptHash.Of("""[{"role":"user","content":"a b"}]"""));
     }
 
     [Fact]
@@ -49,6 +52,7 @@ public sealed class PromptTests
         Assert.NotEqual(voter, new VoterHash(new byte[32]).Of("key-7"));
         Assert.Equal(32, voter.Length);
         File.WriteAllText(folder.File("voters.key"), "short");
-        Assert.Contains("voters.key", Assert.Throws<InvalidDataException>(() => VoterHash.Open(folder.Path)).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<InvalidDataException>(() => VoterHash.Open(folder.Path));
+        Assert.Contains("voters.key", error.Message, StringComparison.Ordinal);
     }
 }

@@ -12,7 +12,8 @@ static class Some
     public static Battle Battle(string id, string rater = Rater, string prompt = "How many legs has a spider?", int seed = 1)
     {
         var messages = $$"""[{"role":"user","content":"{{prompt}}"}]""";
-        return new Battle(id, messages, PromptHash.Of(messages), PromptLanguage.Of(prompt), rater, Now, Side(seed, "Eight."), Side(seed + 1, "Eight legs."))
+        var (a, b) = (Side(seed, "Eight."), Side(seed + 1, "Eight legs."));
+        return new Battle(id, messages, PromptHash.Of(messages), PromptLanguage.Of(prompt), rater, Now, a, b)
         {
             Propensity = 0.5,
         };

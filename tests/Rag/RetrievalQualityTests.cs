@@ -21,7 +21,8 @@ public sealed class RetrievalQualityTests(ITestOutputHelper output)
         var ranks = questions.Select(question => Rank(index, question.Text, question.Paragraph)).ToList();
         var recall = ranks.Count(rank => rank <= 3) / (double)ranks.Count;
         var reciprocal = ranks.Average(rank => rank <= Depth ? 1.0 / rank : 0);
-        output.WriteLine($"{set}: {index.Count} paragraphs, {ranks.Count} questions, recall@3 {recall:0.000}, MRR@{Depth} {reciprocal:0.000}");
+        output.WriteLine(
+            $"{set}: {index.Count} paragraphs, {ranks.Count} questions, recall@3 {recall:0.000}, MRR@{Depth} {reciprocal:0.000}");
         Assert.True(recall >= least, $"{set}: recall@3 is {recall:0.000}, below {least:0.00}");
     }
 
@@ -37,11 +38,13 @@ public sealed class RetrievalQualityTests(ITestOutputHelper output)
         using var document = JsonDocument.Parse(File.ReadAllBytes(path));
         var passages = new List<Passage>();
         var questions = new List<(string, int)>();
-        foreach (var paragraph in document.RootElement.GetProperty("data").EnumerateArray().SelectMany(article => article.GetProperty("paragraphs").EnumerateArray()))
+        var articles = document.RootElement.GetProperty("data").EnumerateArray();
+        foreach (var paragraph in articles.SelectMany(article => article.GetProperty("paragraphs").EnumerateArray()))
         {
             var place = passages.Count;
             passages.Add(new Passage($"{place}#1", "", paragraph.GetProperty("context").GetString()!, $"{place}", 0));
-            questions.AddRange(paragraph.GetProperty("qas").EnumerateArray().Select(item => (item.GetProperty("question").GetString()!, place)));
+            var asked = paragraph.GetProperty("qas").EnumerateArray();
+            questions.AddRange(asked.Select(item => (item.GetProperty("question").GetString()!, place)));
         }
         return (passages, questions);
     }

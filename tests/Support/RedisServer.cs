@@ -20,7 +20,7 @@ public sealed class RedisServer : IAsyncDisposable
 
     public string Address => $"127.0.0.1:{Port}";
 
-    /// <param name="settings">Redis settings after the fixture's own, e.g. <c>--appendfsync everysec</c>. Default: every write synced.</param>
+    /// <param name="settings">Redis settings after the fixture's own (<c>--appendfsync everysec</c>). Default: every write synced.</param>
     public static async Task<RedisServer> StartAsync(params string[] settings)
     {
         Assert.SkipUnless(Executable() is not null, "redis-server is not installed (apt-get install redis-server)");

@@ -1,0 +1,60 @@
+// The embedded store holds more than its memory: what does not fit lies on disk, and the log is cut without losing a vote.
+using Majlis.Feedback;
+using Majlis.tests.Support;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Majlis.tests.Feedback;
+
+public sealed class SpillingTests
+{
+    const int Battles = 120;
+    const int TextLength = 100_000; // 120 battles of two such texts: 24 MB against 8 MB of memory and 16 MB of log.
+
+    static readonly EmbeddedSizes small = new(Memory: "8m", Page: "1m", Log: "16m");
+
+    [Fact]
+    public async Task Old_votes_are_read_from_disk_also_after_the_log_was_cut_and_the_store_started_again()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new RedisOptions { DataFolder = folder.Path, Patience = TimeSpan.FromSeconds(30) };
+        await using (EmbeddedRedis.Start(folder.Path, small))
+        {
+            await using var connection = new RedisConnection(options);
+            await FillAsync(connection);
+            await CheckAsync(connection);
+            await Eventually.HoldsAsync("a checkpoint was taken", () =>
+                Directory.EnumerateFiles(folder.Path, "snapshot*", SearchOption.AllDirectories).Any());
+        }
+        await using (EmbeddedRedis.Start(folder.Path, small))
+        {
+            await using var connection = new RedisConnection(options);
+            await CheckAsync(connection);
+        }
+    }
+
+    static async Task FillAsync(RedisConnection connection)
+    {
+        var store = new BattleStore(connection, new FakeTimeProvider(Some.Now));
+        for (var i = 0; i < Battles; i++)
+        {
+            var battle = Some.Battle($"b{i}", prompt: $"question {i}");
+            await store.OpenAsync(battle with { A = battle.A with { Text = Text(i) }, B = battle.B with { Text = Text(-i) } });
+            Assert.Equal(VoteOutcome.Stored, (await store.VoteAsync(Some.Vote($"b{i}"))).Outcome);
+        }
+    }
+
+    static async Task CheckAsync(RedisConnection connection)
+    {
+        var number = 0;
+        await foreach (var vote in new VoteCursor(connection).ReadAsync(0))
+        {
+            Assert.Equal(($"b{number}", number + 1), (vote.Id, (int)vote.Number));
+            Assert.Equal(Text(number), vote.Battle.A.Text);
+            number++;
+        }
+        Assert.Equal(Battles, number);
+    }
+
+    static string Text(int seed) => new((char)('a' + (Math.Abs(seed) % 26)), TextLength + seed);
+}
