@@ -5,11 +5,12 @@ return args switch
 {
     ["fuzz", .. var rest] => Fuzz.Run(rest),
     ["engine"] => await EngineBenchmark.RunAsync(),
+    ["decode", var model] => await DecodeBenchmark.RunAsync(model),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- fuzz [minutes] [seed] | engine");
+    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- fuzz [minutes] [seed] | engine | decode MODEL");
     return 2;
 }

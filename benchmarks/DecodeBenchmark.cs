@@ -1,0 +1,96 @@
+// Tokens a second of a real model through the engine: prefill of one prompt, decoding of one and of eight sequences. Beside it a peer,
+// where MAJLIS_PEER_LLAMA names a command that takes MODEL THREADS PROMPT GENERATE CLIENTS and ends its output with a JSON line.
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Majlis.Inference;
+using Majlis.Model;
+using Majlis.Model.Tokenizers;
+using Majlis.Torch;
+
+namespace Majlis.benchmarks;
+
+static class DecodeBenchmark
+{
+    const int Prompt = 512;
+    const int Generate = 128;
+    const int Repeats = 3;
+
+    public static async Task<int> RunAsync(string model)
+    {
+        using var checkpoint = Checkpoint.Open(model);
+        using var live = new LiveModel();
+        var network = new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights);
+        live.Swap(new()
+        {
+            Version = "decode",
+            WeightsHash = "decode",
+            Network = network,
+            Tokenizer = TextTokenizer.ParseJson(Encoding.UTF8.GetBytes("""{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}"""), "none"),
+            Defaults = new([], null),
+            MaxContext = Math.Min(2048, checkpoint.Blueprint.MaxPositions),
+        });
+        await using var engine = new Engine(live, new(), TimeProvider.System);
+        foreach (var clients in new[] { 1, 8 })
+        {
+            var (prefill, decode) = await MedianAsync(engine, live, clients);
+            var peer = await PeerAsync(model, clients);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{{\"benchmark\": \"decode\", \"model\": \"{Path.GetFileName(model)}\", \"dtype\": \"{network.DType}\", \"sequences\": {clients}, \"pp{Prompt}\": {prefill:0.0}, \"tg{Generate}\": {decode:0.0}, \"peer\": {peer}}}"));
+        }
+        return 0;
+    }
+
+    static async Task<(double Prefill, double Decode)> MedianAsync(Engine engine, LiveModel live, int clients)
+    {
+        List<double> prefills = [], decodes = [];
+        for (var round = 0; round <= Repeats; round++)
+        {
+            var (prefill, decode) = (await PrefillAsync(engine, live, round), await DecodeAsync(engine, live, clients, round));
+            if (round == 0) continue; // warms up
+            prefills.Add(prefill);
+            decodes.Add(decode);
+        }
+        return (prefills.Order().ElementAt(Repeats / 2), decodes.Order().ElementAt(Repeats / 2));
+    }
+
+    static async Task<double> PrefillAsync(Engine engine, LiveModel live, int round)
+    {
+        var start = Stopwatch.GetTimestamp();
+        await ReadAsync(engine, live, Pick(Prompt, 100 + round), 1);
+        return Prompt / Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    /// <summary>All sequences' tokens over the time from the first token of any to the last of all.</summary>
+    static async Task<double> DecodeAsync(Engine engine, LiveModel live, int clients, int round)
+    {
+        var times = await Task.WhenAll(Enumerable.Range(0, clients).Select(client =>
+            ReadAsync(engine, live, Pick(client == 0 ? Prompt : 8, 500 + 50 * round + client), Generate + 1)));
+        return clients * Generate / Stopwatch.GetElapsedTime(times.Max(time => time.First), times.Max(time => time.Last)).TotalSeconds;
+    }
+
+    static async Task<(long First, long Last)> ReadAsync(Engine engine, LiveModel live, int[] prompt, int tokens)
+    {
+        using var lease = live.Lease()!;
+        var (first, last) = (0L, 0L);
+        await foreach (var _ in engine.GenerateAsync(lease, new(prompt, SamplingOptions.Greedy with { IgnoreEos = true }, tokens)))
+        {
+            last = Stopwatch.GetTimestamp();
+            if (first == 0) first = last;
+        }
+        return (first, last);
+    }
+
+    /// <summary>Fixed token ids: speed does not depend on the text. Another first token each time, so that nothing is cached.</summary>
+    static int[] Pick(int count, int first) => [first, .. Enumerable.Range(0, count - 1).Select(i => 100 + i * 7919 % 4000)];
+
+    static async Task<string> PeerAsync(string model, int clients)
+    {
+        if (Environment.GetEnvironmentVariable("MAJLIS_PEER_LLAMA") is not { Length: > 0 } command) return "null";
+        var arguments = string.Create(CultureInfo.InvariantCulture, $"{command} '{Path.GetFullPath(model)}' {Environment.ProcessorCount} {Prompt} {Generate} {clients}");
+        using var peer = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", arguments]) { RedirectStandardOutput = true })!;
+        var output = await peer.StandardOutput.ReadToEndAsync();
+        await peer.WaitForExitAsync();
+        return peer.ExitCode == 0 ? output.Trim().Split('\n')[^1] : "null";
+    }
+}
