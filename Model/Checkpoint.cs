@@ -1,6 +1,7 @@
 // One model on disk, whatever its container: a Hugging Face folder or a GGUF file, opened by mapping it.
 // Knows nothing of backends, devices or requests.
 using System.Text.Json;
+using Majlis.Model.Tokenizers;
 using Majlis.Model.Weights;
 
 namespace Majlis.Model;
@@ -14,6 +15,8 @@ public sealed class Checkpoint : IDisposable
     readonly GgufFile? gguf;
     readonly string[] weightFiles;
     readonly Lazy<GenerationDefaults> generation;
+    readonly Lazy<TextTokenizer?> tokenizer;
+    readonly Lazy<ChatTemplate?> template;
     readonly Lazy<string> weightsHash;
 
     Checkpoint(string path, JsonElement config, IWeightSource weights, IEnumerable<string> files, GgufFile? gguf)
@@ -24,7 +27,9 @@ public sealed class Checkpoint : IDisposable
         this.gguf = gguf;
         weightFiles = [.. files];
         Blueprint = ReadBlueprint(path, config, weights);
-        generation = new(() => gguf is null ? GenerationDefaults.Read(path, config) : GenerationDefaults.Read(gguf));
+        generation = new(() => gguf is null ? GenerationDefaults.Read(path, config).WithEnd(TemplateFiles.SpecialTokens(path).Eos, Tokenizer) : GenerationDefaults.Read(gguf));
+        tokenizer = new(() => gguf is null ? ReadTokenizer(path) : ReadTokenizer(gguf));
+        template = new(() => gguf is null ? TemplateFiles.Read(path) : TemplateFiles.Read(gguf));
         weightsHash = new(() => FileHash.OfAll(weightFiles));
     }
 
@@ -39,6 +44,14 @@ public sealed class Checkpoint : IDisposable
     public Blueprint Blueprint { get; }
 
     public GenerationDefaults Generation => generation.Value;
+
+    /// <summary>Null where the model has none (a network that is fed token ids).</summary>
+    /// <exception cref="ModelFormatException">It has one that is broken or of a kind not known here.</exception>
+    public TextTokenizer? Tokenizer => tokenizer.Value;
+
+    /// <summary>Null where the model has none.</summary>
+    /// <exception cref="ModelFormatException">It has one that cannot be parsed.</exception>
+    public ChatTemplate? ChatTemplate => template.Value;
 
     /// <summary>sha256 over the weight files' bytes, in order of their names, as lower-case hex.</summary>
     public string WeightsHash => weightsHash.Value;
@@ -96,6 +109,16 @@ public sealed class Checkpoint : IDisposable
             throw;
         }
     }
+
+    static TextTokenizer? ReadTokenizer(string folder)
+    {
+        var json = System.IO.Path.Combine(folder, CheckpointFiles.Tokenizer);
+        if (File.Exists(json)) return TextTokenizer.FromJson(json);
+        var model = System.IO.Path.Combine(folder, CheckpointFiles.SentencePiece);
+        return File.Exists(model) ? TextTokenizer.FromSentencePiece(model) : null;
+    }
+
+    static TextTokenizer? ReadTokenizer(GgufFile file) => file.Has("tokenizer.ggml.model") ? TextTokenizer.FromGguf(file) : null;
 
     static Blueprint ReadBlueprint(string path, JsonElement config, IWeightSource weights)
     {

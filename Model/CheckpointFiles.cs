@@ -1,5 +1,8 @@
-// The files beside the weights: what they are called, and how a GGUF's keys become them.
+// The files beside the weights: what they are called, and how they get into a new folder, copied or made out of a GGUF's keys.
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Majlis.Model.Weights;
 
 namespace Majlis.Model;
 
@@ -7,4 +10,57 @@ public static class CheckpointFiles
 {
     public const string Config = "config.json";
     public const string GenerationConfig = "generation_config.json";
+    public const string Tokenizer = "tokenizer.json";
+    public const string SentencePiece = "tokenizer.model";
+
+    static readonly string[] copied =
+    [
+        Config, GenerationConfig, Tokenizer, SentencePiece, TemplateFiles.TokenizerConfig, TemplateFiles.SpecialTokensMap, "added_tokens.json",
+        "vocab.json", "merges.txt", "vocab.txt", TemplateFiles.Template, TemplateFiles.OldTemplate,
+    ];
+
+    static readonly JsonSerializerOptions readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>
+    /// Makes <paramref name="folder"/> a Hugging Face folder but for its weights: config, generation defaults, tokenizer and chat template.
+    /// </summary>
+    /// <exception cref="ModelFormatException">A GGUF's vocabulary cannot be written as a tokenizer.json.</exception>
+    public static void WriteConfigAndTokenizer(Checkpoint checkpoint, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        if (checkpoint.Gguf is { } gguf) WriteGguf(checkpoint, gguf, folder);
+        else Copy(checkpoint.Path, folder);
+    }
+
+    static void Copy(string from, string to)
+    {
+        foreach (var name in copied.Where(name => File.Exists(Path.Combine(from, name)))) File.Copy(Path.Combine(from, name), Path.Combine(to, name), overwrite: true);
+        var more = Path.Combine(from, TemplateFiles.MoreTemplates);
+        if (!Directory.Exists(more)) return;
+        Directory.CreateDirectory(Path.Combine(to, TemplateFiles.MoreTemplates));
+        foreach (var path in Directory.EnumerateFiles(more)) File.Copy(path, Path.Combine(to, TemplateFiles.MoreTemplates, Path.GetFileName(path)), overwrite: true);
+    }
+
+    static void WriteGguf(Checkpoint checkpoint, GgufFile gguf, string folder)
+    {
+        Write(Path.Combine(folder, Config), JsonNode.Parse(checkpoint.Config.GetRawText())!);
+        Write(Path.Combine(folder, GenerationConfig), checkpoint.Generation.ToJson());
+        if (checkpoint.Tokenizer is not { } tokenizer) return;
+        File.WriteAllText(Path.Combine(folder, Tokenizer), tokenizer.ToJson());
+        Write(Path.Combine(folder, TemplateFiles.TokenizerConfig), TokenizerConfig(gguf));
+    }
+
+    static JsonObject TokenizerConfig(GgufFile gguf)
+    {
+        var tokens = TemplateFiles.SpecialTokens(gguf);
+        var config = new JsonObject { ["tokenizer_class"] = "PreTrainedTokenizerFast", ["clean_up_tokenization_spaces"] = false };
+        foreach (var (name, text) in tokens.Named) config[name] = text;
+        var templates = TemplateFiles.Sources(gguf);
+        if (templates.Count == 1 && templates.TryGetValue("default", out var only)) config["chat_template"] = only;
+        else if (templates.Count > 0)
+            config["chat_template"] = new JsonArray([.. templates.Select(named => new JsonObject { ["name"] = named.Key, ["template"] = named.Value })]);
+        return config;
+    }
+
+    static void Write(string path, JsonNode json) => File.WriteAllText(path, json.ToJsonString(readable) + "\n");
 }

@@ -1,6 +1,8 @@
 // How a model wants to be sampled and where it stops, by its own files. What a request says comes before it.
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Majlis.Model.Tokenizers;
 using Majlis.Model.Weights;
 
 namespace Majlis.Model;
@@ -39,6 +41,25 @@ public sealed record GenerationDefaults(ImmutableArray<int> EosTokens, int? BosT
         MinP = (float?)file.Number("general.sampling.min_p"),
         RepetitionPenalty = (float?)file.Number("general.sampling.penalty_repeat"),
     };
+
+    /// <summary>The tokenizer's own end of a text ends an answer as well: chat models often name another token there than in config.json.</summary>
+    public GenerationDefaults WithEnd(string? token, TextTokenizer? tokenizer) =>
+        token is not null && tokenizer?.TokenId(token) is { } id && !EosTokens.Contains(id) ? this with { EosTokens = EosTokens.Add(id) } : this;
+
+    /// <summary>As generation_config.json.</summary>
+    public JsonObject ToJson()
+    {
+        var json = new JsonObject();
+        if (BosToken is not null) json["bos_token_id"] = BosToken;
+        if (!EosTokens.IsEmpty) json["eos_token_id"] = EosTokens is [var only] ? only : new JsonArray([.. EosTokens.Select(id => JsonValue.Create(id))]);
+        if (PadToken is not null) json["pad_token_id"] = PadToken;
+        if (Temperature is not null) (json["do_sample"], json["temperature"]) = (true, Temperature);
+        if (TopK is not null) json["top_k"] = TopK;
+        if (TopP is not null) json["top_p"] = TopP;
+        if (MinP is not null) json["min_p"] = MinP;
+        if (RepetitionPenalty is not null) json["repetition_penalty"] = RepetitionPenalty;
+        return json;
+    }
 
     static GenerationDefaults Read(JsonElement own, JsonElement config, string path)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using Majlis.Model;
 using Majlis.Model.Catalog;
 using Majlis.Model.Weights;
+using Majlis.tests.Support;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

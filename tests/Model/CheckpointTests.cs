@@ -1,5 +1,8 @@
 // Opening a model: what is found, what is refused, and in which words.
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Majlis.Model;
+using Majlis.Model.Weights;
 using Majlis.tests.Support;
 using Xunit;
 
@@ -75,6 +78,40 @@ public sealed class CheckpointTests : IDisposable
         Assert.Contains("'lama' is not known", Message(folder.Path), StringComparison.Ordinal);
         File.WriteAllText(folder.File("config.json"), File.ReadAllText(Path.Combine(source, "config.json")).Replace("\"hidden_size\": 32", "\"hidden_size\": 64", StringComparison.Ordinal));
         Assert.Contains("embed_tokens", Message(folder.Path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_gguf_becomes_a_folder_that_says_the_same()
+    {
+        using var gguf = Checkpoint.Open(Shared.Require(Shared.SmolLM2));
+        CheckpointFiles.WriteConfigAndTokenizer(gguf, folder.Path);
+        var tensors = gguf.Weights.Tensors.Values.Select(tensor => tensor with { Type = TensorType.BF16 });
+        SafetensorsWriter.WriteFolder(folder.Path, tensors, (tensor, output) => output.Write(ReadAll(gguf.Weights, tensor)));
+        using var copy = Checkpoint.Open(folder.Path);
+        Assert.Equal(JsonSerializer.Serialize(gguf.Blueprint), JsonSerializer.Serialize(copy.Blueprint));
+        Assert.Equal(JsonSerializer.Serialize(gguf.Generation), JsonSerializer.Serialize(copy.Generation));
+        const string text = "<|im_start|>user\nHello, مرحبا 2024!<|im_end|>\n";
+        Assert.Equal(gguf.Tokenizer!.Encode(text, addSpecialTokens: true), copy.Tokenizer!.Encode(text, addSpecialTokens: true));
+        Assert.Equal(gguf.ChatTemplate!.Source, copy.ChatTemplate!.Source);
+        var conversation = new Conversation([new JsonObject { ["role"] = "user", ["content"] = "Hi" }]) { AddGenerationPrompt = true };
+        Assert.Equal(gguf.ChatTemplate.Render(conversation), copy.ChatTemplate.Render(conversation));
+    }
+
+    [Fact]
+    public void A_folder_is_copied_with_all_that_is_not_weights()
+    {
+        using var source = Checkpoint.Open(Shared.Require(Shared.Golden("architectures", "llama_untied")));
+        CheckpointFiles.WriteConfigAndTokenizer(source, folder.Path);
+        Assert.Equal(["config.json", "generation_config.json"], Directory.EnumerateFiles(folder.Path).Select(Path.GetFileName).Order());
+        Assert.Null(source.Tokenizer);
+        Assert.Null(source.ChatTemplate);
+    }
+
+    static float[] ReadAll(IWeightSource weights, TensorInfo tensor)
+    {
+        var numbers = new float[tensor.Elements];
+        weights.Read(tensor.Name, 0, numbers);
+        return numbers;
     }
 
     static string Message(string path) => Assert.Throws<ModelFormatException>(() => Checkpoint.Open(path)).Message;

@@ -2,6 +2,7 @@
 using System.Text;
 using Majlis.Model;
 using Majlis.Model.Weights;
+using Majlis.tests.Support;
 using Xunit;
 
 namespace Majlis.tests.Model;

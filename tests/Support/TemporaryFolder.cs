@@ -7,6 +7,12 @@ public sealed class TemporaryFolder : IDisposable
 
     public string File(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 
+    public string Write(string name, byte[] content)
+    {
+        System.IO.File.WriteAllBytes(File(name), content);
+        return File(name);
+    }
+
     public void Dispose()
     {
         if (Directory.Exists(Path)) Directory.Delete(Path, recursive: true);
