@@ -17,7 +17,7 @@ public sealed record PairOptions
     /// <summary>The most of the training weight that one voter may hold, in (0, 1]; 1 sets no cap. Default: 0.05.</summary>
     public double VoterShare { get; init; } = 0.05;
 
-    /// <summary>The least number of voters a round should have; the trainer decides what follows. Default: 3.</summary>
+    /// <summary>The least number of voters that make <see cref="PairSet.EnoughVoters"/> true. Default: 3.</summary>
     public int LeastVoters { get; init; } = 3;
 
     /// <summary>Votes a minute beyond which a person's vote is doubted. Default: 20.</summary>
@@ -25,6 +25,9 @@ public sealed record PairOptions
 
     /// <summary>Milliseconds below which a person cannot have read both answers. Default: 1000.</summary>
     public long LeastDwellMs { get; init; } = 1000;
+
+    /// <summary>The chance at which an honest voter may be doubted for voting unlike the others. Default: 0.01.</summary>
+    public double OutlierLevel { get; init; } = 0.01;
 
     /// <summary>Factor upon the weight for each doubt. Default: one half.</summary>
     public double DoubtFactor { get; init; } = 0.5;

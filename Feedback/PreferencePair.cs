@@ -69,6 +69,7 @@ public enum Exclusion
 /// <param name="Excluded">How many votes gave no pair, by reason; with the pairs they add up to all votes.</param>
 /// <param name="Doubts">How many pairs weigh less, by reason.</param>
 /// <param name="Voters">How many different voters stand behind the training pairs.</param>
+/// <param name="EnoughVoters">Whether they are as many as a round needs (<see cref="PairOptions.LeastVoters"/>).</param>
 /// <param name="ShareCapHolds">Whether every voter's share of the training weight is within the cap; impossible with few voters.</param>
 public sealed record PairSet(
     ImmutableArray<PreferencePair> Training,
@@ -77,4 +78,5 @@ public sealed record PairSet(
     ImmutableSortedDictionary<Exclusion, int> Excluded,
     ImmutableSortedDictionary<Doubt, int> Doubts,
     int Voters,
+    bool EnoughVoters,
     bool ShareCapHolds);

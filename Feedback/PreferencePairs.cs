@@ -9,25 +9,26 @@ public static class PreferencePairs
     public static PairSet Build(IEnumerable<StoredVote> votes, PairOptions? options = null)
     {
         options ??= new PairOptions();
+        var all = votes.ToList();
+        var weights = new VoteWeights(all, options);
         var leak = new IdentityLeak(options.OwnNames);
         var excluded = new Counter<Exclusion>();
-        var doubts = new Counter<Doubt>();
         var pairs = new List<PreferencePair>();
         var undesirable = new List<UndesirableExample>();
-        foreach (var vote in votes)
+        foreach (var vote in all)
         {
             if (Excludes(vote, options, leak) is not { } reason)
             {
-                pairs.Add(Pair(vote, Weight(vote, options, doubts)));
+                pairs.Add(Pair(vote, weights.Of(vote)));
                 continue;
             }
             excluded.Add(reason);
-            if (reason == Exclusion.BothBad && !Keeps(vote.Battle.PromptHash))
-                undesirable.AddRange(Undesirable(vote, Weight(vote, options, doubts)));
+            if (reason == Exclusion.BothBad && !Keeps(vote.Battle.PromptHash)) undesirable.AddRange(Undesirable(vote, weights.Of(vote)));
         }
         var (training, holds) = Capped(pairs.Where(pair => !Keeps(pair.PromptHash)), options.VoterShare);
-        return new PairSet(training, [.. pairs.Where(pair => Keeps(pair.PromptHash))], [.. undesirable], excluded.Counts, doubts.Counts,
-            training.Select(pair => pair.Voter).Distinct().Count(), holds);
+        var voters = training.Select(pair => pair.Voter).Distinct().Count();
+        return new PairSet(training, [.. pairs.Where(pair => Keeps(pair.PromptHash))], [.. undesirable], excluded.Counts, weights.Doubts,
+            voters, voters >= options.LeastVoters, holds);
 
         bool Keeps(string promptHash) => HeldOut.Keeps(promptHash, options.Seed, options.HeldOutPercent);
     }
@@ -45,17 +46,6 @@ public static class PreferencePairs
     }
 
     static bool Empty(BattleSide side) => side.CompletionTokens.Length == 0 || string.IsNullOrWhiteSpace(side.Text);
-
-    static double Weight(StoredVote vote, PairOptions options, Counter<Doubt> doubts)
-    {
-        var weight = Math.Min(1 / vote.Battle.Propensity, options.MostInversePropensity) * (options.Staleness?.Invoke(vote) ?? 1);
-        foreach (var doubt in VoteDoubts.Of(vote, options))
-        {
-            doubts.Add(doubt);
-            weight *= options.DoubtFactor;
-        }
-        return weight;
-    }
 
     static PreferencePair Pair(StoredVote stored, double weight)
     {

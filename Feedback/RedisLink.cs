@@ -74,8 +74,8 @@ sealed class RedisLink : IAsyncDisposable
         settings.CommandMap = CommandMap.Create(["SUBSCRIBE"], available: false); // No third and fourth connection for messages.
         settings.BacklogPolicy = BacklogPolicy.FailFast;
         settings.ConnectRetry = 0;
-        settings.ConnectTimeout = (int)options.Patience.TotalMilliseconds;
-        settings.AsyncTimeout = settings.ConnectTimeout;
+        settings.ConnectTimeout = 5000; // An attempt that a starting server left unanswered is given up and made again.
+        settings.AsyncTimeout = (int)options.Patience.TotalMilliseconds;
         settings.SyncTimeout = settings.AsyncTimeout;
         settings.HeartbeatInterval = TimeSpan.FromMilliseconds(250);
         settings.ReconnectRetryPolicy = new LinearRetry(250);

@@ -14,7 +14,7 @@ public sealed class PackingTests
             var side = Random(new Generator(seed));
             Assert.Equivalent(side, PackedSide.Unpack(PackedSide.Pack(side), "side"), strict: true);
         }
-        var odd = Some.Side(1, "x") with 
+        var odd = Some.Side(1, "x") with
         {
             LogProbabilities = [float.NegativeInfinity, -0f, float.Epsilon],
             CompletionTokens = [],
