@@ -4,6 +4,9 @@ using Majlis.benchmarks;
 return args switch
 {
     ["fuzz", .. var rest] => Fuzz.Run(rest),
+    ["weights", var model] => WeightsBenchmark.Run(model),
+    ["memory", .. var models] => MemoryBenchmark.Run(models),
+    ["memory-child", var model] => MemoryBenchmark.RunChild(model),
     ["engine"] => await EngineBenchmark.RunAsync(),
     ["decode", var model] => await DecodeBenchmark.RunAsync(model),
     _ => Usage(),
@@ -11,6 +14,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- fuzz [minutes] [seed] | engine | decode MODEL");
+    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- fuzz [minutes] [seed] | weights MODEL | memory [MODEL ...] | engine | decode MODEL");
     return 2;
 }

@@ -1,0 +1,96 @@
+// `memory [MODEL ...]`: private memory at its peak and time until the first token, each in a process of its own, less what the same process
+// needs for a tiny model; against the weights in the compute type plus the cache. Without MODEL: a folder of 2 GB made for it.
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Majlis.Model;
+using Majlis.Model.Weights;
+using Majlis.Torch;
+
+namespace Majlis.benchmarks;
+
+static class MemoryBenchmark
+{
+    const int CacheTokens = 2048;
+
+    /// <summary>What a child tells, in bytes and milliseconds.</summary>
+    sealed record Measured(long Peak, long Needed, double Ready, double Processor);
+
+    public static int Run(string[] models)
+    {
+        var scratch = Directory.CreateTempSubdirectory("majlis-memory-").FullName;
+        try
+        {
+            var tiny = Child(Generate(Path.Combine(scratch, "tiny"), hidden: 64, inner: 128, layers: 2, vocabulary: 256));
+            if (models.Length == 0) models = [Generate(Path.Combine(scratch, "two-gigabytes"), hidden: 2048, inner: 5632, layers: 20, vocabulary: 32000)];
+            foreach (var model in models)
+            {
+                var measured = Child(model);
+                var peak = measured.Peak - (tiny.Peak - tiny.Needed);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{{\"benchmark\": \"memory\", \"model\": \"{Path.GetFileName(model)}\", \"peak_private_mb\": {peak / 1e6:0.0}, \"weights_and_cache_mb\": {measured.Needed / 1e6:0.0}, \"ratio\": {(double)peak / measured.Needed:0.000}, \"first_token_ms\": {measured.Ready:0}, \"processor_ms\": {measured.Processor:0}}}"));
+            }
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
+    /// <summary>`memory-child MODEL`: opens it, allocates a cache, computes one token, and prints the three numbers.</summary>
+    public static int RunChild(string model)
+    {
+        using var peak = new PeakMemory();
+        using var checkpoint = Checkpoint.Open(model);
+        using var network = new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights);
+        var blocks = checkpoint.Blueprint.CacheGroups.Select(_ => CacheTokens / network.BlockSize).ToArray();
+        network.AllocateCache(blocks);
+        var tables = ImmutableArray.CreateRange(blocks.Select(_ => ImmutableArray.Create(0)));
+        using (var result = network.Forward(new() { Tokens = [1], Positions = [0], Spans = [new SequenceSpan(0, 1, 0, tables)] }))
+            result.ReadLogits(0, new float[checkpoint.Blueprint.VocabularySize]);
+        var ready = (TimeProvider.System.GetUtcNow() - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
+        var processor = Environment.CpuUsage.TotalTime.TotalMilliseconds;
+        var perNumber = network.DType == ComputeType.BFloat16 ? 2L : 4L;
+        var weights = checkpoint.Blueprint.Tensors().Values.Sum(shape => shape.Aggregate(1L, (product, size) => product * size)) * perNumber;
+        var cache = blocks.Select((count, group) => count * network.BytesPerBlock(group)).Sum();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{peak.Bytes} {weights + cache} {ready} {processor}"));
+        return 0;
+    }
+
+    static Measured Child(string model)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet") start.ArgumentList.Add(typeof(MemoryBenchmark).Assembly.Location);
+        start.ArgumentList.Add("memory-child");
+        start.ArgumentList.Add(model);
+        using var child = Process.Start(start)!;
+        var line = child.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault();
+        child.WaitForExit();
+        if (child.ExitCode != 0 || line is null) throw new InvalidOperationException($"The process that opened {model} ended with {child.ExitCode}.");
+        var numbers = line.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
+        return new Measured((long)numbers[0], (long)numbers[1], numbers[2], numbers[3]);
+    }
+
+    /// <summary>A llama folder in bf16 whose weights are small and repeat: memory does not care what they are.</summary>
+    static string Generate(string folder, int hidden, int inner, int layers, int vocabulary)
+    {
+        Directory.CreateDirectory(folder);
+        var config = new JsonObject
+        {
+            ["model_type"] = "llama", ["hidden_size"] = hidden, ["intermediate_size"] = inner, ["num_hidden_layers"] = layers, ["vocab_size"] = vocabulary,
+            ["num_attention_heads"] = hidden / 64, ["num_key_value_heads"] = Math.Max(1, hidden / 512), ["head_dim"] = 64, ["max_position_embeddings"] = 4096,
+            ["rms_norm_eps"] = 1e-5, ["tie_word_embeddings"] = false,
+        };
+        File.WriteAllText(Path.Combine(folder, CheckpointFiles.Config), config.ToJsonString());
+        var piece = Enumerable.Range(0, 1 << 16).Select(i => (i % 97 - 48) / 5000f).ToArray();
+        using var document = ModelJson.Read(Path.Combine(folder, CheckpointFiles.Config));
+        var tensors = Model.Families.Families.Read(document.RootElement).Tensors().Select(tensor => new TensorInfo(tensor.Key, TensorType.BF16, tensor.Value));
+        SafetensorsWriter.WriteFolder(folder, tensors, (tensor, output) =>
+        {
+            for (var left = tensor.Elements; left > 0; left -= piece.Length) output.Write(piece.AsSpan(0, (int)Math.Min(left, piece.Length)));
+        }, shardBytes: 500_000_000);
+        return folder;
+    }
+}
