@@ -2,6 +2,7 @@
 // Knows nothing of token ids; ChatPrompt does.
 using System.Text.Json.Nodes;
 using Majlis.Model.Jinja;
+using Majlis.Model.Tokenizers;
 
 namespace Majlis.Model;
 
@@ -13,9 +14,13 @@ public sealed class ChatTemplate
 {
     readonly IReadOnlyDictionary<string, (string Source, JinjaTemplate Template)> templates;
     readonly SpecialTokens tokens;
+    readonly Lazy<ContentForm> content;
+
+    // The last guard made; replaced as a whole, so a race costs a second one and nothing else.
+    volatile PromptGuard? guard;
 
     ChatTemplate(IReadOnlyDictionary<string, (string, JinjaTemplate)> templates, SpecialTokens tokens) =>
-        (this.templates, this.tokens) = (templates, tokens);
+        (this.templates, this.tokens, content) = (templates, tokens, new(() => ContentForm.Probe(this)));
 
     /// <exception cref="JinjaException">The source is not a Jinja template.</exception>
     public static ChatTemplate Parse(string source, SpecialTokens tokens) => Parse(new Dictionary<string, string> { ["default"] = source }, tokens);
@@ -37,7 +42,14 @@ public sealed class ChatTemplate
 
     internal IEnumerable<TemplateFacts> Facts => templates.Values.Select(named => named.Template.Facts);
 
-    internal SpecialTokens Tokens => tokens;
+    /// <summary>Which shapes of content the template can read, found out by trying.</summary>
+    internal ContentForm Content => content.Value;
+
+    internal PromptGuard GuardFor(TextTokenizer tokenizer)
+    {
+        if (guard is not { } made || made.Tokenizer != tokenizer) guard = made = new PromptGuard(this, tokenizer);
+        return made;
+    }
 
     bool Speaks(string variable) => Facts.Any(facts => facts.Names.Contains(variable));
 

@@ -213,7 +213,11 @@ sealed class ExpressionParser(TokenReader tokens, TemplateFacts facts)
     Expression Dotted(Expression value)
     {
         var token = tokens.Next();
-        if (token.Kind == TokenKind.Name) return new Member(value, token.Text);
+        if (token.Kind == TokenKind.Name)
+        {
+            facts.Members.Add(token.Text);
+            return new Member(value, token.Text);
+        }
         return token is { Kind: TokenKind.Number, Value: not double } ? new Subscript(value, new Constant(token.Value))
             : throw JinjaException.Syntax("expected name or number", token.Line);
     }

@@ -12,6 +12,9 @@ sealed class TemplateFacts
     /// <summary>Text between tags, and string literals: whatever the template itself can write.</summary>
     public HashSet<string> Texts { get; } = [];
 
+    /// <summary>Attributes read by name anywhere.</summary>
+    public HashSet<string> Members { get; } = [];
+
     /// <summary>Literals that are compared with, split at or searched for in values.</summary>
     public HashSet<string> Sought { get; } = [];
 
