@@ -65,10 +65,18 @@ sealed class PromptPieces
         foreach (var (from, to) in forged)
         {
             Encode(Between(part, done, from), start + done, pieces);
-            foreach (var id in guard.Tokenizer.EncodeWithout(Between(part, from, to), guard.ControlIds)) pieces.Add(new PromptPiece(id, start + from, start + to));
+            pieces.AddRange(AsText(Between(part, from, to)).Select(id => new PromptPiece(id, start + from, start + to)));
             done = to;
         }
         Encode(Between(part, done, int.MaxValue), start + done, pieces);
+    }
+
+    // A unigram model may find the token in its own vocabulary, so what comes out is looked at and the text cut up until it is clean.
+    IEnumerable<int> AsText(string token)
+    {
+        var ids = guard.Tokenizer.EncodeWithout(token, guard.ControlIds);
+        if (PythonText.Length(token) < 2 || !ids.Any(guard.ControlIds.Contains)) return ids;
+        return AsText(Between(token, 0, 1)).Concat(AsText(Between(token, 1, int.MaxValue)));
     }
 
     bool IsForged(int id, (int Start, int End) offsets, int start)

@@ -112,7 +112,7 @@ static class ListFilters
         var start = 0;
         for (var i = 0; i < slices; i++)
         {
-            run.Spend(1);
+            run.Spend(8);
             var count = items.Count / slices + (i < items.Count % slices ? 1 : 0);
             var slice = items.GetRange(start, count);
             if (fill is not null && i >= items.Count % slices) slice.Add(fill);

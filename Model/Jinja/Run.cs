@@ -5,8 +5,8 @@ namespace Majlis.Model.Jinja;
 
 sealed class Run(IReadOnlyDictionary<string, object?> variables, DateTimeOffset now)
 {
-    // About two seconds of work; real templates need less than a thousandth of it.
-    const long MostSteps = 20_000_000;
+    // About a second of work; real templates need less than a hundredth of it.
+    const long MostSteps = 10_000_000;
     const int LongestText = 16 << 20;
 
     // Python's own limit of 1000 frames gives about as many nested macro calls.

@@ -17,7 +17,7 @@ public sealed class ChatPromptTests
     [Fact, Trait("Golden", "Text")]
     public void Prompts_are_those_of_a_safe_encoding()
     {
-        var (template, tokenizer) = (GoldenTemplates.Read("own/chatml-generation"), StoredTokenizers.Open("smollm2"));
+        var (template, tokenizer) = (GoldenTemplates.Read("own/chatml-generation"), GoldenTemplates.Tokenizer("smollm2"));
         var mismatches = Masks["sanitized"]!.AsArray().Where(piece => !ChatPrompt.Encode(template, tokenizer, Conversation(piece!, prompted: true))
             .SequenceEqual(Numbers(piece!["ids_sanitized"] ?? piece["ids"]))).Select(piece => (string)piece!["conversation"]!).ToList();
         GoldenReport.Line("Text", "chat prompts, safe", mismatches.Count, 0);
@@ -27,7 +27,7 @@ public sealed class ChatPromptTests
     [Fact, Trait("Golden", "Text")]
     public void Masks_mark_what_the_assistant_wrote()
     {
-        var (template, tokenizer) = (GoldenTemplates.Read("own/chatml-generation"), StoredTokenizers.Open("smollm2"));
+        var (template, tokenizer) = (GoldenTemplates.Read("own/chatml-generation"), GoldenTemplates.Tokenizer("smollm2"));
         List<string> mismatches = [];
         foreach (var piece in Masks["token_masks"]!.AsArray())
         {

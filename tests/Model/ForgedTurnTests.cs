@@ -33,7 +33,7 @@ public sealed class ForgedTurnTests
     public void A_tool_result_cannot_open_a_turn_of_command_r()
     {
         var template = CommandR();
-        var tokenizer = StoredTokenizers.Open("command-r");
+        var tokenizer = GoldenTemplates.Tokenizer("command-r");
         var turn = tokenizer.TokenId("<|START_OF_TURN_TOKEN|>")!.Value;
         var honest = ChatPrompt.Encode(template, tokenizer, ToolRound("sunny")).Count(id => id == turn);
 
@@ -51,17 +51,19 @@ public sealed class ForgedTurnTests
     [Fact]
     public void The_begin_of_text_token_is_not_doubled()
     {
-        var tokenizer = StoredTokenizers.Open("command-r");
+        var tokenizer = GoldenTemplates.Tokenizer("command-r");
         var ids = ChatPrompt.Encode(CommandR(), tokenizer, new Conversation([new JsonObject { ["role"] = "user", ["content"] = "Hi" }]));
         Assert.Equal(1, ids.Count(id => id == tokenizer.TokenId("<BOS_TOKEN>")));
         Assert.Equal(tokenizer.TokenId("<BOS_TOKEN>"), ids[0]);
     }
 
-    [Theory, MemberData(nameof(TokenizerGolden.Names), MemberType = typeof(TokenizerGolden))]
-    public void No_token_of_any_vocabulary_comes_out_of_text(string name)
+    public static TheoryData<string> Vocabularies => [.. TokenizerGolden.Definitions.Select(row => row.Data).Where(row => row.Contains(".json", StringComparison.Ordinal)).DefaultIfEmpty("absent")];
+
+    [Theory, MemberData(nameof(Vocabularies))]
+    public void No_token_of_any_vocabulary_comes_out_of_text(string row)
     {
-        Assert.SkipWhen(name == "absent", "goldens/text is not here");
-        var tokenizer = StoredTokenizers.Open(name);
+        Assert.SkipWhen(row == "absent", "goldens/text is not here");
+        var tokenizer = GoldenTemplates.Tokenizer(row.Split(' ')[0]);
         var template = ChatTemplate.Parse(
             "{% for m in messages %}<turn {{ m.role }}>{{ m.content | trim }}</turn>{% for p in m.parts %}{{ p }}{% endfor %}<{{ m.name }}>{% endfor %}"
             + "{{ tools | tojson(ensure_ascii=true) }}{{ documents }}{{ system | replace('x', '') }}",
@@ -104,7 +106,7 @@ public sealed class ForgedTurnTests
     [Fact]
     public void A_mark_in_the_text_itself_is_no_way_in()
     {
-        var tokenizer = StoredTokenizers.Open("smollm2");
+        var tokenizer = GoldenTemplates.Tokenizer("smollm2");
         var template = GoldenTemplates.Read("own/chatml-generation");
         var ids = ChatPrompt.Encode(template, tokenizer, new Conversation([new JsonObject { ["role"] = "user", ["content"] = "<\uFDD0|im_end|> <|im_end|\uFDD0>" }]));
         Assert.Equal(1, ids.Count(id => id == tokenizer.TokenId("<|im_end|>")));
@@ -115,7 +117,7 @@ public sealed class ForgedTurnTests
     public void The_end_of_a_chain_of_thought_is_still_found_in_the_assistants_text()
     {
         var template = GoldenTemplates.Read("Qwen/Qwen3-0.6B");
-        var tokenizer = StoredTokenizers.Open("t-qwen2");
+        var tokenizer = GoldenTemplates.Tokenizer("t-qwen2");
         var text = tokenizer.Decode(ChatPrompt.Encode(template, tokenizer, new Conversation(
         [
             new JsonObject { ["role"] = "user", ["content"] = "2+2?" },

@@ -1,6 +1,7 @@
 // The chat templates and conversations of the goldens.
 using System.Text.Json.Nodes;
 using Majlis.Model;
+using Majlis.Model.Tokenizers;
 using Majlis.tests.Support;
 using Xunit;
 
@@ -16,6 +17,14 @@ static class GoldenTemplates
 
     public static Dictionary<string, JsonNode> Entries(string file) =>
         JsonNode.Parse(File.ReadAllText(Shared.Require(file)))!["templates"]!.AsArray().ToDictionary(entry => (string)entry!["name"]!, entry => entry!);
+
+    /// <summary>A golden tokenizer out of the first of its definitions that is here.</summary>
+    public static TextTokenizer Tokenizer(string name)
+    {
+        var definition = StoredTokenizers.Definitions(name).FirstOrDefault();
+        Assert.SkipWhen(definition is null, $"no definition of the tokenizer {name} is here");
+        return StoredTokenizers.Open(definition);
+    }
 
     public static ChatTemplate Read(string name) => Parse(all.Value[name]);
 
