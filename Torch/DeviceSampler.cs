@@ -59,11 +59,19 @@ static class DeviceSampler
         var tail = total - values.sum(ScalarType.Float64);
         // Where the tail cannot fall as a whole, or its border cuts through equals that might stay, look at everything.
         var whole = few == weights.shape[0] || (tail + values[^1] * weights.eq(values[^1]).sum(ScalarType.Float64) > allowed).ToBoolean();
-        var sorted = whole ? weights.sort(0, false, true) : (Values: values.flip(0), Indices: places.flip(0));
-        var dropped = sorted.Values.to(ScalarType.Float64).cumsum(0) + (whole ? 0.0 : tail);
+        var (sorted, order) = whole ? weights.sort(0, false, true) : Ascending(weights, places);
+        var dropped = sorted.to(ScalarType.Float64).cumsum(0) + (whole ? 0.0 : tail);
         var kept = dropped.gt(allowed);
         kept[^1] = tensor(true, device: weights.device);
-        return zeros_like(weights).scatter_(0, sorted.Indices, sorted.Values * kept);
+        return zeros_like(weights).scatter_(0, order, sorted * kept);
+    }
+
+    // Weights at some places, ascending, equals by id: topk itself leaves equals in no order.
+    static (Tensor Sorted, Tensor Order) Ascending(Tensor weights, Tensor places)
+    {
+        var ids = places.sort(0, false, false).Values;
+        var (sorted, order) = weights.index_select(0, ids).sort(0, false, true);
+        return (sorted, ids.index_select(0, order));
     }
 
     static Tensor Column(ReadOnlySpan<SamplingPlan> plans, Func<SamplingPlan, float> value, Tensor like)

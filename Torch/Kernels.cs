@@ -1,5 +1,6 @@
 // Sequences of small operations compiled once into one call each: what costs time at one token a step is the calls, not the arithmetic.
 // Also the only road to what TorchSharp does not bind (the scale of scaled_dot_product_attention). Each equals its piece in Pieces.cs.
+using System.Collections.Concurrent;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,7 +10,7 @@ static class Kernels
 {
     // x any type, weight fp32, `like` names the type of the result. In `attend*` q is [.., R, D], k and v [.., L, D].
     const string Source = """
-        def rms(x, weight, like, eps: float):
+        def rms(x, weight, like, eps):
             w = x.to(weight.dtype)
             return (w * torch.rsqrt(torch.mean(w * w, [-1], True) + eps) * weight).to(like.dtype)
 
@@ -28,19 +29,21 @@ static class Kernels
             gate, up = torch.chunk(x, 2, -1)
             return torch.gelu(gate, approximate="tanh") * up
 
-        def attend(q, k, v, scale: float):
-            return torch.scaled_dot_product_attention(q, k, v, None, 0.0, False, scale=scale)
+        def attend(q, k, v, scale):
+            return torch.scaled_dot_product_attention(q, k, v, None, 0.0, False, scale=float(scale))
 
-        def attend_causal(q, k, v, scale: float):
-            return torch.scaled_dot_product_attention(q, k, v, None, 0.0, True, scale=scale)
+        def attend_causal(q, k, v, scale):
+            return torch.scaled_dot_product_attention(q, k, v, None, 0.0, True, scale=float(scale))
 
-        def attend_masked(q, k, v, mask, scale: float):
-            return torch.scaled_dot_product_attention(q, k, v, mask, 0.0, False, scale=scale)
+        def attend_masked(q, k, v, mask, scale):
+            return torch.scaled_dot_product_attention(q, k, v, mask, 0.0, False, scale=float(scale))
         """;
+
+    static readonly ConcurrentDictionary<float, Tensor> constants = [];
 
     static readonly Lazy<jit.CompilationUnit> unit = new(() => jit.compile(Source + "\n"));
 
-    public static Tensor Rms(Tensor x, Tensor weight, Tensor like, float epsilon) => Call("rms", x, weight, like, (double)epsilon);
+    public static Tensor Rms(Tensor x, Tensor weight, Tensor like, float epsilon) => Call("rms", x, weight, like, Constant(epsilon));
 
     public static Tensor RotateHalves(Tensor x, Tensor cos, Tensor sin) => Call("rotate_halves", x, cos, sin);
 
@@ -51,8 +54,20 @@ static class Kernels
     public static Tensor GatedGelu(Tensor gateUp) => Call("gated_gelu", gateUp);
 
     public static Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? mask, bool causal, float scale) => mask is not null
-        ? Call("attend_masked", q, k, v, mask, (double)scale)
-        : Call(causal ? "attend_causal" : "attend", q, k, v, (double)scale);
+        ? Call("attend_masked", q, k, v, mask, Constant(scale))
+        : Call(causal ? "attend_causal" : "attend", q, k, v, Constant(scale));
 
-    static Tensor Call(string name, params object[] arguments) => (Tensor)unit.Value.invoke(name, arguments);
+    // TorchSharp 0.107 hands numbers to the native side in an object that the collector may free before the call: tensors only.
+    static Tensor Call(string name, params Tensor[] arguments)
+    {
+        var result = (Tensor)unit.Value.invoke(name, arguments);
+        GC.KeepAlive(arguments);
+        return result;
+    }
+
+    static Tensor Constant(float value) => constants.GetOrAdd(value, static number =>
+    {
+        using var scope = NewDisposeScope();
+        return tensor((double)number).DetachFromDisposeScope();
+    });
 }

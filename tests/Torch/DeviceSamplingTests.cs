@@ -1,0 +1,65 @@
+// Drawing on the device is the pure sampler's drawing, token for token: temperatures, truncations and ties.
+using Majlis.Inference;
+using Majlis.Model;
+using Majlis.Torch;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Majlis.tests.Torch;
+
+public sealed class DeviceSamplingTests
+{
+    [Theory]
+    [InlineData(50, 1.0)]
+    [InlineData(3000, 1.0)]
+    [InlineData(3000, 0.25)] // rounded logits: many equals, as in bf16
+    public void Equals_the_pure_sampler(int vocabulary, double step)
+    {
+        var random = new Random(vocabulary);
+        var pure = new Sampler(vocabulary);
+        for (var round = 0; round < 60; round++)
+        {
+            var rows = Enumerable.Range(0, 3).Select(_ => Logits(random, vocabulary, step)).ToArray();
+            var plans = rows.Select((_, i) => Plan(random, i)).ToArray();
+            using var scope = NewDisposeScope();
+            var drawn = new SampledToken[plans.Length];
+            DeviceSampler.Sample(tensor(rows.SelectMany(row => row).ToArray()).reshape(rows.Length, vocabulary), plans, drawn);
+            for (var i = 0; i < plans.Length; i++)
+            {
+                var expected = pure.Sample(rows[i], plans[i]);
+                Assert.True(expected.Id == drawn[i].Id, $"{plans[i]}: {expected.Id} expected, {drawn[i].Id} drawn");
+                Assert.Equal(expected.LogProbability, drawn[i].LogProbability, 1e-4f);
+            }
+        }
+    }
+
+    [Fact]
+    public void Greedy_takes_the_lowest_id_of_equals()
+    {
+        using var scope = NewDisposeScope();
+        var logits = zeros(2, 50_000);
+        logits[0, 777] = tensor(3f);
+        logits[0, 40_000] = tensor(3f);
+        var drawn = new SampledToken[2];
+        DeviceSampler.Sample(logits, [new(0, 0, 0, 1, 0, 0.9), new(1, 0, 0, 1, 0, 0.9)], drawn);
+        Assert.Equal([777, 0], drawn.Select(token => token.Id));
+    }
+
+    [Fact]
+    public void Logits_that_are_not_finite_are_an_error()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Throws<ArithmeticException>(() => DeviceSampler.Sample(full(1, 5, float.NaN), [new(0, 0, 0, 1, 0, 0)], new SampledToken[1]));
+    }
+
+    static float[] Logits(Random random, int count, double step)
+    {
+        var spread = 1 + 4 * random.NextDouble();
+        return [.. Enumerable.Range(0, count).Select(_ => (float)(Math.Round(spread * (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) / (step == 1 ? 1e-6 : step)) * (step == 1 ? 1e-6 : step)))];
+    }
+
+    static SamplingPlan Plan(Random random, int row) => new(row, random.Next(4) == 0 ? 0 : (float)(0.3 + random.NextDouble()),
+        random.Next(2) == 0 ? 0 : 1 + random.Next(40), random.Next(3) == 0 ? 1 : (float)(0.05 + 0.94 * random.NextDouble()),
+        random.Next(2) == 0 ? 0 : (float)(0.2 * random.NextDouble()), random.NextDouble());
+}
