@@ -49,11 +49,11 @@ public sealed class BlockAllocator
         return blocks * BlockSize;
     }
 
-    /// <summary>True when the block after <paramref name="cached"/> tokens is being computed in this very step by another sequence.</summary>
+    /// <summary>True when another sequence computes the block after <paramref name="cached"/> tokens in this very step.</summary>
     public bool IsUnderway(Sequence sequence, int cached) => underway.Count > 0
         && cached / BlockSize < (sequence.Length - 1) / BlockSize && underway.Contains(sequence.Key(cached / BlockSize, BlockSize));
 
-    /// <summary>Takes the cached prefix, <paramref name="cached"/> tokens as <see cref="Cached"/> said, into the sequence's tables.</summary>
+    /// <summary>Takes the prefix of <paramref name="cached"/> tokens, as <see cref="Cached"/> found it, into the tables.</summary>
     public void Adopt(Sequence sequence, int cached)
     {
         sequence.Tables = new List<int>[pools.Length];
@@ -108,7 +108,7 @@ public sealed class BlockAllocator
         return true;
     }
 
-    /// <summary>After a step that succeeded: its tokens count as computed, full blocks are published, those behind a window released.</summary>
+    /// <summary>After a step: its tokens count as computed, full blocks are published, those behind a window released.</summary>
     public void Commit(Sequence sequence, int count)
     {
         var full = sequence.Computed / BlockSize;

@@ -54,7 +54,8 @@ public sealed class Engine : IAsyncDisposable
     /// <exception cref="EngineStoppedException">The engine is shutting down.</exception>
     /// <exception cref="PromptTooLongException">No token would fit after the prompt.</exception>
     /// <exception cref="RequestRefusedException">A field is outside its range.</exception>
-    public IAsyncEnumerable<GeneratedPiece> GenerateAsync(ModelLease lease, GenerationRequest request, CancellationToken cancellation = default)
+    public IAsyncEnumerable<GeneratedPiece> GenerateAsync(
+        ModelLease lease, GenerationRequest request, CancellationToken cancellation = default)
     {
         var generation = Submit(lease, request);
         // Whether or not anybody has begun to read.

@@ -23,7 +23,7 @@ public sealed record EngineOptions
     /// <summary>The first dial that makes no sense, as a sentence; null when all do.</summary>
     public string? Problem() =>
         MaxSequences < 1 ? $"MaxSequences is {MaxSequences}; at least one sequence must run."
-        : MaxBatchTokens < MaxSequences ? $"MaxBatchTokens is {MaxBatchTokens}; every one of {MaxSequences} sequences needs a token in a step."
+        : MaxBatchTokens < MaxSequences ? $"MaxBatchTokens is {MaxBatchTokens}; a step needs a token for each of {MaxSequences} sequences."
         : QueueLimit < 0 ? "QueueLimit must not be negative."
         : CacheBytes < 1 ? "CacheBytes must be positive." : null;
 }

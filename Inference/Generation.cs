@@ -64,7 +64,8 @@ sealed class Generation
         var shown = mayEnd ? text.Push(piece) : piece;
         if (finished) shown += text.Flush();
         FinishReason? finish = stopped || text.Stop is not null ? FinishReason.Stop : finished ? FinishReason.Length : null;
-        pieces.Writer.TryWrite(new([new(token.Id, token.LogProbability, top)], shown, finish) { CachedPromptTokens = Sequence.CachedPrompt ?? 0 });
+        var made = new GeneratedToken(token.Id, token.LogProbability, top);
+        pieces.Writer.TryWrite(new([made], shown, finish) { CachedPromptTokens = Sequence.CachedPrompt ?? 0 });
         return finish is not null;
     }
 

@@ -103,9 +103,8 @@ sealed class Lane
         result.ReadLogits(row, logits);
         try
         {
-            var sequence = generation.Sequence;
-            var token = sampler.Sample(logits, generation.Request.Sampling, sequence.Prompt, sequence.Output, generation.Ends, generation.Uniform);
-            var top = generation.Request.TopLogProbs;
+            var (sequence, options, top) = (generation.Sequence, generation.Request.Sampling, generation.Request.TopLogProbs);
+            var token = sampler.Sample(logits, options, sequence.Prompt, sequence.Output, generation.Ends, generation.Uniform);
             Accept(generation, token, top == 0 ? [] : LogProbs.Top(logits, top, logits[token.Id] - (double)token.LogProbability));
         }
         catch (ArithmeticException broken)
@@ -119,7 +118,7 @@ sealed class Lane
 
     void Accept(Generation generation, SampledToken token, ImmutableArray<TopLogProb> top)
     {
-        if (!float.IsFinite(token.LogProbability)) Remove(generation, NoDistribution(new ArithmeticException("The network's logits are not finite.")));
+        if (!float.IsFinite(token.LogProbability)) Remove(generation, NoDistribution(new("The network's logits are not finite.")));
         else if (generation.Accept(token, top)) Remove(generation);
     }
 

@@ -83,16 +83,21 @@ public sealed class LiveModel : IDisposable
         if (old.Leases == 0) Free_NeedsLock(old);
     }
 
-    void Free_NeedsLock(Snapshot snapshot) =>
-        new Thread(() =>
+    void Free_NeedsLock(Snapshot snapshot)
+    {
+        var thread = new Thread(() => Free(snapshot)) { IsBackground = true, Priority = ThreadPriority.Lowest };
+        thread.Start();
+    }
+
+    void Free(Snapshot snapshot)
+    {
+        snapshot.Model.Dispose();
+        lock (gate)
         {
-            snapshot.Model.Dispose();
-            lock (gate)
-            {
-                live--;
-                if (parked is not null && !disposed) Install_NeedsLock();
-            }
-        }) { IsBackground = true, Priority = ThreadPriority.Lowest, Name = "majlis-free-weights" }.Start();
+            live--;
+            if (parked is not null && !disposed) Install_NeedsLock();
+        }
+    }
 
     /// <summary>A loaded model with the number of its leases.</summary>
     internal sealed class Snapshot(LoadedModel model)

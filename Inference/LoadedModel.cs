@@ -5,7 +5,7 @@ using Majlis.Model.Tokenizers;
 
 namespace Majlis.Inference;
 
-/// <summary>Weights with everything needed to speak to them. Owned by a <see cref="LiveModel"/> once swapped in, which disposes it.</summary>
+/// <summary>Weights with all it takes to speak to them. A <see cref="LiveModel"/> it is swapped into owns and disposes it.</summary>
 public sealed class LoadedModel : IDisposable
 {
     readonly Lock gate = new();

@@ -44,7 +44,7 @@ public sealed class Scheduler
         blocks.Release(sequence);
     }
 
-    /// <summary>Plans a step: the sequences in it, each with <see cref="Sequence.Scheduled"/> tokens. Empty when nothing is to be done.</summary>
+    /// <summary>Plans a step: the sequences in it, each with <see cref="Sequence.Scheduled"/> tokens; none when idle.</summary>
     public IReadOnlyList<Sequence> Schedule()
     {
         foreach (var sequence in step) sequence.Scheduled = 0;

@@ -1,4 +1,5 @@
 // How likely a model finds a given answer, token by token. Uses a network that nobody else is using: it replaces its cache.
+using System.Collections.Immutable;
 using Majlis.Model;
 
 namespace Majlis.Inference;
@@ -20,14 +21,15 @@ public static class TokenScorer
         // The last token predicts nothing that is asked for.
         var length = tokens.Length - 1;
         var groups = network.Blueprint.CacheGroups.Length;
-        var blocks = (length + network.BlockSize - 1) / network.BlockSize;
-        network.AllocateCache(Enumerable.Repeat(Math.Max(1, blocks), groups).ToArray());
+        var blocks = Math.Max(1, (length + network.BlockSize - 1) / network.BlockSize);
+        network.AllocateCache(Enumerable.Repeat(blocks, groups).ToArray());
+        ImmutableArray<ImmutableArray<int>> tables = [.. Enumerable.Repeat<ImmutableArray<int>>([.. Enumerable.Range(0, blocks)], groups)];
         var logits = new float[network.Blueprint.VocabularySize];
         for (var start = 0; start < length; start += ChunkTokens)
         {
             var count = Math.Min(ChunkTokens, length - start);
             var firstRow = Math.Clamp(prompt.Length - 1 - start, 0, count);
-            using var result = network.Forward(Chunk(tokens, start, count, firstRow, blocks, groups));
+            using var result = network.Forward(Chunk(tokens, start, count, firstRow, tables));
             for (var row = 0; row < count - firstRow; row++)
             {
                 result.ReadLogits(row, logits);
@@ -38,11 +40,11 @@ public static class TokenScorer
         return scores;
     }
 
-    static ForwardBatch Chunk(int[] tokens, int start, int count, int firstRow, int blocks, int groups) => new()
+    static ForwardBatch Chunk(int[] tokens, int start, int count, int firstRow, ImmutableArray<ImmutableArray<int>> tables) => new()
     {
         Tokens = tokens[start..(start + count)],
         Positions = [.. Enumerable.Range(start, count)],
-        Spans = [new(0, count, start, [.. Enumerable.Repeat<System.Collections.Immutable.ImmutableArray<int>>([.. Enumerable.Range(0, blocks)], groups)])],
+        Spans = [new(0, count, start, tables)],
         Rows = firstRow == count ? LogitRows.None : LogitRows.At([.. Enumerable.Range(firstRow, count - firstRow)]),
     };
 }

@@ -2,10 +2,8 @@
 // where MAJLIS_PEER_LLAMA names a command that takes MODEL THREADS PROMPT GENERATE CLIENTS and ends its output with a JSON line.
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Majlis.Inference;
 using Majlis.Model;
-using Majlis.Model.Tokenizers;
 using Majlis.Torch;
 
 namespace Majlis.benchmarks;
@@ -26,7 +24,7 @@ static class DecodeBenchmark
             Version = "decode",
             WeightsHash = "decode",
             Network = network,
-            Tokenizer = TextTokenizer.ParseJson(Encoding.UTF8.GetBytes("""{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}"""), "none"),
+            Tokenizer = EngineBenchmark.NoText,
             Defaults = new([], null),
             MaxContext = Math.Min(2048, checkpoint.Blueprint.MaxPositions),
         });
@@ -35,8 +33,9 @@ static class DecodeBenchmark
         {
             var (prefill, decode) = await MedianAsync(engine, live, clients);
             var peer = await PeerAsync(model, clients);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{{\"benchmark\": \"decode\", \"model\": \"{Path.GetFileName(model)}\", \"dtype\": \"{network.DType}\", \"sequences\": {clients}, \"pp{Prompt}\": {prefill:0.0}, \"tg{Generate}\": {decode:0.0}, \"peer\": {peer}}}"));
+            var numbers = string.Create(CultureInfo.InvariantCulture, $"\"pp{Prompt}\": {prefill:0.0}, \"tg{Generate}\": {decode:0.0}");
+            var what = $"\"model\": \"{Path.GetFileName(model)}\", \"dtype\": \"{network.DType}\", \"sequences\": {clients}";
+            Console.WriteLine($"{{\"benchmark\": \"decode\", {what}, {numbers}, \"peer\": {peer}}}");
         }
         return 0;
     }
@@ -87,7 +86,8 @@ static class DecodeBenchmark
     static async Task<string> PeerAsync(string model, int clients)
     {
         if (Environment.GetEnvironmentVariable("MAJLIS_PEER_LLAMA") is not { Length: > 0 } command) return "null";
-        var arguments = string.Create(CultureInfo.InvariantCulture, $"{command} '{Path.GetFullPath(model)}' {Environment.ProcessorCount} {Prompt} {Generate} {clients}");
+        var arguments = FormattableString.Invariant(
+            $"{command} '{Path.GetFullPath(model)}' {Environment.ProcessorCount} {Prompt} {Generate} {clients}");
         using var peer = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", arguments]) { RedirectStandardOutput = true })!;
         var output = await peer.StandardOutput.ReadToEndAsync();
         await peer.WaitForExitAsync();

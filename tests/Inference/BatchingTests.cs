@@ -1,6 +1,7 @@
 // Whatever else is in the batch, whatever is cached, shared or preempted: an answer is the one of the naive loop, token for token.
+using System.Collections.Immutable;
+using System.Globalization;
 using Majlis.Inference;
-using Majlis.Model;
 using Majlis.tests.Support;
 using Xunit;
 
@@ -11,7 +12,8 @@ public sealed class BatchingTests
     static readonly string[] prompts =
     [
         "a", "The same beginning, then one end", "The same beginning, then another", "The same beginning, then one end",
-        "اكتب جملة قصيرة عن البحر", "short", "A prompt that is longer than the token budget of a single step, so that it is computed in chunks.",
+        "اكتب جملة قصيرة عن البحر", "short",
+        "A prompt that is longer than the token budget of a single step, so that it is computed in chunks.",
     ];
 
     public static TheoryData<int, int, int, string> Worlds => new()
@@ -31,11 +33,12 @@ public sealed class BatchingTests
     [Theory, MemberData(nameof(Worlds))]
     public async Task Answers_equal_those_of_the_naive_loop(int sequences, int tokens, int blocks, string windows)
     {
-        int?[] groups = [.. windows.Split(',').Select(window => window == "full" ? null : (int?)int.Parse(window, System.Globalization.CultureInfo.InvariantCulture))];
+        int?[] groups = [.. windows.Split(',').Select(one => one == "full" ? null : (int?)int.Parse(one, CultureInfo.InvariantCulture))];
         var options = new EngineOptions { MaxSequences = sequences, MaxBatchTokens = tokens, CacheBytes = blocks * 4, QueueLimit = 100 };
         await using var world = new EngineWorld(options, groups);
         GenerationRequest[] requests = [.. Enumerable.Range(0, 4).SelectMany(round => prompts.Select((prompt, i) => i % 2 == 0
-            ? EngineWorld.Greedy(prompt, 5 + 9 * round) : EngineWorld.Random(prompt, seed: round % 2, 5 + 9 * round) with { Priority = i % 3 }))];
+            ? EngineWorld.Greedy(prompt, 5 + 9 * round)
+            : EngineWorld.Random(prompt, seed: round % 2, 5 + 9 * round) with { Priority = i % 3 }))];
 
         var answers = await Task.WhenAll(requests.Select(world.AnswerAsync));
 
@@ -50,11 +53,12 @@ public sealed class BatchingTests
         await using var world = new EngineWorld();
         var sampling = new SamplingOptions
         {
-            Seed = 3, Temperature = 1.2f, MinP = 0.01f, TopK = 50, RepetitionPenalty = 1.3f, FrequencyPenalty = 0.5f, PresencePenalty = 0.2f,
-            MinTokens = 10, LogitBias = System.Collections.Immutable.ImmutableDictionary<int, float>.Empty.Add(Tiny.End, 5),
+            Seed = 3, Temperature = 1.2f, MinP = 0.01f, TopK = 50, RepetitionPenalty = 1.3f, FrequencyPenalty = 0.5f,
+            PresencePenalty = 0.2f, MinTokens = 10, LogitBias = ImmutableDictionary<int, float>.Empty.Add(Tiny.End, 5),
         };
         var request = EngineWorld.Greedy("penalties") with { Sampling = sampling };
-        var answers = await Task.WhenAll(world.AnswerAsync(request), world.AnswerAsync(EngineWorld.Greedy("other")), world.AnswerAsync(request));
+        GenerationRequest[] all = [request, EngineWorld.Greedy("other"), request];
+        var answers = await Task.WhenAll(all.Select(world.AnswerAsync));
         Assert.Equal(EngineWorld.Expected(world.Network, request), answers[0]);
         Assert.Equal(answers[0], answers[2]);
         Assert.True(answers[0].Tokens.Length >= 10);
@@ -84,16 +88,16 @@ public sealed class BatchingTests
     {
         await using var world = new EngineWorld();
         var prompt = new string('x', 40);
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(choice => world.AnswerAsync(EngineWorld.Random(prompt, seed: choice, maxTokens: 1))));
+        var choices = Enumerable.Range(0, 4).Select(choice => EngineWorld.Random(prompt, seed: choice, maxTokens: 1));
+        await Task.WhenAll(choices.Select(world.AnswerAsync));
         Assert.InRange(world.Network.ComputedTokens, 40, 40 + 3 * 4);
     }
 
     [Fact]
-    public async Task A_scorer_gives_the_same_log_probabilities_in_chunks()
+    public void A_scorer_gives_the_same_log_probabilities_in_chunks()
     {
-        await using var world = new EngineWorld();
-        var (network, answer) = (new ScriptedNetwork(Tiny.Blueprint(null, 7)), Enumerable.Range(0, 700).Select(i => i * 31 % 257).ToArray());
-        int[] prompt = [1, 2, 3];
+        using var network = new ScriptedNetwork(Tiny.Blueprint(null, 7));
+        int[] prompt = [1, 2, 3], answer = [.. Enumerable.Range(0, 700).Select(i => i * 31 % 257)];
         var scores = TokenScorer.LogProbabilities(network, prompt, answer);
         foreach (var i in new[] { 0, 1, 508, 509, 510, 699 })
         {

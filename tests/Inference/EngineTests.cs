@@ -1,6 +1,6 @@
 // What an engine does when things go otherwise: cancelled, full, failing, hanging, shutting down, swapped in the middle.
+using System.Collections.Immutable;
 using Majlis.Inference;
-using Majlis.Model;
 using Majlis.tests.Support;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -9,7 +9,10 @@ namespace Majlis.tests.Inference;
 
 public sealed class EngineTests
 {
-    static readonly GenerationRequest endless = EngineWorld.Greedy("endless", 200) with { Sampling = SamplingOptions.Greedy with { IgnoreEos = true } };
+    static readonly GenerationRequest endless = EngineWorld.Greedy("endless", 200) with
+    {
+        Sampling = SamplingOptions.Greedy with { IgnoreEos = true },
+    };
 
     [Fact]
     public async Task A_cancelled_request_frees_its_sequence_within_one_step()
@@ -104,7 +107,7 @@ public sealed class EngineTests
             "max_tokens" => fine with { MaxTokens = 0 },
             "top_p" => fine with { Sampling = new() { TopP = float.NaN } },
             "stop" => fine with { Stop = [""] },
-            _ => fine with { Sampling = new() { LogitBias = System.Collections.Immutable.ImmutableDictionary<int, float>.Empty.Add(-1, 1) } },
+            _ => fine with { Sampling = new() { LogitBias = ImmutableDictionary<int, float>.Empty.Add(-1, 1) } },
         };
         Assert.Equal(field, Assert.Throws<RequestRefusedException>(() => world.Start(request)).Problem.Field);
     }
@@ -149,7 +152,8 @@ public sealed class EngineTests
         Assert.False(engine.Progress.IsStuck(time, limit));
         using var steps = new StepGate(network);
         using var lease = live.Lease()!;
-        var running = EngineWorld.ReadAsync(engine.GenerateAsync(lease, EngineWorld.Greedy("hangs"), TestContext.Current.CancellationToken));
+        var request = EngineWorld.Greedy("hangs");
+        var running = EngineWorld.ReadAsync(engine.GenerateAsync(lease, request, TestContext.Current.CancellationToken));
         await steps.WaitingAsync();
         Assert.False(engine.Progress.IsStuck(time, limit));
         time.Advance(2 * limit);

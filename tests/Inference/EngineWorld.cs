@@ -21,12 +21,14 @@ sealed class EngineWorld : IAsyncDisposable
 
     public Engine Engine { get; }
 
-    public static GenerationRequest Greedy(string prompt, int maxTokens = 20) => new(Tiny.Tokenizer.Encode(prompt, false), SamplingOptions.Greedy, maxTokens);
+    public static GenerationRequest Greedy(string prompt, int maxTokens = 20) =>
+        new(Tiny.Tokenizer.Encode(prompt, false), SamplingOptions.Greedy, maxTokens);
 
     public static GenerationRequest Random(string prompt, long seed, int maxTokens = 20) =>
         new(Tiny.Tokenizer.Encode(prompt, false), new() { Seed = seed, Temperature = 0.9f, TopP = 0.95f }, maxTokens);
 
-    public IAsyncEnumerable<GeneratedPiece> Start(GenerationRequest request) => StartCancellable(request, TestContext.Current.CancellationToken);
+    public IAsyncEnumerable<GeneratedPiece> Start(GenerationRequest request) =>
+        StartCancellable(request, TestContext.Current.CancellationToken);
 
     public IAsyncEnumerable<GeneratedPiece> StartCancellable(GenerationRequest request, CancellationToken cancellation)
     {
@@ -55,8 +57,8 @@ sealed class EngineWorld : IAsyncDisposable
             var logits = network.Logits([.. request.PromptTokens, .. output]);
             output.Add(sampler.Sample(logits, request.Sampling, request.PromptTokens, output.ToArray(), [Tiny.End], uniform).Id);
         }
-        var stopped = output[^1] == Tiny.End;
-        return new([.. output], Tiny.Tokenizer.Decode(output.ToArray(), skipSpecialTokens: true), stopped ? FinishReason.Stop : FinishReason.Length);
+        var text = Tiny.Tokenizer.Decode(output.ToArray(), skipSpecialTokens: true);
+        return new([.. output], text, output[^1] == Tiny.End ? FinishReason.Stop : FinishReason.Length);
     }
 
     public async ValueTask DisposeAsync()
@@ -69,7 +71,8 @@ sealed class EngineWorld : IAsyncDisposable
 /// <summary>A whole answer.</summary>
 sealed record Answer(int[] Tokens, string Text, FinishReason? Finish)
 {
-    public bool Equals(Answer? other) => other is not null && Tokens.SequenceEqual(other.Tokens) && Text == other.Text && Finish == other.Finish;
+    public bool Equals(Answer? other) =>
+        other is not null && Tokens.SequenceEqual(other.Tokens) && Text == other.Text && Finish == other.Finish;
 
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 }

@@ -39,7 +39,8 @@ public sealed class LiveModelTests
             var (request, network) = (EngineWorld.Random($"round {round}", round, 15), (ScriptedNetwork)lease.Model.Network);
             var reading = EngineWorld.ReadAsync(world.Engine.GenerateAsync(lease, request, TestContext.Current.CancellationToken));
             all.Add(Check(reading, network, request));
-            if (round % 3 == 0) world.Live.Swap(Tiny.Model(new ScriptedNetwork(Tiny.Blueprint([null]), script: (ulong)round + 5), $"v{round}"));
+            var next = new ScriptedNetwork(Tiny.Blueprint([null]), script: (ulong)round + 5);
+            if (round % 3 == 0) world.Live.Swap(Tiny.Model(next, $"v{round}"));
             if (round % 5 == 0) await reading;
         }
         await Task.WhenAll(all);
@@ -82,7 +83,8 @@ public sealed class LiveModelTests
         Assert.Equal("1", live.Current!.Version);
         Assert.True(networks[2].IsDisposed);
         lease.Dispose();
-        await Eventually.HoldsAsync("the newest takes over", () => live.Current!.Version == "3" && networks[0].IsDisposed && networks[1].IsDisposed);
+        await Eventually.HoldsAsync("the newest takes over", () => live.Current!.Version == "3");
+        await Eventually.HoldsAsync("the older two are freed", () => networks[0].IsDisposed && networks[1].IsDisposed);
         await Eventually.HoldsAsync("there is room", () => live.HasRoom);
         Assert.False(networks[3].IsDisposed);
     }

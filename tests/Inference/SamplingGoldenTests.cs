@@ -62,7 +62,8 @@ public sealed class SamplingGoldenTests
     {
         var logits = Row(entry.GetProperty("logits").GetString()!);
         var sampler = new Sampler(logits.Length);
-        var actual = sampler.Distribution(logits, Options(entry.GetProperty("params")), Ids(entry, "prompt_ids"), Ids(entry, "output_ids"), Ids(entry, "eos_ids"));
+        var options = Options(entry.GetProperty("params"));
+        var actual = sampler.Distribution(logits, options, Ids(entry, "prompt_ids"), Ids(entry, "output_ids"), Ids(entry, "eos_ids"));
         var expected = new float[logits.Length];
         foreach (var pair in entry.GetProperty(key).EnumerateArray()) expected[pair[0].GetInt32()] = pair[1].GetSingle();
         if (sorted)
@@ -97,7 +98,8 @@ public sealed class SamplingGoldenTests
                 "allowed_token_ids" => options with { AllowedTokenIds = Ints(value) },
                 "bad_words_ids" => options with { BadWords = [.. value.EnumerateArray().Select(Ints)] },
                 "suppress_tokens" => Bias(options, value.EnumerateArray().Select(id => (id.GetInt32(), float.NegativeInfinity))),
-                "logit_bias" => Bias(options, value.EnumerateObject().Select(bias => (int.Parse(bias.Name, CultureInfo.InvariantCulture), bias.Value.GetSingle()))),
+                "logit_bias" => Bias(options, value.EnumerateObject()
+                    .Select(bias => (int.Parse(bias.Name, CultureInfo.InvariantCulture), bias.Value.GetSingle()))),
                 _ => throw new InvalidDataException($"The golden uses {property.Name}, which this test does not know."),
             };
         }

@@ -75,8 +75,9 @@ public sealed class ScheduleTests
     public void Another_salt_or_version_or_adapter_shares_nothing()
     {
         int[] tokens = [1, 2, 3, 4];
-        BlockKey[] roots = [BlockKey.Root("v1", null, null), BlockKey.Root("v1", "", null), BlockKey.Root("v1", null, ""), BlockKey.Root("v2", null, null),
-            BlockKey.Root("v", "1", null), BlockKey.Root("v1a", null, null), BlockKey.Root("v1", "a", null)];
+        BlockKey[] roots = [BlockKey.Root("v1", null, null), BlockKey.Root("v1", "", null), BlockKey.Root("v1", null, ""),
+            BlockKey.Root("v2", null, null), BlockKey.Root("v", "1", null), BlockKey.Root("v1a", null, null),
+            BlockKey.Root("v1", "a", null)];
         Assert.Equal(roots.Length, roots.Select(root => root.Then(tokens)).Distinct().Count());
     }
 
@@ -94,7 +95,7 @@ public sealed class ScheduleTests
     }
 
     static Sequence New(int number, int length, int? likeNumber = null, int priority = 0) =>
-        new(number, [.. Enumerable.Range(0, length).Select(i => (likeNumber ?? number) * 100 + i)], BlockKey.Root("v", null, null), priority);
+        new(number, [.. Enumerable.Range((likeNumber ?? number) * 100, length)], BlockKey.Root("v", null, null), priority);
 
     static Dictionary<Sequence, int> Step(Scheduler scheduler)
     {
@@ -122,7 +123,8 @@ public sealed class ScheduleTests
             this.random = random;
             maxSequences = random.Next(1, 6);
             maxTokens = maxSequences + random.Next(0, 20);
-            pools = [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => new BlockPool(random.Next(6, 24), random.Next(3) == 0 ? random.Next(1, 12) : null))];
+            int? Window() => random.Next(3) == 0 ? random.Next(1, 12) : null;
+            pools = [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => new BlockPool(random.Next(6, 24), Window()))];
             blocks = new(BlockSize, pools);
             scheduler = new(blocks, maxSequences, maxTokens);
             contents = [.. pools.Select(pool => new string?[pool.Count])];

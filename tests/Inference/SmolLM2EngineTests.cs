@@ -22,8 +22,12 @@ public sealed class SmolLM2EngineTests(SmolLM2Answers answers) : IClassFixture<S
         Shared.Require(Shared.SmolLM2);
         var expected = SmolLM2Answers.Golden![name].GetProperty("greedy");
         var actual = answers.Greedy[name];
-        Assert.Equal(expected.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()), actual.Select(token => token.Id));
-        var worst = expected.GetProperty("logprobs").EnumerateArray().Zip(actual, (reference, token) => Math.Abs(reference.GetDouble() - token.LogProbability)).Max();
+        List<GeneratedToken> tokens = [.. actual.SelectMany(piece => piece.Tokens)];
+        Assert.Equal(expected.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()), tokens.Select(token => token.Id));
+        Assert.Equal(expected.GetProperty("text").GetString(), string.Concat(actual.Select(piece => piece.Text)));
+        Assert.Equal(expected.GetProperty("finish").GetString(), actual[^1].Finish == FinishReason.Stop ? "stop" : "length");
+        var worst = expected.GetProperty("logprobs").EnumerateArray()
+            .Zip(tokens, (reference, token) => Math.Abs(reference.GetDouble() - token.LogProbability)).Max();
         GoldenReport.Line("SmolLM2", $"batched greedy {name}", worst, Tolerance);
         Assert.InRange(worst, 0, Tolerance);
     }
@@ -43,12 +47,13 @@ public sealed class SmolLM2Answers : IAsyncLifetime
 {
     static readonly SamplingOptions[] samplings =
     [
-        new() { Seed = 1 }, new() { Seed = 2, TopP = 0.9f }, new() { Seed = 3, TopK = 20, Temperature = 1.5f }, new() { Seed = 4, MinP = 0.02f, TopP = 0.8f, Temperature = 0.7f },
+        new() { Seed = 1 }, new() { Seed = 2, TopP = 0.9f }, new() { Seed = 3, TopK = 20, Temperature = 1.5f },
+        new() { Seed = 4, MinP = 0.02f, TopP = 0.8f, Temperature = 0.7f },
     ];
 
     public static Dictionary<string, JsonElement>? Golden { get; } = ReadGolden();
 
-    internal Dictionary<string, GeneratedToken[]> Greedy { get; } = [];
+    internal Dictionary<string, GeneratedPiece[]> Greedy { get; } = [];
 
     internal List<(int[] OnDevice, int[] Here)> Drawn { get; } = [];
 
@@ -60,18 +65,21 @@ public sealed class SmolLM2Answers : IAsyncLifetime
         var network = new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights, new() { DType = ComputeType.Float32 });
         live.Swap(new()
         {
-            Version = "smollm2", WeightsHash = "smollm2", Network = network, Tokenizer = Tiny.Tokenizer, Defaults = checkpoint.Generation, MaxContext = 2048,
+            Version = "smollm2", WeightsHash = "smollm2", MaxContext = 2048,
+            Network = network, Tokenizer = checkpoint.Tokenizer!, Defaults = checkpoint.Generation,
         });
-        await using var engine = new Engine(live, new() { MaxSequences = 12, MaxBatchTokens = 200, CacheBytes = 512L << 20 }, TimeProvider.System);
+        await using var engine = new Engine(live, new() { MaxSequences = 12, MaxBatchTokens = 200 }, TimeProvider.System);
         using var lease = live.Lease()!;
-        var greedy = Golden.Select(async pair => (pair.Key, Tokens: await TokensAsync(engine, lease, Request(pair.Value, SamplingOptions.Greedy, 64)))).ToList();
+        var greedy = Golden.Select(async pair =>
+            (pair.Key, Pieces: await PiecesAsync(engine, lease, Request(pair.Value, SamplingOptions.Greedy, 64)))).ToList();
         var drawn = samplings.Select(async sampling =>
         {
             var request = Request(Golden.Values.First(), sampling, 24);
-            var pair = await Task.WhenAll(TokensAsync(engine, lease, request), TokensAsync(engine, lease, request with { TopLogProbs = 1 }));
+            GenerationRequest[] both = [request, request with { TopLogProbs = 1 }];
+            var pair = await Task.WhenAll(both.Select(one => PiecesAsync(engine, lease, one)));
             return (OnDevice: Ids(pair[0]), Here: Ids(pair[1]));
         }).ToList();
-        foreach (var (name, tokens) in await Task.WhenAll(greedy)) Greedy[name] = tokens;
+        foreach (var (name, pieces) in await Task.WhenAll(greedy)) Greedy[name] = pieces;
         Drawn.AddRange(await Task.WhenAll(drawn));
     }
 
@@ -80,14 +88,14 @@ public sealed class SmolLM2Answers : IAsyncLifetime
     static GenerationRequest Request(JsonElement entry, SamplingOptions sampling, int maxTokens) =>
         new([.. entry.GetProperty("prompt_ids").EnumerateArray().Select(id => id.GetInt32())], sampling, maxTokens);
 
-    static async Task<GeneratedToken[]> TokensAsync(Engine engine, ModelLease lease, GenerationRequest request)
+    static async Task<GeneratedPiece[]> PiecesAsync(Engine engine, ModelLease lease, GenerationRequest request)
     {
-        List<GeneratedToken> tokens = [];
-        await foreach (var piece in engine.GenerateAsync(lease, request)) tokens.AddRange(piece.Tokens);
-        return [.. tokens];
+        List<GeneratedPiece> pieces = [];
+        await foreach (var piece in engine.GenerateAsync(lease, request)) pieces.Add(piece);
+        return [.. pieces];
     }
 
-    static int[] Ids(GeneratedToken[] tokens) => [.. tokens.Select(token => token.Id)];
+    static int[] Ids(GeneratedPiece[] pieces) => [.. pieces.SelectMany(piece => piece.Tokens).Select(token => token.Id)];
 
     static Dictionary<string, JsonElement>? ReadGolden()
     {

@@ -69,7 +69,8 @@ public sealed class ScriptedNetwork(Blueprint blueprint, int blockSize = 4, ulon
         for (var i = span.Start; i < span.Start + span.Count; i++)
         {
             var position = batch.Positions[i];
-            if (position != span.Cached + i - span.Start) throw new InvalidOperationException($"Position {position} is not where the cache ends.");
+            if (position != span.Cached + i - span.Start)
+                throw new InvalidOperationException($"Position {position} is not where the cache ends.");
             for (var g = 0; g < cache.Length; g++)
                 cache[g][span.BlockTables[g][position / blockSize], position % blockSize] = batch.Tokens[i] + 1;
         }

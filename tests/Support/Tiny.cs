@@ -42,7 +42,10 @@ public static class Tiny
         var one = new Projection("one", 1, 1);
         return new()
         {
-            Attention = new() { Heads = 1, KeyValueHeads = 1, HeadDim = 1, Query = one, Key = one, Value = one, Output = one, Window = window, Scale = 1 },
+            Attention = new()
+            {
+                Heads = 1, KeyValueHeads = 1, HeadDim = 1, Query = one, Key = one, Value = one, Output = one, Window = window, Scale = 1,
+            },
             Mlp = new(null, one, one, Activation.Relu),
         };
     }
@@ -58,11 +61,15 @@ public static class Tiny
             ["version"] = "1.0",
             ["added_tokens"] = new JsonArray(new JsonObject
             {
-                ["id"] = End, ["content"] = "</s>", ["special"] = true, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false,
+                ["id"] = End, ["content"] = "</s>", ["special"] = true,
+                ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false,
             }),
-            ["pre_tokenizer"] = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = true },
-            ["decoder"] = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = true },
+            ["pre_tokenizer"] = ByteLevel(),
+            ["decoder"] = ByteLevel(),
             ["model"] = new JsonObject { ["type"] = "BPE", ["vocab"] = vocabulary, ["merges"] = new JsonArray() },
         }.ToJsonString();
     }
+
+    static JsonObject ByteLevel() =>
+        new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = true };
 }
