@@ -1,1 +1,18 @@
-return 0;
+// The server's story, from the command line to the last request. Each step is told elsewhere.
+using Majlis.Server;
+using Majlis.Server.Hub;
+
+try
+{
+    if (args is ["pull", .. var named]) return await HubPull.RunAsync(named);
+    var options = Startup.ReadOptions(args);
+    var model = await Startup.OpenModelAsync(options);
+    await using var app = ServerApp.Build(options, model, ServerParts.Real);
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception wrong) when (Startup.Explains(wrong))
+{
+    Console.Error.WriteLine(wrong.Message);
+    return 1;
+}

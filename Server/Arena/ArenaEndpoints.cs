@@ -1,0 +1,62 @@
+// The arena: POST /v1/arena/battles streams two anonymous sides, POST /v1/arena/battles/{id}/vote keeps the verdict and says
+// who was who. Durability is Feedback's, the voter is the cookie's.
+using System.Text.Json.Nodes;
+using Majlis.Feedback;
+using Majlis.Inference;
+
+namespace Majlis.Server;
+
+static class ArenaEndpoints
+{
+    public static void MapArena(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/arena/battles", OpenAsync);
+        routes.MapPost("/v1/arena/battles/{id}/vote", VoteAsync);
+    }
+
+    static async Task<IResult> OpenAsync(HttpContext http, ChatStarter starter, Engine engine, PassageSource passages, BattleStore store,
+        RedisConnection redis, VoterCookie voters, IdSource ids, TimeProvider time, Failures failures, ServerMetrics metrics)
+    {
+        var problem = new Problem();
+        using var body = await RequestBody.ReadAsync(http.Request, problem);
+        var request = body is null ? null : BattleRequestReader.Read(body.RootElement, problem);
+        request = request is null ? null : passages.Add(request);
+        var run = request is null ? null : starter.Start(request, "btl_", problem);
+        if (request is null || run is null) return problem.First!.ToResult();
+        http.Response.RegisterForDispose(run);
+        // Two answers that could not be kept would be written for nothing.
+        if (!(await redis.StateAsync()).TakesVotes) return ApiError.NoFeedback().ToResult();
+
+        var battle = new BattleRun(run, request, voters.Voter(http), firstIsA: ids.Seed() % 2 == 0, store, time);
+        var pieces = metrics.Count(run, run.PiecesAsync(engine, http.RequestAborted));
+        return await EventStream.BeginAsync(battle.EventsAsync(pieces, http.RequestAborted), failures.Explain, http.RequestAborted);
+    }
+
+    static async Task<IResult> VoteAsync(string id, HttpContext http, BattleStore store, VoterCookie voters, ModelNames names,
+        LiveModel live, ServerMetrics metrics)
+    {
+        var problem = new Problem();
+        using var body = await RequestBody.ReadAsync(http.Request, problem);
+        var vote = body is null ? null : VoteReader.Read(body.RootElement, id, voters.Voter(http), problem);
+        if (vote is null) return problem.First!.ToResult();
+        var outcome = (await store.VoteAsync(vote)).Outcome;
+        metrics.Voted(outcome);
+        return outcome switch
+        {
+            VoteOutcome.Stored or VoteOutcome.Repeated => await RevealAsync(vote, store, names, live),
+            VoteOutcome.Conflict => ApiError.VoteConflict(id).ToResult(),
+            VoteOutcome.UnknownBattle => ApiError.UnknownBattle(id).ToResult(),
+            VoteOutcome.NotYours => ApiError.NotYourBattle(id).ToResult(),
+            _ => ApiError.NoFeedback().ToResult(),
+        };
+    }
+
+    static async Task<IResult> RevealAsync(Vote vote, BattleStore store, ModelNames names, LiveModel live)
+    {
+        if (await store.FindAsync(vote.BattleId) is not { } battle) return ApiError.NoFeedback().ToResult();
+        var sides = new VoteSides(Side(battle.A), Side(battle.B));
+        return TypedResults.Json(new VoteReply(vote.BattleId, "arena.vote", VoteReader.Word(vote.Verdict), sides), WireJson.Wire.VoteReply);
+
+        VoteSide Side(BattleSide side) => new(names.OfWeights(side.Version, live.Current), side.Version, JsonNode.Parse(side.SamplingJson));
+    }
+}

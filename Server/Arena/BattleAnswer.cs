@@ -1,0 +1,42 @@
+// One side of a battle as it is gathered: exact tokens, their log-probabilities, text and time. Knows no other side.
+using System.Text;
+using System.Text.Json.Nodes;
+using Majlis.Feedback;
+using Majlis.Inference;
+
+namespace Majlis.Server;
+
+sealed class BattleAnswer
+{
+    readonly StringBuilder text = new();
+    readonly List<GeneratedToken> tokens = [];
+    FinishReason finish;
+    TimeSpan latency;
+
+    public void Add(GeneratedPiece piece, TimeSpan elapsed)
+    {
+        tokens.AddRange(piece.Tokens);
+        text.Append(piece.Text);
+        if (piece.Finish is not { } reason) return;
+        (finish, latency) = (reason, elapsed);
+    }
+
+    public BattleSide ToSide(string version, GenerationRequest request, int[] prompt) => new(
+        version, Adapter: null, Sampling(request), prompt,
+        [.. tokens.Select(token => token.Id)], [.. tokens.Select(token => token.LogProbability)],
+        text.ToString(), FinishWord.Of(finish), latency.TotalMilliseconds);
+
+    static string Sampling(GenerationRequest request) => new JsonObject
+    {
+        ["temperature"] = request.Sampling.Temperature,
+        ["top_p"] = request.Sampling.TopP,
+        ["top_k"] = request.Sampling.TopK,
+        ["min_p"] = request.Sampling.MinP,
+        ["typical_p"] = request.Sampling.TypicalP,
+        ["repetition_penalty"] = request.Sampling.RepetitionPenalty,
+        ["frequency_penalty"] = request.Sampling.FrequencyPenalty,
+        ["presence_penalty"] = request.Sampling.PresencePenalty,
+        ["seed"] = request.Sampling.Seed,
+        ["max_tokens"] = request.MaxTokens,
+    }.ToJsonString();
+}

@@ -1,0 +1,25 @@
+// The shapes of the arena's replies. Data only; nothing before the vote says who is who.
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Majlis.Server;
+
+/// <summary>One event of a battle's stream: opened, a piece of one side's text, or ready to be voted on.</summary>
+sealed record BattleEvent(string Id, string Object, long Created)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Side { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChunkDelta? Delta { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? FinishReason { get; init; }
+}
+
+/// <summary>A stored vote, with who was who.</summary>
+sealed record VoteReply(string Id, string Object, string Verdict, VoteSides Sides);
+
+sealed record VoteSides(VoteSide A, VoteSide B);
+
+sealed record VoteSide(string Model, string SystemFingerprint, JsonNode? Sampling);

@@ -1,0 +1,49 @@
+// Two answers to one prompt, streamed together under the names a and b, then kept as a battle that can be voted on.
+// Which answer is shown as a is drawn by chance. Knows no HTTP.
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Majlis.Feedback;
+using Majlis.Inference;
+
+namespace Majlis.Server;
+
+sealed class BattleRun(ChatRun run, ChatRequest request, string rater, bool firstIsA, BattleStore store, TimeProvider time)
+{
+    readonly BattleAnswer[] answers = [new(), new()];
+
+    /// <summary>The data of every event but the closing one. The battle is kept before the last of them says so.</summary>
+    public async IAsyncEnumerable<string> EventsAsync(IAsyncEnumerable<(int Choice, GeneratedPiece Piece)> pieces,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var opened = time.GetTimestamp();
+        var begun = false;
+        await foreach (var (choice, piece) in pieces.WithCancellation(cancellation))
+        {
+            if (!begun) yield return Event("arena.battle");
+            begun = true;
+            var side = choice == 0 == firstIsA ? "a" : "b";
+            answers[choice].Add(piece, time.GetElapsedTime(opened));
+            if (piece.Text.Length > 0 || piece.Finish is not null) yield return Event("arena.battle.chunk", side, piece);
+        }
+        await store.OpenAsync(Battle());
+        yield return Event("arena.battle.ready");
+    }
+
+    Battle Battle()
+    {
+        var messages = request.Messages.ToJsonString();
+        var (a, b) = firstIsA ? (0, 1) : (1, 0);
+        return new Battle(run.Id, messages, PromptHash.Of(messages), PromptLanguage.OfMessages(messages), rater, time.GetUtcNow(),
+            Side(a), Side(b));
+    }
+
+    BattleSide Side(int choice) => answers[choice].ToSide(run.Model.WeightsHash, run.Choices[choice], run.Prompt);
+
+    string Event(string what, string? side = null, GeneratedPiece? piece = null) =>
+        JsonSerializer.Serialize(new BattleEvent(run.Id, what, run.Created)
+        {
+            Side = side,
+            Delta = piece is null ? null : new ChunkDelta(Content: piece.Text),
+            FinishReason = piece?.Finish is { } finish ? FinishWord.Of(finish) : null,
+        }, WireJson.Wire.BattleEvent);
+}

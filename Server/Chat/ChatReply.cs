@@ -1,0 +1,82 @@
+// The shapes of chat replies, whole and streamed, as OpenAI's specification has them. Data only.
+using System.Text.Json.Serialization;
+
+namespace Majlis.Server;
+
+sealed record ChatReply(string Id, string Object, long Created, string Model, string SystemFingerprint, string ServiceTier,
+    IReadOnlyList<ChatChoice> Choices, Usage Usage)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int[]? PromptTokenIds { get; init; }
+}
+
+sealed record ChatChoice(int Index, ChatMessage Message, string FinishReason)
+{
+    public ChoiceLogProbs? Logprobs { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? TokenIds { get; init; }
+}
+
+sealed record ChatMessage(string Role, string Content)
+{
+    public string? Refusal { get; }
+    public IReadOnlyList<string> Annotations { get; } = [];
+}
+
+record ChatChunk(string Id, string Object, long Created, string Model, string SystemFingerprint, string ServiceTier,
+    IReadOnlyList<ChunkChoice> Choices)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int[]? PromptTokenIds { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Obfuscation { get; init; }
+}
+
+/// <summary>With include_usage every chunk has the field: null but in the last.</summary>
+sealed record ChatChunkWithUsage : ChatChunk
+{
+    public ChatChunkWithUsage(ChatChunk chunk, Usage? usage) : base(chunk) => Usage = usage;
+
+    public Usage? Usage { get; }
+}
+
+sealed record ChunkChoice(int Index, ChunkDelta Delta, string? FinishReason)
+{
+    public ChoiceLogProbs? Logprobs { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? TokenIds { get; init; }
+}
+
+sealed record ChunkDelta(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Role = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Content = null);
+
+sealed record ChoiceLogProbs(IReadOnlyList<TokenLogProb> Content)
+{
+    public string? Refusal { get; }
+}
+
+sealed record TokenLogProb(string Token, float Logprob, int[] Bytes, IReadOnlyList<TopLogProbReply> TopLogprobs);
+
+sealed record TopLogProbReply(string Token, float Logprob, int[] Bytes);
+
+sealed record Usage(int PromptTokens, int CompletionTokens, int TotalTokens)
+{
+    public PromptDetails PromptTokensDetails { get; init; } = new(0);
+    public CompletionDetails CompletionTokensDetails { get; init; } = new(0);
+}
+
+sealed record PromptDetails(int CachedTokens)
+{
+    public int AudioTokens { get; }
+}
+
+sealed record CompletionDetails(int ReasoningTokens)
+{
+    public int AudioTokens { get; }
+    public int AcceptedPredictionTokens { get; }
+    public int RejectedPredictionTokens { get; }
+}

@@ -1,0 +1,82 @@
+// The body of POST /v1/chat/completions as a ChatRequest. One reader a concern; what none of them reads is refused.
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Majlis.Server;
+
+static class ChatRequestReader
+{
+    const int MostStops = 16;
+
+    /// <summary>Reads a whole request, or leaves the reason in <paramref name="problem"/> (then the result is null).</summary>
+    public static ChatRequest? Read(JsonElement body, Problem problem)
+    {
+        var fields = new Fields(body, "", problem);
+        if (problem.First is not null) return null;
+        var model = fields.RequiredText("model");
+        var request = Read(fields, model);
+        return problem.First is null ? request : null;
+    }
+
+    /// <summary>Reads everything but the model's name; other endpoints that take a prompt share it.</summary>
+    public static ChatRequest Read(Fields fields, string model)
+    {
+        UnsupportedFields.Check(fields);
+        var prefix = fields.Flag("continue_final_message") ?? false;
+        var request = new ChatRequest
+        {
+            Model = model,
+            Messages = MessageReader.Read(fields),
+            Documents = DocumentReader.Read(fields),
+            TemplateArguments = TemplateArguments(fields),
+            ContinueFinalMessage = prefix,
+            AddGenerationPrompt = fields.Flag("add_generation_prompt") ?? !prefix,
+            Sampling = SamplingReader.Read(fields),
+            MaxTokens = MaxTokens(fields),
+            Stop = Stop(fields),
+            Priority = fields.Int("priority", int.MinValue, int.MaxValue) ?? 0,
+            CacheSalt = fields.Text("cache_salt"),
+            Output = OutputReader.Read(fields),
+        };
+        fields.Done();
+        CheckPrefix(request, fields.Problem);
+        return request;
+    }
+
+    static int? MaxTokens(Fields fields)
+    {
+        var old = fields.Int("max_tokens", 1, int.MaxValue);
+        var now = fields.Int("max_completion_tokens", 1, int.MaxValue);
+        if (old is not null && now is not null && old != now)
+            fields.Problem.Add(ApiError.InvalidValue("max_tokens",
+                "'max_tokens' and 'max_completion_tokens' say different things; send one."));
+        return now ?? old;
+    }
+
+    static ImmutableArray<string> Stop(Fields fields)
+    {
+        if (fields.Any("stop") is not { } stop) return [];
+        JsonElement[] items = stop.ValueKind == JsonValueKind.Array ? [.. stop.EnumerateArray()] : [stop];
+        if (items.FirstOrDefault(item => item.ValueKind != JsonValueKind.String) is { ValueKind: not JsonValueKind.Undefined } other)
+            fields.Problem.Add(ApiError.WrongType("stop", "a string or an array of strings", Fields.Kind(other)));
+        else if (items.Length > MostStops || items.Any(item => item.GetString()!.Length == 0))
+            fields.Problem.Add(ApiError.InvalidValue("stop", $"Invalid 'stop': up to {MostStops} sequences, none of them empty."));
+        else
+            return [.. items.Select(item => item.GetString()!)];
+        return [];
+    }
+
+    static JsonObject? TemplateArguments(Fields fields) =>
+        fields.Of("chat_template_kwargs", JsonValueKind.Object, "an object") is { } value ? JsonObject.Create(value.Clone()) : null;
+
+    static void CheckPrefix(ChatRequest request, Problem problem)
+    {
+        const string field = "continue_final_message";
+        if (!request.ContinueFinalMessage || problem.First is not null) return;
+        if (request.AddGenerationPrompt)
+            problem.Add(ApiError.InvalidValue(field, $"'{field}' and 'add_generation_prompt' exclude each other."));
+        else if ((string?)request.Messages[^1]!["role"] != "assistant")
+            problem.Add(ApiError.InvalidValue(field, $"'{field}' needs a last message of role 'assistant' to continue."));
+    }
+}

@@ -1,0 +1,47 @@
+// Turns a checked request into a run: leases the weights, finds the model's name, builds the prompt, checks its length.
+// Knows neither HTTP nor the shape of replies.
+using Majlis.Inference;
+
+namespace Majlis.Server;
+
+sealed class ChatStarter(LiveModel live, ModelNames names, PromptBuilder prompts, IdSource ids, TimeProvider time)
+{
+    /// <summary>A run ready to be generated, or null with the reason in <paramref name="problem"/>.</summary>
+    public ChatRun? Start(ChatRequest request, string idPrefix, Problem problem)
+    {
+        if (live.Lease() is not { } lease)
+        {
+            problem.Add(ApiError.NoModel());
+            return null;
+        }
+        var run = Start(request, idPrefix, lease, problem);
+        if (run is null) lease.Dispose();
+        return run;
+    }
+
+    ChatRun? Start(ChatRequest request, string idPrefix, ModelLease lease, Problem problem)
+    {
+        var model = lease.Model;
+        if (!names.Means(request.Model, model)) problem.Add(ApiError.UnknownModel(request.Model, names.Describe(model)));
+        var prompt = problem.First is null ? prompts.Build(request, model, problem) : null;
+        if (prompt is null) return null;
+        var room = model.MaxContext - prompt.Length;
+        if (room < 1 || request.MaxTokens > room)
+            problem.Add(ApiError.ContextLength(prompt.Length, model.MaxContext, room < 1 ? null : request.MaxTokens));
+        var seed = request.Sampling.Seed ?? ids.Seed();
+        var sampling = SamplingMapper.Map(request.Sampling, model, seed, problem);
+        if (problem.First is not null) return null;
+        return new ChatRun(ids.Next(idPrefix), time.GetUtcNow().ToUnixTimeSeconds(), lease, prompt,
+            [.. Enumerable.Range(0, request.Output.Choices).Select(Choice)]);
+
+        // The first choice has the request's own seed, so that n = 1 and n = 2 begin with the same answer.
+        GenerationRequest Choice(int index) => new(prompt, sampling with { Seed = unchecked(seed + index) }, request.MaxTokens ?? room)
+        {
+            Stop = request.Stop,
+            TopLogProbs = request.Output.LogProbabilities ? request.Output.TopLogProbabilities : 0,
+            SkipSpecialTokens = request.Output.SkipSpecialTokens,
+            Priority = request.Priority,
+            CacheSalt = request.CacheSalt,
+        };
+    }
+}

@@ -1,0 +1,55 @@
+// A chat reply as chunks: the role first, then text as it comes, one finish a choice, the usage where asked for.
+// Knows the shape of chunks; framing and late failures are EventStream's.
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Majlis.Inference;
+
+namespace Majlis.Server;
+
+sealed class ChatStream(ChatRun run, OutputWishes wishes, IdSource ids)
+{
+    // Padded to a multiple of this, chunks say less of their text to whoever sees only their sizes.
+    const int ObfuscationBlock = 16;
+
+    readonly UsageCount usage = new(run.Prompt.Length);
+
+    /// <summary>The data of every event but the closing one.</summary>
+    public async IAsyncEnumerable<string> EventsAsync(IAsyncEnumerable<(int Choice, GeneratedPiece Piece)> pieces,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var begun = false;
+        await foreach (var (choice, piece) in pieces.WithCancellation(cancellation))
+        {
+            if (!begun)
+                foreach (var index in Enumerable.Range(0, run.Choices.Length)) yield return Role(index);
+            begun = true;
+            usage.Add(piece);
+            if (piece.Text.Length > 0 || wishes.LogProbabilities || wishes.TokenIds) yield return Text(choice, piece);
+            if (piece.Finish is { } finish) yield return Chunk([new ChunkChoice(choice, new ChunkDelta(), FinishWord.Of(finish))]);
+        }
+        if (wishes.IncludeUsage) yield return Chunk([], usage.Usage);
+    }
+
+    string Role(int index) => Chunk([new ChunkChoice(index, new ChunkDelta("assistant", ""), null)],
+        prompt: wishes.TokenIds && index == 0 ? run.Prompt : null);
+
+    string Text(int index, GeneratedPiece piece) => Chunk([new ChunkChoice(index, new ChunkDelta(Content: piece.Text), null)
+    {
+        Logprobs = wishes.LogProbabilities ? LogProbsWriter.Of(LogProbsWriter.Shown(piece, run.Model), run.Model.Tokenizer) : null,
+        TokenIds = wishes.TokenIds ? [.. piece.Tokens.Select(token => token.Id)] : null,
+    }]);
+
+    string Chunk(IReadOnlyList<ChunkChoice> choices, Usage? total = null, int[]? prompt = null)
+    {
+        var length = choices.Sum(choice => choice.Delta.Content?.Length ?? 0);
+        var (id, model) = (run.Id, run.Model);
+        var chunk = new ChatChunk(id, "chat.completion.chunk", run.Created, model.Version, model.WeightsHash, "default", choices)
+        {
+            PromptTokenIds = prompt,
+            Obfuscation = wishes.Obfuscate ? ids.Text(ObfuscationBlock - length % ObfuscationBlock) : null,
+        };
+        return wishes.IncludeUsage
+            ? JsonSerializer.Serialize(new ChatChunkWithUsage(chunk, total), WireJson.Wire.ChatChunkWithUsage)
+            : JsonSerializer.Serialize(chunk, WireJson.Wire.ChatChunk);
+    }
+}

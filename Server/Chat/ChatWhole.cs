@@ -1,0 +1,68 @@
+// A chat reply in one piece. Gathers what the engine gives; knows nothing of streams on the wire.
+using System.Text;
+using Majlis.Inference;
+
+namespace Majlis.Server;
+
+static class ChatWhole
+{
+    public static async Task<ChatReply> ReplyAsync(ChatRun run, OutputWishes wishes,
+        IAsyncEnumerable<(int Choice, GeneratedPiece Piece)> pieces)
+    {
+        var answers = run.Choices.Select(_ => new Answer()).ToArray();
+        var usage = new UsageCount(run.Prompt.Length);
+        await foreach (var (choice, piece) in pieces)
+        {
+            answers[choice].Add(piece, run.Model);
+            usage.Add(piece);
+        }
+        return new ChatReply(run.Id, "chat.completion", run.Created, run.Model.Version, run.Model.WeightsHash, "default",
+            [.. answers.Select((answer, index) => answer.ToChoice(index, run.Model, wishes))], usage.Usage)
+        {
+            PromptTokenIds = wishes.TokenIds ? run.Prompt : null,
+        };
+    }
+
+    sealed class Answer
+    {
+        readonly StringBuilder text = new();
+        readonly List<GeneratedToken> shown = [];
+        readonly List<int> ids = [];
+        FinishReason? finish;
+
+        public void Add(GeneratedPiece piece, LoadedModel model)
+        {
+            shown.AddRange(LogProbsWriter.Shown(piece, model));
+            ids.AddRange(piece.Tokens.Select(token => token.Id));
+            text.Append(piece.Text);
+            finish = piece.Finish ?? finish;
+        }
+
+        public ChatChoice ToChoice(int index, LoadedModel model, OutputWishes wishes) =>
+            new(index, new ChatMessage("assistant", text.ToString()), FinishWord.Of(finish!.Value))
+            {
+                Logprobs = wishes.LogProbabilities ? LogProbsWriter.Of(shown, model.Tokenizer) : null,
+                TokenIds = wishes.TokenIds ? ids : null,
+            };
+    }
+}
+
+/// <summary>Adds up what a request costs.</summary>
+sealed class UsageCount(int prompt)
+{
+    int completion, cached;
+
+    public void Add(GeneratedPiece piece)
+    {
+        completion += piece.Tokens.Length;
+        cached = Math.Max(cached, piece.CachedPromptTokens);
+    }
+
+    public Usage Usage => new(prompt, completion, prompt + completion) { PromptTokensDetails = new PromptDetails(cached) };
+}
+
+/// <summary>The wire's words for why a completion ended; the official .NET client throws on any other.</summary>
+static class FinishWord
+{
+    public static string Of(FinishReason reason) => reason == FinishReason.Length ? "length" : "stop";
+}

@@ -1,0 +1,31 @@
+// Documents for a model whose template has no place for them: the last question is asked with them in plain words.
+// Knows the shape of messages and documents, not the words.
+using System.Text.Json.Nodes;
+using Majlis.Rag;
+
+namespace Majlis.Server;
+
+static class Grounding
+{
+    static readonly string[] bodies = ["text", "snippet", "content", "contents"];
+
+    /// <summary>A copy of the messages in which the last question carries the documents.</summary>
+    public static JsonArray Ground(JsonArray messages, JsonArray documents, Problem problem)
+    {
+        var grounded = messages.DeepClone().AsArray();
+        if (grounded.LastOrDefault(message => (string?)message!["role"] == "user") is not { } question)
+            problem.Add(ApiError.InvalidValue("documents", "'documents' need a message of role 'user' that asks something of them."));
+        else
+            question["content"] = GroundedPrompt.For((string)question["content"]!,
+                [.. documents.Select((document, index) => Document(document!.AsObject(), index))]);
+        return grounded;
+    }
+
+    // What is neither id, title nor a body is told with its name: it is there because the client wants it read.
+    static GroundingDocument Document(JsonObject document, int index)
+    {
+        var lines = document.Where(field => field.Key is not ("id" or "title"))
+            .Select(field => bodies.Contains(field.Key) ? (string)field.Value! : $"{field.Key}: {(string)field.Value!}");
+        return new GroundingDocument((string?)document["id"] ?? $"{index}", (string?)document["title"], string.Join('\n', lines));
+    }
+}

@@ -1,0 +1,40 @@
+// Log-probabilities of tokens as the reply shows them: text, value and bytes. Knows the tokenizer only.
+using System.Text;
+using Majlis.Inference;
+using Majlis.Model.Tokenizers;
+
+namespace Majlis.Server;
+
+static class LogProbsWriter
+{
+    // JSON has no infinity; this is what other servers say for a token that cannot come.
+    const float Impossible = -9999;
+
+    /// <summary>The tokens of a piece that are text; the one that ended the answer is not.</summary>
+    public static IEnumerable<GeneratedToken> Shown(GeneratedPiece piece, LoadedModel model) =>
+        piece.Finish == FinishReason.Stop && model.Defaults.EosTokens.Contains(piece.Tokens[^1].Id)
+            ? piece.Tokens.SkipLast(1) : piece.Tokens;
+
+    public static ChoiceLogProbs Of(IEnumerable<GeneratedToken> tokens, TextTokenizer tokenizer) =>
+        new([.. tokens.Select(token => Entry(token, tokenizer))]);
+
+    static TokenLogProb Entry(GeneratedToken token, TextTokenizer tokenizer)
+    {
+        var bytes = tokenizer.TokenBytes(token.Id);
+        return new TokenLogProb(Text(bytes), Finite(token.LogProbability), Numbers(bytes),
+            [.. token.Top.Select(top => Top(top, tokenizer))]);
+    }
+
+    static TopLogProbReply Top(TopLogProb top, TextTokenizer tokenizer)
+    {
+        var bytes = tokenizer.TokenBytes(top.Id);
+        return new TopLogProbReply(Text(bytes), Finite(top.LogProbability), Numbers(bytes));
+    }
+
+    // A token may end inside a character; its text then shows the replacement character and its bytes the truth.
+    static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);
+
+    static int[] Numbers(byte[] bytes) => [.. bytes.Select(value => (int)value)];
+
+    static float Finite(float value) => float.IsFinite(value) ? value : Impossible;
+}

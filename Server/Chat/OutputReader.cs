@@ -1,0 +1,42 @@
+// How a reply is to come: streamed or whole, how many, with which extras. Knows nothing of its content.
+using System.Text.Json;
+
+namespace Majlis.Server;
+
+static class OutputReader
+{
+    const int MostChoices = 128;
+    const int MostTop = 20;
+
+    public static OutputWishes Read(Fields fields)
+    {
+        var stream = fields.Flag("stream") ?? false;
+        var wishes = new OutputWishes
+        {
+            Choices = fields.Int("n", 1, MostChoices) ?? 1,
+            Stream = stream,
+            LogProbabilities = fields.Flag("logprobs") ?? false,
+            TopLogProbabilities = fields.Int("top_logprobs", 0, MostTop) ?? 0,
+            TokenIds = fields.Flag("return_token_ids") ?? false,
+            SkipSpecialTokens = fields.Flag("skip_special_tokens") ?? true,
+        };
+        if (wishes is { TopLogProbabilities: > 0, LogProbabilities: false })
+            fields.Problem.Add(ApiError.InvalidValue("top_logprobs", "'top_logprobs' needs 'logprobs' to be true."));
+        return StreamOptions(fields, wishes);
+    }
+
+    static OutputWishes StreamOptions(Fields fields, OutputWishes wishes)
+    {
+        if (fields.Of("stream_options", JsonValueKind.Object, "an object") is not { } given) return wishes;
+        if (!wishes.Stream)
+            fields.Problem.Add(ApiError.InvalidValue("stream_options", "'stream_options' needs 'stream' to be true."));
+        var options = new Fields(given, "stream_options", fields.Problem);
+        wishes = wishes with
+        {
+            IncludeUsage = options.Flag("include_usage") ?? false,
+            Obfuscate = options.Flag("include_obfuscation") ?? false,
+        };
+        options.Done();
+        return wishes;
+    }
+}

@@ -1,0 +1,21 @@
+// Passages from the server's own folder for requests that say nothing of documents. Without a folder it does nothing.
+// Knows no template.
+using System.Text.Json.Nodes;
+using Majlis.Rag;
+
+namespace Majlis.Server;
+
+sealed class PassageSource(DocumentsPlugin? documents)
+{
+    /// <summary>The request with the passages that best fit its last user message; unchanged where it says what documents it wants.</summary>
+    public ChatRequest Add(ChatRequest request)
+    {
+        if (documents is null || request.Documents is not null || Question(request) is not { Length: > 0 } question) return request;
+        var found = documents.Find(question).Select(passage =>
+            (JsonNode)new JsonObject { ["id"] = passage.Id, ["title"] = passage.Title, ["text"] = passage.Text });
+        return request with { Documents = [.. found] };
+    }
+
+    static string? Question(ChatRequest request) =>
+        (string?)request.Messages.LastOrDefault(message => (string?)message!["role"] == "user")?["content"];
+}

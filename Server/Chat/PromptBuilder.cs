@@ -1,0 +1,47 @@
+// From messages and documents to prompt tokens, through the model's own template: documents in their place in it, or grounded in
+// plain words where it has none.
+using Majlis.Inference;
+using Majlis.Model;
+using Majlis.Model.Jinja;
+
+namespace Majlis.Server;
+
+sealed class PromptBuilder(TimeProvider time)
+{
+    /// <summary>The prompt of a request for one model, or null with the reason in <paramref name="problem"/>.</summary>
+    public int[]? Build(ChatRequest request, LoadedModel model, Problem problem)
+    {
+        if (model.ChatTemplate is not { } template)
+        {
+            problem.Add(ApiError.InvalidValue("messages",
+                $"The model '{model.Version}' brings no chat template, so it takes no messages."));
+            return null;
+        }
+        var conversation = Conversation(request, template, problem);
+        if (problem.First is not null) return null;
+        try
+        {
+            return ChatPrompt.Encode(template, model.Tokenizer, conversation);
+        }
+        catch (JinjaException refused)
+        {
+            // Templates refuse what they cannot say, such as a strange order of roles, in their own words.
+            problem.Add(ApiError.InvalidValue("messages", refused.Message));
+            return null;
+        }
+    }
+
+    Conversation Conversation(ChatRequest request, ChatTemplate template, Problem problem)
+    {
+        var documents = request.Documents is { Count: > 0 } given ? given : null;
+        var plain = documents is not null && !template.TakesDocuments;
+        return new Conversation(plain ? Grounding.Ground(request.Messages, documents!, problem) : request.Messages)
+        {
+            Documents = plain ? null : documents,
+            Kwargs = request.TemplateArguments,
+            AddGenerationPrompt = request.AddGenerationPrompt,
+            ContinueFinalMessage = request.ContinueFinalMessage,
+            Now = time.GetLocalNow(),
+        };
+    }
+}

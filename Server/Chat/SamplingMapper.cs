@@ -1,0 +1,46 @@
+// Sampling wishes and a model's own defaults as the engine's options. Knows words and tokens, not how sampling works.
+using System.Collections.Immutable;
+using Majlis.Inference;
+using Majlis.Model.Tokenizers;
+
+namespace Majlis.Server;
+
+static class SamplingMapper
+{
+    /// <summary>Fills in the model's defaults; the result is checked against its vocabulary.</summary>
+    public static SamplingOptions Map(SamplingWishes wishes, LoadedModel model, long seed, Problem problem)
+    {
+        var defaults = model.Defaults;
+        var options = new SamplingOptions
+        {
+            Temperature = wishes.Temperature ?? defaults.Temperature ?? 1,
+            // OpenAI allows 0, which leaves the best token alone.
+            TopP = Math.Max(wishes.TopP ?? defaults.TopP ?? 1, 1e-9f),
+            TopK = wishes.TopK ?? defaults.TopK ?? 0,
+            MinP = wishes.MinP ?? defaults.MinP ?? 0,
+            TypicalP = Math.Max(wishes.TypicalP ?? 1, 1e-9f),
+            RepetitionPenalty = wishes.RepetitionPenalty ?? defaults.RepetitionPenalty ?? 1,
+            FrequencyPenalty = wishes.FrequencyPenalty ?? 0,
+            PresencePenalty = wishes.PresencePenalty ?? 0,
+            Seed = seed,
+            MinTokens = wishes.MinTokens ?? 0,
+            IgnoreEos = wishes.IgnoreEos ?? false,
+            LogitBias = wishes.LogitBias,
+            StopTokenIds = wishes.StopTokens,
+            AllowedTokenIds = wishes.AllowedTokens,
+            BadWords = [.. wishes.BadWords.SelectMany(word => Spellings(word, model.Tokenizer))],
+        };
+        if (options.Problem(model.Network.Blueprint.VocabularySize) is { } wrong)
+            problem.Add(ApiError.InvalidValue(wrong.Field, wrong.Message));
+        return options;
+    }
+
+    // A word is spelt otherwise at a text's start than after a blank; both are kept from being completed (as vLLM does).
+    static IEnumerable<ImmutableArray<int>> Spellings(string word, TextTokenizer tokenizer)
+    {
+        var bare = tokenizer.Encode(word.TrimStart(), addSpecialTokens: false, specialsAsText: true);
+        var spaced = tokenizer.Encode(' ' + word.TrimStart(), addSpecialTokens: false, specialsAsText: true);
+        yield return [.. bare];
+        if (spaced.Length == bare.Length && spaced[0] != bare[0]) yield return [.. spaced];
+    }
+}

@@ -1,0 +1,60 @@
+// The sampling fields of a request with OpenAI's ranges, and vLLM's for those OpenAI has not. Knows no model, so no token's existence.
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Majlis.Server;
+
+static class SamplingReader
+{
+    public static SamplingWishes Read(Fields fields) => new()
+    {
+        Temperature = fields.Number("temperature", 0, 2),
+        TopP = fields.Number("top_p", 0, 1),
+        TopK = fields.Int("top_k", -1, int.MaxValue),
+        MinP = fields.Number("min_p", 0, 1),
+        TypicalP = fields.Number("typical_p", 0, 1),
+        RepetitionPenalty = fields.Number("repetition_penalty", 0.01, 10),
+        FrequencyPenalty = fields.Number("frequency_penalty", -2, 2),
+        PresencePenalty = fields.Number("presence_penalty", -2, 2),
+        Seed = fields.Integer("seed", long.MinValue, long.MaxValue),
+        MinTokens = fields.Int("min_tokens", 0, int.MaxValue),
+        IgnoreEos = fields.Flag("ignore_eos"),
+        LogitBias = Bias(fields),
+        StopTokens = Tokens(fields, "stop_token_ids"),
+        AllowedTokens = Tokens(fields, "allowed_token_ids"),
+        BadWords = Words(fields),
+    };
+
+    static ImmutableDictionary<int, float> Bias(Fields fields)
+    {
+        var bias = ImmutableDictionary.CreateBuilder<int, float>();
+        if (fields.Of("logit_bias", JsonValueKind.Object, "an object") is not { } given) return bias.ToImmutable();
+        var values = new Fields(given, "logit_bias", fields.Problem);
+        foreach (var key in given.EnumerateObject().Select(field => field.Name))
+            if (!int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var token))
+                fields.Problem.Add(ApiError.InvalidValue("logit_bias", $"Invalid key in 'logit_bias': '{key}' is no token id."));
+            else if (values.Number(key, -100, 100) is { } value)
+                bias[token] = value;
+        return bias.ToImmutable();
+    }
+
+    static ImmutableArray<int> Tokens(Fields fields, string field)
+    {
+        var tokens = ImmutableArray.CreateBuilder<int>();
+        foreach (var (value, name) in fields.Items(field))
+            if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var token)) tokens.Add(token);
+            else fields.Problem.Add(ApiError.WrongType(name, "a token id", Fields.Kind(value)));
+        return tokens.ToImmutable();
+    }
+
+    static ImmutableArray<string> Words(Fields fields)
+    {
+        var words = ImmutableArray.CreateBuilder<string>();
+        foreach (var (value, name) in fields.Items("bad_words"))
+            if (value.ValueKind != JsonValueKind.String) fields.Problem.Add(ApiError.WrongType(name, "a string", Fields.Kind(value)));
+            else if (value.GetString() is { Length: > 0 } word) words.Add(word);
+            else fields.Problem.Add(ApiError.InvalidValue(name, $"Invalid '{name}': an empty word would forbid everything."));
+        return words.ToImmutable();
+    }
+}

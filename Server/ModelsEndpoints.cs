@@ -1,0 +1,51 @@
+// GET /v1/models and /v1/models/{id}: what can be asked for by name, in OpenAI's shape with what we know besides. Knows no weights.
+using Majlis.Inference;
+using Majlis.Model;
+using Majlis.Model.Catalog;
+
+namespace Majlis.Server;
+
+static class ModelsEndpoints
+{
+    public static void MapModels(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/models", List);
+        routes.MapGet("/v1/models/{**id}", One);
+    }
+
+    static IResult List(LiveModel live, ModelNames names, ModelCards cards) => live.Current is { } model
+        ? TypedResults.Json(new ModelList("list", [.. names.All(model).Select(name => cards.Of(name, model))]), WireJson.Wire.ModelList)
+        : ApiError.NoModel().ToResult();
+
+    static IResult One(string id, LiveModel live, ModelNames names, ModelCards cards)
+    {
+        if (live.Current is not { } model) return ApiError.NoModel().ToResult();
+        // Clients send a slash inside an id as %2F, which routing leaves as it is.
+        var name = Uri.UnescapeDataString(id);
+        return names.All(model).Contains(name)
+            ? TypedResults.Json(cards.Of(name, model), WireJson.Wire.ModelCard)
+            : ApiError.UnknownModel(name, names.Describe(model)).ToResult();
+    }
+}
+
+/// <summary>Describes models for the list: the live one from memory, kept ones from their manifests.</summary>
+sealed class ModelCards(ModelCatalog? catalog, TimeProvider time)
+{
+    readonly long started = time.GetUtcNow().ToUnixTimeSeconds();
+
+    public ModelCard Of(string name, LoadedModel live)
+    {
+        var version = name == ModelNames.Current ? live.Version : name;
+        var manifest = catalog is not null && catalog.Versions().Contains(version) ? catalog.Read(version) : null;
+        var loaded = version == live.Version;
+        return new ModelCard(name, "model", manifest?.Created.ToUnixTimeSeconds() ?? started, "majlis", version, loaded,
+            loaded ? live.WeightsHash : manifest?.WeightsHash, manifest?.Parents.FirstOrDefault());
+    }
+}
+
+sealed record ModelList(string Object, IReadOnlyList<ModelCard> Data);
+
+/// <param name="Version">The version the name stands for now.</param>
+/// <param name="Loaded">Whether a request for it is answered; kept versions wait on disk.</param>
+sealed record ModelCard(string Id, string Object, long Created, string OwnedBy,
+    string Version, bool Loaded, string? WeightsHash, string? Parent);

@@ -1,0 +1,94 @@
+// A server put together: which part is given which. Knows every room by name and no room's work.
+using Majlis.Feedback;
+using Majlis.Inference;
+using Majlis.Model;
+using Majlis.Model.Catalog;
+using Majlis.Rag;
+
+namespace Majlis.Server;
+
+public static class ServerApp
+{
+    /// <summary>Starts the vote store and builds the app around a model; without one, chats get 503 until the catalogue names one.</summary>
+    public static WebApplication Build(ServerOptions options, LoadedModel? model, ServerParts parts)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls(options.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = RequestBody.Limit);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = parts.DrainWindow);
+        builder.Services.AddSingleton(parts.Time).AddSingleton(parts.Ids);
+        AddModel(builder.Services, options, model, parts);
+        AddChat(builder.Services, options);
+        AddFeedback(builder.Services, options);
+
+        var app = builder.Build();
+        app.UseGuard();
+        app.MapChat();
+        app.MapModels();
+        app.MapArena();
+        app.MapHealth();
+        app.MapPages();
+        app.SayWhatIsServed();
+        return app;
+    }
+
+    static void AddModel(IServiceCollection services, ServerOptions options, LoadedModel? model, ServerParts parts)
+    {
+        var catalog = options.Catalog is { } folder ? new ModelCatalog(folder, parts.Time) : null;
+        services.AddSingleton(_ => Live(model, parts.Engine));
+        services.AddSingleton(given => new Engine(given.GetRequiredService<LiveModel>(), parts.Engine, parts.Time));
+        services.AddSingleton(_ => new ModelNames(catalog));
+        services.AddSingleton(_ => new ModelCards(catalog, parts.Time));
+        if (catalog is null) return;
+        services.AddSingleton(given => new ModelWatcher(catalog, given.GetRequiredService<LiveModel>(), parts,
+            given.GetRequiredService<ServerMetrics>(), given.GetRequiredService<ILogger<ModelWatcher>>()));
+        services.AddHostedService(given => given.GetRequiredService<ModelWatcher>());
+    }
+
+    static void AddChat(IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton<Failures>();
+        services.AddSingleton<ServerMetrics>();
+        services.AddSingleton<PromptBuilder>();
+        services.AddSingleton<ChatStarter>();
+        var documents = options.Documents is { } folder ? new DocumentsPlugin(PassageIndex.FromFolder(folder)) : null;
+        services.AddSingleton(_ => new PassageSource(documents));
+    }
+
+    // Whatever the container makes it also closes, the latest first: connections before the store they lead to.
+    static void AddFeedback(IServiceCollection services, ServerOptions options)
+    {
+        if (options.Redis is null) services.AddSingleton(given => EmbeddedRedis.Start(options.Data));
+        services.AddSingleton(given =>
+        {
+            given.GetService<EmbeddedRedis>();
+            return new RedisConnection(new RedisOptions { Redis = options.Redis, DataFolder = options.Data });
+        });
+        services.AddSingleton<BattleStore>();
+        services.AddSingleton(given => new VoterCookie(VoterHash.Open(options.Data), given.GetRequiredService<IdSource>()));
+    }
+
+    static LiveModel Live(LoadedModel? model, EngineOptions options)
+    {
+        var live = new LiveModel();
+        model?.Prepare(options);
+        if (model is not null) live.Swap(model);
+        return live;
+    }
+
+    // Said once it is true; asking for the parts here also starts them before the first request.
+    static void SayWhatIsServed(this WebApplication app)
+    {
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Majlis.Server");
+        var live = app.Services.GetRequiredService<LiveModel>();
+        var engine = app.Services.GetRequiredService<Engine>();
+        app.Services.GetRequiredService<RedisConnection>();
+        app.Lifetime.ApplicationStarted.Register(() =>
+        {
+            log.LoopbackOnly();
+            if (live.Current is { } model) log.Serving(model.Version, model.WeightsHash, model.MaxContext, string.Join(' ', app.Urls));
+        });
+        app.Lifetime.ApplicationStopping.Register(() => log.Draining(engine.Progress.Running + engine.Progress.Waiting));
+    }
+}

@@ -1,0 +1,16 @@
+// What a server is given besides its options, so that tests can give others: time, chance, and how a model is opened.
+using Majlis.Inference;
+
+namespace Majlis.Server;
+
+/// <param name="Open">Opens the model at a path under a version's name.</param>
+public sealed record ServerParts(TimeProvider Time, IdSource Ids, Func<string, string, LoadedModel> Open)
+{
+    public static ServerParts Real { get; } = new(TimeProvider.System, IdSource.Random, ModelOpener.Open);
+
+    /// <summary>How the engine shares its machine.</summary>
+    public EngineOptions Engine { get; init; } = new();
+
+    /// <summary>How long running requests may go on once the server is told to stop.</summary>
+    public TimeSpan DrainWindow { get; init; } = TimeSpan.FromSeconds(30);
+}

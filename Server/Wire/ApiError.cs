@@ -1,0 +1,71 @@
+// Every way a request can be turned down, as values. Says status, type, parameter and code; ErrorReply.cs alone writes them.
+// Knows nothing of HTTP responses.
+namespace Majlis.Server;
+
+/// <summary>An expected failure in OpenAI's terms. <see cref="RetryAfter"/> is in seconds.</summary>
+public sealed record ApiError(int Status, string Type, string Message, string? Param = null, string? Code = null, int? RetryAfter = null)
+{
+    const string Request = "invalid_request_error";
+
+    public static ApiError BrokenJson(string where) => new(400, Request, $"The body is not valid JSON: {where}", Code: "invalid_json");
+
+    public static ApiError UnknownField(string param) =>
+        new(400, Request, $"Unknown parameter: '{param}'.", param, "unknown_parameter");
+
+    public static ApiError UnsupportedField(string param, string reason) =>
+        new(400, Request, $"Unsupported parameter: '{param}'. {reason}", param, "unsupported_parameter");
+
+    public static ApiError MissingField(string param) =>
+        new(400, Request, $"Missing required parameter: '{param}'.", param, "missing_required_parameter");
+
+    public static ApiError WrongType(string param, string expected, string found) =>
+        new(400, Request, $"Invalid type for '{param}': expected {expected}, but got {found} instead.", param, "invalid_type");
+
+    public static ApiError InvalidValue(string param, string message) => new(400, Request, message, param, "invalid_value");
+
+    public static ApiError ContextLength(int prompt, int context, int? asked) => new(400, Request,
+        asked is null
+            ? $"This model's maximum context length is {context} tokens, but the messages are {prompt} tokens long."
+            : $"This model's maximum context length is {context} tokens, but {prompt + asked} were asked for: "
+                + $"{prompt} in the messages, {asked} in the completion.",
+        "messages", "context_length_exceeded");
+
+    public static ApiError UnknownModel(string model, string known) =>
+        new(404, Request, $"The model '{model}' does not exist here; there is {known}.", "model", "model_not_found");
+
+    public static ApiError UnknownUrl(string method, string path) =>
+        new(404, Request, $"Unknown request URL: {method} {path}.", Code: "unknown_url");
+
+    public static ApiError WrongMethod(string method, string path) =>
+        new(405, Request, $"{path} does not take {method}.", Code: "method_not_allowed");
+
+    public static ApiError WrongMedia(string found) =>
+        new(415, Request, $"The body must be application/json, not '{found}'.", Code: "unsupported_media_type");
+
+    public static ApiError TooLarge(long limit) =>
+        new(413, Request, $"The body is larger than {limit} bytes.", Code: "request_too_large");
+
+    public static ApiError Busy(string message) => new(429, "rate_limit_error", message, Code: "rate_limit_exceeded", RetryAfter: 1);
+
+    public static ApiError Internal(string id) =>
+        new(500, "server_error", $"The server failed while answering; the log says why under {id}.", Code: "internal_error");
+
+    public static ApiError NoModel() =>
+        new(503, "server_error", "No weights are loaded yet.", Code: "model_not_loaded", RetryAfter: 5);
+
+    public static ApiError Draining() =>
+        new(503, "server_error", "The server is shutting down and takes no new requests.", Code: "draining", RetryAfter: 10);
+
+    public static ApiError NoFeedback() => new(503, "server_error",
+        "Votes cannot be stored at the moment; nothing was recorded. Send the same request again.",
+        Code: "feedback_unavailable", RetryAfter: 2);
+
+    public static ApiError UnknownBattle(string id) =>
+        new(404, Request, $"No battle '{id}' is known; battles nobody votes on are kept for a day.", "id", "battle_not_found");
+
+    public static ApiError NotYourBattle(string id) =>
+        new(403, Request, $"Battle '{id}' was opened by another rater.", "id", "not_your_battle");
+
+    public static ApiError VoteConflict(string id) => new(409, Request,
+        $"Battle '{id}' has its verdict already; the first one is final, because it showed who was who.", "verdict", "vote_conflict");
+}

@@ -1,0 +1,32 @@
+// The one place that writes errors on the wire: {"error": {message, type, param, code}}, whole or as an item of a stream.
+using System.Globalization;
+using System.Text.Json;
+
+namespace Majlis.Server;
+
+static class ErrorReply
+{
+    /// <summary>The error as a whole reply, with Retry-After where waiting helps.</summary>
+    public static IResult ToResult(this ApiError error) => new Reply(error);
+
+    /// <summary>The error as the data of a server-sent event: all that can be said after the first byte.</summary>
+    public static string ToEvent(this ApiError error) => JsonSerializer.Serialize(Body(error), WireJson.Wire.ErrorBody);
+
+    public static async Task WriteAsync(HttpContext http, ApiError error)
+    {
+        http.Response.StatusCode = error.Status;
+        if (error.RetryAfter is { } seconds) http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        await http.Response.WriteAsJsonAsync(Body(error), WireJson.Wire.ErrorBody, cancellationToken: http.RequestAborted);
+    }
+
+    static ErrorBody Body(ApiError error) => new(new ErrorDetail(error.Message, error.Type, error.Param, error.Code));
+
+    sealed class Reply(ApiError error) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext, error);
+    }
+}
+
+sealed record ErrorBody(ErrorDetail Error);
+
+sealed record ErrorDetail(string Message, string Type, string? Param, string? Code);

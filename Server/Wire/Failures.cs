@@ -1,0 +1,31 @@
+// What an exception means to the client: the expected ones in their own words, the rest as 500 under an id that stands in the log.
+using Majlis.Feedback;
+using Majlis.Inference;
+
+namespace Majlis.Server;
+
+sealed class Failures(IdSource ids, ILogger<Failures> log)
+{
+    public ApiError Explain(Exception failure)
+    {
+        switch (failure)
+        {
+            case EngineBusyException busy:
+                return ApiError.Busy(busy.Message);
+            case EngineStoppedException:
+                return ApiError.Draining();
+            case RequestRefusedException refused:
+                return ApiError.InvalidValue(refused.Problem.Field, refused.Message);
+            case FeedbackUnavailableException:
+                return ApiError.NoFeedback();
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
+                return ApiError.TooLarge(RequestBody.Limit);
+            case BadHttpRequestException bad:
+                return new ApiError(bad.StatusCode, "invalid_request_error", bad.Message, Code: "bad_request");
+            default:
+                var id = ids.Next("err_");
+                log.RequestFailed(id, failure);
+                return ApiError.Internal(id);
+        }
+    }
+}

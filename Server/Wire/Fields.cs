@@ -1,0 +1,122 @@
+// One JSON object of a request, read field by field: each field is asked for by name once, and what nobody asked for is an error.
+// The first problem is kept in the shared Problem and everything after it returns defaults. Knows no field's meaning.
+using System.Text.Json;
+
+namespace Majlis.Server;
+
+/// <summary>The first thing found wrong with a request; later findings are not kept.</summary>
+public sealed class Problem
+{
+    public ApiError? First { get; private set; }
+
+    public void Add(ApiError error) => First ??= error;
+}
+
+/// <summary>A strict cursor over one object. A field set to null counts as absent, as OpenAI has it.</summary>
+public sealed class Fields
+{
+    readonly Dictionary<string, JsonElement> unread = [];
+    readonly string path;
+
+    public Fields(JsonElement value, string path, Problem problem)
+    {
+        Problem = problem;
+        this.path = path;
+        if (value.ValueKind == JsonValueKind.Object)
+            foreach (var field in value.EnumerateObject()) unread[field.Name] = field.Value;
+        else
+            problem.Add(ApiError.WrongType(path.Length > 0 ? path : "body", "an object", Kind(value)));
+    }
+
+    public Problem Problem { get; }
+
+    /// <summary>The full name of a field, as error messages give it.</summary>
+    public string Name(string field) => path.Length > 0 ? $"{path}.{field}" : field;
+
+    public JsonElement? Any(string field) =>
+        unread.Remove(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    public JsonElement? Of(string field, JsonValueKind kind, string expected)
+    {
+        if (Any(field) is not { } value) return null;
+        if (value.ValueKind == kind) return value;
+        Problem.Add(ApiError.WrongType(Name(field), expected, Kind(value)));
+        return null;
+    }
+
+    public string? Text(string field) => Of(field, JsonValueKind.String, "a string")?.GetString();
+
+    public string RequiredText(string field)
+    {
+        var missing = !unread.TryGetValue(field, out var value) || value.ValueKind == JsonValueKind.Null;
+        if (missing) Problem.Add(ApiError.MissingField(Name(field)));
+        return Text(field) ?? "";
+    }
+
+    /// <summary>A text that must be one of a few; the first of them where an optional one is absent.</summary>
+    public string Word(string field, IReadOnlyList<string> words, bool required = false)
+    {
+        var word = required ? RequiredText(field) : Text(field) ?? words[0];
+        if (Problem.First is null && !words.Contains(word))
+            Problem.Add(ApiError.InvalidValue(Name(field),
+                $"Invalid '{Name(field)}': '{word}'. Supported values are: {string.Join(", ", words.Select(known => $"'{known}'"))}."));
+        return word;
+    }
+
+    public bool? Flag(string field)
+    {
+        if (Any(field) is not { } value) return null;
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value.GetBoolean();
+        Problem.Add(ApiError.WrongType(Name(field), "a boolean", Kind(value)));
+        return null;
+    }
+
+    public long? Integer(string field, long least, long most)
+    {
+        if (Of(field, JsonValueKind.Number, "an integer") is not { } value) return null;
+        if (!value.TryGetInt64(out var number))
+            Problem.Add(ApiError.WrongType(Name(field), "an integer", "a decimal number"));
+        else if (number < least || number > most)
+            Problem.Add(ApiError.InvalidValue(Name(field), $"Invalid '{Name(field)}': {number} is not between {least} and {most}."));
+        return number;
+    }
+
+    public int? Int(string field, int least, int most) => (int?)Integer(field, least, most);
+
+    public float? Number(string field, double least, double most)
+    {
+        if (Of(field, JsonValueKind.Number, "a number") is not { } value) return null;
+        var number = value.GetDouble();
+        if (!(number >= least && number <= most))
+            Problem.Add(ApiError.InvalidValue(Name(field), FormattableString.Invariant(
+                $"Invalid '{Name(field)}': {number} is not between {least} and {most}.")));
+        return (float)number;
+    }
+
+    /// <summary>The elements of an array field with the name of each, or nothing where the field is absent.</summary>
+    public IEnumerable<(JsonElement Value, string Name)> Items(string field)
+    {
+        if (Of(field, JsonValueKind.Array, "an array") is not { } array) yield break;
+        var index = 0;
+        foreach (var item in array.EnumerateArray()) yield return (item, $"{Name(field)}[{index++}]");
+    }
+
+    /// <summary>What nobody has asked for so far, nulls left out.</summary>
+    public IEnumerable<string> Unread => unread.Where(left => left.Value.ValueKind != JsonValueKind.Null).Select(left => left.Key);
+
+    /// <summary>Refuses every field that was not read; nulls say nothing and pass.</summary>
+    public void Done()
+    {
+        foreach (var field in Unread) Problem.Add(ApiError.UnknownField(Name(field)));
+    }
+
+    public static string Kind(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.True or JsonValueKind.False => "a boolean",
+        _ => "null",
+    };
+}

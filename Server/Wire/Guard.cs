@@ -1,0 +1,45 @@
+// Around every request: an id for it, true JSON errors for unknown paths and methods, failures explained, nothing new while draining.
+// Knows no endpoint.
+namespace Majlis.Server;
+
+static class Guard
+{
+    public static void UseGuard(this WebApplication app)
+    {
+        var ids = app.Services.GetRequiredService<IdSource>();
+        var failures = app.Services.GetRequiredService<Failures>();
+        var metrics = app.Services.GetRequiredService<ServerMetrics>();
+        var stopping = app.Lifetime.ApplicationStopping;
+        app.Use(async (http, next) =>
+        {
+            http.Response.Headers["x-request-id"] = ids.Next("req_");
+            if (stopping.IsCancellationRequested && http.Request.Path.StartsWithSegments("/v1"))
+                await ErrorReply.WriteAsync(http, ApiError.Draining());
+            else
+                await AnswerAsync(http, next, failures);
+            metrics.Answered(http);
+        });
+    }
+
+    static async Task AnswerAsync(HttpContext http, RequestDelegate next, Failures failures)
+    {
+        try
+        {
+            await next(http);
+            if (http.Response.HasStarted) return;
+            var (method, path) = (http.Request.Method, http.Request.Path.Value ?? "");
+            if (http.Response.StatusCode == StatusCodes.Status404NotFound && http.GetEndpoint() is null)
+                await ErrorReply.WriteAsync(http, ApiError.UnknownUrl(method, path));
+            else if (http.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)
+                await ErrorReply.WriteAsync(http, ApiError.WrongMethod(method, path));
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The client is gone; there is nobody to answer.
+        }
+        catch (Exception failure) when (!http.Response.HasStarted)
+        {
+            await ErrorReply.WriteAsync(http, failures.Explain(failure));
+        }
+    }
+}

@@ -1,0 +1,32 @@
+// Where ids and seeds come from: unguessable ones in service, a fixed row in tests.
+using System.Security.Cryptography;
+
+namespace Majlis.Server;
+
+/// <summary>Makes ids of <c>prefix</c> plus 24 letters and digits, and seeds for requests that name none.</summary>
+public sealed class IdSource(Action<Span<byte>> fill)
+{
+    const string Letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    public static IdSource Random { get; } = new(RandomNumberGenerator.Fill);
+
+    public string Next(string prefix) => prefix + Text(24);
+
+    /// <summary>Random letters and digits; 6 bits a letter, the two left over are folded in, so it is not for keys.</summary>
+    public string Text(int length) => string.Create(length, this, static (text, source) =>
+    {
+        Span<byte> bytes = stackalloc byte[text.Length];
+        source.Fill(bytes);
+        for (var i = 0; i < text.Length; i++) text[i] = Letters[bytes[i] % Letters.Length];
+    });
+
+    /// <summary>Of 53 bits, so that it survives readers whose only numbers are doubles.</summary>
+    public long Seed()
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        Fill(bytes);
+        return BitConverter.ToInt64(bytes) & ((1L << 53) - 1);
+    }
+
+    void Fill(Span<byte> bytes) => fill(bytes);
+}

@@ -1,0 +1,49 @@
+// The body of a request as JSON: strict about form (duplicate names, depth, encoding) and clear about where it breaks.
+// Knows no field.
+using System.Text.Json;
+using Microsoft.Net.Http.Headers;
+
+namespace Majlis.Server;
+
+static class RequestBody
+{
+    /// <summary>The largest body taken, in bytes.</summary>
+    public const long Limit = 16 << 20;
+
+    static readonly JsonDocumentOptions strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };
+
+    /// <summary>Reads the whole body; the document is null where <paramref name="problem"/> says why.</summary>
+    public static async Task<JsonDocument?> ReadAsync(HttpRequest request, Problem problem)
+    {
+        if (!IsJson(request.ContentType))
+        {
+            problem.Add(ApiError.WrongMedia(request.ContentType!));
+            return null;
+        }
+        try
+        {
+            return await JsonDocument.ParseAsync(request.Body, strict, request.HttpContext.RequestAborted);
+        }
+        catch (JsonException broken)
+        {
+            problem.Add(ApiError.BrokenJson(Where(broken)));
+        }
+        catch (BadHttpRequestException refused) when (refused.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            problem.Add(ApiError.TooLarge(Limit));
+        }
+        return null;
+    }
+
+    static bool IsJson(string? contentType) => string.IsNullOrEmpty(contentType)
+        || (MediaTypeHeaderValue.TryParse(contentType, out var media)
+            && (media.SubType.Equals("json", StringComparison.OrdinalIgnoreCase) || media.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase)));
+
+    // The parser's own message ends with the place in .NET's words; the place is said first and once.
+    static string Where(JsonException broken)
+    {
+        var end = broken.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        var what = end < 0 ? broken.Message : broken.Message[..end];
+        return broken.LineNumber is { } line ? $"line {line + 1}, byte {broken.BytePositionInLine + 1}: {what}" : what;
+    }
+}

@@ -1,0 +1,26 @@
+// How replies become JSON: snake_case names, letters of every script as they are, source-generated writers.
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Majlis.Server;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ErrorBody))]
+[JsonSerializable(typeof(ChatReply))]
+[JsonSerializable(typeof(ChatChunk))]
+[JsonSerializable(typeof(ChatChunkWithUsage))]
+[JsonSerializable(typeof(ModelList))]
+[JsonSerializable(typeof(ModelCard))]
+[JsonSerializable(typeof(BattleEvent))]
+[JsonSerializable(typeof(VoteReply))]
+[JsonSerializable(typeof(HealthReply))]
+sealed partial class WireJson : JsonSerializerContext
+{
+    /// <summary>The writers in use: Arabic stays Arabic instead of \u escapes.</summary>
+    public static WireJson Wire { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

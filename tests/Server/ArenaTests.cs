@@ -1,0 +1,118 @@
+// A battle from its first event to its reveal, and every way a vote can be answered, over HTTP and the embedded store.
+using System.Net;
+using System.Text.Json.Nodes;
+using Majlis.Feedback;
+using Xunit;
+
+namespace Majlis.tests.Server;
+
+public sealed class ArenaTests : IAsyncLifetime
+{
+    RunningServer server = null!;
+
+    public async ValueTask InitializeAsync() =>
+        server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("One answer.", "Two words.")), options => options with { Redis = null });
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    [Fact]
+    public async Task Two_anonymous_sides_stream_and_the_vote_says_who_was_who()
+    {
+        var (id, events) = await BattleAsync();
+        Assert.Equal("arena.battle", (string)events[0]["object"]!);
+        Assert.Equal("arena.battle.ready", (string)events[^1]["object"]!);
+        foreach (var side in new[] { "a", "b" })
+            Assert.Contains(string.Concat(events.Where(item => (string?)item["side"] == side).Select(item => (string?)item["delta"]!["content"])), new[] { "One answer.", "Two words." });
+        Assert.All(events, item => Assert.DoesNotContain("tiny", item.ToJsonString(), StringComparison.Ordinal));
+
+        var reply = await VoteAsync(id, """{"verdict":"a","tags":["short"],"comment":"ok","dwell_ms":1200}""");
+        var vote = await RunningServer.JsonAsync(reply);
+        Assert.Equal((HttpStatusCode.OK, "a", "tiny"), (reply.StatusCode, (string)vote["verdict"]!, (string)vote["sides"]!["b"]!["model"]!));
+
+        var battle = (await server.Part<BattleStore>().FindAsync(id))!;
+        Assert.Equal((TinyModel.Hash, "en"), (battle.A.Version, battle.Language));
+        Assert.Equal(battle.A.CompletionTokens.Length, battle.A.LogProbabilities.Length);
+        Assert.Equal(battle.A.PromptTokens, battle.B.PromptTokens);
+        Assert.Contains("<|im_start|>user\nwhich?", TinyText.Tokenizer.Decode(battle.A.PromptTokens, skipSpecialTokens: false), StringComparison.Ordinal);
+        Assert.DoesNotContain(battle.Rater, reply.RequestMessage!.Headers.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_first_verdict_is_final_and_its_retry_hears_the_same()
+    {
+        var (id, _) = await BattleAsync();
+        var first = await VoteAsync(id, """{"verdict":"tie"}""");
+        var again = await VoteAsync(id, """{"verdict":"tie"}""");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (first.StatusCode, again.StatusCode));
+        Assert.Equal((await RunningServer.JsonAsync(first)).ToJsonString(), (await RunningServer.JsonAsync(again)).ToJsonString());
+        await RefusedAsync(await VoteAsync(id, """{"verdict":"b"}"""), HttpStatusCode.Conflict, "vote_conflict");
+    }
+
+    [Fact]
+    public async Task A_vote_on_an_unknown_battle_is_told_so() =>
+        await RefusedAsync(await VoteAsync("btl_nothing", """{"verdict":"a"}"""), HttpStatusCode.NotFound, "battle_not_found");
+
+    [Fact]
+    public async Task Only_the_rater_who_opened_a_battle_votes_on_it()
+    {
+        var (id, _) = await BattleAsync();
+        using var handler = new HttpClientHandler { UseCookies = false };
+        using var stranger = new HttpClient(handler) { BaseAddress = server.Address };
+        stranger.DefaultRequestHeaders.Add("Cookie", "majlis_voter=somebody.forged");
+        using var body = new StringContent("""{"verdict":"a"}""", System.Text.Encoding.UTF8, "application/json");
+        var reply = await stranger.PostAsync(new Uri($"/v1/arena/battles/{id}/vote", UriKind.Relative), body, TestContext.Current.CancellationToken);
+        await RefusedAsync(reply, HttpStatusCode.Forbidden, "not_your_battle");
+    }
+
+    [Theory]
+    [InlineData("""{"verdict":"c"}""", "verdict", "invalid_value")]
+    [InlineData("""{}""", "verdict", "missing_required_parameter")]
+    [InlineData("""{"verdict":"a","voter":"me"}""", "voter", "unknown_parameter")]
+    [InlineData("""{"verdict":"a","tags":[7]}""", "tags[0]", "invalid_type")]
+    [InlineData("""{"verdict":"a","dwell_ms":-1}""", "dwell_ms", "invalid_value")]
+    [InlineData("""{"verdict":"a","voter_kind":"ghost"}""", "voter_kind", "invalid_value")]
+    public async Task A_vote_that_says_something_else_is_refused(string body, string param, string code)
+    {
+        var reply = await VoteAsync("btl_any", body);
+        Assert.Equal(param, (string?)await RefusedAsync(reply, HttpStatusCode.BadRequest, code));
+    }
+
+    [Theory]
+    [InlineData("""{"n":2}""", "n", "unsupported_parameter")]
+    [InlineData("""{"temperature":0}""", "temperature", "invalid_value")]
+    [InlineData("""{"colour":1}""", "colour", "unknown_parameter")]
+    public async Task A_battle_that_would_tell_its_sides_apart_is_refused(string fields, string param, string code)
+    {
+        var body = JsonNode.Parse(fields)!.AsObject();
+        body["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "which?" });
+        Assert.Equal(param, (string?)await RefusedAsync(await server.PostAsync("/v1/arena/battles", body.ToJsonString()), HttpStatusCode.BadRequest, code));
+    }
+
+    [Fact]
+    public async Task The_page_speaks_Arabic_and_English_and_holds_the_vote()
+    {
+        var page = await server.Http.GetStringAsync(new Uri("/arena", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Contains("dir=\"rtl\"", page, StringComparison.Ordinal);
+        Assert.Contains("Which", page, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("HOLD_SECONDS = 5", page, StringComparison.Ordinal);
+    }
+
+    async Task<(string Id, List<JsonObject> Events)> BattleAsync()
+    {
+        var http = await server.PostAsync("/v1/arena/battles", """{"messages":[{"role":"user","content":"which?"}]}""");
+        Assert.Equal(HttpStatusCode.OK, http.StatusCode);
+        var events = await RunningServer.EventsAsync(http);
+        Assert.Equal("[DONE]", events[^1]);
+        var items = events[..^1].Select(item => JsonNode.Parse(item)!.AsObject()).ToList();
+        return ((string)items[0]["id"]!, items);
+    }
+
+    Task<HttpResponseMessage> VoteAsync(string id, string body) => server.PostAsync($"/v1/arena/battles/{id}/vote", body);
+
+    static async Task<JsonNode?> RefusedAsync(HttpResponseMessage reply, HttpStatusCode status, string code)
+    {
+        var error = (await RunningServer.JsonAsync(reply))["error"]!;
+        Assert.Equal((status, code), (reply.StatusCode, (string?)error["code"]));
+        return error["param"];
+    }
+}

@@ -1,0 +1,162 @@
+// What happens to running requests when the client goes, the server stops, the weights change, or the vote store is away.
+using System.Net;
+using System.Text.Json.Nodes;
+using Majlis.Feedback;
+using Majlis.Model;
+using Majlis.Server;
+using Majlis.tests.Support;
+using Xunit;
+
+namespace Majlis.tests.Server;
+
+public sealed class LifecycleTests
+{
+    const string Old = "The old weights say this.";
+    const string New = "New weights, new words.";
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_client_that_disconnects_frees_its_sequence()
+    {
+        var gate = new Gate();
+        var network = new RecitingNetwork(new string('x', 1500)) { BeforeStep = gate.Pass };
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(network));
+        using var end = gate;
+        gate.Let(20);
+        var reply = await StreamAsync(server);
+        Assert.Equal(1, server.Engine.Progress.Running);
+        reply.Dispose();
+        await Eventually.HoldsAsync("the sequence is freed", () => Freed(server, gate));
+        Assert.True(network.Steps < 1500);
+    }
+
+    [Fact]
+    public async Task A_stream_ends_on_the_weights_it_began_with_and_the_next_request_has_the_new_ones()
+    {
+        var gate = new Gate();
+        var text = string.Concat(Enumerable.Repeat("word by word, ", 100));
+        var old = new RecitingNetwork(text) { BeforeStep = gate.Pass };
+        using var folder = new TinyCatalog();
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(old), options => options with { Catalog = folder.Path },
+            parts => parts with { Open = (_, version) => TinyModel.Of(new RecitingNetwork(New), version) });
+        using var end = gate;
+        gate.Let(5);
+        using var running = await StreamAsync(server);
+        folder.Promote("v2");
+        server.Part<ModelWatcher>().Look();
+        // Both versions take turns on the engine's thread; the new answer is done long before the old one.
+        var asked = server.ChatAsync();
+        await Eventually.HoldsAsync("the new weights answer", () => { gate.Let(1); return asked.IsCompleted; });
+        var next = await RunningServer.JsonAsync(await asked);
+        Assert.Equal((New, "v2"), ((string)next["choices"]![0]!["message"]!["content"]!, (string)next["model"]!));
+        Assert.False(old.Disposed);
+        gate.Open();
+        Assert.Equal(text, Text(await RunningServer.EventsAsync(running)));
+        await Eventually.HoldsAsync("the old weights are freed with their last request", () => old.Disposed);
+        var models = await RunningServer.JsonAsync(await server.Http.GetAsync(new Uri("/v1/models", UriKind.Relative), Stop));
+        Assert.Equal(["current", "v2"], models["data"]!.AsArray().Select(model => (string)model!["id"]!));
+    }
+
+    [Fact]
+    public async Task A_corrupt_candidate_is_refused_once_and_the_old_one_serves_on()
+    {
+        using var folder = new TinyCatalog();
+        var opened = 0;
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old)), options => options with { Catalog = folder.Path },
+            parts => parts with { Open = (_, version) => { opened++; return TinyModel.Of(new RecitingNetwork(New), version); } });
+        folder.Promote("v2", corrupt: true);
+        server.Part<ModelWatcher>().Look();
+        server.Part<ModelWatcher>().Look();
+        Assert.Equal(Old, (string)(await RunningServer.JsonAsync(await server.ChatAsync()))["choices"]![0]!["message"]!["content"]!);
+        Assert.Equal(0, opened);
+        var metrics = await server.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative), Stop);
+        Assert.Contains("majlis_swaps_total{result=\"refused\"} 1", metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_version_that_does_not_open_is_refused_and_the_old_one_serves_on()
+    {
+        using var folder = new TinyCatalog();
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old)), options => options with { Catalog = folder.Path },
+            parts => parts with { Open = (path, _) => throw new ModelFormatException($"{path} has no config.json") });
+        folder.Promote("v2");
+        server.Part<ModelWatcher>().Look();
+        Assert.Equal("tiny", (string)(await RunningServer.JsonAsync(await server.ChatAsync()))["model"]!);
+    }
+
+    [Fact]
+    public async Task A_server_told_to_stop_finishes_what_runs()
+    {
+        var gate = new Gate();
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old) { BeforeStep = gate.Pass }));
+        using var end = gate;
+        gate.Let(3);
+        using var running = await StreamAsync(server);
+        var stopped = server.StopAsync();
+        await Assert.ThrowsAnyAsync<HttpRequestException>(async () => (await server.ChatAsync()).EnsureSuccessStatusCode());
+        Assert.False(stopped.IsCompleted);
+        gate.Open();
+        Assert.Equal(Old, Text(await RunningServer.EventsAsync(running)));
+        await stopped;
+    }
+
+    [Fact]
+    public async Task Without_the_vote_store_chats_go_on_votes_wait_and_it_recovers_by_itself()
+    {
+        var data = Directory.CreateTempSubdirectory("majlis-redis-").FullName;
+        var redis = EmbeddedRedis.Start(data);
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old, New)),
+            options => options with { Redis = $"127.0.0.1:{redis.Address.Port},password={redis.Address.Password}" });
+        var battle = await RunningServer.EventsAsync(await server.PostAsync("/v1/arena/battles", """{"messages":[{"role":"user","content":"which?"}]}"""));
+        var vote = $"/v1/arena/battles/{(string)JsonNode.Parse(battle[0])!["id"]!}/vote";
+
+        await redis.DisposeAsync();
+        Assert.Equal(HttpStatusCode.OK, (await server.ChatAsync()).StatusCode);
+        var away = await server.PostAsync(vote, """{"verdict":"a"}""");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, away.StatusCode);
+        Assert.NotNull(away.Headers.RetryAfter);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await server.PostAsync("/v1/arena/battles", """{"messages":[{"role":"user","content":"which?"}]}""")).StatusCode);
+
+        await using var back = EmbeddedRedis.Start(data);
+        await Eventually.HoldsAsync("the vote is taken", async () => (await server.PostAsync(vote, """{"verdict":"a"}""")).StatusCode == HttpStatusCode.OK);
+        Assert.Equal(HttpStatusCode.Conflict, (await server.PostAsync(vote, """{"verdict":"b"}""")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Health_and_metrics_tell_the_truth()
+    {
+        await using var server = await RunningServer.StartAsync(Old);
+        await server.ChatAsync();
+        var live = await RunningServer.JsonAsync(await server.Http.GetAsync(new Uri("/health/live", UriKind.Relative), Stop));
+        Assert.Equal("live", (string)live["status"]!);
+        Assert.True((long)live["steps"]! > 0);
+        var ready = await RunningServer.JsonAsync(await server.Http.GetAsync(new Uri("/health/ready", UriKind.Relative), Stop));
+        Assert.Equal(("ready", "tiny"), ((string)ready["status"]!, (string)ready["model"]!));
+        Assert.False((bool)ready["votes"]!["taken"]!);
+        var metrics = await server.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative), Stop);
+        Assert.Contains("majlis_requests_total{path=\"/v1/chat/completions\",status=\"200\"} 1", metrics, StringComparison.Ordinal);
+        Assert.Matches("majlis_generation_tokens_total [1-9]", metrics);
+    }
+
+    static bool Freed(RunningServer server, Gate gate)
+    {
+        gate.Let(1);
+        return server.Engine.Progress.Running == 0;
+    }
+
+    static async Task<HttpResponseMessage> StreamAsync(RunningServer server)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions")
+        {
+            Content = new StringContent(RunningServer.ChatBody(new() { ["stream"] = true }).ToJsonString(), System.Text.Encoding.UTF8, "application/json"),
+        };
+        return await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stop);
+    }
+
+    static string Text(List<string> events)
+    {
+        Assert.Equal("[DONE]", events[^1]);
+        return string.Concat(events[..^1].Select(item => (string?)JsonNode.Parse(item)!["choices"]![0]!["delta"]!["content"]));
+    }
+}

@@ -1,0 +1,86 @@
+// Chat requests as real clients send them, replayed from goldens/clients: those whose every field is honoured must be answered with
+// the fields that clients cannot do without; the others must be refused by the name of a field they hold.
+using System.Net;
+using System.Text.Json.Nodes;
+using Majlis.tests.Support;
+using Xunit;
+
+namespace Majlis.tests.Server;
+
+public sealed class RecordedClientTests : IAsyncLifetime
+{
+    // What is refused until it is served; see UnsupportedFields.
+    static readonly string[] later =
+    [
+        "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call", "response_format", "store", "metadata", "reasoning_effort",
+    ];
+
+    RunningServer server = null!;
+
+    public static TheoryData<string> Clients =>
+        Directory.Exists(Shared.Golden("clients"))
+            ? [.. Directory.EnumerateFiles(Shared.Golden("clients"), "*.json").Select(file => Path.GetFileName(file)!).Order()] : ["absent"];
+
+    public async ValueTask InitializeAsync() => server = await RunningServer.StartAsync("Hello there, client.");
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    [Theory, MemberData(nameof(Clients))]
+    public async Task Recorded_chat_requests_are_answered_or_refused_by_name(string file)
+    {
+        Shared.Require(Shared.Golden("clients", file));
+        var requests = Requests(JsonNode.Parse(await File.ReadAllTextAsync(Shared.Golden("clients", file), TestContext.Current.CancellationToken))!).ToList();
+        foreach (var body in requests.DistinctBy(body => body.ToJsonString()))
+        {
+            // Names and token ids are those of the models the clients were recorded with.
+            body["model"] = "current";
+            if (body["logit_bias"] is JsonObject) body["logit_bias"] = new JsonObject { ["65"] = -100 };
+            var http = await server.PostAsync("/v1/chat/completions", body.ToJsonString());
+            if (later.FirstOrDefault(body.ContainsKey) is null && !HoldsPictures(body)) await AnsweredAsync(http, body);
+            else Assert.True(http.StatusCode is HttpStatusCode.OK or HttpStatusCode.BadRequest, body.ToJsonString());
+        }
+    }
+
+    static async Task AnsweredAsync(HttpResponseMessage http, JsonObject body)
+    {
+        var said = await http.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(http.StatusCode == HttpStatusCode.OK, $"{body.ToJsonString()}\n{said}");
+        if ((bool?)body["stream"] == true) CheckStream(await RunningServer.EventsAsync(http), body);
+        else CheckWhole(JsonNode.Parse(said)!);
+    }
+
+    static void CheckWhole(JsonNode reply)
+    {
+        Assert.Equal("chat.completion", (string)reply["object"]!);
+        foreach (var field in new[] { "id", "created", "model", "usage" }) Assert.NotNull(reply[field]);
+        foreach (var choice in reply["choices"]!.AsArray())
+            Assert.True(choice!["message"]!["role"]!.GetValue<string>() == "assistant" && choice["message"]!["content"] is not null && choice["finish_reason"] is not null);
+    }
+
+    static void CheckStream(List<string> events, JsonObject body)
+    {
+        Assert.Equal("[DONE]", events[^1]);
+        var chunks = events[..^1].Select(item => JsonNode.Parse(item)!).ToList();
+        Assert.All(chunks, chunk => Assert.True((string)chunk["object"]! == "chat.completion.chunk" && chunk["choices"] is JsonArray));
+        Assert.All(chunks.SelectMany(chunk => chunk["choices"]!.AsArray()), choice => Assert.True(choice!["delta"] is JsonObject && choice["index"] is not null));
+        Assert.Equal((bool?)body["stream_options"]?["include_usage"] == true, chunks[^1]["choices"]!.AsArray().Count == 0);
+    }
+
+    static bool HoldsPictures(JsonObject body) => body["messages"]!.AsArray().Any(message =>
+        message?["content"] is JsonArray parts && parts.Any(part => (string?)part?["type"] != "text"));
+
+    // Both recorders' formats: requests stand at any depth, some as pointers to equal ones.
+    static IEnumerable<JsonObject> Requests(JsonNode node)
+    {
+        if (node is JsonObject request && request["path"] is JsonValue named && named.TryGetValue<string>(out var path)
+            && path.EndsWith("/chat/completions", StringComparison.Ordinal) && (string?)request["method"] == "POST"
+            && request["body"] is JsonObject body && body["messages"] is JsonArray)
+            return [body.DeepClone().AsObject()];
+        return node switch
+        {
+            JsonObject fields => fields.Select(field => field.Value).OfType<JsonNode>().SelectMany(Requests),
+            JsonArray items => items.OfType<JsonNode>().SelectMany(Requests),
+            _ => [],
+        };
+    }
+}

@@ -1,0 +1,163 @@
+// Every way a request is turned down: its status, and the words in OpenAI's shape. Nothing is accepted and ignored.
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Majlis.tests.Server;
+
+public sealed class RefusalTests : IAsyncLifetime
+{
+    RunningServer server = null!;
+
+    public async ValueTask InitializeAsync() => server = await RunningServer.StartAsync("yes");
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    [Theory]
+    [InlineData("""{"colour":"red"}""", "colour", "unknown_parameter")]
+    [InlineData("""{"tools":[{"type":"function","function":{"name":"f"}}]}""", "tools", "unsupported_parameter")]
+    [InlineData("""{"tool_choice":"auto"}""", "tool_choice", "unsupported_parameter")]
+    [InlineData("""{"response_format":{"type":"json_object"}}""", "response_format", "unsupported_parameter")]
+    [InlineData("""{"structured_outputs":{"regex":"a"}}""", "structured_outputs", "unsupported_parameter")]
+    [InlineData("""{"audio":{"voice":"alloy"}}""", "audio", "unsupported_parameter")]
+    [InlineData("""{"modalities":["text","audio"]}""", "modalities", "unsupported_parameter")]
+    [InlineData("""{"web_search_options":{}}""", "web_search_options", "unsupported_parameter")]
+    [InlineData("""{"store":true}""", "store", "unsupported_parameter")]
+    [InlineData("""{"service_tier":"flex"}""", "service_tier", "unsupported_parameter")]
+    [InlineData("""{"prediction":{"type":"content","content":"x"}}""", "prediction", "unsupported_parameter")]
+    [InlineData("""{"reasoning_effort":"high"}""", "reasoning_effort", "unsupported_parameter")]
+    [InlineData("""{"citation_options":{"mode":"fast"}}""", "citation_options", "unsupported_parameter")]
+    [InlineData("""{"temperature":"hot"}""", "temperature", "invalid_type")]
+    [InlineData("""{"temperature":2.5}""", "temperature", "invalid_value")]
+    [InlineData("""{"top_p":-0.1}""", "top_p", "invalid_value")]
+    [InlineData("""{"n":0}""", "n", "invalid_value")]
+    [InlineData("""{"n":1.5}""", "n", "invalid_type")]
+    [InlineData("""{"seed":"x"}""", "seed", "invalid_type")]
+    [InlineData("""{"stream":"yes"}""", "stream", "invalid_type")]
+    [InlineData("""{"stop":""}""", "stop", "invalid_value")]
+    [InlineData("""{"stop":[1]}""", "stop", "invalid_type")]
+    [InlineData("""{"top_logprobs":2}""", "top_logprobs", "invalid_value")]
+    [InlineData("""{"logprobs":true,"top_logprobs":21}""", "top_logprobs", "invalid_value")]
+    [InlineData("""{"stream_options":{"include_usage":true}}""", "stream_options", "invalid_value")]
+    [InlineData("""{"stream":true,"stream_options":{"colour":1}}""", "stream_options.colour", "unknown_parameter")]
+    [InlineData("""{"max_tokens":5,"max_completion_tokens":6}""", "max_tokens", "invalid_value")]
+    [InlineData("""{"max_tokens":0}""", "max_tokens", "invalid_value")]
+    [InlineData("""{"logit_bias":{"x":1}}""", "logit_bias", "invalid_value")]
+    [InlineData("""{"logit_bias":{"5":101}}""", "logit_bias.5", "invalid_value")]
+    [InlineData("""{"logit_bias":{"5000":1}}""", "logit_bias", "invalid_value")]
+    [InlineData("""{"stop_token_ids":[258]}""", "stop_token_ids", "invalid_value")]
+    [InlineData("""{"documents":[{"page":7}]}""", "documents[0].page", "invalid_type")]
+    [InlineData("""{"documents":[{"id":"7"}]}""", "documents[0]", "invalid_value")]
+    [InlineData("""{"continue_final_message":true}""", "continue_final_message", "invalid_value")]
+    [InlineData("""{"continue_final_message":true,"add_generation_prompt":true}""", "continue_final_message", "invalid_value")]
+    [InlineData("""{"messages":[]}""", "messages", "invalid_value")]
+    [InlineData("""{"messages":null}""", "messages", "missing_required_parameter")]
+    [InlineData("""{"messages":"hello"}""", "messages", "invalid_type")]
+    [InlineData("""{"messages":[{"role":"king","content":"x"}]}""", "messages[0].role", "invalid_value")]
+    [InlineData("""{"messages":[{"content":"x"}]}""", "messages[0].role", "missing_required_parameter")]
+    [InlineData("""{"messages":[{"role":"user"}]}""", "messages[0].content", "missing_required_parameter")]
+    [InlineData("""{"messages":[{"role":"user","content":7}]}""", "messages[0].content", "invalid_type")]
+    [InlineData("""{"messages":[{"role":"user","content":"x","mood":"good"}]}""", "messages[0].mood", "unknown_parameter")]
+    [InlineData("""{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]}""", "messages[0].content[0].type", "invalid_value")]
+    [InlineData("""{"messages":[{"role":"tool","content":"x"}]}""", "messages[0].tool_call_id", "missing_required_parameter")]
+    [InlineData("""{"messages":[{"role":"assistant","tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"not json"}}]}]}""",
+        "messages[0].tool_calls[0].function.arguments", "invalid_value")]
+    [InlineData("""{"model":null}""", "model", "missing_required_parameter")]
+    [InlineData("""{"model":7}""", "model", "invalid_type")]
+    public async Task A_field_that_cannot_be_honoured_is_named(string fields, string param, string code)
+    {
+        var http = await server.ChatAsync(JsonNode.Parse(fields)!.AsObject());
+        var error = await ErrorAsync(http);
+        Assert.Equal((HttpStatusCode.BadRequest, param, code), (http.StatusCode, (string?)error["param"], (string?)error["code"]));
+        Assert.Equal("invalid_request_error", (string)error["type"]!);
+        Assert.Contains(param.Split('.')[^1].Split('[')[0], (string)error["message"]!, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"user":"u","safety_identifier":"s","prompt_cache_key":"k"}""")]
+    [InlineData("""{"service_tier":"auto","store":false,"response_format":{"type":"text"},"modalities":["text"]}""")]
+    [InlineData("""{"stop":null,"seed":7,"top_p":0,"top_k":5,"min_p":0.1,"presence_penalty":1,"frequency_penalty":-1,"repetition_penalty":1.1}""")]
+    public async Task What_is_honoured_or_has_no_visible_effect_is_taken(string fields) =>
+        Assert.Equal(HttpStatusCode.OK, (await server.ChatAsync(JsonNode.Parse(fields)!.AsObject())).StatusCode);
+
+    [Theory]
+    [InlineData("{\"model\": \"current\",\n \"messages\": [}", "line 2, byte")]
+    [InlineData("", "")]
+    [InlineData("{\"model\":\"a\",\"model\":\"b\"}", "model")]
+    public async Task Broken_JSON_is_told_where_it_breaks(string body, string where)
+    {
+        var http = await server.PostAsync("/v1/chat/completions", body);
+        var error = await ErrorAsync(http);
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid_json"), (http.StatusCode, (string?)error["code"]));
+        Assert.Contains(where, (string)error["message"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_body_that_is_no_object_is_refused()
+    {
+        var http = await server.PostAsync("/v1/chat/completions", "[]");
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid_type"), (http.StatusCode, (string?)(await ErrorAsync(http))["code"]));
+    }
+
+    [Fact]
+    public async Task Another_media_type_is_refused()
+    {
+        using var content = new StringContent("<x/>", Encoding.UTF8, new MediaTypeHeaderValue("application/xml"));
+        var http = await server.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), content, TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.UnsupportedMediaType, "unsupported_media_type"), (http.StatusCode, (string?)(await ErrorAsync(http))["code"]));
+    }
+
+    [Fact]
+    public async Task A_body_that_is_too_large_is_refused()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions")
+        {
+            Content = new StringContent("{\"model\":\"" + new string('x', 17 << 20) + "\"}", Encoding.UTF8, "application/json"),
+        };
+        request.Headers.ExpectContinue = true;
+        var http = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "request_too_large"), (http.StatusCode, (string?)(await ErrorAsync(http))["code"]));
+    }
+
+    [Fact]
+    public async Task A_prompt_longer_than_the_context_is_never_cut()
+    {
+        var http = await server.ChatAsync(new() { ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = new string('x', 3000) }) });
+        var error = await ErrorAsync(http);
+        Assert.Equal((HttpStatusCode.BadRequest, "context_length_exceeded", "messages"), (http.StatusCode, (string?)error["code"], (string?)error["param"]));
+        Assert.Contains("2048", (string)error["message"]!, StringComparison.Ordinal);
+        var asked = await server.ChatAsync(new() { ["max_tokens"] = 2048 });
+        Assert.Equal("context_length_exceeded", (string?)(await ErrorAsync(asked))["code"]);
+    }
+
+    [Fact]
+    public async Task Unknown_models_paths_and_methods_are_named()
+    {
+        var model = await server.ChatAsync(new() { ["model"] = "gpt-9" });
+        Assert.Equal((HttpStatusCode.NotFound, "model_not_found"), (model.StatusCode, (string?)(await ErrorAsync(model))["code"]));
+        var path = await server.PostAsync("/v1/nothing", "{}");
+        Assert.Equal((HttpStatusCode.NotFound, "unknown_url"), (path.StatusCode, (string?)(await ErrorAsync(path))["code"]));
+        var method = await server.Http.GetAsync(new Uri("/v1/chat/completions", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.MethodNotAllowed, "method_not_allowed"), (method.StatusCode, (string?)(await ErrorAsync(method))["code"]));
+    }
+
+    [Fact]
+    public async Task Without_weights_the_client_is_told_to_come_back()
+    {
+        await using var empty = await RunningServer.StartAsync(model: null);
+        var http = await empty.ChatAsync();
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "model_not_loaded"), (http.StatusCode, (string?)(await ErrorAsync(http))["code"]));
+        Assert.NotNull(http.Headers.RetryAfter);
+        var ready = await empty.Http.GetAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+    }
+
+    static async Task<JsonNode> ErrorAsync(HttpResponseMessage reply)
+    {
+        var error = (await RunningServer.JsonAsync(reply))["error"]!;
+        Assert.Equal(["message", "type", "param", "code"], error.AsObject().Select(field => field.Key));
+        return error;
+    }
+}

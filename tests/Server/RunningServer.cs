@@ -1,0 +1,84 @@
+// A whole server on a free loopback port of this process, around whatever model a test gives it. Everything it made is gone after it.
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using Majlis.Inference;
+using Majlis.Server;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Majlis.tests.Server;
+
+sealed class RunningServer : IAsyncDisposable
+{
+    /// <summary>An address where no Redis listens: for tests in which nobody votes.</summary>
+    public const string NoRedis = "127.0.0.1:1";
+
+    readonly WebApplication app;
+    readonly string folder;
+
+    static RunningServer() => Environment.SetEnvironmentVariable("Logging__LogLevel__Default", "Warning");
+
+    RunningServer(WebApplication app, string folder)
+    {
+        (this.app, this.folder) = (app, folder);
+        Address = new Uri(app.Urls.Single());
+        Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    public Uri Address { get; }
+    public HttpClient Http { get; }
+    public Engine Engine => app.Services.GetRequiredService<Engine>();
+
+    public static Task<RunningServer> StartAsync(params string[] texts) => StartAsync(TinyModel.Of(new RecitingNetwork(texts)));
+
+    public static async Task<RunningServer> StartAsync(LoadedModel? model,
+        Func<ServerOptions, ServerOptions>? options = null, Func<ServerParts, ServerParts>? parts = null)
+    {
+        var folder = Directory.CreateTempSubdirectory("majlis-server-").FullName;
+        var chosen = new ServerOptions { Urls = "http://127.0.0.1:0", Data = folder, Redis = NoRedis };
+        var app = ServerApp.Build(options?.Invoke(chosen) ?? chosen, model, parts?.Invoke(ServerParts.Real) ?? ServerParts.Real);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new RunningServer(app, folder);
+    }
+
+    public T Part<T>() where T : notnull => app.Services.GetRequiredService<T>();
+
+    public Task StopAsync() => app.StopAsync();
+
+    /// <summary>The reply to a body given as JSON text.</summary>
+    public Task<HttpResponseMessage> PostAsync(string path, string json) =>
+        Http.PostAsync(new Uri(path, UriKind.Relative), new StringContent(json, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+
+    /// <summary>A chat with one user message and whatever fields a test adds.</summary>
+    public Task<HttpResponseMessage> ChatAsync(JsonObject? fields = null) => PostAsync("/v1/chat/completions", ChatBody(fields).ToJsonString());
+
+    public static JsonObject ChatBody(JsonObject? fields = null)
+    {
+        var body = new JsonObject
+        {
+            ["model"] = "current",
+            ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "hello" }),
+            ["temperature"] = 0,
+        };
+        foreach (var (name, value) in fields ?? []) body[name] = value?.DeepClone();
+        return body;
+    }
+
+    public static async Task<JsonObject> JsonAsync(HttpResponseMessage reply) =>
+        (await reply.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!;
+
+    /// <summary>The data of every event of a stream, to its end.</summary>
+    public static async Task<List<string>> EventsAsync(HttpResponseMessage reply) =>
+        [.. (await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
+            .Select(item => item["data: ".Length..])];
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await app.StopAsync();
+        await app.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+}

@@ -1,0 +1,36 @@
+// A catalogue in a temporary folder, whose versions hold next to nothing.
+using System.Buffers.Binary;
+using System.Text;
+using Majlis.Model;
+using Majlis.Model.Catalog;
+using Xunit;
+
+namespace Majlis.tests.Server;
+
+sealed class TinyCatalog : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("majlis-catalog-").FullName;
+
+    /// <summary>Commits a version and makes it current; a corrupt one has a byte changed after its files were hashed.</summary>
+    public void Promote(string version, bool corrupt = false)
+    {
+        var catalog = new ModelCatalog(Path, TimeProvider.System);
+        var draft = catalog.Begin(version);
+        File.WriteAllBytes(System.IO.Path.Combine(draft.ServeFolder, "model.safetensors"), Weights(version));
+        draft.Commit(new Manifest { Id = version });
+        if (corrupt) File.WriteAllBytes(System.IO.Path.Combine(catalog.ServePath(version), "model.safetensors"), Weights(version + " changed"));
+        var state = catalog.State();
+        Assert.True(catalog.TrySwap(state, state.Promote(version)));
+    }
+
+    // A safetensors file of one number: the length of its header, the header, the number.
+    static byte[] Weights(string version)
+    {
+        var header = Encoding.UTF8.GetBytes($"{{\"{version}\":{{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}}}");
+        var length = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        return [.. length, .. header, 0, 0, 0, 0];
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

@@ -1,0 +1,21 @@
+// A loaded model of bytes around a network that recites.
+using Majlis.Inference;
+using Majlis.Model;
+
+namespace Majlis.tests.Server;
+
+static class TinyModel
+{
+    public const string Hash = "sha256-of-nothing";
+
+    public static LoadedModel Of(RecitingNetwork network, string version = "tiny") => new()
+    {
+        Version = version,
+        WeightsHash = version == "tiny" ? Hash : $"hash-of-{version}",
+        Network = network,
+        Tokenizer = TinyText.Tokenizer,
+        ChatTemplate = ChatTemplate.Parse(TinyText.Template, new SpecialTokens()),
+        Defaults = new GenerationDefaults([RecitingNetwork.ImEnd], null),
+        MaxContext = network.Blueprint.MaxPositions,
+    };
+}

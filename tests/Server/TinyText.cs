@@ -1,0 +1,49 @@
+// The smallest real tokenizer and chat template: one token a byte, ChatML's two turn tokens. Written as a tokenizer.json because
+// that is what servers read.
+using System.Text.Json.Nodes;
+using Majlis.Model.Tokenizers;
+
+namespace Majlis.tests.Server;
+
+static class TinyText
+{
+    public const string Template = """
+        {%- for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n' }}{% endfor %}
+        {%- if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}
+        """;
+
+    public static TextTokenizer Tokenizer { get; } = Make();
+
+    /// <summary>GPT-2's letters for bytes: printable ones stand for themselves, the rest follow from U+0100.</summary>
+    static IEnumerable<char> Letters()
+    {
+        var others = 0;
+        for (var value = 0; value < 256; value++)
+            yield return value is >= '!' and <= '~' or >= 0xA1 and <= 0xAC or >= 0xAE and <= 0xFF ? (char)value : (char)(256 + others++);
+    }
+
+    static TextTokenizer Make()
+    {
+        var vocabulary = new JsonObject();
+        foreach (var letter in Letters()) vocabulary[letter.ToString()] = vocabulary.Count;
+        var file = Path.Combine(Directory.CreateTempSubdirectory("majlis-tiny-").FullName, "tokenizer.json");
+        File.WriteAllText(file, new JsonObject
+        {
+            ["version"] = "1.0",
+            ["added_tokens"] = new JsonArray(Special(RecitingNetwork.ImStart, "<|im_start|>"), Special(RecitingNetwork.ImEnd, "<|im_end|>")),
+            ["normalizer"] = null,
+            ["pre_tokenizer"] = ByteLevel(),
+            ["post_processor"] = null,
+            ["decoder"] = ByteLevel(),
+            ["model"] = new JsonObject { ["type"] = "BPE", ["vocab"] = vocabulary, ["merges"] = new JsonArray() },
+        }.ToJsonString());
+        return TextTokenizer.FromJson(file);
+    }
+
+    static JsonObject ByteLevel() => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = false };
+
+    static JsonObject Special(int id, string text) => new()
+    {
+        ["id"] = id, ["content"] = text, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = true,
+    };
+}
