@@ -7,6 +7,7 @@ return args switch
     ["weights", var model] => WeightsBenchmark.Run(model),
     ["memory", .. var models] => MemoryBenchmark.Run(models),
     ["memory-child", var model] => MemoryBenchmark.RunChild(model),
+    ["tokenizer", .. var names] => TokenizerBenchmark.Run(names),
     ["engine"] => await EngineBenchmark.RunAsync(),
     ["decode", var model] => await DecodeBenchmark.RunAsync(model),
     _ => Usage(),
@@ -14,6 +15,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- fuzz [minutes] [seed] | weights MODEL | memory [MODEL ...] | engine | decode MODEL");
+    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- fuzz [minutes] [seed] | weights MODEL | memory [MODEL ...] | tokenizer [NAME ...] | engine | decode MODEL");
     return 2;
 }

@@ -1,5 +1,6 @@
 // Merges in order of rank, from pairs of token texts to the table of ids that the model reads.
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace Majlis.Model.Tokenizers;
 
@@ -12,6 +13,7 @@ sealed class MergeListBuilder(ModelDefinition definition, int capacity)
     public int Count => list.Count;
 
     /// <summary>Adds the next merge; both parts and what they make must be in the vocabulary, or <paramref name="wrong"/> is thrown.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<char> left, ReadOnlySpan<char> right, Func<string, Exception> wrong)
     {
         Span<char> whole = left.Length + right.Length <= 256 ? stackalloc char[left.Length + right.Length] : new char[left.Length + right.Length];

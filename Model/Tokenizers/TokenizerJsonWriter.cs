@@ -74,7 +74,7 @@ static class TokenizerJsonWriter
             json.WriteBoolean("ignore_merges", model.IgnoreMerges);
         }
         json.WriteStartObject("vocab");
-        foreach (var (token, id) in model.Vocabulary.Ids.OrderBy(entry => entry.Value)) json.WriteNumber(token, id);
+        foreach (var (token, id) in model.Vocabulary.Entries.OrderBy(entry => entry.Id)) json.WriteNumber(token, id);
         json.WriteEndObject();
         if (model.Kind == ModelKind.Bpe) WriteMerges(json, model);
     }

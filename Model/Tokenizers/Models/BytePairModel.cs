@@ -107,11 +107,11 @@ sealed class BytePairModel : TokenModel
     static int[] SingleUnits(Vocabulary vocabulary)
     {
         var highest = -1;
-        foreach (var token in vocabulary.Ids.Keys)
+        foreach (var (token, _) in vocabulary.Entries)
             if (token.Length == 1) highest = Math.Max(highest, token[0]);
         var units = new int[highest + 1];
         Array.Fill(units, -1);
-        foreach (var (token, id) in vocabulary.Ids)
+        foreach (var (token, id) in vocabulary.Entries)
             if (token.Length == 1) units[token[0]] = id;
         return units;
     }

@@ -1,4 +1,6 @@
 // Which pairs of tokens merge, how early, and into what: an open-addressed table, since it is asked for every pair of every word.
+using System.Runtime.CompilerServices;
+
 namespace Majlis.Model.Tokenizers;
 
 /// <summary>Pair of ids -> (rank, merged id). Lower ranks merge first. Read by many threads once filled.</summary>
@@ -19,6 +21,7 @@ sealed class MergeTable
     }
 
     /// <summary>A pair given twice keeps its later rank, as in the Rust library.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(int left, int right, int rank, int id)
     {
         var slot = Slot(Key(left, right));
@@ -42,6 +45,7 @@ sealed class MergeTable
 
     static ulong Key(int left, int right) => (ulong)(uint)left << 32 | (uint)right;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     int Slot(ulong key)
     {
         var slot = (int)(key * 0x9E3779B97F4A7C15 >> shift);

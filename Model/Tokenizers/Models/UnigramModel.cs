@@ -106,9 +106,9 @@ sealed class UnigramModel : TokenModel
     /// <summary>(node, UTF-16 unit) -> (token ending there or -1, child node), in a table of pairs.</summary>
     static MergeTable BuildTrie(Vocabulary vocabulary)
     {
-        var table = new MergeTable(vocabulary.Ids.Keys.Sum(token => token.Length));
+        var table = new MergeTable(vocabulary.Entries.Sum(entry => entry.Token.Length));
         var nodes = 1;
-        foreach (var (token, id) in vocabulary.Ids)
+        foreach (var (token, id) in vocabulary.Entries)
         {
             var node = 0;
             for (var i = 0; i < token.Length; i++)

@@ -4,7 +4,7 @@ namespace Majlis.Model.Tokenizers;
 sealed class WordPieceModel(ModelDefinition definition, int unknown) : TokenModel
 {
     readonly string prefix = definition.ContinuingPrefix ?? "##";
-    readonly int longest = definition.Vocabulary.Ids.Keys.Select(token => token.Length).DefaultIfEmpty().Max();
+    readonly int longest = definition.Vocabulary.Entries.Select(entry => entry.Token.Length).DefaultIfEmpty().Max();
 
     public override void Tokenize(Piece piece, TokenSink sink)
     {

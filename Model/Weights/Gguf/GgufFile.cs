@@ -195,8 +195,9 @@ public sealed class GgufFile : IDisposable
         if (value is not GgufArray array) throw WrongType(key, $"an array of {expected}");
         var reader = new GgufReader(file, array.Offset);
         var result = new T[array.Count];
+        var what = $"an element of '{key}'";
         for (var i = 0; i < result.Length; i++)
-            result[i] = reader.Value(array.Type, $"element {i} of '{key}'") is T element ? element : throw WrongType(key, $"an array of {expected}");
+            result[i] = reader.Value(array.Type, what) is T element ? element : throw WrongType(key, $"an array of {expected}");
         return result;
     }
 

@@ -22,18 +22,18 @@ sealed class GgufReader(MappedFile file, long position = 0)
     public ulong U64(string what) => BinaryPrimitives.ReadUInt64LittleEndian(Take(8, what));
 
     /// <summary>A count of things that take at least <paramref name="leastBytes"/> each, so that a lie is caught before it is believed.</summary>
-    public long Count(string what, int leastBytes)
+    public long Count(string what, int leastBytes, string aspect = "")
     {
         var count = U64(what);
         if (count > (ulong)(Left / leastBytes))
-            throw Error($"{what} is {count}, more than the {Left} bytes left can hold");
+            throw Error($"{aspect}{what} is {count}, more than the {Left} bytes left can hold");
         return (long)count;
     }
 
     public string Text(string what)
     {
         var at = Position;
-        var length = Count($"the length of {what}", 1);
+        var length = Count(what, 1, "the length of ");
         if (length > int.MaxValue) throw Error($"{what} is {length} bytes long");
         try
         {
