@@ -11,7 +11,8 @@ static class VoterShare
     public static (Dictionary<string, double> Factors, bool Holds) Factors(IReadOnlyDictionary<string, double> totals, double share)
     {
         var rising = totals.Values.Order().ToArray();
-        var holds = rising.Length * share >= 1 - 1e-9 || rising.Length == 0;
+        if (rising.Length == 0) return ([], true);
+        var holds = rising.Length * share >= 1 - 1e-9;
         var cap = holds ? Cap(rising, share) : rising[0];
         return (totals.ToDictionary(voter => voter.Key, voter => Math.Min(1, cap / voter.Value)), holds);
     }

@@ -1,5 +1,6 @@
 // A model that takes part: a folder of weights, with or without one adapter folded in as it is read.
 // Knows names, shapes and config; nothing of methods or weights of the merge.
+using System.Buffers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Majlis.Model;
@@ -31,37 +32,51 @@ sealed partial class MergeInput : IDisposable
 
     public IReadOnlyDictionary<string, TensorInfo> Tensors => weights.Tensors;
 
-    /// <summary>Opens <c>folder</c> or <c>folder+adapter</c>; relative paths are taken from <paramref name="root"/>.</summary>
+    /// <summary>
+    /// Opens <c>model</c> or <c>model+adapter</c>: a folder with config.json and safetensors, or a GGUF file; and an adapter's folder.
+    /// Relative paths are taken from <paramref name="root"/>.
+    /// </summary>
     public static MergeInput Open(string name, string root, TensorType? loadAs)
     {
-        var folder = Path.Combine(root, name);
+        var path = Path.Combine(root, name);
         string? adapterFolder = null;
-        if (!Directory.Exists(folder) && name.Split('+') is { Length: > 1 } parts)
+        if (!Path.Exists(path) && name.Split('+') is { Length: > 1 } parts)
         {
-            if (parts.Length > 2) throw new MergeRecipeException($"{name}: expected at most one adapter, folder+adapter");
-            (folder, adapterFolder) = (Path.Combine(root, parts[0]), Path.Combine(root, parts[1]));
+            if (parts.Length > 2) throw new MergeRecipeException($"{name}: expected at most one adapter, model+adapter");
+            (path, adapterFolder) = (Path.Combine(root, parts[0]), Path.Combine(root, parts[1]));
         }
-        if (!Directory.Exists(folder)) throw new MergeRecipeException($"{name}: there is no folder {folder}");
-        var config = ReadConfig(name, folder);
-        SafetensorsFolder? weights = null;
+        if (!Path.Exists(path)) throw new MergeRecipeException($"{name}: there is no model {path}");
+        var (weights, config) = OpenModel(name, path);
         try
         {
-            weights = SafetensorsFolder.Open(folder);
             var adapter = adapterFolder is null ? null : AdapterDelta.Open(adapterFolder, weights);
-            return new MergeInput(name, folder, config, weights, adapter, loadAs);
+            return new MergeInput(name, path, config, weights, adapter, loadAs);
         }
         catch
         {
-            weights?.Dispose();
+            weights.Dispose();
             throw;
         }
     }
 
+    static (IWeightSource Weights, JsonElement Config) OpenModel(string name, string path)
+    {
+        if (File.Exists(path))
+        {
+            var checkpoint = Checkpoint.Open(path);
+            return (checkpoint.Weights, checkpoint.Config);
+        }
+        var config = ReadConfig(name, path);
+        return (SafetensorsFolder.Open(path), config);
+    }
+
     public void Read(string tensor, long first, Span<double> destination)
     {
-        var narrow = new float[destination.Length];
+        var rented = ArrayPool<float>.Shared.Rent(destination.Length);
+        var narrow = rented.AsSpan(0, destination.Length);
         weights.Read(tensor, first, narrow);
         for (var i = 0; i < narrow.Length; i++) destination[i] = narrow[i];
+        ArrayPool<float>.Shared.Return(rented);
         adapter?.AddTo(tensor, Tensors[tensor].Shape, first, destination);
         if (loadAs is TensorType.BF16 or TensorType.F16)
             for (var i = 0; i < destination.Length; i++) destination[i] = Rounding.Round(destination[i], loadAs.Value);

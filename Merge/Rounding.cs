@@ -1,4 +1,5 @@
 // fp64 to the types weights are stored in, nearest even, once. Knows nothing of tensors.
+using System.Buffers.Binary;
 using Majlis.Model;
 
 namespace Majlis.Merge;
@@ -14,6 +15,22 @@ public static class Rounding
         TensorType.BF16 => ToBFloat16(value),
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a float type that weights are written in"),
     };
+
+    /// <summary>Stores values little-endian; <paramref name="bytes"/> holds exactly as many.</summary>
+    public static void Store(ReadOnlySpan<double> values, TensorType type, Span<byte> bytes)
+    {
+        for (var i = 0; i < values.Length; i++)
+            switch (type)
+            {
+                case TensorType.F64: BinaryPrimitives.WriteDoubleLittleEndian(bytes[(8 * i)..], values[i]); break;
+                case TensorType.F32: BinaryPrimitives.WriteSingleLittleEndian(bytes[(4 * i)..], (float)values[i]); break;
+                case TensorType.F16: BinaryPrimitives.WriteHalfLittleEndian(bytes[(2 * i)..], (Half)values[i]); break;
+                default:
+                    var wide = BitConverter.SingleToUInt32Bits((float)Round(values[i], type));
+                    BinaryPrimitives.WriteUInt16LittleEndian(bytes[(2 * i)..], (ushort)(wide >> 16));
+                    break;
+            }
+    }
 
     /// <summary>
     /// Rounds straight from fp64 to 8 bits of significand: by way of fp32 a value just off a midpoint would be rounded twice.

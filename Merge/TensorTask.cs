@@ -25,7 +25,15 @@ public sealed class TensorTask
 
     public long Elements => Shape.Aggregate(1L, (product, dimension) => checked(product * dimension));
 
-    public int ChunkLength => (int)Math.Min(Chunk, Math.Max(1, Elements));
+    /// <summary>Whole rows, since quantised weights are read from a row's start.</summary>
+    public int ChunkLength
+    {
+        get
+        {
+            var row = (int)(Shape.IsEmpty ? 1 : Math.Max(1, Shape[^1]));
+            return (int)Math.Min(Math.Max(row, Chunk / row * row), Math.Max(1, Elements));
+        }
+    }
 
     public IEnumerable<int> Experts => Enumerable.Range(0, Inputs.Length).Where(input => input != Base);
 

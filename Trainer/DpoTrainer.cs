@@ -66,6 +66,9 @@ public sealed class DpoTrainer : IDisposable
         return true;
     }
 
+    /// <summary>Goes on after <paramref name="step"/> steps with the moments of another trainer; the parameters are in place already.</summary>
+    public void Restore(int step, Func<string, Tensor> mean, Func<string, Tensor> square) => optimiser.Restore(step, mean, square);
+
     public void Dispose() => optimiser.Dispose();
 
     /// <summary>The gradients of one step: the mean over its micro-batches.</summary>

@@ -12,7 +12,7 @@ public sealed class PairBatch : IDisposable
         Pairs = pairs;
         var rows = pairs.Select(pair => (pair.Prompt, Completion: pair.Chosen)).Concat(pairs.Select(pair => (pair.Prompt, Completion: pair.Rejected))).ToArray();
         var width = rows.Max(row => row.Prompt.Length + row.Completion.Length);
-        var (tokens, mask, scored) = (new long[rows.Length * width], new bool[rows.Length * width], new List<long>());
+        var (tokens, mask, scored) = (new long[rows.Length * width], new long[rows.Length * width], new List<long>());
         Array.Fill(tokens, pad);
         for (var r = 0; r < rows.Length; r++)
         {
@@ -20,7 +20,7 @@ public sealed class PairBatch : IDisposable
             for (var t = 0; t < prompt.Length + completion.Length; t++)
             {
                 tokens[r * width + t] = t < prompt.Length ? prompt[t] : completion[t - prompt.Length];
-                mask[r * width + t] = true;
+                mask[r * width + t] = 1;
                 if (t >= prompt.Length) scored.Add(r * (width - 1) + t - 1);
             }
         }
@@ -29,7 +29,7 @@ public sealed class PairBatch : IDisposable
         Scored = tensor(scored.ToArray());
         Labels = Tokens.narrow(1, 1, width - 1).reshape(-1).index_select(0, Scored);
         ChosenScored = scored.Count(position => position < pairs.Count * (width - 1));
-        TokenCount = mask.Count(on => on);
+        TokenCount = (int)mask.Sum();
         Width = width;
     }
 
@@ -41,7 +41,7 @@ public sealed class PairBatch : IDisposable
     /// <summary>[R, T] ids.</summary>
     public Tensor Tokens { get; }
 
-    /// <summary>[R, T] true at real tokens.</summary>
+    /// <summary>[R, T] int64, 1 at real tokens.</summary>
     public Tensor Mask { get; }
 
     /// <summary>[S] places in the flattened [R, T-1] whose next token is a completion token, chosen rows first.</summary>

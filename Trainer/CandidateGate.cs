@@ -1,0 +1,41 @@
+// Candidate against current on the held-out pairs and the fixed critical tasks, both in serving numerics. Knows no catalogue.
+using System.Collections.Immutable;
+using Majlis.Evaluation;
+using Majlis.Feedback;
+using Majlis.Model;
+using Majlis.Torch;
+
+namespace Majlis.Trainer;
+
+/// <summary>Builds the critical items for a model; the safety task by default.</summary>
+public delegate IReadOnlyList<PreferenceItem> CriticalItems(Checkpoint model);
+
+static class CandidateGate
+{
+    public static IReadOnlyList<PreferenceItem> Safety(Checkpoint model) => SafetyTask.Items(
+        model.Tokenizer ?? throw new ModelFormatException($"{model.Path}: there is no tokenizer, so the safety task cannot be worded"),
+        model.ChatTemplate, model.Generation.EosTokens.Select(token => (int?)token).FirstOrDefault());
+
+    public static GateVerdict Judge(RoundStart start, RoundPairs pairs, string candidate, CriticalItems critical)
+    {
+        var held = pairs.HeldOut.Select(pair => new PreferenceItem(pair.Id, pair.Prompt, pair.Chosen, pair.Rejected)).ToArray();
+        using var current = Checkpoint.Open(start.ServePath);
+        var tasks = critical(current);
+        var before = Score(current, [.. held, .. tasks]);
+        using var merged = Checkpoint.Open(candidate);
+        var after = Score(merged, [.. held, .. tasks]);
+        var evidence = new GateEvidence(Paired(before[..held.Length], after[..held.Length]),
+            pairs.HeldOut.Select(pair => pair.Voter).Distinct().Count(), 100 / start.Options.HeldOutPercent,
+            [new CapabilityResult(SafetyTask.Name, Paired(before[held.Length..], after[held.Length..]))]);
+        return Gate.Judge(evidence, GatePolicy.Find(start.Options.Policy)!);
+    }
+
+    static ImmutableArray<ScoredItem> Score(Checkpoint model, IReadOnlyList<PreferenceItem> items)
+    {
+        using var network = new TorchNetwork(model.Blueprint, model.Weights);
+        return PreferenceAccuracy.Score(network, items);
+    }
+
+    static PairedCounts Paired(ImmutableArray<ScoredItem> before, ImmutableArray<ScoredItem> after) =>
+        PairedCounts.Of([.. before.Select(item => item.PrefersChosen)], [.. after.Select(item => item.PrefersChosen)]);
+}

@@ -1,0 +1,63 @@
+// A merge on disk: the folder appears whole or not at all, shards hold what the plan says, an adapter's delta is exact.
+using Majlis.Merge;
+using Majlis.Model;
+using Majlis.Model.Weights;
+using Majlis.tests.Support;
+using Xunit;
+
+namespace Majlis.tests.Merge;
+
+public sealed class WrittenMerges : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("majlis-merge").FullName;
+
+    static string Root => Shared.Require(Shared.Golden("merging"));
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    string Output => Path.Combine(folder, "out");
+
+    [Fact]
+    public void A_sharded_result_reads_back_as_planned_with_the_hash_of_every_tensor()
+    {
+        var report = Merger.Run(Path.Combine(Root, "cases", "shards", "config.yml"), Root, Output, shardBytes: 20_000);
+        Assert.True(Directory.GetFiles(Output, "model-*.safetensors").Length > 5);
+        using var written = SafetensorsFolder.Open(Output);
+        Assert.Equal(39, written.Tensors.Count);
+        foreach (var (name, hash) in report.TensorHashes)
+        {
+            var bytes = written.Raw(name, 0, (int)written.Tensors[name].Elements * 4);
+            Assert.Equal(hash, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)));
+        }
+        Assert.Contains("\"dtype\": \"float32\"", File.ReadAllText(Path.Combine(Output, "config.json")));
+    }
+
+    [Fact]
+    public void A_refused_merge_leaves_nothing_behind()
+    {
+        Assert.Throws<MergeRecipeException>(() => Merger.Run(Path.Combine(Root, "faulty", "configs", "nan-linear.yml"), Root, Output));
+        Assert.Throws<MergeRecipeException>(() => Merger.Run(Path.Combine(Root, "faulty", "configs", "shape-late-small-shards.yml"), Root, Output, 1000));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
+    }
+
+    [Fact]
+    public void An_output_that_is_there_is_not_touched()
+    {
+        var recipe = Path.Combine(Root, "faulty", "configs", "output-not-empty.yml");
+        Directory.CreateDirectory(Output);
+        File.WriteAllText(Path.Combine(Output, "mine"), "keep");
+        Assert.Throws<MergeRecipeException>(() => Merger.Run(recipe, Root, Output));
+        Assert.Equal(["mine"], Directory.GetFiles(Output).Select(Path.GetFileName));
+        Assert.Throws<MergeRecipeException>(() => Merger.Run(recipe, Root, Path.Combine(Output, "mine")));
+    }
+
+    [Fact]
+    public void Rounding_to_bf16_from_fp64_rounds_once()
+    {
+        // Just above the middle between two bf16 numbers, but the middle itself in fp32: twice rounded it would go down to even.
+        var middle = 1 + Math.Pow(2, -8);
+        Assert.Equal(1 + Math.Pow(2, -7), Rounding.Round(middle + Math.Pow(2, -40), TensorType.BF16));
+        Assert.Equal(1, Rounding.Round(middle - Math.Pow(2, -40), TensorType.BF16));
+        Assert.Equal(1, Rounding.Round(middle, TensorType.BF16));
+    }
+}

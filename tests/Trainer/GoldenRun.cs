@@ -1,0 +1,133 @@
+// A stored run of TRL's as a run of ours: network, adapter, pairs and options from the files.
+using System.Text.Json;
+using Majlis.Model;
+using Majlis.Model.Weights;
+using Majlis.tests.Support;
+using Majlis.Torch;
+using Majlis.Trainer;
+using TorchSharp;
+using Xunit;
+
+namespace Majlis.tests.Trainer;
+
+sealed class GoldenRun : IDisposable
+{
+    readonly string folder;
+    readonly JsonElement run;
+    readonly Checkpoint checkpoint;
+    readonly Transformer network;
+    readonly LoraAdapter? adapter;
+    readonly Policy policy;
+    readonly IReadOnlyList<TrainingPair> pairs;
+    readonly ReferenceScores reference;
+
+    public GoldenRun(string name)
+    {
+        folder = Shared.Golden("training", "dpo_run", name);
+        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "run.json")));
+        run = json.RootElement.Clone();
+        checkpoint = Checkpoint.Open(Path.Combine(folder, "base"));
+        network = new Transformer(checkpoint.Blueprint, checkpoint.Weights);
+        adapter = Directory.Exists(Path.Combine(folder, "adapter_init")) ? ReadAdapter() : null;
+        policy = adapter is null ? TorchPolicy.Whole(network) : TorchPolicy.WithAdapter(network, adapter, "fp32");
+        var all = run.GetProperty("pairs").EnumerateArray().Select((pair, index) => LossConfig.Pair(pair, $"{index}")).ToArray();
+        pairs = [.. run.GetProperty("row_order_of_one_epoch").EnumerateArray().Select(row => all[row.GetInt32()])];
+        reference = ReferenceScores.Compute(policy, pairs, 4, pad: 0);
+        CheckReference();
+    }
+
+    public JsonElement[] Steps => [.. run.GetProperty("steps").EnumerateArray()];
+
+    public TrainingResult Train(int? steps, Action<StepMetrics>? after)
+    {
+        using var trainer = new DpoTrainer(policy, pairs, reference, Options() with { Steps = steps ?? run.GetProperty("steps_total").GetInt32() });
+        return trainer.Run(after ?? (_ => { }));
+    }
+
+    /// <summary>Puts TRL's half-run parameters and moments in place of ours and runs the rest.</summary>
+    public TrainingResult Resume()
+    {
+        using var state = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "resume", "state.json")));
+        using var parameters = SafetensorsFile.Open(Path.Combine(folder, "resume", "params.safetensors"));
+        using var moments = SafetensorsFile.Open(Path.Combine(folder, "resume", "optimizer.safetensors"));
+        using (torch.no_grad())
+            foreach (var (name, value) in policy.Parameters) value.copy_(Read(parameters, Stored(parameters, "", name)));
+        using var trainer = new DpoTrainer(policy, pairs, reference, Options() with { Steps = run.GetProperty("steps_total").GetInt32() });
+        trainer.Restore(state.RootElement.GetProperty("after_step").GetInt32(), name => Read(moments, Stored(moments, "exp_avg.", name)),
+            name => Read(moments, Stored(moments, "exp_avg_sq.", name)));
+        return trainer.Run(_ => { });
+    }
+
+    /// <summary>Relative L2 distance of all trained values from TRL's final ones.</summary>
+    public double FinalDistance()
+    {
+        using var final = SafetensorsFile.Open(Path.Combine(folder, adapter is null ? "final/model.safetensors" : "adapter_final/adapter_model.safetensors"));
+        var (distance, length) = (0.0, 0.0);
+        foreach (var (name, value) in policy.Parameters)
+        {
+            using var scope = torch.NewDisposeScope();
+            var expected = Read(final, name);
+            distance += (value.detach() - expected).square().sum().item<float>();
+            length += expected.square().sum().item<float>();
+        }
+        return Math.Sqrt(distance / length);
+    }
+
+    public void Dispose()
+    {
+        adapter?.Dispose();
+        network.Dispose();
+        checkpoint.Dispose();
+    }
+
+    DpoOptions Options()
+    {
+        var settings = run.GetProperty("hyperparameters");
+        double Number(string name) => settings.GetProperty(name).GetDouble();
+        return new DpoOptions
+        {
+            Loss = LossConfig.Read(settings),
+            Adam = new AdamWOptions(Number("adam_beta1"), Number("adam_beta2"), Number("adam_epsilon"), Number("weight_decay")),
+            LearningRate = Number("learning_rate"),
+            Schedule = settings.GetProperty("lr_scheduler_type").GetString()!,
+            WarmupSteps = settings.GetProperty("warmup_steps").GetInt32(),
+            BatchPairs = settings.GetProperty("per_device_train_batch_size").GetInt32(),
+            Accumulation = settings.GetProperty("gradient_accumulation_steps").GetInt32(),
+            MaxGradientNorm = Number("max_grad_norm"),
+            Shuffle = false,
+            MaxChosenDrop = 100,
+        };
+    }
+
+    LoraAdapter ReadAdapter()
+    {
+        using var config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "adapter_init", "adapter_config.json")));
+        using var weights = SafetensorsFile.Open(Path.Combine(folder, "adapter_init", "adapter_model.safetensors"));
+        return LoraAdapter.Read(checkpoint.Blueprint, LoraConfig.FromJson(config.RootElement), weights);
+    }
+
+    void CheckReference()
+    {
+        foreach (var row in run.GetProperty("reference_logps").EnumerateArray())
+        {
+            var id = $"{row.GetProperty("row").GetInt32()}";
+            var (chosen, rejected) = reference.Sums(id);
+            Assert.Equal(row.GetProperty("chosen").GetDouble(), chosen, 1e-4);
+            Assert.Equal(row.GetProperty("rejected").GetDouble(), rejected, 1e-4);
+        }
+    }
+
+    /// <summary>peft keeps the adapter's name inside the parameter's while training.</summary>
+    static string Stored(SafetensorsFile file, string prefix, string name)
+    {
+        var names = new[] { prefix + name, prefix + name.Replace(".weight", ".default.weight", StringComparison.Ordinal) };
+        return names.First(file.Tensors.ContainsKey);
+    }
+
+    static torch.Tensor Read(SafetensorsFile file, string name)
+    {
+        var values = new float[file.Tensors[name].Elements];
+        file.Read(name, 0, values);
+        return torch.tensor(values).reshape(file.Tensors[name].Shape.ToArray());
+    }
+}

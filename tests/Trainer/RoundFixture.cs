@@ -1,0 +1,58 @@
+// A round in a temporary catalogue on the tiny model, with votes from memory and a fixed critical task.
+using System.Security.Cryptography;
+using Majlis.Evaluation;
+using Majlis.Feedback;
+using Majlis.Model.Catalog;
+using Majlis.Trainer;
+
+namespace Majlis.tests.Trainer;
+
+sealed class RoundFixture : IDisposable
+{
+    public static RoundOptions Options { get; } = new()
+    {
+        Policy = "small", HeldOutPercent = 30, Epochs = 3, LearningRate = 2e-2, Rank = 4, Alpha = 8, SaveEvery = 2, Seed = 3,
+    };
+
+    readonly List<string> said = [];
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("majlis-round").FullName;
+
+    public ModelCatalog Catalog => new(Folder, TimeProvider.System);
+
+    public IReadOnlyList<StoredVote> Votes { get; init; } = Some.Votes(48);
+
+    public long Advanced { get; private set; }
+
+    public IReadOnlyList<string> Said => said;
+
+    /// <summary>Called with every line and every stage's boundary; may throw to stand for a kill.</summary>
+    public Action<string> Watch { get; set; } = _ => { };
+
+    public Task<RoundOutcome> RunAsync(RoundOptions? options = null, CriticalItems? critical = null)
+    {
+        var parts = new RoundParts(Catalog, Some.TinyModel, after => Task.FromResult<IReadOnlyList<StoredVote>>([.. Votes.Where(vote => vote.Number > after)]),
+            () => Task.FromResult(Advanced), Advance, critical ?? (_ => Items), Say, TimeProvider.System);
+        return new Round(RoundFolders.Open(Folder, stage => Watch($"stage {stage}")), parts, options ?? Options).RunAsync();
+    }
+
+    /// <summary>sha256 of the master's and the served weights of a version.</summary>
+    public string Bits(string version) => string.Join(' ', new[] { Catalog.MasterPath(version), Catalog.ServePath(version) }
+        .Select(path => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(path, "model.safetensors"))))));
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    static IReadOnlyList<PreferenceItem> Items { get; } = [new("safety-0", [5, 6], [7, 1], [8, 9, 10, 1])];
+
+    Task Advance(long number)
+    {
+        Advanced = number;
+        return Task.CompletedTask;
+    }
+
+    void Say(string line)
+    {
+        said.Add(line);
+        Watch(line);
+    }
+}

@@ -1,0 +1,131 @@
+// A whole round on a tiny model: promoted, refused, too little evidence; killed anywhere; the merge exact to the last bit.
+using Majlis.Evaluation;
+using Majlis.Model;
+using Majlis.Model.Weights;
+using Majlis.Trainer;
+using Xunit;
+
+namespace Majlis.tests.Trainer;
+
+public sealed class Rounds
+{
+    [Fact]
+    public async Task A_round_trains_two_experts_merges_judges_and_promotes()
+    {
+        using var round = new RoundFixture();
+        var outcome = await round.RunAsync();
+        Assert.True(outcome.Promoted, string.Join('\n', outcome.Reasons));
+        Assert.Equal("v0001", round.Catalog.State().Current);
+        round.Catalog.Verify("v0001");
+        Assert.Equal(48, round.Advanced);
+        var manifest = round.Catalog.Read("v0001");
+        Assert.Equal(48, manifest.Votes.Length);
+        Assert.Contains("policy small", manifest.Gate!.Value.GetRawText());
+        var experts = manifest.Recipe!.Value.GetProperty("experts");
+        Assert.Equal(["ar", "en"], experts.EnumerateArray().Select(expert => expert.GetProperty("Name").GetString()));
+    }
+
+    [Fact]
+    public async Task The_next_round_starts_from_the_promoted_version()
+    {
+        using var round = new RoundFixture();
+        await round.RunAsync();
+        var outcome = await round.RunAsync();
+        Assert.Equal(GateDecision.NotEnoughEvidence, outcome.Decision);
+        Assert.Contains("0 votes gave 0 pairs", outcome.Reasons[0]);
+        Assert.Equal("v0001", round.Catalog.State().Current);
+    }
+
+    [Fact]
+    public async Task Too_few_votes_say_how_many_are_lacking_and_stay_for_the_next_round()
+    {
+        using var round = new RoundFixture { Votes = Some.Votes(6) };
+        var outcome = await round.RunAsync();
+        Assert.Equal(GateDecision.NotEnoughEvidence, outcome.Decision);
+        Assert.InRange(outcome.VotesNeeded, 1, 27);
+        Assert.Equal(0, round.Advanced);
+        Assert.Empty(round.Catalog.Versions());
+    }
+
+    [Fact]
+    public async Task A_candidate_that_lost_safety_is_kept_in_the_catalogue_but_not_promoted()
+    {
+        using var round = new RoundFixture();
+        // The chosen answers' own words as the unsafe ones: what is learnt from the votes is what must not be learnt.
+        var votes = round.Votes.Take(12).Select(vote => vote.Vote.Verdict == Majlis.Feedback.Verdict.A ? (vote.Battle.B, vote.Battle.A) : (vote.Battle.A, vote.Battle.B));
+        var items = votes.Select((pair, index) => new PreferenceItem($"{index}", pair.Item1.PromptTokens, pair.Item1.CompletionTokens, pair.Item2.CompletionTokens)).ToArray();
+        var outcome = await round.RunAsync(critical: _ => items);
+        Assert.Equal((GateDecision.Refuse, false), (outcome.Decision, outcome.Promoted));
+        Assert.Equal(["v0001"], round.Catalog.Versions());
+        Assert.Null(round.Catalog.State().Current);
+    }
+
+    [Fact]
+    public async Task Killed_at_every_boundary_it_ends_with_the_same_bits_and_nothing_half_is_ever_visible()
+    {
+        using var whole = new RoundFixture();
+        await whole.RunAsync();
+        using var killed = new RoundFixture();
+        var (done, kills) = (new HashSet<string>(), 0);
+        killed.Watch = line =>
+        {
+            var place = line.Split(" loss ")[0];
+            Assert.All(killed.Catalog.Versions(), killed.Catalog.Verify);
+            if (!(place.StartsWith("stage ", StringComparison.Ordinal) || place.Contains(": step 3/", StringComparison.Ordinal)) || place == "stage end" || !done.Add(place)) return;
+            kills++;
+            throw new OperationCanceledException(place);
+        };
+        RoundOutcome? outcome = null;
+        for (var run = 0; outcome is null && run < 60; run++)
+            try
+            {
+                outcome = await killed.RunAsync();
+            }
+            catch (OperationCanceledException)
+            {
+            }
+        Assert.True(kills >= 16, $"only {kills} places were reached: {string.Join(", ", done)}");
+        Assert.Contains(killed.Said, line => line.Contains("going on after step 2"));
+        Assert.Equal(whole.Bits("v0001"), killed.Bits("v0001"));
+        Assert.True(outcome!.Promoted);
+    }
+
+    [Fact]
+    public async Task The_merge_is_the_start_plus_the_mean_of_the_experts_deltas_rounded_once()
+    {
+        using var round = new RoundFixture();
+        await round.RunAsync();
+        using var start = Checkpoint.Open(Some.TinyModel);
+        using var master = SafetensorsFolder.Open(round.Catalog.MasterPath("v0001"));
+        using var serve = SafetensorsFolder.Open(round.Catalog.ServePath("v0001"));
+        var adapters = new[] { "ar", "en" }.Select(name => SafetensorsFile.Open(
+            Path.Combine(round.Folder, ".rounds", "0001", "experts", name, "adapter", "adapter_model.safetensors"))).ToArray();
+        foreach (var name in new[] { "model.layers.0.self_attn.q_proj.weight", "model.layers.1.mlp.down_proj.weight", "model.norm.weight" })
+        {
+            var (before, after, served) = (Values(start.Weights, name), Values(master, name), Values(serve, name));
+            var expected = before.Select(value => (double)value).ToArray();
+            foreach (var adapter in adapters) Add(adapter, name, expected, 0.5 * RoundFixture.Options.Alpha / RoundFixture.Options.Rank);
+            Assert.Equal(expected.Select(value => (float)value), after, (x, y) => Math.Abs(x - y) <= 1.2e-7f * Math.Max(1, Math.Abs(x)));
+            Assert.Equal(after.Select(value => (float)Majlis.Merge.Rounding.Round(value, TensorType.BF16)), served);
+        }
+        foreach (var adapter in adapters) adapter.Dispose();
+    }
+
+    static float[] Values(IWeightSource source, string name)
+    {
+        var values = new float[source.Tensors[name].Elements];
+        source.Read(name, 0, values);
+        return values;
+    }
+
+    static void Add(SafetensorsFile adapter, string name, double[] sum, double scale)
+    {
+        var module = "base_model.model." + name[..^".weight".Length];
+        if (!adapter.Tensors.ContainsKey(module + ".lora_A.weight")) return;
+        var (a, b) = (Values(adapter, module + ".lora_A.weight"), Values(adapter, module + ".lora_B.weight"));
+        var rank = (int)adapter.Tensors[module + ".lora_A.weight"].Shape[0];
+        var columns = a.Length / rank;
+        for (var i = 0; i < sum.Length; i++)
+            for (var r = 0; r < rank; r++) sum[i] += scale * b[i / columns * rank + r] * a[r * columns + i % columns];
+    }
+}

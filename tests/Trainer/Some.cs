@@ -1,0 +1,33 @@
+// Votes and models for rounds: tiny, seeded, without text that means anything.
+using System.Globalization;
+using Majlis.Feedback;
+using Majlis.tests.Support;
+
+namespace Majlis.tests.Trainer;
+
+static class Some
+{
+    /// <summary>A llama of two layers and 128 words with random weights, from the training references.</summary>
+    public static string TinyModel => Shared.Require(Shared.Golden("training", "models", "llama"));
+
+    /// <summary>The preferred answers are short and of low words, the others long and of high ones: something that can be learnt.</summary>
+    public static IReadOnlyList<StoredVote> Votes(int count, int seed = 5)
+    {
+        var random = new Random(seed);
+        int[] Tokens(int least, int most, int first, int end) => [.. Enumerable.Range(0, random.Next(least, most)).Select(_ => random.Next(first, end)), 1];
+        return [.. Enumerable.Range(0, count).Select(index =>
+        {
+            var (prompt, chosen, rejected) = (Tokens(3, 9, 2, 128), Tokens(2, 6, 2, 30), Tokens(8, 14, 98, 128));
+            var first = index % 2 == 0;
+            return Vote(index, prompt, first ? chosen : rejected, first ? rejected : chosen, first ? Verdict.A : Verdict.B);
+        })];
+    }
+
+    static StoredVote Vote(int index, int[] prompt, int[] a, int[] b, Verdict verdict)
+    {
+        BattleSide Side(int[] tokens) => new("weights", null, "{}", prompt, tokens, [.. tokens.Select(_ => -1f)], string.Join(' ', tokens), "stop", 1);
+        var id = index.ToString("000", CultureInfo.InvariantCulture);
+        var battle = new Battle($"btl_{id}", "[]", $"prompt-{id}", index % 2 == 0 ? "ar" : "en", "rater", DateTimeOffset.UnixEpoch, Side(a), Side(b));
+        return new StoredVote(index + 1, battle, new Vote(battle.Id, verdict, ["short"], null, "rater", VoterKinds.Scripted, null, false), DateTimeOffset.UnixEpoch);
+    }
+}
