@@ -175,5 +175,39 @@ public sealed class EngineTests
         await foreach (var piece in world.Start(endless)) Assert.False(piece.Text.Length > 0 && char.IsHighSurrogate(piece.Text[^1]));
     }
 
+    [Fact]
+    public async Task Random_departures_failures_and_swaps_leave_nothing_behind()
+    {
+        var random = new Random(7);
+        await using var world = new EngineWorld(new() { MaxSequences = 5, MaxBatchTokens = 20, CacheBytes = 70 * 4, QueueLimit = 500 }, null, 6);
+        var passes = 0;
+        world.Network.Before = _ => { if (++passes % 50 == 0) throw new InvalidOperationException("now and then"); };
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 150).Select(i => OneAsync(i, leaveAfter: random.Next(3) == 0 ? random.Next(1, 8) : 100)));
+        Assert.Contains(true, outcomes);
+        await EventuallyAsync(() => world.Engine.Progress is { Running: 0, Waiting: 0, CacheUsage: 0 });
+        var last = EngineWorld.Greedy("afterwards");
+        Assert.Equal(EngineWorld.Expected(Current(), last), await world.AnswerAsync(last));
+
+        ScriptedNetwork Current() => (ScriptedNetwork)world.Live.Current!.Network;
+
+        async Task<bool> OneAsync(int i, int leaveAfter)
+        {
+            if (i % 40 == 39) world.Live.Swap(Tiny.Model(new ScriptedNetwork(Tiny.Blueprint(null, 6), script: (ulong)i), $"v{i}"));
+            using var lease = world.Live.Lease()!;
+            var (network, request, tokens) = ((ScriptedNetwork)lease.Model.Network, EngineWorld.Random($"begin {i % 5}", seed: i, 25), new List<int>());
+            try
+            {
+                await foreach (var piece in world.Engine.GenerateAsync(lease, request, TestContext.Current.CancellationToken))
+                {
+                    tokens.AddRange(piece.Tokens.Select(token => token.Id));
+                    if (tokens.Count == leaveAfter) break;
+                }
+            }
+            catch (GenerationFailedException) { return false; }
+            Assert.Equal(EngineWorld.Expected(network, request).Tokens[..tokens.Count], tokens);
+            return true;
+        }
+    }
+
     static Task EventuallyAsync(Func<bool> condition) => Eventually.HoldsAsync("the engine comes to rest", condition);
 }
