@@ -179,10 +179,12 @@ public sealed class EngineTests
     public async Task Random_departures_failures_and_swaps_leave_nothing_behind()
     {
         var random = new Random(7);
-        await using var world = new EngineWorld(new() { MaxSequences = 5, MaxBatchTokens = 20, CacheBytes = 70 * 4, QueueLimit = 500 }, null, 6);
+        var few = new EngineOptions { MaxSequences = 5, MaxBatchTokens = 20, CacheBytes = 70 * 4, QueueLimit = 500 };
+        await using var world = new EngineWorld(few, null, 6);
         var passes = 0;
         world.Network.Before = _ => { if (++passes % 50 == 0) throw new InvalidOperationException("now and then"); };
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 150).Select(i => OneAsync(i, leaveAfter: random.Next(3) == 0 ? random.Next(1, 8) : 100)));
+        var stays = Enumerable.Range(0, 150).Select(_ => random.Next(3) == 0 ? random.Next(1, 8) : 100).ToList();
+        var outcomes = await Task.WhenAll(stays.Select((leaveAfter, i) => OneAsync(i, leaveAfter)));
         Assert.Contains(true, outcomes);
         await EventuallyAsync(() => world.Engine.Progress is { Running: 0, Waiting: 0, CacheUsage: 0 });
         var last = EngineWorld.Greedy("afterwards");
@@ -194,7 +196,8 @@ public sealed class EngineTests
         {
             if (i % 40 == 39) world.Live.Swap(Tiny.Model(new ScriptedNetwork(Tiny.Blueprint(null, 6), script: (ulong)i), $"v{i}"));
             using var lease = world.Live.Lease()!;
-            var (network, request, tokens) = ((ScriptedNetwork)lease.Model.Network, EngineWorld.Random($"begin {i % 5}", seed: i, 25), new List<int>());
+            var (network, request) = ((ScriptedNetwork)lease.Model.Network, EngineWorld.Random($"begin {i % 5}", seed: i, 25));
+            List<int> tokens = [];
             try
             {
                 await foreach (var piece in world.Engine.GenerateAsync(lease, request, TestContext.Current.CancellationToken))
