@@ -1,6 +1,7 @@
 // Tensors straight from their mapped files into the compute type, one at a time: no second copy of a model ever lies in memory.
 // Knows names and rows, not what a tensor means.
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Majlis.Model;
@@ -96,7 +97,8 @@ static class WeightLoader
         ArrayPool<float>.Shared.Return(buffer);
     }
 
-    // fp32 to bf16, to nearest even. Weights hold no NaN worth keeping apart.
+    // fp32 to bf16, to nearest even. Weights hold no NaN worth keeping apart. Fully compiled at once: loading is over before it were found hot.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Round(ReadOnlySpan<uint> wide, Span<ushort> narrow)
     {
         var i = 0;

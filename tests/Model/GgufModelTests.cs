@@ -39,6 +39,64 @@ public sealed class GgufModelTests
         }
     }
 
+    /// <summary>The folders that llama.cpp's keys can say: their window patterns and scales are those its graphs hard-code.</summary>
+    [Theory]
+    [InlineData("llama_untied")]
+    [InlineData("llama_bias_headdim")]
+    [InlineData("llama_rope3_tied")]
+    [InlineData("cohere_plain")]
+    [InlineData("cohere_qknorm")]
+    [InlineData("cohere2_gqa4")]
+    [InlineData("qwen2_nosw")]
+    [InlineData("qwen3")]
+    [InlineData("gemma2_caps")]
+    [InlineData("olmo2")]
+    [InlineData("phi3")]
+    [InlineData("smollm3")]
+    public void A_family_comes_back_from_a_conversion(string name)
+    {
+        var source = Shared.Require(Shared.Golden("architectures", name));
+        using var target = new TemporaryFolder();
+        GgufConversion.Convert(source, target.File("model.gguf"));
+        using var folder = Checkpoint.Open(source);
+        using var gguf = Checkpoint.Open(target.File("model.gguf"));
+        Assert.Equal(JsonSerializer.Serialize(folder.Blueprint), JsonSerializer.Serialize(gguf.Blueprint));
+        Assert.Equal(folder.Blueprint.Layers.Select(layer => layer.Attention.Rotary?.Scaling), gguf.Blueprint.Layers.Select(layer => layer.Attention.Rotary?.Scaling));
+        foreach (var (tensor, info) in folder.Weights.Tensors)
+        {
+            var (expected, actual) = (Read(folder.Weights, tensor, 0, (int)info.Elements), Read(gguf.Weights, tensor, 0, (int)info.Elements));
+            // (w + 1) - 1 loses the bits of w that 1 + w has no room for; everything else is exact.
+            if (name == "gemma2_caps" && tensor.EndsWith("norm.weight", StringComparison.Ordinal)) Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 5e-7f));
+            else Assert.Equal(expected, actual);
+        }
+    }
+
+    [Fact]
+    public void A_split_model_is_opened_by_its_first_part()
+    {
+        using var folder = new TemporaryFolder();
+        using var whole = GgufWeights.Open(Shared.Require(Shared.Golden("architectures", "gguf_cohere2", "model.f32.gguf")));
+        Part(folder.File("m-00001-of-00002.gguf"), whole, tensor => tensor.Info.Name.StartsWith("blk.0.", StringComparison.Ordinal));
+        Part(folder.File("m-00002-of-00002.gguf"), whole, tensor => !tensor.Info.Name.StartsWith("blk.0.", StringComparison.Ordinal));
+        using (var split = GgufWeights.Open(folder.File("m-00001-of-00002.gguf")))
+            foreach (var (tensor, info) in whole.Tensors) Assert.Equal(Read(whole, tensor, 0, (int)info.Elements), Read(split, tensor, 0, (int)info.Elements));
+        Assert.Contains("name the first part", Assert.Throws<ModelFormatException>(() => GgufWeights.Open(folder.File("m-00002-of-00002.gguf"))).Message, StringComparison.Ordinal);
+        File.Move(folder.File("m-00001-of-00002.gguf"), folder.File("m.gguf"));
+        Assert.Contains("one of 2 parts", Assert.Throws<ModelFormatException>(() => GgufWeights.Open(folder.File("m.gguf"))).Message, StringComparison.Ordinal);
+    }
+
+    static void Part(string path, GgufWeights whole, Func<GgufTensor, bool> isIn)
+    {
+        var builder = new GgufBuilder().Key("general.architecture", "cohere2").Key("split.count", 2).Key("cohere2.attention.head_count", 4);
+        foreach (var tensor in whole.File.Tensors.Where(isIn))
+        {
+            var numbers = new float[tensor.Info.Elements];
+            whole.File.Widen(tensor, 0, numbers);
+            builder.Tensor(tensor.Info.Name, tensor.Info.Shape, numbers);
+        }
+        builder.Save(path);
+    }
+
     [Fact]
     public void A_permuted_row_has_its_own_bytes_and_only_a_row_at_a_time()
     {

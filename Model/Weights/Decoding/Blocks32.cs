@@ -1,5 +1,7 @@
 // ggml's oldest formats: 32 numbers a block with an fp16 scale d, the _1 forms with an fp16 minimum m as well.
 // Value = d * q, or (d * q) + m rounded twice: no fused multiply-add, or the last bit differs from the reference.
+// Compiled fully at once: a model is opened once, before the runtime would find that these loops are hot.
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Majlis.Model.Weights.Decoding;
@@ -10,6 +12,7 @@ static class Blocks32
     const int Half = 16;
 
     /// <summary>d, 16 bytes of nibbles: the low ones are numbers 0-15, the high ones 16-31.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Q4_0(ReadOnlySpan<byte> source, Span<float> destination)
     {
         for (var (at, to) = (0, 0); to < destination.Length; at += 18, to += Size)
@@ -22,6 +25,7 @@ static class Blocks32
     }
 
     /// <summary>d, m, 16 bytes of nibbles.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Q4_1(ReadOnlySpan<byte> source, Span<float> destination)
     {
         for (var (at, to) = (0, 0); to < destination.Length; at += 20, to += Size)
@@ -35,6 +39,7 @@ static class Blocks32
     }
 
     /// <summary>d, 32 fifth bits, 16 bytes of nibbles.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Q5_0(ReadOnlySpan<byte> source, Span<float> destination)
     {
         for (var (at, to) = (0, 0); to < destination.Length; at += 22, to += Size)
@@ -49,6 +54,7 @@ static class Blocks32
     }
 
     /// <summary>d, m, 32 fifth bits, 16 bytes of nibbles.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Q5_1(ReadOnlySpan<byte> source, Span<float> destination)
     {
         for (var (at, to) = (0, 0); to < destination.Length; at += 24, to += Size)
@@ -63,6 +69,7 @@ static class Blocks32
     }
 
     /// <summary>d, 32 signed bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Q8_0(ReadOnlySpan<byte> source, Span<float> destination)
     {
         for (var (at, to) = (0, 0); to < destination.Length; at += 34, to += Size)

@@ -1,6 +1,7 @@
 // Plain numbers to fp32: floats of every width and integers. No blocks, no scales.
 // fp8 follows "FP8 Formats for Deep Learning" (arXiv 2209.05433): e4m3fn has no infinities and one NaN a sign, e5m2 is half an fp16.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -35,6 +36,7 @@ static class PlainNumbers
     }
 
     /// <summary>bf16 is the upper half of an fp32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void FromBrain(ReadOnlySpan<ushort> source, Span<float> destination)
     {
         var bits = MemoryMarshal.Cast<float, uint>(destination);
@@ -52,6 +54,7 @@ static class PlainNumbers
     /// fp16 by integer shifts: exponent and mantissa moved into fp32's place are too small by exactly 2^112, which a product restores,
     /// subnormal numbers included. Infinities and NaNs get fp32's full exponent instead.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void FromHalf(ReadOnlySpan<ushort> source, Span<float> destination)
     {
         var bits = MemoryMarshal.Cast<float, uint>(destination);
