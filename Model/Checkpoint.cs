@@ -27,7 +27,9 @@ public sealed class Checkpoint : IDisposable
         this.gguf = gguf;
         weightFiles = [.. files];
         Blueprint = ReadBlueprint(path, config, weights);
-        generation = new(() => gguf is null ? GenerationDefaults.Read(path, config).WithEnd(TemplateFiles.SpecialTokens(path).Eos, Tokenizer) : GenerationDefaults.Read(gguf));
+        generation = new(() =>
+            gguf is null ? GenerationDefaults.Read(path, config).WithEnd(TemplateFiles.SpecialTokens(path).Eos, Tokenizer)
+            : GenerationDefaults.Read(gguf));
         tokenizer = new(() => gguf is null ? ReadTokenizer(path) : ReadTokenizer(gguf));
         template = new(() => gguf is null ? TemplateFiles.Read(path) : TemplateFiles.Read(gguf));
         weightsHash = new(() => FileHash.OfAll(weightFiles));
@@ -60,13 +62,15 @@ public sealed class Checkpoint : IDisposable
     internal GgufFile? Gguf => gguf;
 
     /// <summary>Opens a folder (config.json and safetensors), a .gguf file, or a folder that holds nothing but one GGUF model.</summary>
-    /// <exception cref="ModelFormatException">Missing, truncated, of an unknown architecture, or weights that do not fit the config.</exception>
+    /// <exception cref="ModelFormatException">Missing, truncated, of an unknown architecture, or weights that do not fit the
+    /// config.</exception>
     public static Checkpoint Open(string path)
     {
         if (Directory.Exists(path)) return OpenFolder(path);
         if (!File.Exists(path)) throw new ModelFormatException($"{path}: there is no such model file or folder.");
         if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)) return OpenGguf(path, path);
-        throw new ModelFormatException($"{path}: expected a .gguf file, or a folder with {CheckpointFiles.Config} and {SafetensorsFolder.SingleName}.");
+        throw new ModelFormatException($"{path}: expected a .gguf file, or a folder with {CheckpointFiles.Config} and " +
+            $"{SafetensorsFolder.SingleName}.");
     }
 
     public void Dispose() => Weights.Dispose();
@@ -92,7 +96,8 @@ public sealed class Checkpoint : IDisposable
         return files switch
         {
             [var file] => file,
-            [] => throw new ModelFormatException($"{folder}: expected {CheckpointFiles.Config} and {SafetensorsFolder.SingleName} in it, or one .gguf file."),
+            [] => throw new ModelFormatException($"{folder}: expected {CheckpointFiles.Config} and {SafetensorsFolder.SingleName} in " +
+                $"it, or one .gguf file."),
             _ => throw new ModelFormatException($"{folder}: holds {files.Length} GGUF models; name one of them."),
         };
     }

@@ -15,8 +15,8 @@ public static class CheckpointFiles
 
     static readonly string[] copied =
     [
-        Config, GenerationConfig, Tokenizer, SentencePiece, TemplateFiles.TokenizerConfig, TemplateFiles.SpecialTokensMap, "added_tokens.json",
-        "vocab.json", "merges.txt", "vocab.txt", TemplateFiles.Template, TemplateFiles.OldTemplate,
+        Config, GenerationConfig, Tokenizer, SentencePiece, TemplateFiles.TokenizerConfig, TemplateFiles.SpecialTokensMap,
+        "added_tokens.json", "vocab.json", "merges.txt", "vocab.txt", TemplateFiles.Template, TemplateFiles.OldTemplate,
     ];
 
     static readonly JsonSerializerOptions readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -34,11 +34,13 @@ public static class CheckpointFiles
 
     static void Copy(string from, string to)
     {
-        foreach (var name in copied.Where(name => File.Exists(Path.Combine(from, name)))) File.Copy(Path.Combine(from, name), Path.Combine(to, name), overwrite: true);
+        foreach (var name in copied.Where(name => File.Exists(Path.Combine(from, name))))
+            File.Copy(Path.Combine(from, name), Path.Combine(to, name), overwrite: true);
         var more = Path.Combine(from, TemplateFiles.MoreTemplates);
         if (!Directory.Exists(more)) return;
         Directory.CreateDirectory(Path.Combine(to, TemplateFiles.MoreTemplates));
-        foreach (var path in Directory.EnumerateFiles(more)) File.Copy(path, Path.Combine(to, TemplateFiles.MoreTemplates, Path.GetFileName(path)), overwrite: true);
+        foreach (var path in Directory.EnumerateFiles(more))
+            File.Copy(path, Path.Combine(to, TemplateFiles.MoreTemplates, Path.GetFileName(path)), overwrite: true);
     }
 
     static void WriteGguf(Checkpoint checkpoint, GgufFile gguf, string folder)
@@ -58,7 +60,8 @@ public static class CheckpointFiles
         var templates = TemplateFiles.Sources(gguf);
         if (templates.Count == 1 && templates.TryGetValue("default", out var only)) config["chat_template"] = only;
         else if (templates.Count > 0)
-            config["chat_template"] = new JsonArray([.. templates.Select(named => new JsonObject { ["name"] = named.Key, ["template"] = named.Value })]);
+            config["chat_template"] =
+                new JsonArray([.. templates.Select(named => new JsonObject { ["name"] = named.Key, ["template"] = named.Value })]);
         return config;
     }
 

@@ -42,16 +42,19 @@ public sealed record GenerationDefaults(ImmutableArray<int> EosTokens, int? BosT
         RepetitionPenalty = (float?)file.Number("general.sampling.penalty_repeat"),
     };
 
-    /// <summary>The tokenizer's own end of a text ends an answer as well: chat models often name another token there than in config.json.</summary>
+    /// <summary>The tokenizer's own end of a text ends an answer as well: chat models often name another token there than in
+    /// config.json.</summary>
     public GenerationDefaults WithEnd(string? token, TextTokenizer? tokenizer) =>
-        token is not null && tokenizer?.TokenId(token) is { } id && !EosTokens.Contains(id) ? this with { EosTokens = EosTokens.Add(id) } : this;
+        token is not null && tokenizer?.TokenId(token) is { } id && !EosTokens.Contains(id) ? this with { EosTokens = EosTokens.Add(id) }
+            : this;
 
     /// <summary>As generation_config.json.</summary>
     public JsonObject ToJson()
     {
         var json = new JsonObject();
         if (BosToken is not null) json["bos_token_id"] = BosToken;
-        if (!EosTokens.IsEmpty) json["eos_token_id"] = EosTokens is [var only] ? only : new JsonArray([.. EosTokens.Select(id => JsonValue.Create(id))]);
+        if (!EosTokens.IsEmpty)
+            json["eos_token_id"] = EosTokens is [var only] ? only : new JsonArray([.. EosTokens.Select(id => JsonValue.Create(id))]);
         if (PadToken is not null) json["pad_token_id"] = PadToken;
         if (Temperature is not null) (json["do_sample"], json["temperature"]) = (true, Temperature);
         if (TopK is not null) json["top_k"] = TopK;
@@ -82,7 +85,8 @@ public sealed record GenerationDefaults(ImmutableArray<int> EosTokens, int? BosT
     {
         if (!from.TryGetProperty(field, out var value) || value.ValueKind == JsonValueKind.Null) return [];
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var one)) return [one];
-        if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out _)))
+        if (value.ValueKind == JsonValueKind.Array
+            && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out _)))
             return [.. value.EnumerateArray().Select(item => item.GetInt32())];
         throw new ModelFormatException($"{path}: '{field}' is no token id and no list of them.");
     }
@@ -90,6 +94,7 @@ public sealed record GenerationDefaults(ImmutableArray<int> EosTokens, int? BosT
     static float? Number(JsonElement from, string field, string path)
     {
         if (!from.TryGetProperty(field, out var value) || value.ValueKind == JsonValueKind.Null) return null;
-        return value.ValueKind == JsonValueKind.Number ? value.GetSingle() : throw new ModelFormatException($"{path}: '{field}' is no number.");
+        return value.ValueKind == JsonValueKind.Number ? value.GetSingle()
+            : throw new ModelFormatException($"{path}: '{field}' is no number.");
     }
 }

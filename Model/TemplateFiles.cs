@@ -13,7 +13,8 @@ static class TemplateFiles
     public const string OldTemplate = "chat_template.json";
     public const string MoreTemplates = "additional_chat_templates";
 
-    /// <summary>The template of a folder: chat_template.jinja (with additional_chat_templates/), else chat_template.json, else tokenizer_config.json's.</summary>
+    /// <summary>The template of a folder: chat_template.jinja (with additional_chat_templates/), else chat_template.json, else
+    /// tokenizer_config.json's.</summary>
     /// <exception cref="ModelFormatException">It is there but cannot be parsed.</exception>
     public static ChatTemplate? Read(string folder)
     {
@@ -32,7 +33,8 @@ static class TemplateFiles
     public static Dictionary<string, string> Sources(GgufFile file)
     {
         const string key = "tokenizer.chat_template";
-        var sources = file.Keys.Where(name => name.StartsWith(key + ".", StringComparison.Ordinal)).ToDictionary(name => name[(key.Length + 1)..], name => file.Text(name)!);
+        var sources = file.Keys.Where(name => name.StartsWith(key + ".", StringComparison.Ordinal))
+            .ToDictionary(name => name[(key.Length + 1)..], name => file.Text(name)!);
         if (file.Text(key) is { } main) sources["default"] = main;
         return sources;
     }
@@ -49,7 +51,8 @@ static class TemplateFiles
     public static SpecialTokens SpecialTokens(GgufFile file)
     {
         var texts = file.Texts("tokenizer.ggml.tokens") ?? [];
-        string? Of(string name) => file.Integer($"tokenizer.ggml.{name}_token_id") is { } id && id >= 0 && id < texts.Length ? texts[id] : null;
+        string? Of(string name) => file.Integer($"tokenizer.ggml.{name}_token_id") is { } id && id >= 0 && id < texts.Length ? texts[id]
+            : null;
         return new SpecialTokens(Of("bos"), Of("eos"), Of("unknown"), Of("padding"));
     }
 
@@ -62,13 +65,15 @@ static class TemplateFiles
             sources["default"] = File.ReadAllText(jinja);
             var more = Path.Combine(folder, MoreTemplates);
             if (!Directory.Exists(more)) return sources;
-            foreach (var path in Directory.EnumerateFiles(more, "*.jinja")) sources[Path.GetFileNameWithoutExtension(path)] = File.ReadAllText(path);
+            foreach (var path in Directory.EnumerateFiles(more, "*.jinja"))
+                sources[Path.GetFileNameWithoutExtension(path)] = File.ReadAllText(path);
             return sources;
         }
         var old = Path.Combine(folder, OldTemplate);
         var place = File.Exists(old) ? old : Path.Combine(folder, TokenizerConfig);
         using var document = ReadIfThere(place);
-        if (document is not null && document.RootElement.TryGetProperty("chat_template", out var template)) Collect(template, sources, place);
+        if (document is not null && document.RootElement.TryGetProperty("chat_template", out var template))
+            Collect(template, sources, place);
         return sources;
     }
 
@@ -81,7 +86,8 @@ static class TemplateFiles
             sources["default"] = template.GetString()!;
             return;
         }
-        if (template.ValueKind != JsonValueKind.Array) throw new ModelFormatException($"{place}: 'chat_template' is neither a text nor a list.");
+        if (template.ValueKind != JsonValueKind.Array)
+            throw new ModelFormatException($"{place}: 'chat_template' is neither a text nor a list.");
         foreach (var entry in template.EnumerateArray())
         {
             if (entry.ValueKind != JsonValueKind.Object || Text(entry, "name") is not { } name || Text(entry, "template") is not { } source)
@@ -114,12 +120,14 @@ static class TemplateFiles
         };
     }
 
-    static string? Text(JsonElement of, string name) => of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    static string? Text(JsonElement of, string name) => of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+        ? value.GetString() : null;
 
     static JsonDocument? ReadIfThere(string path)
     {
         if (!File.Exists(path)) return null;
         var document = ModelJson.Read(path);
-        return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw new ModelFormatException($"{path}: expected a JSON object.");
+        return document.RootElement.ValueKind == JsonValueKind.Object ? document
+            : throw new ModelFormatException($"{path}: expected a JSON object.");
     }
 }

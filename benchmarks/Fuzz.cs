@@ -28,7 +28,8 @@ static class Fuzz
         }
         var kept = Directory.CreateDirectory(Path.Combine("artifacts", "fuzz")).FullName;
         var (tries, opened, findings) = Loop(TimeSpan.FromMinutes(minutes), new Random(generator), seeds, kept);
-        Console.WriteLine($"fuzz: {tries} files from {seeds.Length} real ones in {minutes} minutes, {opened} opened and read, {tries - opened - findings} refused, {findings} findings.");
+        Console.WriteLine($"fuzz: {tries} files from {seeds.Length} real ones in {minutes} minutes, {opened} opened and read, " +
+            $"{tries - opened - findings} refused, {findings} findings.");
         return findings == 0 ? 0 : 1;
     }
 
@@ -134,7 +135,8 @@ static class Fuzz
         {
             if (Path.GetExtension(path) is not (".gguf" or ".safetensors") || new FileInfo(path).Length is < 64 or > 300_000) continue;
             var bytes = File.ReadAllBytes(path);
-            yield return new Seed(Path.GetRelativePath(root, path), bytes, Path.GetExtension(path) == ".gguf" ? GgufHeader(path) : 8 + (int)BitConverter.ToInt64(bytes));
+            yield return new Seed(Path.GetRelativePath(root, path), bytes, Path.GetExtension(path) == ".gguf" ? GgufHeader(path)
+                : 8 + (int)BitConverter.ToInt64(bytes));
         }
     }
 

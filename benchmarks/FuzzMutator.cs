@@ -9,7 +9,8 @@ namespace Majlis.benchmarks;
 sealed class FuzzMutator(Random random)
 {
     static readonly string[] numbers =
-        ["0", "1", "-1", "8", "1e3", "2147483647", "2147483648", "4294967296", "9223372036854775807", "18446744073709551615", "1e400", "null", "[]", "\"1\""];
+        ["0", "1", "-1", "8", "1e3", "2147483647", "2147483648", "4294967296", "9223372036854775807", "18446744073709551615", "1e400",
+            "null", "[]", "\"1\""];
 
     /// <summary>One to four mutations, most of them in the first <paramref name="header"/> bytes.</summary>
     public byte[] Mutate(byte[] seed, int header)
@@ -71,7 +72,8 @@ sealed class FuzzMutator(Random random)
         if (at > bytes.Length - 8) return bytes;
         if (wide) return Write64(bytes, at, Interesting(BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at)), bytes.Length));
         var copy = bytes.ToArray();
-        BinaryPrimitives.WriteUInt32LittleEndian(copy.AsSpan(at), (uint)Interesting(BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at)), bytes.Length));
+        BinaryPrimitives.WriteUInt32LittleEndian(copy.AsSpan(at),
+            (uint)Interesting(BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at)), bytes.Length));
         return copy;
     }
 

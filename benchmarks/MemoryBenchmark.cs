@@ -23,13 +23,16 @@ static class MemoryBenchmark
         try
         {
             var tiny = Child(Generate(Path.Combine(scratch, "tiny"), hidden: 64, inner: 128, layers: 2, vocabulary: 256));
-            if (models.Length == 0) models = [Generate(Path.Combine(scratch, "two-gigabytes"), hidden: 2048, inner: 5632, layers: 20, vocabulary: 32000)];
+            if (models.Length == 0)
+                models = [Generate(Path.Combine(scratch, "two-gigabytes"), hidden: 2048, inner: 5632, layers: 20, vocabulary: 32000)];
             foreach (var model in models)
             {
                 var measured = Child(model);
                 var peak = measured.Peak - (tiny.Peak - tiny.Needed);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{{\"benchmark\": \"memory\", \"model\": \"{Path.GetFileName(model)}\", \"peak_private_mb\": {peak / 1e6:0.0}, \"weights_and_cache_mb\": {measured.Needed / 1e6:0.0}, \"ratio\": {(double)peak / measured.Needed:0.000}, \"first_token_ms\": {measured.Ready:0}, \"processor_ms\": {measured.Processor:0}}}"));
+                    $"{{\"benchmark\": \"memory\", \"model\": \"{Path.GetFileName(model)}\", \"peak_private_mb\": {peak / 1e6:0.0}, " +
+                    $"\"weights_and_cache_mb\": {measured.Needed / 1e6:0.0}, \"ratio\": {(double)peak / measured.Needed:0.000}, " +
+                    $"\"first_token_ms\": {measured.Ready:0}, \"processor_ms\": {measured.Processor:0}}}"));
             }
             return 0;
         }
@@ -53,7 +56,8 @@ static class MemoryBenchmark
         var ready = (TimeProvider.System.GetUtcNow() - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
         var processor = Environment.CpuUsage.TotalTime.TotalMilliseconds;
         var perNumber = network.DType == ComputeType.BFloat16 ? 2L : 4L;
-        var weights = checkpoint.Blueprint.Tensors().Values.Sum(shape => shape.Aggregate(1L, (product, size) => product * size)) * perNumber;
+        var weights = checkpoint.Blueprint.Tensors().Values.Sum(shape =>
+            shape.Aggregate(1L, (product, size) => product * size)) * perNumber;
         var cache = blocks.Select((count, group) => count * network.BytesPerBlock(group)).Sum();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{peak.Bytes} {weights + cache} {ready} {processor}"));
         return 0;
@@ -68,7 +72,8 @@ static class MemoryBenchmark
         using var child = Process.Start(start)!;
         var line = child.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault();
         child.WaitForExit();
-        if (child.ExitCode != 0 || line is null) throw new InvalidOperationException($"The process that opened {model} ended with {child.ExitCode}.");
+        if (child.ExitCode != 0 || line is null)
+            throw new InvalidOperationException($"The process that opened {model} ended with {child.ExitCode}.");
         var numbers = line.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
         return new Measured((long)numbers[0], (long)numbers[1], numbers[2], numbers[3]);
     }
@@ -79,17 +84,19 @@ static class MemoryBenchmark
         Directory.CreateDirectory(folder);
         var config = new JsonObject
         {
-            ["model_type"] = "llama", ["hidden_size"] = hidden, ["intermediate_size"] = inner, ["num_hidden_layers"] = layers, ["vocab_size"] = vocabulary,
-            ["num_attention_heads"] = hidden / 64, ["num_key_value_heads"] = Math.Max(1, hidden / 512), ["head_dim"] = 64, ["max_position_embeddings"] = 4096,
-            ["rms_norm_eps"] = 1e-5, ["tie_word_embeddings"] = false,
+            ["model_type"] = "llama", ["hidden_size"] = hidden, ["intermediate_size"] = inner, ["num_hidden_layers"] = layers,
+            ["vocab_size"] = vocabulary, ["num_attention_heads"] = hidden / 64, ["num_key_value_heads"] = Math.Max(1, hidden / 512),
+            ["head_dim"] = 64, ["max_position_embeddings"] = 4096, ["rms_norm_eps"] = 1e-5, ["tie_word_embeddings"] = false,
         };
         File.WriteAllText(Path.Combine(folder, CheckpointFiles.Config), config.ToJsonString());
         var piece = Enumerable.Range(0, 1 << 16).Select(i => (i % 97 - 48) / 5000f).ToArray();
         using var document = ModelJson.Read(Path.Combine(folder, CheckpointFiles.Config));
-        var tensors = Model.Families.Families.Read(document.RootElement).Tensors().Select(tensor => new TensorInfo(tensor.Key, TensorType.BF16, tensor.Value));
+        var tensors = Model.Families.Families.Read(document.RootElement).Tensors()
+            .Select(tensor => new TensorInfo(tensor.Key, TensorType.BF16, tensor.Value));
         SafetensorsWriter.WriteFolder(folder, tensors, (tensor, output) =>
         {
-            for (var left = tensor.Elements; left > 0; left -= piece.Length) output.Write(piece.AsSpan(0, (int)Math.Min(left, piece.Length)));
+            for (var left = tensor.Elements; left > 0; left -= piece.Length)
+                output.Write(piece.AsSpan(0, (int)Math.Min(left, piece.Length)));
         }, shardBytes: 500_000_000);
         return folder;
     }

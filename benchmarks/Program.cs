@@ -15,6 +15,7 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- fuzz [minutes] [seed] | weights MODEL | memory [MODEL ...] | tokenizer [NAME ...] | engine | decode MODEL");
+    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- fuzz [minutes] [seed] | weights MODEL | memory [MODEL " +
+        "...] | tokenizer [NAME ...] | engine | decode MODEL");
     return 2;
 }

@@ -19,10 +19,13 @@ static class WeightsBenchmark
         var numbers = pieces.Sum(piece => (long)piece.Count);
         foreach (var threads in new[] { 1, 2 })
         {
-            var runs = Enumerable.Range(0, Repeats).Select(_ => Widen(checkpoint.Weights, pieces, threads)).OrderBy(run => run.Wall).ToArray();
+            var runs = Enumerable.Range(0, Repeats).Select(_ => Widen(checkpoint.Weights, pieces, threads)).OrderBy(run => run.Wall)
+                .ToArray();
             var (wall, processor) = runs[Repeats / 2];
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{{\"benchmark\": \"weights\", \"model\": \"{Path.GetFileName(model)}\", \"open_ms\": {opened:0}, \"numbers\": {numbers}, \"threads\": {threads}, \"widen_ms\": {wall:0}, \"processor_ms\": {processor:0}, \"gigabytes_out_per_s\": {numbers * 4 / wall / 1e6:0.0}}}"));
+                $"{{\"benchmark\": \"weights\", \"model\": \"{Path.GetFileName(model)}\", \"open_ms\": {opened:0}, " +
+                $"\"numbers\": {numbers}, \"threads\": {threads}, \"widen_ms\": {wall:0}, " +
+                $"\"processor_ms\": {processor:0}, \"gigabytes_out_per_s\": {numbers * 4 / wall / 1e6:0.0}}}"));
         }
         return 0;
     }
@@ -44,6 +47,7 @@ static class WeightsBenchmark
     {
         var row = tensor.Shape.IsEmpty ? 1 : tensor.Shape[^1];
         var step = Math.Max(1, Piece / row) * row;
-        for (var first = 0L; first < tensor.Elements; first += step) yield return (tensor, first, (int)Math.Min(step, tensor.Elements - first));
+        for (var first = 0L; first < tensor.Elements; first += step)
+            yield return (tensor, first, (int)Math.Min(step, tensor.Elements - first));
     }
 }

@@ -27,7 +27,8 @@ public sealed record Manifest
     public long Seed { get; init; }
 
     /// <summary>Path inside the version's folder, with forward slashes, to sha256 in lower-case hex.</summary>
-    public ImmutableSortedDictionary<string, string> Files { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, string> Files { get; init; } =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     /// <summary>sha256 over the bytes of serve/'s weight files, as Checkpoint.WeightsHash computes it.</summary>
     public string WeightsHash { get; init; } = "";

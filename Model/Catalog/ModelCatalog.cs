@@ -48,11 +48,13 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
     public bool TrySwap(CatalogState expected, CatalogState next)
     {
         foreach (var version in new[] { next.Current, next.Previous, next.Candidate }.OfType<string>()) Read(version);
-        if (next.Share is not (>= 0 and <= 1)) throw new ArgumentException($"A share of {next.Share} is not between 0 and 1.", nameof(next));
+        if (next.Share is not (>= 0 and <= 1))
+            throw new ArgumentException($"A share of {next.Share} is not between 0 and 1.", nameof(next));
         Directory.CreateDirectory(folder);
         using var held = Lock();
         if (State() != expected) return false;
-        DurableFiles.Replace(StatePath, JsonSerializer.SerializeToUtf8Bytes(next with { Generation = expected.Generation + 1 }, CatalogJson.Default.CatalogState));
+        DurableFiles.Replace(StatePath,
+            JsonSerializer.SerializeToUtf8Bytes(next with { Generation = expected.Generation + 1 }, CatalogJson.Default.CatalogState));
         return true;
     }
 
@@ -71,7 +73,8 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
     public IReadOnlyList<string> Versions() => !Directory.Exists(folder) ? []
         : [.. Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path))
             .Where(name => IdForm().IsMatch(name) && File.Exists(Path.Combine(folder, name, ManifestName)))
-            .Select(Read).OrderBy(manifest => manifest.Created).ThenBy(manifest => manifest.Id, StringComparer.Ordinal).Select(manifest => manifest.Id)];
+            .Select(Read).OrderBy(manifest => manifest.Created).ThenBy(manifest => manifest.Id, StringComparer.Ordinal)
+            .Select(manifest => manifest.Id)];
 
     /// <exception cref="ModelFormatException">No such version, or a manifest that is broken or of another version.</exception>
     public Manifest Read(string version)
@@ -100,10 +103,12 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
         var manifest = Read(version);
         foreach (var (name, hash) in manifest.Files)
         {
-            if (Path.IsPathRooted(name) || name.Split('/', '\\').Contains("..")) throw new ModelFormatException($"{root}: the manifest lists '{name}', outside the version.");
+            if (Path.IsPathRooted(name) || name.Split('/', '\\').Contains(".."))
+                throw new ModelFormatException($"{root}: the manifest lists '{name}', outside the version.");
             var path = Path.Combine(root, name);
             if (!File.Exists(path)) throw new ModelFormatException($"{path}: the file is missing, which the manifest lists.");
-            if (FileHash.Of(path) != hash) throw new ModelFormatException($"{path}: the file is not what was committed (its sha256 differs from the manifest's).");
+            if (FileHash.Of(path) != hash)
+                throw new ModelFormatException($"{path}: the file is not what was committed (its sha256 differs from the manifest's).");
         }
         var listed = manifest.Files.Keys.Append(ManifestName).ToFrozenSet(StringComparer.Ordinal);
         var stranger = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
@@ -116,7 +121,8 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
     public string MasterPath(string version) => Path.Combine(PathOf(version), Master);
 
     string PathOf(string version) => IdForm().IsMatch(version) ? Path.Combine(folder, version)
-        : throw new ModelFormatException($"'{version}' is no version's id: letters, digits, '.', '_' and '-', not beginning with '.', at most 100.");
+        : throw new ModelFormatException($"'{version}' is no version's id: letters, digits, '.', '_' and '-', not beginning with '.', " +
+            $"at most 100.");
 
     /// <summary>The lock dies with its holder, so a killed process blocks nobody; a swap takes milliseconds.</summary>
     FileStream Lock()

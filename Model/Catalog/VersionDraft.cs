@@ -5,7 +5,8 @@ using Majlis.Model.Weights;
 
 namespace Majlis.Model.Catalog;
 
-/// <summary>Write master/ and serve/ into it, then <see cref="Commit"/>. A draft that is never committed is not visible to anyone.</summary>
+/// <summary>Write master/ and serve/ into it, then <see cref="Commit"/>. A draft that is never committed is not visible to
+/// anyone.</summary>
 public sealed class VersionDraft
 {
     readonly string target;
@@ -35,7 +36,8 @@ public sealed class VersionDraft
     {
         if (manifest.Id != Id) throw new ArgumentException($"The manifest is of '{manifest.Id}', the draft of '{Id}'.", nameof(manifest));
         var whole = manifest with { Files = HashFiles(), WeightsHash = HashWeights(), Created = time.GetUtcNow() };
-        File.WriteAllBytes(Path.Combine(Folder, ModelCatalog.ManifestName), JsonSerializer.SerializeToUtf8Bytes(whole, CatalogJson.Default.Manifest));
+        File.WriteAllBytes(Path.Combine(Folder, ModelCatalog.ManifestName),
+            JsonSerializer.SerializeToUtf8Bytes(whole, CatalogJson.Default.Manifest));
         DurableFiles.FlushTree(Folder);
         if (Directory.Exists(target)) throw new ModelFormatException($"{target}: version '{Id}' exists already.");
         Directory.Move(Folder, target);

@@ -16,7 +16,8 @@ public static class ModelJson
         try
         {
             using var stream = File.OpenRead(path);
-            if (stream.Length > MostBytes) throw new ModelFormatException($"{path}: {stream.Length} bytes are too many for a JSON file of a model.");
+            if (stream.Length > MostBytes)
+                throw new ModelFormatException($"{path}: {stream.Length} bytes are too many for a JSON file of a model.");
             return JsonDocument.Parse(stream, strict);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)

@@ -57,5 +57,6 @@ public sealed class SafetensorsFile : IWeightSource
 
     public void Dispose() => file.Dispose();
 
-    SafetensorsEntry Find(string name) => entries.GetValueOrDefault(name) ?? throw new ModelFormatException($"{Path}: there is no tensor '{name}'.");
+    SafetensorsEntry Find(string name) => entries.GetValueOrDefault(name)
+        ?? throw new ModelFormatException($"{Path}: there is no tensor '{name}'.");
 }

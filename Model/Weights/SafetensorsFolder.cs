@@ -24,7 +24,8 @@ public sealed class SafetensorsFolder : IWeightSource
         foreach (var file in files)
             foreach (var (name, info) in file.Tensors)
             {
-                if (!tensors.TryAdd(name, info)) throw new ModelFormatException($"{file.Path}: tensor '{name}' stands in {owner[name].Path} as well.");
+                if (!tensors.TryAdd(name, info))
+                    throw new ModelFormatException($"{file.Path}: tensor '{name}' stands in {owner[name].Path} as well.");
                 owner.Add(name, file);
             }
         Tensors = tensors.ToFrozenDictionary(StringComparer.Ordinal);
@@ -38,7 +39,8 @@ public sealed class SafetensorsFolder : IWeightSource
     /// <summary>The files that hold the tensors, in order of their names.</summary>
     public IEnumerable<string> Files => files.Select(file => file.Path);
 
-    /// <exception cref="ModelFormatException">No weights, a missing or malformed shard, or an index that does not match its shards.</exception>
+    /// <exception cref="ModelFormatException">No weights, a missing or malformed shard, or an index that does not match its
+    /// shards.</exception>
     public static SafetensorsFolder Open(string folder)
     {
         var single = System.IO.Path.Combine(folder, SingleName);
@@ -96,5 +98,6 @@ public sealed class SafetensorsFolder : IWeightSource
         : Directory.EnumerateFiles(folder, "*.bin").Any() ? $"only pickled weights (.bin) are there; expected {SingleName} or {IndexName}."
         : $"no weights; expected {SingleName}, or {IndexName} and its shards.";
 
-    SafetensorsFile Find(string name) => owners.GetValueOrDefault(name) ?? throw new ModelFormatException($"{Path}: there is no tensor '{name}'.");
+    SafetensorsFile Find(string name) => owners.GetValueOrDefault(name)
+        ?? throw new ModelFormatException($"{Path}: there is no tensor '{name}'.");
 }

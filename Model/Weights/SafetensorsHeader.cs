@@ -86,18 +86,26 @@ sealed class SafetensorsHeader
         while (Next(ref reader).TokenType == JsonTokenType.PropertyName)
         {
             var field = reader.GetString()!;
-            if (field == "dtype" && type is null) { Expect(ref reader, JsonTokenType.String, $"dtype of '{name}'"); type = reader.GetString(); }
+            if (field == "dtype" && type is null) type = ReadText(ref reader, $"dtype of '{name}'");
             else if (field == "shape" && shape is null) shape = ReadNumbers(ref reader, $"shape of '{name}'", most: 64);
             else if (field == "data_offsets" && offsets is null) offsets = ReadNumbers(ref reader, $"data_offsets of '{name}'", most: 2);
             else throw Error($"tensor '{name}' has the unknown or repeated field '{field}'");
         }
         if (type is null || shape is null || offsets is not [var begin, var end])
             throw Error($"tensor '{name}' needs dtype, shape and two data_offsets");
-        if (!TensorLayout.TryFromSafetensors(type, out var known)) throw Error($"tensor '{name}' has dtype '{type}', which is not read here");
+        if (!TensorLayout.TryFromSafetensors(type, out var known))
+            throw Error($"tensor '{name}' has dtype '{type}', which is not read here");
         if (begin > end) throw Error($"tensor '{name}' ends at {end}, before its beginning {begin}");
         var bytes = Multiply(shape, TensorLayout.Block(known).Bytes, name);
-        if (bytes != end - begin) throw Error($"tensor '{name}' of {type} {Show(shape)} takes {bytes} bytes, but data_offsets give it {end - begin}");
+        if (bytes != end - begin)
+            throw Error($"tensor '{name}' of {type} {Show(shape)} takes {bytes} bytes, but data_offsets give it {end - begin}");
         return new SafetensorsEntry(new TensorInfo(name, known, [.. shape]), checked(dataStart + begin), bytes);
+    }
+
+    string ReadText(ref Utf8JsonReader reader, string what)
+    {
+        Expect(ref reader, JsonTokenType.String, what);
+        return reader.GetString()!;
     }
 
     List<long> ReadNumbers(ref Utf8JsonReader reader, string what, int most)
@@ -130,7 +138,8 @@ sealed class SafetensorsHeader
         foreach (var entry in entries.OrderBy(entry => entry.Offset).ThenBy(entry => entry.Bytes))
         {
             if (entry.Offset != expected)
-                throw Error($"tensor '{entry.Info.Name}' begins at byte {entry.Offset - dataStart} of the data; expected {expected - dataStart} (tensors overlap or leave a gap)");
+                throw Error($"tensor '{entry.Info.Name}' begins at byte {entry.Offset - dataStart} of the data; expected " +
+                    $"{expected - dataStart} (tensors overlap or leave a gap)");
             if (entry.Bytes > fileLength - expected)
                 throw Error($"the file ends inside tensor '{entry.Info.Name}': it is truncated");
             expected += entry.Bytes;

@@ -15,9 +15,12 @@ static class SafetensorsIndex
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var entry in map.EnumerateObject())
         {
-            if (entry.Value.ValueKind != JsonValueKind.String) throw new ModelFormatException($"{path}: weight_map '{entry.Name}' is no file name.");
+            if (entry.Value.ValueKind != JsonValueKind.String)
+                throw new ModelFormatException($"{path}: weight_map '{entry.Name}' is no file name.");
             var file = entry.Value.GetString()!;
-            if (!IsPlainName(file)) throw new ModelFormatException($"{path}: weight_map '{entry.Name}' names '{file}'; expected a .safetensors file of this folder.");
+            if (!IsPlainName(file))
+                throw new ModelFormatException($"{path}: weight_map '{entry.Name}' names '{file}'; expected a .safetensors file of this " +
+                $"folder.");
             files.Add(entry.Name, file);
         }
         if (files.Count == 0) throw new ModelFormatException($"{path}: 'weight_map' is empty.");

@@ -17,14 +17,16 @@ public static class SafetensorsWriter
     public const long DefaultShardBytes = 5_000_000_000;
 
     static readonly JsonWriterOptions plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    static readonly JsonWriterOptions indented = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true, NewLine = "\n" };
+    static readonly JsonWriterOptions indented = plain with { Indented = true, NewLine = "\n" };
     static readonly KeyValuePair<string, string>[] torchFormat = [new("format", "pt")];
 
     /// <summary>Writes one file. Without <paramref name="metadata"/> it says `format: pt`, which transformers asks for.</summary>
-    public static void WriteFile(string path, IEnumerable<TensorInfo> tensors, WriteTensor write, IEnumerable<KeyValuePair<string, string>>? metadata = null)
+    public static void WriteFile(string path, IEnumerable<TensorInfo> tensors, WriteTensor write,
+        IEnumerable<KeyValuePair<string, string>>? metadata = null)
     {
         // The reference's order: wide types first, so that everything lies aligned; then by name.
-        var ordered = tensors.OrderByDescending(tensor => AlignmentRank(tensor.Type)).ThenBy(tensor => tensor.Name, StringComparer.Ordinal).ToArray();
+        var ordered = tensors.OrderByDescending(tensor => AlignmentRank(tensor.Type)).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)
+            .ToArray();
         using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
         stream.Write(Header(path, ordered, metadata ?? torchFormat));
         foreach (var tensor in ordered)
@@ -47,7 +49,9 @@ public static class SafetensorsWriter
             WriteFile(Path.Combine(folder, SafetensorsFolder.SingleName), all, write);
             return;
         }
-        var names = Enumerable.Range(1, shards.Count).Select(part => string.Create(CultureInfo.InvariantCulture, $"model-{part:00000}-of-{shards.Count:00000}.safetensors")).ToArray();
+        var names = Enumerable.Range(1, shards.Count)
+            .Select(part => string.Create(CultureInfo.InvariantCulture, $"model-{part:00000}-of-{shards.Count:00000}.safetensors"))
+            .ToArray();
         foreach (var (name, shard) in names.Zip(shards)) WriteFile(Path.Combine(folder, name), shard, write);
         WriteIndex(Path.Combine(folder, SafetensorsFolder.IndexName), names, shards);
     }
@@ -128,7 +132,8 @@ public static class SafetensorsWriter
         json.WriteEndObject();
     }
 
-    /// <summary>The reference's enumeration of types: bytes per number, and among equals BOOL, U8, I8, F8, I16, U16, F16, BF16, I32, ...</summary>
+    /// <summary>The reference's enumeration of types: bytes per number, and among equals BOOL, U8, I8, F8, I16, U16, F16, BF16, I32,
+    /// ...</summary>
     static int AlignmentRank(TensorType type) => Array.IndexOf(byWidth, type);
 
     static readonly TensorType[] byWidth =

@@ -3,7 +3,8 @@ using System.Collections.Frozen;
 
 namespace Majlis.Model.Weights;
 
-/// <summary>A type's unit of storage: <paramref name="Elements"/> numbers in <paramref name="Bytes"/> bytes (1 number for plain types).</summary>
+/// <summary>A type's unit of storage: <paramref name="Elements"/> numbers in <paramref name="Bytes"/> bytes (1 number for plain
+/// types).</summary>
 public readonly record struct TensorBlock(int Elements, int Bytes);
 
 /// <summary>Sizes and container names of every <see cref="TensorType"/>. GGUF ids: ggml.h `enum ggml_type`.</summary>

@@ -10,6 +10,7 @@ static class TensorRange
             throw new ModelFormatException($"{path}: {info.Name} has {info.Elements} elements; asked for {count} from {firstElement} on.");
         var block = TensorLayout.Block(info.Type).Elements;
         if (firstElement % block != 0 || count % block != 0)
-            throw new ModelFormatException($"{path}: {info.Name} is {info.Type}, which is read in blocks of {block}; asked for {count} from {firstElement} on.");
+            throw new ModelFormatException($"{path}: {info.Name} is {info.Type}, which is read in blocks of {block}; asked for {count} " +
+                $"from {firstElement} on.");
     }
 }

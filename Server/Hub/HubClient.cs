@@ -26,7 +26,8 @@ public sealed class HubClient : IDisposable
         this.settings = settings;
         this.time = time;
         this.wait = wait ?? ((delay, stop) => Task.Delay(delay, time, stop));
-        http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(20), AutomaticDecompression = DecompressionMethods.None })
+        http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(20),
+            AutomaticDecompression = DecompressionMethods.None })
         {
             Timeout = TimeSpan.FromMinutes(10),
         };
@@ -49,10 +50,12 @@ public sealed class HubClient : IDisposable
     }
 
     /// <summary>
-    /// Reads [<paramref name="from"/>, from + count) of a file and hands the bytes on as they come. A broken or short answer is asked for again.
+    /// Reads [<paramref name="from"/>, from + count) of a file and hands the bytes on as they come. A broken or short answer is asked for
+    /// again.
     /// </summary>
     /// <exception cref="HubException">The file changed, or the hub would not give it.</exception>
-    public Task ReadAsync(HubName name, string commit, HubFile file, long from, int count, Func<int, ReadOnlyMemory<byte>, ValueTask> take, CancellationToken stop)
+    public Task ReadAsync(HubName name, string commit, HubFile file, long from, int count, Func<int, ReadOnlyMemory<byte>, ValueTask> take,
+        CancellationToken stop)
     {
         if (count == 0) return Task.CompletedTask;
         var path = string.Join('/', file.Path.Split('/').Select(Uri.EscapeDataString));
@@ -71,17 +74,20 @@ public sealed class HubClient : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    /// <summary>Follows redirects by hand: the hub's own answer carries the hash to compare, and another host must not see the token.</summary>
+    /// <summary>Follows redirects by hand: the hub's own answer carries the hash to compare, and another host must not see the
+    /// token.</summary>
     async Task<HttpResponseMessage> FollowAsync(Uri uri, RangeHeaderValue? range, CancellationToken stop, HubFile? file = null)
     {
         for (var hop = 0; hop <= MostRedirects; hop++)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, uri);
             request.Headers.Range = range;
-            if (settings.Token is not null && IsHub(uri)) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", settings.Token);
+            if (settings.Token is not null && IsHub(uri))
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", settings.Token);
             var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
             if (file is not null && IsHub(uri)) CheckUnchanged(response, file);
-            if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } next) return response;
+            if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } next)
+                return response;
             uri = new Uri(uri, next);
             response.Dispose();
             if (uri.Scheme is not ("https" or "http")) break;
@@ -89,7 +95,8 @@ public sealed class HubClient : IDisposable
         throw new HubException($"{uri}: the redirects do not end.");
     }
 
-    bool IsHub(Uri uri) => new Uri(settings.Endpoint) is var hub && uri.Host == hub.Host && uri.Port == hub.Port && uri.Scheme == hub.Scheme;
+    bool IsHub(Uri uri) => new Uri(settings.Endpoint) is var hub && uri.Host == hub.Host && uri.Port == hub.Port
+        && uri.Scheme == hub.Scheme;
 
     static void CheckUnchanged(HttpResponseMessage response, HubFile file)
     {
@@ -130,7 +137,8 @@ public sealed class HubClient : IDisposable
         }
     }
 
-    /// <summary>Tries again after what may pass: a broken connection, a busy hub. Waits as long as it is told to, else 1, 2, 4, ... seconds.</summary>
+    /// <summary>Tries again after what may pass: a broken connection, a busy hub. Waits as long as it is told to, else 1, 2, 4, ...
+    /// seconds.</summary>
     async Task<T> TryAsync<T>(string what, Func<Task<T>> attempt, CancellationToken stop)
     {
         for (var tries = 1; ; tries++)
@@ -158,5 +166,6 @@ public sealed class HubClient : IDisposable
     }
 
     static bool IsPassing(Exception error, CancellationToken stop) =>
-        error is HttpRequestException or IOException or JsonException || error is OperationCanceledException && !stop.IsCancellationRequested;
+        error is HttpRequestException or IOException or JsonException || error is OperationCanceledException
+            && !stop.IsCancellationRequested;
 }

@@ -7,7 +7,8 @@ public static class HubModel
     const int Parallel = 8;
 
     /// <summary>
-    /// The folder (or GGUF file) of `ORG/NAME[:QUANT][@revision]`, downloaded where it is not in the cache. Without the hub in reach, or with
+    /// The folder (or GGUF file) of `ORG/NAME[:QUANT][@revision]`, downloaded where it is not in the cache. Without the hub in reach, or
+    /// with
     /// HF_HUB_OFFLINE, what was pulled before is used.
     /// </summary>
     /// <exception cref="HubException">The name, the hub's answer or the bytes are not good; the message says what to do.</exception>
@@ -18,17 +19,21 @@ public static class HubModel
         return await ResolveAsync(name, settings, client, TimeProvider.System, say ?? (_ => { }), stop);
     }
 
-    public static async Task<string> ResolveAsync(string name, HubSettings settings, HubClient client, TimeProvider time, Action<string> say, CancellationToken stop)
+    public static async Task<string> ResolveAsync(string name, HubSettings settings, HubClient client, TimeProvider time,
+        Action<string> say, CancellationToken stop)
     {
-        var wanted = HubName.TryParse(name) ?? throw new HubException($"'{name}' is no model's name on the hub; expected ORG/NAME, with @revision or :QUANT after it.");
+        var wanted = HubName.TryParse(name)
+            ?? throw new HubException($"'{name}' is no model's name on the hub; expected ORG/NAME, with @revision or :QUANT after it.");
         var cache = new HubCache(settings.Cache, wanted.Repository);
-        if (settings.Offline) return Local(cache, wanted) ?? throw new HubException($"{wanted}: HF_HUB_OFFLINE is set, and it is not in {settings.Cache}.");
+        if (settings.Offline)
+            return Local(cache, wanted) ?? throw new HubException($"{wanted}: HF_HUB_OFFLINE is set, and it is not in {settings.Cache}.");
         HubRepository repository;
         try
         {
             repository = await client.DescribeAsync(wanted, stop);
         }
-        catch (HubException error) when (error.InnerException is HttpRequestException or IOException or OperationCanceledException && Local(cache, wanted) is { } local)
+        catch (HubException error) when (error.InnerException is HttpRequestException or IOException or OperationCanceledException
+            && Local(cache, wanted) is { } local)
         {
             say($"{settings.Endpoint} does not answer; using what was pulled before.");
             return local;
@@ -52,9 +57,11 @@ public static class HubModel
             var pieces = blobs.SelectMany(pair => pair.Blob.Missing.Select(start => (pair.File, pair.Blob, Start: start))).ToArray();
             progress.Reuse(blobs.Sum(pair => pair.File.Size) - pieces.Sum(piece => (long)piece.Blob.Length(piece.Start)));
             await using var line = time.CreateTimer(_ => say(progress.ToString()), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
-            await System.Threading.Tasks.Parallel.ForEachAsync(pieces, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = stop }, async (piece, inner) =>
+            await System.Threading.Tasks.Parallel.ForEachAsync(pieces,
+                new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = stop }, async (piece, inner) =>
             {
-                await client.ReadAsync(name, repository.Commit, piece.File, piece.Start, piece.Blob.Length(piece.Start), async (at, bytes) =>
+                await client.ReadAsync(name, repository.Commit, piece.File, piece.Start, piece.Blob.Length(piece.Start),
+                    async (at, bytes) =>
                 {
                     await piece.Blob.WriteAsync(piece.Start + at, bytes, inner);
                     progress.Add(bytes.Length);
@@ -75,7 +82,8 @@ public static class HubModel
     static string? Local(HubCache cache, HubName name)
     {
         if (cache.LastSnapshot(name.Revision) is not { } snapshot) return null;
-        var files = Directory.EnumerateFiles(snapshot, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(snapshot, path)).ToArray();
+        var files = Directory.EnumerateFiles(snapshot, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(snapshot, path)).ToArray();
         return files.Length == 0 ? null : Place(snapshot, name, files);
     }
 
@@ -83,7 +91,8 @@ public static class HubModel
     static string Place(string snapshot, HubName name, IEnumerable<string> paths)
     {
         var ggufs = paths.Where(path => path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)
-            && (name.Quantisation is null || path.Contains(name.Quantisation, StringComparison.OrdinalIgnoreCase))).Order(StringComparer.Ordinal).ToArray();
+            && (name.Quantisation is null || path.Contains(name.Quantisation, StringComparison.OrdinalIgnoreCase)))
+                .Order(StringComparer.Ordinal).ToArray();
         return ggufs.Length > 0 && !File.Exists(Path.Combine(snapshot, "config.json")) || name.Quantisation is not null && ggufs.Length > 0
             ? Path.Combine(snapshot, ggufs[0]) : snapshot;
     }

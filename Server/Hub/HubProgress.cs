@@ -53,7 +53,8 @@ public sealed class HubProgress(long total, TimeProvider time)
             var have = reused + done;
             var percent = total == 0 ? 100 : 100 * have / total;
             var left = have >= total ? "done" : rate > 0 ? $"{Clock(TimeSpan.FromSeconds((total - have) / rate))} left" : "waiting";
-            return string.Create(CultureInfo.InvariantCulture, $"{have / 1e6:0.0} of {total / 1e6:0.0} MB ({percent} %), {rate / 1e6:0.0} MB/s, {left}");
+            return string.Create(CultureInfo.InvariantCulture,
+                $"{have / 1e6:0.0} of {total / 1e6:0.0} MB ({percent} %), {rate / 1e6:0.0} MB/s, {left}");
         }
     }
 

@@ -8,7 +8,8 @@ namespace Majlis.Server.Hub;
 sealed class HubBusyException(HttpStatusCode status, RetryConditionHeaderValue? after) : Exception($"status {(int)status}")
 {
     /// <summary>How long the hub asks to wait; null where it does not say.</summary>
-    public TimeSpan? RetryAfter(DateTimeOffset now) => after?.Delta ?? (after?.Date is { } date ? date > now ? date - now : TimeSpan.Zero : null);
+    public TimeSpan? RetryAfter(DateTimeOffset now) => after?.Delta
+        ?? (after?.Date is { } date ? date > now ? date - now : TimeSpan.Zero : null);
 }
 
 static class HubRefusal
@@ -19,7 +20,8 @@ static class HubRefusal
         if (response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || (int)response.StatusCode >= 500)
             throw new HubBusyException(response.StatusCode, response.Headers.RetryAfter);
         var code = response.Headers.TryGetValues("X-Error-Code", out var codes) ? codes.First() : null;
-        var said = response.Headers.TryGetValues("X-Error-Message", out var messages) ? messages.First() : await ShortBodyAsync(response, stop);
+        var said = response.Headers.TryGetValues("X-Error-Message", out var messages) ? messages.First()
+            : await ShortBodyAsync(response, stop);
         throw new HubException($"{what}: {Words(response.StatusCode, code, hasToken)}{(said.Length > 0 ? $" The hub says: {said}" : "")}");
     }
 

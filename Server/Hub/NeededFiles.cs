@@ -21,11 +21,13 @@ static class NeededFiles
         var files = repository.Files;
         var ggufs = files.Where(file => file.Path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)).ToArray();
         if (name.Quantisation is not null) return Gguf(ggufs, name);
-        var beside = files.Where(file => small.Contains(file.Path) || file.Path.StartsWith("additional_chat_templates/", StringComparison.Ordinal));
+        var beside = files
+            .Where(file => small.Contains(file.Path) || file.Path.StartsWith("additional_chat_templates/", StringComparison.Ordinal));
         if (files.FirstOrDefault(file => file.Path == "model.safetensors") is { } single) return [.. beside, single];
         if (files.FirstOrDefault(file => file.Path == Index) is { } index) return [.. beside, index, .. files.Where(IsShard)];
         if (ggufs.Length > 0) return Gguf(ggufs, name);
-        var what = files.Any(file => file.Path.EndsWith(".bin", StringComparison.Ordinal)) ? "only pickled weights (.bin), which are not read here"
+        var what = files.Any(file => file.Path.EndsWith(".bin", StringComparison.Ordinal))
+            ? "only pickled weights (.bin), which are not read here"
             : files.Any(file => file.Path == "adapter_model.safetensors") ? "only an adapter; name its base model" : "no weights";
         throw new HubException($"{name}: the repository holds {what}; expected model.safetensors, {Index} or a .gguf file.");
     }
@@ -33,7 +35,9 @@ static class NeededFiles
     static HubFile[] Gguf(HubFile[] ggufs, HubName name)
     {
         var models = ggufs.Where(file => !Path.GetFileName(file.Path).StartsWith("mmproj", StringComparison.OrdinalIgnoreCase));
-        var wanted = models.Where(file => name.Quantisation is null || Path.GetFileName(file.Path).Contains(name.Quantisation, StringComparison.OrdinalIgnoreCase)).ToArray();
+        var wanted = models
+            .Where(file => name.Quantisation is null
+            || Path.GetFileName(file.Path).Contains(name.Quantisation, StringComparison.OrdinalIgnoreCase)).ToArray();
         // The parts of one split model differ in their numbers only.
         if (wanted.Length > 0 && wanted.Select(file => Stem(file.Path)).Distinct(StringComparer.Ordinal).Count() == 1) return wanted;
         var list = string.Join(", ", ggufs.Select(file => file.Path).Order(StringComparer.Ordinal));

@@ -36,7 +36,9 @@ sealed class PartialBlob : IDisposable
     {
         get
         {
-            lock (gate) return [.. Enumerable.Range(0, (int)((file.Size + PieceBytes - 1) / PieceBytes)).Select(piece => (long)piece * PieceBytes).Where(start => !done.Contains(start))];
+            lock (gate)
+                return [.. Enumerable.Range(0, (int)((file.Size + PieceBytes - 1) / PieceBytes)).Select(piece => (long)piece * PieceBytes)
+                .Where(start => !done.Contains(start))];
         }
     }
 
@@ -45,7 +47,8 @@ sealed class PartialBlob : IDisposable
 
     public int Length(long start) => (int)Math.Min(PieceBytes, file.Size - start);
 
-    public ValueTask WriteAsync(long at, ReadOnlyMemory<byte> bytes, CancellationToken stop) => RandomAccess.WriteAsync(data, bytes, at, stop);
+    public ValueTask WriteAsync(long at, ReadOnlyMemory<byte> bytes, CancellationToken stop) =>
+        RandomAccess.WriteAsync(data, bytes, at, stop);
 
     /// <summary>Notes that the piece at <paramref name="start"/> is whole.</summary>
     public void Finish(long start)
@@ -67,7 +70,8 @@ sealed class PartialBlob : IDisposable
         if (hash != file.Blob)
         {
             lock (gate) StartOver();
-            throw new HubException($"{file.Path}: the bytes that came are not those the hub lists ({(file.IsLarge ? "sha256" : "git sha1")} {hash}, expected {file.Blob}); they were thrown away.");
+            throw new HubException($"{file.Path}: the bytes that came are not those the hub lists " +
+                $"({(file.IsLarge ? "sha256" : "git sha1")} {hash}, expected {file.Blob}); they were thrown away.");
         }
         RandomAccess.FlushToDisk(data);
         Dispose();
@@ -100,7 +104,8 @@ sealed class PartialBlob : IDisposable
         if (reader.ReadLine() != Head || RandomAccess.GetLength(data) != file.Size) return false;
         while (reader.ReadLine() is { } line)
         {
-            if (!long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var start) || start % PieceBytes != 0 || start >= file.Size) return false;
+            if (!long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var start) || start % PieceBytes != 0
+                || start >= file.Size) return false;
             done.Add(start);
         }
         list.Seek(0, SeekOrigin.End);
@@ -122,7 +127,8 @@ sealed class PartialBlob : IDisposable
     string Hash()
     {
         using var hash = IncrementalHash.CreateHash(file.IsLarge ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1);
-        if (!file.IsLarge) hash.AppendData(System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {file.Size}\0")));
+        if (!file.IsLarge)
+            hash.AppendData(System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {file.Size}\0")));
         var buffer = new byte[1 << 20];
         for (var at = 0L; RandomAccess.Read(data, buffer, at) is > 0 and var count; at += count) hash.AppendData(buffer, 0, count);
         return Convert.ToHexStringLower(hash.GetHashAndReset());

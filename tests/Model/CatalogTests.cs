@@ -66,7 +66,8 @@ public sealed class CatalogTests : IDisposable
         Assert.True(catalog.TrySwap(CatalogState.Empty, CatalogState.Empty.Promote("v1")));
         var seen = catalog.State();
         Assert.Equal(new CatalogState(1, "v1", null, null, 0), seen);
-        var winners = Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Count(_ => new ModelCatalog(folder.Path, time).TrySwap(seen, seen.Promote("v2")));
+        var winners = Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Count(_ =>
+            new ModelCatalog(folder.Path, time).TrySwap(seen, seen.Promote("v2")));
         Assert.Equal(1, winners);
         Assert.Equal(new CatalogState(2, "v2", "v1", null, 0), catalog.State());
         Assert.True(catalog.TrySwap(catalog.State(), catalog.State().RollBack()));
@@ -76,7 +77,8 @@ public sealed class CatalogTests : IDisposable
     [Fact]
     public void The_pointer_never_names_what_is_not_there()
     {
-        Assert.Contains("there is no such version", Message(() => catalog.TrySwap(CatalogState.Empty, CatalogState.Empty.Promote("nobody"))), StringComparison.Ordinal);
+        Assert.Contains("there is no such version", Message(() =>
+            catalog.TrySwap(CatalogState.Empty, CatalogState.Empty.Promote("nobody"))), StringComparison.Ordinal);
         Assert.Equal(CatalogState.Empty, catalog.State());
     }
 

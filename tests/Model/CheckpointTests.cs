@@ -74,9 +74,12 @@ public sealed class CheckpointTests : IDisposable
     {
         var source = Shared.Require(Shared.Golden("architectures", "llama_untied"));
         File.Copy(Path.Combine(source, "model.safetensors"), folder.File("model.safetensors"));
-        File.WriteAllText(folder.File("config.json"), File.ReadAllText(Path.Combine(source, "config.json")).Replace("\"llama\"", "\"lama\"", StringComparison.Ordinal));
+        File.WriteAllText(folder.File("config.json"),
+            File.ReadAllText(Path.Combine(source, "config.json")).Replace("\"llama\"", "\"lama\"", StringComparison.Ordinal));
         Assert.Contains("'lama' is not known", Message(folder.Path), StringComparison.Ordinal);
-        File.WriteAllText(folder.File("config.json"), File.ReadAllText(Path.Combine(source, "config.json")).Replace("\"hidden_size\": 32", "\"hidden_size\": 64", StringComparison.Ordinal));
+        File.WriteAllText(folder.File("config.json"),
+            File.ReadAllText(Path.Combine(source, "config.json")).Replace("\"hidden_size\": 32", "\"hidden_size\": 64",
+            StringComparison.Ordinal));
         Assert.Contains("embed_tokens", Message(folder.Path), StringComparison.Ordinal);
     }
 

@@ -10,27 +10,31 @@ static class GgufConversion
 {
     static readonly Dictionary<string, string> architectures = new()
     {
-        ["llama"] = "llama", ["cohere"] = "command-r", ["cohere2"] = "cohere2", ["qwen2"] = "qwen2", ["qwen3"] = "qwen3", ["gemma2"] = "gemma2",
+        ["llama"] = "llama", ["cohere"] = "command-r", ["cohere2"] = "cohere2", ["qwen2"] = "qwen2", ["qwen3"] = "qwen3",
+            ["gemma2"] = "gemma2",
         ["olmo2"] = "olmo2", ["phi3"] = "phi3", ["smollm3"] = "smollm3",
     };
 
     static readonly (string Field, string Key)[] sizes =
     [
         ("num_hidden_layers", "block_count"), ("max_position_embeddings", "context_length"), ("hidden_size", "embedding_length"),
-        ("intermediate_size", "feed_forward_length"), ("num_attention_heads", "attention.head_count"), ("num_key_value_heads", "attention.head_count_kv"),
+        ("intermediate_size", "feed_forward_length"), ("num_attention_heads", "attention.head_count"),
+            ("num_key_value_heads", "attention.head_count_kv"),
         ("head_dim", "attention.key_length"), ("sliding_window", "attention.sliding_window"),
     ];
 
     static readonly (string Field, string Key)[] numbers =
     [
-        ("rms_norm_eps", "attention.layer_norm_rms_epsilon"), ("layer_norm_eps", "attention.layer_norm_epsilon"), ("logit_scale", "logit_scale"),
+        ("rms_norm_eps", "attention.layer_norm_rms_epsilon"), ("layer_norm_eps", "attention.layer_norm_epsilon"),
+            ("logit_scale", "logit_scale"),
         ("attn_logit_softcapping", "attn_logit_softcapping"), ("final_logit_softcapping", "final_logit_softcapping"),
     ];
 
     static readonly (string Module, string Name)[] modules =
     [
         ("input_layernorm", "attn_norm"), ("self_attn.q_proj", "attn_q"), ("self_attn.k_proj", "attn_k"), ("self_attn.v_proj", "attn_v"),
-        ("self_attn.qkv_proj", "attn_qkv"), ("self_attn.o_proj", "attn_output"), ("self_attn.q_norm", "attn_q_norm"), ("self_attn.k_norm", "attn_k_norm"),
+        ("self_attn.qkv_proj", "attn_qkv"), ("self_attn.o_proj", "attn_output"), ("self_attn.q_norm", "attn_q_norm"),
+            ("self_attn.k_norm", "attn_k_norm"),
         ("mlp.gate_proj", "ffn_gate"), ("mlp.up_proj", "ffn_up"), ("mlp.gate_up_proj", "ffn_up"), ("mlp.down_proj", "ffn_down"),
         ("pre_feedforward_layernorm", "ffn_norm"), ("post_feedforward_layernorm", "post_ffw_norm"),
     ];
@@ -56,7 +60,8 @@ static class GgufConversion
             if (Find(config, field) is { } value) builder.Key($"{architecture}.{key}", value.GetSingle());
         var rope = config.GetProperty("rope_parameters");
         builder.Key($"{architecture}.rope.freq_base", rope.GetProperty("rope_theta").GetSingle());
-        builder.Key($"{architecture}.rope.dimension_count", (int)(HeadSize(config) * (rope.TryGetProperty("partial_rotary_factor", out var part) ? part.GetDouble() : 1)));
+        builder.Key($"{architecture}.rope.dimension_count",
+            (int)(HeadSize(config) * (rope.TryGetProperty("partial_rotary_factor", out var part) ? part.GetDouble() : 1)));
         builder.Key("tokenizer.ggml.padding_token_id", config.GetProperty("pad_token_id").GetInt32());
     }
 
@@ -67,8 +72,10 @@ static class GgufConversion
         var name = Name(tensor.Name, type);
         if (type is "llama" or "smollm3")
         {
-            if (name.Contains(".attn_q.", StringComparison.Ordinal)) values = Permute(values, config.GetProperty("num_attention_heads").GetInt32(), tensor);
-            if (name.Contains(".attn_k.", StringComparison.Ordinal)) values = Permute(values, config.GetProperty("num_key_value_heads").GetInt32(), tensor);
+            if (name.Contains(".attn_q.", StringComparison.Ordinal))
+                values = Permute(values, config.GetProperty("num_attention_heads").GetInt32(), tensor);
+            if (name.Contains(".attn_k.", StringComparison.Ordinal))
+                values = Permute(values, config.GetProperty("num_key_value_heads").GetInt32(), tensor);
         }
         if (type == "gemma2" && name.EndsWith("norm.weight", StringComparison.Ordinal)) values = [.. values.Select(value => value + 1)];
         builder.Tensor(name, tensor.Shape, values);
@@ -82,7 +89,8 @@ static class GgufConversion
         var parts = name.Split('.');
         var (layer, module, kind) = (parts[2], string.Join('.', parts[3..^1]), parts[^1]);
         // What follows attention is Gemma's and OLMo's norm after it, or everyone else's norm before the MLP.
-        var part = module == "post_attention_layernorm" ? type is "gemma2" or "olmo2" ? "post_attention_norm" : "ffn_norm" : modules.First(pair => pair.Module == module).Name;
+        var part = module == "post_attention_layernorm" ? type is "gemma2" or "olmo2" ? "post_attention_norm" : "ffn_norm"
+            : modules.First(pair => pair.Module == module).Name;
         return $"blk.{layer}.{part}.{kind}";
     }
 
@@ -104,7 +112,8 @@ static class GgufConversion
     {
         var rope = config.GetProperty("rope_parameters");
         double Of(string name) => rope.GetProperty(name).GetDouble();
-        var (factor, low, high, original) = (Of("factor"), Of("low_freq_factor"), Of("high_freq_factor"), Of("original_max_position_embeddings"));
+        var (factor, low, high, original) = (Of("factor"), Of("low_freq_factor"), Of("high_freq_factor"),
+            Of("original_max_position_embeddings"));
         var count = HeadSize(config) / 2;
         var table = Enumerable.Range(0, count).Select(i =>
         {
@@ -115,7 +124,9 @@ static class GgufConversion
         builder.Tensor("rope_freqs.weight", [count], [.. table]);
     }
 
-    static int HeadSize(JsonElement config) => Find(config, "head_dim")?.GetInt32() ?? config.GetProperty("hidden_size").GetInt32() / config.GetProperty("num_attention_heads").GetInt32();
+    static int HeadSize(JsonElement config) => Find(config, "head_dim")?.GetInt32()
+        ?? config.GetProperty("hidden_size").GetInt32() / config.GetProperty("num_attention_heads").GetInt32();
 
-    static JsonElement? Find(JsonElement config, string name) => config.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    static JsonElement? Find(JsonElement config, string name) =>
+        config.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 }

@@ -13,7 +13,8 @@ public sealed class GgufModelTests
     public static TheoryData<string> Pairs()
     {
         var folder = Shared.Golden("architectures");
-        return Directory.Exists(folder) ? [.. Directory.EnumerateDirectories(folder, "gguf_*").Select(path => Path.GetFileName(path)!).Order()] : ["absent"];
+        return Directory.Exists(folder)
+            ? [.. Directory.EnumerateDirectories(folder, "gguf_*").Select(path => Path.GetFileName(path)!).Order()] : ["absent"];
     }
 
     [Theory, MemberData(nameof(Pairs))]
@@ -21,7 +22,8 @@ public sealed class GgufModelTests
     {
         using var file = GgufFile.Open(Shared.Require(Shared.Golden("architectures", name, "model.f32.gguf")));
         using var config = ModelJson.Read(Shared.Golden("architectures", name, "config.json"));
-        Assert.Equal(JsonSerializer.Serialize(Families.Read(config.RootElement)), JsonSerializer.Serialize(Families.Read(GgufConfig.Read(file))));
+        Assert.Equal(JsonSerializer.Serialize(Families.Read(config.RootElement)),
+            JsonSerializer.Serialize(Families.Read(GgufConfig.Read(file))));
     }
 
     [Theory, MemberData(nameof(Pairs))]
@@ -61,12 +63,15 @@ public sealed class GgufModelTests
         using var folder = Checkpoint.Open(source);
         using var gguf = Checkpoint.Open(target.File("model.gguf"));
         Assert.Equal(JsonSerializer.Serialize(folder.Blueprint), JsonSerializer.Serialize(gguf.Blueprint));
-        Assert.Equal(folder.Blueprint.Layers.Select(layer => layer.Attention.Rotary?.Scaling), gguf.Blueprint.Layers.Select(layer => layer.Attention.Rotary?.Scaling));
+        Assert.Equal(folder.Blueprint.Layers.Select(layer => layer.Attention.Rotary?.Scaling), gguf.Blueprint.Layers
+            .Select(layer => layer.Attention.Rotary?.Scaling));
         foreach (var (tensor, info) in folder.Weights.Tensors)
         {
-            var (expected, actual) = (Read(folder.Weights, tensor, 0, (int)info.Elements), Read(gguf.Weights, tensor, 0, (int)info.Elements));
+            var (expected, actual) = (Read(folder.Weights, tensor, 0, (int)info.Elements),
+                Read(gguf.Weights, tensor, 0, (int)info.Elements));
             // (w + 1) - 1 loses the bits of w that 1 + w has no room for; everything else is exact.
-            if (name == "gemma2_caps" && tensor.EndsWith("norm.weight", StringComparison.Ordinal)) Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 5e-7f));
+            if (name == "gemma2_caps" && tensor.EndsWith("norm.weight", StringComparison.Ordinal))
+                Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 5e-7f));
             else Assert.Equal(expected, actual);
         }
     }
@@ -79,10 +84,13 @@ public sealed class GgufModelTests
         Part(folder.File("m-00001-of-00002.gguf"), whole, tensor => tensor.Info.Name.StartsWith("blk.0.", StringComparison.Ordinal));
         Part(folder.File("m-00002-of-00002.gguf"), whole, tensor => !tensor.Info.Name.StartsWith("blk.0.", StringComparison.Ordinal));
         using (var split = GgufWeights.Open(folder.File("m-00001-of-00002.gguf")))
-            foreach (var (tensor, info) in whole.Tensors) Assert.Equal(Read(whole, tensor, 0, (int)info.Elements), Read(split, tensor, 0, (int)info.Elements));
-        Assert.Contains("name the first part", Assert.Throws<ModelFormatException>(() => GgufWeights.Open(folder.File("m-00002-of-00002.gguf"))).Message, StringComparison.Ordinal);
+            foreach (var (tensor, info) in whole.Tensors)
+                Assert.Equal(Read(whole, tensor, 0, (int)info.Elements), Read(split, tensor, 0, (int)info.Elements));
+        Assert.Contains("name the first part", Assert.Throws<ModelFormatException>(() =>
+            GgufWeights.Open(folder.File("m-00002-of-00002.gguf"))).Message, StringComparison.Ordinal);
         File.Move(folder.File("m-00001-of-00002.gguf"), folder.File("m.gguf"));
-        Assert.Contains("one of 2 parts", Assert.Throws<ModelFormatException>(() => GgufWeights.Open(folder.File("m.gguf"))).Message, StringComparison.Ordinal);
+        Assert.Contains("one of 2 parts", Assert.Throws<ModelFormatException>(() => GgufWeights.Open(folder.File("m.gguf"))).Message,
+            StringComparison.Ordinal);
     }
 
     static void Part(string path, GgufWeights whole, Func<GgufTensor, bool> isIn)
@@ -105,7 +113,8 @@ public sealed class GgufModelTests
         const string query = "model.layers.1.self_attn.q_proj.weight";
         const int row = 32 * sizeof(float);
         Assert.Equal(folder.Raw(query, 5 * row, row), gguf.Raw(query, 5 * row, row));
-        Assert.Contains("another order", Assert.Throws<ModelFormatException>(() => gguf.Raw(query, row / 2, row)).Message, StringComparison.Ordinal);
+        Assert.Contains("another order", Assert.Throws<ModelFormatException>(() => gguf.Raw(query, row / 2, row)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,8 +124,10 @@ public sealed class GgufModelTests
         var blueprint = Families.Read(GgufConfig.Read(gguf.File));
         blueprint.Check(gguf);
         Assert.True(blueprint.IsTied);
-        Assert.Equal((30, 576, 49152, 8192), (blueprint.Layers.Length, blueprint.HiddenSize, blueprint.VocabularySize, blueprint.MaxPositions));
-        Assert.Equal((9, 3, 64), (blueprint.Layers[0].Attention.Heads, blueprint.Layers[0].Attention.KeyValueHeads, blueprint.Layers[0].Attention.HeadDim));
+        Assert.Equal((30, 576, 49152, 8192),
+            (blueprint.Layers.Length, blueprint.HiddenSize, blueprint.VocabularySize, blueprint.MaxPositions));
+        Assert.Equal((9, 3, 64),
+            (blueprint.Layers[0].Attention.Heads, blueprint.Layers[0].Attention.KeyValueHeads, blueprint.Layers[0].Attention.HeadDim));
         Assert.Equal(100000, blueprint.Layers[0].Attention.Rotary!.Theta);
     }
 

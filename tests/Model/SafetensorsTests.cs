@@ -17,7 +17,8 @@ public sealed class SafetensorsTests : IDisposable
     {
         var root = Shared.Golden("architectures");
         return Directory.Exists(root)
-            ? [.. Directory.EnumerateFiles(root, "*.safetensors", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(root, path)).Order()]
+            ? [.. Directory.EnumerateFiles(root, "*.safetensors", SearchOption.AllDirectories)
+                .Select(path => Path.GetRelativePath(root, path)).Order()]
             : ["absent"];
     }
 
@@ -26,7 +27,8 @@ public sealed class SafetensorsTests : IDisposable
     {
         var path = Shared.Require(Shared.Golden("architectures", name));
         using var source = SafetensorsFile.Open(path);
-        SafetensorsWriter.WriteFile(folder.File("copy"), source.Tensors.Values, (tensor, output) => output.Write(Raw(source, tensor)), source.Metadata);
+        SafetensorsWriter.WriteFile(folder.File("copy"), source.Tensors.Values, (tensor, output) =>
+            output.Write(Raw(source, tensor)), source.Metadata);
         Assert.True(File.ReadAllBytes(path).AsSpan().SequenceEqual(File.ReadAllBytes(folder.File("copy"))), "the bytes differ");
     }
 
@@ -34,7 +36,8 @@ public sealed class SafetensorsTests : IDisposable
     public void Shards_hold_what_the_single_file_holds()
     {
         using var source = SafetensorsFolder.Open(Shared.Require(Shared.Golden("architectures", "disk_forms", "fp32")));
-        SafetensorsWriter.WriteFolder(folder.File("out"), source.Tensors.Values, (tensor, output) => output.Write(Raw(source, tensor)), shardBytes: 20_000);
+        SafetensorsWriter.WriteFolder(folder.File("out"), source.Tensors.Values, (tensor, output) =>
+            output.Write(Raw(source, tensor)), shardBytes: 20_000);
         using var copy = SafetensorsFolder.Open(folder.File("out"));
         Assert.True(copy.Files.Count() > 3);
         Assert.Equal(source.Tensors.Keys.Order(), copy.Tensors.Keys.Order());
@@ -72,7 +75,9 @@ public sealed class SafetensorsTests : IDisposable
     public void Halves_and_brains_are_widened_exactly_for_all_their_values()
     {
         var all = Enumerable.Range(0, 65536).SelectMany(bits => BitConverter.GetBytes((ushort)bits)).ToArray();
-        using var file = Open("""{"h":{"dtype":"F16","shape":[65536],"data_offsets":[0,131072]},"b":{"dtype":"BF16","shape":[65536],"data_offsets":[131072,262144]}}""", [.. all, .. all]);
+        using var file =
+            Open("""{"h":{"dtype":"F16","shape":[65536],"data_offsets":[0,131072]},""" +
+            """ "b":{"dtype":"BF16","shape":[65536],"data_offsets":[131072,262144]}}""", [.. all, .. all]);
         var (halves, brains) = (new float[65536], new float[65536]);
         file.Read("h", 0, halves);
         file.Read("b", 0, brains);
@@ -96,7 +101,8 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "overlap")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        "overlap")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "gap")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "follow the last")]
     [InlineData("""{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""", "truncated")]
@@ -111,13 +117,15 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[2]}}""", "needs dtype")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"x":1}}""", "field 'x'")]
     [InlineData("""{"a":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "repeated field")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[0],"data_offsets":[8,8]}}""", "stands twice")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[0],"data_offsets":[8,8]}}""",
+        "stands twice")]
     [InlineData("""{"__metadata__":{"a":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "__metadata__")]
     [InlineData("""[1]""", "begin with")]
     [InlineData("""{"a":""", "JSON")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} {}""", "JSON")]
     [InlineData("""{"a":7}""", "should be StartObject")]
-    public void A_header_that_lies_is_refused(string header, string expected) => Assert.Contains(expected, Refusal(header, new byte[8]), StringComparison.Ordinal);
+    public void A_header_that_lies_is_refused(string header, string expected) =>
+        Assert.Contains(expected, Refusal(header, new byte[8]), StringComparison.Ordinal);
 
     [Fact]
     public void Absurd_lengths_are_refused_before_they_are_believed()
@@ -125,8 +133,11 @@ public sealed class SafetensorsTests : IDisposable
         Assert.Contains("empty", Message(folder.Write("e", [])), StringComparison.Ordinal);
         Assert.Contains("too short", Message(folder.Write("s", [1, 2, 3])), StringComparison.Ordinal);
         Assert.Contains("ends after", Message(folder.Write("l", [0xff, 0xff, 0xff, 0, 0, 0, 0, 0])), StringComparison.Ordinal);
-        Assert.Contains("the format allows", Message(folder.Write("h", [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])), StringComparison.Ordinal);
-        Assert.Contains("UTF-8", Message(folder.Write("u", [6, 0, 0, 0, 0, 0, 0, 0, (byte)'{', (byte)'"', 0xff, 0xfe, (byte)'"', (byte)':'])), StringComparison.Ordinal);
+        Assert.Contains("the format allows", Message(folder.Write("h", [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])),
+            StringComparison.Ordinal);
+        Assert.Contains("UTF-8",
+            Message(folder.Write("u", [6, 0, 0, 0, 0, 0, 0, 0, (byte)'{', (byte)'"', 0xff, 0xfe, (byte)'"', (byte)':'])),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -147,7 +158,8 @@ public sealed class SafetensorsTests : IDisposable
         File.WriteAllText(folder.File(SafetensorsFolder.IndexName), index);
         folder.Write("empty.safetensors", []);
         Write("one.safetensors", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", new byte[4]);
-        Assert.Contains(expected, Assert.Throws<ModelFormatException>(() => SafetensorsFolder.Open(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<ModelFormatException>(() => SafetensorsFolder.Open(folder.Path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -157,7 +169,8 @@ public sealed class SafetensorsTests : IDisposable
         Assert.Throws<ModelFormatException>(() => file.Read("a", 1, new float[2]));
         Assert.Throws<ModelFormatException>(() => file.Read("a", -1, new float[1]));
         Assert.Throws<ModelFormatException>(() => file.Raw("a", 4, 8).Length);
-        Assert.Contains("no tensor 'b'", Assert.Throws<ModelFormatException>(() => file.Read("b", 0, new float[1])).Message, StringComparison.Ordinal);
+        Assert.Contains("no tensor 'b'", Assert.Throws<ModelFormatException>(() => file.Read("b", 0, new float[1])).Message,
+            StringComparison.Ordinal);
     }
 
     static float[] Read(SafetensorsFile file, string name)

@@ -83,7 +83,8 @@ static class Blocks32
     /// <summary>The lowest 16 bits, spread to bit 4 of 16 bytes.</summary>
     static Vector128<byte> FifthBits(uint bits)
     {
-        var spread = Vector128.Shuffle(Vector128.Create((ushort)bits).AsByte(), Vector128.Create((byte)0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
+        var spread = Vector128.Shuffle(Vector128.Create((ushort)bits).AsByte(),
+            Vector128.Create((byte)0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
         var mask = Vector128.Create(0x8040201008040201ul).AsByte();
         return Vector128.Equals(spread & mask, mask) & Vector128.Create((byte)16);
     }

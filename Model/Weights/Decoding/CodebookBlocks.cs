@@ -76,7 +76,8 @@ static class CodebookBlocks
             }
     }
 
-    /// <summary>d; 32 low bytes of indices; for each 32 numbers four times 3 upper index bits, a scale of 3 bits, the shift's sign.</summary>
+    /// <summary>d; 32 low bytes of indices; for each 32 numbers four times 3 upper index bits, a scale of 3 bits, the shift's
+    /// sign.</summary>
     public static void IQ1_S(ReadOnlySpan<byte> source, Span<float> destination)
     {
         for (var (at, to) = (0, 0); to < destination.Length; at += 50, to += Size)
@@ -88,7 +89,8 @@ static class CodebookBlocks
             }
     }
 
-    /// <summary>32 low bytes of indices, 32 nibbles of 3 upper bits and a shift's sign, 16 scales of 3 bits; d in the nibbles above them.</summary>
+    /// <summary>32 low bytes of indices, 32 nibbles of 3 upper bits and a shift's sign, 16 scales of 3 bits; d in the nibbles above
+    /// them.</summary>
     public static void IQ1_M(ReadOnlySpan<byte> source, Span<float> destination)
     {
         for (var (at, to) = (0, 0); to < destination.Length; at += 56, to += Size)

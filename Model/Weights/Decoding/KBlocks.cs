@@ -93,7 +93,8 @@ static class KBlocks
         }
     }
 
-    /// <summary>6-bit pairs in 12 bytes: four scales, four minima, then the low nibbles of the other four of each; their upper bits lie above the first.</summary>
+    /// <summary>6-bit pairs in 12 bytes: four scales, four minima, then the low nibbles of the other four of each; their upper bits lie
+    /// above the first.</summary>
     static (float Scale, float Minimum) ScaleAndMinimum(ReadOnlySpan<byte> block, int group)
     {
         var packed = block.Slice(4, 12);

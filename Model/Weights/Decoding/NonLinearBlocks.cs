@@ -41,7 +41,8 @@ static class NonLinearBlocks
     {
         for (var (at, to) = (0, 0); to < destination.Length; at += 36, to += 64)
             for (var group = 0; group < 4; group++)
-                Spread(DoubledE2M1, source.Slice(at + 4 + group * 8, 8), HalfOfE4M3(source[at + group]), destination.Slice(to + group * 16, 16));
+                Spread(DoubledE2M1, source.Slice(at + 4 + group * 8, 8), HalfOfE4M3(source[at + group]),
+                    destination.Slice(to + group * 16, 16));
     }
 
     /// <summary>Low nibbles to the first half, high ones to the second.</summary>

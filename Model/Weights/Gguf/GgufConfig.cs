@@ -52,9 +52,11 @@ public static class GgufConfig
     {
         var table = file.Tensors.FirstOrDefault(tensor => tensor.Info.Name == "token_embd.weight")
             ?? throw new ModelFormatException($"{file.Path}: there is no tensor 'token_embd.weight'.");
-        var rows = table.Info.Shape.Length == 2 ? table.Info.Shape[0] : throw new ModelFormatException($"{file.Path}: tensor 'token_embd.weight' is no table.");
+        var rows = table.Info.Shape.Length == 2 ? table.Info.Shape[0]
+            : throw new ModelFormatException($"{file.Path}: tensor 'token_embd.weight' is no table.");
         if (keys.Integer("vocab_size") is { } size && size != rows)
-            throw new ModelFormatException($"{file.Path}: key '{keys.Name("vocab_size")}' says {size}, but token_embd.weight has {rows} rows.");
+            throw new ModelFormatException($"{file.Path}: key '{keys.Name("vocab_size")}' says {size}, but token_embd.weight has {rows} " +
+                $"rows.");
         return checked((int)rows);
     }
 
@@ -62,10 +64,12 @@ public static class GgufConfig
     {
         var size = keys.Integer("attention.key_length");
         if (size is null && keys.Needed("embedding_length") % Heads(file) != 0)
-            throw new ModelFormatException($"{file.Path}: key '{keys.Name("attention.key_length")}' is missing, and the heads do not divide the width.");
+            throw new ModelFormatException($"{file.Path}: key '{keys.Name("attention.key_length")}' is missing, and the heads do not " +
+                $"divide the width.");
         size ??= keys.Needed("embedding_length") / Heads(file);
         if (keys.Integer("attention.value_length") is { } value && value != size)
-            throw new ModelFormatException($"{file.Path}: '{keys.Name("attention.value_length")}' is {value} and the keys' {size}; only equal ones are known.");
+            throw new ModelFormatException($"{file.Path}: '{keys.Name("attention.value_length")}' is {value} and the keys' {size}; only " +
+                $"equal ones are known.");
         return size.Value;
     }
 

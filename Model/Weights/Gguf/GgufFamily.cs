@@ -54,9 +54,11 @@ sealed record GgufFamily(string ModelType, string ClassName, bool PermutedHeads 
     /// <exception cref="ModelFormatException">No architecture, or one that is not known.</exception>
     public static GgufFamily Of(GgufFile file)
     {
-        var name = file.Text("general.architecture") ?? throw new ModelFormatException($"{file.Path}: key 'general.architecture' is missing.");
+        var name = file.Text("general.architecture")
+            ?? throw new ModelFormatException($"{file.Path}: key 'general.architecture' is missing.");
         return known.GetValueOrDefault(name) ?? throw new ModelFormatException(
-            $"{file.Path}: general.architecture '{name}' is not known; known are {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.");
+            $"{file.Path}: general.architecture '{name}' is not known; known are " +
+                $"{string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.");
     }
 
     /// <summary>Rotation tables are not weights: GgufConfig turns them into config fields.</summary>
@@ -71,7 +73,8 @@ sealed record GgufFamily(string ModelType, string ClassName, bool PermutedHeads 
             case "output_norm.weight": return "model.norm.weight";
             case "output.weight": return "lm_head.weight";
         }
-        if (name.Split('.') is not ["blk", var block, var part, ("weight" or "bias") and var kind] || !int.TryParse(block, out var layer)) return null;
+        if (name.Split('.') is not ["blk", var block, var part, ("weight" or "bias") and var kind] || !int.TryParse(block, out var layer))
+            return null;
         var module = Block.GetValueOrDefault(part) ?? commonBlock.GetValueOrDefault(part);
         return module is null ? null : $"model.layers.{layer}.{module}.{kind}";
     }

@@ -7,7 +7,8 @@ static class GgufFamilyFields
 {
     public static void Write(JsonObject config, GgufFile file, GgufKeys keys, GgufFamily family)
     {
-        if (family.ModelType is "cohere" or "cohere2") config["layer_norm_eps"] = GgufConfig.Decimal(keys.NeededNumber("attention.layer_norm_epsilon"));
+        if (family.ModelType is "cohere" or "cohere2")
+            config["layer_norm_eps"] = GgufConfig.Decimal(keys.NeededNumber("attention.layer_norm_epsilon"));
         else config["rms_norm_eps"] = GgufConfig.Decimal(keys.NeededNumber("attention.layer_norm_rms_epsilon"));
         if (family.ModelType is not ("phi3" or "qwen2")) config["attention_bias"] = GgufConfig.HasTensor(file, "blk.0.attn_q.bias");
         switch (family.ModelType)
@@ -67,7 +68,8 @@ static class GgufFamilyFields
         config["query_pre_attn_scalar"] = QueryScale(config, layersOfLargest: 62);
     }
 
-    /// <summary>No key holds the divisor: llama.cpp knows it is hidden / heads in the 27B model, which it tells by its layers, and the head's size elsewhere.</summary>
+    /// <summary>No key holds the divisor: llama.cpp knows it is hidden / heads in the 27B model, which it tells by its layers, and the
+    /// head's size elsewhere.</summary>
     static int QueryScale(JsonObject config, int layersOfLargest) => (int)config["num_hidden_layers"]! == layersOfLargest
         ? (int)config["hidden_size"]! / (int)config["num_attention_heads"]! : (int)config["head_dim"]!;
 
@@ -84,7 +86,8 @@ static class GgufFamilyFields
         if (file.IsArray(key))
         {
             var flags = file.Flags(key)!;
-            if (flags.Length != layers) throw new ModelFormatException($"{file.Path}: key '{key}' has {flags.Length} entries for {layers} layers.");
+            if (flags.Length != layers)
+                throw new ModelFormatException($"{file.Path}: key '{key}' has {flags.Length} entries for {layers} layers.");
             return [.. flags.Select(Kind)];
         }
         var n = keys.Integer("attention.sliding_window_pattern") ?? everyNthIsFull;

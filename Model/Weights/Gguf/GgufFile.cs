@@ -93,11 +93,13 @@ public sealed class GgufFile : IDisposable
     public ReadOnlySpan<byte> Raw(GgufTensor tensor, long firstByte, int byteCount)
     {
         if (firstByte < 0 || byteCount < 0 || firstByte > tensor.Bytes - byteCount)
-            throw new ModelFormatException($"{Path}: {tensor.Info.Name} has {tensor.Bytes} bytes; asked for {byteCount} from {firstByte} on.");
+            throw new ModelFormatException($"{Path}: {tensor.Info.Name} has {tensor.Bytes} bytes; asked for {byteCount} from " +
+                $"{firstByte} on.");
         return file.Bytes(tensor.Offset + firstByte, byteCount);
     }
 
-    /// <summary>Decodes <paramref name="destination"/>.Length numbers of a tensor from <paramref name="firstElement"/> on; whole blocks only.</summary>
+    /// <summary>Decodes <paramref name="destination"/>.Length numbers of a tensor from <paramref name="firstElement"/> on; whole blocks
+    /// only.</summary>
     public void Widen(GgufTensor tensor, long firstElement, Span<float> destination)
     {
         TensorRange.Check(Path, tensor.Info, firstElement, destination.Length);
@@ -152,7 +154,8 @@ public sealed class GgufFile : IDisposable
     {
         var name = reader.Text($"the name of tensor {index}");
         var dimensions = reader.U32($"the number of dimensions of '{name}'");
-        if (dimensions > MostDimensions) throw reader.Error($"tensor '{name}' has {dimensions} dimensions; at most {MostDimensions} are known");
+        if (dimensions > MostDimensions)
+            throw reader.Error($"tensor '{name}' has {dimensions} dimensions; at most {MostDimensions} are known");
         var shape = new long[dimensions];
         var elements = 1L;
         for (var d = (int)dimensions - 1; d >= 0; d--)
@@ -167,24 +170,28 @@ public sealed class GgufFile : IDisposable
         if (!TensorLayout.TryFromGguf(id, out var type)) throw reader.Error($"tensor '{name}' has the unknown type {id}");
         var block = TensorLayout.Block(type).Elements;
         if (block > 1 && (dimensions == 0 || shape[^1] % block != 0))
-            throw reader.Error($"tensor '{name}' is {type} in blocks of {block}, which its rows of {(dimensions == 0 ? 1 : shape[^1])} do not fill");
+            throw reader.Error($"tensor '{name}' is {type} in blocks of {block}, which its rows of {(dimensions == 0 ? 1 : shape[^1])} " +
+                $"do not fill");
         return (new TensorInfo(name, type, [.. shape]), reader.U64($"the offset of '{name}'"));
     }
 
-    /// <summary>Tensors follow one another, each on the next aligned place: whatever else a header says is an overlap, a gap or a lie.</summary>
+    /// <summary>Tensors follow one another, each on the next aligned place: whatever else a header says is an overlap, a gap or a
+    /// lie.</summary>
     ImmutableArray<GgufTensor> Place(GgufReader reader, List<(TensorInfo Info, ulong Offset)> listed, long data)
     {
         var expected = 0L;
         foreach (var (info, offset) in listed.OrderBy(tensor => tensor.Offset))
         {
             if (offset != (ulong)expected)
-                throw reader.Error($"tensor '{info.Name}' begins at {offset} of the data; expected {expected} (tensors overlap or leave a gap)");
+                throw reader.Error($"tensor '{info.Name}' begins at {offset} of the data; expected {expected} (tensors overlap or leave " +
+                    $"a gap)");
             var available = Math.Max(0, file.Length - data) - expected;
             if (info.Elements / TensorLayout.Block(info.Type).Elements > Math.Max(0, available) / TensorLayout.Block(info.Type).Bytes)
                 throw reader.Error($"the file ends inside tensor '{info.Name}': it is truncated, or not the file it says it is");
             expected = AlignUp(expected + TensorLayout.Bytes(info.Type, info.Elements));
         }
-        return [.. listed.Select(tensor => new GgufTensor(tensor.Info, data + (long)tensor.Offset, TensorLayout.Bytes(tensor.Info.Type, tensor.Info.Elements)))];
+        return [.. listed.Select(tensor =>
+            new GgufTensor(tensor.Info, data + (long)tensor.Offset, TensorLayout.Bytes(tensor.Info.Type, tensor.Info.Elements)))];
     }
 
     long AlignUp(long position) => (position + Alignment - 1) / Alignment * Alignment;
@@ -203,7 +210,8 @@ public sealed class GgufFile : IDisposable
 
     T? Get<T>(string key, string expected) where T : class => keys.ContainsKey(key) ? (T)GetBoxed(key, typeof(T), expected) : null;
 
-    object GetBoxed(string key, Type type, string expected) => keys[key] is var value && value.GetType() == type ? value : throw WrongType(key, expected);
+    object GetBoxed(string key, Type type, string expected) => keys[key] is var value && value.GetType() == type ? value
+        : throw WrongType(key, expected);
 
     ModelFormatException WrongType(string key, string expected) => new($"{Path}: key '{key}' holds something else than {expected}.");
 }

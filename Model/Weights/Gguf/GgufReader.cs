@@ -21,7 +21,8 @@ sealed class GgufReader(MappedFile file, long position = 0)
 
     public ulong U64(string what) => BinaryPrimitives.ReadUInt64LittleEndian(Take(8, what));
 
-    /// <summary>A count of things that take at least <paramref name="leastBytes"/> each, so that a lie is caught before it is believed.</summary>
+    /// <summary>A count of things that take at least <paramref name="leastBytes"/> each, so that a lie is caught before it is
+    /// believed.</summary>
     public long Count(string what, int leastBytes, string aspect = "")
     {
         var count = U64(what);

@@ -13,7 +13,8 @@ static class GgufRotary
             ["rope_type"] = "default",
         };
         var headSize = (int)config["head_dim"]!;
-        if (keys.Integer("rope.dimension_count") is { } rotated && rotated != headSize) parameters["partial_rotary_factor"] = (double)rotated / headSize;
+        if (keys.Integer("rope.dimension_count") is { } rotated && rotated != headSize)
+            parameters["partial_rotary_factor"] = (double)rotated / headSize;
         Scale(parameters, config, file, keys);
         config["rope_parameters"] = family.ModelType != "gemma3_text" ? parameters : new JsonObject
         {
@@ -57,11 +58,13 @@ static class GgufRotary
                 parameters["short_factor"] = Numbers(Table(file, "rope_factors_short.weight"));
                 Copy(parameters, "attention_factor", keys.Number("rope.scaling.attn_factor"));
                 break;
-            default: throw new ModelFormatException($"{file.Path}: key '{keys.Name("rope.scaling.type")}' is '{type}', which is not known.");
+            default: throw new ModelFormatException($"{file.Path}: key '{keys.Name("rope.scaling.type")}' is '{type}', which is not " +
+                $"known.");
         }
     }
 
-    static ModelFormatException Missing(GgufFile file, GgufKeys keys) => new($"{file.Path}: key '{keys.Name("rope.scaling.factor")}' is missing.");
+    static ModelFormatException Missing(GgufFile file, GgufKeys keys) =>
+        new($"{file.Path}: key '{keys.Name("rope.scaling.factor")}' is missing.");
 
     static void Copy(JsonObject parameters, string field, double? value)
     {
@@ -74,7 +77,8 @@ static class GgufRotary
     {
         var tensor = file.Tensors.FirstOrDefault(tensor => tensor.Info.Name == name)
             ?? throw new ModelFormatException($"{file.Path}: there is no tensor '{name}'.");
-        if (tensor.Info.Elements > 1 << 16) throw new ModelFormatException($"{file.Path}: tensor '{name}' has {tensor.Info.Elements} elements, more than any head.");
+        if (tensor.Info.Elements > 1 << 16)
+            throw new ModelFormatException($"{file.Path}: tensor '{name}' has {tensor.Info.Elements} elements, more than any head.");
         var table = new float[tensor.Info.Elements];
         file.Widen(tensor, 0, table);
         return table;

@@ -24,8 +24,10 @@ public sealed class GgufWeights : IWeightSource
             foreach (var tensor in file.Tensors.Where(tensor => !GgufFamily.IsTable(tensor.Info.Name)))
             {
                 var name = family.HuggingFaceName(tensor.Info.Name)
-                    ?? throw new ModelFormatException($"{file.Path}: tensor '{tensor.Info.Name}' has no place in a {family.ModelType} network.");
-                var source = new Source(file, tensor, tensor.Info with { Name = name }, Heads(family, tensor), family.NormsPlusOne && name.EndsWith("norm.weight", StringComparison.Ordinal));
+                    ?? throw new ModelFormatException($"{file.Path}: tensor '{tensor.Info.Name}' has no place in a {family.ModelType} " +
+                        $"network.");
+                var plusOne = family.NormsPlusOne && name.EndsWith("norm.weight", StringComparison.Ordinal);
+                var source = new Source(file, tensor, tensor.Info with { Name = name }, Heads(family, tensor), plusOne);
                 if (!found.TryAdd(name, source)) throw new ModelFormatException($"{file.Path}: tensor '{tensor.Info.Name}' stands twice.");
             }
         sources = found.ToFrozenDictionary(StringComparer.Ordinal);
@@ -71,13 +73,15 @@ public sealed class GgufWeights : IWeightSource
     public ReadOnlySpan<byte> Raw(string name, long firstByte, int byteCount)
     {
         var source = Find(name);
-        if (source.PlusOne) throw new ModelFormatException($"{source.File.Path}: {name} is stored as 1 + weight; its raw bytes are not the weight's.");
+        if (source.PlusOne)
+            throw new ModelFormatException($"{source.File.Path}: {name} is stored as 1 + weight; its raw bytes are not the weight's.");
         if (source.PermutedHeads == 0) return source.File.Raw(source.Tensor, firstByte, byteCount);
         var rows = source.Info.Shape[0];
         var bytesPerRow = source.Tensor.Bytes / rows;
         var (row, within) = Math.DivRem(firstByte, bytesPerRow);
         if (row < 0 || row >= rows || byteCount > bytesPerRow - within)
-            throw new ModelFormatException($"{source.File.Path}: {name} has rows of {bytesPerRow} bytes in another order; asked for {byteCount} from {firstByte} on.");
+            throw new ModelFormatException($"{source.File.Path}: {name} has rows of {bytesPerRow} bytes in another order; asked for " +
+                $"{byteCount} from {firstByte} on.");
         return source.File.Raw(source.Tensor, FileRow(source, row) * bytesPerRow + within, byteCount);
     }
 
@@ -113,9 +117,11 @@ public sealed class GgufWeights : IWeightSource
         if (!family.PermutedHeads || tensor.Info.Name.Split('.') is not [_, _, ("attn_q" or "attn_k") and var part, _]) return 0;
         var heads = part == "attn_q" ? GgufConfig.Heads(files[0]) : GgufConfig.KeyValueHeads(files[0]);
         if (tensor.Info.Shape.IsEmpty || tensor.Info.Shape[0] % (2 * heads) != 0)
-            throw new ModelFormatException($"{files[0].Path}: tensor '{tensor.Info.Name}' does not divide into {heads} heads of an even size.");
+            throw new ModelFormatException($"{files[0].Path}: tensor '{tensor.Info.Name}' does not divide into {heads} heads of an even " +
+                $"size.");
         return heads;
     }
 
-    Source Find(string name) => sources.GetValueOrDefault(name) ?? throw new ModelFormatException($"{files[0].Path}: there is no tensor '{name}'.");
+    Source Find(string name) => sources.GetValueOrDefault(name)
+        ?? throw new ModelFormatException($"{files[0].Path}: there is no tensor '{name}'.");
 }

@@ -26,7 +26,8 @@ static class Llama3RopeTable
             parameters["original_max_position_embeddings"] = original;
             return;
         }
-        throw new ModelFormatException($"{path}: tensor 'rope_freqs.weight' is not Llama 3's scaling of any original length; other tables are not known.");
+        throw new ModelFormatException($"{path}: tensor 'rope_freqs.weight' is not Llama 3's scaling of any original length; other " +
+            $"tables are not known.");
     }
 
     static bool Matches(float[] table, double theta, double factor, int original) =>

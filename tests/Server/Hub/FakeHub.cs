@@ -93,9 +93,12 @@ sealed class FakeHub : IAsyncDisposable
             ["rfilename"] = file.Key,
             ["size"] = file.Value.Bytes.Length,
             ["blobId"] = Blob(file.Value.Bytes, large: false),
-            ["lfs"] = file.Value.Large ? new JsonObject { ["sha256"] = Blob(file.Value.Bytes, true), ["size"] = file.Value.Bytes.Length, ["pointerSize"] = 130 } : null,
+            ["lfs"] = file.Value.Large
+                ? new JsonObject { ["sha256"] = Blob(file.Value.Bytes, true), ["size"] = file.Value.Bytes.Length, ["pointerSize"] = 130 }
+                : null,
         });
-        return Results.Text(new JsonObject { ["id"] = "org/model", ["sha"] = Commit, ["siblings"] = new JsonArray([.. siblings]) }.ToJsonString(), "application/json");
+        return Results.Text(new JsonObject { ["id"] = "org/model", ["sha"] = Commit,
+            ["siblings"] = new JsonArray([.. siblings]) }.ToJsonString(), "application/json");
     }
 
     async Task ResolveAsync(HttpContext context, string path)
@@ -150,5 +153,6 @@ sealed class FakeHub : IAsyncDisposable
         return true;
     }
 
-    void Note(HttpContext context) => Requests.Enqueue($"{context.Request.Method} {context.Request.Path} {context.Request.Headers.Range}".Trim());
+    void Note(HttpContext context) =>
+        Requests.Enqueue($"{context.Request.Method} {context.Request.Path} {context.Request.Headers.Range}".Trim());
 }

@@ -41,7 +41,8 @@ public sealed class HubPullTests : IAsyncLifetime
     {
         var path = await PullAsync("org/model");
         Assert.Equal(folder.File("models--org--model", "snapshots", FakeHub.Commit), path);
-        Assert.Equal(["config.json", "model.safetensors", "tokenizer.json"], Directory.EnumerateFiles(path).Select(Path.GetFileName).Order());
+        Assert.Equal(["config.json", "model.safetensors", "tokenizer.json"], Directory.EnumerateFiles(path).Select(Path.GetFileName)
+            .Order());
         Assert.Equal(weights, File.ReadAllBytes(Path.Combine(path, "model.safetensors")));
         Assert.Equal($"../../blobs/{FakeHub.Blob(weights, true)}", new FileInfo(Path.Combine(path, "model.safetensors")).LinkTarget);
         Assert.Equal(FakeHub.Commit, File.ReadAllText(folder.File("models--org--model", "refs", "main")));
@@ -69,13 +70,18 @@ public sealed class HubPullTests : IAsyncLifetime
             return true;
         };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => PullUntilAsync("org/model", stop.Token));
-        var have = File.ReadAllLines(Directory.EnumerateFiles(folder.File("models--org--model", "blobs"), "*.pieces").First(path => new FileInfo(path).Length > 0 && File.ReadAllText(path).StartsWith($"{weights.Length} ", StringComparison.Ordinal))).Skip(1).ToArray();
+        var have = File.ReadAllLines(Directory.EnumerateFiles(folder.File("models--org--model", "blobs"), "*.pieces").First(path =>
+            new FileInfo(path).Length > 0 && File.ReadAllText(path).StartsWith($"{weights.Length} ", StringComparison.Ordinal))).Skip(1)
+            .ToArray();
         hub.Fault = null;
         hub.Requests.Clear();
         var path = await PullAsync("org/model");
         Assert.Equal(weights, File.ReadAllBytes(Path.Combine(path, "model.safetensors")));
-        Assert.All(have, start => Assert.DoesNotContain(hub.Requests, request => request.Contains($"/store/model.safetensors bytes={start}-", StringComparison.Ordinal)));
-        Assert.Equal(3 - have.Length, hub.Requests.Count(request => request.Contains("/store/model.safetensors", StringComparison.Ordinal)));
+        Assert.All(have, start =>
+            Assert.DoesNotContain(hub.Requests, request =>
+            request.Contains($"/store/model.safetensors bytes={start}-", StringComparison.Ordinal)));
+        Assert.Equal(3 - have.Length, hub.Requests.Count(request =>
+            request.Contains("/store/model.safetensors", StringComparison.Ordinal)));
         Assert.Empty(Directory.EnumerateFiles(folder.File("models--org--model", "blobs"), "*.majlis*"));
     }
 
@@ -85,7 +91,8 @@ public sealed class HubPullTests : IAsyncLifetime
         hub.NeedsToken = "hf_secret";
         var refused = await Assert.ThrowsAsync<HubException>(() => PullAsync("org/model"));
         Assert.Contains("set HF_TOKEN", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("does not accept the token", (await Assert.ThrowsAsync<HubException>(() => PullAsync("org/model", token: "wrong"))).Message, StringComparison.Ordinal);
+        Assert.Contains("does not accept the token",
+            (await Assert.ThrowsAsync<HubException>(() => PullAsync("org/model", token: "wrong"))).Message, StringComparison.Ordinal);
         await PullAsync("org/model", token: "hf_secret");
         Assert.Empty(hub.LeakedTokens);
     }
@@ -109,7 +116,8 @@ public sealed class HubPullTests : IAsyncLifetime
             return Task.FromResult(true);
         };
         waits.Clear();
-        Assert.Contains("6 tries", (await Assert.ThrowsAsync<HubException>(() => PullAsync("org/model"))).Message, StringComparison.Ordinal);
+        Assert.Contains("6 tries", (await Assert.ThrowsAsync<HubException>(() => PullAsync("org/model"))).Message,
+            StringComparison.Ordinal);
         Assert.Equal([1, 2, 4, 8, 16], waits.Select(wait => (int)wait.TotalSeconds));
     }
 
@@ -121,7 +129,8 @@ public sealed class HubPullTests : IAsyncLifetime
         {
             if (!context.Request.Path.StartsWithSegments("/store") || Interlocked.Decrement(ref cuts) < 0) return false;
             context.Response.StatusCode = 206;
-            context.Response.Headers.ContentRange = context.Request.Headers.Range.ToString().Replace("bytes=", "bytes ", StringComparison.Ordinal) + $"/{weights.Length}";
+            context.Response.Headers.ContentRange = context.Request.Headers.Range.ToString().Replace("bytes=", "bytes ",
+                StringComparison.Ordinal) + $"/{weights.Length}";
             context.Response.ContentLength = 1000;
             await context.Response.Body.WriteAsync(new byte[500]);
             context.Abort();
@@ -136,7 +145,8 @@ public sealed class HubPullTests : IAsyncLifetime
     public async Task A_changed_file_is_refused()
     {
         hub.ChangedTag = new string('f', 64);
-        Assert.Contains("pull again", (await Assert.ThrowsAsync<HubException>(() => PullAsync("org/model"))).Message, StringComparison.Ordinal);
+        Assert.Contains("pull again", (await Assert.ThrowsAsync<HubException>(() => PullAsync("org/model"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -213,20 +223,23 @@ public sealed class HubPullTests : IAsyncLifetime
         var path = await PullAsync("org/model");
         Assert.Equal(path, await PullAsync("org/model", endpoint: "http://127.0.0.1:9"));
         Assert.Equal(path, await PullAsync("org/model", offline: true));
-        Assert.Contains("HF_HUB_OFFLINE", (await Assert.ThrowsAsync<HubException>(() => PullAsync("org/other", offline: true))).Message, StringComparison.Ordinal);
+        Assert.Contains("HF_HUB_OFFLINE", (await Assert.ThrowsAsync<HubException>(() => PullAsync("org/other", offline: true))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_listing_that_leaves_the_repository_is_refused()
     {
         hub.Add("../../outside.json", "{}");
-        Assert.Contains("leaves the repository", (await Assert.ThrowsAsync<HubException>(() => PullAsync("org/model"))).Message, StringComparison.Ordinal);
+        Assert.Contains("leaves the repository", (await Assert.ThrowsAsync<HubException>(() => PullAsync("org/model"))).Message,
+            StringComparison.Ordinal);
     }
 
     Task<string> PullAsync(string name, string? token = null, string? endpoint = null, bool offline = false) =>
         ResolveAsync(name, new HubSettings(endpoint ?? hub.Endpoint, token, folder.Path, offline), TestContext.Current.CancellationToken);
 
-    Task<string> PullUntilAsync(string name, CancellationToken stop) => ResolveAsync(name, new HubSettings(hub.Endpoint, null, folder.Path, false), stop);
+    Task<string> PullUntilAsync(string name, CancellationToken stop) =>
+        ResolveAsync(name, new HubSettings(hub.Endpoint, null, folder.Path, false), stop);
 
     async Task<string> ResolveAsync(string name, HubSettings settings, CancellationToken stop)
     {

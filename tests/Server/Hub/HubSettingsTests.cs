@@ -10,8 +10,10 @@ public sealed class HubSettingsTests
     [Fact]
     public void Variables_mean_what_they_mean_to_huggingface_hub()
     {
-        Assert.Equal(new HubSettings("http://mirror", "t", "/cache", false), Read(("HF_ENDPOINT", "http://mirror/"), ("HF_TOKEN", " t\n"), ("HF_HUB_CACHE", "/cache")));
-        Assert.Equal(new HubSettings("https://huggingface.co", null, "/home/hub", true), Read(("HF_HOME", "/home"), ("HF_HUB_OFFLINE", "1")));
+        Assert.Equal(new HubSettings("http://mirror", "t", "/cache", false),
+            Read(("HF_ENDPOINT", "http://mirror/"), ("HF_TOKEN", " t\n"), ("HF_HUB_CACHE", "/cache")));
+        Assert.Equal(new HubSettings("https://huggingface.co", null, "/home/hub", true),
+            Read(("HF_HOME", "/home"), ("HF_HUB_OFFLINE", "1")));
         Assert.Equal("/xdg/huggingface/hub", Read(("XDG_CACHE_HOME", "/xdg"), ("HF_TOKEN", "t")).Cache);
     }
 
