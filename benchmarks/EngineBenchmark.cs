@@ -77,11 +77,22 @@ static class EngineBenchmark
             var one = new Projection("none", 1, 1);
             var attention = new AttentionBlueprint
             {
-                Heads = 1, KeyValueHeads = 1, HeadDim = 1, Query = one, Key = one, Value = one, Output = one, Scale = 1,
+                Heads = 1,
+                KeyValueHeads = 1,
+                HeadDim = 1,
+                Query = one,
+                Key = one,
+                Value = one,
+                Output = one,
+                Scale = 1,
             };
             return new()
             {
-                Family = "none", VocabularySize = Vocabulary, HiddenSize = 1, MaxPositions = 4096, Embedding = "none",
+                Family = "none",
+                VocabularySize = Vocabulary,
+                HiddenSize = 1,
+                MaxPositions = 4096,
+                Embedding = "none",
                 Layers = [new() { Attention = attention, Mlp = new(null, one, one, Activation.Relu) }],
             };
         }

@@ -53,8 +53,15 @@ public sealed class BatchingTests
         await using var world = new EngineWorld();
         var sampling = new SamplingOptions
         {
-            Seed = 3, Temperature = 1.2f, MinP = 0.01f, TopK = 50, RepetitionPenalty = 1.3f, FrequencyPenalty = 0.5f,
-            PresencePenalty = 0.2f, MinTokens = 10, LogitBias = ImmutableDictionary<int, float>.Empty.Add(Tiny.End, 5),
+            Seed = 3,
+            Temperature = 1.2f,
+            MinP = 0.01f,
+            TopK = 50,
+            RepetitionPenalty = 1.3f,
+            FrequencyPenalty = 0.5f,
+            PresencePenalty = 0.2f,
+            MinTokens = 10,
+            LogitBias = ImmutableDictionary<int, float>.Empty.Add(Tiny.End, 5),
         };
         var request = EngineWorld.Greedy("penalties") with { Sampling = sampling };
         GenerationRequest[] all = [request, EngineWorld.Greedy("other"), request];

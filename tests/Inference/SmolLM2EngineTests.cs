@@ -65,8 +65,12 @@ public sealed class SmolLM2Answers : IAsyncLifetime
         var network = new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights, new() { DType = ComputeType.Float32 });
         live.Swap(new()
         {
-            Version = "smollm2", WeightsHash = "smollm2", MaxContext = 2048,
-            Network = network, Tokenizer = checkpoint.Tokenizer!, Defaults = checkpoint.Generation,
+            Version = "smollm2",
+            WeightsHash = "smollm2",
+            MaxContext = 2048,
+            Network = network,
+            Tokenizer = checkpoint.Tokenizer!,
+            Defaults = checkpoint.Generation,
         });
         await using var engine = new Engine(live, new() { MaxSequences = 12, MaxBatchTokens = 200 }, TimeProvider.System);
         using var lease = live.Lease()!;

@@ -44,7 +44,15 @@ public static class Tiny
         {
             Attention = new()
             {
-                Heads = 1, KeyValueHeads = 1, HeadDim = 1, Query = one, Key = one, Value = one, Output = one, Window = window, Scale = 1,
+                Heads = 1,
+                KeyValueHeads = 1,
+                HeadDim = 1,
+                Query = one,
+                Key = one,
+                Value = one,
+                Output = one,
+                Window = window,
+                Scale = 1,
             },
             Mlp = new(null, one, one, Activation.Relu),
         };
@@ -61,8 +69,13 @@ public static class Tiny
             ["version"] = "1.0",
             ["added_tokens"] = new JsonArray(new JsonObject
             {
-                ["id"] = End, ["content"] = "</s>", ["special"] = true,
-                ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false,
+                ["id"] = End,
+                ["content"] = "</s>",
+                ["special"] = true,
+                ["single_word"] = false,
+                ["lstrip"] = false,
+                ["rstrip"] = false,
+                ["normalized"] = false,
             }),
             ["pre_tokenizer"] = ByteLevel(),
             ["decoder"] = ByteLevel(),
