@@ -19,7 +19,21 @@ public sealed class ModelNames(ModelCatalog? catalog)
     public IEnumerable<string> All(LoadedModel live) =>
         new[] { Current, live.Version }.Concat(catalog?.Versions() ?? []).Distinct();
 
+    /// <summary>What the catalogue says of a version; null where it holds none of that name, or a damaged one.</summary>
+    public Manifest? ManifestOf(string version)
+    {
+        try
+        {
+            return catalog?.Versions().Contains(version) == true ? catalog.Read(version) : null;
+        }
+        catch (ModelFormatException)
+        {
+            // Whoever wants to serve it hears what is wrong; a list of names is no place for it.
+            return null;
+        }
+    }
+
     /// <summary>The version whose weights have this hash, or the hash itself where it is no longer known.</summary>
     public string OfWeights(string hash, LoadedModel? live) => live?.WeightsHash == hash ? live.Version
-        : catalog?.Versions().FirstOrDefault(version => catalog.Read(version).WeightsHash == hash) ?? hash;
+        : catalog?.Versions().FirstOrDefault(version => ManifestOf(version)?.WeightsHash == hash) ?? hash;
 }

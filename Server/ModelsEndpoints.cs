@@ -1,7 +1,5 @@
 // GET /v1/models and /v1/models/{id}: what can be asked for by name, in OpenAI's shape with what we know besides. Knows no weights.
 using Majlis.Inference;
-using Majlis.Model;
-using Majlis.Model.Catalog;
 
 namespace Majlis.Server;
 
@@ -29,14 +27,14 @@ static class ModelsEndpoints
 }
 
 /// <summary>Describes models for the list: the live one from memory, kept ones from their manifests.</summary>
-sealed class ModelCards(ModelCatalog? catalog, TimeProvider time)
+sealed class ModelCards(ModelNames names, TimeProvider time)
 {
     readonly long started = time.GetUtcNow().ToUnixTimeSeconds();
 
     public ModelCard Of(string name, LoadedModel live)
     {
         var version = name == ModelNames.Current ? live.Version : name;
-        var manifest = catalog is not null && catalog.Versions().Contains(version) ? catalog.Read(version) : null;
+        var manifest = names.ManifestOf(version);
         var loaded = version == live.Version;
         return new ModelCard(name, "model", manifest?.Created.ToUnixTimeSeconds() ?? started, "majlis", version, loaded,
             loaded ? live.WeightsHash : manifest?.WeightsHash, manifest?.Parents.FirstOrDefault());

@@ -39,7 +39,7 @@ public static class ServerApp
         services.AddSingleton(_ => Live(model, parts.Engine));
         services.AddSingleton(given => new Engine(given.GetRequiredService<LiveModel>(), parts.Engine, parts.Time));
         services.AddSingleton(_ => new ModelNames(catalog));
-        services.AddSingleton(_ => new ModelCards(catalog, parts.Time));
+        services.AddSingleton<ModelCards>();
         if (catalog is null) return;
         services.AddSingleton(given => new ModelWatcher(catalog, given.GetRequiredService<LiveModel>(), parts,
             given.GetRequiredService<ServerMetrics>(), given.GetRequiredService<ILogger<ModelWatcher>>()));

@@ -12,7 +12,7 @@ public sealed class IdSource(Action<Span<byte>> fill)
 
     public string Next(string prefix) => prefix + Text(24);
 
-    /// <summary>Random letters and digits; 6 bits a letter, the two left over are folded in, so it is not for keys.</summary>
+    /// <summary>Random letters and digits. 256 is no multiple of 62, so some come a little oftener; 24 still hold over 140 bits.</summary>
     public string Text(int length) => string.Create(length, this, static (text, source) =>
     {
         Span<byte> bytes = stackalloc byte[text.Length];

@@ -17,7 +17,7 @@ static class RequestBody
     {
         if (!IsJson(request.ContentType))
         {
-            problem.Add(ApiError.WrongMedia(request.ContentType!));
+            problem.Add(ApiError.WrongMedia(request.ContentType ?? ""));
             return null;
         }
         try
@@ -35,9 +35,9 @@ static class RequestBody
         return null;
     }
 
-    static bool IsJson(string? contentType) => string.IsNullOrEmpty(contentType)
-        || (MediaTypeHeaderValue.TryParse(contentType, out var media)
-            && (media.SubType.Equals("json", StringComparison.OrdinalIgnoreCase) || media.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase)));
+    // A page of another origin can send anything but this type without asking first; so nothing else is read.
+    static bool IsJson(string? contentType) => MediaTypeHeaderValue.TryParse(contentType, out var media)
+        && (media.SubType.Equals("json", StringComparison.OrdinalIgnoreCase) || media.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
 
     // The parser's own message ends with the place in .NET's words; the place is said first and once.
     static string Where(JsonException broken)

@@ -6,14 +6,9 @@ using Xunit;
 
 namespace Majlis.tests.Server;
 
-public sealed class ArenaTests : IAsyncLifetime
+public sealed class ArenaTests(ArenaServer shared) : IClassFixture<ArenaServer>
 {
-    RunningServer server = null!;
-
-    public async ValueTask InitializeAsync() =>
-        server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("One answer.", "Two words.")), options => options with { Redis = null });
-
-    public ValueTask DisposeAsync() => server.DisposeAsync();
+    readonly RunningServer server = shared.Running;
 
     [Fact]
     public async Task Two_anonymous_sides_stream_and_the_vote_says_who_was_who()

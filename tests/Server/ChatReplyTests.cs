@@ -5,13 +5,9 @@ using Xunit;
 
 namespace Majlis.tests.Server;
 
-public sealed class ChatReplyTests : IAsyncLifetime
+public sealed class ChatReplyTests(ChatServer shared) : IClassFixture<ChatServer>
 {
-    RunningServer server = null!;
-
-    public async ValueTask InitializeAsync() => server = await RunningServer.StartAsync("Hello, it is a fine day.");
-
-    public ValueTask DisposeAsync() => server.DisposeAsync();
+    readonly RunningServer server = shared.Running;
 
     [Fact]
     public async Task A_whole_reply_has_every_field_of_the_specification()
@@ -133,6 +129,28 @@ public sealed class ChatReplyTests : IAsyncLifetime
             """);
         var prompt = (await RunningServer.JsonAsync(whole))["prompt_token_ids"]!.AsArray().Select(id => (int)id!).ToArray();
         Assert.Contains("system\na\nb", TinyText.Tokenizer.Decode(prompt, skipSpecialTokens: false), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Documents_go_where_the_models_template_wants_them_or_into_plain_words()
+    {
+        var fields = new JsonObject
+        {
+            ["documents"] = new JsonArray(new JsonObject { ["title"] = "Rent", ["text"] = "731 dinars" }),
+            ["return_token_ids"] = true,
+        };
+        Assert.Contains("<document number=\"1\">\nRent\n731 dinars", await PromptAsync(server, fields), StringComparison.Ordinal);
+        const string own = "{% for document in documents %}[{{ document.title }}={{ document.text }}]{% endfor %}";
+        await using var grounded = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("yes"), template: own + TinyText.Template));
+        var prompt = await PromptAsync(grounded, fields);
+        Assert.StartsWith("[Rent=731 dinars]", prompt, StringComparison.Ordinal);
+        Assert.DoesNotContain("<document", prompt, StringComparison.Ordinal);
+    }
+
+    static async Task<string> PromptAsync(RunningServer server, JsonObject fields)
+    {
+        var reply = await RunningServer.JsonAsync(await server.ChatAsync(fields));
+        return TinyText.Tokenizer.Decode(reply["prompt_token_ids"]!.AsArray().Select(id => (int)id!).ToArray(), skipSpecialTokens: false);
     }
 
     [Fact]

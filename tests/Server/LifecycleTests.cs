@@ -5,6 +5,7 @@ using Majlis.Feedback;
 using Majlis.Model;
 using Majlis.Server;
 using Majlis.tests.Support;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Majlis.tests.Server;
@@ -24,7 +25,7 @@ public sealed class LifecycleTests
         await using var server = await RunningServer.StartAsync(TinyModel.Of(network));
         using var end = gate;
         gate.Let(20);
-        var reply = await StreamAsync(server);
+        var reply = await server.StreamAsync();
         Assert.Equal(1, server.Engine.Progress.Running);
         reply.Dispose();
         await Eventually.HoldsAsync("the sequence is freed", () => Freed(server, gate));
@@ -42,7 +43,7 @@ public sealed class LifecycleTests
             parts => parts with { Open = (_, version) => TinyModel.Of(new RecitingNetwork(New), version) });
         using var end = gate;
         gate.Let(5);
-        using var running = await StreamAsync(server);
+        using var running = await server.StreamAsync();
         folder.Promote("v2");
         server.Part<ModelWatcher>().Look();
         // Both versions take turns on the engine's thread; the new answer is done long before the old one.
@@ -86,13 +87,28 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task The_catalogue_is_looked_at_again_and_again()
+    {
+        var time = new FakeTimeProvider();
+        using var folder = new TinyCatalog();
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old)), options => options with { Catalog = folder.Path },
+            parts => parts with { Time = time, Open = (_, version) => TinyModel.Of(new RecitingNetwork(New), version) });
+        folder.Promote("v2");
+        await Eventually.HoldsAsync("the new version is served", async () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return (string)(await RunningServer.JsonAsync(await server.ChatAsync()))["model"]! == "v2";
+        });
+    }
+
+    [Fact]
     public async Task A_server_told_to_stop_finishes_what_runs()
     {
         var gate = new Gate();
         await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old) { BeforeStep = gate.Pass }));
         using var end = gate;
         gate.Let(3);
-        using var running = await StreamAsync(server);
+        using var running = await server.StreamAsync();
         var stopped = server.StopAsync();
         await Assert.ThrowsAnyAsync<HttpRequestException>(async () => (await server.ChatAsync()).EnsureSuccessStatusCode());
         Assert.False(stopped.IsCompleted);
@@ -143,15 +159,6 @@ public sealed class LifecycleTests
     {
         gate.Let(1);
         return server.Engine.Progress.Running == 0;
-    }
-
-    static async Task<HttpResponseMessage> StreamAsync(RunningServer server)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions")
-        {
-            Content = new StringContent(RunningServer.ChatBody(new() { ["stream"] = true }).ToJsonString(), System.Text.Encoding.UTF8, "application/json"),
-        };
-        return await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stop);
     }
 
     static string Text(List<string> events)

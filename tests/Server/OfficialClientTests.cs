@@ -9,15 +9,11 @@ using Xunit;
 
 namespace Majlis.tests.Server;
 
-public sealed class OfficialClientTests : IAsyncLifetime
+public sealed class OfficialClientTests(ChatServer shared) : IClassFixture<ChatServer>
 {
-    const string Text = "Hello, it is a fine day.";
+    const string Text = ChatServer.Text;
 
-    RunningServer server = null!;
-
-    public async ValueTask InitializeAsync() => server = await RunningServer.StartAsync(Text);
-
-    public ValueTask DisposeAsync() => server.DisposeAsync();
+    readonly RunningServer server = shared.Running;
 
     OpenAIClient OpenAI => new(new ApiKeyCredential("any"), new OpenAIClientOptions { Endpoint = new Uri(server.Address, "v1") });
 

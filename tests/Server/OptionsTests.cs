@@ -42,16 +42,44 @@ public sealed class OptionsTests
     [Fact]
     public async Task Without_any_model_two_lines_say_how_to_name_one()
     {
-        var folder = Directory.CreateTempSubdirectory("majlis-empty-");
-        var server = Path.Combine(Shared.Root, "artifacts", "bin", "Server", "debug", "Majlis.Server.dll");
-        Assert.SkipUnless(File.Exists(server), "the server was built in another configuration");
-        var start = new ProcessStartInfo("dotnet", [server]) { WorkingDirectory = folder.FullName, RedirectStandardError = true, RedirectStandardOutput = true };
-        using var process = Process.Start(start)!;
-        var lines = (await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal((1, 2), (process.ExitCode, lines.Length));
+        using var folder = new TemporaryFolder();
+        var lines = await RefusedAsync(folder, []);
+        Assert.Equal(2, lines.Length);
         Assert.Contains("--model PATH", lines[1], StringComparison.Ordinal);
-        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Environment_and_appsettings_are_read_like_the_command_line()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File("appsettings.json"), """{"redis":"6379","documents":"nowhere"}""", TestContext.Current.CancellationToken);
+        var lines = await RefusedAsync(folder, ["--documents", "elsewhere"], ("MAJLIS_MODEL", "nowhere.gguf"));
+        Assert.Equal(["--model", "--documents", "--redis"], lines.Select(line => line.Split(':')[0]));
+        Assert.Contains("elsewhere", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_truncated_model_is_told_in_one_line()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllBytesAsync(folder.File("half.gguf"), [.. "GGUF"u8, 3, 0, 0, 0], TestContext.Current.CancellationToken);
+        Assert.Contains("half.gguf", Assert.Single(await RefusedAsync(folder, ["--model", "half.gguf"])), StringComparison.Ordinal);
+    }
+
+    static async Task<string[]> RefusedAsync(TemporaryFolder folder, string[] args, params (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Majlis.Server.dll"), .. args])
+        {
+            WorkingDirectory = folder.Path,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var said = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, process.ExitCode);
+        return said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     static (ServerOptions Options, IReadOnlyList<string> Errors) Read(params string[] args) =>

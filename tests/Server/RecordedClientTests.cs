@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Majlis.tests.Server;
 
-public sealed class RecordedClientTests : IAsyncLifetime
+public sealed class RecordedClientTests(ChatServer shared) : IClassFixture<ChatServer>
 {
     // What is refused until it is served; see UnsupportedFields.
     static readonly string[] later =
@@ -15,15 +15,11 @@ public sealed class RecordedClientTests : IAsyncLifetime
         "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call", "response_format", "store", "metadata", "reasoning_effort",
     ];
 
-    RunningServer server = null!;
+    readonly RunningServer server = shared.Running;
 
     public static TheoryData<string> Clients =>
         Directory.Exists(Shared.Golden("clients"))
             ? [.. Directory.EnumerateFiles(Shared.Golden("clients"), "*.json").Select(file => Path.GetFileName(file)!).Order()] : ["absent"];
-
-    public async ValueTask InitializeAsync() => server = await RunningServer.StartAsync("Hello there, client.");
-
-    public ValueTask DisposeAsync() => server.DisposeAsync();
 
     [Theory, MemberData(nameof(Clients))]
     public async Task Recorded_chat_requests_are_answered_or_refused_by_name(string file)

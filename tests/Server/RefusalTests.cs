@@ -7,13 +7,9 @@ using Xunit;
 
 namespace Majlis.tests.Server;
 
-public sealed class RefusalTests : IAsyncLifetime
+public sealed class RefusalTests(ChatServer shared) : IClassFixture<ChatServer>
 {
-    RunningServer server = null!;
-
-    public async ValueTask InitializeAsync() => server = await RunningServer.StartAsync("yes");
-
-    public ValueTask DisposeAsync() => server.DisposeAsync();
+    readonly RunningServer server = shared.Running;
 
     [Theory]
     [InlineData("""{"colour":"red"}""", "colour", "unknown_parameter")]
@@ -141,6 +137,15 @@ public sealed class RefusalTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.NotFound, "unknown_url"), (path.StatusCode, (string?)(await ErrorAsync(path))["code"]));
         var method = await server.Http.GetAsync(new Uri("/v1/chat/completions", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal((HttpStatusCode.MethodNotAllowed, "method_not_allowed"), (method.StatusCode, (string?)(await ErrorAsync(method))["code"]));
+    }
+
+    [Fact]
+    public async Task An_id_with_an_escaped_slash_is_a_models_name()
+    {
+        var http = await server.Http.GetAsync(new Uri("/v1/models/org%2Fname", UriKind.Relative), TestContext.Current.CancellationToken);
+        var error = await ErrorAsync(http);
+        Assert.Equal((HttpStatusCode.NotFound, "model_not_found"), (http.StatusCode, (string?)error["code"]));
+        Assert.Contains("'org/name'", (string)error["message"]!, StringComparison.Ordinal);
     }
 
     [Fact]

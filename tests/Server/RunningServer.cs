@@ -54,6 +54,16 @@ sealed class RunningServer : IAsyncDisposable
     /// <summary>A chat with one user message and whatever fields a test adds.</summary>
     public Task<HttpResponseMessage> ChatAsync(JsonObject? fields = null) => PostAsync("/v1/chat/completions", ChatBody(fields).ToJsonString());
 
+    /// <summary>A streamed chat whose first bytes are there and whose rest is still to come.</summary>
+    public async Task<HttpResponseMessage> StreamAsync()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions")
+        {
+            Content = new StringContent(ChatBody(new() { ["stream"] = true }).ToJsonString(), Encoding.UTF8, "application/json"),
+        };
+        return await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+    }
+
     public static JsonObject ChatBody(JsonObject? fields = null)
     {
         var body = new JsonObject
