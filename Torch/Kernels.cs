@@ -1,5 +1,5 @@
 // Sequences of small operations compiled once into one call each: what costs time at one token a step is the calls, not the arithmetic.
-// Also the only road to what TorchSharp does not bind (the scale of scaled_dot_product_attention). Each equals its piece in Pieces.cs.
+// Each equals its piece in Pieces.cs.
 using System.Collections.Concurrent;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,7 +8,7 @@ namespace Majlis.Torch;
 
 static class Kernels
 {
-    // x any type, weight fp32, `like` names the type of the result. In `attend*` q is [.., R, D], k and v [.., L, D].
+    // x any type, weight fp32, `like` names the type of the result.
     const string Source = """
         def rms(x, weight, like, eps):
             w = x.to(weight.dtype)
@@ -28,15 +28,6 @@ static class Kernels
         def gated_gelu(x):
             gate, up = torch.chunk(x, 2, -1)
             return torch.gelu(gate, approximate="tanh") * up
-
-        def attend(q, k, v, scale):
-            return torch.scaled_dot_product_attention(q, k, v, None, 0.0, False, scale=float(scale))
-
-        def attend_causal(q, k, v, scale):
-            return torch.scaled_dot_product_attention(q, k, v, None, 0.0, True, scale=float(scale))
-
-        def attend_masked(q, k, v, mask, scale):
-            return torch.scaled_dot_product_attention(q, k, v, mask, 0.0, False, scale=float(scale))
         """;
 
     static readonly ConcurrentDictionary<float, Tensor> constants = [];
@@ -52,10 +43,6 @@ static class Kernels
     public static Tensor GatedSilu(Tensor gateUp) => Call("gated_silu", gateUp);
 
     public static Tensor GatedGelu(Tensor gateUp) => Call("gated_gelu", gateUp);
-
-    public static Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? mask, bool causal, float scale) => mask is not null
-        ? Call("attend_masked", q, k, v, mask, Constant(scale))
-        : Call(causal ? "attend_causal" : "attend", q, k, v, Constant(scale));
 
     // TorchSharp 0.107 hands numbers to the native side in an object that the collector may free before the call: tensors only.
     static Tensor Call(string name, params Tensor[] arguments)

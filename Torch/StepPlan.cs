@@ -25,7 +25,7 @@ sealed class StepPlan
         DecodingRows = Spans.IsEmpty ? null : Long([.. Decoding.Select(span => span.Start)]);
         Groups = [.. groups.Select((group, g) => new GroupPlan(Slots(g), Decoding.IsEmpty ? null : DecodingKeys(g, group.Window),
             [.. Spans.Select(span => KeysOf(span, g, group.Window))]))];
-        if (groups.IsEmpty) Groups = [new GroupPlan(null, null, [.. Spans.Select(_ => new SpanKeys(null, null, false))])];
+        if (groups.IsEmpty) Groups = [new GroupPlan(null, null, [.. Spans.Select(_ => new SpanKeys(null, null))])];
     }
 
     /// <summary>[N] int64.</summary>
@@ -69,7 +69,7 @@ sealed class StepPlan
             var start = i * most * blockSize - firsts[i] * blockSize;
             hidden.AsSpan(start + First(span, window), span.Cached + 1 - First(span, window)).Clear();
         }
-        var mask = tensor(hidden, device: device).to(dtype).view(Decoding.Length, 1, 1, most * blockSize);
+        var mask = tensor(hidden, device: device).to(dtype).view(Decoding.Length, 1, most * blockSize);
         return new DecodingPlan(new KeyView(Decoding.Length, most, Long(ids), 0, 0, most * blockSize), mask);
     }
 
@@ -79,12 +79,11 @@ sealed class StepPlan
         // Nothing is cached before: the keys just computed are all there is.
         var view = span.Cached == 0 ? null : View(span, g, first);
         if (span.Cached == 0) first = 0;
-        if (span.Cached == 0 && (window is null || span.Count <= window)) return new SpanKeys(null, null, true);
         var queries = arange(span.Cached, span.Cached + span.Count, ScalarType.Int64, device).unsqueeze(1);
         var keys = arange(first, span.Cached + span.Count, ScalarType.Int64, device).unsqueeze(0);
         var unseen = keys.gt(queries);
         if (window is { } w) unseen = unseen.logical_or(keys.le(queries - w));
-        return new SpanKeys(view, zeros(unseen.shape, dtype, device).masked_fill(unseen, float.NegativeInfinity), false); // [T, L]
+        return new SpanKeys(view, zeros(unseen.shape, dtype, device).masked_fill(unseen, float.NegativeInfinity)); // [T, L]
     }
 
     // The first position that the span's first token sees.
@@ -112,8 +111,8 @@ sealed class StepPlan
 /// <summary>One cache group's share of a step.</summary>
 sealed record GroupPlan(SlotList? Slots, DecodingPlan? Decoding, ImmutableArray<SpanKeys> Spans);
 
-/// <summary>What the decoding sequences read, and a mask [S, 1, 1, L] where their lengths differ.</summary>
+/// <summary>What the decoding sequences read, and a mask [S, 1, L] where their lengths differ.</summary>
 sealed record DecodingPlan(KeyView View, Tensor? Mask);
 
-/// <summary>What a span reads (null: only its own new keys), with a mask [T, L], or plainly causal, or everything.</summary>
-sealed record SpanKeys(KeyView? View, Tensor? Mask, bool IsCausal);
+/// <summary>What a span reads (null: only its own new keys), with a mask [T, L]; without one everything sees everything.</summary>
+sealed record SpanKeys(KeyView? View, Tensor? Mask);
