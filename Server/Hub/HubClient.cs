@@ -11,6 +11,10 @@ public sealed class HubClient : IDisposable
 {
     const int MostRedirects = 8;
     const int MostTries = 6;
+
+    /// <summary>A hub that cannot be reached at all is given up sooner: what was pulled before may do.</summary>
+    const int MostConnections = 3;
+
     static readonly TimeSpan longestWait = TimeSpan.FromMinutes(5);
 
     readonly HttpClient http;
@@ -153,17 +157,20 @@ public sealed class HubClient : IDisposable
                 delay = busy.RetryAfter(time.GetUtcNow()) ?? TimeSpan.FromSeconds(1 << (tries - 1));
                 if (delay > longestWait) throw new HubException($"{what}: the hub asks to come back in {delay.TotalSeconds:0} s.", busy);
             }
-            catch (Exception error) when (IsPassing(error, stop) && tries < MostTries)
+            catch (Exception error) when (IsPassing(error, stop) && tries < (IsUnreachable(error) ? MostConnections : MostTries))
             {
                 delay = TimeSpan.FromSeconds(1 << (tries - 1));
             }
             catch (Exception error) when (error is HubBusyException || IsPassing(error, stop))
             {
-                throw new HubException($"{what}: {settings.Endpoint} gave no good answer in {MostTries} tries: {error.Message}", error);
+                throw new HubException($"{what}: {settings.Endpoint} gave no good answer in {tries} tries: {error.Message}", error);
             }
             await wait(delay, stop);
         }
     }
+
+    static bool IsUnreachable(Exception error) =>
+        error is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
 
     static bool IsPassing(Exception error, CancellationToken stop) =>
         error is HttpRequestException or IOException or JsonException || error is OperationCanceledException

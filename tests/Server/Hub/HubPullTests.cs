@@ -222,6 +222,7 @@ public sealed class HubPullTests : IAsyncLifetime
     {
         var path = await PullAsync("org/model");
         Assert.Equal(path, await PullAsync("org/model", endpoint: "http://127.0.0.1:9"));
+        Assert.Equal([1, 2], waits.Select(wait => (int)wait.TotalSeconds));
         Assert.Equal(path, await PullAsync("org/model", offline: true));
         Assert.Contains("HF_HUB_OFFLINE", (await Assert.ThrowsAsync<HubException>(() => PullAsync("org/other", offline: true))).Message,
             StringComparison.Ordinal);
