@@ -13,6 +13,7 @@ sealed class Candidates(int vocabularySize)
     readonly float[] weights = new float[vocabularySize];
     readonly ulong[] order = new ulong[vocabularySize];
     readonly float[] scratch = new float[vocabularySize];
+    readonly double[] mass = new double[Bucket(1) + 1];
 
     public int Count { get; private set; }
 
@@ -26,14 +27,19 @@ sealed class Candidates(int vocabularySize)
     public void Fill(ReadOnlySpan<float> logits, float temperature)
     {
         var best = LogProbs.Max(logits);
-        var i = 0;
-        for (; i + Vector<float>.Count <= logits.Length; i += Vector<float>.Count)
-            Vector.Exp((new Vector<float>(logits[i..]) - new Vector<float>(best)) / new Vector<float>(temperature)).CopyTo(weights, i);
-        for (; i < logits.Length; i++) weights[i] = MathF.Exp((logits[i] - best) / temperature);
-        for (i = 0; i < logits.Length; i++) ids[i] = i;
+        var whole = logits.Length - logits.Length % Vector<float>.Count;
+        for (var i = 0; i < whole; i += Vector<float>.Count) Weigh(logits[i..], best, temperature).CopyTo(weights, i);
+        // The rest by the very same exponential, or equal logits would not weigh the same.
+        Span<float> rest = stackalloc float[Vector<float>.Count];
+        logits[whole..].CopyTo(rest);
+        for (var i = whole; i < logits.Length; i++) weights[i] = Weigh(rest, best, temperature)[i - whole];
+        for (var i = 0; i < logits.Length; i++) ids[i] = i;
         Count = logits.Length;
         KeepFrom(float.Epsilon);
     }
+
+    static Vector<float> Weigh(ReadOnlySpan<float> logits, float best, float temperature) =>
+        Vector.Exp((new Vector<float>(logits) - new Vector<float>(best)) / new Vector<float>(temperature));
 
     public void MinP(float share) => KeepFrom(share);
 
@@ -45,19 +51,34 @@ sealed class Candidates(int vocabularySize)
     /// <summary>Drops from the least likely on while the dropped mass is at most 1 - p; of equals the lower id goes first.</summary>
     public void TopP(float p)
     {
-        // What is at most (1 - p) / n falls in any case, all of it together: only the rest need be sorted.
         var allowed = (1.0 - p) * Total;
-        var surely = (float)(allowed / Count);
-        double dropped = 0;
+        var (border, dropped) = Border(allowed);
         var left = 0;
         for (var i = 0; i < Count; i++)
         {
-            if (weights[i] < 1 && weights[i] <= surely) { dropped += weights[i]; weights[i] = 0; }
-            else order[left++] = (ulong)BitConverter.SingleToUInt32Bits(weights[i]) << 32 | (uint)i;
+            var bucket = Bucket(weights[i]);
+            if (bucket < border) weights[i] = 0;
+            else if (bucket == border) order[left++] = (ulong)BitConverter.SingleToUInt32Bits(weights[i]) << 32 | (uint)i;
         }
         Array.Sort(order, 0, left);
-        for (var i = 0; i < left - 1 && (dropped += WeightOf(order[i])) <= allowed; i++) weights[IndexOf(order[i])] = 0;
+        // The best token stays, whatever rounding says.
+        if (border == mass.Length - 1) left--;
+        for (var i = 0; i < left && (dropped += WeightOf(order[i])) <= allowed; i++) weights[IndexOf(order[i])] = 0;
         KeepFrom(float.Epsilon);
+    }
+
+    /// <summary>
+    /// The first bucket that cannot be dropped as a whole, and the mass below it. Only that one need be sorted: a flat row of 256,000
+    /// tokens costs a pass, not a sort.
+    /// </summary>
+    (int Bucket, double Below) Border(double allowed)
+    {
+        Array.Clear(mass);
+        for (var i = 0; i < Count; i++) mass[Bucket(weights[i])] += weights[i];
+        double below = 0;
+        var bucket = 0;
+        while (bucket < mass.Length - 1 && below + mass[bucket] <= allowed) below += mass[bucket++];
+        return (bucket, below);
     }
 
     /// <summary>Keeps the tokens whose surprise is nearest the entropy until their mass reaches <paramref name="mass"/>.</summary>
@@ -154,6 +175,9 @@ sealed class Candidates(int vocabularySize)
         }
         return scratch[target];
     }
+
+    /// <summary>Weights in (0, 1] by exponent and six bits of mantissa: a heavier weight is never in a lower bucket.</summary>
+    static int Bucket(float weight) => (int)(BitConverter.SingleToUInt32Bits(weight) >> 17);
 
     // An entry of the sorted order: the bits of a positive float (ascending as integers) above its index.
     static float WeightOf(ulong entry) => BitConverter.UInt32BitsToSingle((uint)(entry >> 32));
