@@ -5,7 +5,7 @@ namespace Majlis.Trainer;
 
 public sealed record RoundOptions
 {
-    /// <summary>How votes are split among experts: <c>language</c>, or <c>tag:NAME</c> (with the tag and without).</summary>
+    /// <summary>How votes are split among experts: <c>language</c>, <c>tag:NAME</c> (with the tag and without), or <c>all</c>.</summary>
     public string Experts { get; init; } = "language";
 
     /// <summary>Name of the gate's policy.</summary>

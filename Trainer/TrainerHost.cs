@@ -19,7 +19,6 @@ public enum TrainerExit
 
 sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<string> say)
 {
-    const string Reader = "trainer";
     static readonly TimeSpan interval = TimeSpan.FromSeconds(5);
 
     readonly ModelCatalog catalog = new(options.Catalog, time);
@@ -63,8 +62,8 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
     /// <summary>The unfinished round where there is one, else a new one.</summary>
     Round OpenRound(VoteCursor cursor)
     {
-        var parts = new RoundParts(catalog, options.Model, async after => await ReadAsync(cursor, after), () => cursor.PositionAsync(Reader),
-            number => cursor.AdvanceAsync(Reader, number), CandidateGate.Safety, say, time);
+        var parts = new RoundParts(catalog, options.Model, async after => await ReadAsync(cursor, after), () => cursor.PositionAsync(options.Reader),
+            number => cursor.AdvanceAsync(options.Reader, number), CandidateGate.Safety, say, time);
         return new Round(RoundFolders.Open(options.Catalog, _ => { }), parts, options.Round());
     }
 
@@ -90,7 +89,7 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
             await Task.Delay(interval, time, stop);
             try
             {
-                if (await cursor.NewestAsync() - await cursor.PositionAsync(Reader) >= options.Votes) return;
+                if (await cursor.NewestAsync() - await cursor.PositionAsync(options.Reader) >= options.Votes) return;
             }
             catch (FeedbackUnavailableException away)
             {

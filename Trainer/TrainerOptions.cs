@@ -19,10 +19,13 @@ public sealed record TrainerOptions
     /// <summary>HOST:PORT of a Redis instead.</summary>
     public string? Redis { get; init; }
 
+    /// <summary>Who remembers how far the votes are used up; another name reads them all again.</summary>
+    public string Reader { get; init; } = "trainer";
+
     /// <summary>One round, then exit.</summary>
     public bool Once { get; init; }
 
-    /// <summary>language, or tag:NAME.</summary>
+    /// <summary>language, tag:NAME, or all for no split.</summary>
     public string Experts { get; init; } = "language";
 
     /// <summary>standard or small: how sure the gate has to be.</summary>
@@ -91,7 +94,7 @@ public sealed record TrainerOptions
         if (Model is not null && !Path.Exists(Model)) yield return $"--model: there is no file or folder '{Model}'.";
         if (File.Exists(Catalog)) yield return $"--catalog: '{Catalog}' is a file, a folder is expected.";
         if (File.Exists(Data)) yield return $"--data: '{Data}' is a file, a folder is expected.";
-        if (!ExpertSplit.IsRule(Experts)) yield return $"--experts: '{Experts}' is neither {ExpertSplit.ByLanguage} nor {ExpertSplit.TagPrefix}NAME.";
+        if (!ExpertSplit.IsRule(Experts)) yield return $"--experts: '{Experts}' is not {ExpertSplit.ByLanguage}, {ExpertSplit.TagPrefix}NAME or {ExpertSplit.None}.";
         if (GatePolicy.Find(Policy) is null) yield return $"--policy: '{Policy}' is not one of standard, small.";
         if (Numerics is not ("fp32" or "bf16")) yield return $"--numerics: '{Numerics}' is neither fp32 nor bf16.";
         if (HeldOut is not (> 0 and < 100)) yield return $"--held-out: {HeldOut} is not between 0 and 100.";

@@ -1,4 +1,5 @@
 // What is timed beside peers, and what is damaged to see who believes it: one verb each.
+using System.Globalization;
 using Majlis.benchmarks;
 
 return args switch
@@ -10,6 +11,10 @@ return args switch
     ["tokenizer", .. var names] => TokenizerBenchmark.Run(names),
     ["engine"] => await EngineBenchmark.RunAsync(),
     ["decode", var model] => await DecodeBenchmark.RunAsync(model),
+    ["battles", var url, var prompts, var count] => await ScriptedRater.RunAsync(new Uri(url), prompts, int.Parse(count, CultureInfo.InvariantCulture)),
+    ["swap", var url, var version] => await SwapWatch.RunAsync(new Uri(url), version),
+    ["table", var model, var catalog, var single, var prompts, var voted] =>
+        await LoopTable.RunAsync(model, catalog, single, prompts, int.Parse(voted, CultureInfo.InvariantCulture)),
     _ => Usage(),
 };
 
