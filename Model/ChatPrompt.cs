@@ -20,7 +20,8 @@ public static class ChatPrompt
     public static int[] Encode(ChatTemplate template, TextTokenizer tokenizer, Conversation conversation)
     {
         var guard = template.GuardFor(tokenizer);
-        return [.. new PromptPieces(guard, template.Render(Guarded(guard, template, conversation))).Encode().Select(piece => piece.Id)];
+        var text = template.Render(Guarded(guard, template, conversation));
+        return text.Contains(Cut.Mark) ? [.. new PromptPieces(guard, text).Encode().Select(piece => piece.Id)] : tokenizer.Encode(text, addSpecialTokens: false);
     }
 
     /// <summary>The prompt's ids with the assistant's share of them, for training.</summary>
