@@ -63,7 +63,6 @@ sealed class BraceFormat(Run run, Arguments arguments)
             if (item && stop < 0) throw JinjaException.Value("Missing ']' in format string");
             var key = rest[1..(stop < 0 ? rest.Length : stop)];
             value = item ? Access.Item(value, long.TryParse(key, CultureInfo.InvariantCulture, out var index) ? index : key) : Access.Attribute(value, key);
-            if (value is Undefined undefined) throw undefined.Error();
             rest = stop < 0 ? "" : rest[(item ? stop + 1 : stop)..];
         }
         return value;
@@ -84,9 +83,10 @@ sealed class BraceFormat(Run run, Arguments arguments)
     string Spec(object? value, string spec)
     {
         if (spec.Length == 0) return PythonText.Print(value);
-        if (value is Undefined undefined) throw undefined.Error();
+        if (value is not (string or Markup) && !PythonNumber.IsNumber(value))
+            throw JinjaException.Type($"unsupported format string passed to {PythonType.Name(value)}.__format__");
         var at = 0;
-        var number = PythonNumber.IsNumber(value) && value is not bool;
+        var number = PythonNumber.IsNumber(value);
         var (fill, align) = (' ', number ? '>' : '<');
         if (spec.Length > 1 && spec[1] is '<' or '>' or '^' or '=') (fill, align, at) = (spec[0], spec[1], 2);
         else if (spec[0] is '<' or '>' or '^' or '=') (align, at) = (spec[0], 1);
@@ -104,7 +104,7 @@ sealed class BraceFormat(Run run, Arguments arguments)
         run.SpendText((long)width + (precision ?? 0));
         if (spec.Length - at > 1) throw JinjaException.Value("Invalid format specifier");
         var text = Plain(value, at < spec.Length ? spec[at] : '\0', precision);
-        if (group != '\0') text = Grouped(text, group);
+        if (group != '\0') text = number ? Grouped(text, group) : throw JinjaException.Value($"Cannot specify '{group}' with 's'.");
         if (number && sign != '-' && text[0] != '-') text = sign + text;
         return Aligned(text, width, fill, align);
     }
@@ -119,13 +119,19 @@ sealed class BraceFormat(Run run, Arguments arguments)
 
     static string Plain(object? value, char type, int? precision)
     {
+        if (value is string or Markup && type is not ('\0' or 's')) throw UnknownCode(type, value);
         if (type is 'f' or 'F' or 'e' or 'E' or 'g' or 'G' or '%') return NumberText.Real(PythonNumber.Float(value), type, precision ?? 6);
+        if (precision is not null && PythonNumber.IsInteger(value)) throw JinjaException.Value("Precision not allowed in integer format specifier");
         if (type is 'd' or 'x' or 'X' or 'o' or 'b') return NumberText.Whole(PythonNumber.Big(value), type);
         if (value is double real && precision is { } digits) return NumberText.Real(real, 'g', digits);
-        if (type is not ('\0' or 's')) throw JinjaException.Value($"Unknown format code '{type}' for object of type '{PythonType.Name(value)}'");
+        if (type is not '\0' && (type != 's' || value is not (string or Markup))) throw UnknownCode(type, value);
+        if (PythonNumber.IsInteger(value)) return NumberText.Whole(PythonNumber.Big(value), 'd');
         var text = PythonText.Print(value);
         return precision is { } most && value is string ? string.Concat(PythonText.Characters(text).Take(most)) : text;
     }
+
+    static JinjaException UnknownCode(char type, object? value) =>
+        JinjaException.Value($"Unknown format code '{type}' for object of type '{PythonType.Name(value)}'");
 
     static string Grouped(string text, char separator)
     {

@@ -21,7 +21,7 @@ sealed class PercentFormat
             if (format[i] == '%') i = formatting.Field(format, i + 1);
             else formatting.result.Append(format[i]);
         }
-        if (values is PyTuple tuple ? formatting.used < tuple.Items.Length : formatting.used == 0 && values is not (PyDict or List<object?>))
+        if (values is PyTuple tuple ? formatting.used < tuple.Items.Length : formatting.used == 0 && values is not (PyDict or List<object?> or PyRange or Undefined))
             throw JinjaException.Type("not all arguments converted during string formatting");
         return formatting.result.ToString();
     }

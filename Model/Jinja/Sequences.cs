@@ -9,7 +9,7 @@ static class Sequences
     public static IEnumerable<object?> Iterate(object? value, string? refusal = null) => value switch
     {
         string s => PythonText.Characters(s),
-        Markup markup => PythonText.Characters(markup.Text).Select(c => new Markup(c)),
+        Markup markup => PythonText.Characters(markup.Text),
         List<object?> list => list,
         PyTuple tuple => tuple.Items,
         PyDict dict => dict.Items.Select(item => item.Key),
@@ -59,6 +59,7 @@ static class Sequences
         var (low, high) = stride > 0 ? (0, items.Count) : (-1, items.Count - 1);
         var from = start is null ? (stride > 0 ? low : high) : Bound(SliceIndex(start), items.Count, low, high);
         var to = stop is null ? (stride > 0 ? high : low) : Bound(SliceIndex(stop), items.Count, low, high);
+        if (value is PyRange range) return range.Between(from, to, stride);
         var picked = new List<object?>();
         for (long i = from; stride > 0 ? i < to : i > to; i += stride) picked.Add(items[(int)i]);
         return value switch

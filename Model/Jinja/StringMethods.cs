@@ -49,6 +49,7 @@ static class StringMethods
         ["isascii"] = ([], 0, (_, s, _) => s.All(char.IsAscii)),
         ["islower"] = ([], 0, (_, s, _) => PythonCase.IsLower(s)),
         ["isupper"] = ([], 0, (_, s, _) => PythonCase.IsUpper(s)),
+        ["istitle"] = ([], 0, (_, s, _) => s == PythonCase.Title(s) && s != PythonCase.Lower(s)),
         ["isidentifier"] = ([], 0, (_, s, _) => s.Length > 0 && !char.IsDigit(s[0]) && s.All(c => c == '_' || char.IsLetterOrDigit(c))),
     };
 

@@ -71,16 +71,16 @@ static partial class TextFilters
         return a[0] is Markup ? new Markup(result.ToString()) : result.ToString();
     }
 
-    static string Truncate(object?[] a)
+    static object? Truncate(object?[] a)
     {
-        var text = StringMethods.Text(a[0]);
         var end = PythonText.Print(Function.Or(a[3], "..."));
         var length = Function.Whole(a[1], 255);
         var leeway = Function.Or(a[4], null) is { } given ? PythonNumber.Index(given) : 5;
         var endLength = PythonText.Length(end);
         if (length < endLength) throw new JinjaException("AssertionError", $"expected length >= {endLength}, got {length}");
         if (leeway < 0) throw new JinjaException("AssertionError", $"expected leeway >= 0, got {leeway}");
-        if (PythonText.Length(text) <= (long)length + leeway) return text;
+        if (Sequences.Length(a[0]) <= (long)length + leeway) return a[0];
+        var text = StringMethods.Text(a[0]);
         var cut = string.Concat(PythonText.Characters(text).Take(length - endLength));
         if (!Function.Flag(a[2]) && cut.LastIndexOf(' ') is var space and >= 0) cut = cut[..space];
         return cut + end;

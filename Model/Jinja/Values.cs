@@ -35,6 +35,9 @@ sealed record PyRange(long Start, long Stop, long Step)
     public int Length => Step > 0 ? (int)Math.Max(0, (Stop - Start + Step - 1) / Step) : (int)Math.Max(0, (Start - Stop - Step - 1) / -Step);
 
     public object? this[int index] => Start + index * Step;
+
+    /// <summary>The range of every <paramref name="stride"/>th number from index <paramref name="from"/> to before <paramref name="to"/>.</summary>
+    public PyRange Between(int from, int to, int stride) => new(Start + from * Step, Start + to * Step, Step * stride);
 }
 
 /// <summary>Something that can be iterated once and has no length, like a Python generator.</summary>
