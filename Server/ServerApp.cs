@@ -9,7 +9,7 @@ namespace Majlis.Server;
 
 public static class ServerApp
 {
-    /// <summary>Starts the vote store and builds the app around a model; without one, chats get 503 until the catalogue names one.</summary>
+    /// <summary>Builds the app around a model, with its vote store; without a model, chats get 503 until the catalogue names one.</summary>
     public static WebApplication Build(ServerOptions options, LoadedModel? model, ServerParts parts)
     {
         var builder = WebApplication.CreateSlimBuilder();

@@ -10,6 +10,7 @@ static class VoteReader
     const int MostTags = 16;
     const int LongestTag = 64;
     const int LongestComment = 4000;
+    const long LongestDwell = 24 * 60 * 60 * 1000;
 
     static readonly Dictionary<string, Verdict> verdicts = new()
     {
@@ -29,7 +30,7 @@ static class VoteReader
         if (problem.First is not null) return null;
         var word = fields.Word("verdict", [.. verdicts.Keys], required: true);
         var vote = new Vote(battleId, verdicts.GetValueOrDefault(word), Tags(fields), Comment(fields), voter,
-            fields.Word("voter_kind", kinds), fields.Integer("dwell_ms", 0, (long)TimeSpan.FromDays(1).TotalMilliseconds), RevealedBeforeVote: false);
+            fields.Word("voter_kind", kinds), fields.Integer("dwell_ms", 0, LongestDwell), RevealedBeforeVote: false);
         fields.Done();
         return problem.First is null ? vote : null;
     }

@@ -36,7 +36,8 @@ sealed class VoterCookie(VoterHash hash, IdSource ids)
         var dot = cookie.IndexOf('.', StringComparison.Ordinal);
         if (dot < 0) return null;
         var (id, signature) = (cookie[..dot], cookie[(dot + 1)..]);
-        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Signature(id)), Encoding.UTF8.GetBytes(signature)) ? id : null;
+        var own = Encoding.UTF8.GetBytes(Signature(id));
+        return CryptographicOperations.FixedTimeEquals(own, Encoding.UTF8.GetBytes(signature)) ? id : null;
     }
 
     // Another prefix than the voter's, so that what is stored with votes signs nothing.

@@ -7,7 +7,7 @@ namespace Majlis.Server;
 
 sealed class PassageSource(DocumentsPlugin? documents)
 {
-    /// <summary>The request with the passages that best fit its last user message; unchanged where it says what documents it wants.</summary>
+    /// <summary>The request with the passages that best fit its last user message; unchanged where it says which it wants.</summary>
     public ChatRequest Add(ChatRequest request)
     {
         if (documents is null || request.Documents is not null || Question(request) is not { Length: > 0 } question) return request;

@@ -37,7 +37,8 @@ static class RequestBody
 
     // A page of another origin can send anything but this type without asking first; so nothing else is read.
     static bool IsJson(string? contentType) => MediaTypeHeaderValue.TryParse(contentType, out var media)
-        && (media.SubType.Equals("json", StringComparison.OrdinalIgnoreCase) || media.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
+        && (media.SubType.Equals("json", StringComparison.OrdinalIgnoreCase)
+            || media.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
 
     // The parser's own message ends with the place in .NET's words; the place is said first and once.
     static string Where(JsonException broken)

@@ -17,18 +17,21 @@ public sealed class ArenaTests(ArenaServer shared) : IClassFixture<ArenaServer>
         Assert.Equal("arena.battle", (string)events[0]["object"]!);
         Assert.Equal("arena.battle.ready", (string)events[^1]["object"]!);
         foreach (var side in new[] { "a", "b" })
-            Assert.Contains(string.Concat(events.Where(item => (string?)item["side"] == side).Select(item => (string?)item["delta"]!["content"])), new[] { "One answer.", "Two words." });
+            Assert.Contains(string.Concat(events.Where(item => (string?)item["side"] == side)
+                .Select(item => (string?)item["delta"]!["content"])), new[] { "One answer.", "Two words." });
         Assert.All(events, item => Assert.DoesNotContain("tiny", item.ToJsonString(), StringComparison.Ordinal));
 
         var reply = await VoteAsync(id, """{"verdict":"a","tags":["short"],"comment":"ok","dwell_ms":1200}""");
         var vote = await RunningServer.JsonAsync(reply);
-        Assert.Equal((HttpStatusCode.OK, "a", "tiny"), (reply.StatusCode, (string)vote["verdict"]!, (string)vote["sides"]!["b"]!["model"]!));
+        Assert.Equal((HttpStatusCode.OK, "a", "tiny"), (reply.StatusCode, (string)vote["verdict"]!,
+            (string)vote["sides"]!["b"]!["model"]!));
 
         var battle = (await server.Part<BattleStore>().FindAsync(id))!;
         Assert.Equal((TinyModel.Hash, "en"), (battle.A.Version, battle.Language));
         Assert.Equal(battle.A.CompletionTokens.Length, battle.A.LogProbabilities.Length);
         Assert.Equal(battle.A.PromptTokens, battle.B.PromptTokens);
-        Assert.Contains("<|im_start|>user\nwhich?", TinyText.Tokenizer.Decode(battle.A.PromptTokens, skipSpecialTokens: false), StringComparison.Ordinal);
+        Assert.Contains("<|im_start|>user\nwhich?", TinyText.Tokenizer.Decode(battle.A.PromptTokens, skipSpecialTokens: false),
+            StringComparison.Ordinal);
         Assert.DoesNotContain(battle.Rater, reply.RequestMessage!.Headers.ToString(), StringComparison.Ordinal);
     }
 
@@ -55,7 +58,8 @@ public sealed class ArenaTests(ArenaServer shared) : IClassFixture<ArenaServer>
         using var stranger = new HttpClient(handler) { BaseAddress = server.Address };
         stranger.DefaultRequestHeaders.Add("Cookie", "majlis_voter=somebody.forged");
         using var body = new StringContent("""{"verdict":"a"}""", System.Text.Encoding.UTF8, "application/json");
-        var reply = await stranger.PostAsync(new Uri($"/v1/arena/battles/{id}/vote", UriKind.Relative), body, TestContext.Current.CancellationToken);
+        var reply = await stranger.PostAsync(new Uri($"/v1/arena/battles/{id}/vote", UriKind.Relative), body,
+            TestContext.Current.CancellationToken);
         await RefusedAsync(reply, HttpStatusCode.Forbidden, "not_your_battle");
     }
 
@@ -80,7 +84,8 @@ public sealed class ArenaTests(ArenaServer shared) : IClassFixture<ArenaServer>
     {
         var body = JsonNode.Parse(fields)!.AsObject();
         body["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "which?" });
-        Assert.Equal(param, (string?)await RefusedAsync(await server.PostAsync("/v1/arena/battles", body.ToJsonString()), HttpStatusCode.BadRequest, code));
+        Assert.Equal(param, (string?)await RefusedAsync(await server.PostAsync("/v1/arena/battles", body.ToJsonString()),
+            HttpStatusCode.BadRequest, code));
     }
 
     [Fact]

@@ -43,7 +43,8 @@ public sealed class ChatReplyTests(ChatServer shared) : IClassFixture<ChatServer
         Assert.Equal("assistant", (string)chunks[0]["choices"]![0]!["delta"]!["role"]!);
         Assert.All(chunks, chunk => Assert.Equal("chat.completion.chunk", (string)chunk["object"]!));
         Assert.Single(chunks.Select(chunk => (string)chunk["id"]!).Distinct());
-        Assert.Equal("Hello, it is a fine day.", string.Concat(chunks.Select(chunk => (string?)chunk["choices"]![0]!["delta"]!["content"])));
+        Assert.Equal("Hello, it is a fine day.", string.Concat(chunks
+            .Select(chunk => (string?)chunk["choices"]![0]!["delta"]!["content"])));
         Assert.Equal("stop", (string)chunks[^1]["choices"]![0]!["finish_reason"]!);
         Assert.Empty(chunks[^1]["choices"]![0]!["delta"]!.AsObject());
         Assert.Single(chunks, chunk => chunk["choices"]![0]!["finish_reason"] is not null);
@@ -52,7 +53,8 @@ public sealed class ChatReplyTests(ChatServer shared) : IClassFixture<ChatServer
     [Fact]
     public async Task The_usage_of_a_stream_comes_last_when_asked_for()
     {
-        var events = await RunningServer.EventsAsync(await server.ChatAsync(new() { ["stream"] = true, ["stream_options"] = new JsonObject { ["include_usage"] = true } }));
+        var options = new JsonObject { ["include_usage"] = true };
+        var events = await RunningServer.EventsAsync(await server.ChatAsync(new() { ["stream"] = true, ["stream_options"] = options }));
         var chunks = events[..^1].Select(item => JsonNode.Parse(item)!.AsObject()).ToList();
         Assert.Empty(chunks[^1]["choices"]!.AsArray());
         Assert.True((int)chunks[^1]["usage"]!["completion_tokens"]! > 0);
@@ -62,9 +64,11 @@ public sealed class ChatReplyTests(ChatServer shared) : IClassFixture<ChatServer
     [Fact]
     public async Task Obfuscation_makes_chunks_of_one_length()
     {
-        var events = await RunningServer.EventsAsync(await server.ChatAsync(new() { ["stream"] = true, ["stream_options"] = new JsonObject { ["include_obfuscation"] = true } }));
+        var options = new JsonObject { ["include_obfuscation"] = true };
+        var events = await RunningServer.EventsAsync(await server.ChatAsync(new() { ["stream"] = true, ["stream_options"] = options }));
         Assert.All(events[..^1].Select(item => JsonNode.Parse(item)!), chunk =>
-            Assert.Equal(0, (((string?)chunk["choices"]![0]!["delta"]!["content"])?.Length ?? 0) % 16 + ((string)chunk["obfuscation"]!).Length - 16));
+            Assert.Equal(0,
+                (((string?)chunk["choices"]![0]!["delta"]!["content"])?.Length ?? 0) % 16 + ((string)chunk["obfuscation"]!).Length - 16));
     }
 
     [Fact]
@@ -75,7 +79,8 @@ public sealed class ChatReplyTests(ChatServer shared) : IClassFixture<ChatServer
         var events = await RunningServer.EventsAsync(await server.ChatAsync(new() { ["n"] = 2, ["stream"] = true }));
         var choices = events[..^1].Select(item => JsonNode.Parse(item)!["choices"]![0]!).ToList();
         foreach (var index in new[] { 0, 1 })
-            Assert.Equal("Hello, it is a fine day.", string.Concat(choices.Where(choice => (int)choice["index"]! == index).Select(choice => (string?)choice["delta"]!["content"])));
+            Assert.Equal("Hello, it is a fine day.", string.Concat(choices.Where(choice => (int)choice["index"]! == index)
+                .Select(choice => (string?)choice["delta"]!["content"])));
     }
 
     [Fact]
@@ -141,7 +146,8 @@ public sealed class ChatReplyTests(ChatServer shared) : IClassFixture<ChatServer
         };
         Assert.Contains("<document number=\"1\">\nRent\n731 dinars", await PromptAsync(server, fields), StringComparison.Ordinal);
         const string own = "{% for document in documents %}[{{ document.title }}={{ document.text }}]{% endfor %}";
-        await using var grounded = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("yes"), template: own + TinyText.Template));
+        await using var grounded = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("yes"),
+            template: own + TinyText.Template));
         var prompt = await PromptAsync(grounded, fields);
         Assert.StartsWith("[Rent=731 dinars]", prompt, StringComparison.Ordinal);
         Assert.DoesNotContain("<document", prompt, StringComparison.Ordinal);
@@ -157,7 +163,8 @@ public sealed class ChatReplyTests(ChatServer shared) : IClassFixture<ChatServer
     public async Task Arabic_is_written_as_letters()
     {
         await using var arabic = await RunningServer.StartAsync("مرحبا بكم في المجلس");
-        var text = await (await arabic.ChatAsync(new() { ["stream"] = true })).Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var stream = await arabic.ChatAsync(new() { ["stream"] = true });
+        var text = await stream.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.DoesNotContain("\\u", text, StringComparison.Ordinal);
         Assert.DoesNotContain('\uFFFD', text);
         var reply = await RunningServer.JsonAsync(await arabic.ChatAsync());

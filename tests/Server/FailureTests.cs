@@ -42,7 +42,8 @@ public sealed class FailureTests
     public async Task A_network_that_breaks_is_a_500_under_an_id_and_the_next_request_is_answered()
     {
         var broken = true;
-        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("yes") { BeforeStep = () => Break(broken) }));
+        var network = new RecitingNetwork("yes") { BeforeStep = () => Break(broken) };
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(network));
         var http = await server.ChatAsync();
         var error = (await RunningServer.JsonAsync(http))["error"]!;
         Assert.Equal((HttpStatusCode.InternalServerError, "server_error"), (http.StatusCode, (string?)error["type"]));
@@ -56,12 +57,14 @@ public sealed class FailureTests
     public async Task After_the_first_byte_a_failure_is_the_last_event_of_the_stream()
     {
         var steps = 0;
-        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("yes, and more") { BeforeStep = () => Break(++steps > 3) }));
+        var network = new RecitingNetwork("yes, and more") { BeforeStep = () => Break(++steps > 3) };
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(network));
         var http = await server.ChatAsync(new() { ["stream"] = true });
         var events = await RunningServer.EventsAsync(http);
         Assert.Equal(HttpStatusCode.OK, http.StatusCode);
         Assert.Equal("internal_error", (string)JsonNode.Parse(events[^1])!["error"]!["code"]!);
-        Assert.Equal("yes", string.Concat(events[..^1].Select(item => (string?)JsonNode.Parse(item)!["choices"]![0]!["delta"]!["content"])));
+        Assert.Equal("yes", string.Concat(events[..^1]
+            .Select(item => (string?)JsonNode.Parse(item)!["choices"]![0]!["delta"]!["content"])));
     }
 
     static void Break(bool broken)

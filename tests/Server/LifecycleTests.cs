@@ -64,7 +64,8 @@ public sealed class LifecycleTests
     {
         using var folder = new TinyCatalog();
         var opened = 0;
-        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old)), options => options with { Catalog = folder.Path },
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old)),
+            options => options with { Catalog = folder.Path },
             parts => parts with { Open = (_, version) => { opened++; return TinyModel.Of(new RecitingNetwork(New), version); } });
         folder.Promote("v2", corrupt: true);
         server.Part<ModelWatcher>().Look();
@@ -79,7 +80,8 @@ public sealed class LifecycleTests
     public async Task A_version_that_does_not_open_is_refused_and_the_old_one_serves_on()
     {
         using var folder = new TinyCatalog();
-        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old)), options => options with { Catalog = folder.Path },
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old)),
+            options => options with { Catalog = folder.Path },
             parts => parts with { Open = (path, _) => throw new ModelFormatException($"{path} has no config.json") });
         folder.Promote("v2");
         server.Part<ModelWatcher>().Look();
@@ -91,7 +93,8 @@ public sealed class LifecycleTests
     {
         var time = new FakeTimeProvider();
         using var folder = new TinyCatalog();
-        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old)), options => options with { Catalog = folder.Path },
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old)),
+            options => options with { Catalog = folder.Path },
             parts => parts with { Time = time, Open = (_, version) => TinyModel.Of(new RecitingNetwork(New), version) });
         folder.Promote("v2");
         await Eventually.HoldsAsync("the new version is served", async () =>
@@ -124,7 +127,8 @@ public sealed class LifecycleTests
         var redis = EmbeddedRedis.Start(data);
         await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old, New)),
             options => options with { Redis = $"127.0.0.1:{redis.Address.Port},password={redis.Address.Password}" });
-        var battle = await RunningServer.EventsAsync(await server.PostAsync("/v1/arena/battles", """{"messages":[{"role":"user","content":"which?"}]}"""));
+        var battle = await RunningServer.EventsAsync(await server.PostAsync("/v1/arena/battles",
+            """{"messages":[{"role":"user","content":"which?"}]}"""));
         var vote = $"/v1/arena/battles/{(string)JsonNode.Parse(battle[0])!["id"]!}/vote";
 
         await redis.DisposeAsync();
@@ -132,10 +136,12 @@ public sealed class LifecycleTests
         var away = await server.PostAsync(vote, """{"verdict":"a"}""");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, away.StatusCode);
         Assert.NotNull(away.Headers.RetryAfter);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await server.PostAsync("/v1/arena/battles", """{"messages":[{"role":"user","content":"which?"}]}""")).StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable,
+            (await server.PostAsync("/v1/arena/battles", """{"messages":[{"role":"user","content":"which?"}]}""")).StatusCode);
 
         await using var back = EmbeddedRedis.Start(data);
-        await Eventually.HoldsAsync("the vote is taken", async () => (await server.PostAsync(vote, """{"verdict":"a"}""")).StatusCode == HttpStatusCode.OK);
+        await Eventually.HoldsAsync("the vote is taken", async () =>
+            (await server.PostAsync(vote, """{"verdict":"a"}""")).StatusCode == HttpStatusCode.OK);
         Assert.Equal(HttpStatusCode.Conflict, (await server.PostAsync(vote, """{"verdict":"b"}""")).StatusCode);
     }
 

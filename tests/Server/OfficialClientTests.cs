@@ -24,7 +24,8 @@ public sealed class OfficialClientTests(ChatServer shared) : IClassFixture<ChatS
     [Fact]
     public async Task The_client_reads_a_whole_reply()
     {
-        var completion = (await Chat.CompleteChatAsync([new UserChatMessage("hello")], new ChatCompletionOptions { Temperature = 0 }, Stop)).Value;
+        var completion = (await Chat.CompleteChatAsync([new UserChatMessage("hello")], new ChatCompletionOptions { Temperature = 0 },
+            Stop)).Value;
         Assert.Equal(Text, completion.Content.Single().Text);
         Assert.Equal(ChatFinishReason.Stop, completion.FinishReason);
         Assert.Equal(TinyModel.Hash, completion.SystemFingerprint);
@@ -35,7 +36,8 @@ public sealed class OfficialClientTests(ChatServer shared) : IClassFixture<ChatS
     public async Task The_client_reads_a_stream_with_usage()
     {
         var (text, usage, finish) = ("", (ChatTokenUsage?)null, (ChatFinishReason?)null);
-        await foreach (var update in Chat.CompleteChatStreamingAsync([new UserChatMessage("hello")], new ChatCompletionOptions { Temperature = 0 }, Stop))
+        await foreach (var update in Chat.CompleteChatStreamingAsync([new UserChatMessage("hello")],
+            new ChatCompletionOptions { Temperature = 0 }, Stop))
         {
             text += string.Concat(update.ContentUpdate.Select(part => part.Text));
             (usage, finish) = (update.Usage ?? usage, update.FinishReason ?? finish);

@@ -20,7 +20,8 @@ public sealed class OptionsTests
     [Fact]
     public void All_errors_are_told_at_once()
     {
-        var (_, errors) = Read("--model", "nowhere.gguf", "--documents", "nowhere", "--redis", "6379", "--urls", "http://0.0.0.0:80", "--colour", "red");
+        var (_, errors) = Read("--model", "nowhere.gguf", "--documents", "nowhere", "--redis", "6379", "--urls", "http://0.0.0.0:80",
+            "--colour", "red");
         Assert.Equal(["--colour", "--model", "--documents", "--redis", "--urls"], errors.Select(error => error.Split(':')[0]));
     }
 
@@ -28,7 +29,8 @@ public sealed class OptionsTests
     [InlineData("http://0.0.0.0:8080")]
     [InlineData("http://*:8080")]
     [InlineData("http://example.org:8080")]
-    public void Without_keys_only_loopback_is_listened_on(string url) => Assert.Contains("keys", Assert.Single(Read("--urls", url).Errors), StringComparison.Ordinal);
+    public void Without_keys_only_loopback_is_listened_on(string url) =>
+        Assert.Contains("keys", Assert.Single(Read("--urls", url).Errors), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("http://localhost:8080")]
@@ -52,7 +54,8 @@ public sealed class OptionsTests
     public async Task Environment_and_appsettings_are_read_like_the_command_line()
     {
         using var folder = new TemporaryFolder();
-        await File.WriteAllTextAsync(folder.File("appsettings.json"), """{"redis":"6379","documents":"nowhere"}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder.File("appsettings.json"), """{"redis":"6379","documents":"nowhere"}""",
+            TestContext.Current.CancellationToken);
         var lines = await RefusedAsync(folder, ["--documents", "elsewhere"], ("MAJLIS_MODEL", "nowhere.gguf"));
         Assert.Equal(["--model", "--documents", "--redis"], lines.Select(line => line.Split(':')[0]));
         Assert.Contains("elsewhere", lines[1], StringComparison.Ordinal);

@@ -39,7 +39,8 @@ sealed class RecitingNetwork(params string[] texts) : INetwork
             {
                 Attention = new AttentionBlueprint
                 {
-                    Heads = 1, KeyValueHeads = 1, HeadDim = 1, Scale = 1, Query = One("q"), Key = One("k"), Value = One("v"), Output = One("o"),
+                    Heads = 1, KeyValueHeads = 1, HeadDim = 1, Scale = 1,
+                    Query = One("q"), Key = One("k"), Value = One("v"), Output = One("o"),
                 },
                 Mlp = new MlpBlueprint(null, One("up"), One("down"), Activation.Relu),
             },
@@ -60,7 +61,8 @@ sealed class RecitingNetwork(params string[] texts) : INetwork
         {
             var table = span.BlockTables[0];
             for (var i = 0; i < span.Count; i++) cache[Slot(table, span.Cached + i)] = batch.Tokens[span.Start + i];
-            rows.AddRange(Wanted(batch.Rows, span).Select(last => Logits([.. Enumerable.Range(0, last + 1).Select(position => cache[Slot(table, position)])])));
+            rows.AddRange(Wanted(batch.Rows, span).Select(last =>
+                Logits([.. Enumerable.Range(0, last + 1).Select(position => cache[Slot(table, position)])])));
         }
         return new Rows(rows);
     }

@@ -12,20 +12,23 @@ public sealed class RecordedClientTests(ChatServer shared) : IClassFixture<ChatS
     // What is refused until it is served; see UnsupportedFields.
     static readonly string[] later =
     [
-        "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call", "response_format", "store", "metadata", "reasoning_effort",
+        "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call",
+        "response_format", "store", "metadata", "reasoning_effort",
     ];
 
     readonly RunningServer server = shared.Running;
 
     public static TheoryData<string> Clients =>
         Directory.Exists(Shared.Golden("clients"))
-            ? [.. Directory.EnumerateFiles(Shared.Golden("clients"), "*.json").Select(file => Path.GetFileName(file)!).Order()] : ["absent"];
+            ? [.. Directory.EnumerateFiles(Shared.Golden("clients"), "*.json").Select(file => Path.GetFileName(file)!).Order()]
+            : ["absent"];
 
     [Theory, MemberData(nameof(Clients))]
     public async Task Recorded_chat_requests_are_answered_or_refused_by_name(string file)
     {
         Shared.Require(Shared.Golden("clients", file));
-        var requests = Requests(JsonNode.Parse(await File.ReadAllTextAsync(Shared.Golden("clients", file), TestContext.Current.CancellationToken))!).ToList();
+        var requests = Requests(JsonNode.Parse(await File.ReadAllTextAsync(Shared.Golden("clients", file),
+            TestContext.Current.CancellationToken))!).ToList();
         foreach (var body in requests.DistinctBy(body => body.ToJsonString()))
         {
             // Names and token ids are those of the models the clients were recorded with.
@@ -50,7 +53,8 @@ public sealed class RecordedClientTests(ChatServer shared) : IClassFixture<ChatS
         Assert.Equal("chat.completion", (string)reply["object"]!);
         foreach (var field in new[] { "id", "created", "model", "usage" }) Assert.NotNull(reply[field]);
         foreach (var choice in reply["choices"]!.AsArray())
-            Assert.True(choice!["message"]!["role"]!.GetValue<string>() == "assistant" && choice["message"]!["content"] is not null && choice["finish_reason"] is not null);
+            Assert.True(choice!["message"]!["role"]!.GetValue<string>() == "assistant" && choice["message"]!["content"] is not null
+                && choice["finish_reason"] is not null);
     }
 
     static void CheckStream(List<string> events, JsonObject body)
@@ -58,7 +62,8 @@ public sealed class RecordedClientTests(ChatServer shared) : IClassFixture<ChatS
         Assert.Equal("[DONE]", events[^1]);
         var chunks = events[..^1].Select(item => JsonNode.Parse(item)!).ToList();
         Assert.All(chunks, chunk => Assert.True((string)chunk["object"]! == "chat.completion.chunk" && chunk["choices"] is JsonArray));
-        Assert.All(chunks.SelectMany(chunk => chunk["choices"]!.AsArray()), choice => Assert.True(choice!["delta"] is JsonObject && choice["index"] is not null));
+        Assert.All(chunks.SelectMany(chunk => chunk["choices"]!.AsArray()), choice =>
+            Assert.True(choice!["delta"] is JsonObject && choice["index"] is not null));
         Assert.Equal((bool?)body["stream_options"]?["include_usage"] == true, chunks[^1]["choices"]!.AsArray().Count == 0);
     }
 

@@ -56,7 +56,8 @@ public sealed class RefusalTests(ChatServer shared) : IClassFixture<ChatServer>
     [InlineData("""{"messages":[{"role":"user"}]}""", "messages[0].content", "missing_required_parameter")]
     [InlineData("""{"messages":[{"role":"user","content":7}]}""", "messages[0].content", "invalid_type")]
     [InlineData("""{"messages":[{"role":"user","content":"x","mood":"good"}]}""", "messages[0].mood", "unknown_parameter")]
-    [InlineData("""{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]}""", "messages[0].content[0].type", "invalid_value")]
+    [InlineData("""{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]}""",
+        "messages[0].content[0].type", "invalid_value")]
     [InlineData("""{"messages":[{"role":"tool","content":"x"}]}""", "messages[0].tool_call_id", "missing_required_parameter")]
     [InlineData("""{"messages":[{"role":"assistant","tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"not json"}}]}]}""",
         "messages[0].tool_calls[0].function.arguments", "invalid_value")]
@@ -101,8 +102,10 @@ public sealed class RefusalTests(ChatServer shared) : IClassFixture<ChatServer>
     public async Task Another_media_type_is_refused()
     {
         using var content = new StringContent("<x/>", Encoding.UTF8, new MediaTypeHeaderValue("application/xml"));
-        var http = await server.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), content, TestContext.Current.CancellationToken);
-        Assert.Equal((HttpStatusCode.UnsupportedMediaType, "unsupported_media_type"), (http.StatusCode, (string?)(await ErrorAsync(http))["code"]));
+        var http = await server.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), content,
+            TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.UnsupportedMediaType, "unsupported_media_type"),
+            (http.StatusCode, (string?)(await ErrorAsync(http))["code"]));
     }
 
     [Fact]
@@ -114,15 +117,18 @@ public sealed class RefusalTests(ChatServer shared) : IClassFixture<ChatServer>
         };
         request.Headers.ExpectContinue = true;
         var http = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
-        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "request_too_large"), (http.StatusCode, (string?)(await ErrorAsync(http))["code"]));
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "request_too_large"),
+            (http.StatusCode, (string?)(await ErrorAsync(http))["code"]));
     }
 
     [Fact]
     public async Task A_prompt_longer_than_the_context_is_never_cut()
     {
-        var http = await server.ChatAsync(new() { ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = new string('x', 3000) }) });
+        var http = await server.ChatAsync(new() { ["messages"] = new JsonArray(new JsonObject { ["role"] = "user",
+            ["content"] = new string('x', 3000) }) });
         var error = await ErrorAsync(http);
-        Assert.Equal((HttpStatusCode.BadRequest, "context_length_exceeded", "messages"), (http.StatusCode, (string?)error["code"], (string?)error["param"]));
+        Assert.Equal((HttpStatusCode.BadRequest, "context_length_exceeded", "messages"),
+            (http.StatusCode, (string?)error["code"], (string?)error["param"]));
         Assert.Contains("2048", (string)error["message"]!, StringComparison.Ordinal);
         var asked = await server.ChatAsync(new() { ["max_tokens"] = 2048 });
         Assert.Equal("context_length_exceeded", (string?)(await ErrorAsync(asked))["code"]);
@@ -136,7 +142,8 @@ public sealed class RefusalTests(ChatServer shared) : IClassFixture<ChatServer>
         var path = await server.PostAsync("/v1/nothing", "{}");
         Assert.Equal((HttpStatusCode.NotFound, "unknown_url"), (path.StatusCode, (string?)(await ErrorAsync(path))["code"]));
         var method = await server.Http.GetAsync(new Uri("/v1/chat/completions", UriKind.Relative), TestContext.Current.CancellationToken);
-        Assert.Equal((HttpStatusCode.MethodNotAllowed, "method_not_allowed"), (method.StatusCode, (string?)(await ErrorAsync(method))["code"]));
+        Assert.Equal((HttpStatusCode.MethodNotAllowed, "method_not_allowed"),
+            (method.StatusCode, (string?)(await ErrorAsync(method))["code"]));
     }
 
     [Fact]

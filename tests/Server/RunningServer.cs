@@ -49,10 +49,12 @@ sealed class RunningServer : IAsyncDisposable
 
     /// <summary>The reply to a body given as JSON text.</summary>
     public Task<HttpResponseMessage> PostAsync(string path, string json) =>
-        Http.PostAsync(new Uri(path, UriKind.Relative), new StringContent(json, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+        Http.PostAsync(new Uri(path, UriKind.Relative), new StringContent(json, Encoding.UTF8, "application/json"),
+            TestContext.Current.CancellationToken);
 
     /// <summary>A chat with one user message and whatever fields a test adds.</summary>
-    public Task<HttpResponseMessage> ChatAsync(JsonObject? fields = null) => PostAsync("/v1/chat/completions", ChatBody(fields).ToJsonString());
+    public Task<HttpResponseMessage> ChatAsync(JsonObject? fields = null) =>
+        PostAsync("/v1/chat/completions", ChatBody(fields).ToJsonString());
 
     /// <summary>A streamed chat whose first bytes are there and whose rest is still to come.</summary>
     public async Task<HttpResponseMessage> StreamAsync()
@@ -81,7 +83,8 @@ sealed class RunningServer : IAsyncDisposable
 
     /// <summary>The data of every event of a stream, to its end.</summary>
     public static async Task<List<string>> EventsAsync(HttpResponseMessage reply) =>
-        [.. (await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
+        [.. (await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split("\n\n",
+            StringSplitOptions.RemoveEmptyEntries)
             .Select(item => item["data: ".Length..])];
 
     public async ValueTask DisposeAsync()

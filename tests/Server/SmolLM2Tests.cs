@@ -36,9 +36,12 @@ public sealed class SmolLM2Tests
     {
         var path = Shared.Require(Shared.SmolLM2);
         using var folder = new TemporaryFolder();
-        await File.WriteAllTextAsync(folder.File("rent.md"), "# Rent\n\nThe rent of the blue house is 731 dinars a month.", TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(folder.File("sea.md"), "# البحر\n\nعمق البحر عند الميناء ستة عشر مترا.", TestContext.Current.CancellationToken);
-        await using var server = await RunningServer.StartAsync(ServerParts.Real.Open(path, "smollm2"), options => options with { Documents = folder.Path });
+        await File.WriteAllTextAsync(folder.File("rent.md"), "# Rent\n\nThe rent of the blue house is 731 dinars a month.",
+            TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder.File("sea.md"), "# البحر\n\nعمق البحر عند الميناء ستة عشر مترا.",
+            TestContext.Current.CancellationToken);
+        await using var server = await RunningServer.StartAsync(ServerParts.Real.Open(path, "smollm2"), options =>
+            options with { Documents = folder.Path });
         Assert.Contains("731 dinars", await PromptAsync(server, "What is the rent of the blue house?"), StringComparison.Ordinal);
         Assert.Contains("ستة عشر", await PromptAsync(server, "ما عمق البحر عند الميناء؟"), StringComparison.Ordinal);
     }

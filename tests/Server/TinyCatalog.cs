@@ -18,7 +18,8 @@ sealed class TinyCatalog : IDisposable
         var draft = catalog.Begin(version);
         File.WriteAllBytes(System.IO.Path.Combine(draft.ServeFolder, "model.safetensors"), Weights(version));
         draft.Commit(new Manifest { Id = version });
-        if (corrupt) File.WriteAllBytes(System.IO.Path.Combine(catalog.ServePath(version), "model.safetensors"), Weights(version + " changed"));
+        if (corrupt) File.WriteAllBytes(System.IO.Path.Combine(catalog.ServePath(version), "model.safetensors"),
+            Weights(version + " changed"));
         var state = catalog.State();
         Assert.True(catalog.TrySwap(state, state.Promote(version)));
     }

@@ -30,7 +30,8 @@ static class TinyText
         File.WriteAllText(file, new JsonObject
         {
             ["version"] = "1.0",
-            ["added_tokens"] = new JsonArray(Special(RecitingNetwork.ImStart, "<|im_start|>"), Special(RecitingNetwork.ImEnd, "<|im_end|>")),
+            ["added_tokens"] = new JsonArray(Special(RecitingNetwork.ImStart, "<|im_start|>"),
+                Special(RecitingNetwork.ImEnd, "<|im_end|>")),
             ["normalizer"] = null,
             ["pre_tokenizer"] = ByteLevel(),
             ["post_processor"] = null,
@@ -40,10 +41,12 @@ static class TinyText
         return TextTokenizer.FromJson(file);
     }
 
-    static JsonObject ByteLevel() => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = false };
+    static JsonObject ByteLevel() => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true,
+        ["use_regex"] = false };
 
     static JsonObject Special(int id, string text) => new()
     {
-        ["id"] = id, ["content"] = text, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = true,
+        ["id"] = id, ["content"] = text, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false,
+            ["special"] = true,
     };
 }
