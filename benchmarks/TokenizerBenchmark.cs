@@ -28,7 +28,8 @@ static class TokenizerBenchmark
         var bytes = texts.Sum(text => (long)Encoding.UTF8.GetByteCount(text));
         var corpus = Path.Combine(Directory.CreateTempSubdirectory("majlis-tokenizers-").FullName, "corpus.txt");
         File.WriteAllText(corpus, string.Join('\0', texts));
-        foreach (var (name, open) in Definitions(shared).Where(one => names.Length == 0 || names.Contains(one.Name))) Measure(name, open, texts, bytes, corpus);
+        foreach (var (name, open) in Definitions(shared).Where(one => names.Length == 0 || names.Contains(one.Name)))
+            Measure(name, open, texts, bytes, corpus);
         LongRun(Definitions(shared).First().Open());
         Directory.Delete(Path.GetDirectoryName(corpus)!, recursive: true);
         return 0;
@@ -59,7 +60,8 @@ static class TokenizerBenchmark
         var tracked = Seconds(texts, text => tokenizer.EncodeWithOffsets(text, false).Ids.Length, Rounds).Best;
         Line($"tokenizer {name} encode, peer Hugging Face", bytes / best, bytes / peer?.Seconds, "bytes/s");
         Line($"tokenizer {name} encode with offsets, peer Hugging Face", bytes / tracked, bytes / peer?.Seconds, "bytes/s");
-        if (peer is { } other && other.Tokens != tokens) Console.Error.WriteLine($"{name}: {tokens} tokens here, {other.Tokens} in the peer");
+        if (peer is { } other && other.Tokens != tokens)
+            Console.Error.WriteLine($"{name}: {tokens} tokens here, {other.Tokens} in the peer");
         var ids = texts.ConvertAll(text => tokenizer.Encode(text, false));
         Line($"tokenizer {name} decode", bytes / Seconds(ids, list => tokenizer.Decode(list, false).Length, Rounds).Best, null, "bytes/s");
         if (name == "smollm2") Microsoft(tokenizer, definition, texts, bytes, bytes / best);
@@ -84,16 +86,18 @@ static class TokenizerBenchmark
     {
         using var json = JsonDocument.Parse(File.ReadAllBytes(definition));
         var model = json.RootElement.GetProperty("model");
-        var options = new BpeOptions(model.GetProperty("vocab").EnumerateObject().Select(entry => KeyValuePair.Create(entry.Name, entry.Value.GetInt32())))
+        var vocabulary = model.GetProperty("vocab").EnumerateObject().Select(entry => KeyValuePair.Create(entry.Name, entry.Value.GetInt32()));
+        var options = new BpeOptions(vocabulary)
         {
             Merges = model.GetProperty("merges").EnumerateArray().Select(pair => $"{pair[0].GetString()} {pair[1].GetString()}"),
             ByteLevel = true,
             PreTokenizer = new RegexPreTokenizer(new Regex(DigitsApart, RegexOptions.Compiled), null),
         };
         var theirs = BpeTokenizer.Create(options);
-        var differing = texts.Count(text => !theirs.EncodeToIds(text).SequenceEqual(ours.Encode(text, false)));
+        var differing = texts.Count(text => !theirs.EncodeToIds(text).SequenceEqual(ours.Encode(text, false, specialsAsText: true)));
         var best = Seconds(texts, text => theirs.EncodeToIds(text).Count, Rounds).Best;
-        Line($"tokenizer smollm2 encode, peer Microsoft.ML.Tokenizers ({differing} of {texts.Count} texts differ)", rate, bytes / best, "bytes/s");
+        var name = $"tokenizer smollm2 encode, peer Microsoft.ML.Tokenizers ({differing} of {texts.Count} texts differ)";
+        Line(name, rate, bytes / best, "bytes/s");
     }
 
     /// <summary>A megabyte of one letter: merging must stay n log n.</summary>
@@ -101,14 +105,16 @@ static class TokenizerBenchmark
     {
         var (small, large) = (new string('a', 100_000), new string('a', 1_000_000));
         var seconds = Seconds([small], text => tokenizer.Encode(text, false).Length, Rounds).Best;
-        Line("tokenizer one letter 10 times as long takes", Seconds([large], text => tokenizer.Encode(text, false).Length, Rounds).Best / seconds, null, "times");
+        var longer = Seconds([large], text => tokenizer.Encode(text, false).Length, Rounds).Best;
+        Line("tokenizer one letter 10 times as long takes", longer / seconds, null, "times");
     }
 
     static (double Seconds, long Tokens)? HuggingFace(string definition, string corpus)
     {
         var peers = Path.Combine("benchmarks", "peers");
         if (!Directory.Exists(Path.Combine(peers, "node_modules", "tokenizers"))) return null;
-        using var node = Process.Start(new ProcessStartInfo("node", [Path.Combine(peers, "hf-tokenizers.mjs"), definition, corpus]) { RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo("node", [Path.Combine(peers, "hf-tokenizers.mjs"), definition, corpus]) { RedirectStandardOutput = true };
+        using var node = Process.Start(start)!;
         var output = node.StandardOutput.ReadToEnd();
         node.WaitForExit();
         if (node.ExitCode != 0) return null;
@@ -130,6 +136,8 @@ static class TokenizerBenchmark
         return TextTokenizer.ParseJson(json.ToArray(), path);
     }
 
-    static void Line(string name, double ours, double? peer, string unit) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{{\"name\": \"{name}\", \"ours\": {ours:0.####}, \"peer\": {(peer is { } p ? p.ToString("0.####", CultureInfo.InvariantCulture) : "null")}, \"ratio\": {(peer is { } q ? (ours / q).ToString("0.##", CultureInfo.InvariantCulture) : "null")}, \"unit\": \"{unit}\"}}"));
+    static void Line(string name, double ours, double? peer, string unit) => Console.WriteLine(
+        $"{{\"name\": \"{name}\", \"ours\": {Number(ours)}, \"peer\": {Number(peer)}, \"ratio\": {Number(ours / peer)}, \"unit\": \"{unit}\"}}");
+
+    static string Number(double? value) => value?.ToString("0.####", CultureInfo.InvariantCulture) ?? "null";
 }

@@ -8,7 +8,9 @@ static class TokenizerCorpus
 {
     const int LeastCharacters = 60;
 
-    /// <summary>Texts of about 50,000 characters, Arabic and English in turn, <paramref name="bytes"/> of UTF-8 in all; repeated only if there is less.</summary>
+    /// <summary>
+    /// Texts of about 50,000 characters, Arabic and English in turn, <paramref name="bytes"/> of UTF-8 in all; repeated where there is less.
+    /// </summary>
     public static List<string> Collect(string folder, long bytes)
     {
         var (arabic, english) = (new List<string>(), new List<string>());

@@ -28,7 +28,6 @@ public sealed partial class HouseRules
         { "Microsoft.Garnet", "Feedback" },
         { "Microsoft.SemanticKernel.Core", "Rag" },
         { "Lucene.Net", "Rag" },
-        { "Microsoft.ML.Tokenizers", "Model" },
     };
 
     [Fact]

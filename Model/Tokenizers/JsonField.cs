@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Majlis.Model.Tokenizers;
 
-/// <summary>A value at <paramref name="Path"/> of <paramref name="File"/>; its readers throw ModelFormatException when it is not what is asked.</summary>
+/// <summary>A value at <paramref name="Path"/> of <paramref name="File"/>. Its readers throw when it is not what is asked.</summary>
 readonly record struct JsonField(string File, string Path, JsonElement Value)
 {
     public bool IsObject => Value.ValueKind == JsonValueKind.Object;

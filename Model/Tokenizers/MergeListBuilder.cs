@@ -12,11 +12,12 @@ sealed class MergeListBuilder(ModelDefinition definition, int capacity)
 
     public int Count => list.Count;
 
-    /// <summary>Adds the next merge; both parts and what they make must be in the vocabulary, or <paramref name="wrong"/> is thrown.</summary>
+    /// <summary>Adds the next merge; both parts and their whole must be in the vocabulary, or <paramref name="wrong"/> is thrown.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<char> left, ReadOnlySpan<char> right, Func<string, Exception> wrong)
     {
-        Span<char> whole = left.Length + right.Length <= 256 ? stackalloc char[left.Length + right.Length] : new char[left.Length + right.Length];
+        var length = left.Length + right.Length;
+        Span<char> whole = length <= 256 ? stackalloc char[length] : new char[length];
         left.CopyTo(whole);
         var tail = right[Math.Min(prefix, right.Length)..];
         tail.CopyTo(whole[left.Length..]);

@@ -22,7 +22,8 @@ static class ModelSectionReader
             IgnoreMerges = model.FlagOr("ignore_merges", false),
             MaxWordLength = model.Find("max_input_chars_per_word")?.Count(int.MaxValue) ?? 100,
         };
-        if (model.Find("dropout") is { } dropout && dropout.Number() != 0) throw dropout.Wrong("makes tokens random, which belongs to training");
+        if (model.Find("dropout") is { } dropout && dropout.Number() != 0)
+            throw dropout.Wrong("makes tokens random, which belongs to training");
         return kind == ModelKind.Bpe ? WithMerges(definition, model.Field("merges")) : definition;
     }
 

@@ -2,7 +2,7 @@
 // Knows nothing of tokens. Starts and Ends are empty when nobody asked for offsets.
 namespace Majlis.Model.Tokenizers;
 
-/// <summary>Text with, for each UTF-16 unit i, the original range Starts[i] .. Ends[i] (UTF-16 units, end exclusive) it came from.</summary>
+/// <summary>Text, and for each unit i the original range Starts[i] .. Ends[i] (UTF-16 units, end exclusive) it came from.</summary>
 readonly ref struct Piece(ReadOnlySpan<char> text, ReadOnlySpan<int> starts, ReadOnlySpan<int> ends)
 {
     public ReadOnlySpan<char> Text { get; } = text;

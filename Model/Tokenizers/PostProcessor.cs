@@ -57,5 +57,6 @@ sealed record PostProcessor
     }
 
     /// <summary>["[CLS]", 101]</summary>
-    static int NamedId(JsonField pair) => pair.Items().ToList() is [_, var id] ? id.Count(Vocabulary.MaxId) : throw pair.Wrong("is not [token, id]");
+    static int NamedId(JsonField pair) =>
+        pair.Items().ToList() is [_, var id] ? id.Count(Vocabulary.MaxId) : throw pair.Wrong("is not [token, id]");
 }

@@ -54,10 +54,11 @@ public sealed class TextTokenizer
     public static TextTokenizer FromSentencePiece(string path)
     {
         var config = Path.Combine(Path.GetDirectoryName(path) ?? "", "tokenizer_config.json");
-        if (!File.Exists(config)) return new TextTokenizer(SentencePieceFile.Read(File.ReadAllBytes(path), path, SentencePieceFrame.Unsaid));
+        var model = File.ReadAllBytes(path);
+        if (!File.Exists(config)) return new TextTokenizer(SentencePieceFile.Read(model, path, SentencePieceFrame.Unsaid));
         var settings = File.ReadAllBytes(config);
-        var frame = TokenizerJsonReader.ReadFrame(settings, config);
-        return new TextTokenizer(TokenizerJsonReader.WithConfig(SentencePieceFile.Read(File.ReadAllBytes(path), path, frame), settings, config));
+        var read = SentencePieceFile.Read(model, path, TokenizerJsonReader.ReadFrame(settings, config));
+        return new TextTokenizer(TokenizerJsonReader.WithConfig(read, settings, config));
     }
 
     /// <summary>Highest id + 1, ids that no token has included.</summary>
@@ -151,10 +152,11 @@ public sealed class TextTokenizer
     EncodingParts Assemble(List<Normalizer> normalizers)
     {
         var flow = new NormalizerFlow(normalizers);
-        foreach (var token in definition.AddedTokens.Where(token => token.Normalized)) normalizedTexts[token.Id] = flow.Run(token.Content);
+        var byForm = definition.AddedTokens.ToLookup(token => token.Normalized);
+        foreach (var token in byForm[true]) normalizedTexts[token.Id] = flow.Run(token.Content);
         return new EncodingParts(
-            new AddedTokenMatcher(definition.AddedTokens.Where(token => !token.Normalized).Select(token => (token.Content, token))),
-            new AddedTokenMatcher(definition.AddedTokens.Where(token => token.Normalized).Select(token => (normalizedTexts[token.Id], token))),
+            new AddedTokenMatcher(byForm[false].Select(token => (token.Content, token))),
+            new AddedTokenMatcher(byForm[true].Select(token => (normalizedTexts[token.Id], token))),
             normalizers,
             Section(definition.PreTokenizer, "pre_tokenizer") is { } section ? [.. SplitterReader.Read(section)] : [],
             TokenModels.Build(definition));

@@ -13,7 +13,8 @@ public sealed class TokenizerBehaviourTests
     public void Many_threads_get_what_one_gets()
     {
         var tokenizer = SmolLM2();
-        var texts = Enumerable.Range(0, 200).Select(i => $"السؤال {i}: what is {i * 7919} in Arabic words, please? {new string((char)('a' + i % 26), i)}").ToList();
+        var texts = Enumerable.Range(0, 200)
+            .Select(i => $"السؤال {i}: what is {i * 7919} in Arabic words, please? {new string((char)('a' + i % 26), i)}").ToList();
         var alone = texts.ConvertAll(text => tokenizer.Encode(text, false));
         var together = texts.AsParallel().AsOrdered().Select(text => tokenizer.Encode(text, false)).ToList();
         Assert.Equal(alone, together);
@@ -92,7 +93,10 @@ public sealed class TokenizerBehaviourTests
     [InlineData(@"\x{1F642}|\u0645", "a🙂", 1, 3)]
     public void Patterns_match_by_characters(string pattern, string text, int start, int end)
     {
-        var split = """{"model": {"type": "WordLevel", "vocab": {"x": 0}, "unk_token": "x"}, "pre_tokenizer": {"type": "Split", "pattern": {"Regex": PATTERN}, "behavior": "Removed", "invert": true}}"""
+        var split = """
+            {"model": {"type": "WordLevel", "vocab": {"x": 0}, "unk_token": "x"},
+             "pre_tokenizer": {"type": "Split", "pattern": {"Regex": PATTERN}, "behavior": "Removed", "invert": true}}
+            """
             .Replace("PATTERN", System.Text.Json.JsonSerializer.Serialize(pattern), StringComparison.Ordinal);
         var offsets = TextTokenizer.ParseJson(Encoding.UTF8.GetBytes(split), "split").EncodeWithOffsets(text, false).Offsets;
         // Offsets count code points; the expectation is in UTF-16 units.

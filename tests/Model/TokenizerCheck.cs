@@ -14,7 +14,7 @@ sealed class TokenizerCheck(TextTokenizer tokenizer)
 
     public void Case(string text, JsonElement expected)
     {
-        var where = $"[{expected.GetProperty("i")}] {JsonSerializer.Serialize(text)[..Math.Min(60, JsonSerializer.Serialize(text).Length)]}";
+        var where = $"[{expected.GetProperty("i")}] {Shown(text.Length > 60 ? text[..60] : text)}";
         var ids = Ints(expected.GetProperty("ids"));
         var withSpecials = expected.TryGetProperty("ids_with_special", out var specials) ? Ints(specials) : ids;
         Same($"{where} ids", ids, tokenizer.Encode(text, addSpecialTokens: false));
@@ -40,11 +40,13 @@ sealed class TokenizerCheck(TextTokenizer tokenizer)
 
     void Decoding(JsonElement expected, int[] ids, string where)
     {
-        if (expected.TryGetProperty("decoded_keep", out var keep)) Same($"{where} decoded", keep.GetString(), tokenizer.Decode(ids, false));
-        if (expected.TryGetProperty("decoded_skip", out var skip)) Same($"{where} decoded, skipping", skip.GetString(), tokenizer.Decode(ids, true));
+        if (expected.TryGetProperty("decoded_keep", out var keep))
+            Same($"{where} decoded", keep.GetString(), tokenizer.Decode(ids, false));
+        if (expected.TryGetProperty("decoded_skip", out var skip))
+            Same($"{where} decoded, skipping", skip.GetString(), tokenizer.Decode(ids, true));
     }
 
-    /// <summary>Pieces joined are the whole; none ends in a character not yet complete; none comes later than the earliest safe ones.</summary>
+    /// <summary>Pieces joined are the whole; none ends inside a character; none comes later than the earliest safe ones.</summary>
     void Streaming(JsonElement expected, int[] ids, string where)
     {
         var stream = tokenizer.Stream(skipSpecialTokens: false);
@@ -54,8 +56,10 @@ sealed class TokenizerCheck(TextTokenizer tokenizer)
         // A run of byte-fallback tokens is held to its end, since one bad byte makes all of it U+FFFD; else nothing comes late.
         if (tokenizer.TokenId("<0x0A>") is null && Earliest(expected) is { } earliest) NeverLater(earliest, pieces, where);
         Same($"{where} streamed", whole, string.Concat(pieces) + tail);
-        if (pieces.Any(piece => piece.Length > 0 && char.IsHighSurrogate(piece[^1]))) Mismatches.Add($"{where}: a piece ends inside a character");
-        if (string.Concat(pieces).Count(unit => unit == '\ufffd') > whole.Count(unit => unit == '\ufffd')) Mismatches.Add($"{where}: a stray U+FFFD");
+        if (pieces.Any(piece => piece.Length > 0 && char.IsHighSurrogate(piece[^1])))
+            Mismatches.Add($"{where}: a piece ends inside a character");
+        if (string.Concat(pieces).Count(unit => unit == '\ufffd') > whole.Count(unit => unit == '\ufffd'))
+            Mismatches.Add($"{where}: a stray U+FFFD");
     }
 
     void NeverLater(string[] earliest, List<string> pieces, string where)
@@ -79,7 +83,8 @@ sealed class TokenizerCheck(TextTokenizer tokenizer)
 
     static int[] Ints(JsonElement list) => [.. list.EnumerateArray().Select(item => item.GetInt32())];
 
-    void Same(string what, IEnumerable<int> expected, IEnumerable<int> actual) => Same(what, string.Join(' ', expected), string.Join(' ', actual));
+    void Same(string what, IEnumerable<int> expected, IEnumerable<int> actual) =>
+        Same(what, string.Join(' ', expected), string.Join(' ', actual));
 
     void Same(string what, string? expected, string? actual)
     {

@@ -34,21 +34,39 @@ public sealed class TokenizerFileTests
     [InlineData("added_tokens", "[{\"content\": \"x\"}]", "added_tokens[0] lacks \"id\"")]
     [InlineData("normalizer", "{\"type\": \"Rot13\"}", "normalizer is of type \"Rot13\"")]
     [InlineData("pre_tokenizer", "{\"type\": \"UnicodeScripts\"}", "pre_tokenizer is of type \"UnicodeScripts\"")]
-    [InlineData("pre_tokenizer", "{\"type\": \"Split\", \"pattern\": {\"Regex\": \"(a)\\\\1\"}, \"behavior\": \"Isolated\"}", "pre_tokenizer.pattern: the pattern (a)\\1 has the escape \\1")]
-    [InlineData("pre_tokenizer", "{\"type\": \"Split\", \"pattern\": {\"Regex\": \"\\\\p{Runic}\"}, \"behavior\": \"Isolated\"}", "the property Runic")]
-    [InlineData("pre_tokenizer", "{\"type\": \"Split\", \"pattern\": {\"Regex\": \"(?<=a+)b\"}, \"behavior\": \"Isolated\"}", "look-behind of no fixed width")]
-    [InlineData("pre_tokenizer", "{\"type\": \"Split\", \"pattern\": {\"Regex\": \"[a\"}, \"behavior\": \"Isolated\"}", "a [ that is never closed")]
-    [InlineData("pre_tokenizer", "{\"type\": \"Split\", \"pattern\": {\"String\": \"\"}, \"behavior\": \"Isolated\"}", "looks for an empty string")]
-    [InlineData("pre_tokenizer", "{\"type\": \"Split\", \"pattern\": {\"String\": \"x\"}, \"behavior\": \"Sideways\"}", "pre_tokenizer.behavior is none of")]
     [InlineData("pre_tokenizer", "{\"type\": \"Metaspace\", \"replacement\": \"ab\"}", "pre_tokenizer.replacement should be one character")]
-    [InlineData("post_processor", "{\"type\": \"TemplateProcessing\", \"single\": [{\"SpecialToken\": {\"id\": \"<e>\", \"type_id\": 0}}], \"special_tokens\": {}}", "post_processor.special_tokens lacks \"<e>\"")]
     [InlineData("decoder", "{\"type\": \"Morse\"}", "decoder is of type \"Morse\"")]
-    [InlineData("decoder", "{\"type\": \"Strip\", \"content\": \" \", \"start\": -1, \"stop\": 0}", "decoder.start expected a whole number")]
+    [InlineData("decoder", "{\"type\": \"Strip\", \"content\": \" \", \"start\": -1}", "decoder.start expected a whole number")]
     public void A_field_that_is_wrong_is_named(string field, string? value, string complaint)
     {
         var error = Assert.Throws<ModelFormatException>(() => TextTokenizer.ParseJson(With(field, value), "some/tokenizer.json"));
         Assert.StartsWith("some/tokenizer.json: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(complaint, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"Regex": "(a)\\1"}""", "Isolated", "pre_tokenizer.pattern: the pattern (a)\\1 has the escape \\1")]
+    [InlineData("""{"Regex": "\\p{Runic}"}""", "Isolated", "the property Runic")]
+    [InlineData("""{"Regex": "(?<=a+)b"}""", "Isolated", "look-behind of no fixed width")]
+    [InlineData("""{"Regex": "[a"}""", "Isolated", "a [ that is never closed")]
+    [InlineData("""{"Regex": "(?x)a"}""", "Isolated", "the group (?x")]
+    [InlineData("""{"Regex": "(?:a*)*"}""", "Isolated", "repeats a group that can be empty")]
+    [InlineData("""{"String": ""}""", "Isolated", "looks for an empty string")]
+    [InlineData("""{"String": "x"}""", "Sideways", "pre_tokenizer.behavior is none of")]
+    public void A_split_that_cannot_be_done_exactly_is_refused(string pattern, string behaviour, string complaint)
+    {
+        var json = With("pre_tokenizer", $$"""{"type": "Split", "pattern": {{pattern}}, "behavior": "{{behaviour}}"}""");
+        Assert.Contains(complaint, Assert.Throws<ModelFormatException>(() => TextTokenizer.ParseJson(json, "t")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_frame_of_unknown_tokens_is_refused()
+    {
+        var json = With("post_processor", """
+            {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<e>", "type_id": 0}}], "special_tokens": {}}
+            """);
+        var error = Assert.Throws<ModelFormatException>(() => TextTokenizer.ParseJson(json, "t"));
+        Assert.Contains("post_processor.special_tokens lacks \"<e>\"", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -92,7 +110,9 @@ public sealed class TokenizerFileTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(Path.Combine(folder.Path, "tokenizer.json"), Valid);
         File.WriteAllText(Path.Combine(folder.Path, "tokenizer_config.json"),
-            """{"added_tokens_decoder": {"3": {"content": "<s>", "rstrip": true, "special": false}, "7": {"content": "<new>", "special": true}}}""");
+            """
+            {"added_tokens_decoder": {"3": {"content": "<s>", "rstrip": true, "special": false}, "7": {"content": "<new>", "special": true}}}
+            """);
         var tokenizer = TextTokenizer.FromJson(Path.Combine(folder.Path, "tokenizer.json"));
         Assert.Equal([2, 3, 7], tokenizer.Encode("ab<s>  <new>", addSpecialTokens: false));
         Assert.True(tokenizer.IsSpecial(3) && tokenizer.IsSpecial(7));

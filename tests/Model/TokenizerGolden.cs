@@ -12,8 +12,9 @@ public sealed class TokenizerGolden
     const string Arrow = " from ";
 
     /// <summary>A row for each definition of each golden tokenizer: "smollm2 from smollm2.json.gz".</summary>
-    public static TheoryData<string> Definitions => [.. Names().SelectMany(name =>
-        StoredTokenizers.Definitions(name).Select(Path.GetFileName).DefaultIfEmpty(Absent).Select(file => name + Arrow + file)).DefaultIfEmpty(Absent)];
+    public static TheoryData<string> Definitions => [.. Names()
+        .SelectMany(name => StoredTokenizers.Definitions(name).Select(Path.GetFileName).DefaultIfEmpty(Absent).Select(file => name + Arrow + file))
+        .DefaultIfEmpty(Absent)];
 
     public static TheoryData<string> Vocabularies => [.. Vectors().DefaultIfEmpty(Absent)];
 
@@ -23,7 +24,8 @@ public sealed class TokenizerGolden
         var (name, tokenizer) = Open(row);
         var check = Check(name, tokenizer);
         GoldenReport.Line("Text", $"tokenizer {row}", check.Mismatches.Count, 0);
-        Assert.True(check.Mismatches.Count == 0, $"{check.Mismatches.Count} of {check.Checked} differ:\n" + string.Join("\n", check.Mismatches.Take(12)));
+        Assert.True(check.Mismatches.Count == 0, $"{check.Mismatches.Count} of {check.Checked} differ:\n"
+            + string.Join("\n", check.Mismatches.Take(12)));
     }
 
     [Theory, MemberData(nameof(Definitions))]
@@ -42,8 +44,10 @@ public sealed class TokenizerGolden
         var inputs = File.ReadAllText(Path.Combine(folder, $"ggml-vocab-{name}.gguf.inp")).Split("\n__ggml_vocab_test__\n");
         var outputs = File.ReadAllLines(Path.Combine(folder, $"ggml-vocab-{name}.gguf.out"));
         var tokenizer = StoredTokenizers.Open(StoredTokenizers.Definitions(name).First());
-        var wrong = inputs.Zip(outputs).Where(pair => string.Join(' ', tokenizer.Encode(pair.First, false, true)) != pair.Second.Trim())
-            .Select(pair => $"{JsonSerializer.Serialize(pair.First)}\n  expected {pair.Second}\n  found     {string.Join(' ', tokenizer.Encode(pair.First, false, true))}").ToList();
+        var wrong = inputs.Zip(outputs, (input, expected) => (Input: input, Expected: expected.Trim(),
+                Found: string.Join(' ', tokenizer.Encode(input, addSpecialTokens: false, specialsAsText: true))))
+            .Where(line => line.Found != line.Expected)
+            .Select(line => $"{JsonSerializer.Serialize(line.Input)}\n  expected {line.Expected}\n  found    {line.Found}").ToList();
         GoldenReport.Line("Text", $"llama.cpp vectors {name}", wrong.Count, 0);
         Assert.True(wrong.Count == 0, $"{wrong.Count} of {inputs.Length} differ:\n" + string.Join("\n", wrong));
     }
@@ -72,7 +76,8 @@ public sealed class TokenizerGolden
         var texts = strings.RootElement.GetProperty("strings").EnumerateArray().ToDictionary(
             entry => entry.GetProperty("i").GetInt32(), entry => entry.GetProperty("text").GetString()!);
         var check = new TokenizerCheck(tokenizer);
-        foreach (var entry in golden.RootElement.GetProperty("cases").EnumerateArray()) check.Case(texts[entry.GetProperty("i").GetInt32()], entry);
+        foreach (var entry in golden.RootElement.GetProperty("cases").EnumerateArray())
+            check.Case(texts[entry.GetProperty("i").GetInt32()], entry);
         foreach (var entry in golden.RootElement.GetProperty("random_ids").EnumerateArray()) check.Ids(entry, "random ids");
         check.Size(golden.RootElement.GetProperty("vocab_size").GetInt32());
         return check;

@@ -46,7 +46,8 @@ sealed class StripPipe(Rune content, int start, int stop, DecodePipe next) : Dec
     {
         if (!begun || stop == 0) return;
         var text = held.ToString();
-        for (var i = 0; i < stop && text.EndsWith(content.ToString(), StringComparison.Ordinal); i++) text = text[..^content.Utf16SequenceLength];
+        for (var i = 0; i < stop && text.EndsWith(content.ToString(), StringComparison.Ordinal); i++)
+            text = text[..^content.Utf16SequenceLength];
         held.Clear();
         Emit(text);
     }

@@ -53,7 +53,8 @@ static class BytePairMerger
             var right = next[left];
             if (right < 0 || symbols.Ids[left] < 0) continue;
             // The pair may have changed since it was offered; then its present form waits in the queue by itself.
-            if (!merges.TryGet(symbols.Ids[left], symbols.Ids[right], out var rank, out var merged) || (int)(priority >> 32) != rank) continue;
+            var stillMerges = merges.TryGet(symbols.Ids[left], symbols.Ids[right], out var rank, out var merged);
+            if (!stillMerges || (int)(priority >> 32) != rank) continue;
             (symbols.Ids[left], symbols.Ends[left]) = (merged, symbols.Ends[right]);
             symbols.Ids[right] = -1;
             next[left] = next[right];

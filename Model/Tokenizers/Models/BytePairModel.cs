@@ -1,5 +1,6 @@
 // Byte-pair encoding as Hugging Face's tokenizers defines it: byte-level or with byte fallback, unknowns fused or not.
-// Own code: Microsoft.ML.Tokenizers' BPE knows no byte fallback, no ignore_merges, and no offsets back through normalisers.
+// Own code: Microsoft.ML.Tokenizers gives the same ids for plain byte-level vocabularies (slower: see benchmarks), but has no byte
+// fallback, no ignore_merges, one splitting step only, and no offsets back through normalisers.
 using System.Buffers;
 using System.Globalization;
 using System.Text;

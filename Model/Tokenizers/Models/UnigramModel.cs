@@ -46,7 +46,8 @@ sealed class UnigramModel : TokenModel
     void AddToken(ReadOnlySpan<char> text, int start, int end, List<(int Id, int Start, int End)> tokens)
     {
         if (definition.Vocabulary.TryGetId(text[start..end], out var id)) tokens.Add((id, start, end));
-        else if (definition.ByteFallback && ByteIds(text[start..end]) is { } bytes) tokens.AddRange(bytes.Select(value => (value, start, end)));
+        else if (definition.ByteFallback && ByteIds(text[start..end]) is { } bytes)
+            tokens.AddRange(bytes.Select(value => (value, start, end)));
         else tokens.Add((Unknown(), start, end));
     }
 
@@ -54,9 +55,11 @@ sealed class UnigramModel : TokenModel
     {
         var bytes = new byte[Encoding.UTF8.GetByteCount(text)];
         Encoding.UTF8.GetBytes(text, bytes);
-        var ids = Array.ConvertAll(bytes, value => definition.Vocabulary.Id(string.Create(CultureInfo.InvariantCulture, $"<0x{value:X2}>")) ?? -1);
+        var ids = Array.ConvertAll(bytes, ByteId);
         return ids.Contains(-1) ? null : ids;
     }
+
+    int ByteId(byte value) => definition.Vocabulary.Id(string.Create(CultureInfo.InvariantCulture, $"<0x{value:X2}>")) ?? -1;
 
     int Unknown() => definition.UnknownId
         ?? throw new ModelFormatException("The text has a character that the tokenizer does not know, and its model.unk_id is missing.");

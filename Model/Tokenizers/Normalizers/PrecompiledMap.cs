@@ -25,7 +25,8 @@ sealed class PrecompiledMap(uint[] trie, byte[] replacements) : Normalizer
     public static PrecompiledMap Parse(ReadOnlySpan<byte> blob, string place)
     {
         var size = blob.Length < 4 ? uint.MaxValue : BinaryPrimitives.ReadUInt32LittleEndian(blob);
-        if (size % 4 != 0 || size > blob.Length - 4) throw new ModelFormatException($"{place} claims a trie of {size} bytes in {blob.Length}.");
+        if (size % 4 != 0 || size > blob.Length - 4)
+            throw new ModelFormatException($"{place} claims a trie of {size} bytes in {blob.Length}.");
         var units = new uint[size / 4];
         for (var i = 0; i < units.Length; i++) units[i] = BinaryPrimitives.ReadUInt32LittleEndian(blob[(4 + 4 * i)..]);
         return new PrecompiledMap(units, blob[(int)(4 + size)..].ToArray());

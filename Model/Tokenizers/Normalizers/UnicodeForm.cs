@@ -7,7 +7,8 @@ namespace Majlis.Model.Tokenizers;
 
 sealed class UnicodeForm(NormalizationForm form) : Normalizer
 {
-    readonly NormalizationForm decomposed = form is NormalizationForm.FormC or NormalizationForm.FormD ? NormalizationForm.FormD : NormalizationForm.FormKD;
+    readonly NormalizationForm decomposed =
+        form is NormalizationForm.FormC or NormalizationForm.FormD ? NormalizationForm.FormD : NormalizationForm.FormKD;
     readonly bool composes = form is NormalizationForm.FormC or NormalizationForm.FormKC;
 
     public override bool TryRewrite(Piece piece, AlignedText target)

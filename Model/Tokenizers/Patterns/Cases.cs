@@ -5,7 +5,7 @@ namespace Majlis.Model.Tokenizers;
 
 static class Cases
 {
-    public static int Lower(int codePoint) => codePoint is >= 0xD800 and <= 0xDFFF ? codePoint : Rune.ToLowerInvariant(new Rune(codePoint)).Value;
+    public static int Lower(int codePoint) => Rune.TryCreate(codePoint, out var rune) ? Rune.ToLowerInvariant(rune).Value : codePoint;
 
-    public static int Upper(int codePoint) => codePoint is >= 0xD800 and <= 0xDFFF ? codePoint : Rune.ToUpperInvariant(new Rune(codePoint)).Value;
+    public static int Upper(int codePoint) => Rune.TryCreate(codePoint, out var rune) ? Rune.ToUpperInvariant(rune).Value : codePoint;
 }

@@ -6,7 +6,7 @@ namespace Majlis.Model.Tokenizers;
 
 static class RuneKinds
 {
-    /// <summary>Kind of the controls that are white space (tab to carriage return, U+0085); below it, UnicodeCategory's own numbers.</summary>
+    /// <summary>Kind of the controls that are white space (tab to carriage return, U+0085); the others are UnicodeCategory's numbers.</summary>
     const int ControlSpace = 30;
 
     public const uint All = 0x7FFF_FFFF;
@@ -61,8 +61,9 @@ static class RuneKinds
     public static uint? Named(string name) => named.TryGetValue(name, out var kinds) ? kinds : null;
 
     /// <summary>Rust's char::is_ascii_punctuation or a character of category P.</summary>
-    public static bool IsPunctuation(int codePoint) =>
-        codePoint < 128 ? char.IsBetween((char)codePoint, '!', '~') && !char.IsAsciiLetterOrDigit((char)codePoint) : Is(Punctuation, codePoint);
+    public static bool IsPunctuation(int codePoint) => codePoint < 128
+        ? char.IsBetween((char)codePoint, '!', '~') && !char.IsAsciiLetterOrDigit((char)codePoint)
+        : Is(Punctuation, codePoint);
 
     /// <summary>Letters, marks, decimal digits, connectors, and what else Unicode calls alphabetic.</summary>
     public static bool IsWord(int codePoint) => Is(Letter | Mark | 1 << 8 | 1 << 9 | 1 << 18, codePoint)

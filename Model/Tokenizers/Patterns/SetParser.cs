@@ -77,7 +77,8 @@ sealed class SetParser(string pattern)
         position += 2;
         return unit switch
         {
-            'n' => Char('\n'), 'r' => Char('\r'), 't' => Char('\t'), 'f' => Char('\f'), 'v' => Char('\v'), 'a' => Char('\a'), 'e' => Char(27),
+            'n' => Char('\n'), 'r' => Char('\r'), 't' => Char('\t'), 'f' => Char('\f'),
+            'v' => Char('\v'), 'a' => Char('\a'), 'e' => Char(27),
             's' => new KindTerm(RuneKinds.Space), 'S' => new KindTerm(RuneKinds.All & ~RuneKinds.Space),
             'd' => new KindTerm(1 << 8), 'D' => new KindTerm(RuneKinds.All & ~(1u << 8)),
             'w' => new WordTerm(), 'W' => new NotTerm(new WordTerm()),

@@ -26,7 +26,8 @@ sealed class RegexPattern(string pattern) : TextPattern
 {
     readonly RunePattern regex = new(pattern);
 
-    public override bool TryFind(ReadOnlySpan<char> text, int from, out int start, out int end) => regex.TryFind(text, from, out start, out end);
+    public override bool TryFind(ReadOnlySpan<char> text, int from, out int start, out int end) =>
+        regex.TryFind(text, from, out start, out end);
 }
 
 sealed class FixedPattern(string wanted) : TextPattern

@@ -20,7 +20,8 @@ static class SplitterReader
         {
             "Sequence" => field.Field("pretokenizers").Items().SelectMany(Read),
             "ByteLevel" => ByteLevel(field),
-            "Split" => [new PatternSplitter(TextPattern.Read(field.Field("pattern")), Behaviour(field.Field("behavior")), field.FlagOr("invert", false))],
+            "Split" => [new PatternSplitter(
+                TextPattern.Read(field.Field("pattern")), Behaviour(field.Field("behavior")), field.FlagOr("invert", false))],
             "Digits" => [new PatternSplitter(Sort(point => RuneKinds.Is(RuneKinds.Number, point)),
                 field.FlagOr("individual_digits", false) ? Delimiters.Isolated : Delimiters.Contiguous)],
             "Punctuation" => [new PatternSplitter(Sort(RuneKinds.IsPunctuation),
@@ -29,7 +30,8 @@ static class SplitterReader
             "BertPreTokenizer" => [Spaces(), new PatternSplitter(Sort(RuneKinds.IsPunctuation), Delimiters.Isolated)],
             "Whitespace" => [new PatternSplitter(new RegexPattern(Words), Delimiters.Removed, inverted: true)],
             "WhitespaceSplit" => [Spaces()],
-            "CharDelimiterSplit" => [new PatternSplitter(new FixedPattern(Character(field.Field("delimiter")).ToString()), Delimiters.Removed)],
+            "CharDelimiterSplit" =>
+                [new PatternSplitter(new FixedPattern(Character(field.Field("delimiter")).ToString()), Delimiters.Removed)],
             "FixedLength" => [new FixedLengthSplitter(field.Find("length")?.Count(int.MaxValue) ?? 5)],
             _ => throw field.Unknown("a pre-tokenizer", kind),
         };

@@ -45,11 +45,13 @@ static class GgufPreTokenizers
         "qwen2" => new(SplitBy(Qwen2)) { Normalizer = PipelineJson.Simple("NFC") },
         "tekken" => new(SplitBy(Tekken)) { IgnoreMerges = true, AddsBos = true },
         "gpt-4o" => new(SplitBy(Gpt4o)),
-        _ => throw new ModelFormatException($"{file}: tokenizer.ggml.pre is \"{kind ?? "not there"}\"; known are gpt-2, phi-2, smollm, starcoder, "
-            + "refact, command-r, falcon, llama-bpe, smaug-bpe, dbrx, qwen2, tekken and gpt-4o."),
+        _ => throw new ModelFormatException($"{file}: tokenizer.ggml.pre is \"{kind ?? "not there"}\"; known are gpt-2, phi-2, smollm, "
+            + "starcoder, refact, command-r, falcon, llama-bpe, smaug-bpe, dbrx, qwen2, tekken and gpt-4o."),
     };
 
-    static JsonElement DigitsApart => PipelineJson.Sequence("pretokenizers", PipelineJson.Digits(individual: true), PipelineJson.ByteLevel(splits: true));
+    static JsonElement DigitsApart =>
+        PipelineJson.Sequence("pretokenizers", PipelineJson.Digits(individual: true), PipelineJson.ByteLevel(splits: true));
 
-    static JsonElement SplitBy(string regex) => PipelineJson.Sequence("pretokenizers", PipelineJson.Split(regex), PipelineJson.ByteLevel(splits: false));
+    static JsonElement SplitBy(string regex) =>
+        PipelineJson.Sequence("pretokenizers", PipelineJson.Split(regex), PipelineJson.ByteLevel(splits: false));
 }

@@ -11,7 +11,8 @@ static class GgufVocabulary
     /// <exception cref="ModelFormatException">A key is missing, of the wrong size, or names a kind that is not known here.</exception>
     public static TokenizerDefinition Read(GgufFile file)
     {
-        var kind = file.Text(Prefix + "model") ?? throw new ModelFormatException($"{file.Path}: {Prefix}model is missing: the file holds no vocabulary.");
+        var kind = file.Text(Prefix + "model")
+            ?? throw new ModelFormatException($"{file.Path}: {Prefix}model is missing: the file holds no vocabulary.");
         var tokens = file.Texts(Prefix + "tokens") ?? throw new ModelFormatException($"{file.Path}: {Prefix}tokens is missing.");
         var types = Types(file, tokens.Length);
         return kind switch
@@ -33,7 +34,8 @@ static class GgufVocabulary
     static void CheckLength(GgufFile file, string key, int length, int count)
     {
         if (length != count) throw new ModelFormatException($"{file.Path}: {Prefix}{key} has {length} entries for {count} tokens.");
-        if (count > Vocabulary.MaxId) throw new ModelFormatException($"{file.Path}: {Prefix}{key} has {count} tokens; at most {Vocabulary.MaxId} are read.");
+        if (count > Vocabulary.MaxId)
+            throw new ModelFormatException($"{file.Path}: {Prefix}{key} has {count} tokens; at most {Vocabulary.MaxId} are read.");
     }
 
     static TokenizerDefinition ByteLevel(GgufFile file, string[] tokens, PieceType[] types)
@@ -74,7 +76,8 @@ static class GgufVocabulary
             : token.StartsWith('[') && token.EndsWith(']') ? token : "##" + token);
         var model = new ModelDefinition
         {
-            Kind = ModelKind.WordPiece, Vocabulary = Fill(file, words), ContinuingPrefix = "##", UnknownToken = Named(file, words, "unknown")?.Token ?? "[UNK]",
+            Kind = ModelKind.WordPiece, Vocabulary = Fill(file, words), ContinuingPrefix = "##",
+            UnknownToken = Named(file, words, "unknown")?.Token ?? "[UNK]",
         };
         return new TokenizerDefinition(file.Path, model)
         {

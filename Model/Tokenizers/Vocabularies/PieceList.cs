@@ -22,7 +22,8 @@ sealed record PieceList(string Source, IReadOnlyList<string> Texts, IReadOnlyLis
     {
         var model = new ModelDefinition
         {
-            Kind = ModelKind.Bpe, Vocabulary = Vocabulary(), UnknownToken = Unknown()?.Text, FuseUnknown = true, ByteFallback = Types.Contains(PieceType.Byte),
+            Kind = ModelKind.Bpe, Vocabulary = Vocabulary(), UnknownToken = Unknown()?.Text, FuseUnknown = true,
+            ByteFallback = Types.Contains(PieceType.Byte),
         };
         return Around(WithMerges(model));
     }

@@ -21,9 +21,11 @@ static class PipelineJson
         ["type"] = "Sequence", [list] = new JsonArray([.. steps.Select(step => JsonNode.Parse(step.GetRawText()))]),
     });
 
-    public static JsonElement Digits(bool individual) => Element(new JsonObject { ["type"] = "Digits", ["individual_digits"] = individual });
+    public static JsonElement Digits(bool individual) =>
+        Element(new JsonObject { ["type"] = "Digits", ["individual_digits"] = individual });
 
-    public static JsonElement Punctuation(string behaviour) => Element(new JsonObject { ["type"] = "Punctuation", ["behavior"] = behaviour });
+    public static JsonElement Punctuation(string behaviour) =>
+        Element(new JsonObject { ["type"] = "Punctuation", ["behavior"] = behaviour });
 
     public static JsonElement Split(string regex) => Element(new JsonObject
     {
@@ -59,7 +61,8 @@ static class PipelineJson
         ["type"] = "BertNormalizer", ["clean_text"] = true, ["handle_chinese_chars"] = true, ["strip_accents"] = null, ["lowercase"] = true,
     });
 
-    public static JsonElement WordPieceDecoder { get; } = Element(new JsonObject { ["type"] = "WordPiece", ["prefix"] = "##", ["cleanup"] = true });
+    public static JsonElement WordPieceDecoder { get; } =
+        Element(new JsonObject { ["type"] = "WordPiece", ["prefix"] = "##", ["cleanup"] = true });
 
     /// <summary>A frame of tokens around one sequence (and, plainly, around two); null when there is nothing to frame with.</summary>
     public static JsonElement? Frame((string Token, int Id)? before, (string Token, int Id)? after)
@@ -67,12 +70,16 @@ static class PipelineJson
         if (before is null && after is null) return null;
         var specials = new JsonObject();
         foreach (var special in new[] { before, after }.OfType<(string Token, int Id)>())
-            specials[special.Token] = new JsonObject { ["id"] = special.Token, ["ids"] = new JsonArray(special.Id), ["tokens"] = new JsonArray(special.Token) };
+            specials[special.Token] = new JsonObject
+            {
+                ["id"] = special.Token, ["ids"] = new JsonArray(special.Id), ["tokens"] = new JsonArray(special.Token),
+            };
         return Element(new JsonObject
         {
             ["type"] = "TemplateProcessing",
             ["single"] = new JsonArray([.. Special(before, 0), Sequence("A", 0), .. Special(after, 0)]),
-            ["pair"] = new JsonArray([.. Special(before, 0), Sequence("A", 0), .. Special(after, 0), Sequence("B", 1), .. Special(after, 1)]),
+            ["pair"] = new JsonArray(
+                [.. Special(before, 0), Sequence("A", 0), .. Special(after, 0), Sequence("B", 1), .. Special(after, 1)]),
             ["special_tokens"] = specials,
         });
     }

@@ -33,7 +33,8 @@ ref struct ProtobufReader(ReadOnlySpan<byte> message, string file)
 
     public readonly ulong Number() => wire == 0 ? number : throw Wrong($"field {Field} is not a whole number");
 
-    public readonly float Single() => wire == 5 ? BitConverter.UInt32BitsToSingle((uint)number) : throw Wrong($"field {Field} is not a 32-bit number");
+    public readonly float Single() =>
+        wire == 5 ? BitConverter.UInt32BitsToSingle((uint)number) : throw Wrong($"field {Field} is not a 32-bit number");
 
     public readonly ReadOnlySpan<byte> Bytes() => wire == 2 ? bytes : throw Wrong($"field {Field} is not a text or a message");
 

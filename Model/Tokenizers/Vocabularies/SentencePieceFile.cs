@@ -25,7 +25,8 @@ static class SentencePieceFile
             else if (message.Field == 3) rules = ReadRules(message.Message());
         }
         if (pieces.Count == 0) throw new ModelFormatException($"{file}: this is not a SentencePiece model: it has no pieces.");
-        var list = new PieceList(file, [.. pieces.Select(piece => piece.Text)], [.. pieces.Select(piece => piece.Score)], [.. pieces.Select(piece => piece.Type)])
+        var list = new PieceList(
+            file, pieces.ConvertAll(piece => piece.Text), pieces.ConvertAll(piece => piece.Score), pieces.ConvertAll(piece => piece.Type))
         {
             AddsBlank = rules.AddsBlank, Normalizers = rules.Steps(),
         };
@@ -88,16 +89,19 @@ static class SentencePieceFile
     }
 }
 
-/// <summary>Which tokens frame a text: said by tokenizer_config.json, else BOS for BPE models (Llama's way) and nothing for others.</summary>
+/// <summary>Which tokens frame a text: as tokenizer_config.json says, else BOS for BPE models (Llama's way) and none for others.</summary>
 sealed record SentencePieceFrame(bool? AddsBos, bool? AddsEos)
 {
     public static SentencePieceFrame Unsaid { get; } = new(null, null);
 
-    public static SentencePieceFrame Read(JsonField config) => new(config.Find("add_bos_token")?.Flag(), config.Find("add_eos_token")?.Flag());
+    public static SentencePieceFrame Read(JsonField config) =>
+        new(config.Find("add_bos_token")?.Flag(), config.Find("add_eos_token")?.Flag());
 
     public JsonElement? ToJson(List<string> pieces, bool bytePair)
     {
         (string, int)? Find(string token) => pieces.IndexOf(token) is >= 0 and var id ? (token, id) : null;
-        return PipelineJson.Frame(AddsBos ?? bytePair ? Find("<s>") ?? Find("<bos>") : null, AddsEos ?? false ? Find("</s>") ?? Find("<eos>") : null);
+        return PipelineJson.Frame(
+            AddsBos ?? bytePair ? Find("<s>") ?? Find("<bos>") : null,
+            AddsEos ?? false ? Find("</s>") ?? Find("<eos>") : null);
     }
 }
