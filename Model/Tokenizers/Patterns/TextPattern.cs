@@ -11,11 +11,12 @@ abstract class TextPattern
     {
         if (field.TextOrNull("String") is { } fixedText)
             return fixedText.Length > 0 ? new FixedPattern(fixedText) : throw field.Wrong("looks for an empty string");
+        var regex = field.Field("Regex").Text();
         try
         {
-            return new RegexPattern(field.Field("Regex").Text());
+            return new RegexPattern(regex);
         }
-        catch (ModelFormatException refused) when (!refused.Message.StartsWith(field.File, StringComparison.Ordinal))
+        catch (ModelFormatException refused)
         {
             throw new ModelFormatException($"{field.File}: {field.Path}: {refused.Message}", refused);
         }
