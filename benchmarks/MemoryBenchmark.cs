@@ -84,9 +84,17 @@ static class MemoryBenchmark
         Directory.CreateDirectory(folder);
         var config = new JsonObject
         {
-            ["model_type"] = "llama", ["hidden_size"] = hidden, ["intermediate_size"] = inner, ["num_hidden_layers"] = layers,
-            ["vocab_size"] = vocabulary, ["num_attention_heads"] = hidden / 64, ["num_key_value_heads"] = Math.Max(1, hidden / 512),
-            ["head_dim"] = 64, ["max_position_embeddings"] = 4096, ["rms_norm_eps"] = 1e-5, ["tie_word_embeddings"] = false,
+            ["model_type"] = "llama",
+            ["hidden_size"] = hidden,
+            ["intermediate_size"] = inner,
+            ["num_hidden_layers"] = layers,
+            ["vocab_size"] = vocabulary,
+            ["num_attention_heads"] = hidden / 64,
+            ["num_key_value_heads"] = Math.Max(1, hidden / 512),
+            ["head_dim"] = 64,
+            ["max_position_embeddings"] = 4096,
+            ["rms_norm_eps"] = 1e-5,
+            ["tie_word_embeddings"] = false,
         };
         File.WriteAllText(Path.Combine(folder, CheckpointFiles.Config), config.ToJsonString());
         var piece = Enumerable.Range(0, 1 << 16).Select(i => (i % 97 - 48) / 5000f).ToArray();

@@ -65,7 +65,8 @@ public sealed class TensorOutput
                 var wide = MemoryMarshal.Cast<byte, double>(to);
                 for (var i = 0; i < numbers.Length; i++) wide[i] = numbers[i];
                 break;
-            default: throw new ModelFormatException($"Tensor '{tensor.Name}' is {tensor.Type}; numbers are written as F64, F32, F16 or " +
+            default:
+                throw new ModelFormatException($"Tensor '{tensor.Name}' is {tensor.Type}; numbers are written as F64, F32, F16 or " +
                 $"BF16 only.");
         }
     }

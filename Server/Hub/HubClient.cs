@@ -30,8 +30,12 @@ public sealed class HubClient : IDisposable
         this.settings = settings;
         this.time = time;
         this.wait = wait ?? ((delay, stop) => Task.Delay(delay, time, stop));
-        http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(20),
-            AutomaticDecompression = DecompressionMethods.None })
+        http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            ConnectTimeout = TimeSpan.FromSeconds(20),
+            AutomaticDecompression = DecompressionMethods.None
+        })
         {
             Timeout = TimeSpan.FromMinutes(10),
         };

@@ -13,7 +13,7 @@ public sealed record HubSettings(string Endpoint, string? Token, string Cache, b
         var cache = Of("HF_HUB_CACHE") ?? Of("HUGGINGFACE_HUB_CACHE") ?? Path.Combine(home, "hub");
         var tokenFile = Of("HF_TOKEN_PATH") ?? Path.Combine(home, "token");
         var token = Of("HF_TOKEN") ?? (File.Exists(tokenFile) ? File.ReadAllText(tokenFile) : null);
-        return new((Of("HF_ENDPOINT") ?? "https://huggingface.co").TrimEnd('/'), 
+        return new((Of("HF_ENDPOINT") ?? "https://huggingface.co").TrimEnd('/'),
             token?.Trim() is { Length: > 0 } given ? given : null, cache,
             Of("HF_HUB_OFFLINE") is "1" or "true" or "True" or "ON" or "on" or "YES" or "yes");
     }

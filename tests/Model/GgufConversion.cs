@@ -10,9 +10,15 @@ static class GgufConversion
 {
     static readonly Dictionary<string, string> architectures = new()
     {
-        ["llama"] = "llama", ["cohere"] = "command-r", ["cohere2"] = "cohere2", ["qwen2"] = "qwen2", ["qwen3"] = "qwen3",
-            ["gemma2"] = "gemma2",
-        ["olmo2"] = "olmo2", ["phi3"] = "phi3", ["smollm3"] = "smollm3",
+        ["llama"] = "llama",
+        ["cohere"] = "command-r",
+        ["cohere2"] = "cohere2",
+        ["qwen2"] = "qwen2",
+        ["qwen3"] = "qwen3",
+        ["gemma2"] = "gemma2",
+        ["olmo2"] = "olmo2",
+        ["phi3"] = "phi3",
+        ["smollm3"] = "smollm3",
     };
 
     static readonly (string Field, string Key)[] sizes =

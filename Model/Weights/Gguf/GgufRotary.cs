@@ -58,7 +58,8 @@ static class GgufRotary
                 parameters["short_factor"] = Numbers(Table(file, "rope_factors_short.weight"));
                 Copy(parameters, "attention_factor", keys.Number("rope.scaling.attn_factor"));
                 break;
-            default: throw new ModelFormatException($"{file.Path}: key '{keys.Name("rope.scaling.type")}' is '{type}', which is not " +
+            default:
+                throw new ModelFormatException($"{file.Path}: key '{keys.Name("rope.scaling.type")}' is '{type}', which is not " +
                 $"known.");
         }
     }

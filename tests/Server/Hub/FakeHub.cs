@@ -97,8 +97,12 @@ sealed class FakeHub : IAsyncDisposable
                 ? new JsonObject { ["sha256"] = Blob(file.Value.Bytes, true), ["size"] = file.Value.Bytes.Length, ["pointerSize"] = 130 }
                 : null,
         });
-        return Results.Text(new JsonObject { ["id"] = "org/model", ["sha"] = Commit,
-            ["siblings"] = new JsonArray([.. siblings]) }.ToJsonString(), "application/json");
+        return Results.Text(new JsonObject
+        {
+            ["id"] = "org/model",
+            ["sha"] = Commit,
+            ["siblings"] = new JsonArray([.. siblings])
+        }.ToJsonString(), "application/json");
     }
 
     async Task ResolveAsync(HttpContext context, string path)
