@@ -1,6 +1,5 @@
 // A network's tensors as serving wants them: projections of one input fused, norm weights in fp32 with their offset added.
-// Loads tensor by tensor, several at once; holds nothing of a batch.
-using System.Collections.Concurrent;
+// Loads tensor by tensor; holds nothing of a batch.
 using Majlis.Model;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,7 +8,7 @@ namespace Majlis.Torch;
 
 sealed class NetworkWeights : IDisposable
 {
-    readonly ConcurrentBag<IDisposable> owned = [];
+    readonly List<IDisposable> owned = [];
 
     public NetworkWeights(Blueprint blueprint, IWeightSource source, ScalarType dtype, Device device)
     {
@@ -21,8 +20,7 @@ sealed class NetworkWeights : IDisposable
         FinalNorm = Norm(blueprint.FinalNorm);
         Head = blueprint.Head is not { } head ? null : blueprint.IsTied ? new FusedLinear(head, Embedding) : Linear(head);
         Layers = new LayerWeights[blueprint.Layers.Length];
-        // Dequantising is the processor's work, reading the disk's: layers in parallel use both.
-        Parallel.For(0, Layers.Length, i => Layers[i] = Layer(blueprint.Layers[i]));
+        for (var i = 0; i < Layers.Length; i++) Layers[i] = Layer(blueprint.Layers[i]);
 
         LayerWeights Layer(LayerBlueprint layer) => new(layer,
             Norm(layer.BeforeAttention), Linear(layer.Attention.Query, layer.Attention.Key, layer.Attention.Value),

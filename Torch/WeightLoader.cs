@@ -2,6 +2,7 @@
 // Knows names and rows, not what a tensor means.
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Majlis.Model;
@@ -60,22 +61,36 @@ static class WeightLoader
         using (tensor) return tensor.to(device);
     }
 
-    static unsafe void Fill(IWeightSource weights, TensorInfo info, long first, long count, Tensor target, long at)
+    static void Fill(IWeightSource weights, TensorInfo info, long first, long count, Tensor target, long at)
+    {
+        try
+        {
+            FillChunks(weights, info, first, count, target, at);
+        }
+        catch (AggregateException several)
+        {
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+        }
+    }
+
+    static unsafe void FillChunks(IWeightSource weights, TensorInfo info, long first, long count, Tensor target, long at)
     {
         var size = target.dtype == ScalarType.Float32 ? 4 : target.dtype == ScalarType.BFloat16 ? 2
             : throw new ArgumentException($"Weights compute in fp32 or bf16, not {target.dtype}.", nameof(target));
-        var destination = (byte*)Pointer(target) + at * size;
+        var destination = (nint)Pointer(target) + (nint)(at * size);
         // Quantised rows are read whole, so a chunk is a multiple of the last dimension.
         var row = info.Shape.IsEmpty ? 1 : Math.Max(1, info.Shape[^1]);
         var chunk = Math.Max(row, ChunkElements / row * row);
-        for (var done = 0L; done < count; done += chunk)
+        // Dequantising is the processor's work: chunks in parallel, each into its own place.
+        Parallel.For(0L, (count + chunk - 1) / chunk, index =>
         {
+            var done = index * chunk;
             var part = (int)Math.Min(chunk, count - done);
-            var to = destination + done * size;
+            var to = (byte*)destination + done * size;
             if (size == 4) weights.Read(info.Name, first + done, new Span<float>(to, part));
             else if (info.Type == TensorType.BF16) CopyRows(weights, info.Name, first + done, (int)row, new Span<byte>(to, part * size));
             else ReadRounded(weights, info.Name, first + done, new Span<ushort>(to, part));
-        }
+        });
     }
 
     // Row by row, because rows that follow one another here need not do so in the file (llama's in a GGUF).
