@@ -11,11 +11,11 @@ static class Gemma2
         var slides = LayerKinds.Read(config, decoder.LayerCount, layer => layer % 2 == 0);
         var cap = SoftCap(config, "attn_logit_softcapping", 50);
         var scale = Scale(config);
-        return Build(config, decoder, layer => Layer(decoder, layer, decoder.Attention(layer, rotary, LayerKinds.Of(slides[layer], window)) with
-        {
-            Scale = scale,
-            SoftCap = cap,
-        })) with { LogitSoftCap = SoftCap(config, "final_logit_softcapping", 30) };
+        var last = SoftCap(config, "final_logit_softcapping", 30);
+        return Build(config, decoder, layer => Layer(decoder, layer, Attention(layer))) with { LogitSoftCap = last };
+
+        AttentionBlueprint Attention(int layer) =>
+            decoder.Attention(layer, rotary, LayerKinds.Of(slides[layer], window)) with { Scale = scale, SoftCap = cap };
     }
 
     public static Decoder ReadSizes(ConfigFields config)
