@@ -16,12 +16,14 @@ public static class ChatPrompt
     /// The prompt's ids. No begin-of-text token is added to that which the template writes. The conversation is first brought into
     /// the form that templates expect: see <see cref="ConversationForm"/>.
     /// </summary>
-    /// <exception cref="JinjaException">The template failed, or refused the conversation (<see cref="TemplateRefusedException"/>).</exception>
+    /// <exception cref="JinjaException">The template failed, or refused the conversation
+    /// (<see cref="TemplateRefusedException"/>).</exception>
     public static int[] Encode(ChatTemplate template, TextTokenizer tokenizer, Conversation conversation)
     {
         var guard = template.GuardFor(tokenizer);
         var text = template.Render(Guarded(guard, template, conversation));
-        return text.Contains(Cut.Mark) ? [.. new PromptPieces(guard, text).Encode().Select(piece => piece.Id)] : tokenizer.Encode(text, addSpecialTokens: false);
+        return text.Contains(Cut.Mark) ? [.. new PromptPieces(guard, text).Encode().Select(piece => piece.Id)]
+            : tokenizer.Encode(text, addSpecialTokens: false);
     }
 
     /// <summary>The prompt's ids with the assistant's share of them, for training.</summary>
@@ -37,7 +39,8 @@ public static class ChatPrompt
     }
 
     /// <summary>The prompt's text as <see cref="Encode"/> reads it, for people.</summary>
-    public static string Text(ChatTemplate template, Conversation conversation) => template.Render(ConversationForm.Fit(conversation, template));
+    public static string Text(ChatTemplate template, Conversation conversation) =>
+        template.Render(ConversationForm.Fit(conversation, template));
 
     static Conversation Guarded(PromptGuard guard, ChatTemplate template, Conversation conversation)
     {

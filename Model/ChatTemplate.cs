@@ -23,7 +23,8 @@ public sealed class ChatTemplate
         (this.templates, this.tokens, content) = (templates, tokens, new(() => ContentForm.Probe(this)));
 
     /// <exception cref="JinjaException">The source is not a Jinja template.</exception>
-    public static ChatTemplate Parse(string source, SpecialTokens tokens) => Parse(new Dictionary<string, string> { ["default"] = source }, tokens);
+    public static ChatTemplate Parse(string source, SpecialTokens tokens) =>
+        Parse(new Dictionary<string, string> { ["default"] = source }, tokens);
 
     /// <summary>Several templates by name, as <c>tokenizer_config.json</c> may list them.</summary>
     /// <exception cref="JinjaException">One is not a Jinja template, or there is none.</exception>
@@ -71,7 +72,8 @@ public sealed class ChatTemplate
     // With tools transformers takes "tool_use"; "rag" is what Cohere's models call the one for documents.
     (string Source, JinjaTemplate Template) Choose(Conversation conversation)
     {
-        string[] wanted = conversation.Tools is not null ? ["tool_use", "default"] : conversation.Documents is not null ? ["rag", "default"] : ["default"];
+        string[] wanted = conversation.Tools is not null ? ["tool_use", "default"] : conversation.Documents is not null ? ["rag", "default"]
+            : ["default"];
         foreach (var name in wanted)
             if (templates.TryGetValue(name, out var found)) return found;
         return templates.Values.First();

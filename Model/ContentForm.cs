@@ -21,7 +21,9 @@ sealed record ContentForm(bool Text, bool Parts)
     {
         try
         {
-            var prompt = template.Render(new Conversation([new JsonObject { ["role"] = "user", ["content"] = content }]) { AddGenerationPrompt = true });
+            var prompt = template.Render(new Conversation([new JsonObject { ["role"] = "user",
+                ["content"] = content }])
+            { AddGenerationPrompt = true });
             // A list that is printed as it is shows its members' names.
             return prompt.Contains(Needle, StringComparison.Ordinal) && !prompt.Contains("text': '" + Needle, StringComparison.Ordinal)
                 && !prompt.Contains("text\": \"" + Needle, StringComparison.Ordinal);
@@ -43,5 +45,5 @@ sealed record ContentForm(bool Text, bool Parts)
 
     static string TextOf(JsonNode? part) => (part as JsonObject)?["text"] is JsonValue text ? (string)text!
         : part is JsonValue plain ? (string)plain!
-        : throw JinjaException.Value($"this model's chat template takes text only, not a content part of type {(part as JsonObject)?["type"]}");
+        : throw JinjaException.Value($"this chat template takes text only, not a part of type {(part as JsonObject)?["type"]}");
 }

@@ -10,7 +10,11 @@ static class ConversationForm
     public static Conversation Fit(Conversation conversation, ChatTemplate template)
     {
         var developers = template.Facts.Any(facts => facts.Texts.Contains("developer"));
-        return conversation with { Messages = new JsonArray([.. conversation.Messages.Select(message => Fit(message, template, developers))]) };
+        return conversation with
+        {
+            Messages = new JsonArray([.. conversation.Messages.Select(message =>
+            Fit(message, template, developers))])
+        };
     }
 
     static JsonNode? Fit(JsonNode? message, ChatTemplate template, bool developers)

@@ -28,7 +28,8 @@ static class FinalMessage
     public static string Cut(string text)
     {
         var at = text.LastIndexOf(End[..^1], StringComparison.Ordinal);
-        if (at < 0) throw JinjaException.Value("continue_final_message: the last message does not appear in the prompt that the chat template makes");
+        if (at < 0)
+            throw JinjaException.Value("continue_final_message: the chat template leaves the last message out");
         var cut = text[..at];
         return string.CompareOrdinal(text, at, End, 0, End.Length) == 0 ? cut : PythonText.StripEnd(cut);
     }

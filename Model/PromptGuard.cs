@@ -70,7 +70,8 @@ sealed class PromptGuard
         for (var i = 0; i < text.Length; i++)
         {
             result.Append(text[i] == Cut.Mark ? '\uFFFD' : text[i]);
-            if (control.At(text, i).Any(token => !sought.Contains(token)) || (control.MayBegin(text[i]) && !Seeks(text, i))) CutAfter(text, ref i, result);
+            if (control.At(text, i).Any(token => !sought.Contains(token)) || (control.MayBegin(text[i]) && !Seeks(text, i)))
+                CutAfter(text, ref i, result);
         }
         return result.ToString();
     }

@@ -54,7 +54,8 @@ sealed class PromptPieces
     {
         if (part.Length == 0) return;
         var encoded = guard.Tokenizer.EncodeWithOffsets(part, addSpecialTokens: false);
-        var forged = Enumerable.Range(0, encoded.Ids.Length).Where(i => IsForged(encoded.Ids[i], encoded.Offsets[i], start)).Select(i => encoded.Offsets[i]).ToList();
+        var forged = Enumerable.Range(0, encoded.Ids.Length).Where(i => IsForged(encoded.Ids[i], encoded.Offsets[i], start))
+            .Select(i => encoded.Offsets[i]).ToList();
         if (forged.Count == 0)
         {
             for (var i = 0; i < encoded.Ids.Length; i++)

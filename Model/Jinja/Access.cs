@@ -4,7 +4,8 @@ namespace Majlis.Model.Jinja;
 
 static class Access
 {
-    static readonly HashSet<string> changing = ["append", "clear", "pop", "reverse", "insert", "sort", "extend", "remove", "popitem", "setdefault", "update"];
+    static readonly HashSet<string> changing = ["append", "clear", "pop", "reverse", "insert", "sort", "extend", "remove", "popitem",
+        "setdefault", "update"];
 
     /// <summary>The attribute; where there is none, the item of that name.</summary>
     public static object? Attribute(object? owner, string name)
@@ -45,7 +46,8 @@ static class Access
     /// <summary>The attribute only; null where the type has none of that name.</summary>
     public static object? Own(object? owner, string name)
     {
-        if (name.StartsWith("__", StringComparison.Ordinal) && name.EndsWith("__", StringComparison.Ordinal)) return Undefined.Unsafe(owner, name);
+        if (name.StartsWith("__", StringComparison.Ordinal) && name.EndsWith("__", StringComparison.Ordinal))
+            return Undefined.Unsafe(owner, name);
         if (owner is List<object?> or PyDict && changing.Contains(name) && HasChanging(owner, name)) return Undefined.Unsafe(owner, name);
         return owner switch
         {
@@ -62,5 +64,6 @@ static class Access
     }
 
     static bool HasChanging(object owner, string name) =>
-        owner is PyDict ? name is "clear" or "pop" or "popitem" or "setdefault" or "update" : name is not ("popitem" or "setdefault" or "update");
+        owner is PyDict ? name is "clear" or "pop" or "popitem" or "setdefault" or "update"
+            : name is not ("popitem" or "setdefault" or "update");
 }

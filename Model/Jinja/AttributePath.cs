@@ -5,7 +5,8 @@ namespace Majlis.Model.Jinja;
 
 static class AttributePath
 {
-    /// <summary>Reads the path from an item; without a path the item itself. Steps that lead nowhere give <paramref name="fallback"/>.</summary>
+    /// <summary>Reads the path from an item; without a path the item itself. Steps that lead nowhere give
+    /// <paramref name="fallback"/>.</summary>
     public static Func<object?, object?> Reader(object? path, object? fallback = null)
     {
         object?[] parts = path switch
@@ -25,5 +26,6 @@ static class AttributePath
         };
     }
 
-    static object? Part(string part) => part.Length is > 0 and < 10 && part.All(char.IsAsciiDigit) ? long.Parse(part, CultureInfo.InvariantCulture) : part;
+    static object? Part(string part) =>
+        part.Length is > 0 and < 10 && part.All(char.IsAsciiDigit) ? long.Parse(part, CultureInfo.InvariantCulture) : part;
 }

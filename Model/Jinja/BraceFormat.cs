@@ -62,7 +62,8 @@ sealed class BraceFormat(Run run, Arguments arguments)
             var stop = item ? rest.IndexOf(']', StringComparison.Ordinal) : rest.IndexOfAny(['.', '['], 1);
             if (item && stop < 0) throw JinjaException.Value("Missing ']' in format string");
             var key = rest[1..(stop < 0 ? rest.Length : stop)];
-            value = item ? Access.Item(value, long.TryParse(key, CultureInfo.InvariantCulture, out var index) ? index : key) : Access.Attribute(value, key);
+            value = item ? Access.Item(value, long.TryParse(key, CultureInfo.InvariantCulture, out var index) ? index : key)
+                : Access.Attribute(value, key);
             rest = stop < 0 ? "" : rest[(item ? stop + 1 : stop)..];
         }
         return value;
@@ -121,7 +122,8 @@ sealed class BraceFormat(Run run, Arguments arguments)
     {
         if (value is string or Markup && type is not ('\0' or 's')) throw UnknownCode(type, value);
         if (type is 'f' or 'F' or 'e' or 'E' or 'g' or 'G' or '%') return NumberText.Real(PythonNumber.Float(value), type, precision ?? 6);
-        if (precision is not null && PythonNumber.IsInteger(value)) throw JinjaException.Value("Precision not allowed in integer format specifier");
+        if (precision is not null && PythonNumber.IsInteger(value))
+            throw JinjaException.Value("Precision not allowed in integer format specifier");
         if (type is 'd' or 'x' or 'X' or 'o' or 'b') return NumberText.Whole(PythonNumber.Big(value), type);
         if (value is double real && precision is { } digits) return NumberText.Real(real, 'g', digits);
         if (type is not '\0' && (type != 's' || value is not (string or Markup))) throw UnknownCode(type, value);

@@ -318,7 +318,8 @@ sealed class ExpressionParser(TokenReader tokens, TemplateFacts facts)
             if (tokens.Current.IsName("is")) throw JinjaException.Syntax("You cannot chain multiple tests with is", line);
             arguments = ArgumentList.Empty with { Positional = [Postfix(Primary())] };
         }
-        if (!soft && !Tests.Exists(name)) throw new JinjaException("TemplateAssertionError", $"No test named {PythonText.Repr(name)}.", line);
+        if (!soft && !Tests.Exists(name))
+            throw new JinjaException("TemplateAssertionError", $"No test named {PythonText.Repr(name)}.", line);
         foreach (var argument in arguments.Positional) facts.Seek(argument);
         Expression test = new TestCall(value, name, arguments);
         return negated ? new Not(test) : test;
@@ -355,7 +356,8 @@ sealed class ExpressionParser(TokenReader tokens, TemplateFacts facts)
         {
             targets.Add(SingleTarget(withNamespace));
             if (!tokens.SkipOperator(",")) return targets.Count == 1 ? targets[0] : new TupleTarget(targets);
-            if (tokens.Current.Kind == TokenKind.BlockEnd || tokens.Current.IsName("in") || tokens.Current.IsOperator(")") || tokens.Current.IsOperator("="))
+            if (tokens.Current.Kind == TokenKind.BlockEnd || tokens.Current.IsName("in") || tokens.Current.IsOperator(")")
+                || tokens.Current.IsOperator("="))
                 return new TupleTarget(targets);
         }
     }
@@ -372,6 +374,7 @@ sealed class ExpressionParser(TokenReader tokens, TemplateFacts facts)
         var token = tokens.Next();
         if (token.Kind != TokenKind.Name || token.Text is "true" or "True" or "false" or "False" or "none" or "None")
             throw JinjaException.Syntax($"can't assign to '{token.Description}'", token.Line);
-        return withNamespace && tokens.SkipOperator(".") ? new NamespaceTarget(token.Text, tokens.Expect(TokenKind.Name).Text) : new NameTarget(token.Text);
+        return withNamespace && tokens.SkipOperator(".") ? new NamespaceTarget(token.Text, tokens.Expect(TokenKind.Name).Text)
+            : new NameTarget(token.Text);
     }
 }

@@ -68,12 +68,14 @@ sealed class Not(Expression operand) : Expression
 
 sealed class Both(Expression left, Expression right) : Expression
 {
-    protected override object? Compute(Frame frame) => left.Evaluate(frame) is var value && PythonCompare.Truth(value) ? right.Evaluate(frame) : value;
+    protected override object? Compute(Frame frame) =>
+        left.Evaluate(frame) is var value && PythonCompare.Truth(value) ? right.Evaluate(frame) : value;
 }
 
 sealed class Either(Expression left, Expression right) : Expression
 {
-    protected override object? Compute(Frame frame) => left.Evaluate(frame) is var value && PythonCompare.Truth(value) ? value : right.Evaluate(frame);
+    protected override object? Compute(Frame frame) =>
+        left.Evaluate(frame) is var value && PythonCompare.Truth(value) ? value : right.Evaluate(frame);
 }
 
 sealed class Conditional(Expression test, Expression then, Expression? otherwise) : Expression

@@ -3,7 +3,8 @@ namespace Majlis.Model.Jinja;
 
 static class Filters
 {
-    static readonly Dictionary<string, Function> all = new[] { TextFilters.All, NumberFilters.All, ListFilters.All, SortFilters.All, PickFilters.All }
+    static readonly Dictionary<string, Function> all = new[] { TextFilters.All, NumberFilters.All, ListFilters.All, SortFilters.All,
+        PickFilters.All }
         .SelectMany(functions => functions).ToDictionary(function => function.Name);
 
     static readonly HashSet<string> withoutUse = ["pprint", "random", "urlize", "xmlattr"];
@@ -14,5 +15,6 @@ static class Filters
 
     public static Function Named(string name) => all.TryGetValue(aliases.GetValueOrDefault(name, name), out var function) ? function
         : throw new JinjaException("TemplateAssertionError",
-            withoutUse.Contains(name) ? $"The filter '{name}' is Jinja2's, but has no use in a prompt and is left out here." : $"No filter named {PythonText.Repr(name)}.");
+            withoutUse.Contains(name) ? $"The filter '{name}' is Jinja2's, but has no use in a prompt and is left out here."
+                : $"No filter named {PythonText.Repr(name)}.");
 }

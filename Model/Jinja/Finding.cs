@@ -13,7 +13,8 @@ static class Finding
     public static object Find(string text, string part, object?[] a, bool last)
     {
         var within = Within(text, a);
-        var at = last ? (part.Length == 0 ? within.Length : within.LastIndexOf(part, StringComparison.Ordinal)) : within.IndexOf(part, StringComparison.Ordinal);
+        var at = last ? (part.Length == 0 ? within.Length : within.LastIndexOf(part, StringComparison.Ordinal))
+            : within.IndexOf(part, StringComparison.Ordinal);
         if (at < 0) return -1L;
         var start = Function.Or(a[1], null) is { } given ? PythonNumber.Index(given) : 0;
         if (start < 0) start = Math.Max(0, start + PythonText.Length(text));
@@ -28,7 +29,8 @@ static class Finding
         var within = Within(text, a);
         if (part.Length == 0) return PythonText.Length(within) + 1L;
         var count = 0L;
-        for (var at = within.IndexOf(part, StringComparison.Ordinal); at >= 0; at = within.IndexOf(part, at + part.Length, StringComparison.Ordinal)) count++;
+        for (var at = within.IndexOf(part, StringComparison.Ordinal); at >= 0; at = within.IndexOf(part, at + part.Length,
+            StringComparison.Ordinal)) count++;
         return count;
     }
 }

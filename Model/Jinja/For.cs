@@ -13,7 +13,8 @@ sealed class For(Target target, Expression source, Expression? test, bool recurs
 
     void Run(Frame frame, object? values, int depth)
     {
-        using var loop = new LoopState(Selected(frame, values), test is null ? values : null, depth, recursive ? again => Again(frame, again, depth + 1) : null);
+        using var loop = new LoopState(Selected(frame, values), test is null ? values : null, depth, recursive ? again =>
+            Again(frame, again, depth + 1) : null);
         var finished = false;
         while (loop.MoveNext())
         {

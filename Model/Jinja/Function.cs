@@ -22,7 +22,8 @@ sealed class Function(string name, string[] parameters, int required, Func<Run, 
     // Takes whatever comes; used where Python has *args and **kwargs.
     readonly Func<Run, Arguments, object?>? variadic;
 
-    public Function(string name, Func<Run, Arguments, object?> variadic) : this(name, [], 0, static (_, _) => null) => this.variadic = variadic;
+    public Function(string name, Func<Run, Arguments, object?> variadic) : this(name, [], 0, static (_, _) => null) =>
+        this.variadic = variadic;
 
     public object? Call(Run run, Arguments arguments)
     {
@@ -45,7 +46,8 @@ sealed class Function(string name, string[] parameters, int required, Func<Run, 
             slots[at] = value;
         }
         for (var i = 0; i < required; i++)
-            if (ReferenceEquals(slots[i], Absent)) throw JinjaException.Type($"{name}() missing a required argument: {PythonText.Repr(parameters[i])}");
+            if (ReferenceEquals(slots[i], Absent))
+                throw JinjaException.Type($"{name}() missing a required argument: {PythonText.Repr(parameters[i])}");
         return slots;
     }
 

@@ -13,8 +13,10 @@ static class Globals
         ["cycler"] = new Function("cycler", (_, arguments) => arguments.Positional.Count > 0 ? new Cycler([.. arguments.Positional])
             : throw new JinjaException("RuntimeError", "at least one item has to be provided")),
         ["joiner"] = new Function("joiner", ["sep"], 0, (_, a) => Joiner(PythonText.Print(Function.Or(a[0], ", ")))),
-        ["lipsum"] = new Function("lipsum", (_, _) => throw new JinjaException("TemplateRuntimeError", "lipsum: prompts hold no random filler text")),
-        ["raise_exception"] = new Function("raise_exception", ["message"], 1, (_, a) => throw new TemplateRefusedException(PythonText.Print(a[0]))),
+        ["lipsum"] = new Function("lipsum", (_, _) =>
+            throw new JinjaException("TemplateRuntimeError", "lipsum: prompts hold no random filler text")),
+        ["raise_exception"] = new Function("raise_exception", ["message"], 1, (_, a) =>
+            throw new TemplateRefusedException(PythonText.Print(a[0]))),
         ["strftime_now"] = new Function("strftime_now", ["format"], 1, (run, a) => StrFTime.Format(run.Now, StringMethods.Text(a[0]))),
         ["self"] = new Namespace(new PyDict()),
     };
@@ -25,13 +27,15 @@ static class Globals
         var range = new PyRange(one ? 0 : PythonNumber.Index(a[0]), PythonNumber.Index(one ? a[0] : a[1]), Function.Whole(a[2], 1));
         if (range.Step == 0) throw JinjaException.Value("range() arg 3 must not be zero");
         return range.Length <= LongestRange ? range
-            : throw new JinjaException("OverflowError", $"Range too big. The sandbox blocks ranges larger than MAX_RANGE ({LongestRange}).");
+            : throw new JinjaException("OverflowError",
+                $"Range too big. The sandbox blocks ranges larger than MAX_RANGE ({LongestRange}).");
     }
 
     static PyDict Dict(Arguments arguments)
     {
         var dict = new PyDict();
-        if (arguments.Positional.Count > 1) throw JinjaException.Type($"dict expected at most 1 argument, got {arguments.Positional.Count}");
+        if (arguments.Positional.Count > 1)
+            throw JinjaException.Type($"dict expected at most 1 argument, got {arguments.Positional.Count}");
         foreach (var source in arguments.Positional)
         {
             if (source is Undefined undefined) throw undefined.Error();

@@ -39,7 +39,8 @@ public sealed class JinjaTemplate
     }
 
     /// <summary>Renders with <paramref name="variables"/> as the context; <paramref name="now"/> is what strftime_now tells.</summary>
-    /// <exception cref="JinjaException">The template failed; a <see cref="TemplateRefusedException"/> where it refused by itself.</exception>
+    /// <exception cref="JinjaException">The template failed; a <see cref="TemplateRefusedException"/> where it refused by
+    /// itself.</exception>
     public JinjaRendering Render(JsonObject variables, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(variables);

@@ -133,7 +133,8 @@ sealed class Lexer
     {
         var start = position;
         lineStarts = start > 0 && source[start - 1] == '\n';
-        for (var tag = source.IndexOf("{%", start, StringComparison.Ordinal); tag >= 0; tag = source.IndexOf("{%", tag + 1, StringComparison.Ordinal))
+        for (var tag = source.IndexOf("{%", start, StringComparison.Ordinal); tag >= 0; tag = source.IndexOf("{%", tag + 1,
+            StringComparison.Ordinal))
         {
             if (WordTag(tag, "endraw") is not { } end) continue;
             AddText(source[start..tag], end.Sign, strips: true);

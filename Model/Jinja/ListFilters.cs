@@ -14,12 +14,16 @@ static class ListFilters
         new("items", ["value"], 1, (_, a) => new PyGenerator(Items(a[0]))),
         new("first", ["seq"], 1, (_, a) => First(a[0])),
         new("last", ["seq"], 1, (run, a) => Last(run, a[0])),
-        new("join", ["value", "d", "attribute"], 1, (run, a) => Join(run, a[0], PythonText.Print(Function.Or(a[1], "")), Function.Or(a[2], null))),
+        new("join", ["value", "d", "attribute"], 1, (run, a) =>
+            Join(run, a[0], PythonText.Print(Function.Or(a[1], "")), Function.Or(a[2], null))),
         new("reverse", ["value"], 1, (run, a) => Reverse(run, a[0])),
-        new("sum", ["iterable", "attribute", "start"], 1, (run, a) => Sequences.Iterate(a[0]).Select(AttributePath.Reader(Function.Or(a[1], null)))
+        new("sum", ["iterable", "attribute", "start"], 1, (run, a) =>
+            Sequences.Iterate(a[0]).Select(AttributePath.Reader(Function.Or(a[1], null)))
             .Aggregate(Function.Or(a[2], 0L), (sum, item) => Operators.Apply(run, "+", sum, item))),
-        new("batch", ["value", "linecount", "fill_with"], 2, (run, a) => new PyGenerator(Batch(run, a[0], PythonNumber.Index(a[1]), Function.Or(a[2], null)))),
-        new("slice", ["value", "slices", "fill_with"], 2, (run, a) => new PyGenerator(Slice(run, a[0], PythonNumber.Index(a[1]), Function.Or(a[2], null)))),
+        new("batch", ["value", "linecount", "fill_with"], 2, (run, a) =>
+            new PyGenerator(Batch(run, a[0], PythonNumber.Index(a[1]), Function.Or(a[2], null)))),
+        new("slice", ["value", "slices", "fill_with"], 2, (run, a) =>
+            new PyGenerator(Slice(run, a[0], PythonNumber.Index(a[1]), Function.Or(a[2], null)))),
         new("attr", ["obj", "name"], 2, (_, a) => a[0] is Undefined undefined ? throw undefined.Error()
             : Access.Own(a[0], StringMethods.Text(a[1])) ?? Undefined.Member(a[0], StringMethods.Text(a[1]))),
     ];

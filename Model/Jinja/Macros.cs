@@ -66,7 +66,8 @@ sealed class MacroValue(MacroDefinition definition, Scope scope)
     {
         var (names, defaults) = definition.Signature;
         if (i < positional.Count)
-            return named.ContainsKey(names[i]) ? throw Refuse($"got multiple values for argument {PythonText.Repr(names[i])}") : positional[i];
+            return named.ContainsKey(names[i]) ? throw Refuse($"got multiple values for argument {PythonText.Repr(names[i])}")
+                : positional[i];
         if (named.Remove(names[i], out var value)) return value;
         var given = i - (names.Count - defaults.Count);
         return given >= 0 ? defaults[given].Evaluate(frame) : new Undefined($"parameter {PythonText.Repr(names[i])} was not provided");

@@ -18,13 +18,16 @@ static class NumberFilters
         new("int", ["value", "default", "base"], 1, (_, a) => Whole(a[0], Function.Whole(a[2], 10)) ?? Function.Or(a[1], 0L)),
         new("float", ["value", "default"], 1, (_, a) => Real(a[0]) ?? Function.Or(a[1], 0.0)),
         new("round", ["value", "precision", "method"], 1, (_, a) => Round(a[0], Function.Whole(a[1], 0), Function.Or(a[2], "common"))),
-        new("filesizeformat", ["value", "binary"], 1, (_, a) => FileSize(Real(a[0]) ?? throw JinjaException.Value("filesizeformat takes a number"), Function.Flag(a[1]))),
+        new("filesizeformat", ["value", "binary"], 1, (_, a) =>
+            FileSize(Real(a[0]) ?? throw JinjaException.Value("filesizeformat takes a number"), Function.Flag(a[1]))),
     ];
 
     static object? Whole(object? value, int radix) => value switch
     {
         Undefined undefined => throw undefined.Error(),
-        string or Markup => Parse(value.ToString()!, radix) ?? (Real(value) is double d && double.IsFinite(d) ? PythonNumber.Shrink(NumberText.Truncate(d)) : null),
+        string or Markup =>
+            Parse(value.ToString()!, radix)
+            ?? (Real(value) is double d && double.IsFinite(d) ? PythonNumber.Shrink(NumberText.Truncate(d)) : null),
         double real => double.IsFinite(real) ? PythonNumber.Shrink(NumberText.Truncate(real)) : null,
         { } when PythonNumber.IsInteger(value) => PythonNumber.Shrink(PythonNumber.Big(value)),
         _ => null,
@@ -39,9 +42,11 @@ static class NumberFilters
         var prefix = text.Length > 2 && text[0] == '0' ? text[1] switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 0 } : 0;
         if (prefix != 0 && (radix == prefix || radix == 0)) (text, radix) = (text[2..].TrimStart('_'), prefix);
         else if (radix == 0) radix = 10;
-        if (text.Length is 0 or > 4300 || text.StartsWith('_') || text.EndsWith('_') || text.Contains("__", StringComparison.Ordinal)) return null;
+        if (text.Length is 0 or > 4300 || text.StartsWith('_') || text.EndsWith('_') || text.Contains("__", StringComparison.Ordinal))
+            return null;
         if (radix == 10)
-            return BigInteger.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.None, CultureInfo.InvariantCulture, out var whole)
+            return BigInteger.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.None, CultureInfo.InvariantCulture,
+                out var whole)
                 ? PythonNumber.Shrink(negative ? -whole : whole) : null;
         var result = BigInteger.Zero;
         foreach (var c in text.Where(c => c != '_'))
@@ -63,13 +68,15 @@ static class NumberFilters
         if (size is "inf" or "infinity") return text[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
         if (size == "nan") return double.NaN;
         return size.Length > 0 && (char.IsAsciiDigit(size[0]) || size[0] == '.') && !size.Contains(',')
-            && double.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? real : null;
+            && double.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture,
+                out var real) ? real : null;
     }
 
     static object Round(object? value, int precision, object? method)
     {
         if (value is Undefined undefined) throw undefined.Error();
-        if (method is not ("common" or "ceil" or "floor")) throw new JinjaException("FilterArgumentError", "method must be common, ceil or floor");
+        if (method is not ("common" or "ceil" or "floor"))
+            throw new JinjaException("FilterArgumentError", "method must be common, ceil or floor");
         if (!PythonNumber.IsNumber(value)) throw JinjaException.Type($"type {PythonType.Name(value)} doesn't define __round__ method");
         if (method is "common" && PythonNumber.IsInteger(value) && precision >= 0) return PythonNumber.Shrink(PythonNumber.Big(value));
         var real = PythonNumber.Float(value);
@@ -84,7 +91,8 @@ static class NumberFilters
     {
         var size = value;
         var unit = binary ? 1024.0 : 1000.0;
-        string[] names = binary ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"] : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
+        string[] names = binary ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"]
+            : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
         if (size == 1) return "1 Byte";
         if (size < unit) return ((long)size).ToString(CultureInfo.InvariantCulture) + " Bytes";
         var i = 0;

@@ -7,7 +7,8 @@ namespace Majlis.Model.Jinja;
 static class NumberText
 {
     public static BigInteger Truncate(double value) => double.IsFinite(value) ? new BigInteger(Math.Truncate(value))
-        : throw JinjaException.Value(double.IsNaN(value) ? "cannot convert float NaN to integer" : "cannot convert float infinity to integer");
+        : throw JinjaException.Value(double.IsNaN(value) ? "cannot convert float NaN to integer"
+            : "cannot convert float infinity to integer");
 
     public static string Whole(BigInteger value, char type)
     {
@@ -52,7 +53,8 @@ static class NumberText
         var text = value.ToString("E" + digits, CultureInfo.InvariantCulture);
         var mark = text.IndexOf('E', StringComparison.Ordinal);
         var exponent = int.Parse(text.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        return string.Create(CultureInfo.InvariantCulture, $"{text[..mark]}{(upper ? 'E' : 'e')}{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{text[..mark]}{(upper ? 'E' : 'e')}{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}");
     }
 
     static string General(double value, int digits, bool upper)

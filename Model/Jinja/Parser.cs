@@ -75,7 +75,8 @@ sealed class Parser
 
     Statement Statement()
     {
-        var name = tokens.Current.Kind == TokenKind.Name ? tokens.Next().Text : throw JinjaException.Syntax("tag name expected", tokens.Current.Line);
+        var name = tokens.Current.Kind == TokenKind.Name ? tokens.Next().Text
+            : throw JinjaException.Syntax("tag name expected", tokens.Current.Line);
         openTags.Push(name);
         var statement = name switch
         {

@@ -21,7 +21,8 @@ sealed class PercentFormat
             if (format[i] == '%') i = formatting.Field(format, i + 1);
             else formatting.result.Append(format[i]);
         }
-        if (values is PyTuple tuple ? formatting.used < tuple.Items.Length : formatting.used == 0 && values is not (PyDict or List<object?> or PyRange or Undefined))
+        if (values is PyTuple tuple ? formatting.used < tuple.Items.Length
+            : formatting.used == 0 && values is not (PyDict or List<object?> or PyRange or Undefined))
             throw JinjaException.Type("not all arguments converted during string formatting");
         return formatting.result.ToString();
     }
@@ -86,7 +87,8 @@ sealed class PercentFormat
         else if (number && text[0] != '-' && flags.Contains(' ')) text = " " + text;
         var missing = Math.Max(0, width - PythonText.Length(text));
         if (flags.Contains('-')) text += new string(' ', missing);
-        else if (number && flags.Contains('0')) text = text[0] is '-' or '+' or ' ' ? text[0] + new string('0', missing) + text[1..] : new string('0', missing) + text;
+        else if (number && flags.Contains('0'))
+            text = text[0] is '-' or '+' or ' ' ? text[0] + new string('0', missing) + text[1..] : new string('0', missing) + text;
         else text = new string(' ', missing) + text;
         run.Write(result, text);
     }
@@ -97,9 +99,12 @@ sealed class PercentFormat
         {
             case 's': return Cut(PythonText.Print(value), precision);
             case 'r' or 'a': return Cut(PythonText.Repr(value), precision);
-            case 'c': return value is string s && PythonText.Length(s) == 1 ? s : char.ConvertFromUtf32(Math.Clamp(PythonNumber.Index(value), 0, 0xD7FF));
+            case 'c':
+                return value is string s && PythonText.Length(s) == 1 ? s
+                : char.ConvertFromUtf32(Math.Clamp(PythonNumber.Index(value), 0, 0xD7FF));
             case 'd' or 'i' or 'u':
-                if (!PythonNumber.IsNumber(value)) throw JinjaException.Type($"%{type} format: a real number is required, not {PythonType.Name(value)}");
+                if (!PythonNumber.IsNumber(value))
+                    throw JinjaException.Type($"%{type} format: a real number is required, not {PythonType.Name(value)}");
                 return NumberText.Whole(value is double d ? NumberText.Truncate(d) : PythonNumber.Big(value), 'd');
             case 'x' or 'X' or 'o': return NumberText.Whole(PythonNumber.Big(value), type);
             case 'f' or 'F' or 'e' or 'E' or 'g' or 'G': return NumberText.Real(PythonNumber.Float(value), type, precision ?? 6);

@@ -12,7 +12,8 @@ sealed class PyDict
 
     public int Count => entries.Count;
 
-    public IEnumerable<(object? Key, object? Value)> Items => entries.Select(entry => (ReferenceEquals(entry.Key, noneKey) ? null : entry.Key, entry.Value));
+    public IEnumerable<(object? Key, object? Value)> Items =>
+        entries.Select(entry => (ReferenceEquals(entry.Key, noneKey) ? null : entry.Key, entry.Value));
 
     public object? this[object? key]
     {

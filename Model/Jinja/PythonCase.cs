@@ -8,9 +8,29 @@ static class PythonCase
 {
     static readonly Dictionary<char, string> longUpper = new()
     {
-        ['ß'] = "SS", ['ŉ'] = "ʼN", ['ǰ'] = "J̌", ['ΐ'] = "Ϊ́", ['ΰ'] = "Ϋ́", ['և'] = "ԵՒ", ['ẖ'] = "H̱", ['ẗ'] = "T̈", ['ẘ'] = "W̊",
-        ['ẙ'] = "Y̊", ['ẚ'] = "Aʾ", ['ﬀ'] = "FF", ['ﬁ'] = "FI", ['ﬂ'] = "FL", ['ﬃ'] = "FFI", ['ﬄ'] = "FFL", ['ﬅ'] = "ST", ['ﬆ'] = "ST",
-        ['ﬓ'] = "ՄՆ", ['ﬔ'] = "ՄԵ", ['ﬕ'] = "ՄԻ", ['ﬖ'] = "ՎՆ", ['ﬗ'] = "ՄԽ",
+        ['ß'] = "SS",
+        ['ŉ'] = "ʼN",
+        ['ǰ'] = "J̌",
+        ['ΐ'] = "Ϊ́",
+        ['ΰ'] = "Ϋ́",
+        ['և'] = "ԵՒ",
+        ['ẖ'] = "H̱",
+        ['ẗ'] = "T̈",
+        ['ẘ'] = "W̊",
+        ['ẙ'] = "Y̊",
+        ['ẚ'] = "Aʾ",
+        ['ﬀ'] = "FF",
+        ['ﬁ'] = "FI",
+        ['ﬂ'] = "FL",
+        ['ﬃ'] = "FFI",
+        ['ﬄ'] = "FFL",
+        ['ﬅ'] = "ST",
+        ['ﬆ'] = "ST",
+        ['ﬓ'] = "ՄՆ",
+        ['ﬔ'] = "ՄԵ",
+        ['ﬕ'] = "ՄԻ",
+        ['ﬖ'] = "ՎՆ",
+        ['ﬗ'] = "ՄԽ",
     };
 
     public static string Upper(string text)
@@ -29,7 +49,8 @@ static class PythonCase
         for (var i = 0; i < text.Length; i++)
         {
             if (text[i] == 'İ') result.Append("i̇");
-            else if (text[i] == 'Σ' && i > 0 && char.IsLetter(text[i - 1]) && (i + 1 == text.Length || !char.IsLetter(text[i + 1]))) result.Append('ς');
+            else if (text[i] == 'Σ' && i > 0 && char.IsLetter(text[i - 1]) && (i + 1 == text.Length || !char.IsLetter(text[i + 1])))
+                result.Append('ς');
             else result.Append(text[i]);
         }
         return result.ToString().ToLowerInvariant();
@@ -70,8 +91,10 @@ static class PythonCase
     public static bool IsLower(string text) => PythonText.Characters(text).Any(IsCased) && !HasUpper(text);
 
     public static bool IsUpper(string text) => PythonText.Characters(text).Any(IsCased)
-        && !PythonText.Characters(text).Any(c => CharUnicodeInfo.GetUnicodeCategory(c, 0) is UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter);
+        && !PythonText.Characters(text)
+            .Any(c => CharUnicodeInfo.GetUnicodeCategory(c, 0) is UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter);
 
     static bool HasUpper(string text) =>
-        PythonText.Characters(text).Any(c => CharUnicodeInfo.GetUnicodeCategory(c, 0) is UnicodeCategory.UppercaseLetter or UnicodeCategory.TitlecaseLetter);
+        PythonText.Characters(text)
+            .Any(c => CharUnicodeInfo.GetUnicodeCategory(c, 0) is UnicodeCategory.UppercaseLetter or UnicodeCategory.TitlecaseLetter);
 }

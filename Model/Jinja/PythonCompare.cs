@@ -34,8 +34,10 @@ static class PythonCompare
             (string or Markup, string or Markup) => string.Equals(a.ToString(), b.ToString(), StringComparison.Ordinal),
             (List<object?> x, List<object?> y) => AreEqual(x, y),
             (PyTuple x, PyTuple y) => AreEqual(x.Items, y.Items),
-            (PyRange x, PyRange y) => x.Length == y.Length && (x.Length == 0 || (x.Start == y.Start && (x.Length == 1 || x.Step == y.Step))),
-            (PyDict x, PyDict y) => x.Count == y.Count && x.Items.All(item => y.TryGet(item.Key, out var other) && AreEqual(item.Value, other)),
+            (PyRange x, PyRange y) =>
+                x.Length == y.Length && (x.Length == 0 || (x.Start == y.Start && (x.Length == 1 || x.Step == y.Step))),
+            (PyDict x, PyDict y) =>
+                x.Count == y.Count && x.Items.All(item => y.TryGet(item.Key, out var other) && AreEqual(item.Value, other)),
             _ => ReferenceEquals(a, b),
         };
     }
@@ -69,7 +71,8 @@ static class PythonCompare
         return Holds(Order(a, b, operation), operation);
     }
 
-    static bool Holds(int order, string operation) => operation switch { "<" => order < 0, "<=" => order <= 0, ">" => order > 0, _ => order >= 0 };
+    static bool Holds(int order, string operation) =>
+        operation switch { "<" => order < 0, "<=" => order <= 0, ">" => order > 0, _ => order >= 0 };
 
     static int Order(object? a, object? b, string operation)
     {
@@ -118,6 +121,7 @@ static class PythonCompare
         },
         PyDict dict => dict.Has(item),
         PyView { Kind: "dict_keys" } view => view.Dict.Has(item),
-        _ => Sequences.Iterate(container, $"argument of type '{PythonType.Name(container)}' is not iterable").Any(other => AreEqual(other, item)),
+        _ => Sequences.Iterate(container, $"argument of type '{PythonType.Name(container)}' is not iterable")
+            .Any(other => AreEqual(other, item)),
     };
 }

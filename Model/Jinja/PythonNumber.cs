@@ -17,7 +17,8 @@ static class PythonNumber
         : value.GetBitLength() <= LargestBits ? value
         : throw new JinjaException("OverflowError", "an integer of more than 131072 bits is not computed here");
 
-    public static BigInteger Big(object? value) => value switch { bool b => b ? 1 : 0, long l => l, BigInteger big => big, _ => throw NotInteger(value) };
+    public static BigInteger Big(object? value) =>
+        value switch { bool b => b ? 1 : 0, long l => l, BigInteger big => big, _ => throw NotInteger(value) };
 
     public static double Float(object? value) => value switch
     {
@@ -91,7 +92,8 @@ static class PythonNumber
             return Math.Pow(Float(a), Float(b));
         }
         var (value, exponent) = (Big(a), Big(b));
-        if (BigInteger.Abs(value) > 1 && exponent * value.GetBitLength() > LargestBits) return Shrink(BigInteger.One << (int)(LargestBits + 1));
+        if (BigInteger.Abs(value) > 1 && exponent * value.GetBitLength() > LargestBits)
+            return Shrink(BigInteger.One << (int)(LargestBits + 1));
         return Shrink(BigInteger.Pow(value, BigInteger.Abs(value) > 1 ? (int)exponent : exponent.IsZero ? 0 : exponent.IsEven ? 2 : 1));
     }
 
@@ -127,7 +129,8 @@ static class PythonNumber
         if (exponent is < -4 or >= 16)
         {
             var fraction = digits.Length > 1 ? "." + digits[1..] : "";
-            return string.Create(CultureInfo.InvariantCulture, $"{sign}{digits[0]}{fraction}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}");
+            return string.Create(CultureInfo.InvariantCulture,
+                $"{sign}{digits[0]}{fraction}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}");
         }
         if (exponent < 0) return sign + "0." + new string('0', -exponent - 1) + digits;
         if (digits.Length <= exponent + 1) return sign + digits + new string('0', exponent + 1 - digits.Length) + ".0";

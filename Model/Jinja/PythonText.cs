@@ -101,7 +101,8 @@ static class PythonText
         ? string.Create(CultureInfo.InvariantCulture, $"range({range.Start}, {range.Stop})")
         : string.Create(CultureInfo.InvariantCulture, $"range({range.Start}, {range.Stop}, {range.Step})");
 
-    static void Sequence(char open, IReadOnlyList<object?> items, char close, StringBuilder result) => Sequence(open, items, close.ToString(), result);
+    static void Sequence(char open, IReadOnlyList<object?> items, char close, StringBuilder result) =>
+        Sequence(open, items, close.ToString(), result);
 
     static void Sequence(char open, IReadOnlyList<object?> items, string close, StringBuilder result)
     {

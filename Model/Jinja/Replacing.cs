@@ -12,7 +12,8 @@ static class Replacing
         if (old.Length == 0) return Between(run, text, with, count < 0 ? int.MaxValue : count);
         var result = new StringBuilder();
         var from = 0;
-        for (var at = text.IndexOf(old, StringComparison.Ordinal); at >= 0 && count != 0; at = text.IndexOf(old, from, StringComparison.Ordinal), count--)
+        for (var at = text.IndexOf(old, StringComparison.Ordinal); at >= 0
+            && count != 0; at = text.IndexOf(old, from, StringComparison.Ordinal), count--)
         {
             run.SpendText(result.Length + (long)with.Length);
             result.Append(text, from, at - from).Append(with);

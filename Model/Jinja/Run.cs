@@ -32,7 +32,8 @@ sealed class Run(IReadOnlyDictionary<string, object?> variables, DateTimeOffset 
     /// <summary>Counts text about to be produced, before it is allocated.</summary>
     public void SpendText(long length)
     {
-        if (length > LongestText) throw new JinjaException("TemplateRuntimeError", $"the template produces more than {LongestText} characters");
+        if (length > LongestText)
+            throw new JinjaException("TemplateRuntimeError", $"the template produces more than {LongestText} characters");
         Spend(length >> 4);
     }
 

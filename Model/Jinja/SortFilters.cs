@@ -8,10 +8,13 @@ static class SortFilters
         new("sort", ["value", "reverse", "case_sensitive", "attribute"], 1, (run, a) =>
             Sorting.Sort(run, ListFilters.Listed(run, a[0]), SortKey(Function.Or(a[3], null), Function.Flag(a[2])), Function.Flag(a[1]))),
         new("dictsort", ["value", "case_sensitive", "by", "reverse"], 1, (run, a) => DictSort(run, a)),
-        new("unique", ["value", "case_sensitive", "attribute"], 1, (run, a) => new PyGenerator(Unique(run, a[0], Key(Function.Or(a[2], null), Function.Flag(a[1]))))),
+        new("unique", ["value", "case_sensitive", "attribute"], 1, (run, a) =>
+            new PyGenerator(Unique(run, a[0], Key(Function.Or(a[2], null), Function.Flag(a[1]))))),
         new("groupby", ["value", "attribute", "default", "case_sensitive"], 2, (run, a) => GroupBy(run, a)),
-        new("min", ["value", "case_sensitive", "attribute"], 1, (run, a) => Best(run, a, static (item, best) => PythonCompare.Ordered(item, best, "<"))),
-        new("max", ["value", "case_sensitive", "attribute"], 1, (run, a) => Best(run, a, static (item, best) => PythonCompare.Ordered(item, best, ">"))),
+        new("min", ["value", "case_sensitive", "attribute"], 1, (run, a) =>
+            Best(run, a, static (item, best) => PythonCompare.Ordered(item, best, "<"))),
+        new("max", ["value", "case_sensitive", "attribute"], 1, (run, a) =>
+            Best(run, a, static (item, best) => PythonCompare.Ordered(item, best, ">"))),
     ];
 
     static Func<object?, object?> Key(object? attribute, bool caseSensitive, object? fallback = null)

@@ -20,14 +20,16 @@ static class Sorting
         return [.. keyed.Select(pair => pair.Item)];
     }
 
-    static void Merge(Run run, (object? Key, object? Item)[] from, (object? Key, object? Item)[] to, int start, int middle, int end, bool reverse)
+    static void Merge(Run run, (object? Key, object? Item)[] from, (object? Key, object? Item)[] to, int start, int middle, int end,
+        bool reverse)
     {
         var (left, right) = (start, middle);
         for (var at = start; at < end; at++)
         {
             run.Spend(1);
             var takeRight = left == middle || (right < end
-                && (reverse ? PythonCompare.Ordered(from[left].Key, from[right].Key, "<") : PythonCompare.Ordered(from[right].Key, from[left].Key, "<")));
+                && (reverse ? PythonCompare.Ordered(from[left].Key, from[right].Key, "<")
+                    : PythonCompare.Ordered(from[right].Key, from[left].Key, "<")));
             to[at] = takeRight ? from[right++] : from[left++];
         }
     }

@@ -24,7 +24,8 @@ static class Splitting
     {
         var parts = new List<object?>();
         var from = 0;
-        for (var at = text.IndexOf(separator, StringComparison.Ordinal); at >= 0 && most != 0; at = text.IndexOf(separator, from, StringComparison.Ordinal), most--)
+        for (var at = text.IndexOf(separator, StringComparison.Ordinal); at >= 0
+            && most != 0; at = text.IndexOf(separator, from, StringComparison.Ordinal), most--)
         {
             parts.Add(text[from..at]);
             from = at + separator.Length;
@@ -37,7 +38,8 @@ static class Splitting
     {
         var parts = new List<object?>();
         var rest = text;
-        for (var at = rest.LastIndexOf(separator, StringComparison.Ordinal); at >= 0 && most != 0; at = rest.LastIndexOf(separator, StringComparison.Ordinal), most--)
+        for (var at = rest.LastIndexOf(separator, StringComparison.Ordinal); at >= 0
+            && most != 0; at = rest.LastIndexOf(separator, StringComparison.Ordinal), most--)
         {
             parts.Add(rest[(at + separator.Length)..]);
             rest = rest[..at];

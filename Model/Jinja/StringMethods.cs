@@ -18,8 +18,10 @@ static class StringMethods
         ["casefold"] = ([], 0, (_, s, _) => PythonCase.Lower(s).Replace("ß", "ss", StringComparison.Ordinal)),
         ["title"] = ([], 0, (_, s, _) => PythonCase.Title(s)),
         ["capitalize"] = ([], 0, (_, s, _) => PythonCase.Capitalize(s)),
-        ["swapcase"] = ([], 0, (_, s, _) => string.Concat(PythonText.Characters(s).Select(c => PythonCase.IsUpper(c) ? PythonCase.Lower(c) : PythonCase.Upper(c)))),
-        ["startswith"] = (["", "", ""], 1, (_, s, a) => Affix(s, a, static (text, part) => text.StartsWith(part, StringComparison.Ordinal))),
+        ["swapcase"] = ([], 0, (_, s, _) =>
+            string.Concat(PythonText.Characters(s).Select(c => PythonCase.IsUpper(c) ? PythonCase.Lower(c) : PythonCase.Upper(c)))),
+        ["startswith"] = (["", "", ""], 1, (_, s, a) =>
+            Affix(s, a, static (text, part) => text.StartsWith(part, StringComparison.Ordinal))),
         ["endswith"] = (["", "", ""], 1, (_, s, a) => Affix(s, a, static (text, part) => text.EndsWith(part, StringComparison.Ordinal))),
         ["split"] = (["sep", "maxsplit"], 0, (run, s, a) => Splitting.Split(run, s, Function.Or(a[0], null), Function.Whole(a[1], -1))),
         ["rsplit"] = (["sep", "maxsplit"], 0, (run, s, a) => Splitting.SplitEnd(run, s, Function.Or(a[0], null), Function.Whole(a[1], -1))),
@@ -43,7 +45,8 @@ static class StringMethods
         ["isspace"] = ([], 0, (_, s, _) => PythonText.IsAllSpace(s)),
         ["isdigit"] = ([], 0, (_, s, _) => All(s, UnicodeCategory.DecimalDigitNumber) || s is "²" or "³" or "¹"),
         ["isdecimal"] = ([], 0, (_, s, _) => All(s, UnicodeCategory.DecimalDigitNumber)),
-        ["isnumeric"] = ([], 0, (_, s, _) => All(s, UnicodeCategory.DecimalDigitNumber, UnicodeCategory.LetterNumber, UnicodeCategory.OtherNumber)),
+        ["isnumeric"] = ([], 0, (_, s, _) =>
+            All(s, UnicodeCategory.DecimalDigitNumber, UnicodeCategory.LetterNumber, UnicodeCategory.OtherNumber)),
         ["isalpha"] = ([], 0, (_, s, _) => s.Length > 0 && s.EnumerateRunes().All(System.Text.Rune.IsLetter)),
         ["isalnum"] = ([], 0, (_, s, _) => s.Length > 0 && s.EnumerateRunes().All(System.Text.Rune.IsLetterOrDigit)),
         ["isascii"] = ([], 0, (_, s, _) => s.All(char.IsAscii)),
@@ -54,7 +57,8 @@ static class StringMethods
     };
 
     public static object? Find(string text, string name) => name == "format" ? BraceFormat.Method(text)
-        : all.TryGetValue(name, out var method) ? new Function(name, method.Parameters, method.Required, (run, a) => Called(run, method.Body, text, a)) : null;
+        : all.TryGetValue(name, out var method)
+            ? new Function(name, method.Parameters, method.Required, (run, a) => Called(run, method.Body, text, a)) : null;
 
     public static object? Find(Markup markup, string name) => Find(markup.Text, name) is not Function method ? null
         : new Function(name, (run, arguments) => Marked(method.Call(run, arguments)));
@@ -100,7 +104,8 @@ static class StringMethods
     }
 
     static string Fill(object? slot) => ReferenceEquals(slot, Function.Absent) ? " "
-        : PythonText.Length(Text(slot)) == 1 ? Text(slot) : throw JinjaException.Type("The fill character must be exactly one character long");
+        : PythonText.Length(Text(slot)) == 1 ? Text(slot)
+            : throw JinjaException.Type("The fill character must be exactly one character long");
 
     static string Padding(Run run, string text, object?[] a)
     {

@@ -8,7 +8,8 @@ namespace Majlis.Model.Jinja;
 sealed class TagLexer(string source, List<Token> tokens, bool block)
 {
     static readonly string[] operators =
-        ["//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|", ",", ";"];
+        ["//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|", ",",
+            ";"];
 
     readonly Stack<char> open = new();
     int position;

@@ -28,9 +28,11 @@ sealed class TupleTarget(IReadOnlyList<Target> targets) : Target
     public override void Assign(Frame frame, object? value)
     {
         if (value is Undefined undefined) throw undefined.Error();
-        var items = Sequences.Iterate(value, $"cannot unpack non-iterable {PythonType.Name(value)} object").Take(targets.Count + 1).ToList();
+        var items = Sequences.Iterate(value, $"cannot unpack non-iterable {PythonType.Name(value)} object").Take(targets.Count + 1)
+            .ToList();
         if (items.Count > targets.Count) throw JinjaException.Value($"too many values to unpack (expected {targets.Count})");
-        if (items.Count < targets.Count) throw JinjaException.Value($"not enough values to unpack (expected {targets.Count}, got {items.Count})");
+        if (items.Count < targets.Count)
+            throw JinjaException.Value($"not enough values to unpack (expected {targets.Count}, got {items.Count})");
         for (var i = 0; i < items.Count; i++) targets[i].Assign(frame, items[i]);
     }
 }

@@ -43,8 +43,15 @@ static class Tests
 
     static readonly Dictionary<string, string> aliases = new()
     {
-        ["=="] = "eq", ["equalto"] = "eq", ["!="] = "ne", [">"] = "gt", ["greaterthan"] = "gt", [">="] = "ge",
-        ["<"] = "lt", ["lessthan"] = "lt", ["<="] = "le",
+        ["=="] = "eq",
+        ["equalto"] = "eq",
+        ["!="] = "ne",
+        [">"] = "gt",
+        ["greaterthan"] = "gt",
+        [">="] = "ge",
+        ["<"] = "lt",
+        ["lessthan"] = "lt",
+        ["<="] = "le",
     };
 
     static Function Of(string name, Func<object?, bool> test) => new(name, ["value"], 1, (_, a) => test(a[0]));

@@ -12,14 +12,16 @@ static partial class TextFilters
         new("lower", ["s"], 1, (_, a) => Soft(a[0], PythonCase.Lower)),
         new("capitalize", ["s"], 1, (_, a) => Soft(a[0], PythonCase.Capitalize)),
         new("title", ["s"], 1, (_, a) => Soft(a[0], Title)),
-        new("trim", ["value", "chars"], 1, (_, a) => Soft(a[0], s => PythonText.Strip(s, Function.Or(a[1], null) is { } c ? StringMethods.Text(c) : null))),
+        new("trim", ["value", "chars"], 1, (_, a) =>
+            Soft(a[0], s => PythonText.Strip(s, Function.Or(a[1], null) is { } c ? StringMethods.Text(c) : null))),
         new("replace", ["s", "old", "new", "count"], 3, (run, a) => Replacing.Replace(run, PythonText.Print(a[0]), PythonText.Print(a[1]),
             PythonText.Print(a[2]), Function.Or(a[3], null) is { } count ? PythonNumber.Index(count) : -1)),
         new("string", ["object"], 1, (run, a) => a[0] is Markup ? a[0] : Counted(run, PythonText.Print(a[0]))),
         new("safe", ["value"], 1, (_, a) => new Markup(PythonText.Print(a[0]))),
         new("escape", ["s"], 1, (_, a) => a[0] is Markup ? a[0] : new Markup(Markup.Escape(PythonText.Print(a[0])))),
         new("forceescape", ["value"], 1, (_, a) => new Markup(Markup.Escape(PythonText.Print(a[0])))),
-        new("striptags", ["value"], 1, (_, a) => string.Join(' ', Tags().Replace(PythonText.Print(a[0]), "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))),
+        new("striptags", ["value"], 1, (_, a) =>
+            string.Join(' ', Tags().Replace(PythonText.Print(a[0]), "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))),
         new("center", ["value", "width"], 1, (run, a) => StringMethods.Center(run, PythonText.Print(a[0]), Function.Whole(a[1], 80), " ")),
         new("indent", ["s", "width", "first", "blank"], 1, (run, a) => Indent(run, a)),
         new("truncate", ["s", "length", "killwords", "end", "leeway"], 1, (_, a) => Truncate(a)),
@@ -50,7 +52,8 @@ static partial class TextFilters
 
     // Unlike str.title, only the letters at words' beginnings; an apostrophe begins no word.
     static string Title(string text) => string.Concat(WordBeginnings().Split(text).Where(part => part.Length > 0)
-        .Select(part => PythonText.Characters(part).First() is var first ? PythonCase.Upper(first) + PythonCase.Lower(part[first.Length..]) : part));
+        .Select(part =>
+            PythonText.Characters(part).First() is var first ? PythonCase.Upper(first) + PythonCase.Lower(part[first.Length..]) : part));
 
     static object Indent(Run run, object?[] a)
     {
@@ -88,10 +91,12 @@ static partial class TextFilters
 
     static string UrlEncode(object? value)
     {
-        if (value is string or Markup || !Sequences.IsIterable(value)) return Quote(PythonText.Print(value)).Replace("%2F", "/", StringComparison.Ordinal);
+        if (value is string or Markup || !Sequences.IsIterable(value))
+            return Quote(PythonText.Print(value)).Replace("%2F", "/", StringComparison.Ordinal);
         var pairs = value is PyDict dict ? dict.Items.Select(item => new PyTuple([item.Key, item.Value])) : Sequences.Iterate(value);
         return string.Join('&', pairs.Select(pair => Sequences.Iterate(pair).ToList() is { Count: 2 } two
-            ? Quote(PythonText.Print(two[0])) + "=" + Quote(PythonText.Print(two[1])) : throw JinjaException.Value("urlencode takes pairs")));
+            ? Quote(PythonText.Print(two[0])) + "=" + Quote(PythonText.Print(two[1]))
+                : throw JinjaException.Value("urlencode takes pairs")));
     }
 
     static string Quote(string text) => Uri.EscapeDataString(text);

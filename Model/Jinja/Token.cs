@@ -3,7 +3,8 @@ namespace Majlis.Model.Jinja;
 
 enum TokenKind { Data, VariableBegin, VariableEnd, BlockBegin, BlockEnd, Name, String, Number, Operator, End }
 
-/// <summary>A token: <paramref name="Text"/> is its source (for strings the unescaped value), <paramref name="Value"/> a number's value.</summary>
+/// <summary>A token: <paramref name="Text"/> is its source (for strings the unescaped value), <paramref name="Value"/> a number's
+/// value.</summary>
 readonly record struct Token(TokenKind Kind, string Text, int Line, object? Value = null)
 {
     public bool IsOperator(string text) => Kind == TokenKind.Operator && Text == text;

@@ -20,7 +20,8 @@ sealed class TokenReader(List<Token> tokens)
 
     public bool SkipOperator(string text) => Current.IsOperator(text) && Next() is var _;
 
-    public Token Expect(TokenKind kind) => Current.Kind == kind ? Next() : throw Unexpected(new Token(kind, kind == TokenKind.Name ? "name" : "", 0).Description);
+    public Token Expect(TokenKind kind) =>
+        Current.Kind == kind ? Next() : throw Unexpected(new Token(kind, kind == TokenKind.Name ? "name" : "", 0).Description);
 
     public void ExpectName(string name)
     {

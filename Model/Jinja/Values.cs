@@ -20,8 +20,10 @@ sealed class Undefined(string message, string kind = "UndefinedError")
 /// <summary>A string marked safe (<c>|safe</c>): adding other text to it escapes that text for HTML, as in Jinja2.</summary>
 sealed record Markup(string Text)
 {
-    public static string Escape(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal)
-        .Replace("<", "&lt;", StringComparison.Ordinal).Replace("'", "&#39;", StringComparison.Ordinal).Replace("\"", "&#34;", StringComparison.Ordinal);
+    public static string Escape(string text) =>
+        text.Replace("&", "&amp;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal).Replace("'", "&#39;", StringComparison.Ordinal)
+            .Replace("\"", "&#34;", StringComparison.Ordinal);
 
     public override string ToString() => Text;
 }
@@ -32,11 +34,13 @@ sealed record PyTuple(object?[] Items, string[]? Names = null);
 /// <summary>A range: start, stop and step are small, its length is at most <see cref="Globals.LongestRange"/>.</summary>
 sealed record PyRange(long Start, long Stop, long Step)
 {
-    public int Length => Step > 0 ? (int)Math.Max(0, (Stop - Start + Step - 1) / Step) : (int)Math.Max(0, (Start - Stop - Step - 1) / -Step);
+    public int Length =>
+        Step > 0 ? (int)Math.Max(0, (Stop - Start + Step - 1) / Step) : (int)Math.Max(0, (Start - Stop - Step - 1) / -Step);
 
     public object? this[int index] => Start + index * Step;
 
-    /// <summary>The range of every <paramref name="stride"/>th number from index <paramref name="from"/> to before <paramref name="to"/>.</summary>
+    /// <summary>The range of every <paramref name="stride"/>th number from index <paramref name="from"/> to before
+    /// <paramref name="to"/>.</summary>
     public PyRange Between(int from, int to, int stride) => new(Start + from * Step, Start + to * Step, Step * stride);
 }
 

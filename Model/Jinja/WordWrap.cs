@@ -18,7 +18,8 @@ static partial class WordWrap
         var between = Function.Or(a[3], null) is { } given ? StringMethods.Text(given) : "\n";
         var text = StringMethods.Text(a[0]);
         run.SpendText((long)text.Length * (1 + between.Length));
-        var paragraphs = Splitting.Lines(run, text, keepEnds: false).Select(line => string.Join(between, Lines((string)line!, width, Function.Flag(a[2], true), Function.Flag(a[4], true))));
+        var paragraphs = Splitting.Lines(run, text, keepEnds: false)
+            .Select(line => string.Join(between, Lines((string)line!, width, Function.Flag(a[2], true), Function.Flag(a[4], true))));
         return string.Join(between, paragraphs);
     }
 
@@ -36,7 +37,8 @@ static partial class WordWrap
                 if (line.Length == 0 && lines.Count > 0 && PythonText.IsAllSpace(rest)) break;
                 if (line.Length + rest.Length <= width) { line += rest; break; }
                 var room = width - line.Length;
-                if (rest.Length > width && breakWords && room > 0 && !PythonText.IsAllSpace(rest)) (line, rest) = (line + rest[..room], rest[room..]);
+                if (rest.Length > width && breakWords && room > 0 && !PythonText.IsAllSpace(rest))
+                    (line, rest) = (line + rest[..room], rest[room..]);
                 else if (line.Length == 0) (line, rest) = (rest, "");
                 if (line.Length > 0) lines.Add(PythonText.StripEnd(line));
                 line = "";

@@ -18,7 +18,8 @@ public sealed class ChatPromptTests
     public void Prompts_are_those_of_a_safe_encoding()
     {
         var (template, tokenizer) = (GoldenTemplates.Read("own/chatml-generation"), GoldenTemplates.Tokenizer("smollm2"));
-        var mismatches = Masks["sanitized"]!.AsArray().Where(piece => !ChatPrompt.Encode(template, tokenizer, Conversation(piece!, prompted: true))
+        var mismatches = Masks["sanitized"]!.AsArray()
+            .Where(piece => !ChatPrompt.Encode(template, tokenizer, Conversation(piece!, prompted: true))
             .SequenceEqual(Numbers(piece!["ids_sanitized"] ?? piece["ids"]))).Select(piece => (string)piece!["conversation"]!).ToList();
         GoldenReport.Line("Text", "chat prompts, safe", mismatches.Count, 0);
         Assert.Empty(mismatches);
@@ -35,7 +36,8 @@ public sealed class ChatPromptTests
             // Those masks were made without a safe encoding: where a user spells a token, the ids differ and the mask is empty.
             var forged = (string?)piece!["conversation"] == "special_in_user";
             var same = forged ? !prompt.Assistant.Contains(true)
-                : prompt.Ids.SequenceEqual(Numbers(piece["input_ids"])) && prompt.Assistant.Select(mine => mine ? 1 : 0).SequenceEqual(Numbers(piece["assistant_masks"]));
+                : prompt.Ids.SequenceEqual(Numbers(piece["input_ids"])) && prompt.Assistant.Select(mine => mine ? 1 : 0)
+                    .SequenceEqual(Numbers(piece["assistant_masks"]));
             if (!same) mismatches.Add((string)piece["conversation"]!);
         }
         GoldenReport.Line("Text", "assistant masks", mismatches.Count, 0);
@@ -45,9 +47,10 @@ public sealed class ChatPromptTests
     [Fact]
     public void Arguments_in_a_string_reach_the_template_as_an_object()
     {
-        var template = ChatTemplate.Parse("{% for m in messages %}{% for c in m.tool_calls %}{{ c.function.arguments.city }}{% endfor %}{% endfor %}", new SpecialTokens());
+        var template = ChatTemplate.Parse("{{ messages[0].tool_calls[0].function.arguments.city }}", new SpecialTokens());
         var call = new JsonObject { ["function"] = new JsonObject { ["name"] = "weather", ["arguments"] = "{\"city\": \"Amman\"}" } };
-        Assert.Equal("Amman", ChatPrompt.Text(template, new Conversation([new JsonObject { ["role"] = "assistant", ["tool_calls"] = new JsonArray(call) }])));
+        Assert.Equal("Amman",
+            ChatPrompt.Text(template, new Conversation([new JsonObject { ["role"] = "assistant", ["tool_calls"] = new JsonArray(call) }])));
     }
 
     [Theory]
@@ -56,7 +59,8 @@ public sealed class ChatPromptTests
     public void Content_reaches_the_template_in_a_shape_it_reads(string source, string expected)
     {
         var template = ChatTemplate.Parse(source, new SpecialTokens());
-        var parts = new JsonArray(new JsonObject { ["type"] = "text", ["text"] = "one" }, new JsonObject { ["type"] = "text", ["text"] = "two" });
+        var parts = new JsonArray(new JsonObject { ["type"] = "text", ["text"] = "one" },
+            new JsonObject { ["type"] = "text", ["text"] = "two" });
         Assert.Equal(expected, ChatPrompt.Text(template, new Conversation([new JsonObject { ["role"] = "user", ["content"] = parts }])));
     }
 
@@ -71,6 +75,7 @@ public sealed class ChatPromptTests
     public void Developers_speak_as_the_system_where_the_template_knows_none()
     {
         var template = ChatTemplate.Parse("{% for m in messages %}{{ m.role }}:{{ m.content }}{% endfor %}", new SpecialTokens());
-        Assert.Equal("system:Be brief.", ChatPrompt.Text(template, new Conversation([new JsonObject { ["role"] = "developer", ["content"] = "Be brief." }])));
+        Assert.Equal("system:Be brief.",
+            ChatPrompt.Text(template, new Conversation([new JsonObject { ["role"] = "developer", ["content"] = "Be brief." }])));
     }
 }

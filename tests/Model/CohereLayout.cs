@@ -9,9 +9,11 @@ namespace Majlis.tests.Model;
 
 static partial class CohereLayout
 {
-    public static string Render(string liquid, JsonObject request) => JinjaTemplate.Parse(ToJinja(liquid)).Render(Context(request), JinjaCheck.Noon).Text;
+    public static string Render(string liquid, JsonObject request) =>
+        JinjaTemplate.Parse(ToJinja(liquid)).Render(Context(request), JinjaCheck.Noon).Text;
 
-    /// <summary>Liquid keeps the white space around tags and lets loops assign outside of themselves; Jinja has + and namespaces for that.</summary>
+    /// <summary>Liquid keeps the white space around tags and lets loops assign outside of themselves; Jinja has + and namespaces for
+    /// that.</summary>
     static string ToJinja(string liquid)
     {
         var assigned = Assignment().Matches(liquid).Select(match => match.Groups[1].Value).Distinct().ToList();
@@ -21,8 +23,11 @@ static partial class CohereLayout
     static string Translate(string tag, List<string> assigned)
     {
         foreach (var name in assigned) tag = Regex.Replace(tag, $@"(?<![\w.'""]){name}\b", "v." + name);
-        tag = Size().Replace(tag, "($1|length)").Replace("forloop.", "loop.", StringComparison.Ordinal).Replace("downcase", "lower", StringComparison.Ordinal);
-        tag = FilterArguments().Replace(tag, match => match.Groups[1].Value == "minus" ? $"- {match.Groups[2].Value}" : $"| {match.Groups[1].Value}({match.Groups[2].Value})");
+        tag = Size().Replace(tag, "($1|length)").Replace("forloop.", "loop.", StringComparison.Ordinal)
+            .Replace("downcase", "lower", StringComparison.Ordinal);
+        tag = FilterArguments()
+            .Replace(tag, match =>
+            match.Groups[1].Value == "minus" ? $"- {match.Groups[2].Value}" : $"| {match.Groups[1].Value}({match.Groups[2].Value})");
         tag = Regex.Replace(tag, @"^(\{%[-]?\s*)unless\s+(.*?)(\s*-?%\})$", "$1if not ($2)$3", RegexOptions.Singleline);
         tag = Regex.Replace(tag, @"^(\{%-?\s*)(capture|assign)\b", "$1set").Replace("endcapture", "endset", StringComparison.Ordinal);
         tag = tag.Replace("endunless", "endif", StringComparison.Ordinal).Replace("elsif", "elif", StringComparison.Ordinal);
@@ -42,7 +47,8 @@ static partial class CohereLayout
             ["citation_mode"] = request["citation_quality"]?.DeepClone(),
             ["reasoning_options"] = (string?)request["reasoning_type"] == "enabled" ? new JsonObject { ["enabled"] = true } : null,
         };
-        foreach (var name in new[] { "safety_mode", "json_mode", "json_schema", "response_prefix" }) context[name] = request[name]?.DeepClone();
+        foreach (var name in new[] { "safety_mode", "json_mode", "json_schema", "response_prefix" })
+            context[name] = request[name]?.DeepClone();
         // Liquid prints nothing where Jinja prints None.
         foreach (var absent in context.Where(member => member.Value is null).Select(member => member.Key).ToList()) context.Remove(absent);
         return context;
@@ -68,7 +74,8 @@ static partial class CohereLayout
                 return $$"""{"tool_call_id": "{{number}}", "tool_name": "{{call["name"]}}", "parameters": {{call["parameters"]}}}""";
             }).ToList();
             var content = message["content"]!.AsArray();
-            var shaped = new JsonObject { ["role"] = ((string)message["role"]!).ToUpperInvariant(), ["tool_calls"] = new JsonArray([.. calls]) };
+            var shaped = new JsonObject { ["role"] = ((string)message["role"]!)
+                .ToUpperInvariant(), ["tool_calls"] = new JsonArray([.. calls]) };
             shaped["content"] = new JsonArray([.. content.Where(part => part!["text"] is not null)
                 .Select(part => new JsonObject { ["type"] = (string?)part!["type"], ["data"] = (string?)part["text"] })]);
             if (message["tool_call_id"] is { } id)
@@ -82,9 +89,11 @@ static partial class CohereLayout
         return messages;
     }
 
-    static JsonArray? Dumped(JsonNode? items) => items is null ? null : new JsonArray([.. items.AsArray().Select(item => JsonValue.Create(Dump(item)))]);
+    static JsonArray? Dumped(JsonNode? items) =>
+        items is null ? null : new JsonArray([.. items.AsArray().Select(item => JsonValue.Create(Dump(item)))]);
 
-    static string Dump(JsonNode? value) => JinjaTemplate.Parse("{{ x | tojson }}").Render(new JsonObject { ["x"] = value?.DeepClone() }, JinjaCheck.Noon).Text;
+    static string Dump(JsonNode? value) =>
+        JinjaTemplate.Parse("{{ x | tojson }}").Render(new JsonObject { ["x"] = value?.DeepClone() }, JinjaCheck.Noon).Text;
 
     [GeneratedRegex(@"\{%-?\s*assign\s+(\w+)")]
     private static partial Regex Assignment();

@@ -3,7 +3,8 @@ namespace Majlis.tests.Model;
 
 sealed class DamagedText(ulong seed)
 {
-    static readonly string[] pieces = ["{%", "%}", "{{", "}}", "-", "|", "(", ")", "[", "]", "if ", "else", "endfor", "for x in ", "loop", "*", "**", ".", "'", "\"", "9", "none", "{#", "#}", " is ", "~", "%", "//", "\\", "\ud83d", "set "];
+    static readonly string[] pieces = ["{%", "%}", "{{", "}}", "-", "|", "(", ")", "[", "]", "if ", "else", "endfor", "for x in ", "loop",
+        "*", "**", ".", "'", "\"", "9", "none", "{#", "#}", " is ", "~", "%", "//", "\\", "\ud83d", "set "];
 
     ulong state = seed;
 

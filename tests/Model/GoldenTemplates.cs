@@ -16,7 +16,8 @@ static class GoldenTemplates
         : [.. JsonNode.Parse(File.ReadAllText(cases))!["cases"]!.AsArray().Select(piece => (string)piece!["template"]!).Distinct()];
 
     public static Dictionary<string, JsonNode> Entries(string file) =>
-        JsonNode.Parse(File.ReadAllText(Shared.Require(file)))!["templates"]!.AsArray().ToDictionary(entry => (string)entry!["name"]!, entry => entry!);
+        JsonNode.Parse(File.ReadAllText(Shared.Require(file)))!["templates"]!.AsArray()
+            .ToDictionary(entry => (string)entry!["name"]!, entry => entry!);
 
     /// <summary>A golden tokenizer out of the first of its definitions that is here.</summary>
     public static TextTokenizer Tokenizer(string name)

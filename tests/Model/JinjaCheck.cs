@@ -21,10 +21,12 @@ static class JinjaCheck
         {
             if (golden["error"] is null) return $"failed with {error.Kind}: {error.Message}";
             if ((string?)golden["error"] != "TemplateError") return null;
-            return error is TemplateRefusedException && error.Message == (string?)golden["message"] ? null : $"refused with: {error.Message}";
+            return error is TemplateRefusedException && error.Message == (string?)golden["message"] ? null
+                : $"refused with: {error.Message}";
         }
         if (golden["error"] is { } expectedError) return $"gave {PrintableText(actual)}, expected {expectedError}: {golden["message"]}";
-        return actual == (string?)golden["expected"] ? null : $"gave     {PrintableText(actual)}\n  expected {PrintableText((string)golden["expected"]!)}";
+        return actual == (string?)golden["expected"] ? null
+            : $"gave     {PrintableText(actual)}\n  expected {PrintableText((string)golden["expected"]!)}";
     }
 
     static string PrintableText(string text) => JsonValue.Create(text).ToJsonString();

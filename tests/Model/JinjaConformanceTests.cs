@@ -20,7 +20,8 @@ public sealed class JinjaConformanceTests
         foreach (var piece in golden["cases"]!.AsArray())
         {
             var context = (piece!["context"] ?? golden["context"])!.DeepClone().AsObject();
-            var failure = JinjaCheck.Mismatch(piece, () => JinjaTemplate.Parse((string)piece["template"]!).Render(context, JinjaCheck.Noon).Text);
+            var failure = JinjaCheck.Mismatch(piece, () =>
+                JinjaTemplate.Parse((string)piece["template"]!).Render(context, JinjaCheck.Noon).Text);
             if (failure is not null) failures.Add($"{piece["name"] ?? piece["i"]}: {piece["template"]}\n  {failure}");
         }
         GoldenReport.Line("Text", file, failures.Count, 0);
