@@ -1,0 +1,90 @@
+// The trainer as a real process against a real store: killed without warning in the middle of training, started again, same bits.
+using System.Diagnostics;
+using Majlis.Feedback;
+using Majlis.Model.Catalog;
+using Majlis.tests.Support;
+using Majlis.Trainer;
+using Xunit;
+
+namespace Majlis.tests.Trainer;
+
+public sealed class KilledTrainerTests : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("majlis-killed").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    byte[] Bytes(string weights) => File.ReadAllBytes(Path.Combine(At(weights), "model.safetensors"));
+
+    string At(string name) => Path.Combine(folder, name);
+
+    [Fact]
+    public async Task A_trainer_killed_in_the_middle_goes_on_to_the_bits_of_one_that_was_not()
+    {
+        MakeModel();
+        await using var store = EmbeddedRedis.Start(At("data"));
+        await FillAsync();
+        var whole = await RunAsync("whole", kill: false);
+
+        await RunAsync("killed", kill: true);
+        Assert.Empty(new ModelCatalog(At("killed"), TimeProvider.System).Versions());
+        Assert.Equal(whole, await RunAsync("killed", kill: false));
+
+        foreach (var part in new[] { ModelCatalog.Master, ModelCatalog.Serve })
+            Assert.Equal(Bytes($"whole/v0001/{part}"), Bytes($"killed/v0001/{part}"));
+        new ModelCatalog(At("killed"), TimeProvider.System).Verify("v0001");
+    }
+
+    [Fact]
+    public async Task Without_a_server_it_says_what_it_waits_for()
+    {
+        MakeModel();
+        using var trainer = Start("none", "--data", At("nowhere"));
+        var line = await trainer.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        trainer.Kill();
+        Assert.StartsWith("waiting for a server: ", line);
+        Assert.EndsWith("redis.json is not there yet", line);
+    }
+
+    /// <summary>One round; a kill comes once a state of the first expert is saved and before it is trained to the end.</summary>
+    async Task<int> RunAsync(string catalog, bool kill)
+    {
+        using var trainer = Start(catalog, "--data", At("data"));
+        var output = trainer.StandardOutput.ReadToEndAsync();
+        if (kill)
+        {
+            await Eventually.HoldsAsync("a saved state of the training", () => trainer.HasExited || Directory.Exists(At($"{catalog}/.rounds/0001/experts/ar/state/step-000008")), TimeSpan.FromMinutes(3));
+            trainer.Kill();
+        }
+        await trainer.WaitForExitAsync();
+        Assert.True(kill || trainer.ExitCode is (int)TrainerExit.Promoted or (int)TrainerExit.Refused or (int)TrainerExit.NotEnoughEvidence, await output);
+        return trainer.ExitCode;
+    }
+
+    Process Start(string catalog, params string[] more)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Majlis.Trainer")) { RedirectStandardOutput = true, UseShellExecute = false };
+        foreach (var argument in (string[])["--once", "--model", At("model"), "--catalog", At(catalog), "--reader", catalog, "--policy", "small", "--held-out", "30", "--epochs", "6", .. more])
+            start.ArgumentList.Add(argument);
+        return Process.Start(start)!;
+    }
+
+    void MakeModel()
+    {
+        Directory.CreateDirectory(At("model"));
+        foreach (var file in Directory.EnumerateFiles(Some.TinyModel)) File.Copy(file, Path.Combine(At("model"), Path.GetFileName(file)));
+        File.WriteAllText(Path.Combine(At("model"), "tokenizer.json"),
+            """{"version": "1.0", "added_tokens": [], "model": {"type": "BPE", "unk_token": "<unk>", "vocab": {"<unk>": 0, "a": 1}, "merges": []}}""");
+    }
+
+    async Task FillAsync()
+    {
+        await using var connection = new RedisConnection(new RedisOptions { DataFolder = At("data"), Patience = TimeSpan.FromSeconds(20) });
+        var battles = new BattleStore(connection, TimeProvider.System);
+        foreach (var vote in Some.Votes(48))
+        {
+            await battles.OpenAsync(vote.Battle with { Opened = TimeProvider.System.GetUtcNow() });
+            Assert.Equal(VoteOutcome.Stored, (await battles.VoteAsync(vote.Vote)).Outcome);
+        }
+    }
+}
