@@ -45,7 +45,8 @@ public sealed record Blueprint
     public bool IsTied => Head?.Weight == Embedding;
     public bool IsCausal => Layers.All(layer => layer.Attention.IsCausal);
 
-    /// <summary>Layers that share block tables: full attention first, then each window. Empty for an encoder, which keeps no cache.</summary>
+    /// <summary>Layers that share block tables: full attention first, then each window. Empty for an encoder, which keeps no
+    /// cache.</summary>
     public ImmutableArray<CacheGroup> CacheGroups => IsCausal
         ? [.. Layers.Select((layer, index) => (layer.Attention.Window, index)).GroupBy(pair => pair.Window, pair => pair.index)
             .OrderBy(group => group.Key ?? 0).Select(group => new CacheGroup(group.Key, [.. group]))]

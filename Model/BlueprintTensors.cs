@@ -34,9 +34,11 @@ public static class BlueprintTensors
             if (!weights.Tensors.TryGetValue(name, out var tensor))
                 throw new ModelFormatException($"Tensor '{name}' [{string.Join(", ", shape)}] is missing, which {blueprint.Family} needs.");
             if (!tensor.Shape.SequenceEqual(shape))
-                throw new ModelFormatException($"Tensor '{name}' is [{string.Join(", ", tensor.Shape)}], expected [{string.Join(", ", shape)}].");
+                throw new ModelFormatException(
+                    $"Tensor '{name}' is [{string.Join(", ", tensor.Shape)}], expected [{string.Join(", ", shape)}].");
         }
-        var stranger = weights.Tensors.Keys.Order(StringComparer.Ordinal).FirstOrDefault(name => !expected.ContainsKey(name) && !IsHarmless(blueprint, name));
+        var stranger = weights.Tensors.Keys.Order(StringComparer.Ordinal)
+            .FirstOrDefault(name => !expected.ContainsKey(name) && !IsHarmless(blueprint, name));
         if (stranger is not null)
             throw new ModelFormatException($"Tensor '{stranger}' has no place in a {blueprint.Family} network as its config describes it.");
     }

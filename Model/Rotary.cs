@@ -40,7 +40,8 @@ public abstract record RotaryScaling
 /// <summary>Positions are divided by the factor (https://arxiv.org/abs/2306.15595).</summary>
 public sealed record LinearScaling(double Factor) : RotaryScaling
 {
-    internal override float[] InverseFrequencies(Rotary rotary, int length) => [.. rotary.Plain(rotary.Theta).Select(f => f / (float)Factor)];
+    internal override float[] InverseFrequencies(Rotary rotary, int length) =>
+        [.. rotary.Plain(rotary.Theta).Select(f => f / (float)Factor)];
 }
 
 /// <summary>Llama 3.1: long waves are slowed by the factor, short ones kept, a smooth step between.</summary>
@@ -112,7 +113,8 @@ public sealed record YarnScaling(double Factor, int OriginalLength) : RotaryScal
 /// LongRoPE (https://arxiv.org/abs/2402.13753): a searched divisor for every dimension, one list for sequences within the trained length
 /// and one for longer ones.
 /// </summary>
-public sealed record LongRopeScaling(ImmutableArray<double> Short, ImmutableArray<double> Long, double Factor, int OriginalLength) : RotaryScaling
+public sealed record LongRopeScaling(ImmutableArray<double> Short, ImmutableArray<double> Long, double Factor, int OriginalLength)
+    : RotaryScaling
 {
     public double? GivenAttentionFactor { get; init; }
 

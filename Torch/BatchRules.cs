@@ -12,17 +12,22 @@ static class BatchRules
         if (batch.Positions.Length != batch.Tokens.Length) throw new ArgumentException("A batch has as many positions as tokens.");
         if (groups > 0 && !hasCache) throw new InvalidOperationException("Allocate the cache before the first step.");
         foreach (var token in batch.Tokens)
-            if ((uint)token >= (uint)blueprint.VocabularySize) throw new ArgumentException($"Token {token} is not in a vocabulary of {blueprint.VocabularySize}.");
+            if ((uint)token >= (uint)blueprint.VocabularySize)
+                throw new ArgumentException($"Token {token} is not in a vocabulary of {blueprint.VocabularySize}.");
         var at = 0;
         foreach (var span in batch.Spans)
         {
-            if (span.Start != at || span.Count < 1) throw new ArgumentException($"The sequence at row {span.Start} should begin at row {at} with at least one token.");
-            if (groups == 0 && span.Cached != 0) throw new ArgumentException("An encoder reads whole sequences; nothing of them is cached.");
-            if (groups > 0 && span.BlockTables.Length != groups) throw new ArgumentException($"{groups} cache groups, but block tables for {span.BlockTables.Length}.");
+            if (span.Start != at || span.Count < 1)
+                throw new ArgumentException($"The sequence at row {span.Start} should begin at row {at} with at least one token.");
+            if (groups == 0 && span.Cached != 0)
+                throw new ArgumentException("An encoder reads whole sequences; nothing of them is cached.");
+            if (groups > 0 && span.BlockTables.Length != groups)
+                throw new ArgumentException($"{groups} cache groups, but block tables for {span.BlockTables.Length}.");
             at += span.Count;
         }
         if (at != batch.Tokens.Length) throw new ArgumentException("The sequences do not cover the batch's tokens.");
-        if (batch.Pooling == Pooling.Score && blueprint.HeadKind != HeadKind.Score) throw new ArgumentException("Only a reward model scores.");
+        if (batch.Pooling == Pooling.Score && blueprint.HeadKind != HeadKind.Score)
+            throw new ArgumentException("Only a reward model scores.");
         if (batch.Rows is not LogitRows.NoRows && blueprint.HeadKind != HeadKind.LanguageModel)
             throw new ArgumentException("This network has no next-token logits; ask for pooling and LogitRows.None.");
     }

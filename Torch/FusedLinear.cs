@@ -63,7 +63,8 @@ sealed class ServedAdapter : IDisposable
         foreach (var module in adapter.Modules)
         {
             var (a, b) = adapter.Find(module)!.Value;
-            pairs[module] = (a.detach().to(device).clone().DetachFromDisposeScope(), (b.detach().to(device) * adapter.Config.Scale).DetachFromDisposeScope());
+            pairs[module] = (a.detach().to(device).clone().DetachFromDisposeScope(),
+                (b.detach().to(device) * adapter.Config.Scale).DetachFromDisposeScope());
         }
     }
 

@@ -56,7 +56,8 @@ public sealed class LoraAdapter : IDisposable
         foreach (var (module, (outputs, inputs)) in config.ModulesOf(blueprint))
         {
             var rank = config.Rank;
-            adapter.pairs[module] = (Load(LoraConfig.TensorName(module, "A"), [rank, inputs]), Load(LoraConfig.TensorName(module, "B"), [outputs, rank]));
+            adapter.pairs[module] =
+                (Load(LoraConfig.TensorName(module, "A"), [rank, inputs]), Load(LoraConfig.TensorName(module, "B"), [outputs, rank]));
         }
         if (left.Order(StringComparer.Ordinal).FirstOrDefault() is { } stranger)
             throw new ModelFormatException($"Adapter tensor '{stranger}' belongs to no target module.");
@@ -66,7 +67,8 @@ public sealed class LoraAdapter : IDisposable
         {
             if (!source.Tensors.TryGetValue(name, out var info)) throw new ModelFormatException($"Adapter tensor '{name}' is missing.");
             if (!info.Shape.AsSpan().SequenceEqual(shape))
-                throw new ModelFormatException($"Adapter tensor '{name}' is [{string.Join(", ", info.Shape)}], expected [{string.Join(", ", shape.ToArray())}].");
+                throw new ModelFormatException(
+                    $"Adapter tensor '{name}' is [{string.Join(", ", info.Shape)}], expected [{string.Join(", ", shape.ToArray())}].");
             left.Remove(name);
             return Leaf(WeightLoader.Load(source, name, ScalarType.Float32, device ?? CPU));
         }
@@ -90,7 +92,8 @@ public sealed class LoraAdapter : IDisposable
         using var guard = no_grad();
         using var delta = (pair.B.matmul(pair.A) * Config.Scale).cpu();
         var values = new float[delta.shape[0], delta.shape[1]];
-        delta.data<float>().ToArray().AsSpan().CopyTo(System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref values[0, 0], values.Length));
+        delta.data<float>().ToArray().AsSpan()
+            .CopyTo(System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref values[0, 0], values.Length));
         return values;
     }
 
@@ -101,7 +104,8 @@ public sealed class LoraAdapter : IDisposable
         foreach (var (module, (a, b)) in pairs)
         {
             if (!sizes.TryGetValue(module, out var size) || a.shape[1] != size.Inputs || b.shape[0] != size.Outputs)
-                throw new ModelFormatException($"The adapter's module '{module}' [{b.shape[0]}, {a.shape[1]}] is not in this {blueprint.Family} network.");
+                throw new ModelFormatException(
+                    $"The adapter's module '{module}' [{b.shape[0]}, {a.shape[1]}] is not in this {blueprint.Family} network.");
         }
     }
 

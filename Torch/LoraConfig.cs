@@ -29,7 +29,8 @@ public sealed record LoraConfig(int Rank, double Alpha, ImmutableArray<string> T
         var matched = new HashSet<string>();
         foreach (var projection in blueprint.Layers.SelectMany(Projections))
         {
-            var target = TargetModules.FirstOrDefault(name => projection.Module == name || projection.Module.EndsWith("." + name, StringComparison.Ordinal));
+            var target = TargetModules.FirstOrDefault(name => projection.Module == name
+                || projection.Module.EndsWith("." + name, StringComparison.Ordinal));
             if (target is null) continue;
             matched.Add(target);
             modules[projection.Module] = (projection.TensorRows, projection.Inputs);
@@ -41,7 +42,8 @@ public sealed record LoraConfig(int Rank, double Alpha, ImmutableArray<string> T
 
     static IEnumerable<Projection> Projections(LayerBlueprint layer)
     {
-        Projection?[] all = [layer.Attention.Query, layer.Attention.Key, layer.Attention.Value, layer.Attention.Output, layer.Mlp.Gate, layer.Mlp.Up, layer.Mlp.Down];
+        Projection?[] all = [layer.Attention.Query, layer.Attention.Key, layer.Attention.Value, layer.Attention.Output, layer.Mlp.Gate,
+            layer.Mlp.Up, layer.Mlp.Down];
         return all.OfType<Projection>();
     }
 
@@ -69,13 +71,16 @@ public sealed record LoraConfig(int Rank, double Alpha, ImmutableArray<string> T
         Require("peft_type", "LORA");
         Require("bias", "none");
         foreach (var off in (string[])["use_dora", "fan_in_fan_out", "use_qalora", "lora_bias"]) Require(off, "false");
-        foreach (var empty in (string[])["modules_to_save", "layers_to_transform", "layers_pattern", "layer_replication", "target_parameters", "rank_pattern", "alpha_pattern", "trainable_token_indices", "exclude_modules"])
+        foreach (var empty in (string[])["modules_to_save", "layers_to_transform", "layers_pattern", "layer_replication",
+            "target_parameters", "rank_pattern", "alpha_pattern", "trainable_token_indices", "exclude_modules"])
             Require(empty, "[]", "{}");
         var rank = Number("r");
-        if (rank is < 1 or > 1 << 16 || rank != Math.Floor(rank)) throw new ModelFormatException($"adapter_config: 'r' is {rank}, expected a whole number above 0.");
+        if (rank is < 1 or > 1 << 16 || rank != Math.Floor(rank))
+            throw new ModelFormatException($"adapter_config: 'r' is {rank}, expected a whole number above 0.");
         if (!json.TryGetProperty("target_modules", out var targets) || targets.ValueKind != JsonValueKind.Array)
             throw new ModelFormatException("adapter_config: 'target_modules' must be a list of module names.");
-        return new LoraConfig((int)rank, Number("lora_alpha"), [.. targets.EnumerateArray().Select(name => name.GetString() ?? "").Order(StringComparer.Ordinal)])
+        return new LoraConfig((int)rank, Number("lora_alpha"),
+            [.. targets.EnumerateArray().Select(name => name.GetString() ?? "").Order(StringComparer.Ordinal)])
         {
             UseRsLora = json.TryGetProperty("use_rslora", out var rs) && rs.ValueKind == JsonValueKind.True,
         };
@@ -87,7 +92,8 @@ public sealed record LoraConfig(int Rank, double Alpha, ImmutableArray<string> T
         {
             if (!json.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return;
             var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
-            if (!allowed.Contains(text)) throw new ModelFormatException($"adapter_config: field '{name}' is {text}, which is not supported.");
+            if (!allowed.Contains(text))
+                throw new ModelFormatException($"adapter_config: field '{name}' is {text}, which is not supported.");
         }
     }
 }

@@ -25,7 +25,8 @@ sealed class NetworkWeights : IDisposable
         LayerWeights Layer(LayerBlueprint layer) => new(layer,
             Norm(layer.BeforeAttention), Linear(layer.Attention.Query, layer.Attention.Key, layer.Attention.Value),
             Norm(layer.Attention.QueryNorm), Norm(layer.Attention.KeyNorm), Linear(layer.Attention.Output), Norm(layer.AfterAttention),
-            Norm(layer.BeforeMlp), layer.Mlp.Gate is { } gate ? Linear(gate, layer.Mlp.Up) : Linear(layer.Mlp.Up), Linear(layer.Mlp.Down), Norm(layer.AfterMlp));
+            Norm(layer.BeforeMlp), layer.Mlp.Gate is { } gate ? Linear(gate, layer.Mlp.Up)
+                : Linear(layer.Mlp.Up), Linear(layer.Mlp.Down), Norm(layer.AfterMlp));
 
         FusedLinear Linear(params Projection[] parts)
         {
@@ -64,7 +65,8 @@ sealed class NetworkWeights : IDisposable
     }
 }
 
-sealed record LayerWeights(LayerBlueprint Blueprint, NormWeights? BeforeAttention, FusedLinear Qkv, NormWeights? QueryNorm, NormWeights? KeyNorm,
+sealed record LayerWeights(LayerBlueprint Blueprint, NormWeights? BeforeAttention, FusedLinear Qkv, NormWeights? QueryNorm,
+    NormWeights? KeyNorm,
     FusedLinear Output, NormWeights? AfterAttention, NormWeights? BeforeMlp, FusedLinear GateUp, FusedLinear Down, NormWeights? AfterMlp);
 
 /// <summary>A norm with its fp32 weight, offset included.</summary>

@@ -10,7 +10,8 @@ namespace Majlis.Torch;
 static class PagedAttention
 {
     /// <summary>queries [N, H, D], keys and values [N, K, D] of the new tokens to the mixed values [N, H*D].</summary>
-    public static Tensor Run(StepPlan plan, GroupPlan group, PagedCache? cache, int layer, AttentionBlueprint a, Tensor queries, Tensor keys, Tensor values)
+    public static Tensor Run(StepPlan plan, GroupPlan group, PagedCache? cache, int layer, AttentionBlueprint a, Tensor queries,
+        Tensor keys, Tensor values)
     {
         if (group.Slots is { } slots) cache!.Write(layer, slots, keys, values);
         if (plan.Spans.IsEmpty) return Decode(group.Decoding!, cache!, layer, a, queries);
@@ -41,7 +42,8 @@ static class PagedAttention
     // queries [T, H, D], the span's own new keys and values [T, K, D], to [T, H*D]
     static Tensor Span(SpanKeys span, PagedCache? cache, int layer, AttentionBlueprint a, Tensor queries, Tensor keys, Tensor values)
     {
-        (keys, values) = span.View is { } view ? First(cache!.Read(layer, view)) : (keys.transpose(0, 1), values.transpose(0, 1)); // [K, L, D]
+        (keys, values) = span.View is { } view ? First(cache!.Read(layer, view))
+            : (keys.transpose(0, 1), values.transpose(0, 1)); // [K, L, D]
         var (t, k, g, d) = (queries.shape[0], a.KeyValueHeads, a.Heads / a.KeyValueHeads, a.HeadDim);
         var heads = queries.unflatten(1, [k, g]).permute(1, 2, 0, 3); // [K, G, T, D]
         var mixed = empty([t, a.Heads * d], queries.dtype, queries.device);

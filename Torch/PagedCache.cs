@@ -12,7 +12,8 @@ sealed class PagedCache : IDisposable
     readonly (Tensor Keys, Tensor Values)[] layers;
 
     /// <summary>Zeroed, not merely allocated: what a mask hides must still be finite.</summary>
-    public PagedCache(Blueprint blueprint, ImmutableArray<CacheGroup> groups, ReadOnlySpan<int> blocksPerGroup, int blockSize, ScalarType dtype, Device device)
+    public PagedCache(Blueprint blueprint, ImmutableArray<CacheGroup> groups, ReadOnlySpan<int> blocksPerGroup, int blockSize,
+        ScalarType dtype, Device device)
     {
         if (blocksPerGroup.Length != groups.Length)
             throw new ArgumentException($"{groups.Length} cache groups, but blocks for {blocksPerGroup.Length}.", nameof(blocksPerGroup));
@@ -23,7 +24,8 @@ sealed class PagedCache : IDisposable
             {
                 var attention = blueprint.Layers[layer].Attention;
                 long[] shape = [attention.KeyValueHeads, blocksPerGroup[g], blockSize, attention.HeadDim];
-                layers[layer] = (zeros(shape, dtype, device).DetachFromDisposeScope(), zeros(shape, dtype, device).DetachFromDisposeScope());
+                layers[layer] = (zeros(shape, dtype, device).DetachFromDisposeScope(),
+                    zeros(shape, dtype, device).DetachFromDisposeScope());
             }
     }
 

@@ -8,7 +8,8 @@ namespace Majlis.Torch;
 
 static class Pieces
 {
-    /// <summary>x [..., n * Width] normed over groups of Width; weight [Width] or [Rows, Width], fp32 or like x, without the offset added.</summary>
+    /// <summary>x [..., n * Width] normed over groups of Width; weight [Width] or [Rows, Width], fp32 or like x, without the offset
+    /// added.</summary>
     public static Tensor Norm(Tensor x, NormBlueprint norm, Tensor weight, Tensor? bias)
     {
         var groups = x.to(ScalarType.Float32).unflatten(x.dim() - 1, [x.shape[^1] / norm.Width, norm.Width]); // [..., n, Width]

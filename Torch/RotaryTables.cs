@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 
 namespace Majlis.Torch;
 
-/// <param name="length">The context length that scalings which look at it are set for: one table for all sequences, whatever their length.</param>
+/// <param name="length">The context length that scalings which look at it are set for: one table for all sequences, whatever their
+/// length.</param>
 /// <param name="device">Where the tables lie.</param>
 sealed class RotaryTables(int length, Device device) : IDisposable
 {

@@ -15,7 +15,8 @@ sealed class StepPlan
     readonly Device device;
 
     /// <summary>Tensors live in the dispose scope that is open here.</summary>
-    public StepPlan(ForwardBatch batch, Blueprint blueprint, ImmutableArray<CacheGroup> groups, int blockSize, ScalarType dtype, Device device)
+    public StepPlan(ForwardBatch batch, Blueprint blueprint, ImmutableArray<CacheGroup> groups, int blockSize, ScalarType dtype,
+        Device device)
     {
         (this.batch, this.blockSize, this.dtype, this.device) = (batch, blockSize, dtype, device);
         Tokens = Long(batch.Tokens);
@@ -101,7 +102,8 @@ sealed class StepPlan
     {
         var table = span.BlockTables[g];
         if (index >= table.Length || table[index] < 0)
-            throw new ArgumentException($"The sequence at row {span.Start} has no block {index} in cache group {g}, which its tokens need.");
+            throw new ArgumentException(
+                $"The sequence at row {span.Start} has no block {index} in cache group {g}, which its tokens need.");
         return table[index];
     }
 

@@ -17,7 +17,8 @@ sealed class TorchForwardResult(Tensor? states, Tensor? pooled, FusedLinear? hea
 
     public override void ReadLogits(int row, Span<float> logits)
     {
-        if (logits.Length != blueprint.VocabularySize) throw new ArgumentException($"A row has {blueprint.VocabularySize} logits, not {logits.Length}.", nameof(logits));
+        if (logits.Length != blueprint.VocabularySize)
+            throw new ArgumentException($"A row has {blueprint.VocabularySize} logits, not {logits.Length}.", nameof(logits));
         using var inference = inference_mode(true);
         using var scope = NewDisposeScope();
         Block(row)[row - blockStart].cpu().data<float>().CopyTo(logits);

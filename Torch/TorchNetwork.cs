@@ -28,9 +28,12 @@ public sealed class TorchNetwork : INetwork
         Blueprint = blueprint;
         BlockSize = options.BlockSize;
         groups = blueprint.CacheGroups;
-        groupOfLayer = [.. Enumerable.Range(0, blueprint.Layers.Length).Select(layer => Math.Max(0, groups.ToList().FindIndex(group => group.Layers.Contains(layer))))];
+        groupOfLayer = [.. Enumerable.Range(0, blueprint.Layers.Length)
+            .Select(layer => Math.Max(0, groups.ToList().FindIndex(group => group.Layers.Contains(layer))))];
         device = new Device(options.Device);
-        dtype = (options.DType ?? (device.type != DeviceType.CPU || Processor.HasBFloat16 ? ComputeType.BFloat16 : ComputeType.Float32)) == ComputeType.BFloat16
+        dtype = (options.DType
+            ?? (device.type != DeviceType.CPU || Processor.HasBFloat16 ? ComputeType.BFloat16
+            : ComputeType.Float32)) == ComputeType.BFloat16
             ? ScalarType.BFloat16 : ScalarType.Float32;
         using var inference = inference_mode(true);
         weights = new NetworkWeights(blueprint, source, dtype, device);
@@ -43,7 +46,8 @@ public sealed class TorchNetwork : INetwork
     public ComputeType DType => dtype == ScalarType.BFloat16 ? ComputeType.BFloat16 : ComputeType.Float32;
 
     public long BytesPerBlock(int group) => groups[group].Layers.Sum(layer =>
-        2L * BlockSize * Blueprint.Layers[layer].Attention.KeyValueHeads * Blueprint.Layers[layer].Attention.HeadDim * (dtype == ScalarType.BFloat16 ? 2 : 4));
+        2L * BlockSize * Blueprint.Layers[layer].Attention.KeyValueHeads * Blueprint.Layers[layer]
+            .Attention.HeadDim * (dtype == ScalarType.BFloat16 ? 2 : 4));
 
     public void AllocateCache(ReadOnlySpan<int> blocksPerGroup)
     {
@@ -136,7 +140,8 @@ public sealed class TorchNetwork : INetwork
         if (mlp.Gate is null) inner = Pieces.Activate(inner, mlp.Activation);
         else if (mlp.Activation == Activation.Silu) inner = Kernels.GatedSilu(inner);
         else if (mlp.Activation == Activation.GeluTanh) inner = Kernels.GatedGelu(inner);
-        else inner = Pieces.Activate(inner.narrow(1, 0, mlp.Gate.Outputs), mlp.Activation) * inner.narrow(1, mlp.Gate.Outputs, mlp.Up.Outputs);
+        else inner = Pieces.Activate(inner.narrow(1, 0, mlp.Gate.Outputs), mlp.Activation) * inner.narrow(1, mlp.Gate.Outputs,
+            mlp.Up.Outputs);
         return layer.Down.Apply(inner, adapted);
     }
 

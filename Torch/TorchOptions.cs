@@ -24,6 +24,8 @@ static class Processor
 {
     /// <summary>Whether bf16 products are native here; /proc/cpuinfo is Linux's word for it, elsewhere the answer is no.</summary>
     public static bool HasBFloat16 { get; } = RuntimeInformation.IsOSPlatform(OSPlatform.Linux) && File.Exists("/proc/cpuinfo")
-        && File.ReadLines("/proc/cpuinfo").Any(line => (line.StartsWith("flags", StringComparison.Ordinal) || line.StartsWith("Features", StringComparison.Ordinal))
-            && (line.Contains(" avx512_bf16", StringComparison.Ordinal) || line.Contains(" amx_bf16", StringComparison.Ordinal) || line.Contains(" bf16", StringComparison.Ordinal)));
+        && File.ReadLines("/proc/cpuinfo")
+            .Any(line => (line.StartsWith("flags", StringComparison.Ordinal) || line.StartsWith("Features", StringComparison.Ordinal))
+            && (line.Contains(" avx512_bf16", StringComparison.Ordinal) || line.Contains(" amx_bf16", StringComparison.Ordinal)
+                || line.Contains(" bf16", StringComparison.Ordinal)));
 }

@@ -28,7 +28,8 @@ public sealed class Transformer : IDisposable
     {
         blueprint.Check(source);
         this.blueprint = blueprint;
-        weights = blueprint.Tensors().Keys.ToDictionary(name => name, name => WeightLoader.Load(source, name, dtype, device ?? CPU).DetachFromDisposeScope());
+        weights = blueprint.Tensors()
+            .Keys.ToDictionary(name => name, name => WeightLoader.Load(source, name, dtype, device ?? CPU).DetachFromDisposeScope());
     }
 
     public Blueprint Blueprint => blueprint;
@@ -61,7 +62,8 @@ public sealed class Transformer : IDisposable
         return Pieces.SoftCap(logits, blueprint.LogitSoftCap);
     }
 
-    /// <summary>tokens [B, T] to the final states [B, T, C]; <paramref name="taps"/> receives the embedding and each layer's output.</summary>
+    /// <summary>tokens [B, T] to the final states [B, T, C]; <paramref name="taps"/> receives the embedding and each layer's
+    /// output.</summary>
     public Tensor States(Tensor tokens, Tensor? mask = null, Tensor? tokenTypes = null, ICollection<Tensor>? taps = null)
     {
         using var scope = NewDisposeScope();

@@ -112,7 +112,8 @@ static class WeightLoader
         ArrayPool<float>.Shared.Return(buffer);
     }
 
-    // fp32 to bf16, to nearest even. Weights hold no NaN worth keeping apart. Fully compiled at once: loading is over before it were found hot.
+    // fp32 to bf16, to nearest even. Weights hold no NaN worth keeping apart. Fully compiled at once: loading is over before it were found
+    // hot.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Round(ReadOnlySpan<uint> wide, Span<ushort> narrow)
     {

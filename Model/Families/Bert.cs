@@ -9,7 +9,8 @@ static class Bert
         config.Only("is_decoder", "false");
         config.Ignore("tie_word_embeddings");
         var (hidden, heads) = (config.Size("hidden_size"), config.Size("num_attention_heads"));
-        if (hidden % heads != 0) throw new ModelFormatException($"config: 'num_attention_heads' {heads} does not divide 'hidden_size' {hidden}.");
+        if (hidden % heads != 0)
+            throw new ModelFormatException($"config: 'num_attention_heads' {heads} does not divide 'hidden_size' {hidden}.");
         var (inner, epsilon) = (config.Size("intermediate_size"), (float)config.Double("layer_norm_eps", 1e-12));
         var activation = config.Text("hidden_act") switch
         {

@@ -9,13 +9,16 @@ sealed class ConfigFields(JsonElement root)
     /// <summary>Fields that cannot change what a given token sequence's logits are.</summary>
     static readonly HashSet<string> harmless =
     [
-        "architectures", "model_type", "dtype", "torch_dtype", "transformers_version", "use_cache", "initializer_range", "_name_or_path", "auto_map",
+        "architectures", "model_type", "dtype", "torch_dtype", "transformers_version", "use_cache", "initializer_range", "_name_or_path",
+        "auto_map",
         "bos_token_id", "eos_token_id", "pad_token_id", "sep_token_id", "cls_token_id", "decoder_start_token_id", "id2label", "label2id",
         "attention_dropout", "embd_pdrop", "resid_pdrop", "hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout",
         "classifier_dropout_prob", "gradient_checkpointing", "cache_implementation", "pretraining_tp", "max_window_layers", "num_labels",
-        "_attn_implementation_autoset", "is_llama_config", "transformers.js_config", "unsloth_version", "unsloth_fixed", "output_attentions",
+        "_attn_implementation_autoset", "is_llama_config", "transformers.js_config", "unsloth_version", "unsloth_fixed",
+        "output_attentions",
         "output_hidden_states", "return_dict", "problem_type", "finetuning_task", "task_specific_params", "tokenizer_class", "prefix",
-        "chunk_size_feed_forward", "bad_words_ids", "begin_suppress_tokens", "forced_bos_token_id", "forced_eos_token_id", "suppress_tokens",
+        "chunk_size_feed_forward", "bad_words_ids", "begin_suppress_tokens", "forced_bos_token_id", "forced_eos_token_id",
+        "suppress_tokens",
         "do_sample", "early_stopping", "max_length", "min_length", "num_beams", "num_beam_groups", "diversity_penalty", "length_penalty",
         "no_repeat_ngram_size", "encoder_no_repeat_ngram_size", "num_return_sequences", "output_scores", "remove_invalid_values",
         "repetition_penalty", "return_dict_in_generate", "temperature", "top_k", "top_p", "typical_p", "exponential_decay_length_penalty",
@@ -41,7 +44,8 @@ sealed class ConfigFields(JsonElement root)
 
     /// <summary>An integer, at least 1, small enough to be a dimension.</summary>
     public int Size(string name, int? absent = null) =>
-        Int(name, absent) is >= 1 and <= 1 << 28 and var size ? size : throw new ModelFormatException($"config: '{name}' must be between 1 and {1 << 28}.");
+        Int(name, absent) is >= 1 and <= 1 << 28 and var size ? size
+            : throw new ModelFormatException($"config: '{name}' must be between 1 and {1 << 28}.");
 
     public double Double(string name, double? absent = null) => Find(name) is not { } value ? absent ?? throw Missing(name, "a number")
         : value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Wrong(name, value, "a number");
@@ -87,7 +91,8 @@ sealed class ConfigFields(JsonElement root)
         {
             if (field.Value.ValueKind != JsonValueKind.Null && !seen.Contains(field.Name) && !harmless.Contains(field.Name))
                 throw new ModelFormatException(
-                    $"config: field '{field.Name}' = {Short(field.Value)} is not understood for model_type '{Text("model_type")}' and may change the result.");
+                    $"config: field '{field.Name}' = {Short(field.Value)} is not understood for model_type "
+                    + $"'{Text("model_type")}' and may change the result.");
         }
     }
 

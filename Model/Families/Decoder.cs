@@ -24,14 +24,16 @@ sealed record Decoder(int Hidden, int Inner, int LayerCount, int Heads, int KeyV
         if (pairs == 0 || heads % pairs != 0)
             throw new ModelFormatException($"config: 'num_key_value_heads' {pairs} does not divide 'num_attention_heads' {heads}.");
         var dimension = config.IntOrNull("head_dim") ?? headDim
-            ?? (hidden % heads == 0 ? hidden / heads : throw new ModelFormatException("config: 'head_dim' is missing and hidden_size / num_attention_heads is not whole."));
+            ?? (hidden % heads == 0 ? hidden / heads
+                : throw new ModelFormatException("config: 'head_dim' is missing and hidden_size / num_attention_heads is not whole."));
         return new Decoder(hidden, config.Size("intermediate_size"), config.Size("num_hidden_layers"), heads, pairs, dimension,
             (float)config.Double(epsilonField, epsilon));
     }
 
     public static NormBlueprint Rms(string module, int width, float epsilon) => new(NormKind.Rms, module, width, epsilon);
 
-    public static Projection Project(int layer, string name, int inputs, int outputs, bool bias) => new($"model.layers.{layer}.{name}", inputs, outputs, bias);
+    public static Projection Project(int layer, string name, int inputs, int outputs, bool bias) =>
+        new($"model.layers.{layer}.{name}", inputs, outputs, bias);
 
     public AttentionBlueprint Attention(int layer, Rotary? rotary, int? window = null) => new()
     {
@@ -47,7 +49,8 @@ sealed record Decoder(int Hidden, int Inner, int LayerCount, int Heads, int KeyV
         Scale = (float)Math.Pow(HeadDim, -0.5),
     };
 
-    public MlpBlueprint Mlp(int layer) => new(Project(layer, "mlp.gate_proj", Hidden, Inner, MlpBias), Project(layer, "mlp.up_proj", Hidden, Inner, MlpBias),
+    public MlpBlueprint Mlp(int layer) =>
+        new(Project(layer, "mlp.gate_proj", Hidden, Inner, MlpBias), Project(layer, "mlp.up_proj", Hidden, Inner, MlpBias),
         Project(layer, "mlp.down_proj", Inner, Hidden, MlpBias), Activation);
 
     /// <summary>The llama layer: a norm before attention, a norm before the MLP.</summary>

@@ -30,7 +30,8 @@ public static class Families
         var fields = new ConfigFields(config);
         var type = fields.Text("model_type") ?? throw new ModelFormatException("config: field 'model_type' is missing.");
         if (!known.TryGetValue(type, out var family))
-            throw new ModelFormatException($"config: model_type '{type}' is not known; known are {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.");
+            throw new ModelFormatException(
+                $"config: model_type '{type}' is not known; known are {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.");
         var blueprint = family(fields) with { Family = type, PadToken = fields.IntOrNull("pad_token_id") };
         blueprint = SequenceClassification.Apply(fields, blueprint);
         fields.Done();

@@ -13,7 +13,8 @@ static class LayerKinds
         }).ToArray() ?? [.. Enumerable.Range(0, layers).Select(slidesWhenAbsent)];
 
     /// <summary>sliding_window: its default when absent, none when null.</summary>
-    public static int? Window(ConfigFields config, int? absent) => config.IntOrNull("sliding_window") ?? (config.Has("sliding_window") ? null : absent);
+    public static int? Window(ConfigFields config, int? absent) => config.IntOrNull("sliding_window")
+        ?? (config.Has("sliding_window") ? null : absent);
 
     /// <summary>The window where a sliding layer must have one.</summary>
     public static int? Of(bool slides, int? window) => !slides ? null

@@ -7,7 +7,8 @@ static class Mistral
 
     public static Blueprint ReadMinistral(ConfigFields config)
     {
-        if (config.IntOrNull("head_dim") is null) throw new ModelFormatException("config: field 'head_dim' is missing, which ministral needs.");
+        if (config.IntOrNull("head_dim") is null)
+            throw new ModelFormatException("config: field 'head_dim' is missing, which ministral needs.");
         var window = LayerKinds.Window(config, 4096);
         return Read(config, window, LayerKinds.Read(config, config.Size("num_hidden_layers"), _ => window is not null));
     }

@@ -12,12 +12,14 @@ static class Qwen2
         return decoder.Build(config, decoder.Layers(layer => decoder.Layer(layer, rotary, windows[layer])), tiedWhenAbsent: false);
     }
 
-    /// <summary>[layers] windows of Qwen 2 and 3. sliding_window may be a number while use_sliding_window is false: then there is none.</summary>
+    /// <summary>[layers] windows of Qwen 2 and 3. sliding_window may be a number while use_sliding_window is false: then there is
+    /// none.</summary>
     public static int?[] Windows(ConfigFields config, int layers)
     {
         var window = LayerKinds.Window(config, 4096);
         if (!config.Bool("use_sliding_window", false)) window = null;
         var first = config.Int("max_window_layers", 28);
-        return [.. LayerKinds.Read(config, layers, layer => window is not null && layer >= first).Select(slides => LayerKinds.Of(slides, window))];
+        return [.. LayerKinds.Read(config, layers, layer => window is not null && layer >= first)
+            .Select(slides => LayerKinds.Of(slides, window))];
     }
 }

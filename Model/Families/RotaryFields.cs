@@ -7,16 +7,19 @@ namespace Majlis.Model.Families;
 static class RotaryFields
 {
     /// <summary>The rotation of layers of one kind; gemma3 nests rope_parameters by kind of layer.</summary>
-    public static Rotary Read(ConfigFields config, int headDim, double theta, RotaryStyle style = RotaryStyle.HalfSplit, string? layerKind = null)
+    public static Rotary Read(ConfigFields config, int headDim, double theta, RotaryStyle style = RotaryStyle.HalfSplit,
+        string? layerKind = null)
     {
         var place = "rope_parameters";
         var parameters = config.Find(place);
-        if (parameters is { } nested && layerKind is not null && nested.TryGetProperty(layerKind, out var own)) (parameters, place) = (own, $"{place}.{layerKind}");
+        if (parameters is { } nested && layerKind is not null && nested.TryGetProperty(layerKind, out var own)) (parameters, place) =
+            (own, $"{place}.{layerKind}");
         var oldTheta = config.Double("rope_theta", theta);
         var oldPart = config.Double("partial_rotary_factor", 1);
         var oldScaling = config.Find("rope_scaling");
         var scaling = parameters ?? oldScaling;
-        var fields = scaling is { ValueKind: JsonValueKind.Object } value ? new ScalingFields(parameters is null ? "rope_scaling" : place, value) : null;
+        var fields = scaling is { ValueKind: JsonValueKind.Object } value
+            ? new ScalingFields(parameters is null ? "rope_scaling" : place, value) : null;
         if (scaling is { } wrong && fields is null) throw ConfigFields.Wrong(place, wrong, "an object");
 
         var part = fields?.NumberOrNull("partial_rotary_factor") ?? oldPart;
@@ -50,12 +53,15 @@ static class RotaryFields
                 GivenAttentionFactor = fields.NumberOrNull("attention_factor"),
             },
             // Phi-3 calls it "su" in its oldest files. Its factor is always the ratio of the two lengths, where both are known.
-            "longrope" or "su" => new LongRopeScaling(fields.Numbers("short_factor", rotary.Dimensions / 2), fields.Numbers("long_factor", rotary.Dimensions / 2),
+            "longrope" or "su" =>
+            new LongRopeScaling(fields.Numbers("short_factor", rotary.Dimensions / 2), fields.Numbers("long_factor", rotary.Dimensions / 2),
                 original is { } length ? (double)positions / length : Factor(), original ?? positions)
             {
                 GivenAttentionFactor = fields.NumberOrNull("attention_factor"),
             },
-            _ => throw new ModelFormatException($"config: rotary scaling '{type}' in '{fields.Place}' is not known; known are default, linear, dynamic, llama3, yarn, longrope."),
+            _ => throw new ModelFormatException(
+                $"config: rotary scaling '{type}' in '{fields.Place}' is not known; "
+                + "known are default, linear, dynamic, llama3, yarn, longrope."),
         };
     }
 
@@ -83,7 +89,8 @@ static class RotaryFields
 
         public bool Flag(string name, bool absent) => Find(name)?.GetBoolean() ?? absent;
 
-        public ImmutableArray<double> Numbers(string name, int count) => Find(name) is { ValueKind: JsonValueKind.Array } found && found.GetArrayLength() == count
+        public ImmutableArray<double> Numbers(string name, int count) => Find(name) is { ValueKind: JsonValueKind.Array } found
+            && found.GetArrayLength() == count
             ? [.. found.EnumerateArray().Select(item => item.GetDouble())]
             : throw new ModelFormatException($"config: '{place}.{name}' must be a list of {count} numbers.");
 

@@ -18,7 +18,8 @@ public sealed class BlueprintTests
         {
             var root = Shared.Golden("architectures");
             var folders = Directory.Exists(root)
-                ? Directory.EnumerateFiles(root, "config.v4.json", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(root, Path.GetDirectoryName(file)!)).Order().ToArray()
+                ? Directory.EnumerateFiles(root, "config.v4.json", SearchOption.AllDirectories)
+                    .Select(file => Path.GetRelativePath(root, Path.GetDirectoryName(file)!)).Order().ToArray()
                 : [];
             return [.. folders.DefaultIfEmpty("absent")];
         }
@@ -83,7 +84,8 @@ public sealed class BlueprintTests
     /// <summary>Scalings are a small closed family; the serializer must see the derived record's fields.</summary>
     sealed class ScalingConverter : System.Text.Json.Serialization.JsonConverter<RotaryScaling>
     {
-        public override RotaryScaling Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+        public override RotaryScaling Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
 
         public override void Write(Utf8JsonWriter writer, RotaryScaling value, JsonSerializerOptions options) =>
             JsonSerializer.Serialize<object>(writer, value.ToString());

@@ -13,7 +13,8 @@ public sealed class RotaryScalingTests
     static readonly Rotary plain = new(RotaryStyle.HalfSplit, 8, 10000);
 
     public static TheoryData<string> Tables => Directory.Exists(Shared.Golden("architectures"))
-        ? [.. Directory.GetDirectories(Shared.Golden("architectures")).Where(folder => File.Exists(Path.Combine(folder, "config.json"))).Select(folder => Path.GetFileName(folder)!).Order()]
+        ? [.. Directory.GetDirectories(Shared.Golden("architectures")).Where(folder => File.Exists(Path.Combine(folder, "config.json")))
+            .Select(folder => Path.GetFileName(folder)!).Order()]
         : ["absent"];
 
     [Theory, MemberData(nameof(Tables)), Trait("Golden", "Architectures")]
@@ -29,7 +30,8 @@ public sealed class RotaryScalingTests
             var expected = new float[table.Elements];
             golden.Read(table.Name, 0, expected);
             var layer = blueprint.Layers.First(layer => layer.Attention.Rotary is not null
-                && (table.Name == "rope.inv_freq" || table.Name.EndsWith("sliding_attention", StringComparison.Ordinal) == layer.Attention.Window is not null));
+                && (table.Name == "rope.inv_freq"
+                    || table.Name.EndsWith("sliding_attention", StringComparison.Ordinal) == layer.Attention.Window is not null));
             mismatches += layer.Attention.Rotary!.InverseFrequencies(64).Zip(expected).Count(pair => pair.First != pair.Second);
         }
         GoldenReport.Line("Architectures", $"{name} inverse frequencies", mismatches, 0);

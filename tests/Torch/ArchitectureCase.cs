@@ -31,7 +31,8 @@ sealed class ArchitectureCase : IDisposable
     public JsonElement Golden { get; }
 
     /// <summary>The folder of the fp32 model: the case's own, or fp32/ where the case has several forms.</summary>
-    public string Folder => Directory.Exists(Path.Combine(root, Name, "fp32")) ? Path.Combine(root, Name, "fp32") : Path.Combine(root, Name);
+    public string Folder => Directory.Exists(Path.Combine(root, Name, "fp32")) ? Path.Combine(root, Name, "fp32")
+        : Path.Combine(root, Name);
 
     public string Sub(string name) => Path.Combine(root, Name, name);
 
@@ -66,7 +67,8 @@ sealed class ArchitectureCase : IDisposable
         return Families.Read(document.RootElement);
     }
 
-    public (Blueprint Blueprint, IWeightSource Weights) Open(string config = "config.json") => (Blueprint(Folder, config), SafetensorsFolder.Open(Folder));
+    public (Blueprint Blueprint, IWeightSource Weights) Open(string config = "config.json") =>
+        (Blueprint(Folder, config), SafetensorsFolder.Open(Folder));
 
     /// <summary>An expected tensor as fp32, shaped as stored.</summary>
     public Tensor Expected(string name)
@@ -77,7 +79,8 @@ sealed class ArchitectureCase : IDisposable
         return tensor(values).reshape([.. info.Shape]);
     }
 
-    public static int[][] Numbers(JsonElement rows) => [.. rows.EnumerateArray().Select(row => row.EnumerateArray().Select(id => id.GetInt32()).ToArray())];
+    public static int[][] Numbers(JsonElement rows) =>
+        [.. rows.EnumerateArray().Select(row => row.EnumerateArray().Select(id => id.GetInt32()).ToArray())];
 
     public static Tensor Ids(params int[][] rows)
     {

@@ -15,7 +15,8 @@ public sealed class ArchitectureGoldenTests
 
     public static TheoryData<string> Trained => Having(found => found.Has("loss"));
 
-    public static TheoryData<string> Graded => Having(found => found.Has("loss") && found.Tensors.Any(name => name.StartsWith("grad.", StringComparison.Ordinal)));
+    public static TheoryData<string> Graded =>
+        Having(found => found.Has("loss") && found.Tensors.Any(name => name.StartsWith("grad.", StringComparison.Ordinal)));
 
     public static TheoryData<string> Batched => Having(found => found.IsDecoder && found.Has("batch"));
 
@@ -33,7 +34,8 @@ public sealed class ArchitectureGoldenTests
         {
             var (blueprint, weights) = golden.Open(config);
             using var network = Load(blueprint, weights);
-            var worst = golden.Prompts.Select((prompt, i) => Distance(network.Forward(Ids(prompt))[0], golden.Expected($"logits.{i}"))).Max();
+            var worst = golden.Prompts.Select((prompt, i) => Distance(network.Forward(Ids(prompt))[0], golden.Expected($"logits.{i}")))
+                .Max();
             golden.Report(config == "config.json" ? "logits" : "logits (v4 config)", worst, golden.Tolerance);
         }
     }
@@ -150,7 +152,8 @@ public sealed class ArchitectureGoldenTests
 
     /// <summary>Mean distance against twice, largest against three times transformers' own.</summary>
     internal static double Bf16Share(Tensor distance, JsonElement theirs) => Math.Max(
-        distance.mean().ToDouble() / (2 * theirs.GetProperty("mean_abs").GetDouble()), distance.max().ToDouble() / (3 * theirs.GetProperty("max_abs").GetDouble()));
+        distance.mean().ToDouble() / (2 * theirs.GetProperty("mean_abs").GetDouble()),
+            distance.max().ToDouble() / (3 * theirs.GetProperty("max_abs").GetDouble()));
 
     /// <summary>Largest error of a gradient relative to its tensor's largest, or to a thousandth of the model's.</summary>
     internal static double WorstGradient(ArchitectureCase golden, Transformer network)
@@ -161,7 +164,8 @@ public sealed class ArchitectureGoldenTests
         return names.Max(name =>
         {
             var expected = golden.Expected(name);
-            return Distance(network.Weights[name["grad.".Length..]].grad!, expected) / Math.Max(expected.abs().max().ToDouble(), 1e-3 * largest);
+            return Distance(network.Weights[name["grad.".Length..]].grad!, expected) / Math.Max(expected.abs().max().ToDouble(),
+                1e-3 * largest);
         });
     }
 
@@ -170,7 +174,8 @@ public sealed class ArchitectureGoldenTests
         var logits = network.Forward(Ids(prompt))[0];
         var labels = Ids(prompt)[0].clone();
         if (masked > 0) labels.narrow(0, 0, masked).fill_(-100);
-        return nn.functional.cross_entropy(logits.narrow(0, 0, prompt.Length - 1), labels.narrow(0, 1, prompt.Length - 1), ignore_index: -100);
+        return nn.functional.cross_entropy(logits.narrow(0, 0, prompt.Length - 1), labels.narrow(0, 1, prompt.Length - 1),
+            ignore_index: -100);
     }
 
     static Transformer Load(Majlis.Model.Blueprint blueprint, Majlis.Model.IWeightSource weights, ScalarType dtype = ScalarType.Float32)

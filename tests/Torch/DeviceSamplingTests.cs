@@ -56,7 +56,9 @@ public sealed class DeviceSamplingTests
     static float[] Logits(Random random, int count, double step)
     {
         var spread = 1 + 4 * random.NextDouble();
-        return [.. Enumerable.Range(0, count).Select(_ => (float)(Math.Round(spread * (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) / (step == 1 ? 1e-6 : step)) * (step == 1 ? 1e-6 : step)))];
+        return [.. Enumerable.Range(0, count)
+            .Select(_ => (float)(Math.Round(spread * (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) / (step == 1
+            ? 1e-6 : step)) * (step == 1 ? 1e-6 : step)))];
     }
 
     static SamplingPlan Plan(Random random, int row) => new(row, random.Next(4) == 0 ? 0 : (float)(0.3 + random.NextDouble()),

@@ -116,9 +116,11 @@ public sealed class LoraTests
     {
         var (blueprint, _, config) = Make("llama");
         using var adapter = Trained(blueprint, config, 7);
-        Assert.Contains("base_model.model.model.layers.3.self_attn.q_proj.lora_A.weight", adapter.NamedParameters.Select(parameter => parameter.Name));
+        Assert.Contains("base_model.model.model.layers.3.self_attn.q_proj.lora_A.weight",
+            adapter.NamedParameters.Select(parameter => parameter.Name));
         using var file = new MemoryWeights(adapter.NamedParameters.ToDictionary(parameter => parameter.Name,
-            parameter => (System.Collections.Immutable.ImmutableArray.Create(parameter.Value.shape), parameter.Value.detach().data<float>().ToArray())));
+            parameter => (System.Collections.Immutable.ImmutableArray.Create(parameter.Value.shape),
+                parameter.Value.detach().data<float>().ToArray())));
         using var json = JsonDocument.Parse(config.ToJson("base"));
         using var back = LoraAdapter.Read(blueprint, LoraConfig.FromJson(json.RootElement), file);
         const string Name = "model.layers.2.mlp.down_proj.weight";
@@ -135,14 +137,16 @@ public sealed class LoraTests
     public void An_adapter_that_is_not_plain_lora_is_refused_by_field(string text, string named)
     {
         using var json = JsonDocument.Parse(text);
-        Assert.Contains(named, Assert.Throws<ModelFormatException>(() => LoraConfig.FromJson(json.RootElement)).Message, StringComparison.Ordinal);
+        Assert.Contains(named, Assert.Throws<ModelFormatException>(() => LoraConfig.FromJson(json.RootElement)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_target_the_network_lacks_is_named()
     {
         var (blueprint, _, config) = Make("llama");
-        var error = Assert.Throws<ModelFormatException>(() => LoraAdapter.Create(blueprint, config with { TargetModules = ["q_proj", "c_attn"] }, 1));
+        var error = Assert.Throws<ModelFormatException>(() =>
+            LoraAdapter.Create(blueprint, config with { TargetModules = ["q_proj", "c_attn"] }, 1));
         Assert.Contains("c_attn", error.Message, StringComparison.Ordinal);
     }
 
@@ -166,5 +170,6 @@ public sealed class LoraTests
         return adapter;
     }
 
-    static double Worst(float[][] a, float[][] b) => a.Zip(b).Max(rows => rows.First.Zip(rows.Second).Max(pair => Math.Abs(pair.First - pair.Second)));
+    static double Worst(float[][] a, float[][] b) =>
+        a.Zip(b).Max(rows => rows.First.Zip(rows.Second).Max(pair => Math.Abs(pair.First - pair.Second)));
 }

@@ -49,14 +49,16 @@ public sealed class MutationTests
             for (var i = 0; i < expected.Length; i++)
             {
                 var moved = Distance(network.Forward(Ids(golden.Prompts[i]))[0], golden.Expected($"logits.{i}"));
-                Assert.True(Math.Abs(moved - expected[i]) <= 3 * golden.Tolerance + 0.01 * expected[i], $"{mutation.Name}, prompt {i}: moved {moved:g4}, the reference {expected[i]:g4}");
+                Assert.True(Math.Abs(moved - expected[i]) <= 3 * golden.Tolerance + 0.01 * expected[i],
+                    $"{mutation.Name}, prompt {i}: moved {moved:g4}, the reference {expected[i]:g4}");
             }
             tried++;
         }
         Assert.True(tried > 0);
     }
 
-    static Func<Blueprint, Blueprint> Layers(Func<LayerBlueprint, LayerBlueprint> change) => b => b with { Layers = [.. b.Layers.Select(change)] };
+    static Func<Blueprint, Blueprint> Layers(Func<LayerBlueprint, LayerBlueprint> change) => b =>
+        b with { Layers = [.. b.Layers.Select(change)] };
 
     static Func<Blueprint, Blueprint> Attention(Func<AttentionBlueprint, AttentionBlueprint> change) =>
         Layers(layer => layer with { Attention = change(layer.Attention) });
@@ -64,7 +66,9 @@ public sealed class MutationTests
     /// <summary>Only the tensors the mutated network asks for: without its norms a checkpoint would be refused, rightly.</summary>
     sealed class Tolerant(IWeightSource inner, Blueprint asked) : IWeightSource
     {
-        public IReadOnlyDictionary<string, TensorInfo> Tensors { get; } = inner.Tensors.Where(pair => asked.Tensors().ContainsKey(pair.Key)).ToDictionary();
+        public IReadOnlyDictionary<string,
+            TensorInfo> Tensors
+        { get; } = inner.Tensors.Where(pair => asked.Tensors().ContainsKey(pair.Key)).ToDictionary();
 
         public void Read(string name, long firstElement, Span<float> destination) => inner.Read(name, firstElement, destination);
 

@@ -4,7 +4,8 @@ using Majlis.Model;
 
 namespace Majlis.tests.Torch;
 
-/// <summary>Blocks come shuffled, so that nothing depends on their order; blocks behind a window are given back, as the engine does.</summary>
+/// <summary>Blocks come shuffled, so that nothing depends on their order; blocks behind a window are given back, as the engine
+/// does.</summary>
 sealed class Paged
 {
     readonly INetwork network;
@@ -33,7 +34,8 @@ sealed class Paged
     public Text Begin() => new(groups.Length);
 
     /// <summary>Runs new tokens of several sequences as one step.</summary>
-    public ForwardResult Step(LogitRows rows, params (Text Text, int[] Tokens)[] work) => Step(rows, Pooling.None, [.. work.Select(item => (item.Text, item.Tokens, -1))]);
+    public ForwardResult Step(LogitRows rows, params (Text Text, int[] Tokens)[] work) =>
+        Step(rows, Pooling.None, [.. work.Select(item => (item.Text, item.Tokens, -1))]);
 
     public ForwardResult Step(LogitRows rows, Pooling pooling, params (Text Text, int[] Tokens, int Adapter)[] work)
     {
@@ -42,12 +44,20 @@ sealed class Paged
         foreach (var (text, added, adapter) in work)
         {
             for (var g = 0; g < groups.Length; g++) Grow(text, g, text.Length + added.Length);
-            spans.Add(new SequenceSpan(tokens.Count, added.Length, text.Length, [.. text.Tables.Select(table => table.ToImmutableArray())], adapter));
+            spans.Add(new SequenceSpan(tokens.Count, added.Length, text.Length, [.. text.Tables.Select(table => table.ToImmutableArray())],
+                adapter));
             positions.AddRange(Enumerable.Range(text.Length, added.Length));
             tokens.AddRange(added);
             text.Length += added.Length;
         }
-        return network.Forward(new ForwardBatch { Tokens = [.. tokens], Positions = [.. positions], Spans = [.. spans], Rows = rows, Pooling = pooling });
+        return network.Forward(new ForwardBatch
+        {
+            Tokens = [.. tokens],
+            Positions = [.. positions],
+            Spans = [.. spans],
+            Rows = rows,
+            Pooling = pooling
+        });
     }
 
     void Grow(Text text, int g, int length)

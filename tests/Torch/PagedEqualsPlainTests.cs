@@ -16,7 +16,8 @@ public sealed class PagedEqualsPlainTests
         get
         {
             var cases = new TheoryData<string, int, int>();
-            foreach (var family in (string[])["llama", "mistral", "qwen2", "qwen3", "cohere", "cohere2", "gemma2", "gemma3_text", "olmo2", "phi3", "smollm3"])
+            foreach (var family in (string[])["llama", "mistral", "qwen2", "qwen3", "cohere", "cohere2", "gemma2", "gemma3_text", "olmo2",
+                "phi3", "smollm3"])
                 for (var seed = 0; seed < 2; seed++)
                     cases.Add(family, seed == 0 ? 4 : 1 + family.Length % 7, seed);
             return cases;
@@ -32,7 +33,8 @@ public sealed class PagedEqualsPlainTests
         using var network = new TorchNetwork(blueprint, weights, new TorchOptions { DType = ComputeType.Float32, BlockSize = blockSize });
         var paged = new Paged(network, blocks: 400 / blockSize, shuffle: seed == 0 ? 5 : null);
         var random = new Random(seed + 100 * blockSize);
-        var texts = Enumerable.Range(0, 4).Select(_ => (Paged: paged.Begin(), Ids: Draw(random, 96, 20 + random.Next(40)), At: 0)).ToArray();
+        var texts = Enumerable.Range(0, 4).Select(_ => (Paged: paged.Begin(), Ids: Draw(random, 96, 20 + random.Next(40)), At: 0))
+            .ToArray();
         var logits = texts.Select(text => All(plain, text.Ids)).ToArray();
         var row = new float[blueprint.VocabularySize];
         var worst = 0.0;
@@ -41,8 +43,12 @@ public sealed class PagedEqualsPlainTests
             var chosen = Enumerable.Range(0, texts.Length).Where(i => texts[i].At < texts[i].Ids.Length && random.Next(3) > 0).ToArray();
             random.Shuffle(chosen);
             if (chosen.Length == 0) continue;
-            var counts = chosen.Select(i => Math.Min(texts[i].Ids.Length - texts[i].At, random.Next(3) > 0 ? 1 : 1 + random.Next(17))).ToArray();
-            using var result = paged.Step(LogitRows.All, [.. chosen.Zip(counts).Select(pair => (texts[pair.First].Paged, texts[pair.First].Ids[texts[pair.First].At..(texts[pair.First].At + pair.Second)]))]);
+            var counts = chosen.Select(i => Math.Min(texts[i].Ids.Length - texts[i].At, random.Next(3) > 0 ? 1 : 1 + random.Next(17)))
+                .ToArray();
+            using var result = paged.Step(LogitRows.All,
+                [.. chosen.Zip(counts)
+                .Select(pair => (texts[pair.First].Paged,
+                texts[pair.First].Ids[texts[pair.First].At..(texts[pair.First].At + pair.Second)]))]);
             var r = 0;
             for (var c = 0; c < chosen.Length; c++)
                 for (var i = 0; i < counts[c]; i++)
@@ -67,7 +73,8 @@ public sealed class PagedEqualsPlainTests
         using var some = paged.Step(LogitRows.At([3, 1]), (paged.Begin(), ids));
         using var none = paged.Step(LogitRows.None, (paged.Begin(), ids));
         Assert.Equal((4, 2, 0), (all.RowCount, some.RowCount, none.RowCount));
-        Assert.All(((int, int)[])[(3, 0), (1, 1)], pair => Assert.True(Row(all, pair.Item1).Zip(Row(some, pair.Item2)).Max(x => Math.Abs(x.First - x.Second)) < 1e-5));
+        Assert.All(((int, int)[])[(3, 0), (1, 1)], pair =>
+            Assert.True(Row(all, pair.Item1).Zip(Row(some, pair.Item2)).Max(x => Math.Abs(x.First - x.Second)) < 1e-5));
     }
 
     [Fact]
@@ -95,12 +102,18 @@ public sealed class PagedEqualsPlainTests
         using var weights = TinyModel.Weights(blueprint, 3);
         using var network = new TorchNetwork(blueprint, weights);
         var span = new SequenceSpan(0, 1, 0, [[0]]);
-        Assert.Contains("cache", Assert.Throws<InvalidOperationException>(() => network.Forward(Batch(3, span))).Message, StringComparison.Ordinal);
+        Assert.Contains("cache", Assert.Throws<InvalidOperationException>(() => network.Forward(Batch(3, span))).Message,
+            StringComparison.Ordinal);
         network.AllocateCache([2]);
-        Assert.Contains("Token 96", Assert.Throws<ArgumentException>(() => network.Forward(Batch(96, span))).Message, StringComparison.Ordinal);
-        Assert.Contains("no block", Assert.Throws<ArgumentException>(() => network.Forward(Batch(3, span with { BlockTables = [[-1]] }))).Message, StringComparison.Ordinal);
-        Assert.Contains("row 0", Assert.Throws<ArgumentException>(() => network.Forward(Batch(3, span with { Start = 1 }))).Message, StringComparison.Ordinal);
-        Assert.Contains("adapter 7", Assert.Throws<ArgumentException>(() => network.Forward(Batch(3, span with { Adapter = 7 }))).Message, StringComparison.Ordinal);
+        Assert.Contains("Token 96", Assert.Throws<ArgumentException>(() => network.Forward(Batch(96, span))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("no block",
+            Assert.Throws<ArgumentException>(() => network.Forward(Batch(3, span with { BlockTables = [[-1]] }))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("row 0", Assert.Throws<ArgumentException>(() => network.Forward(Batch(3, span with { Start = 1 }))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("adapter 7", Assert.Throws<ArgumentException>(() => network.Forward(Batch(3, span with { Adapter = 7 }))).Message,
+            StringComparison.Ordinal);
 
         static ForwardBatch Batch(int token, SequenceSpan span) => new() { Tokens = [token], Positions = [0], Spans = [span] };
     }
@@ -111,13 +124,15 @@ public sealed class PagedEqualsPlainTests
         "qwen2" => TinyModel.Blueprint(family, ("use_sliding_window", true), ("sliding_window", 9), ("max_window_layers", 2)),
         "cohere" => TinyModel.Blueprint(family, ("use_qk_norm", true)),
         "cohere2" => TinyModel.Blueprint(family, ("sliding_window", 7), ("sliding_window_pattern", 2)),
-        "gemma2" => TinyModel.Blueprint(family, ("sliding_window", 5), ("attn_logit_softcapping", 4.0), ("final_logit_softcapping", 7.0), ("query_pre_attn_scalar", 12)),
+        "gemma2" => TinyModel.Blueprint(family, ("sliding_window", 5), ("attn_logit_softcapping", 4.0), ("final_logit_softcapping", 7.0),
+        ("query_pre_attn_scalar", 12)),
         "gemma3_text" => TinyModel.Blueprint(family, ("sliding_window", 8), ("sliding_window_pattern", 3), ("query_pre_attn_scalar", 12)),
         "phi3" => TinyModel.Blueprint(family, ("partial_rotary_factor", 0.5), ("sliding_window", 11)),
         _ => TinyModel.Blueprint(family),
     };
 
-    internal static int[] Draw(Random random, int vocabulary, int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(vocabulary))];
+    internal static int[] Draw(Random random, int vocabulary, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => random.Next(vocabulary))];
 
     internal static float[][] All(Transformer plain, int[] ids)
     {

@@ -66,7 +66,9 @@ public sealed class PagedGoldenTests
         var theirs = golden.Golden.GetProperty("bf16").GetProperty("per_prompt");
         var worst = 0.0;
         for (var i = 2; i < golden.Prompts.Length; i++)
-            worst = Math.Max(worst, ArchitectureGoldenTests.Bf16Share((Prefill(network, golden.Prompts[i], 13) - golden.Expected($"logits.{i}")).abs(), theirs[i]));
+            worst = Math.Max(worst,
+                ArchitectureGoldenTests.Bf16Share((Prefill(network, golden.Prompts[i], 13) - golden.Expected($"logits.{i}")).abs(),
+                theirs[i]));
         golden.Report("bf16 serving, share of the tolerance", worst, 1);
     }
 
@@ -116,7 +118,8 @@ public sealed class PagedGoldenTests
         {
             using var result = paged.Step(LogitRows.All, (text, prompt[at..Math.Min(prompt.Length, at + chunk)]));
             for (var row = 0; row < result.RowCount; row++)
-                result.ReadLogits(row, System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref logits[at + row, 0], logits.GetLength(1)));
+                result.ReadLogits(row,
+                    System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref logits[at + row, 0], logits.GetLength(1)));
         }
         return tensor(logits);
     }

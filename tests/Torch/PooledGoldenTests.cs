@@ -56,7 +56,8 @@ public sealed class PooledGoldenTests
         loss.backward();
         golden.Report("gradients, relative", ArchitectureGoldenTests.WorstGradient(golden, network), 1e-4);
 
-        Tensor Picked(string side) => scores.index_select(0, tensor(pairs.GetProperty(side).EnumerateArray().Select(row => row.GetInt64()).ToArray()));
+        Tensor Picked(string side) =>
+            scores.index_select(0, tensor(pairs.GetProperty(side).EnumerateArray().Select(row => row.GetInt64()).ToArray()));
     }
 
     [Theory, MemberData(nameof(Rewards))]
@@ -90,7 +91,8 @@ public sealed class PooledGoldenTests
                 var (ids, kinds) = (Ids(golden.Prompts[i]), Ids(types[i]));
                 states = Math.Max(states, Distance(network.States(ids, null, kinds)[0], golden.Expected($"last_hidden_state.{i}")));
                 var mean = network.MeanPooled(ids, null, kinds)[0];
-                vectors = Math.Max(vectors, Math.Max(Distance(Unit(mean), golden.Expected("embedding")[i]), Distance(mean, golden.Expected("mean_pooled")[i])));
+                vectors = Math.Max(vectors,
+                    Math.Max(Distance(Unit(mean), golden.Expected("embedding")[i]), Distance(mean, golden.Expected("mean_pooled")[i])));
             }
             var suffix = config == "config.json" ? "" : " (v4 config)";
             golden.Report($"last hidden state{suffix}", states, 1e-5);
@@ -110,10 +112,12 @@ public sealed class PooledGoldenTests
         var taps = new List<Tensor>();
         network.States(Ids(golden.Prompts[2]), null, Ids(Numbers(golden.Golden.GetProperty("token_type_ids"))[2]), taps);
         var worst = Distance(taps[0][0], golden.Expected("hidden.embed"));
-        for (var layer = 0; layer < blueprint.Layers.Length; layer++) worst = Math.Max(worst, Distance(taps[layer + 1][0], golden.Expected($"hidden.layer.{layer}")));
+        for (var layer = 0; layer < blueprint.Layers.Length; layer++) worst =
+            Math.Max(worst, Distance(taps[layer + 1][0], golden.Expected($"hidden.layer.{layer}")));
         golden.Report("hidden states", worst, 1e-5);
         var batch = golden.Golden.GetProperty("batch");
-        var pooled = network.MeanPooled(Ids(Numbers(batch.GetProperty("input_ids"))), Ids(Numbers(batch.GetProperty("attention_mask"))), Ids(Numbers(batch.GetProperty("token_type_ids"))));
+        var pooled = network.MeanPooled(Ids(Numbers(batch.GetProperty("input_ids"))), Ids(Numbers(batch.GetProperty("attention_mask"))),
+            Ids(Numbers(batch.GetProperty("token_type_ids"))));
         golden.Report("embeddings, padded batch", Distance(Unit(pooled), golden.Expected("embedding")), 1e-6);
     }
 

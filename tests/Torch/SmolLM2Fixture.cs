@@ -22,22 +22,27 @@ public sealed class SmolLM2Fixture : IDisposable
         model = new(() =>
         {
             using var checkpoint = Checkpoint.Open(Shared.Require(Shared.SmolLM2));
-            return (checkpoint.Blueprint, new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights, new TorchOptions { DType = ComputeType.Float32 }));
+            return (checkpoint.Blueprint,
+                new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights, new TorchOptions { DType = ComputeType.Float32 }));
         });
         runs = new(RunAll);
     }
 
     internal SmolLM2Run Run(string name) => runs.Value[name];
 
-    public static JsonElement Json(string file) => JsonDocument.Parse(File.ReadAllText(Shared.Require(Shared.Golden("smollm2", file)))).RootElement;
+    public static JsonElement Json(string file) =>
+        JsonDocument.Parse(File.ReadAllText(Shared.Require(Shared.Golden("smollm2", file)))).RootElement;
 
-    public static IEnumerable<JsonElement> Cases => File.Exists(Shared.Golden("smollm2", "prompts.json")) ? Json("prompts.json").GetProperty("cases").EnumerateArray() : [];
+    public static IEnumerable<JsonElement> Cases => File.Exists(Shared.Golden("smollm2", "prompts.json"))
+        ? Json("prompts.json").GetProperty("cases").EnumerateArray() : [];
 
-    public static float[] Floats(JsonElement list) => [.. list.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Null ? float.NaN : item.GetSingle())];
+    public static float[] Floats(JsonElement list) =>
+        [.. list.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Null ? float.NaN : item.GetSingle())];
 
     public static int[] Ints(JsonElement list) => [.. list.EnumerateArray().Select(item => item.GetInt32())];
 
-    /// <summary>[n] natural log-probabilities of each token after those before it; the first is NaN. Last: the last position's logits.</summary>
+    /// <summary>[n] natural log-probabilities of each token after those before it; the first is NaN. Last: the last position's
+    /// logits.</summary>
     internal (float[] LogProbabilities, float[] Last) Prefill(Paged paged, Paged.Text text, int[] ids)
     {
         var found = new float[ids.Length];

@@ -19,7 +19,8 @@ public sealed class SmolLM2GoldenTests(SmolLM2Fixture model) : IClassFixture<Smo
     public static TheoryData<string> Prompts => [.. Cases.Select(item => item.GetProperty("name").GetString()!).DefaultIfEmpty("absent")];
 
     public static TheoryData<int> Texts => File.Exists(Shared.Golden("smollm2", "perplexity.json"))
-        ? [.. Json("perplexity.json").GetProperty("texts").EnumerateArray().Select((text, i) => (text, i)).Where(pair => pair.text.TryGetProperty("ids", out _)).Select(pair => pair.i)]
+        ? [.. Json("perplexity.json").GetProperty("texts").EnumerateArray().Select((text, i) => (text, i))
+            .Where(pair => pair.text.TryGetProperty("ids", out _)).Select(pair => pair.i)]
         : [-1];
 
     [Theory, MemberData(nameof(Prompts))]
@@ -27,7 +28,8 @@ public sealed class SmolLM2GoldenTests(SmolLM2Fixture model) : IClassFixture<Smo
     {
         var (golden, run) = (Case(name), model.Run(name));
         var scores = Floats(golden.GetProperty("prompt_logprobs"));
-        Report($"{name} prompt log-probabilities", scores.Zip(run.LogProbabilities).Skip(1).Select(pair => Math.Abs(pair.First - pair.Second)).DefaultIfEmpty().Max());
+        Report($"{name} prompt log-probabilities",
+            scores.Zip(run.LogProbabilities).Skip(1).Select(pair => Math.Abs(pair.First - pair.Second)).DefaultIfEmpty().Max());
 
         using var file = SafetensorsFile.Open(Shared.Golden("smollm2", "last_logits.safetensors"));
         var logits = new float[run.LastLogits.Length];
@@ -45,7 +47,8 @@ public sealed class SmolLM2GoldenTests(SmolLM2Fixture model) : IClassFixture<Smo
     public void Greedy_answers_token_by_token(string name)
     {
         var (golden, run) = (Case(name).GetProperty("greedy"), model.Run(name));
-        var (ids, margins, scores) = (Ints(golden.GetProperty("ids")), Floats(golden.GetProperty("margins")), Floats(golden.GetProperty("logprobs")));
+        var (ids, margins, scores) =
+            (Ints(golden.GetProperty("ids")), Floats(golden.GetProperty("margins")), Floats(golden.GetProperty("logprobs")));
         var wrong = ids.Where((id, i) => run.Ids[i] != id && margins[i] > 2 * Tolerance).Count();
         GoldenReport.Line("SmolLM2", $"{name} greedy ids", wrong, 0);
         Assert.Equal(0, wrong);
@@ -78,10 +81,12 @@ public sealed class SmolLM2GoldenTests(SmolLM2Fixture model) : IClassFixture<Smo
         var final = network.States(ArchitectureCase.Ids(ids), taps: taps);
         taps[^1] = final; // the library's last entry is the state after the final norm
         var expected = Read(file, "hidden_states"); // [layers + 1, T, C]
-        var worst = taps.Select((tap, layer) => ArchitectureCase.Distance(tap[0], expected[layer]) / expected[layer].abs().max().ToDouble()).Max();
+        var worst = taps.Select((tap, layer) => ArchitectureCase.Distance(tap[0], expected[layer]) / expected[layer].abs().max().ToDouble())
+            .Max();
         GoldenReport.Line("SmolLM2", "hidden states, relative to each layer's largest", worst, 1e-5);
         Assert.True(worst <= 1e-5, $"worst {worst:g3}");
-        Report("logits of the last positions", ArchitectureCase.Distance(network.Logits(final)[0].narrow(0, ids.Length - 4, 4), Read(file, "logits")));
+        Report("logits of the last positions",
+            ArchitectureCase.Distance(network.Logits(final)[0].narrow(0, ids.Length - 4, 4), Read(file, "logits")));
     }
 
     [Fact]

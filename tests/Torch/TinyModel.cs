@@ -32,7 +32,8 @@ static class TinyModel
     public static MemoryWeights Weights(Blueprint blueprint, int seed)
     {
         var random = new Random(seed);
-        return new MemoryWeights(blueprint.Tensors().ToDictionary(pair => pair.Key, pair => (pair.Value, Draw(pair.Key, pair.Value, random))));
+        return new MemoryWeights(blueprint.Tensors()
+            .ToDictionary(pair => pair.Key, pair => (pair.Value, Draw(pair.Key, pair.Value, random))));
     }
 
     static float[] Draw(string name, ImmutableArray<long> shape, Random random)
@@ -41,20 +42,26 @@ static class TinyModel
         var scale = isNorm ? 0.2 : 2 / Math.Sqrt(shape[^1]);
         var values = new float[shape.Aggregate(1L, (product, size) => product * size)];
         for (var i = 0; i < values.Length; i++)
-            values[i] = (float)((isNorm && name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0) + scale * (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5));
+            values[i] = (float)((isNorm && name.EndsWith("weight", StringComparison.Ordinal) ? 1
+                : 0) + scale * (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5));
         return values;
     }
 }
 
 sealed class MemoryWeights(Dictionary<string, (ImmutableArray<long> Shape, float[] Values)> tensors) : IWeightSource
 {
-    public IReadOnlyDictionary<string, TensorInfo> Tensors { get; } = tensors.ToDictionary(pair => pair.Key, pair => new TensorInfo(pair.Key, TensorType.F32, pair.Value.Shape));
+    public IReadOnlyDictionary<string,
+        TensorInfo> Tensors
+    { get; } =
+        tensors.ToDictionary(pair => pair.Key, pair => new TensorInfo(pair.Key, TensorType.F32, pair.Value.Shape));
 
     public float[] this[string name] => tensors[name].Values;
 
-    public void Read(string name, long firstElement, Span<float> destination) => tensors[name].Values.AsSpan((int)firstElement, destination.Length).CopyTo(destination);
+    public void Read(string name, long firstElement, Span<float> destination) =>
+        tensors[name].Values.AsSpan((int)firstElement, destination.Length).CopyTo(destination);
 
-    public ReadOnlySpan<byte> Raw(string name, long firstByte, int byteCount) => MemoryMarshal.AsBytes(tensors[name].Values.AsSpan()).Slice((int)firstByte, byteCount);
+    public ReadOnlySpan<byte> Raw(string name, long firstByte, int byteCount) =>
+        MemoryMarshal.AsBytes(tensors[name].Values.AsSpan()).Slice((int)firstByte, byteCount);
 
     public void Dispose() { }
 }
