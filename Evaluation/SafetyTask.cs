@@ -31,6 +31,7 @@ public static class SafetyTask
         ? tokenizer.Encode(text + "\n", addSpecialTokens: true)
         : ChatPrompt.Encode(template, tokenizer, new Conversation([new JsonObject { ["role"] = "user", ["content"] = text }])
         {
-            AddGenerationPrompt = true, Now = DateTimeOffset.UnixEpoch,
+            AddGenerationPrompt = true,
+            Now = DateTimeOffset.UnixEpoch,
         });
 }

@@ -73,8 +73,16 @@ public sealed record TrainerOptions
 
     public RoundOptions Round() => new()
     {
-        Experts = Experts, Policy = Policy, Seed = Seed, HeldOutPercent = HeldOut, Epochs = Epochs, LearningRate = LearningRate, Beta = Beta,
-        Rank = Rank, Alpha = 2 * Rank, Numerics = Numerics,
+        Experts = Experts,
+        Policy = Policy,
+        Seed = Seed,
+        HeldOutPercent = HeldOut,
+        Epochs = Epochs,
+        LearningRate = LearningRate,
+        Beta = Beta,
+        Rank = Rank,
+        Alpha = 2 * Rank,
+        Numerics = Numerics,
     };
 
     static void Set(TrainerOptions options, PropertyInfo property, string value, List<string> errors)

@@ -74,8 +74,12 @@ static partial class CohereLayout
                 return $$"""{"tool_call_id": "{{number}}", "tool_name": "{{call["name"]}}", "parameters": {{call["parameters"]}}}""";
             }).ToList();
             var content = message["content"]!.AsArray();
-            var shaped = new JsonObject { ["role"] = ((string)message["role"]!)
-                .ToUpperInvariant(), ["tool_calls"] = new JsonArray([.. calls]) };
+            var shaped = new JsonObject
+            {
+                ["role"] = ((string)message["role"]!)
+                .ToUpperInvariant(),
+                ["tool_calls"] = new JsonArray([.. calls])
+            };
             shaped["content"] = new JsonArray([.. content.Where(part => part!["text"] is not null)
                 .Select(part => new JsonObject { ["type"] = (string?)part!["type"], ["data"] = (string?)part["text"] })]);
             if (message["tool_call_id"] is { } id)

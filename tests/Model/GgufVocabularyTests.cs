@@ -62,8 +62,12 @@ public sealed class GgufVocabularyTests
     {
         var keys = new SortedDictionary<string, object>(StringComparer.Ordinal)
         {
-            ["tokenizer.ggml.model"] = "llama", ["tokenizer.ggml.tokens"] = pieces, ["tokenizer.ggml.scores"] = scores,
-            ["tokenizer.ggml.token_type"] = types, ["tokenizer.ggml.bos_token_id"] = 1u, ["tokenizer.ggml.eos_token_id"] = 2u,
+            ["tokenizer.ggml.model"] = "llama",
+            ["tokenizer.ggml.tokens"] = pieces,
+            ["tokenizer.ggml.scores"] = scores,
+            ["tokenizer.ggml.token_type"] = types,
+            ["tokenizer.ggml.bos_token_id"] = 1u,
+            ["tokenizer.ggml.eos_token_id"] = 2u,
         };
         foreach (var (key, value) in changes) keys["tokenizer.ggml." + key] = value;
         return keys;
@@ -107,7 +111,7 @@ public sealed class GgufVocabularyTests
         else
         {
             var list = (Array)value;
-            writer.Write(value is string[] ? 8 : value is float[] ? 6 : 5);
+            writer.Write(value is string[]? 8 : value is float[]? 6 : 5);
             writer.Write((long)list.Length);
             foreach (var item in list) Bare(writer, item);
         }

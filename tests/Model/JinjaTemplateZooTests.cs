@@ -24,12 +24,23 @@ public sealed class JinjaTemplateZooTests
         JsonObject[][] chats = [[user], [user, assistant, user], [system, user], [system, user, assistant, user]];
         foreach (var chat in chats)
         {
-            var plain = new Conversation(new JsonArray([.. chat.Select(message => message.DeepClone())])) { AddGenerationPrompt = true,
-                Now = JinjaCheck.Noon };
+            var plain = new Conversation(new JsonArray([.. chat.Select(message => message.DeepClone())]))
+            {
+                AddGenerationPrompt = true,
+                Now = JinjaCheck.Noon
+            };
             yield return plain;
             yield return plain with { Tools = [tool!.DeepClone()] };
-            yield return plain with { Kwargs = new JsonObject { ["guideline"] = "none", ["functions"] = "[]", ["datetime"] = "today",
-                ["tools_in_user_message"] = true } };
+            yield return plain with
+            {
+                Kwargs = new JsonObject
+                {
+                    ["guideline"] = "none",
+                    ["functions"] = "[]",
+                    ["datetime"] = "today",
+                    ["tools_in_user_message"] = true
+                }
+            };
         }
     }
 

@@ -124,8 +124,14 @@ public sealed class RefusalTests(ChatServer shared) : IClassFixture<ChatServer>
     [Fact]
     public async Task A_prompt_longer_than_the_context_is_never_cut()
     {
-        var http = await server.ChatAsync(new() { ["messages"] = new JsonArray(new JsonObject { ["role"] = "user",
-            ["content"] = new string('x', 3000) }) });
+        var http = await server.ChatAsync(new()
+        {
+            ["messages"] = new JsonArray(new JsonObject
+            {
+                ["role"] = "user",
+                ["content"] = new string('x', 3000)
+            })
+        });
         var error = await ErrorAsync(http);
         Assert.Equal((HttpStatusCode.BadRequest, "context_length_exceeded", "messages"),
             (http.StatusCode, (string?)error["code"], (string?)error["param"]));

@@ -9,7 +9,14 @@ public sealed class DpoRuns : IDisposable
 {
     static readonly DpoOptions options = new()
     {
-        BatchPairs = 2, Accumulation = 2, Epochs = 3, LearningRate = 0.02, WarmupSteps = 2, Schedule = "cosine", Seed = 7, MaxChosenDrop = 100,
+        BatchPairs = 2,
+        Accumulation = 2,
+        Epochs = 3,
+        LearningRate = 0.02,
+        WarmupSteps = 2,
+        Schedule = "cosine",
+        Seed = 7,
+        MaxChosenDrop = 100,
     };
 
     readonly string folder = Directory.CreateTempSubdirectory("majlis-dpo").FullName;

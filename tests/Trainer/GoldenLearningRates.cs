@@ -34,8 +34,11 @@ public sealed class GoldenLearningRates
         var name = example.GetProperty("lr_scheduler_type").GetString()!;
         var schedule = new LearningRate(name, example.GetProperty("warmup_steps").GetInt32(), example.GetProperty("total_steps").GetInt32())
         {
-            Cycles = (int)Number(1, "num_cycles"), End = Number(1e-7, "lr_end"), Power = Number(1, "power"),
-            Least = Number(0, "min_lr_rate", "min_lr_ratio"), DecaySteps = (int)Number(0, "num_decay_steps"),
+            Cycles = (int)Number(1, "num_cycles"),
+            End = Number(1e-7, "lr_end"),
+            Power = Number(1, "power"),
+            Least = Number(0, "min_lr_rate", "min_lr_ratio"),
+            DecaySteps = (int)Number(0, "num_decay_steps"),
         };
         var factors = example.GetProperty("factor_of_step").EnumerateArray().Select(factor => factor.GetDouble()).ToArray();
         var worst = factors.Select((factor, step) => Math.Abs(schedule.Factor(step) - factor)).Max();

@@ -36,8 +36,14 @@ public sealed class GoldenPairLosses
                 .Select(index => LossConfig.Pair(root.GetProperty("pairs")[index.GetInt32()], $"{index}").CutTo(most)!).ToArray();
             var options = new DpoOptions
             {
-                Loss = LossConfig.Read(config), BatchPairs = pairs.Length, Accumulation = 1, Steps = 1, Shuffle = false, LearningRate = 0,
-                MaxGradientNorm = 1e9, SelfTestTolerance = 1e9, // policy and reference differ on purpose here
+                Loss = LossConfig.Read(config),
+                BatchPairs = pairs.Length,
+                Accumulation = 1,
+                Steps = 1,
+                Shuffle = false,
+                LearningRate = 0,
+                MaxGradientNorm = 1e9,
+                SelfTestTolerance = 1e9, // policy and reference differ on purpose here
             };
             var metrics = FirstStep(policy, pairs, ReferenceScores.Compute(reference, pairs, pairs.Length, 0), options);
             Check($"{file}/{name}/loss", metrics["loss"], setting.GetProperty("loss").GetDouble(), LossTolerance, 0.2);

@@ -11,7 +11,14 @@ sealed class RoundFixture : IDisposable
 {
     public static RoundOptions Options { get; } = new()
     {
-        Policy = "small", HeldOutPercent = 30, Epochs = 3, LearningRate = 2e-2, Rank = 4, Alpha = 8, SaveEvery = 2, Seed = 3,
+        Policy = "small",
+        HeldOutPercent = 30,
+        Epochs = 3,
+        LearningRate = 2e-2,
+        Rank = 4,
+        Alpha = 8,
+        SaveEvery = 2,
+        Seed = 3,
     };
 
     readonly List<string> said = [];

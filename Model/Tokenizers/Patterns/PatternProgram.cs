@@ -75,7 +75,10 @@ sealed class PatternProgram
 
     void EmitLoop(OneNode one, RepeatNode repeat) => steps.Add(new PatternStep(Step.Loop)
     {
-        Set = one.Set, Least = repeat.Least, Most = repeat.Most, Greed = repeat.Greed,
+        Set = one.Set,
+        Least = repeat.Least,
+        Most = repeat.Most,
+        Greed = repeat.Greed,
     });
 
     void EmitInline(PatternNode body, PatternStep step)

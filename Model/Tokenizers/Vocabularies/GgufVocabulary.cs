@@ -76,7 +76,9 @@ static class GgufVocabulary
             : token.StartsWith('[') && token.EndsWith(']') ? token : "##" + token);
         var model = new ModelDefinition
         {
-            Kind = ModelKind.WordPiece, Vocabulary = Fill(file, words), ContinuingPrefix = "##",
+            Kind = ModelKind.WordPiece,
+            Vocabulary = Fill(file, words),
+            ContinuingPrefix = "##",
             UnknownToken = Named(file, words, "unknown")?.Token ?? "[UNK]",
         };
         return new TokenizerDefinition(file.Path, model)

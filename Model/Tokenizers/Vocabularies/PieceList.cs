@@ -22,7 +22,10 @@ sealed record PieceList(string Source, IReadOnlyList<string> Texts, IReadOnlyLis
     {
         var model = new ModelDefinition
         {
-            Kind = ModelKind.Bpe, Vocabulary = Vocabulary(), UnknownToken = Unknown()?.Text, FuseUnknown = true,
+            Kind = ModelKind.Bpe,
+            Vocabulary = Vocabulary(),
+            UnknownToken = Unknown()?.Text,
+            FuseUnknown = true,
             ByteFallback = Types.Contains(PieceType.Byte),
         };
         return Around(WithMerges(model));
@@ -30,8 +33,11 @@ sealed record PieceList(string Source, IReadOnlyList<string> Texts, IReadOnlyLis
 
     public TokenizerDefinition ToUnigram() => Around(new ModelDefinition
     {
-        Kind = ModelKind.Unigram, Vocabulary = Vocabulary(), Scores = [.. Scores.Select(score => (double)score)],
-        UnknownId = Unknown()?.Id, ByteFallback = Types.Contains(PieceType.Byte),
+        Kind = ModelKind.Unigram,
+        Vocabulary = Vocabulary(),
+        Scores = [.. Scores.Select(score => (double)score)],
+        UnknownId = Unknown()?.Id,
+        ByteFallback = Types.Contains(PieceType.Byte),
     });
 
     /// <summary>Tokens that are recognised in text: control and unknown ones as special, user-defined ones not.</summary>

@@ -8,17 +8,24 @@ static class PipelineJson
 {
     public static JsonElement ByteLevel(bool splits) => Element(new JsonObject
     {
-        ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = splits,
+        ["type"] = "ByteLevel",
+        ["add_prefix_space"] = false,
+        ["trim_offsets"] = true,
+        ["use_regex"] = splits,
     });
 
     public static JsonElement ByteLevelDecoder { get; } = Element(new JsonObject
     {
-        ["type"] = "ByteLevel", ["add_prefix_space"] = true, ["trim_offsets"] = true, ["use_regex"] = true,
+        ["type"] = "ByteLevel",
+        ["add_prefix_space"] = true,
+        ["trim_offsets"] = true,
+        ["use_regex"] = true,
     });
 
     public static JsonElement Sequence(string list, params JsonElement[] steps) => Element(new JsonObject
     {
-        ["type"] = "Sequence", [list] = new JsonArray([.. steps.Select(step => JsonNode.Parse(step.GetRawText()))]),
+        ["type"] = "Sequence",
+        [list] = new JsonArray([.. steps.Select(step => JsonNode.Parse(step.GetRawText()))]),
     });
 
     public static JsonElement Digits(bool individual) =>
@@ -29,36 +36,51 @@ static class PipelineJson
 
     public static JsonElement Split(string regex) => Element(new JsonObject
     {
-        ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = regex }, ["behavior"] = "Isolated", ["invert"] = false,
+        ["type"] = "Split",
+        ["pattern"] = new JsonObject { ["Regex"] = regex },
+        ["behavior"] = "Isolated",
+        ["invert"] = false,
     });
 
     public static JsonElement Simple(string type) => Element(new JsonObject { ["type"] = type });
 
     public static JsonElement Replace(string from, string to) => Element(new JsonObject
     {
-        ["type"] = "Replace", ["pattern"] = new JsonObject { ["String"] = from }, ["content"] = to,
+        ["type"] = "Replace",
+        ["pattern"] = new JsonObject { ["String"] = from },
+        ["content"] = to,
     });
 
     public static JsonElement ReplaceRegex(string from, string to) => Element(new JsonObject
     {
-        ["type"] = "Replace", ["pattern"] = new JsonObject { ["Regex"] = from }, ["content"] = to,
+        ["type"] = "Replace",
+        ["pattern"] = new JsonObject { ["Regex"] = from },
+        ["content"] = to,
     });
 
     public static JsonElement Prepend(string text) => Element(new JsonObject { ["type"] = "Prepend", ["prepend"] = text });
 
     public static JsonElement Precompiled(byte[] map) => Element(new JsonObject
     {
-        ["type"] = "Precompiled", ["precompiled_charsmap"] = Convert.ToBase64String(map),
+        ["type"] = "Precompiled",
+        ["precompiled_charsmap"] = Convert.ToBase64String(map),
     });
 
     public static JsonElement StripStart(string content) => Element(new JsonObject
     {
-        ["type"] = "Strip", ["content"] = content, ["start"] = 1, ["stop"] = 0,
+        ["type"] = "Strip",
+        ["content"] = content,
+        ["start"] = 1,
+        ["stop"] = 0,
     });
 
     public static JsonElement BertNormalizer { get; } = Element(new JsonObject
     {
-        ["type"] = "BertNormalizer", ["clean_text"] = true, ["handle_chinese_chars"] = true, ["strip_accents"] = null, ["lowercase"] = true,
+        ["type"] = "BertNormalizer",
+        ["clean_text"] = true,
+        ["handle_chinese_chars"] = true,
+        ["strip_accents"] = null,
+        ["lowercase"] = true,
     });
 
     public static JsonElement WordPieceDecoder { get; } =
@@ -72,7 +94,9 @@ static class PipelineJson
         foreach (var special in new[] { before, after }.OfType<(string Token, int Id)>())
             specials[special.Token] = new JsonObject
             {
-                ["id"] = special.Token, ["ids"] = new JsonArray(special.Id), ["tokens"] = new JsonArray(special.Token),
+                ["id"] = special.Token,
+                ["ids"] = new JsonArray(special.Id),
+                ["tokens"] = new JsonArray(special.Token),
             };
         return Element(new JsonObject
         {

@@ -28,7 +28,8 @@ static class SentencePieceFile
         var list = new PieceList(
             file, pieces.ConvertAll(piece => piece.Text), pieces.ConvertAll(piece => piece.Score), pieces.ConvertAll(piece => piece.Type))
         {
-            AddsBlank = rules.AddsBlank, Normalizers = rules.Steps(),
+            AddsBlank = rules.AddsBlank,
+            Normalizers = rules.Steps(),
         };
         var definition = kind switch
         {
