@@ -40,27 +40,29 @@ static class DeviceSampler
 
     static Tensor DrawOne(Tensor weights, SamplingPlan plan)
     {
-        if (plan.MinP > 0) weights = weights * weights.ge(plan.MinP);
+        if (plan.MinP > 0) weights = weights * weights.ge(tensor(plan.MinP, device: weights.device));
         if (plan.TopK > 0 && plan.TopK < weights.shape[0]) weights = weights * weights.ge(weights.topk(plan.TopK).values[^1]);
         if (plan.TopP < 1) weights = TopP(weights, plan.TopP);
         var sums = weights.to(ScalarType.Float64).cumsum(0);
-        var target = sums[^1] * plan.Uniform;
+        var target = sums[^1] * tensor(plan.Uniform, device: weights.device);
         // The first token whose sum exceeds the target; rounding may leave none, then the last token still in.
-        var beyond = sums.gt(target).logical_and(weights.gt(0));
+        var beyond = sums.gt(target).logical_and(weights.gt(Numbers.Of(0.0)));
         return where(beyond.any(), beyond.to(ScalarType.Int32).argmax(), sums.eq(sums[^1]).to(ScalarType.Int32).argmax());
     }
 
     static Tensor TopP(Tensor weights, float p)
     {
         var total = weights.sum(ScalarType.Float64);
-        var allowed = total * (1.0 - p);
+        var allowed = total * tensor(1.0 - p, device: weights.device);
         var few = (int)Math.Min(Likeliest, weights.shape[0]);
         var (values, places) = weights.topk(few); // descending
         var tail = total - values.sum(ScalarType.Float64);
         // Where the tail cannot fall as a whole, or its border cuts through equals that might stay, look at everything.
-        var whole = few == weights.shape[0] || (tail + values[^1] * weights.eq(values[^1]).sum(ScalarType.Float64) > allowed).ToBoolean();
+        var whole = few == weights.shape[0]
+            || (tail.Plus(values[^1] * weights.eq(values[^1]).sum(ScalarType.Float64)) > allowed).ToBoolean();
         var (sorted, order) = whole ? weights.sort(0, false, true) : Ascending(weights, places);
-        var dropped = sorted.to(ScalarType.Float64).cumsum(0) + (whole ? 0.0 : tail);
+        var dropped = sorted.to(ScalarType.Float64).cumsum(0);
+        if (!whole) dropped = dropped.Plus(tail);
         var kept = dropped.gt(allowed);
         kept[^1] = tensor(true, device: weights.device);
         return zeros_like(weights).scatter_(0, order, sorted * kept);

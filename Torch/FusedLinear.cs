@@ -37,7 +37,7 @@ sealed class FusedLinear : IDisposable
         foreach (var part in parts)
         {
             if (rows.Adapter.Delta(x.narrow(0, rows.Start, rows.Count), part) is { } delta)
-                y.narrow(0, rows.Start, rows.Count).narrow(1, at, part.Outputs).add_(delta);
+                y.narrow(0, rows.Start, rows.Count).narrow(1, at, part.Outputs).PlusInPlace(delta);
             at += part.Outputs;
         }
     }
@@ -64,7 +64,7 @@ sealed class ServedAdapter : IDisposable
         {
             var (a, b) = adapter.Find(module)!.Value;
             pairs[module] = (a.detach().to(device).clone().DetachFromDisposeScope(),
-                (b.detach().to(device) * adapter.Config.Scale).DetachFromDisposeScope());
+                b.detach().to(device).Times(adapter.Config.Scale).DetachFromDisposeScope());
         }
     }
 

@@ -41,7 +41,7 @@ public sealed class LoraAdapter : IDisposable
         {
             using var scope = NewDisposeScope();
             var bound = 1 / Math.Sqrt(inputs);
-            var a = ((rand([config.Rank, inputs], generator: generator) * 2 - 1) * bound).to(device ?? CPU);
+            var a = rand([config.Rank, inputs], generator: generator).Times(2).Plus(-1).Times(bound).to(device ?? CPU);
             adapter.pairs[module] = (Leaf(a), Leaf(zeros([outputs, config.Rank], device: device ?? CPU)));
         }
         return adapter;
@@ -79,7 +79,7 @@ public sealed class LoraAdapter : IDisposable
     {
         if (!pairs.TryGetValue(projection.Module, out var pair)) return null;
         var b = projection.Outputs == projection.TensorRows ? pair.B : pair.B.narrow(0, projection.FirstRow, projection.Outputs);
-        return nn.functional.linear(nn.functional.linear(x.to(ScalarType.Float32), pair.A), b) * Config.Scale;
+        return nn.functional.linear(nn.functional.linear(x.to(ScalarType.Float32), pair.A), b).Times(Config.Scale);
     }
 
     /// <summary>
@@ -90,7 +90,7 @@ public sealed class LoraAdapter : IDisposable
     {
         if (!name.EndsWith(".weight", StringComparison.Ordinal) || !pairs.TryGetValue(name[..^".weight".Length], out var pair)) return null;
         using var guard = no_grad();
-        using var delta = (pair.B.matmul(pair.A) * Config.Scale).cpu();
+        using var delta = pair.B.matmul(pair.A).Times(Config.Scale).cpu();
         var values = new float[delta.shape[0], delta.shape[1]];
         delta.data<float>().ToArray().AsSpan()
             .CopyTo(System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref values[0, 0], values.Length));

@@ -40,7 +40,7 @@ sealed class NetworkWeights : IDisposable
             if (norm is null) return null;
             using var stored = WeightLoader.Load(source, norm.Weight, ScalarType.Float32, device);
             var bias = norm.HasBias ? Own(WeightLoader.Load(source, norm.Bias, ScalarType.Float32, device)) : null;
-            return new NormWeights(norm, Own(stored + norm.Offset), bias);
+            return new NormWeights(norm, Own(stored.Plus(norm.Offset)), bias);
         }
     }
 

@@ -65,9 +65,9 @@ static class PagedAttention
     // rows [B, R, D], keys and values [B, L, D]; the mask is added to the scores [B, R, L] seen in another shape.
     static Tensor Mix(Tensor rows, Tensor keys, Tensor values, Tensor? mask, long[] shape, AttentionBlueprint a)
     {
-        var scores = rows.bmm(keys.transpose(1, 2)).mul_(a.Scale);
-        if (a.SoftCap is { } cap) scores = scores.to(ScalarType.Float32).div_(cap).tanh_().mul_(cap);
-        if (mask is not null) scores.view(shape).add_(mask);
+        var scores = rows.bmm(keys.transpose(1, 2)).TimesInPlace(a.Scale);
+        if (a.SoftCap is { } cap) scores = scores.to(ScalarType.Float32).div_(Numbers.Of(cap)).tanh_().TimesInPlace(cap);
+        if (mask is not null) scores.view(shape).PlusInPlace(mask);
         return scores.softmax(-1).to(values.dtype).bmm(values);
     }
 }

@@ -14,9 +14,9 @@ static class Pieces
     {
         var groups = x.to(ScalarType.Float32).unflatten(x.dim() - 1, [x.shape[^1] / norm.Width, norm.Width]); // [..., n, Width]
         if (norm.Kind == NormKind.Layer) groups = groups - groups.mean([-1], keepdim: true);
-        var normed = groups * (groups.square().mean([-1], keepdim: true) + norm.Epsilon).rsqrt();
-        normed = normed * (weight.to(ScalarType.Float32) + norm.Offset);
-        if (bias is not null) normed = normed + bias.to(ScalarType.Float32);
+        var normed = groups * groups.square().mean([-1], keepdim: true).Plus(norm.Epsilon).rsqrt();
+        normed = normed * weight.to(ScalarType.Float32).Plus(norm.Offset);
+        if (bias is not null) normed = normed.Plus(bias.to(ScalarType.Float32));
         return normed.view(x.shape).to(x.dtype);
     }
 
@@ -27,7 +27,7 @@ static class Pieces
         var turning = (rotated == all ? x : x.narrow(-1, 0, rotated)).to(ScalarType.Float32);
         var partner = style == RotaryStyle.HalfSplit ? turning.roll(rotated / 2, -1)
             : turning.reshape([.. x.shape[..^1], rotated / 2, 2]).flip(-1).reshape(turning.shape);
-        var turned = (turning * cos + partner * sin).to(x.dtype);
+        var turned = (turning * cos).Plus(partner * sin).to(x.dtype);
         return rotated == all ? turned : cat([turned, x.narrow(-1, rotated, all - rotated)], -1);
     }
 
@@ -40,5 +40,5 @@ static class Pieces
     };
 
     /// <summary>c tanh(x / c); x itself without a cap.</summary>
-    public static Tensor SoftCap(Tensor x, float? cap) => cap is { } c ? (x / c).tanh() * c : x;
+    public static Tensor SoftCap(Tensor x, float? cap) => cap is { } c ? x.div(Numbers.Of(c)).tanh().Times(c) : x;
 }

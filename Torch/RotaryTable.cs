@@ -14,7 +14,7 @@ static class RotaryTable
         using var scope = NewDisposeScope();
         using var frequencies = tensor(rotary.InverseFrequencies(length), device: positions.device);
         var angles = positions.to(ScalarType.Float32).unsqueeze(-1) * frequencies; // [..., R/2]
-        var (cos, sin) = (angles.cos() * rotary.AttentionFactor, angles.sin() * rotary.AttentionFactor);
+        var (cos, sin) = (angles.cos().Times(rotary.AttentionFactor), angles.sin().Times(rotary.AttentionFactor));
         var (wide, signed) = rotary.Style == RotaryStyle.HalfSplit
             ? (cat([cos, cos], -1), cat([-sin, sin], -1))
             : (Pairs(cos, cos), Pairs(-sin, sin));

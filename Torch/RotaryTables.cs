@@ -42,7 +42,7 @@ sealed class RotaryTables(int length, Device device) : IDisposable
         table.Cos?.Dispose();
         table.Sin?.Dispose();
         var size = Math.Max(1024, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)last + 1));
-        var (cos, sin) = RotaryTable.Angles(rotary, arange(size, ScalarType.Int64, device), length);
+        var (cos, sin) = RotaryTable.Angles(rotary, Numbers.Count(0, size, device), length);
         return tables[rotary] = (cos.DetachFromDisposeScope(), sin.DetachFromDisposeScope());
     }
 

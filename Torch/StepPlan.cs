@@ -80,11 +80,11 @@ sealed class StepPlan
         // Nothing is cached before: the keys just computed are all there is.
         var view = span.Cached == 0 ? null : View(span, g, first);
         if (span.Cached == 0) first = 0;
-        var queries = arange(span.Cached, span.Cached + span.Count, ScalarType.Int64, device).unsqueeze(1);
-        var keys = arange(first, span.Cached + span.Count, ScalarType.Int64, device).unsqueeze(0);
+        var queries = Numbers.Count(span.Cached, span.Count, device).unsqueeze(1);
+        var keys = Numbers.Count(first, span.Cached + span.Count - first, device).unsqueeze(0);
         var unseen = keys.gt(queries);
-        if (window is { } w) unseen = unseen.logical_or(keys.le(queries - w));
-        return new SpanKeys(view, zeros(unseen.shape, dtype, device).masked_fill(unseen, float.NegativeInfinity)); // [T, L]
+        if (window is { } w) unseen = unseen.logical_or(keys.le(queries.add(Numbers.Of(-(long)w), Numbers.Of(1L))));
+        return new SpanKeys(view, zeros(unseen.shape, dtype, device).Masked(unseen, double.NegativeInfinity)); // [T, L]
     }
 
     // The first position that the span's first token sees.

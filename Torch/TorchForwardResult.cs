@@ -89,7 +89,7 @@ sealed class TorchForwardResult(Tensor? states, Tensor? pooled, FusedLinear? hea
     Tensor Logits(Tensor rows)
     {
         var logits = head!.Apply(rows, []).to(ScalarType.Float32);
-        if (blueprint.LogitScale != 1) logits = logits * blueprint.LogitScale;
+        if (blueprint.LogitScale != 1) logits = logits.Times(blueprint.LogitScale);
         return Pieces.SoftCap(logits, blueprint.LogitSoftCap);
     }
 }

@@ -93,9 +93,9 @@ public sealed class TorchNetwork : INetwork
     Tensor Embed(StepPlan plan)
     {
         var x = weights.Embedding.index_select(0, plan.Tokens).to(ScalarType.Float32);
-        if (Blueprint.EmbeddingScale != 1) x = x * Blueprint.EmbeddingScale;
-        if (weights.TokenTypes is { } types) x = x + types.narrow(0, 0, 1);
-        if (weights.Positions is { } positions) x = x + positions.index_select(0, plan.Positions);
+        if (Blueprint.EmbeddingScale != 1) x = x.Times(Blueprint.EmbeddingScale);
+        if (weights.TokenTypes is { } types) x = x.Plus(types.narrow(0, 0, 1));
+        if (weights.Positions is { } positions) x = x.Plus(positions.index_select(0, plan.Positions));
         return weights.EmbeddingNorm is { } norm ? norm.Apply(x, x) : x;
     }
 
@@ -107,15 +107,15 @@ public sealed class TorchNetwork : INetwork
         var like = weights.Embedding;
         var n = layer.BeforeAttention?.Apply(x, like) ?? x.to(dtype);
         var attended = Attention(n, index, plan, adapted);
-        if (layer.Blueprint.Residual == Residual.Parallel) return x.add_(attended).add_(Mlp(n, layer, adapted));
+        if (layer.Blueprint.Residual == Residual.Parallel) return x.PlusInPlace(attended).PlusInPlace(Mlp(n, layer, adapted));
         if (layer.Blueprint.Residual == Residual.NormAfterAdd)
         {
-            var h = layer.AfterAttention!.Apply(x + attended, x);
-            return layer.AfterMlp!.Apply(h + Mlp(h.to(dtype), layer, adapted), x).MoveToOuterDisposeScope();
+            var h = layer.AfterAttention!.Apply(x.Plus(attended), x);
+            return layer.AfterMlp!.Apply(h.Plus(Mlp(h.to(dtype), layer, adapted)), x).MoveToOuterDisposeScope();
         }
-        x.add_(layer.AfterAttention?.Apply(attended, x) ?? attended);
+        x.PlusInPlace(layer.AfterAttention?.Apply(attended, x) ?? attended);
         var inner = Mlp(layer.BeforeMlp?.Apply(x, like) ?? x.to(dtype), layer, adapted);
-        return x.add_(layer.AfterMlp?.Apply(inner, x) ?? inner);
+        return x.PlusInPlace(layer.AfterMlp?.Apply(inner, x) ?? inner);
     }
 
     Tensor Attention(Tensor n, int index, StepPlan plan, IReadOnlyList<AdapterRows> adapted)

@@ -58,7 +58,7 @@ public sealed class Transformer : IDisposable
     public Tensor Logits(Tensor states)
     {
         var logits = Linear(states, blueprint.Head ?? throw new InvalidOperationException("An encoder has no logits."));
-        if (blueprint.LogitScale != 1) logits = logits * blueprint.LogitScale;
+        if (blueprint.LogitScale != 1) logits = logits.Times(blueprint.LogitScale);
         return Pieces.SoftCap(logits, blueprint.LogitSoftCap);
     }
 
@@ -85,10 +85,10 @@ public sealed class Transformer : IDisposable
     {
         using var scope = NewDisposeScope();
         var states = States(tokens, mask);
-        var numbers = arange(tokens.shape[1], ScalarType.Int64, tokens.device);
-        var last = blueprint.PadToken is { } pad ? (tokens.ne(pad).to(ScalarType.Int64) * numbers).argmax(-1) // [B]
-            : full(tokens.shape[0], tokens.shape[1] - 1, ScalarType.Int64, tokens.device);
-        var rows = states[arange(tokens.shape[0], ScalarType.Int64, tokens.device), last]; // [B, C]
+        var numbers = Numbers.Count(0, tokens.shape[1], tokens.device);
+        var last = blueprint.PadToken is { } pad ? (tokens.ne(Numbers.Of((long)pad)).to(ScalarType.Int64) * numbers).argmax(-1) // [B]
+            : numbers[^1].expand(tokens.shape[0]);
+        var rows = states[Numbers.Count(0, tokens.shape[0], tokens.device), last]; // [B, C]
         return Logits(rows).squeeze(-1).MoveToOuterDisposeScope();
     }
 
@@ -99,7 +99,7 @@ public sealed class Transformer : IDisposable
         var states = States(tokens, mask, tokenTypes).to(ScalarType.Float32);
         if (mask is null) return states.mean([1]).MoveToOuterDisposeScope();
         var real = mask.to(ScalarType.Float32).unsqueeze(-1); // [B, T, 1]
-        return ((states * real).sum(1) / real.sum(1).clamp_min(1e-9)).MoveToOuterDisposeScope();
+        return ((states * real).sum(1) / real.sum(1).clamp_min(Numbers.Of(1e-9))).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
@@ -109,15 +109,15 @@ public sealed class Transformer : IDisposable
 
     // Real tokens count from 0, wherever the padding stands.
     Tensor Positions(Tensor tokens, Tensor? mask) => mask is not null && blueprint.IsCausal
-        ? (mask.cumsum(1) - 1).clamp_min(0)
-        : arange(tokens.shape[1], ScalarType.Int64, tokens.device).expand(tokens.shape[0], -1);
+        ? mask.cumsum(1).add(Numbers.Of(-1L), Numbers.Of(1L)).clamp_min(Numbers.Of(0L))
+        : Numbers.Count(0, tokens.shape[1], tokens.device).expand(tokens.shape[0], -1);
 
     Tensor Embed(Tensor tokens, Tensor positions, Tensor? tokenTypes)
     {
         var x = Lookup(weights[blueprint.Embedding], tokens); // [B, T, C]
-        if (blueprint.EmbeddingScale != 1) x = x * blueprint.EmbeddingScale;
-        if (blueprint.TokenTypeEmbedding is { } types) x = x + Lookup(weights[types], tokenTypes ?? zeros_like(tokens));
-        if (blueprint.PositionEmbedding is { } table) x = x + Lookup(weights[table], positions);
+        if (blueprint.EmbeddingScale != 1) x = x.Times(blueprint.EmbeddingScale);
+        if (blueprint.TokenTypeEmbedding is { } types) x = x.Plus(Lookup(weights[types], tokenTypes ?? zeros_like(tokens)));
+        if (blueprint.PositionEmbedding is { } table) x = x.Plus(Lookup(weights[table], positions));
         return blueprint.EmbeddingNorm is { } norm ? Norm(x, norm) : x;
 
         static Tensor Lookup(Tensor table, Tensor ids) => table.index_select(0, ids.reshape(-1)).view(ids.shape[0], ids.shape[1], -1);
@@ -128,15 +128,15 @@ public sealed class Transformer : IDisposable
         if (layer.Residual == Residual.Parallel)
         {
             var n = Norm(x, layer.BeforeAttention!);
-            return x + Attention(n, layer.Attention, seen) + Mlp(n, layer.Mlp);
+            return x.Plus(Attention(n, layer.Attention, seen)).Plus(Mlp(n, layer.Mlp));
         }
         if (layer.Residual == Residual.NormAfterAdd)
         {
-            var attended = Norm(x + Attention(x, layer.Attention, seen), layer.AfterAttention!);
-            return Norm(attended + Mlp(attended, layer.Mlp), layer.AfterMlp!);
+            var attended = Norm(x.Plus(Attention(x, layer.Attention, seen)), layer.AfterAttention!);
+            return Norm(attended.Plus(Mlp(attended, layer.Mlp)), layer.AfterMlp!);
         }
-        var h = x + MaybeNorm(Attention(MaybeNorm(x, layer.BeforeAttention), layer.Attention, seen), layer.AfterAttention);
-        return h + MaybeNorm(Mlp(MaybeNorm(h, layer.BeforeMlp), layer.Mlp), layer.AfterMlp);
+        var h = x.Plus(MaybeNorm(Attention(MaybeNorm(x, layer.BeforeAttention), layer.Attention, seen), layer.AfterAttention));
+        return h.Plus(MaybeNorm(Mlp(MaybeNorm(h, layer.BeforeMlp), layer.Mlp), layer.AfterMlp));
     }
 
     Tensor Attention(Tensor x, AttentionBlueprint a, Visibility seen)
@@ -153,9 +153,9 @@ public sealed class Transformer : IDisposable
         }
         // The G queries of a key head stand as rows under one another, so keys and values are never repeated.
         var rows = queries.view(b, t, k, g, d).permute(0, 2, 3, 1, 4).reshape(b, k, g * t, d); // [B, K, G*T, D]
-        var scores = rows.matmul(keys.permute(0, 2, 3, 1)).to(ScalarType.Float32) * a.Scale; // [B, K, G*T, T]
+        var scores = rows.matmul(keys.permute(0, 2, 3, 1)).to(ScalarType.Float32).Times(a.Scale); // [B, K, G*T, T]
         scores = Pieces.SoftCap(scores, a.SoftCap).view(b, k, g, t, t);
-        var shares = scores.masked_fill(seen.Unseen(a), Hidden).softmax(-1).to(x.dtype).view(b, k, g * t, t);
+        var shares = scores.Masked(seen.Unseen(a), Hidden).softmax(-1).to(x.dtype).view(b, k, g * t, t);
         var mixed = shares.matmul(values.transpose(1, 2)); // [B, K, G*T, D]
         return Linear(mixed.view(b, k, g, t, d).permute(0, 3, 1, 2, 4).reshape(b, t, a.Heads * d), a.Output);
     }
@@ -172,7 +172,7 @@ public sealed class Transformer : IDisposable
     {
         var y = nn.functional.linear(x, Rows(weights[projection.Weight], projection),
             projection.HasBias ? Rows(weights[projection.Bias], projection) : null);
-        return AdapterEnabled && adapter?.Apply(x, projection) is { } delta ? y + delta.to(y.dtype) : y;
+        return AdapterEnabled && adapter?.Apply(x, projection) is { } delta ? y.Plus(delta.to(y.dtype)) : y;
 
         static Tensor Rows(Tensor tensor, Projection projection) =>
             projection.Outputs == projection.TensorRows ? tensor : tensor.narrow(0, projection.FirstRow, projection.Outputs);
@@ -199,12 +199,13 @@ public sealed class Transformer : IDisposable
         public Tensor Unseen(AttentionBlueprint a)
         {
             if (unseen.TryGetValue((a.Window, a.IsCausal), out var known)) return known;
-            var steps = arange(positions.shape[1], ScalarType.Int64, positions.device);
+            var steps = Numbers.Count(0, positions.shape[1], positions.device);
             var ahead = steps.unsqueeze(0) - steps.unsqueeze(1); // [T, T] key minus query
-            var blocked = a.IsCausal ? ahead.gt(0) : zeros_like(ahead, ScalarType.Bool);
-            if (a.Window is { } window) blocked = blocked.logical_or(ahead.le(-window));
+            var blocked = a.IsCausal ? ahead.gt(Numbers.Of(0L)) : zeros_like(ahead, ScalarType.Bool);
+            if (a.Window is { } window) blocked = blocked.logical_or(ahead.le(Numbers.Of(-(long)window)));
             blocked = blocked.view(1, 1, 1, steps.shape[0], steps.shape[0]);
-            if (mask is not null) blocked = blocked.logical_or(mask.eq(0).view(positions.shape[0], 1, 1, 1, positions.shape[1]));
+            if (mask is not null) blocked =
+                blocked.logical_or(mask.eq(Numbers.Of(0L)).view(positions.shape[0], 1, 1, 1, positions.shape[1]));
             return unseen[(a.Window, a.IsCausal)] = blocked;
         }
     }
