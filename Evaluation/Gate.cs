@@ -32,8 +32,8 @@ public static class Gate
             Votes(ItemsStillNeeded(evidence.Preference, policy), evidence));
     }
 
-    static string Explain(PairedCounts counts) => counts.Items == 0 ? "no held-out pairs" : Invariant(
-        $"preference accuracy on {counts.Items} held-out pairs {counts.OldRate:0.0%} -> {counts.NewRate:0.0%} (gained {counts.Gained}, lost {counts.Lost})");
+    static string Explain(PairedCounts counts) => Invariant($"held-out pairs: {counts.Gained} gained, {counts.Lost} lost of {counts.Items} ")
+        + "(gained: against the current version, the rater's choice became likelier by more than the other answer)";
 
     static (bool Kept, string Reason) Explain(CapabilityResult result, GatePolicy policy)
     {

@@ -2,8 +2,8 @@
 namespace Majlis.Evaluation;
 
 /// <summary>
-/// A candidate is promoted when its preference accuracy on held-out votes is higher by an exact one-sided paired test at
-/// <paramref name="Alpha"/>, on at least <paramref name="LeastItems"/> pairs from at least <paramref name="LeastVoters"/> voters, and no
+/// A candidate is promoted when it moved towards the rater's choice on more held-out votes than away from it, by an exact one-sided
+/// paired test at <paramref name="Alpha"/>, on at least <paramref name="LeastItems"/> pairs from at least <paramref name="LeastVoters"/> voters, and no
 /// critical capability may have lost <paramref name="Margin"/> or more (paired, one-sided at <paramref name="Alpha"/>).
 /// <paramref name="SmallestGain"/>: the share of decisive pairs above one half that is worth finding, for the votes still needed.
 /// </summary>

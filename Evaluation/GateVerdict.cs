@@ -8,7 +8,10 @@ public enum GateDecision { Promote, Refuse, NotEnoughEvidence }
 /// <summary>A capability that must not be lost, measured on a fixed set of items for both versions.</summary>
 public sealed record CapabilityResult(string Name, PairedCounts Counts);
 
-/// <summary>What is known of a candidate. <paramref name="VotesPerItem"/>: votes it takes to gain one held-out pair.</summary>
+/// <summary>
+/// What is known of a candidate. <paramref name="Preference"/>: held-out pairs on which it moved towards the rater's choice (gained), or
+/// away from it (lost), against the current version. <paramref name="VotesPerItem"/>: votes it takes to have one more held-out pair.
+/// </summary>
 public sealed record GateEvidence(PairedCounts Preference, int Voters, double VotesPerItem, ImmutableArray<CapabilityResult> Critical);
 
 /// <summary>The verdict; <paramref name="VotesNeeded"/> is more than 0 only where evidence is lacking.</summary>

@@ -24,9 +24,12 @@ static class CandidateGate
         var before = Score(current, [.. held, .. tasks]);
         using var merged = Checkpoint.Open(candidate);
         var after = Score(merged, [.. held, .. tasks]);
-        var evidence = new GateEvidence(Paired(before[..held.Length], after[..held.Length]),
+        var evidence = new GateEvidence(Moved(before[..held.Length], after[..held.Length]),
             pairs.HeldOut.Select(pair => pair.Voter).Distinct().Count(), 100 / start.Options.HeldOutPercent,
-            [new CapabilityResult(SafetyTask.Name, Paired(before[held.Length..], after[held.Length..]))]);
+            [
+                new CapabilityResult(SafetyTask.Name, Paired(before[held.Length..], after[held.Length..])),
+                new CapabilityResult("rater's choice likelier per token", Paired(before[..held.Length], after[..held.Length])),
+            ]);
         return Gate.Judge(evidence, GatePolicy.Find(start.Options.Policy)!);
     }
 
@@ -34,6 +37,13 @@ static class CandidateGate
     {
         using var network = new TorchNetwork(model.Blueprint, model.Weights);
         return PreferenceAccuracy.Score(network, items);
+    }
+
+    /// <summary>DPO's implicit reward with the current version as reference: the sign of its margin, item by item.</summary>
+    static PairedCounts Moved(ImmutableArray<ScoredItem> before, ImmutableArray<ScoredItem> after)
+    {
+        var gained = before.Zip(after).Count(pair => pair.Second.LeansToChosen(pair.First));
+        return new PairedCounts(0, gained, before.Length - gained, 0);
     }
 
     static PairedCounts Paired(ImmutableArray<ScoredItem> before, ImmutableArray<ScoredItem> after) =>
