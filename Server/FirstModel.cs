@@ -13,16 +13,11 @@ sealed record FirstModel(string Path, string Version)
     /// <exception cref="ModelFormatException">The catalogue's pointer or its current version is damaged.</exception>
     public static FirstModel? Of(ServerOptions options, TimeProvider time)
     {
-        if (options.Catalog is { } folder)
-        {
-            var catalog = new ModelCatalog(folder, time);
-            if (catalog.State().Current is { } current)
-            {
-                catalog.Verify(current);
-                return new FirstModel(catalog.ServePath(current), current);
-            }
-        }
-        return options.ModelPath is { } path ? new FirstModel(path, Name(path)) : null;
+        var catalog = new ModelCatalog(options.Catalog, time);
+        if (catalog.State().Current is not { } current)
+            return options.ModelPath is { } path ? new FirstModel(path, Name(path)) : null;
+        catalog.Verify(current);
+        return new FirstModel(catalog.ServePath(current), current);
     }
 
     /// <summary>A model's name is its file's or folder's, without a weight file's ending; the hub's names are names already.</summary>

@@ -7,7 +7,7 @@ using Majlis.Model.Catalog;
 namespace Majlis.Server;
 
 /// <summary>Names of models as the API shows them.</summary>
-public sealed class ModelNames(ModelCatalog? catalog)
+public sealed class ModelNames(ModelCatalog catalog)
 {
     public const string Current = "current";
 
@@ -17,14 +17,14 @@ public sealed class ModelNames(ModelCatalog? catalog)
 
     /// <summary>Every name, the live ones first.</summary>
     public IEnumerable<string> All(LoadedModel live) =>
-        new[] { Current, live.Version }.Concat(catalog?.Versions() ?? []).Distinct();
+        new[] { Current, live.Version }.Concat(catalog.Versions()).Distinct();
 
     /// <summary>What the catalogue says of a version; null where it holds none of that name, or a damaged one.</summary>
     public Manifest? ManifestOf(string version)
     {
         try
         {
-            return catalog?.Versions().Contains(version) == true ? catalog.Read(version) : null;
+            return catalog.Versions().Contains(version) ? catalog.Read(version) : null;
         }
         catch (ModelFormatException)
         {
@@ -35,5 +35,5 @@ public sealed class ModelNames(ModelCatalog? catalog)
 
     /// <summary>The version whose weights have this hash, or the hash itself where it is no longer known.</summary>
     public string OfWeights(string hash, LoadedModel? live) => live?.WeightsHash == hash ? live.Version
-        : catalog?.Versions().FirstOrDefault(version => ManifestOf(version)?.WeightsHash == hash) ?? hash;
+        : catalog.Versions().FirstOrDefault(version => ManifestOf(version)?.WeightsHash == hash) ?? hash;
 }

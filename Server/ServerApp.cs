@@ -35,12 +35,11 @@ public static class ServerApp
 
     static void AddModel(IServiceCollection services, ServerOptions options, LoadedModel? model, ServerParts parts)
     {
-        var catalog = options.Catalog is { } folder ? new ModelCatalog(folder, parts.Time) : null;
+        var catalog = new ModelCatalog(options.Catalog, parts.Time);
         services.AddSingleton(_ => Live(model, parts.Engine));
         services.AddSingleton(given => new Engine(given.GetRequiredService<LiveModel>(), parts.Engine, parts.Time));
         services.AddSingleton(_ => new ModelNames(catalog));
         services.AddSingleton<ModelCards>();
-        if (catalog is null) return;
         services.AddSingleton(given => new ModelWatcher(catalog, given.GetRequiredService<LiveModel>(), parts,
             given.GetRequiredService<ServerMetrics>(), given.GetRequiredService<ILogger<ModelWatcher>>()));
         services.AddHostedService(given => given.GetRequiredService<ModelWatcher>());

@@ -10,8 +10,8 @@ public sealed record ServerOptions
     /// <summary>What to serve: a GGUF file, a Hugging Face folder, or ORG/NAME of its hub.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Folder of model versions; the current one is served, and a new one is picked up while running.</summary>
-    public string? Catalog { get; init; }
+    /// <summary>Folder of model versions; its current one is served rather than the model named, and a new one is picked up while running.</summary>
+    public string Catalog { get; init; } = "catalog";
 
     /// <summary>Where the embedded Redis and the raters' key live.</summary>
     public string Data { get; init; } = "data";
@@ -43,7 +43,7 @@ public sealed record ServerOptions
             yield return $"--model: there is no file or folder '{Model}', and it is no ORG/NAME of the hub.";
         if (Documents is not null && !Directory.Exists(Documents)) yield return $"--documents: there is no folder '{Documents}'.";
         if (File.Exists(Data)) yield return $"--data: '{Data}' is a file, a folder is expected.";
-        if (Catalog is not null && File.Exists(Catalog)) yield return $"--catalog: '{Catalog}' is a file, a folder is expected.";
+        if (File.Exists(Catalog)) yield return $"--catalog: '{Catalog}' is a file, a folder is expected.";
         if (Redis is not null && !IsHostAndPort(Redis)) yield return $"--redis: '{Redis}' is not HOST:PORT.";
         foreach (var url in Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             if (AddressOf(url) is not { } address) yield return $"--urls: '{url}' is not an address like http://127.0.0.1:8080.";

@@ -19,9 +19,20 @@ public static class Numbers
 
     static Scalar One { get; } = Of(1L);
 
+    static Scalar MinusOne { get; } = Of(-1L);
+
     public static Tensor Plus(this Tensor x, Tensor y) => x.add(y, One);
 
     public static Tensor Plus(this Tensor x, double number) => x.add(Of(number), One);
+
+    public static Tensor Minus(this Tensor x, Tensor y) => x.add(y, MinusOne);
+
+    /// <summary>number - x</summary>
+    public static Tensor From(this double number, Tensor x) => x.neg().add(Of(number), One);
+
+    public static Tensor Over(this Tensor x, double number) => x.div(Of(number));
+
+    public static Tensor Squared(this Tensor x) => x * x;
 
     public static Tensor PlusInPlace(this Tensor x, Tensor y) => x.add_(y, One);
 

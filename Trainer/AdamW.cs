@@ -1,5 +1,6 @@
 // AdamW with decoupled weight decay, https://arxiv.org/abs/1711.05101, step for step as torch.optim.AdamW does it.
 // Its own class because its state must go to disk and back to the same bits. Knows nothing of losses.
+using Majlis.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -36,14 +37,18 @@ public sealed class AdamW : IDisposable
         using var still = no_grad();
         Step++;
         var (meanCorrection, squareCorrection) = (1 - Math.Pow(options.Beta1, Step), 1 - Math.Pow(options.Beta2, Step));
+        // Numbers that change from step to step: kept alive by their using, not for ever (see Numbers).
+        using var kept = (1 - learningRate * options.WeightDecay).ToScalar();
+        using var root = Math.Sqrt(squareCorrection).ToScalar();
+        using var step = (-learningRate / meanCorrection).ToScalar();
         foreach (var (name, value) in parameters)
         {
             if (value.grad is not { } gradient) continue;
-            if (Decays(name)) value.mul_(1 - learningRate * options.WeightDecay);
+            if (Decays(name)) value.mul_(kept);
             Mean[name].lerp_(gradient, 1 - options.Beta1);
-            Square[name].mul_(options.Beta2).addcmul_(gradient, gradient, 1 - options.Beta2);
-            var denominator = (Square[name].sqrt() / Math.Sqrt(squareCorrection)).add_(options.Epsilon);
-            value.addcdiv_(Mean[name], denominator, -learningRate / meanCorrection);
+            Square[name].mul_(Numbers.Of(options.Beta2)).addcmul_(gradient, gradient, Numbers.Of(1 - options.Beta2));
+            var denominator = Square[name].sqrt().div(root).Plus(options.Epsilon);
+            value.addcdiv_(Mean[name], denominator, step);
         }
     }
 

@@ -1,5 +1,6 @@
 // The training loop: steps over pairs until the schedule ends, the self-test fails or the chosen answers collapse.
 // Deterministic from its options; may be stopped after any saved step and continued to the same bits. Knows no files but its state's.
+using Majlis.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -82,7 +83,7 @@ public sealed class DpoTrainer : IDisposable
             using var scope = NewDisposeScope();
             using var batch = PairBatch.Of([.. indices.Select(index => pairs[index])], options.PadToken);
             var forward = PairForward.Of(policy, batch, reference, options.Loss);
-            (forward.Loss / batches.Count).backward();
+            forward.Loss.Over(batches.Count).backward();
             sums.Add(forward.Metrics);
             largestRatio = Math.Max(largestRatio, LargestRatio(forward));
             tokensSeen += batch.TokenCount;
@@ -123,7 +124,8 @@ public sealed class DpoTrainer : IDisposable
         var gradients = policy.Parameters.Select(parameter => parameter.Value.grad).OfType<Tensor>().ToArray();
         var norm = stack(gradients.Select(gradient => gradient.norm()).ToArray()).norm().item<float>();
         var factor = Math.Min(1, options.MaxGradientNorm / (norm + 1e-6));
-        foreach (var gradient in gradients) gradient.mul_(factor);
+        using var scale = factor.ToScalar();
+        foreach (var gradient in gradients) gradient.mul_(scale);
         return norm;
     }
 

@@ -1,5 +1,6 @@
 // One micro-batch through the policy: from logits to the losses' inputs and the step's metrics. Knows no optimiser.
 using Majlis.Trainer.Losses;
+using Majlis.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,7 +54,7 @@ sealed record PairForward(Tensor Loss, PairScores Scores, IReadOnlyList<(string 
     {
         using var still = no_grad();
         var pairs = batch.Pairs.Count;
-        var sums = SequenceScores.SumRows(tokens.LogProbabilities.detach() - tokens.Collision, batch);
+        var sums = SequenceScores.SumRows(tokens.LogProbabilities.detach().Minus(tokens.Collision), batch);
         var lengths = tensor(batch.Pairs.Select(pair => (float)pair.Chosen.Length).Concat(batch.Pairs.Select(pair => (float)pair.Rejected.Length)).ToArray());
         var weights = (sums / lengths).exp();
         return weights.narrow(0, 0, pairs) * weights.narrow(0, pairs, pairs);
@@ -62,7 +63,7 @@ sealed record PairForward(Tensor Loss, PairScores Scores, IReadOnlyList<(string 
     static List<(string Name, double Value)> Measure(Tensor loss, PairScores scores, SequenceScores tokens, PairBatch batch, double beta)
     {
         using var still = no_grad();
-        var (chosen, rejected) = (beta * scores.ChosenRatio.detach(), beta * scores.RejectedRatio.detach());
+        var (chosen, rejected) = (scores.ChosenRatio.detach().Times(beta), scores.RejectedRatio.detach().Times(beta));
         var (own, other) = (batch.ChosenScored, batch.Scored.shape[0] - batch.ChosenScored);
         double Mean(Tensor values) => values.mean().item<float>();
         return
@@ -70,7 +71,7 @@ sealed record PairForward(Tensor Loss, PairScores Scores, IReadOnlyList<(string 
             ("loss", loss.detach().item<float>()),
             ("rewards/chosen", Mean(chosen)),
             ("rewards/rejected", Mean(rejected)),
-            ("rewards/margins", Mean(chosen - rejected)),
+            ("rewards/margins", Mean(chosen.Minus(rejected))),
             ("rewards/accuracies", Mean(chosen.gt(rejected).to_type(ScalarType.Float32))),
             ("logps/chosen", Mean(scores.Chosen.detach())),
             ("logps/rejected", Mean(scores.Rejected.detach())),
@@ -79,7 +80,7 @@ sealed record PairForward(Tensor Loss, PairScores Scores, IReadOnlyList<(string 
             ("entropy", Mean(tokens.Entropy)),
             ("mean_token_accuracy", Mean(tokens.IsTop.narrow(0, 0, own))),
             ("chosen_drop_per_token", -Mean(scores.ChosenRatio.detach() / scores.ChosenTokens)),
-            ("length_difference", Mean(scores.ChosenTokens - scores.RejectedTokens)),
+            ("length_difference", Mean(scores.ChosenTokens.Minus(scores.RejectedTokens))),
         ];
     }
 }

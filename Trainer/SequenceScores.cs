@@ -1,5 +1,6 @@
 // From logits to what losses and metrics need: log-probabilities of the completion tokens, and how sure the policy was.
 // S = scored positions of a batch (PairBatch), V = vocabulary, R = rows. Knows no loss.
+using Majlis.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,12 +16,12 @@ public sealed record SequenceScores(Tensor LogProbabilities, Tensor Entropy, Ten
         var rows = logits.dim() == 2 ? logits
             : logits.narrow(1, 0, logits.shape[1] - 1).reshape(-1, logits.shape[2]).index_select(0, batch.Scored);
         rows = rows.to_type(ScalarType.Float32);
-        var picked = rows.gather(1, batch.Labels.unsqueeze(1)).squeeze(1) - rows.logsumexp(1);
+        var picked = rows.gather(1, batch.Labels.unsqueeze(1)).squeeze(1).Minus(rows.logsumexp(1));
         using var still = no_grad();
         var logs = nn.functional.log_softmax(rows.detach(), 1);
         var probabilities = logs.exp();
         return new SequenceScores(picked, -(probabilities * logs).sum(1), rows.mean([1]),
-            rows.argmax(1).eq(batch.Labels).to_type(ScalarType.Float32), probabilities.square().sum(1).log());
+            rows.argmax(1).eq(batch.Labels).to_type(ScalarType.Float32), probabilities.Squared().sum(1).log());
     }
 
     /// <summary>Sums [S] values row by row: [R].</summary>

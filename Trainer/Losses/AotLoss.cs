@@ -1,4 +1,5 @@
 // Distributional preference alignment by optimal transport, https://arxiv.org/abs/2406.05882. Sorts inside the batch.
+using Majlis.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,7 +14,7 @@ public static class AotLoss
     /// <param name="smoothing">Share of labels taken to be the other way round.</param>
     public static Tensor Of(Tensor upper, Tensor lower, double beta, double smoothing)
     {
-        var z = beta * (upper.sort(0).Values - lower.sort(0).Values);
-        return -(1 - smoothing) * nn.functional.logsigmoid(z) - smoothing * nn.functional.logsigmoid(-z);
+        var z = upper.sort(0).Values.Minus(lower.sort(0).Values).Times(beta);
+        return nn.functional.logsigmoid(z).Times(smoothing - 1).Minus(nn.functional.logsigmoid(-z).Times(smoothing));
     }
 }

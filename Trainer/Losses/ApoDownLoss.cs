@@ -1,4 +1,5 @@
 // Anchored preference optimisation, down, https://arxiv.org/abs/2408.06266: lowers both, the rejected more.
+using Majlis.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,5 +8,6 @@ namespace Majlis.Trainer.Losses;
 /// <summary>TRL's "apo_down": s(beta c_w) + 1 - s(beta (c_w - c_l)), one value a pair, [B].</summary>
 public static class ApoDownLoss
 {
-    public static Tensor Of(Tensor chosen, Tensor rejected, double beta) => sigmoid(beta * chosen) + 1 - sigmoid(beta * (chosen - rejected));
+    public static Tensor Of(Tensor chosen, Tensor rejected, double beta) => 
+        sigmoid(chosen.Times(beta)).Plus(1).Minus(sigmoid(chosen.Minus(rejected).Times(beta)));
 }

@@ -1,4 +1,5 @@
 // Anchored preference optimisation, zero, https://arxiv.org/abs/2408.06266: lifts the chosen, lowers the rejected.
+using Majlis.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,5 +8,5 @@ namespace Majlis.Trainer.Losses;
 /// <summary>TRL's "apo_zero": 1 - s(beta c_w) + s(beta c_l), one value a pair, [B].</summary>
 public static class ApoZeroLoss
 {
-    public static Tensor Of(Tensor chosen, Tensor rejected, double beta) => 1 - sigmoid(beta * chosen) + sigmoid(beta * rejected);
+    public static Tensor Of(Tensor chosen, Tensor rejected, double beta) => 1.0.From(sigmoid(chosen.Times(beta))).Plus(sigmoid(rejected.Times(beta)));
 }

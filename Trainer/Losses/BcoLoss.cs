@@ -1,4 +1,5 @@
 // Binary classifier optimisation, https://arxiv.org/abs/2404.04656, without the running mean (as TRL's DPO trainer has it).
+using Majlis.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,5 +8,6 @@ namespace Majlis.Trainer.Losses;
 /// <summary>TRL's "bco_pair": -log s(beta c_w) - log s(-beta c_l), one value a pair, [B].</summary>
 public static class BcoLoss
 {
-    public static Tensor Of(Tensor chosen, Tensor rejected, double beta) => -nn.functional.logsigmoid(beta * chosen) - nn.functional.logsigmoid(-beta * rejected);
+    public static Tensor Of(Tensor chosen, Tensor rejected, double beta) =>
+        nn.functional.logsigmoid(chosen.Times(beta)).neg().Minus(nn.functional.logsigmoid(rejected.Times(-beta)));
 }

@@ -1,4 +1,5 @@
 // The discovered log-ratio modulated loss, https://arxiv.org/abs/2406.08414.
+using Majlis.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,8 +10,8 @@ public static class DiscopopLoss
 {
     public static Tensor Of(Tensor chosen, Tensor rejected, double beta, double tau)
     {
-        var z = beta * (chosen - rejected);
-        var share = sigmoid(z / tau);
-        return -(1 - share) * nn.functional.logsigmoid(z) + share * exp(-z);
+        var z = chosen.Minus(rejected).Times(beta);
+        var share = sigmoid(z.Over(tau));
+        return (share.Plus(-1) * nn.functional.logsigmoid(z)).Plus(share * exp(-z));
     }
 }

@@ -1,4 +1,5 @@
 // f-divergences in place of the reverse KL, https://arxiv.org/abs/2309.16240: the score f'(pi / pi_ref) of a log-ratio. Pure functions.
+using Majlis.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,10 +18,10 @@ public static class Divergence
     public static Tensor Score(Tensor ratio, string name, double alpha) => name switch
     {
         "reverse_kl" => ratio,
-        "forward_kl" => 1 - exp(-ratio),
-        "js_divergence" => Math.Log(2) + nn.functional.logsigmoid(ratio),
+        "forward_kl" => 1.0.From(exp(-ratio)),
+        "js_divergence" => nn.functional.logsigmoid(ratio).Plus(Math.Log(2)),
         "alpha_divergence" when Math.Abs(alpha - 1) < 1e-6 => ratio,
-        "alpha_divergence" => (exp(((alpha - 1) * ratio).clamp_max(MostExponent)) - 1) / (alpha - 1),
+        "alpha_divergence" => exp(ratio.Times(alpha - 1).clamp_max(Numbers.Of(MostExponent))).Plus(-1).Over(alpha - 1),
         _ => throw new ArgumentException($"f-divergence '{name}' is not one of {string.Join(", ", Names)}", nameof(name)),
     };
 }

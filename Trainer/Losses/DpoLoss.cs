@@ -1,4 +1,5 @@
 // Direct preference optimisation, https://arxiv.org/abs/2305.18290, equation 7. Knows only log-ratios.
+using Majlis.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,5 +12,5 @@ public static class DpoLoss
     /// <param name="rejected">[B] log-ratios of the others.</param>
     /// <param name="beta">How dear it is to leave the reference.</param>
     /// <returns>[B] losses, one a pair.</returns>
-    public static Tensor Of(Tensor chosen, Tensor rejected, double beta) => -nn.functional.logsigmoid(beta * (chosen - rejected));
+    public static Tensor Of(Tensor chosen, Tensor rejected, double beta) => -nn.functional.logsigmoid(chosen.Minus(rejected).Times(beta));
 }

@@ -1,4 +1,5 @@
 // Efficient exact optimisation, pairwise, https://arxiv.org/abs/2402.00856, equation 16.
+using Majlis.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,7 +10,8 @@ public static class ExoLoss
 {
     public static Tensor Of(Tensor chosen, Tensor rejected, double beta, double smoothing)
     {
-        var z = beta * (chosen - rejected);
-        return sigmoid(z) * (nn.functional.logsigmoid(z) - Math.Log(1 - smoothing)) + sigmoid(-z) * (nn.functional.logsigmoid(-z) - Math.Log(smoothing));
+        var z = chosen.Minus(rejected).Times(beta);
+        var kept = sigmoid(z) * nn.functional.logsigmoid(z).Plus(-Math.Log(1 - smoothing));
+        return kept.Plus(sigmoid(-z) * nn.functional.logsigmoid(-z).Plus(-Math.Log(smoothing)));
     }
 }

@@ -1,4 +1,5 @@
 // Sequence likelihood calibration's hinge, https://arxiv.org/abs/2305.10425, on DPO's log-ratios.
+using Majlis.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,5 +8,5 @@ namespace Majlis.Trainer.Losses;
 /// <summary>TRL's "hinge": max(0, 1 - beta (c_w - c_l)), one value a pair, [B].</summary>
 public static class HingeLoss
 {
-    public static Tensor Of(Tensor chosen, Tensor rejected, double beta) => nn.functional.relu(1 - beta * (chosen - rejected));
+    public static Tensor Of(Tensor chosen, Tensor rejected, double beta) => nn.functional.relu(1.0.From(chosen.Minus(rejected).Times(beta)));
 }

@@ -1,4 +1,5 @@
 // Identity preference optimisation, https://arxiv.org/abs/2310.12036, on log-ratios per token.
+using Majlis.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,5 +9,5 @@ namespace Majlis.Trainer.Losses;
 public static class IpoLoss
 {
     public static Tensor Of(Tensor chosenPerToken, Tensor rejectedPerToken, double beta) =>
-        (chosenPerToken - rejectedPerToken - 1 / (2 * beta)).square();
+        chosenPerToken.Minus(rejectedPerToken).Plus(-1 / (2 * beta)).Squared();
 }

@@ -1,4 +1,5 @@
 // Noise contrastive alignment, pairwise, https://arxiv.org/abs/2402.05369.
+using Majlis.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,5 +9,7 @@ namespace Majlis.Trainer.Losses;
 public static class NcaLoss
 {
     public static Tensor Of(Tensor chosen, Tensor rejected, double beta) =>
-        -nn.functional.logsigmoid(beta * chosen) - 0.5 * nn.functional.logsigmoid(-beta * chosen) - 0.5 * nn.functional.logsigmoid(-beta * rejected);
+        nn.functional.logsigmoid(chosen.Times(beta)).neg()
+            .Minus(nn.functional.logsigmoid(chosen.Times(-beta)).Times(0.5))
+            .Minus(nn.functional.logsigmoid(rejected.Times(-beta)).Times(0.5));
 }

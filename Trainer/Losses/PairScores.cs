@@ -1,4 +1,5 @@
 // What the losses see of a batch of pairs: sequence log-probabilities of policy and reference, lengths and weights. [B] = pairs.
+using Majlis.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,7 +19,7 @@ public sealed record PairScores(Tensor Chosen, Tensor Rejected, Tensor Reference
     public Tensor? PolicyWeights { get; init; }
 
     /// <summary>log pi(y|x) - log pi_ref(y|x) of the chosen answers, [B].</summary>
-    public Tensor ChosenRatio => Chosen - ReferenceChosen;
+    public Tensor ChosenRatio => Chosen.Minus(ReferenceChosen);
 
-    public Tensor RejectedRatio => Rejected - ReferenceRejected;
+    public Tensor RejectedRatio => Rejected.Minus(ReferenceRejected);
 }

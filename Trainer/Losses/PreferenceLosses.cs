@@ -1,4 +1,5 @@
 // TRL's names of the losses, an explicit list: a name in, [B] (or for "sft" a scalar) out. Knows no model.
+using Majlis.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -39,7 +40,7 @@ public static class PreferenceLosses
         ["bco_pair"] = (pairs, options) => BcoLoss.Of(pairs.ChosenRatio, pairs.RejectedRatio, options.Beta),
         ["sppo_hard"] = (pairs, options) => SppoLoss.Of(pairs.ChosenRatio, pairs.RejectedRatio, options.Beta),
         ["aot"] = (pairs, options) => AotLoss.Of(
-            pairs.Chosen - pairs.Rejected, pairs.ReferenceChosen - pairs.ReferenceRejected, options.Beta, options.LabelSmoothing),
+            pairs.Chosen.Minus(pairs.Rejected), pairs.ReferenceChosen.Minus(pairs.ReferenceRejected), options.Beta, options.LabelSmoothing),
         ["aot_unpaired"] = (pairs, options) => AotLoss.Of(pairs.ChosenRatio, pairs.RejectedRatio, options.Beta, options.LabelSmoothing),
         ["apo_zero"] = (pairs, options) => ApoZeroLoss.Of(pairs.ChosenRatio, pairs.RejectedRatio, options.Beta),
         ["apo_down"] = (pairs, options) => ApoDownLoss.Of(pairs.ChosenRatio, pairs.RejectedRatio, options.Beta),
@@ -61,7 +62,7 @@ public static class PreferenceLosses
         {
             var loss = losses[options.Types[i]](pairs, options);
             if (pairs.PolicyWeights is { } weights) loss = loss * weights;
-            sum = sum + (options.Weights?[i] ?? 1) * loss;
+            sum = sum.Plus(loss.Times(options.Weights?[i] ?? 1));
         }
         return sum;
     }

@@ -1,4 +1,5 @@
 // Provably robust DPO for labels that are sometimes flipped, https://arxiv.org/abs/2403.00409.
+using Majlis.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,7 +10,7 @@ public static class RobustLoss
 {
     public static Tensor Of(Tensor chosen, Tensor rejected, double beta, double smoothing)
     {
-        var z = beta * (chosen - rejected);
-        return (-(1 - smoothing) * nn.functional.logsigmoid(z) + smoothing * nn.functional.logsigmoid(-z)) / (1 - 2 * smoothing);
+        var z = chosen.Minus(rejected).Times(beta);
+        return nn.functional.logsigmoid(z).Times(smoothing - 1).Plus(nn.functional.logsigmoid(-z).Times(smoothing)).Over(1 - 2 * smoothing);
     }
 }

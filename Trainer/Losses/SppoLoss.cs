@@ -1,4 +1,5 @@
 // Self-play preference optimisation with hard labels, https://arxiv.org/abs/2405.00675.
+using Majlis.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,5 +8,6 @@ namespace Majlis.Trainer.Losses;
 /// <summary>TRL's "sppo_hard": (c_w - 0.5/beta)^2 + (c_l + 0.5/beta)^2, one value a pair, [B].</summary>
 public static class SppoLoss
 {
-    public static Tensor Of(Tensor chosen, Tensor rejected, double beta) => (chosen - 0.5 / beta).square() + (rejected + 0.5 / beta).square();
+    public static Tensor Of(Tensor chosen, Tensor rejected, double beta) =>
+        chosen.Plus(-0.5 / beta).Squared().Plus(rejected.Plus(0.5 / beta).Squared());
 }

@@ -37,7 +37,7 @@ sealed class RunningServer : IAsyncDisposable
         Func<ServerOptions, ServerOptions>? options = null, Func<ServerParts, ServerParts>? parts = null)
     {
         var folder = Directory.CreateTempSubdirectory("majlis-server-").FullName;
-        var chosen = new ServerOptions { Urls = "http://127.0.0.1:0", Data = folder, Redis = NoRedis };
+        var chosen = new ServerOptions { Urls = "http://127.0.0.1:0", Data = folder, Catalog = Path.Combine(folder, "catalog"), Redis = NoRedis };
         var app = ServerApp.Build(options?.Invoke(chosen) ?? chosen, model, parts?.Invoke(ServerParts.Real) ?? ServerParts.Real);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new RunningServer(app, folder);
