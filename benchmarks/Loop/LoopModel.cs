@@ -9,7 +9,7 @@ using Majlis.Torch;
 namespace Majlis.benchmarks;
 
 /// <summary>An answer with all its tokens, the one that ended it among them.</summary>
-sealed record Answer(int[] Tokens, string Text);
+sealed record Answer(int[] Tokens, string Text, bool IsCut);
 
 sealed class LoopModel : IAsyncDisposable
 {
@@ -58,12 +58,13 @@ sealed class LoopModel : IAsyncDisposable
 
     async Task<Answer> OneAsync(int[] prompt, SamplingOptions sampling)
     {
-        var (tokens, text) = (new List<int>(), "");
+        var (tokens, text, cut) = (new List<int>(), "", false);
         await foreach (var piece in engine.GenerateAsync(live.Lease()!, new GenerationRequest(prompt, sampling, MaxTokens)))
         {
             tokens.AddRange(piece.Tokens.Select(token => token.Id));
             text += piece.Text;
+            cut |= piece.Finish == FinishReason.Length;
         }
-        return new Answer([.. tokens], text);
+        return new Answer([.. tokens], text, cut);
     }
 }

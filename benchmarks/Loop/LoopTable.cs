@@ -12,7 +12,6 @@ static class LoopTable
 {
     const int Comparisons = 100;
     const int Lengths = 24;
-    const int Drawn = 112; // some draws are ties
     const double Alpha = 0.05;
 
     /// <param name="start">The starting model.</param>
@@ -23,7 +22,7 @@ static class LoopTable
     public static async Task<int> RunAsync(string start, string catalog, string single, string promptFile, int voted)
     {
         var prompts = File.ReadLines(promptFile).Skip(voted).ToArray();
-        var items = await CompareAsync(start, [.. prompts.Take(Drawn)]);
+        var items = await CompareAsync(start, prompts);
         var before = await MeasureAsync("before", start, items, prompts, null);
         var rows = new List<Row> { before };
         foreach (var (name, path) in Experts(start, catalog)) rows.Add(await MeasureAsync(name, path, items, prompts, before));
@@ -39,13 +38,14 @@ static class LoopTable
         public double Accuracy => PreferenceAccuracy.Of(Scores);
     }
 
-    /// <summary>Two answers a prompt from the starting model, then the rater's choice; equal lengths are no comparison.</summary>
+    /// <summary>Two answers a prompt from the starting model, then the rater's choice; ties are no comparison.</summary>
     static async Task<IReadOnlyList<PreferenceItem>> CompareAsync(string start, string[] prompts)
     {
         await using var model = new LoopModel(start);
-        var first = await model.AnswerAsync(prompts, temperature: 1, seed: 1000);
-        var second = await model.AnswerAsync(prompts, temperature: 1, seed: 2000);
-        return [.. prompts.Select((prompt, i) => ScriptedRater.Verdict(first[i].Text, second[i].Text) switch
+        string[] drawn = [.. prompts, .. prompts]; // about every second draw is a tie, so each prompt may be compared twice
+        var first = await model.AnswerAsync(drawn, temperature: 1, seed: 1000);
+        var second = await model.AnswerAsync(drawn, temperature: 1, seed: 2000);
+        return [.. drawn.Select((prompt, i) => ScriptedRater.Verdict(first[i].Text, second[i].Text, first[i].IsCut && second[i].IsCut) switch
         {
             "a" => new PreferenceItem(prompt, model.Prompt(prompt), first[i].Tokens, second[i].Tokens),
             "b" => new PreferenceItem(prompt, model.Prompt(prompt), second[i].Tokens, first[i].Tokens),
