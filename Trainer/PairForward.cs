@@ -1,6 +1,6 @@
 // One micro-batch through the policy: from logits to the losses' inputs and the step's metrics. Knows no optimiser.
-using Majlis.Trainer.Losses;
 using Majlis.Torch;
+using Majlis.Trainer.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 
