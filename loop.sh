@@ -8,7 +8,7 @@ work=${2:-$(mktemp -d)}
 url=http://127.0.0.1:${PORT:-8089}
 prompts=benchmarks/prompts.txt
 battles=60
-round=(--once --model "$model" --data "$work/data" --policy small --held-out 25 --epochs 2 --learning-rate 4e-4 --numerics bf16)
+round=(--once --model "$model" --data "$work/data" --policy small --held-out 40 --epochs 3 --learning-rate 4e-4 --numerics bf16)
 # Training frees and takes the same large tensors at every step: let the allocator keep them instead of giving them back each time.
 export MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_TOP_PAD_=67108864
 times=()
