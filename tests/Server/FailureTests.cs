@@ -31,9 +31,12 @@ public sealed class FailureTests
     [Fact]
     public async Task Several_choices_find_their_places_together_or_not_at_all()
     {
-        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("yes")),
+        var gate = new Gate(); // held, so that no choice ends before the next one asks for its place
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("yes") { BeforeStep = gate.Pass }),
             parts: parts => parts with { Engine = new EngineOptions { MaxSequences = 1, QueueLimit = 1 } });
+        using var end = gate;
         Assert.Equal(HttpStatusCode.TooManyRequests, (await server.ChatAsync(new() { ["n"] = 3 })).StatusCode);
+        gate.Open();
         await Support.Eventually.HoldsAsync("their places are free again", async () =>
             (await server.ChatAsync(new() { ["n"] = 2 })).StatusCode == HttpStatusCode.OK);
     }
