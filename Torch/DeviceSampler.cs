@@ -11,43 +11,43 @@ static class DeviceSampler
     // Sorting 256,000 tokens costs more than the step; the likeliest few hold all the mass that top-p keeps, nearly always.
     const int Likeliest = 1024;
 
-    /// <summary>logits [P, V] fp32, one plan a row. Tensors made here live in the dispose scope that is open.</summary>
+    /// <summary>
+    /// logits [P, V] fp32, one plan a row. A row that is not finite is given a log-probability that is not finite either; the others
+    /// are not touched by it. Tensors made here live in the dispose scope that is open.
+    /// </summary>
     public static void Sample(Tensor logits, ReadOnlySpan<SamplingPlan> plans, Span<SampledToken> tokens)
     {
         var greedy = true;
         foreach (var plan in plans) greedy &= plan.Temperature == 0;
         var ids = logits.argmax(-1); // [P]; the first of equals
         if (!greedy) ids = Draw(logits, ids, plans);
-        var chosen = logits.gather(1, ids.unsqueeze(1)).squeeze(1) - logits.logsumexp(-1, false);
+        var chosen = logits.gather(1, ids.unsqueeze(1)).squeeze(1).Minus(logits.logsumexp(-1, false));
         var (drawn, scores) = (ids.cpu().data<long>().ToArray(), chosen.cpu().data<float>().ToArray());
-        for (var i = 0; i < plans.Length; i++)
-        {
-            if (!float.IsFinite(scores[i])) throw new ArithmeticException("The network's logits are not finite.");
-            tokens[i] = new SampledToken((int)drawn[i], scores[i]);
-        }
+        for (var i = 0; i < plans.Length; i++) tokens[i] = new SampledToken((int)drawn[i], scores[i]);
     }
 
     static Tensor Draw(Tensor logits, Tensor best, ReadOnlySpan<SamplingPlan> plans)
     {
-        var temperatures = Column(plans, plan => plan.Temperature == 0 ? 1 : plan.Temperature, logits);
+        var temperatures = Column(plans, plan => plan.Temperature, logits);
+        var drawing = temperatures.ne(Numbers.Of(0.0));
         // The likeliest token weighs 1, as in the pure sampler.
-        var weights = ((logits - logits.amax([-1], true)) / temperatures).exp(); // [P, V]
-        var ids = best.clone();
-        for (var i = 0; i < plans.Length; i++)
-            if (plans[i].Temperature != 0) ids[i] = DrawOne(weights[i], plans[i]);
-        return ids;
+        var weights = (logits.Minus(logits.amax([-1], true)) / where(drawing, temperatures, ones_like(temperatures))).exp(); // [P, V]
+        for (var i = 0; i < plans.Length; i++) Truncate(weights[i], plans[i]);
+        var sums = weights.to(ScalarType.Float64).cumsum(-1);
+        var total = sums.narrow(-1, sums.shape[^1] - 1, 1); // [P, 1]
+        // The first token whose sum exceeds the target; rounding may leave none, then the last token still in.
+        var beyond = searchsorted(sums, total * Column(plans, plan => plan.Uniform, logits), right: true);
+        var ids = minimum(beyond, searchsorted(sums, total.contiguous())).minimum(tensor(sums.shape[^1] - 1, device: logits.device));
+        return where(drawing, ids, best.unsqueeze(1)).squeeze(1);
     }
 
-    static Tensor DrawOne(Tensor weights, SamplingPlan plan)
+    // weights [V], changed in place; greedy rows have nothing to truncate.
+    static void Truncate(Tensor weights, SamplingPlan plan)
     {
-        if (plan.MinP > 0) weights = weights * weights.ge(tensor(plan.MinP, device: weights.device));
-        if (plan.TopK > 0 && plan.TopK < weights.shape[0]) weights = weights * weights.ge(weights.topk(plan.TopK).values[^1]);
-        if (plan.TopP < 1) weights = TopP(weights, plan.TopP);
-        var sums = weights.to(ScalarType.Float64).cumsum(0);
-        var target = sums[^1] * tensor(plan.Uniform, device: weights.device);
-        // The first token whose sum exceeds the target; rounding may leave none, then the last token still in.
-        var beyond = sums.gt(target).logical_and(weights.gt(Numbers.Of(0.0)));
-        return where(beyond.any(), beyond.to(ScalarType.Int32).argmax(), sums.eq(sums[^1]).to(ScalarType.Int32).argmax());
+        if (plan.Temperature == 0) return;
+        if (plan.MinP > 0) weights.mul_(weights.ge(tensor(plan.MinP, device: weights.device)));
+        if (plan.TopK > 0 && plan.TopK < weights.shape[0]) weights.mul_(weights.ge(weights.topk(plan.TopK).values[^1]));
+        if (plan.TopP < 1) weights.copy_(TopP(weights, plan.TopP));
     }
 
     static Tensor TopP(Tensor weights, float p)
@@ -56,7 +56,7 @@ static class DeviceSampler
         var allowed = total * tensor(1.0 - p, device: weights.device);
         var few = (int)Math.Min(Likeliest, weights.shape[0]);
         var (values, places) = weights.topk(few); // descending
-        var tail = total - values.sum(ScalarType.Float64);
+        var tail = total.Minus(values.sum(ScalarType.Float64));
         // Where the tail cannot fall as a whole, or its border cuts through equals that might stay, look at everything.
         var whole = few == weights.shape[0]
             || (tail.Plus(values[^1] * weights.eq(values[^1]).sum(ScalarType.Float64)) > allowed).ToBoolean();
@@ -76,10 +76,11 @@ static class DeviceSampler
         return (sorted, ids.index_select(0, order));
     }
 
-    static Tensor Column(ReadOnlySpan<SamplingPlan> plans, Func<SamplingPlan, float> value, Tensor like)
+    // [P, 1]
+    static Tensor Column<T>(ReadOnlySpan<SamplingPlan> plans, Func<SamplingPlan, T> value, Tensor like) where T : unmanaged
     {
-        var values = new float[plans.Length];
+        var values = new T[plans.Length];
         for (var i = 0; i < values.Length; i++) values[i] = value(plans[i]);
-        return tensor(values, device: like.device).unsqueeze(1);
+        return from_array(values, device: like.device).unsqueeze(1);
     }
 }
