@@ -9,8 +9,6 @@ url=http://127.0.0.1:${PORT:-8089}
 prompts=benchmarks/prompts.txt
 battles=60
 round=(--once --model "$model" --data "$work/data" --policy small --held-out 40 --epochs 3 --learning-rate 4e-4 --numerics bf16)
-# Training frees and takes the same large tensors at every step: let the allocator keep them instead of giving them back each time.
-export MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_TOP_PAD_=67108864
 times=()
 stage=$SECONDS
 
@@ -29,7 +27,7 @@ dotnet build -c Release --nologo -v q -clp:ErrorsOnly Serving.sln
 took build
 
 say "server on $(basename "$model")"
-bin Server --model "$model" --catalog "$work/catalog" --data "$work/data" --urls "$url" >"$work/server.log" 2>&1 &
+artifacts/bin/Server/release/Majlis.Server --model "$model" --catalog "$work/catalog" --data "$work/data" --urls "$url" >"$work/server.log" 2>&1 &
 server=$!
 trap 'kill $server 2>/dev/null || true; wait $server 2>/dev/null || true' EXIT
 until curl -sf "$url/health/ready" >/dev/null; do kill -0 $server || { cat "$work/server.log"; exit 1; }; sleep 0.2; done
@@ -49,14 +47,9 @@ bin benchmarks swap "$url" v0001 | tee "$work/swap.log"
 chat
 took "swap and chat"
 
-kill $server && wait $server || true
 say "one model on all pairs, for comparison"
-# The votes are read from the same store, so the server comes back for it; a refused candidate is compared all the same.
-bin Server --model "$model" --data "$work/data" --urls "$url" >>"$work/server.log" 2>&1 &
-server=$!
-until curl -sf "$url/health/ready" >/dev/null; do sleep 0.2; done
+# Another reader of the same votes; a refused candidate is compared all the same.
 bin Trainer "${round[@]}" --catalog "$work/single" --reader single --experts all >"$work/single.log" || [ $? -ge 3 ]
-kill $server && wait $server || true
 took "one model on all pairs"
 
 say table

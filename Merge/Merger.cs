@@ -21,7 +21,7 @@ public static class Merger
         if (Directory.Exists(output) && Directory.EnumerateFileSystemEntries(output).Any())
             throw new MergeRecipeException($"{output} is not empty; old files beside the result would be taken for part of it");
         using var plan = MergePlan.Create(MergeRecipe.Read(recipePath), root);
-        var aside = output.TrimEnd(Path.DirectorySeparatorChar) + ".part";
+        var aside = output.TrimEnd(Path.DirectorySeparatorChar) + DurableFiles.Unfinished;
         if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
         Directory.CreateDirectory(aside);
         try

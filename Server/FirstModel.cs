@@ -1,5 +1,5 @@
-// Which model a server begins with: the catalogue's current version, else the one that is named, else the starter model.
-// Opens nothing.
+// Which model a server begins with: the catalogue's current version, behind it the previous one, then the one that is named or the
+// starter model. Opens nothing.
 using Majlis.Model;
 using Majlis.Model.Catalog;
 
@@ -9,16 +9,18 @@ namespace Majlis.Server;
 /// <param name="Version">The name clients see.</param>
 sealed record FirstModel(string Path, string Version)
 {
-    /// <summary>Null where nothing is named and nothing is there.</summary>
-    /// <exception cref="ModelFormatException">The catalogue's pointer or its current version is damaged.</exception>
-    public static FirstModel? Of(ServerOptions options, TimeProvider time)
+    /// <summary>In the order in which they are to be tried; none where nothing is named and nothing is there.</summary>
+    /// <exception cref="ModelFormatException">The catalogue's pointer is damaged.</exception>
+    public static IEnumerable<FirstModel> Of(ServerOptions options, ModelCatalog catalog)
     {
-        var catalog = new ModelCatalog(options.Catalog, time);
-        if (catalog.State().Current is not { } current)
-            return options.ModelPath is { } path ? new FirstModel(path, Name(path)) : null;
-        catalog.Verify(current);
-        return new FirstModel(catalog.ServePath(current), current);
+        var state = catalog.State();
+        foreach (var version in new[] { state.Current, state.Previous }.OfType<string>())
+            yield return new FirstModel(catalog.ServePath(version), version) { IsInCatalog = true };
+        if (options.ModelPath is { } path) yield return new FirstModel(path, Name(path));
     }
+
+    /// <summary>Its files have to be what its manifest says.</summary>
+    public bool IsInCatalog { get; init; }
 
     /// <summary>A model's name is its file's or folder's, without a weight file's ending; the hub's names are names already.</summary>
     static string Name(string path)

@@ -1,12 +1,14 @@
 // The server's story, from the command line to the last request. Each step is told elsewhere.
 using Majlis.Server;
 using Majlis.Server.Hub;
+using Majlis.Torch;
 
 try
 {
     if (args is ["pull", .. var named]) return await HubPull.RunAsync(named);
+    HostAllocator.Keep(HostAllocator.ServingBlock);
     var options = Startup.ReadOptions(args);
-    var model = await Startup.OpenModelAsync(options);
+    var model = await Startup.OpenModelAsync(options, ServerParts.Real, Console.Error.WriteLine);
     await using var app = ServerApp.Build(options, model, ServerParts.Real);
     await app.RunAsync();
     return 0;

@@ -2,6 +2,7 @@
 using Majlis.Feedback;
 using Majlis.Inference;
 using Majlis.Model;
+using Majlis.Model.Catalog;
 using Majlis.Server.Hub;
 
 namespace Majlis.Server;
@@ -21,15 +22,35 @@ static class Startup
         return errors.Count == 0 ? options : throw new StartupException(errors);
     }
 
-    /// <summary>The catalogue's current version, or the model that is named, ready to answer.</summary>
+    /// <summary>
+    /// The catalogue's current version, or the model that is named, ready to answer. A version that cannot be served is said to
+    /// <paramref name="say"/>, and the next best is tried: the previous version, then the model that is named.
+    /// </summary>
     /// <exception cref="StartupException">There is none; the two lines say how to name one.</exception>
-    public static async Task<LoadedModel> OpenModelAsync(ServerOptions options)
+    /// <exception cref="ModelFormatException">The last that could be tried cannot be served.</exception>
+    public static async Task<LoadedModel> OpenModelAsync(ServerOptions options, ServerParts parts, Action<string> say)
     {
-        var first = FirstModel.Of(options, ServerParts.Real.Time) ?? throw new StartupException(
+        var catalog = new ModelCatalog(options.Catalog, parts.Time);
+        var models = FirstModel.Of(options, catalog).ToArray();
+        for (var i = 0; i < models.Length; i++)
+            try
+            {
+                return await OpenAsync(models[i], catalog, parts, say);
+            }
+            catch (ModelFormatException broken) when (models[i].IsInCatalog && i + 1 < models.Length)
+            {
+                say($"Version {models[i].Version} is refused: {broken.Message} Trying {models[i + 1].Version}.");
+            }
+        throw new StartupException(
             "No model is named, and there is none in models/starter.",
             "Name one: --model PATH or ORG/NAME (or MAJLIS_MODEL=...), a GGUF file, a Hugging Face folder or a model of its hub.");
-        var path = Path.Exists(first.Path) ? first.Path : await HubModel.ResolveAsync(first.Path, Console.Error.WriteLine);
-        return ServerParts.Real.Open(path, first.Version).WarmUp(ServerParts.Real.Engine);
+    }
+
+    static async Task<LoadedModel> OpenAsync(FirstModel first, ModelCatalog catalog, ServerParts parts, Action<string> say)
+    {
+        if (first.IsInCatalog) catalog.Verify(first.Version);
+        var path = Path.Exists(first.Path) ? first.Path : await HubModel.ResolveAsync(first.Path, say);
+        return parts.Open(path, first.Version).WarmUp(parts.Engine);
     }
 
     /// <summary>Whether a failure's message says enough to whoever started the server; others deserve their stack trace.</summary>

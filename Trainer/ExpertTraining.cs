@@ -1,5 +1,6 @@
 // Trains one expert: its pairs, its adapter, its log. May be killed at any step and goes on from the last saved state to the same bits.
 using System.Text.Json;
+using Majlis.Model;
 using Majlis.Model.Weights;
 using Majlis.Torch;
 

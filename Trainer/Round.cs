@@ -122,8 +122,8 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
         network.Attach(null);
         var policy = new Policy(batch => network.Logits(TorchPolicy.ScoredStates(network, batch)), []);
         var scores = ReferenceScores.Compute(policy, pairs, start.Options.BatchPairs, pad: 0);
-        scores.Save(path + ".part");
-        File.Move(path + ".part", path);
+        scores.Save(path + DurableFiles.Unfinished);
+        File.Move(path + DurableFiles.Unfinished, path);
         return scores;
     }
 

@@ -1,6 +1,7 @@
 // A round's results on disk, stage by stage. A stage that is done is never done again; one that was killed leaves no trace.
 // Knows names and JSON, not what the stages do.
 using System.Text.Json;
+using Majlis.Model;
 
 namespace Majlis.Trainer;
 
@@ -25,7 +26,7 @@ public sealed class RoundFolder(string path, Action<string> afterStage)
         afterStage(stage + "?");
         var result = await make();
         Directory.CreateDirectory(path);
-        DurableFiles.Write(File(stage + ".json"), JsonSerializer.SerializeToUtf8Bytes(result, json));
+        DurableFiles.Replace(File(stage + ".json"), JsonSerializer.SerializeToUtf8Bytes(result, json));
         afterStage(stage);
         return result;
     }

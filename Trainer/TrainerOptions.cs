@@ -2,11 +2,14 @@
 using System.Globalization;
 using System.Reflection;
 using Majlis.Evaluation;
+using Majlis.Trainer.Losses;
 
 namespace Majlis.Trainer;
 
 public sealed record TrainerOptions
 {
+    static readonly RoundOptions round = new();
+
     /// <summary>Folder of model versions, shared with the server.</summary>
     public string Catalog { get; init; } = "catalog";
 
@@ -26,21 +29,24 @@ public sealed record TrainerOptions
     public bool Once { get; init; }
 
     /// <summary>language, tag:NAME, or all for no split.</summary>
-    public string Experts { get; init; } = "language";
+    public string Experts { get; init; } = round.Experts;
 
     /// <summary>standard or small: how sure the gate has to be.</summary>
-    public string Policy { get; init; } = "standard";
-    public int Seed { get; init; } = 1;
+    public string Policy { get; init; } = round.Policy;
+    public int Seed { get; init; } = round.Seed;
 
     /// <summary>Percentage of prompts kept for the gate.</summary>
-    public double HeldOut { get; init; } = 10;
-    public int Epochs { get; init; } = 2;
-    public double LearningRate { get; init; } = 2e-4;
-    public double Beta { get; init; } = 0.1;
-    public int Rank { get; init; } = 16;
+    public double HeldOut { get; init; } = round.HeldOutPercent;
+    public int Epochs { get; init; } = round.Epochs;
+    public double LearningRate { get; init; } = round.LearningRate;
+    public double Beta { get; init; } = round.Beta;
+
+    /// <summary>TRL's name of the loss.</summary>
+    public string Loss { get; init; } = round.Loss;
+    public int Rank { get; init; } = round.Rank;
 
     /// <summary>fp32 or bf16: what the frozen weights compute in while training.</summary>
-    public string Numerics { get; init; } = "fp32";
+    public string Numerics { get; init; } = round.Numerics;
 
     /// <summary>New votes that start a round where the trainer keeps running.</summary>
     public int Votes { get; init; } = 50;
@@ -80,6 +86,7 @@ public sealed record TrainerOptions
         Epochs = Epochs,
         LearningRate = LearningRate,
         Beta = Beta,
+        Loss = Loss,
         Rank = Rank,
         Alpha = 2 * Rank,
         Numerics = Numerics,
@@ -105,8 +112,9 @@ public sealed record TrainerOptions
         if (!ExpertSplit.IsRule(Experts)) yield return $"--experts: '{Experts}' is not {ExpertSplit.ByLanguage}, {ExpertSplit.TagPrefix}NAME or {ExpertSplit.None}.";
         if (GatePolicy.Find(Policy) is null) yield return $"--policy: '{Policy}' is not one of standard, small.";
         if (Numerics is not ("fp32" or "bf16")) yield return $"--numerics: '{Numerics}' is neither fp32 nor bf16.";
+        if (PreferenceLosses.Problem(Round().Training().Loss) is { } problem) yield return $"--loss, --beta: {problem}.";
         if (HeldOut is not (> 0 and < 100)) yield return $"--held-out: {HeldOut} is not between 0 and 100.";
         if (Epochs < 1 || Rank < 1 || Votes < 1) yield return "--epochs, --rank and --votes must be at least 1.";
-        if (!(LearningRate > 0) || !(Beta > 0)) yield return "--learning-rate and --beta must be above 0.";
+        if (!(LearningRate > 0)) yield return "--learning-rate must be above 0.";
     }
 }

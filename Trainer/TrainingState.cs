@@ -1,5 +1,6 @@
 // A run's state on disk: parameters, moments, step, log. Written beside the old one and renamed, so a kill leaves one whole state.
 using System.Text.Json;
+using Majlis.Model;
 using Majlis.Model.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -54,5 +55,5 @@ sealed record TrainingState(int Step, double TokensSeen, IReadOnlyList<StepMetri
     }
 
     static IEnumerable<string> States(string run) => !Directory.Exists(run) ? []
-        : Directory.EnumerateDirectories(run, Prefix + "*").Where(path => !path.EndsWith(".part", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        : Directory.EnumerateDirectories(run, Prefix + "*").Where(path => !path.EndsWith(DurableFiles.Unfinished, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 }

@@ -1,7 +1,9 @@
 // What is timed beside peers, and what is damaged to see who believes it: one verb each.
 using System.Globalization;
 using Majlis.benchmarks;
+using Majlis.Torch;
 
+HostAllocator.Keep(HostAllocator.ServingBlock);
 return args switch
 {
     ["fuzz", .. var rest] => Fuzz.Run(rest),

@@ -24,6 +24,7 @@ public sealed partial class HouseRules
     public static TheoryData<string, string> Libraries => new()
     {
         { "TorchSharp", "Torch" },
+        { "Microsoft.ML.Tokenizers", "Model" },
         { "StackExchange.Redis", "Feedback" },
         { "Microsoft.Garnet", "Feedback" },
         { "Microsoft.SemanticKernel.Core", "Rag" },

@@ -50,8 +50,6 @@ public static class PreferenceLosses
             Chosen(pairs, options) / pairs.ChosenTokens, Rejected(pairs, options) / pairs.RejectedTokens, options.Beta),
     };
 
-    public static IReadOnlyCollection<string> Names => losses.Keys;
-
     /// <summary>The loss of each pair, [B], weights of the mix applied; "sft" adds its one number to every pair.</summary>
     /// <exception cref="ArgumentException">A name nobody knows, or exo_pair without smoothing.</exception>
     public static Tensor PerPair(PairScores pairs, LossOptions options)
@@ -69,13 +67,18 @@ public static class PreferenceLosses
 
     public static void Check(LossOptions options)
     {
+        if (Problem(options) is { } problem) throw new ArgumentException(problem, nameof(options));
+    }
+
+    /// <summary>What is wrong with the options, or null.</summary>
+    public static string? Problem(LossOptions options)
+    {
         if (options.Types.FirstOrDefault(name => !losses.ContainsKey(name)) is { } unknown)
-            throw new ArgumentException($"loss '{unknown}' is not one of {string.Join(", ", Names)}", nameof(options));
+            return $"loss '{unknown}' is not one of {string.Join(", ", losses.Keys)}";
         if (options.Weights is { } weights && weights.Count != options.Types.Count)
-            throw new ArgumentException($"{weights.Count} weights for {options.Types.Count} losses", nameof(options));
-        if (options.Types.Contains("exo_pair") && options.LabelSmoothing <= 0)
-            throw new ArgumentException("exo_pair needs a label smoothing above 0", nameof(options));
-        if (options.Beta <= 0) throw new ArgumentException($"beta must be above 0, not {options.Beta}", nameof(options));
+            return $"{weights.Count} weights for {options.Types.Count} losses";
+        if (options.Types.Contains("exo_pair") && options.LabelSmoothing <= 0) return "exo_pair needs a label smoothing above 0";
+        return options.Beta > 0 ? null : $"beta must be above 0, not {options.Beta}";
     }
 
     static Tensor Chosen(PairScores pairs, LossOptions options) => Divergence.Score(pairs.ChosenRatio, options.Divergence, options.DivergenceAlpha);

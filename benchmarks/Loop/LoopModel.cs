@@ -1,20 +1,12 @@
-// A model of the loop's table, opened: answers prompts and scores comparisons in serving numerics. Knows no HTTP.
-using System.Collections.Immutable;
-using System.Text.Json.Nodes;
-using Majlis.Evaluation;
+// A model of the loop's table, opened: answers prompts in serving numerics. Knows no HTTP.
 using Majlis.Inference;
 using Majlis.Model;
 using Majlis.Torch;
 
 namespace Majlis.benchmarks;
 
-/// <summary>An answer with all its tokens, the one that ended it among them.</summary>
-sealed record Answer(int[] Tokens, string Text, bool IsCut);
-
 sealed class LoopModel : IAsyncDisposable
 {
-    const int MaxTokens = 80;
-
     readonly LiveModel live = new();
     readonly Engine engine;
     readonly Checkpoint checkpoint;
@@ -37,18 +29,11 @@ sealed class LoopModel : IAsyncDisposable
     }
 
     public int[] Prompt(string text) => ChatPrompt.Encode(checkpoint.ChatTemplate!, checkpoint.Tokenizer!,
-        new Conversation([new JsonObject { ["role"] = "user", ["content"] = text }]) { AddGenerationPrompt = true, Now = DateTimeOffset.UnixEpoch });
+        new Conversation([.. ScriptedRater.Messages(text)]) { AddGenerationPrompt = true, Now = DateTimeOffset.UnixEpoch });
 
     /// <summary>One answer a prompt, all at once; the seed of each is its place in the list plus <paramref name="seed"/>.</summary>
     public async Task<Answer[]> AnswerAsync(IReadOnlyList<string> prompts, float temperature, int seed) =>
         await Task.WhenAll(prompts.Select((prompt, index) => OneAsync(Prompt(prompt), new SamplingOptions { Temperature = temperature, Seed = seed + index })));
-
-    /// <summary>Log-probabilities of both answers of every comparison, by a network of its own.</summary>
-    public ImmutableArray<ScoredItem> Score(IEnumerable<PreferenceItem> items)
-    {
-        using var network = new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights);
-        return PreferenceAccuracy.Score(network, items);
-    }
 
     public async ValueTask DisposeAsync()
     {
@@ -59,7 +44,8 @@ sealed class LoopModel : IAsyncDisposable
     async Task<Answer> OneAsync(int[] prompt, SamplingOptions sampling)
     {
         var (tokens, text, cut) = (new List<int>(), "", false);
-        await foreach (var piece in engine.GenerateAsync(live.Lease()!, new GenerationRequest(prompt, sampling, MaxTokens)))
+        using var lease = live.Lease()!;
+        await foreach (var piece in engine.GenerateAsync(lease, new GenerationRequest(prompt, sampling, ScriptedRater.MaxTokens)))
         {
             tokens.AddRange(piece.Tokens.Select(token => token.Id));
             text += piece.Text;

@@ -3,7 +3,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Majlis.Evaluation;
+using Majlis.Model;
 using Majlis.Model.Catalog;
+using Majlis.Torch;
 using Majlis.Trainer;
 
 namespace Majlis.benchmarks;
@@ -11,7 +13,6 @@ namespace Majlis.benchmarks;
 static class LoopTable
 {
     const int Comparisons = 100;
-    const int Lengths = 24;
     const double Alpha = 0.05;
 
     /// <param name="start">The starting model.</param>
@@ -22,44 +23,59 @@ static class LoopTable
     public static async Task<int> RunAsync(string start, string catalog, string single, string promptFile, int voted)
     {
         var prompts = File.ReadLines(promptFile).Skip(voted).ToArray();
-        var items = await CompareAsync(start, prompts);
-        var before = await MeasureAsync("before", start, items, prompts, null);
+        var (items, answers) = await CompareAsync(start, prompts);
+        var before = new Row("before", Score(start, items), answers);
         var rows = new List<Row> { before };
-        foreach (var (name, path) in Experts(start, catalog)) rows.Add(await MeasureAsync(name, path, items, prompts, before));
-        var merged = await MeasureAsync("merged", ServeOf(catalog), items, prompts, before);
+        foreach (var (name, path) in Experts(start, catalog)) rows.Add(await MeasureAsync(name, path, items, prompts));
+        var merged = await MeasureAsync("merged", ServeOf(catalog), items, prompts);
         rows.Add(merged);
-        rows.Add(await MeasureAsync("trained on all pairs", ServeOf(single), items, prompts, before));
-        Print(rows, items.Count);
+        rows.Add(await MeasureAsync("trained on all pairs", ServeOf(single), items, prompts));
+        Print(rows, items.Count, prompts.Length);
         return Passes(before, merged);
     }
 
-    sealed record Row(string Name, ImmutableArray<ScoredItem> Scores, double Leans, double Length)
+    sealed record Row(string Name, ImmutableArray<ScoredItem> Scores, Answer[] Answers)
     {
-        public double Accuracy => PreferenceAccuracy.Of(Scores);
+        public double Prefers => PreferenceAccuracy.Of(Scores);
+
+        public double Length => Answers.Average(answer => answer.Tokens.Length);
+
+        /// <summary>Pairs whose preferred answer gained more log-probability over the start than the other, and pairs.</summary>
+        public (int Count, int Of) Leans(Row before) => (Scores.Zip(before.Scores).Count(pair => pair.First.LeansToChosen(pair.Second)), Scores.Length);
+
+        /// <summary>Fresh answers the rater prefers to the start's, and fresh answers on which he has a preference.</summary>
+        public (int Count, int Of) Wins(Row before)
+        {
+            var verdicts = Answers.Zip(before.Answers, ScriptedRater.Verdict).ToArray();
+            return (verdicts.Count(verdict => verdict == "a"), verdicts.Count(verdict => verdict != "tie"));
+        }
     }
 
     /// <summary>Two answers a prompt from the starting model, then the rater's choice; ties are no comparison.</summary>
-    static async Task<IReadOnlyList<PreferenceItem>> CompareAsync(string start, string[] prompts)
+    static async Task<(IReadOnlyList<PreferenceItem> Items, Answer[] Answers)> CompareAsync(string start, string[] prompts)
     {
         await using var model = new LoopModel(start);
-        string[] drawn = [.. prompts, .. prompts]; // about every second draw is a tie, so each prompt may be compared twice
-        var first = await model.AnswerAsync(drawn, temperature: 1, seed: 1000);
-        var second = await model.AnswerAsync(drawn, temperature: 1, seed: 2000);
-        return [.. drawn.Select((prompt, i) => ScriptedRater.Verdict(first[i].Text, second[i].Text, first[i].IsCut && second[i].IsCut) switch
+        var first = await model.AnswerAsync(prompts, temperature: 1, seed: 1000);
+        var second = await model.AnswerAsync(prompts, temperature: 1, seed: 2000);
+        return ([.. prompts.Select((prompt, i) => ScriptedRater.Verdict(first[i], second[i]) switch
         {
             "a" => new PreferenceItem(prompt, model.Prompt(prompt), first[i].Tokens, second[i].Tokens),
             "b" => new PreferenceItem(prompt, model.Prompt(prompt), second[i].Tokens, first[i].Tokens),
             _ => null,
-        }).OfType<PreferenceItem>().Take(Comparisons)];
+        }).OfType<PreferenceItem>().Take(Comparisons)], first);
     }
 
-    static async Task<Row> MeasureAsync(string name, string path, IReadOnlyList<PreferenceItem> items, string[] prompts, Row? before)
+    static ImmutableArray<ScoredItem> Score(string path, IReadOnlyList<PreferenceItem> items)
+    {
+        using var model = Checkpoint.Open(path);
+        using var network = new TorchNetwork(model.Blueprint, model.Weights);
+        return PreferenceAccuracy.Score(network, items);
+    }
+
+    static async Task<Row> MeasureAsync(string name, string path, IReadOnlyList<PreferenceItem> items, string[] prompts)
     {
         await using var model = new LoopModel(path);
-        var scores = model.Score(items);
-        var answers = await model.AnswerAsync([.. prompts.TakeLast(Lengths)], temperature: 1, seed: 3000);
-        var leans = before is null ? 0.5 : scores.Zip(before.Scores).Count(pair => pair.First.LeansToChosen(pair.Second)) / (double)scores.Length;
-        return new Row(name, scores, leans, answers.Average(answer => answer.Tokens.Length));
+        return new Row(name, Score(path, items), await model.AnswerAsync(prompts, temperature: 1, seed: 3000));
     }
 
     /// <summary>Each expert alone, merged into full weights beside the round it was trained in.</summary>
@@ -81,22 +97,34 @@ static class LoopTable
         return catalog.ServePath(catalog.Versions()[^1]);
     }
 
-    static void Print(IEnumerable<Row> rows, int count)
+    static void Print(List<Row> rows, int items, int prompts)
     {
-        Console.WriteLine($"preference accuracy on {count} scripted comparisons (two answers of the starting model, the shorter one preferred, prompts never voted on):");
-        Console.WriteLine("  prefers = share of pairs whose preferred answer has the higher mean log-probability per token under the model itself");
-        Console.WriteLine("  leans   = share of pairs whose preferred answer gained more log-probability over the start than the other (implicit reward)");
-        Console.WriteLine("| model | prefers | leans | mean answer, tokens |\n|---|---|---|---|");
+        Console.WriteLine($"prompts never voted on; the rater prefers the shorter of two answers");
+        Console.WriteLine($"  prefers = of {items} pairs of the start's answers: the preferred one has the higher mean log-probability per token under the model");
+        Console.WriteLine($"  leans   = of the same pairs: the preferred one gained more log-probability over the start than the other (implicit reward)");
+        Console.WriteLine($"  wins    = of fresh answers to {prompts} prompts: the rater prefers the model's to the start's (ties left out)");
+        Console.WriteLine("| model | prefers | leans | wins | mean answer, tokens |\n|---|---|---|---|---|");
         foreach (var row in rows)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Accuracy:0.0%} | {(row.Name == "before" ? "-" : row.Leans.ToString("0.0%", CultureInfo.InvariantCulture))} | {row.Length:0.0} |"));
+        {
+            var (leans, wins) = row == rows[0] ? ("-", "-") : (Percent(row.Leans(rows[0])), Percent(row.Wins(rows[0])));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Prefers:0.0%} | {leans} | {wins} | {row.Length:0.0} |"));
+        }
     }
 
-    /// <summary>The new version must lean to what the rater preferred on more pairs than chance explains, and prefer it no less often itself.</summary>
+    /// <summary>
+    /// The new version must lean to what the rater preferred, and write what he prefers, more often than chance explains, and must not
+    /// prefer it less often itself.
+    /// </summary>
     static int Passes(Row before, Row merged)
     {
-        var p = Binomial.AboveHalf((int)Math.Round(merged.Leans * merged.Scores.Length), merged.Scores.Length);
-        var passes = merged.Accuracy >= before.Accuracy && p <= Alpha;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(passes ? "PASSED" : "FAILED")}: prefers {before.Accuracy:0.0%} -> {merged.Accuracy:0.0%}, leans {merged.Leans:0.0%}, p = {p:0.0e+0}"));
+        var (leans, wins) = (Binomial(merged.Leans(before)), Binomial(merged.Wins(before)));
+        var passes = merged.Prefers >= before.Prefers && leans <= Alpha && wins <= Alpha;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(passes ? "PASSED" : "FAILED")}: prefers {before.Prefers:0.0%} -> {merged.Prefers:0.0%}, " +
+            $"leans {Percent(merged.Leans(before))} (p = {leans:0.0e+0}), wins {Percent(merged.Wins(before))} (p = {wins:0.0e+0})"));
         return passes ? 0 : 1;
+
+        static double Binomial((int Count, int Of) share) => Evaluation.Binomial.AboveHalf(share.Count, share.Of);
     }
+
+    static string Percent((int Count, int Of) share) => (share.Count / (double)share.Of).ToString("0.0%", CultureInfo.InvariantCulture);
 }

@@ -1,13 +1,17 @@
 // A rater who prefers the shorter answer: opens battles over HTTP, reads both sides to their ends, votes. Knows no weights.
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Majlis.benchmarks;
 
 static class ScriptedRater
 {
     const int AtOnce = 6;
-    const int MaxTokens = 80;
+    public const int MaxTokens = 80;
+
+    // Most answers of a small model to a bare question run into the limit, and of two that were cut off neither is the shorter.
+    const string System = "Answer briefly, in one short sentence.";
 
     static readonly string[] tags = ["shorter"];
 
@@ -28,24 +32,31 @@ static class ScriptedRater
         return 0;
     }
 
-    static async Task<(string Id, string A, string B, bool BothCut)> OpenAsync(HttpClient client, string prompt)
+    /// <summary>How every prompt of the story is put.</summary>
+    public static JsonObject[] Messages(string prompt) =>
+        [new() { ["role"] = "system", ["content"] = System }, new() { ["role"] = "user", ["content"] = prompt }];
+
+    static async Task<(string Id, Answer A, Answer B)> OpenAsync(HttpClient client, string prompt)
     {
-        var (id, a, b, cut) = ("", "", "", 0);
-        var body = new { messages = new[] { new { role = "user", content = prompt } }, max_tokens = MaxTokens, temperature = 1.0 };
+        var (id, sides) = ("", new Dictionary<string, Answer> { ["a"] = Answer.Empty, ["b"] = Answer.Empty });
+        var body = new { messages = Messages(prompt), max_tokens = MaxTokens, temperature = 1.0 };
         await foreach (var data in Sse.PostAsync(client, "/v1/arena/battles", body))
         {
             id = data.GetProperty("id").GetString()!;
-            if (data.TryGetProperty("finish_reason", out var reason) && reason.GetString() == "length") cut++;
-            if (!data.TryGetProperty("side", out var side) || !data.GetProperty("delta").TryGetProperty("content", out var text)) continue;
-            if (side.GetString() == "a") a += text.GetString();
-            else b += text.GetString();
+            if (!data.TryGetProperty("side", out var side)) continue;
+            var answer = sides[side.GetString()!];
+            sides[side.GetString()!] = answer with
+            {
+                Text = answer.Text + (data.GetProperty("delta").TryGetProperty("content", out var text) ? text.GetString() : ""),
+                IsCut = answer.IsCut || (data.TryGetProperty("finish_reason", out var reason) && reason.GetString() == "length"),
+            };
         }
-        return (id, a, b, cut == 2);
+        return (id, sides["a"], sides["b"]);
     }
 
-    static async Task<string> VoteAsync(HttpClient client, (string Id, string A, string B, bool BothCut) battle)
+    static async Task<string> VoteAsync(HttpClient client, (string Id, Answer A, Answer B) battle)
     {
-        var verdict = Verdict(battle.A, battle.B, battle.BothCut);
+        var verdict = Verdict(battle.A, battle.B);
         using var reply = await client.PostAsJsonAsync($"/v1/arena/battles/{battle.Id}/vote",
             new { verdict, tags, voter_kind = "scripted" });
         if (!reply.IsSuccessStatusCode) throw new HttpRequestException($"vote on {battle.Id}: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}");
@@ -53,5 +64,6 @@ static class ScriptedRater
     }
 
     /// <summary>The rater's whole taste: fewer characters, white space aside. Of two answers that were both cut off, neither is known to be shorter.</summary>
-    public static string Verdict(string a, string b, bool bothCut) => bothCut ? "tie" : a.Trim().Length.CompareTo(b.Trim().Length) switch { < 0 => "a", > 0 => "b", _ => "tie" };
+    public static string Verdict(Answer a, Answer b) =>
+        a.IsCut && b.IsCut ? "tie" : a.Length.CompareTo(b.Length) switch { < 0 => "a", > 0 => "b", _ => "tie" };
 }

@@ -2,6 +2,7 @@
 using System.Text;
 using Majlis.Model;
 using Majlis.Model.Tokenizers;
+using Majlis.Model.Weights;
 using Majlis.tests.Support;
 using Xunit;
 
@@ -40,6 +41,29 @@ public sealed class TokenizerBehaviourTests
             var padded = tokenizer.Encode(word, false);
             Assert.Equal(word, tokenizer.Decode(padded, false));
             Assert.Equal(padded, tokenizer.Encode(word, false));
+        }
+    }
+
+    /// <summary>The library does the merging where it is exact; our own code, which does it elsewhere, is its oracle.</summary>
+    [Fact]
+    public void The_library_merges_as_our_own_code_does()
+    {
+        using var file = GgufFile.Open(Shared.Require(Shared.SmolLM2));
+        var definition = GgufVocabulary.Read(file).Model;
+        Assert.True(LibraryBytePairModel.Fits(definition));
+        var own = new BytePairModel(definition, -1);
+        var library = new LibraryBytePairModel(definition, own);
+        var random = new Random(11);
+        for (var round = 0; round < 2000; round++)
+        {
+            var letters = 1 + random.Next(256);
+            var text = string.Concat(Enumerable.Range(0, 1 + random.Next(150)).Select(_ => ByteAlphabet.CharOf((byte)random.Next(letters))));
+            var places = Enumerable.Range(0, text.Length).ToArray();
+            var (expected, merged) = (new TokenSink(tracked: true), new TokenSink(tracked: true));
+            own.Tokenize(new Piece(text, places, places), expected);
+            library.Tokenize(new Piece(text, places, places), merged);
+            Assert.Equal(expected.Ids, merged.Ids);
+            Assert.Equal(expected.Ranges, merged.Ranges);
         }
     }
 

@@ -1,6 +1,5 @@
 // Byte-pair encoding as Hugging Face's tokenizers defines it: byte-level or with byte fallback, unknowns fused or not.
-// Own code: Microsoft.ML.Tokenizers gives the same ids for plain byte-level vocabularies (slower: see benchmarks), but has no byte
-// fallback, no ignore_merges, one splitting step only, and no offsets back through normalisers.
+// Where merges alone decide, LibraryBytePairModel does the work.
 using System.Buffers;
 using System.Globalization;
 using System.Text;
@@ -34,6 +33,9 @@ sealed class BytePairModel : TokenModel
         else TokenizeLong(piece, sink);
     }
 
+    /// <summary>Whether this UTF-16 unit alone is a token.</summary>
+    public bool IsLetter(char unit) => unit < unitIds.Length && unitIds[unit] >= 0;
+
     void TokenizeCached(Piece piece, TokenSink sink)
     {
         var known = cache.Find(piece.Text, out var slot);
@@ -46,10 +48,7 @@ sealed class BytePairModel : TokenModel
             known = symbols.ToCached(piece.Text);
             cache.Store(slot, known);
         }
-        if (!sink.Tracked) sink.Ids.AddRange(known.Ids);
-        else
-            for (var i = 0; i < known.Ids.Length; i++)
-                sink.Add(known.Ids[i], piece, known.Bounds[2 * i], known.Bounds[2 * i + 1]);
+        known.AddTo(sink, piece);
     }
 
     void TokenizeLong(Piece piece, TokenSink sink)
@@ -88,7 +87,7 @@ sealed class BytePairModel : TokenModel
     {
         var (prefix, suffix) = (definition.ContinuingPrefix, definition.EndOfWordSuffix);
         if (prefix is null && suffix is null)
-            return end - start == 1 ? text[start] < unitIds.Length ? unitIds[text[start]] : -1 : vocabulary.Id(text[start..end]) ?? -1;
+            return end - start == 1 ? IsLetter(text[start]) ? unitIds[text[start]] : -1 : vocabulary.Id(text[start..end]) ?? -1;
         var symbol = string.Concat(start > 0 ? prefix : null, text[start..end], end == text.Length ? suffix : null);
         return vocabulary.Id(symbol) ?? -1;
     }

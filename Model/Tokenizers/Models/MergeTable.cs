@@ -10,6 +10,9 @@ sealed class MergeTable
     readonly (int Rank, int Id)[] values;
     readonly int shift;
 
+    /// <summary>Different pairs.</summary>
+    public int Count { get; private set; }
+
     public MergeTable(int capacity)
     {
         var bits = 4;
@@ -25,6 +28,7 @@ sealed class MergeTable
     public void Add(int left, int right, int rank, int id)
     {
         var slot = Slot(Key(left, right));
+        if (keys[slot] == ulong.MaxValue) Count++;
         keys[slot] = Key(left, right);
         values[slot] = (rank, id);
     }

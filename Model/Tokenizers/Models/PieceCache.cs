@@ -2,7 +2,15 @@
 namespace Majlis.Model.Tokenizers;
 
 /// <summary>One cached piece: its ids, and the UTF-16 range of each as (start, end) bytes.</summary>
-sealed record CachedPiece(string Text, int[] Ids, byte[] Bounds);
+sealed record CachedPiece(string Text, int[] Ids, byte[] Bounds)
+{
+    public void AddTo(TokenSink sink, Piece piece)
+    {
+        if (!sink.Tracked) sink.Ids.AddRange(Ids);
+        else
+            for (var i = 0; i < Ids.Length; i++) sink.Add(Ids[i], piece, Bounds[2 * i], Bounds[2 * i + 1]);
+    }
+}
 
 sealed class PieceCache
 {

@@ -1,14 +1,18 @@
-// Writing that survives a power cut: bytes first, then the name, then the folder that holds the name.
+// Writing that survives a power cut: bytes first, then the name, then the folder that holds the name. Files and folders are either wholly
+// there or not at all. Knows nothing of their content.
 using System.Runtime.InteropServices;
 
-namespace Majlis.Model.Catalog;
+namespace Majlis.Model;
 
-static partial class DurableFiles
+public static partial class DurableFiles
 {
+    /// <summary>Ends the names of files and folders that are being written.</summary>
+    public const string Unfinished = ".part";
+
     /// <summary>Replaces a file so that a reader, or a machine that crashes, sees the old content or the new, nothing between.</summary>
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {
-        var temporary = path + ".new";
+        var temporary = path + Unfinished;
         using (var file = File.Create(temporary))
         {
             file.Write(content);
@@ -16,6 +20,18 @@ static partial class DurableFiles
         }
         File.Move(temporary, path, overwrite: true);
         FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>Makes a folder appear with everything <paramref name="fill"/> puts into it; what a killed try left is thrown away.</summary>
+    public static void Create(string folder, Action<string> fill)
+    {
+        var temporary = folder + Unfinished;
+        if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+        Directory.CreateDirectory(temporary);
+        fill(temporary);
+        FlushTree(temporary);
+        Directory.Move(temporary, folder);
+        FlushFolder(Path.GetDirectoryName(Path.GetFullPath(folder))!);
     }
 
     /// <summary>Flushes every file and folder under <paramref name="folder"/>, itself included.</summary>
