@@ -39,8 +39,8 @@ public static class Gate
     {
         if (result.Counts.Items == 0) return (false, $"{result.Name}: not measured");
         var p = result.Counts.InferiorityP(policy.Margin);
-        return (p <= policy.Alpha, Invariant($"{result.Name}: {result.Counts.OldRate:0.0%} -> {result.Counts.NewRate:0.0%} on {result.Counts.Items} items; ")
-            + Invariant($"a loss of {policy.Margin} or more has p = {p:0.####} (allowed up to {policy.Alpha})"));
+        return (p <= policy.LossAlpha, Invariant($"{result.Name}: {result.Counts.OldRate:0.0%} -> {result.Counts.NewRate:0.0%} on {result.Counts.Items} items; ")
+            + Invariant($"a loss of {policy.Margin} or more has p = {p:0.####} (allowed up to {policy.LossAlpha})"));
     }
 
     /// <summary>Items until the exact test finds a rate like the one seen (or the smallest worth finding), at the share of decisive items seen.</summary>

@@ -10,26 +10,55 @@ namespace Majlis.Torch;
 sealed class PagedCache : IDisposable
 {
     readonly (Tensor Keys, Tensor Values)[] layers;
+    readonly ImmutableArray<CacheGroup> groups;
+    readonly int blockSize;
 
-    /// <summary>Zeroed, not merely allocated: what a mask hides must still be finite.</summary>
+    // By group and block: holds nothing but finite numbers. What a mask hides must be finite too.
+    readonly bool[][] clean;
+
+    /// <summary>Reserves memory; none of it is touched before its block is used, so a large cache costs a start nothing.</summary>
     public PagedCache(Blueprint blueprint, ImmutableArray<CacheGroup> groups, ReadOnlySpan<int> blocksPerGroup, int blockSize,
         ScalarType dtype, Device device)
     {
         if (blocksPerGroup.Length != groups.Length)
             throw new ArgumentException($"{groups.Length} cache groups, but blocks for {blocksPerGroup.Length}.", nameof(blocksPerGroup));
         BlocksPerGroup = blocksPerGroup.ToImmutableArray();
+        (this.groups, this.blockSize) = (groups, blockSize);
+        clean = [.. BlocksPerGroup.Select(count => new bool[count])];
         layers = new (Tensor, Tensor)[blueprint.Layers.Length];
         for (var g = 0; g < groups.Length; g++)
             foreach (var layer in groups[g].Layers)
             {
                 var attention = blueprint.Layers[layer].Attention;
                 long[] shape = [attention.KeyValueHeads, blocksPerGroup[g], blockSize, attention.HeadDim];
-                layers[layer] = (zeros(shape, dtype, device).DetachFromDisposeScope(),
-                    zeros(shape, dtype, device).DetachFromDisposeScope());
+                layers[layer] = (empty(shape, dtype, device).DetachFromDisposeScope(),
+                    empty(shape, dtype, device).DetachFromDisposeScope());
             }
+        // Sequences shorter than others of their step read block 0 behind a mask.
+        for (var g = 0; g < groups.Length; g++) Clean(g, 0);
     }
 
     public ImmutableArray<int> BlocksPerGroup { get; }
+
+    /// <summary>Zeroes the blocks that a batch is the first to write into.</summary>
+    public void Prepare(ForwardBatch batch)
+    {
+        foreach (var span in batch.Spans)
+            for (var g = 0; g < groups.Length; g++)
+                for (var i = span.Cached / blockSize; i <= (span.Cached + span.Count - 1) / blockSize; i++)
+                    if (i < span.BlockTables[g].Length && span.BlockTables[g][i] is >= 0 and var block && !clean[g][block]) Clean(g, block);
+    }
+
+    void Clean(int group, int block)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var layer in groups[group].Layers)
+        {
+            layers[layer].Keys.narrow(1, block, 1).zero_();
+            layers[layer].Values.narrow(1, block, 1).zero_();
+        }
+        clean[group][block] = true;
+    }
 
     /// <summary>Stores the new tokens' keys and values [N, K, D] in their slots.</summary>
     public void Write(int layer, SlotList slots, Tensor keys, Tensor values)

@@ -75,6 +75,7 @@ public sealed class TorchNetwork : INetwork
         BatchRules.Check(batch, Blueprint, groups.Length, cache is not null);
         using var inference = inference_mode(true);
         using var scope = NewDisposeScope();
+        cache?.Prepare(batch);
         var plan = new StepPlan(batch, Blueprint, groups, BlockSize, dtype, device);
         var adapted = Adapters(batch);
         var x = Embed(plan); // [N, C] fp32

@@ -7,6 +7,7 @@ sealed class Parser
 {
     readonly TokenReader tokens;
     readonly ExpressionParser expressions;
+    readonly TargetParser targets;
     readonly Stack<string> openTags = new();
     readonly Stack<string[]> awaited = new();
     int loops;
@@ -15,6 +16,7 @@ sealed class Parser
     {
         tokens = new TokenReader(list);
         expressions = new ExpressionParser(tokens, facts);
+        targets = new TargetParser(tokens, expressions);
     }
 
     public static Body Parse(string source, TemplateFacts facts)
@@ -105,7 +107,7 @@ sealed class Parser
     {
         var outer = loops;
         loops = 0;
-        var result = expressions.Hard(parse);
+        var result = expressions.Filters.Hard(parse);
         loops = outer;
         return result;
     }
@@ -114,7 +116,7 @@ sealed class Parser
     {
         var branches = new List<(Expression, Body)>();
         Body? otherwise = null;
-        expressions.Soft(() =>
+        expressions.Filters.Soft(() =>
         {
             while (true)
             {
@@ -131,12 +133,12 @@ sealed class Parser
 
     For For()
     {
-        var target = expressions.Target(withNamespace: false);
+        var target = targets.Target(withNamespace: false);
         tokens.ExpectName("in");
         var source = expressions.Tuple(conditional: false, "recursive");
         var test = tokens.SkipName("if") ? expressions.Expression() : null;
         var recursive = tokens.SkipName("recursive");
-        return expressions.Hard(() =>
+        return expressions.Filters.Hard(() =>
         {
             loops++;
             var body = BodyUntil("endfor", "else");
@@ -151,27 +153,27 @@ sealed class Parser
 
     Statement Set()
     {
-        var target = expressions.Target(withNamespace: true);
+        var target = targets.Target(withNamespace: true);
         if (tokens.SkipOperator("=")) return new Assign(target, expressions.Tuple());
-        var filter = tokens.Current.IsOperator("|") ? (FilterCall)expressions.Filters(null) : null;
+        var filter = tokens.Current.IsOperator("|") ? (FilterCall)expressions.Filters.Chain(null) : null;
         return new AssignBlock(target, filter, Isolated(() => BodyTo("endset")));
     }
 
     FilterBlock Filter()
     {
-        var filter = expressions.Filters(null, startsInline: true);
+        var filter = expressions.Filters.Chain(null, startsInline: true);
         return new FilterBlock((FilterCall)filter, Isolated(() => BodyTo("endfilter")));
     }
 
     Macro Macro()
     {
         var name = tokens.Expect(TokenKind.Name).Text;
-        return new Macro(Definition(name, expressions.Signature(), "endmacro"));
+        return new Macro(Definition(name, targets.Signature(), "endmacro"));
     }
 
     CallBlock CallBlock()
     {
-        var signature = tokens.Current.IsOperator("(") ? expressions.Signature() : new Signature([], []);
+        var signature = tokens.Current.IsOperator("(") ? targets.Signature() : new Signature([], []);
         var line = tokens.Current.Line;
         var call = expressions.Expression() as Call ?? throw JinjaException.Syntax("expected call", line);
         return new CallBlock(Definition("caller", signature, "endcall"), call);
@@ -194,11 +196,11 @@ sealed class Parser
         while (tokens.Current.Kind != TokenKind.BlockEnd)
         {
             if (values.Count > 0) tokens.ExpectOperator(",");
-            var target = expressions.Target(withNamespace: false);
+            var target = targets.Target(withNamespace: false);
             tokens.ExpectOperator("=");
             values.Add((target, expressions.Expression()));
         }
-        return new With(values, expressions.Hard(() => BodyTo("endwith")));
+        return new With(values, expressions.Filters.Hard(() => BodyTo("endwith")));
     }
 
     Block Block()

@@ -12,13 +12,15 @@ public sealed unsafe class MappedFile : IDisposable
     byte* start;
     bool disposed;
 
-    MappedFile(string path, long length)
+    // The length is the open file's: a path's would be that of the link, where the hub's cache links to its blobs.
+    MappedFile(string path)
     {
         Path = path;
-        Length = length;
-        if (length == 0) return; // An empty file cannot be mapped, and has nothing to read.
-        map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, 0, MemoryMappedFileAccess.Read);
-        view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+        using var file = File.OpenHandle(path);
+        Length = RandomAccess.GetLength(file);
+        if (Length == 0) return; // An empty file cannot be mapped, and has nothing to read.
+        map = MemoryMappedFile.CreateFromFile(file, mapName: null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        view = map.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
     }
 
@@ -31,7 +33,7 @@ public sealed unsafe class MappedFile : IDisposable
     {
         try
         {
-            return new MappedFile(path, new FileInfo(path).Length);
+            return new MappedFile(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

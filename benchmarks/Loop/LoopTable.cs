@@ -111,19 +111,15 @@ static class LoopTable
         }
     }
 
-    /// <summary>
-    /// The new version must lean to what the rater preferred, and write what he prefers, more often than chance explains, and must not
-    /// prefer it less often itself.
-    /// </summary>
+    /// <summary>The new version must lean to what the rater preferred, and write what he prefers, more often than chance explains.</summary>
     static int Passes(Row before, Row merged)
     {
-        var (leans, wins) = (Binomial(merged.Leans(before)), Binomial(merged.Wins(before)));
-        var passes = merged.Prefers >= before.Prefers && leans <= Alpha && wins <= Alpha;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(passes ? "PASSED" : "FAILED")}: prefers {before.Prefers:0.0%} -> {merged.Prefers:0.0%}, " +
-            $"leans {Percent(merged.Leans(before))} (p = {leans:0.0e+0}), wins {Percent(merged.Wins(before))} (p = {wins:0.0e+0})"));
+        var (leans, wins) = (merged.Leans(before), merged.Wins(before));
+        var (leansP, winsP) = (Binomial.AboveHalf(leans.Count, leans.Of), Binomial.AboveHalf(wins.Count, wins.Of));
+        var passes = leansP <= Alpha && winsP <= Alpha;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{(passes ? "PASSED" : "FAILED")}: leans {Percent(leans)} (p = {leansP:0.0e+0}), wins {Percent(wins)} (p = {winsP:0.0e+0})"));
         return passes ? 0 : 1;
-
-        static double Binomial((int Count, int Of) share) => Evaluation.Binomial.AboveHalf(share.Count, share.Of);
     }
 
     static string Percent((int Count, int Of) share) => (share.Count / (double)share.Of).ToString("0.0%", CultureInfo.InvariantCulture);

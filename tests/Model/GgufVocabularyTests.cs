@@ -1,5 +1,6 @@
 // What a GGUF vocabulary that cannot be used is answered with, and what its flags do.
 using System.Text;
+using System.Text.Json;
 using Majlis.Model;
 using Majlis.Model.Tokenizers;
 using Majlis.Model.Weights;
@@ -54,6 +55,48 @@ public sealed class GgufVocabularyTests
         Assert.Equal([8, 2], Open(Keys(("add_bos_token", false), ("add_eos_token", true))).Encode("ab", addSpecialTokens: true));
         Assert.Equal([7], Open(Keys("add_space_prefix", false)).Encode("ab", addSpecialTokens: false));
         Assert.Equal("ab ab", Open(Keys()).Decode([1, 8, 8, 2], skipSpecialTokens: true));
+    }
+
+    /// <summary>No file of these kinds is stored, so a tokenizer.json with the same splitting is put into one.</summary>
+    [Theory]
+    [InlineData("t-llama3", "llama-bpe")]
+    [InlineData("t-qwen2", "qwen2")]
+    [InlineData("t-gpt2", "gpt-2")]
+    public void A_byte_level_vocabulary_gives_the_ids_of_its_tokenizer_json(string name, string kind)
+    {
+        var path = Shared.Require(Shared.Golden("text", "tokenizers", $"{name}.json"));
+        var (gguf, json) = (Open(AsGguf(path, kind)), TextTokenizer.FromJson(path));
+        using var strings = JsonDocument.Parse(File.ReadAllBytes(Shared.Golden("text", "strings.json")));
+        var texts = Texts(strings.RootElement).ToList();
+        Assert.NotEmpty(texts);
+        Assert.All(texts, text => Assert.Equal(json.Encode(text, addSpecialTokens: false), gguf.Encode(text, addSpecialTokens: false)));
+    }
+
+    static IEnumerable<string> Texts(JsonElement node) => node.ValueKind switch
+    {
+        JsonValueKind.String => [node.GetString()!],
+        JsonValueKind.Array => node.EnumerateArray().SelectMany(Texts),
+        JsonValueKind.Object => node.EnumerateObject().SelectMany(member => Texts(member.Value)),
+        _ => [],
+    };
+
+    static SortedDictionary<string, object> AsGguf(string path, string kind)
+    {
+        using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+        var model = json.RootElement.GetProperty("model");
+        var entries = model.GetProperty("vocab").EnumerateObject().ToDictionary(entry => entry.Value.GetInt32(), entry => entry.Name);
+        var marked = json.RootElement.GetProperty("added_tokens").EnumerateArray()
+            .ToDictionary(token => token.GetProperty("id").GetInt32(), token => token.GetProperty("special").GetBoolean() ? 3 : 4);
+        foreach (var token in json.RootElement.GetProperty("added_tokens").EnumerateArray())
+            entries[token.GetProperty("id").GetInt32()] = token.GetProperty("content").GetString()!;
+        return new(StringComparer.Ordinal)
+        {
+            ["tokenizer.ggml.model"] = "gpt2",
+            ["tokenizer.ggml.pre"] = kind,
+            ["tokenizer.ggml.tokens"] = Enumerable.Range(0, entries.Count).Select(id => entries[id]).ToArray(),
+            ["tokenizer.ggml.token_type"] = Enumerable.Range(0, entries.Count).Select(id => marked.GetValueOrDefault(id, 1)).ToArray(),
+            ["tokenizer.ggml.merges"] = model.GetProperty("merges").EnumerateArray().Select(pair => $"{pair[0].GetString()} {pair[1].GetString()}").ToArray(),
+        };
     }
 
     static SortedDictionary<string, object> Keys(string key, object value) => Keys((key, value));

@@ -32,6 +32,17 @@ public sealed class SafetensorsTests : IDisposable
         Assert.True(File.ReadAllBytes(path).AsSpan().SequenceEqual(File.ReadAllBytes(folder.File("copy"))), "the bytes differ");
     }
 
+    /// <summary>As the hub's cache keeps them: names that link to blobs.</summary>
+    [Fact]
+    public void A_link_is_read_as_the_file_it_leads_to()
+    {
+        var path = Shared.Require(Shared.Golden("architectures", "disk_forms", "fp32", "model.safetensors"));
+        File.CreateSymbolicLink(folder.File("link.safetensors"), Path.GetFullPath(path));
+        using var source = SafetensorsFile.Open(path);
+        using var linked = SafetensorsFile.Open(folder.File("link.safetensors"));
+        Assert.All(source.Tensors.Values, tensor => Assert.Equal(Raw(source, tensor), Raw(linked, tensor)));
+    }
+
     [Fact]
     public void Shards_hold_what_the_single_file_holds()
     {
