@@ -1,4 +1,4 @@
-// Byte-pair encoding by Microsoft.ML.Tokenizers, for the vocabularies and pieces where it is exact; BytePairModel, its oracle, does the
+// Byte-pair encoding by Microsoft.ML.Tokenizers, for the vocabularies and (short) pieces where it is exact; BytePairModel, its oracle, does the
 // others: byte fallback, ignore_merges, affixes and unknown characters are not the library's, or not as Hugging Face means them.
 using Microsoft.ML.Tokenizers;
 
@@ -28,40 +28,31 @@ sealed class LibraryBytePairModel(ModelDefinition definition, BytePairModel own)
 
     public override void Tokenize(Piece piece, TokenSink sink)
     {
-        foreach (var unit in piece.Text)
-            if (!own.IsLetter(unit))
-            {
-                own.Tokenize(piece, sink);
-                return;
-            }
-        if (piece.Text.Length <= PieceCache.MaxLength) Cached(piece.Text).AddTo(sink, piece);
-        else AddLong(piece, sink);
+        if (IsExact(piece.Text)) Cached(piece.Text).AddTo(sink, piece);
+        else own.Tokenize(piece, sink);
+    }
+
+    // The library takes quadratic time over long pieces.
+    bool IsExact(ReadOnlySpan<char> text)
+    {
+        if (text.Length > PieceCache.MaxLength) return false;
+        foreach (var unit in text)
+            if (!own.IsLetter(unit)) return false;
+        return true;
     }
 
     CachedPiece Cached(ReadOnlySpan<char> text)
     {
         if (cache.Find(text, out var slot) is { } known) return known;
-        var ids = Merge(text);
+        var ids = merger.GetAwaiter().GetResult().EncodeToIds(text, considerPreTokenization: false, considerNormalization: false);
         var (bounds, at) = (new byte[2 * ids.Count], 0);
         for (var i = 0; i < ids.Count; i++)
         {
             bounds[2 * i] = (byte)at;
-            bounds[2 * i + 1] = (byte)(at += Length(ids[i]));
+            bounds[2 * i + 1] = (byte)(at += vocabulary.Token(ids[i])!.Length); // every letter was a token
         }
         var fresh = new CachedPiece(text.ToString(), [.. ids], bounds);
         cache.Store(slot, fresh);
         return fresh;
     }
-
-    void AddLong(Piece piece, TokenSink sink)
-    {
-        var at = 0;
-        foreach (var id in Merge(piece.Text)) sink.Add(id, piece, at, at += Length(id));
-    }
-
-    // Every letter was a token, so a token is as long as the text it covers.
-    int Length(int id) => vocabulary.Token(id)!.Length;
-
-    IReadOnlyList<int> Merge(ReadOnlySpan<char> text) =>
-        merger.GetAwaiter().GetResult().EncodeToIds(text, considerPreTokenization: false, considerNormalization: false);
 }
