@@ -6,7 +6,7 @@ using Majlis.Torch;
 try
 {
     if (args is ["pull", .. var named]) return await HubPull.RunAsync(named);
-    HostAllocator.Keep(HostAllocator.ServingBlock);
+    NativeRuntime.Prepare(NativeRuntime.ServingBlock);
     var options = Startup.ReadOptions(args);
     var model = await Startup.OpenModelAsync(options, ServerParts.Real, Console.Error.WriteLine);
     await using var app = ServerApp.Build(options, model, ServerParts.Real);

@@ -7,7 +7,7 @@ var (options, errors) = TrainerOptions.Read(args, Environment.GetEnvironmentVari
 foreach (var error in errors) Console.Error.WriteLine(error);
 if (errors.Count > 0) return (int)TrainerExit.WrongOptions;
 
-HostAllocator.Keep(HostAllocator.TrainingBlock);
+NativeRuntime.Prepare(NativeRuntime.TrainingBlock);
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
 {

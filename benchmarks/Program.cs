@@ -3,7 +3,7 @@ using System.Globalization;
 using Majlis.benchmarks;
 using Majlis.Torch;
 
-HostAllocator.Keep(HostAllocator.ServingBlock);
+NativeRuntime.Prepare(NativeRuntime.ServingBlock);
 return args switch
 {
     ["fuzz", .. var rest] => Fuzz.Run(rest),
