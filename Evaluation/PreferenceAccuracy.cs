@@ -25,9 +25,18 @@ public sealed record ScoredItem(string Id, double Chosen, double Rejected, int C
 
 public static class PreferenceAccuracy
 {
-    /// <summary>Scores every item with a network that nobody else uses.</summary>
-    public static ImmutableArray<ScoredItem> Score(INetwork network, IEnumerable<PreferenceItem> items) => [.. items.Select(item => new ScoredItem(
-        item.Id, Sum(network, item.Prompt, item.Chosen), Sum(network, item.Prompt, item.Rejected), item.Chosen.Length, item.Rejected.Length))];
+    /// <summary>Scores every item with a network that nobody else uses; <paramref name="scored"/> hears of each.</summary>
+    public static ImmutableArray<ScoredItem> Score(INetwork network, IEnumerable<PreferenceItem> items, Action<int>? scored = null)
+    {
+        var scores = ImmutableArray.CreateBuilder<ScoredItem>();
+        foreach (var item in items)
+        {
+            scores.Add(new ScoredItem(item.Id, Sum(network, item.Prompt, item.Chosen), Sum(network, item.Prompt, item.Rejected),
+                item.Chosen.Length, item.Rejected.Length));
+            scored?.Invoke(1);
+        }
+        return scores.ToImmutable();
+    }
 
     /// <summary>Share of items on which the model prefers what the rater preferred.</summary>
     public static double Of(IReadOnlyCollection<ScoredItem> items) => items.Count(item => item.PrefersChosen) / (double)items.Count;

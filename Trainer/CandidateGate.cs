@@ -16,14 +16,15 @@ static class CandidateGate
         model.Tokenizer ?? throw new ModelFormatException($"{model.Path}: there is no tokenizer, so the safety task cannot be worded"),
         model.ChatTemplate, model.Generation.EosTokens.Select(token => (int?)token).FirstOrDefault());
 
-    public static GateVerdict Judge(RoundStart start, RoundPairs pairs, string candidate, CriticalItems critical)
+    public static GateVerdict Judge(RoundStart start, RoundPairs pairs, string candidate, CriticalItems critical, Action<string> say, TimeProvider time)
     {
         var held = pairs.HeldOut.Select(pair => new PreferenceItem(pair.Id, pair.Prompt, pair.Chosen, pair.Rejected)).ToArray();
         using var current = Checkpoint.Open(start.ServePath);
         var tasks = critical(current);
-        var before = Score(current, [.. held, .. tasks]);
+        var progress = new ScoringProgress("judged", 2 * (held.Length + tasks.Count), say, time);
+        var before = Score(current, [.. held, .. tasks], progress);
         using var merged = Checkpoint.Open(candidate);
-        var after = Score(merged, [.. held, .. tasks]);
+        var after = Score(merged, [.. held, .. tasks], progress);
         var evidence = new GateEvidence(Moved(before[..held.Length], after[..held.Length]),
             pairs.HeldOut.Select(pair => pair.Voter).Distinct().Count(), 100 / start.Options.HeldOutPercent,
             [
@@ -33,10 +34,10 @@ static class CandidateGate
         return Gate.Judge(evidence, GatePolicy.Find(start.Options.Policy)!);
     }
 
-    static ImmutableArray<ScoredItem> Score(Checkpoint model, IReadOnlyList<PreferenceItem> items)
+    static ImmutableArray<ScoredItem> Score(Checkpoint model, IReadOnlyList<PreferenceItem> items, ScoringProgress progress)
     {
         using var network = new TorchNetwork(model.Blueprint, model.Weights);
-        return PreferenceAccuracy.Score(network, items);
+        return PreferenceAccuracy.Score(network, items, progress.Add);
     }
 
     /// <summary>DPO's implicit reward with the current version as reference: the sign of its margin, item by item.</summary>

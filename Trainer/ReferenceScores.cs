@@ -17,8 +17,8 @@ public sealed class ReferenceScores
     public (double Chosen, double Rejected) Sums(string pair) =>
         (scores[pair].Chosen.Sum(value => (double)value), scores[pair].Rejected.Sum(value => (double)value));
 
-    /// <summary>Scores all pairs with the policy as it is now.</summary>
-    public static ReferenceScores Compute(Policy policy, IReadOnlyList<TrainingPair> pairs, int batchPairs, int pad)
+    /// <summary>Scores all pairs with the policy as it is now; <paramref name="scored"/> hears how many more are done.</summary>
+    public static ReferenceScores Compute(Policy policy, IReadOnlyList<TrainingPair> pairs, int batchPairs, int pad, Action<int>? scored = null)
     {
         var found = new Dictionary<string, (float[], float[])>();
         using var still = no_grad();
@@ -31,6 +31,7 @@ public sealed class ReferenceScores
             float[] Next(int[] completion) => flat[at..(at += completion.Length)];
             var chosen = chunk.Select(pair => Next(pair.Chosen)).ToArray();
             foreach (var (pair, scores) in chunk.Zip(chosen)) found[pair.Id] = (scores, Next(pair.Rejected));
+            scored?.Invoke(chunk.Length);
         }
         return new ReferenceScores(found);
     }

@@ -38,7 +38,7 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
         var candidate = await folder.OnceAsync("merge", () => CandidateMerge.Write(
             CandidateMerge.Recipe(start.MasterPath, pairs.Experts.Select(expert => (AdapterOf(expert.Name), 1.0))), start.MasterPath, CandidatePath));
         var verdict = await folder.OnceAsync("gate", () =>
-            CandidateGate.Judge(start, pairs, Path.Combine(CandidatePath, ModelCatalog.Serve), parts.Critical));
+            CandidateGate.Judge(start, pairs, Path.Combine(CandidatePath, ModelCatalog.Serve), parts.Critical, parts.Say, parts.Time));
         parts.Say($"gate: {verdict}");
         await folder.OnceAsync("version", () => Publish(start, pairs, experts, candidate, verdict));
         var outcome = await folder.OnceAsync("promotion", () => Promote(start, verdict));
@@ -119,9 +119,10 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
         var path = folder.File("reference.safetensors");
         if (File.Exists(path)) return ReferenceScores.Load(path);
         parts.Say($"scoring {pairs.Length} pairs under the weights the round starts from");
+        var progress = new ScoringProgress("scored", pairs.Length, parts.Say, parts.Time);
         network.Attach(null);
         var policy = new Policy(batch => network.Logits(TorchPolicy.ScoredStates(network, batch)), []);
-        var scores = ReferenceScores.Compute(policy, pairs, start.Options.BatchPairs, pad: 0);
+        var scores = ReferenceScores.Compute(policy, pairs, start.Options.BatchPairs, pad: 0, progress.Add);
         scores.Save(path + DurableFiles.Unfinished);
         File.Move(path + DurableFiles.Unfinished, path);
         return scores;
