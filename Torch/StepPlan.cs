@@ -54,10 +54,10 @@ sealed class StepPlan
         return new SlotList(slots[0], slots.Length, null);
     }
 
-    // Every decoding sequence reads the blocks its token sees; shorter ones repeat block 0 and a mask hides it.
+    // Every decoding sequence reads the whole blocks its token sees; a mask hides their rest, and block 0, which shorter ones repeat.
+    // Whole blocks, because the products' library prepares itself anew for every length it has not met.
     DecodingPlan DecodingKeys(int g, int? window)
     {
-        if (Decoding.Length == 1) return new DecodingPlan(View(Decoding[0], g, First(Decoding[0], window)), null);
         var firsts = Decoding.Select(span => First(span, window) / blockSize).ToArray();
         var most = Decoding.Select((span, i) => span.Cached / blockSize - firsts[i] + 1).Max();
         var ids = new int[Decoding.Length * most];
@@ -71,7 +71,8 @@ sealed class StepPlan
             hidden.AsSpan(start + First(span, window), span.Cached + 1 - First(span, window)).Clear();
         }
         var mask = tensor(hidden, device: device).to(dtype).view(Decoding.Length, 1, most * blockSize);
-        return new DecodingPlan(new KeyView(Decoding.Length, most, Long(ids), 0, 0, most * blockSize), mask);
+        var blocks = Decoding.Length == 1 && Follow(ids) ? null : Long(ids);
+        return new DecodingPlan(new KeyView(Decoding.Length, most, blocks, ids[0], 0, most * blockSize), mask);
     }
 
     SpanKeys KeysOf(SequenceSpan span, int g, int? window)
@@ -94,9 +95,10 @@ sealed class StepPlan
     {
         var (from, to) = (first / blockSize, (span.Cached + span.Count - 1) / blockSize);
         var ids = Enumerable.Range(from, to - from + 1).Select(b => Block(span, g, b)).ToArray();
-        var follow = Enumerable.Range(1, ids.Length - 1).All(i => ids[i] == ids[0] + i);
-        return new KeyView(1, ids.Length, follow ? null : Long(ids), ids[0], first - from * blockSize, span.Cached + span.Count - first);
+        return new KeyView(1, ids.Length, Follow(ids) ? null : Long(ids), ids[0], first - from * blockSize, span.Cached + span.Count - first);
     }
+
+    static bool Follow(int[] blocks) => Enumerable.Range(1, blocks.Length - 1).All(i => blocks[i] == blocks[0] + i);
 
     static int Block(SequenceSpan span, int g, int index)
     {
@@ -113,8 +115,8 @@ sealed class StepPlan
 /// <summary>One cache group's share of a step.</summary>
 sealed record GroupPlan(SlotList? Slots, DecodingPlan? Decoding, ImmutableArray<SpanKeys> Spans);
 
-/// <summary>What the decoding sequences read, and a mask [S, 1, L] where their lengths differ.</summary>
-sealed record DecodingPlan(KeyView View, Tensor? Mask);
+/// <summary>What the decoding sequences read, and a mask [S, 1, L] of what each of them sees.</summary>
+sealed record DecodingPlan(KeyView View, Tensor Mask);
 
 /// <summary>What a span reads (null: only its own new keys), with a mask [T, L]; without one everything sees everything.</summary>
 sealed record SpanKeys(KeyView? View, Tensor? Mask);
