@@ -16,6 +16,7 @@ public static partial class NativeRuntime
     // mallopt(3)
     const int TrimThreshold = -1;
     const int MapThreshold = -3;
+    const int MostArenas = -8;
 
     // Some microseconds; the default is seconds. https://gcc.gnu.org/onlinedocs/libgomp/GOMP_005fSPINCOUNT.html
     const string SpinCount = "1000";
@@ -28,6 +29,7 @@ public static partial class NativeRuntime
         _ = SetVariable("GOMP_SPINCOUNT", SpinCount, replace: 0);
         try
         {
+            _ = SetAllocator(MostArenas, 1); // the others hold no block above 64 MiB
             _ = SetAllocator(MapThreshold, largestBlock);
             _ = SetAllocator(TrimThreshold, Math.Max(largestBlock, 256 << 20));
         }
