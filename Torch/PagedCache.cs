@@ -13,9 +13,6 @@ sealed class PagedCache : IDisposable
     readonly ImmutableArray<CacheGroup> groups;
     readonly int blockSize;
 
-    // By group and block: holds nothing but finite numbers. What a mask hides must be finite too.
-    readonly bool[][] clean;
-
     /// <summary>Reserves memory; none of it is touched before its block is used, so a large cache costs a start nothing.</summary>
     public PagedCache(Blueprint blueprint, ImmutableArray<CacheGroup> groups, ReadOnlySpan<int> blocksPerGroup, int blockSize,
         ScalarType dtype, Device device)
@@ -24,7 +21,6 @@ sealed class PagedCache : IDisposable
             throw new ArgumentException($"{groups.Length} cache groups, but blocks for {blocksPerGroup.Length}.", nameof(blocksPerGroup));
         BlocksPerGroup = blocksPerGroup.ToImmutableArray();
         (this.groups, this.blockSize) = (groups, blockSize);
-        clean = [.. BlocksPerGroup.Select(count => new bool[count])];
         layers = new (Tensor, Tensor)[blueprint.Layers.Length];
         for (var g = 0; g < groups.Length; g++)
             foreach (var layer in groups[g].Layers)
@@ -34,19 +30,24 @@ sealed class PagedCache : IDisposable
                 layers[layer] = (empty(shape, dtype, device).DetachFromDisposeScope(),
                     empty(shape, dtype, device).DetachFromDisposeScope());
             }
-        // Sequences shorter than others of their step read block 0 behind a mask.
-        for (var g = 0; g < groups.Length; g++) Clean(g, 0);
     }
 
     public ImmutableArray<int> BlocksPerGroup { get; }
 
-    /// <summary>Zeroes the blocks that a batch is the first to write into.</summary>
+    /// <summary>
+    /// Zeroes the blocks that a batch begins and does not fill: what stands behind a mask must be finite, and neither fresh memory nor what
+    /// a block's last sequence left there need be.
+    /// </summary>
     public void Prepare(ForwardBatch batch)
     {
         foreach (var span in batch.Spans)
+        {
+            var end = span.Cached + span.Count;
+            var last = (end - 1) / blockSize;
+            if (end % blockSize == 0 || last * blockSize < span.Cached) continue;
             for (var g = 0; g < groups.Length; g++)
-                for (var i = span.Cached / blockSize; i <= (span.Cached + span.Count - 1) / blockSize; i++)
-                    if (i < span.BlockTables[g].Length && span.BlockTables[g][i] is >= 0 and var block && !clean[g][block]) Clean(g, block);
+                if (last < span.BlockTables[g].Length && span.BlockTables[g][last] is >= 0 and var block) Clean(g, block);
+        }
     }
 
     void Clean(int group, int block)
@@ -57,7 +58,6 @@ sealed class PagedCache : IDisposable
             layers[layer].Keys.narrow(1, block, 1).zero_();
             layers[layer].Values.narrow(1, block, 1).zero_();
         }
-        clean[group][block] = true;
     }
 
     /// <summary>Stores the new tokens' keys and values [N, K, D] in their slots.</summary>

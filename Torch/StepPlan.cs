@@ -54,8 +54,9 @@ sealed class StepPlan
         return new SlotList(slots[0], slots.Length, null);
     }
 
-    // Every decoding sequence reads the whole blocks its token sees; a mask hides their rest, and block 0, which shorter ones repeat.
-    // Whole blocks, because the products' library prepares itself anew for every length it has not met.
+    // Every decoding sequence reads the whole blocks its token sees, shorter ones their last again and again; a mask hides what is not
+    // theirs. Blocks of their own, because a number that is not finite would reach through the mask; whole ones, because the products'
+    // library prepares itself anew for every length it has not met.
     DecodingPlan DecodingKeys(int g, int? window)
     {
         var firsts = Decoding.Select(span => First(span, window) / blockSize).ToArray();
@@ -66,7 +67,7 @@ sealed class StepPlan
         for (var i = 0; i < Decoding.Length; i++)
         {
             var span = Decoding[i];
-            for (var b = firsts[i]; b <= span.Cached / blockSize; b++) ids[i * most + b - firsts[i]] = Block(span, g, b);
+            for (var b = 0; b < most; b++) ids[i * most + b] = Block(span, g, Math.Min(firsts[i] + b, span.Cached / blockSize));
             var start = i * most * blockSize - firsts[i] * blockSize;
             hidden.AsSpan(start + First(span, window), span.Cached + 1 - First(span, window)).Clear();
         }

@@ -1,5 +1,6 @@
 // Whatever the batch looks like, the serving network says what the plain transformer says: random mixes of prefill and decode, windows,
 // chunk and block borders, soft-caps, partial rotation, norms on q and k.
+using System.Collections.Immutable;
 using Majlis.Model;
 using Majlis.Torch;
 using TorchSharp;
@@ -22,6 +23,48 @@ public sealed class PagedEqualsPlainTests
                     cases.Add(family, seed == 0 ? 4 : 1 + family.Length % 7, seed);
             return cases;
         }
+    }
+
+    /// <summary>What one sequence leaves in its blocks stands behind the next one's mask, and nothing times NaN is NaN.</summary>
+    [Fact]
+    public void Numbers_that_are_not_finite_do_not_outlive_their_sequence()
+    {
+        const int poison = 95;
+        var blueprint = Tiny("llama");
+        using var weights = TinyModel.Weights(blueprint, seed: 3);
+        weights["model.embed_tokens.weight"].AsSpan(poison * blueprint.HiddenSize, blueprint.HiddenSize).Fill(float.NaN);
+        using var plain = new Transformer(blueprint, weights);
+        using var network = new TorchNetwork(blueprint, weights, new TorchOptions { DType = ComputeType.Float32, BlockSize = 8 });
+        network.AllocateCache([4]);
+        int[] first = [5, 6, 7], second = [.. Enumerable.Range(20, 12)];
+        Assert.False(float.IsFinite(Step((Enumerable.Repeat(poison, 32).ToArray(), 0, [0, 1, 2, 3]))[0][0]));
+        Step((first[..1], 0, [0]), (second[..10], 0, [2, 3]));
+        Check(first, 1, Step((first[1..2], 1, [0]))[0]);
+        var both = Step((first[2..], 2, [0]), (second[10..11], 10, [2, 3]));
+        Check(first, 2, both[0]);
+        Check(second, 10, both[1]);
+
+        float[][] Step(params (int[] Tokens, int Cached, ImmutableArray<int> Blocks)[] work)
+        {
+            var (spans, at) = (new List<SequenceSpan>(), 0);
+            foreach (var (tokens, cached, blocks) in work)
+            {
+                spans.Add(new SequenceSpan(at, tokens.Length, cached, [blocks]));
+                at += tokens.Length;
+            }
+            using var result = network.Forward(new ForwardBatch
+            {
+                Tokens = [.. work.SelectMany(item => item.Tokens)],
+                Positions = [.. work.SelectMany(item => Enumerable.Range(item.Cached, item.Tokens.Length))],
+                Spans = [.. spans],
+            });
+            var logits = work.Select(_ => new float[blueprint.VocabularySize]).ToArray();
+            for (var row = 0; row < work.Length; row++) result.ReadLogits(row, logits[row]);
+            return logits;
+        }
+
+        void Check(int[] text, int at, float[] logits) =>
+            Assert.InRange(logits.Zip(All(plain, text)[at]).Max(pair => Math.Abs(pair.First - pair.Second)), 0, 1e-4);
     }
 
     [Theory, MemberData(nameof(Cases))]
