@@ -50,7 +50,16 @@ static class Startup
     {
         if (first.IsInCatalog) catalog.Verify(first.Version);
         var path = Path.Exists(first.Path) ? first.Path : await HubModel.ResolveAsync(first.Path, say);
-        return parts.Open(path, first.Version).WarmUp(parts.Engine);
+        var model = parts.Open(path, first.Version);
+        try
+        {
+            return model.WarmUp(parts.Engine);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Whether a failure's message says enough to whoever started the server; others deserve their stack trace.</summary>

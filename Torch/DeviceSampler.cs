@@ -35,7 +35,8 @@ static class DeviceSampler
         for (var i = 0; i < plans.Length; i++) Truncate(weights[i], plans[i]);
         var sums = weights.to(ScalarType.Float64).cumsum(-1);
         var total = sums.narrow(-1, sums.shape[^1] - 1, 1); // [P, 1]
-        // The first token whose sum exceeds the target; rounding may leave none, then the last token still in.
+        // The first token whose sum exceeds the target; rounding may leave none, then the last token still in. Sums that are not finite
+        // have neither: any place inside the row will do.
         var beyond = searchsorted(sums, total * Column(plans, plan => plan.Uniform, logits), right: true);
         var ids = minimum(beyond, searchsorted(sums, total.contiguous())).minimum(tensor(sums.shape[^1] - 1, device: logits.device));
         return where(drawing, ids, best.unsqueeze(1)).squeeze(1);

@@ -18,7 +18,7 @@ public static partial class NativeRuntime
     const int MapThreshold = -3;
     const int MostArenas = -8;
 
-    // Some microseconds; the default is seconds. https://gcc.gnu.org/onlinedocs/libgomp/GOMP_005fSPINCOUNT.html
+    // Turns of the loop before a waiting thread sleeps; the default is 300,000. https://gcc.gnu.org/onlinedocs/libgomp/GOMP_005fSPINCOUNT.html
     const string SpinCount = "1000";
 
     /// <summary>For a host to call before it makes its first tensor: what is set later is not seen.</summary>

@@ -23,6 +23,6 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- fuzz [minutes] [seed] | weights MODEL | memory [MODEL " +
-        "...] | tokenizer [NAME ...] | engine | decode MODEL");
+        "...] | tokenizer [NAME ...] | engine | decode MODEL; battles, swap and table are loop.sh's");
     return 2;
 }

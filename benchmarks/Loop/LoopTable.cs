@@ -99,9 +99,9 @@ static class LoopTable
 
     static void Print(List<Row> rows, int items, int prompts)
     {
-        Console.WriteLine($"prompts never voted on; the rater prefers the shorter of two answers");
+        Console.WriteLine("prompts never voted on; the rater prefers the shorter of two answers");
         Console.WriteLine($"  prefers = of {items} pairs of the start's answers: the preferred one has the higher mean log-probability per token under the model");
-        Console.WriteLine($"  leans   = of the same pairs: the preferred one gained more log-probability over the start than the other (implicit reward)");
+        Console.WriteLine("  leans   = of the same pairs: the preferred one gained more log-probability over the start than the other (implicit reward)");
         Console.WriteLine($"  wins    = of fresh answers to {prompts} prompts: the rater prefers the model's to the start's (ties left out)");
         Console.WriteLine("| model | prefers | leans | wins | mean answer, tokens |\n|---|---|---|---|---|");
         foreach (var row in rows)
@@ -111,14 +111,17 @@ static class LoopTable
         }
     }
 
-    /// <summary>The new version must lean to what the rater preferred, and write what he prefers, more often than chance explains.</summary>
+    /// <summary>
+    /// The new version must lean to what the rater preferred, and write what he prefers, more often than chance explains; and it must
+    /// itself prefer it on more than half of the pairs, no fewer than before.
+    /// </summary>
     static int Passes(Row before, Row merged)
     {
         var (leans, wins) = (merged.Leans(before), merged.Wins(before));
         var (leansP, winsP) = (Binomial.AboveHalf(leans.Count, leans.Of), Binomial.AboveHalf(wins.Count, wins.Of));
-        var passes = leansP <= Alpha && winsP <= Alpha;
+        var passes = leansP <= Alpha && winsP <= Alpha && merged.Prefers > 0.5 && merged.Prefers >= before.Prefers;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{(passes ? "PASSED" : "FAILED")}: leans {Percent(leans)} (p = {leansP:0.0e+0}), wins {Percent(wins)} (p = {winsP:0.0e+0})"));
+            $"{(passes ? "PASSED" : "FAILED")}: prefers {before.Prefers:0.0%} -> {merged.Prefers:0.0%}, leans {Percent(leans)} (p = {leansP:0.0e+0}), wins {Percent(wins)} (p = {winsP:0.0e+0})"));
         return passes ? 0 : 1;
     }
 
