@@ -37,6 +37,8 @@ export MAJLIS_GOLDEN_REPORT=$report
 status=0
 artifacts/bin/tests/release/Majlis.tests -noColor -noLogo "${filter[@]}" 2>&1 | tee "$log" || status=$?
 sort "$report"
+# What failed, once more: it stands far above by now.
+awk '/ \[FAIL\]$/ { print; left = 20; next } left && /^      / { print; left--; next } { left = 0 }' "$log"
 
 summary=$(grep -E 'Total: [0-9]+, Errors: ' "$log" | tail -1)
 number() { sed -nE "s/.*$1: ([0-9]+).*/\1/p" <<<"$summary"; }

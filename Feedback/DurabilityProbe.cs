@@ -23,6 +23,9 @@ enum DurableBy
 public sealed record StorageState(bool TakesVotes, string Says)
 {
     internal DurableBy By { get; init; }
+
+    /// <summary>False where the words above say why the store is away.</summary>
+    internal bool Answers { get; init; } = true;
 }
 
 static class DurabilityProbe

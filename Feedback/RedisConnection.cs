@@ -25,7 +25,7 @@ public sealed class RedisConnection : IAsyncDisposable
         }
         catch (FeedbackUnavailableException error)
         {
-            return new StorageState(false, error.Message);
+            return new StorageState(false, error.Message) { Answers = false };
         }
     }
 

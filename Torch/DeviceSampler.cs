@@ -60,7 +60,7 @@ static class DeviceSampler
         var tail = total.Minus(values.sum(ScalarType.Float64));
         // Where the tail cannot fall as a whole, or its border cuts through equals that might stay, look at everything.
         var whole = few == weights.shape[0]
-            || (tail.Plus(values[^1] * weights.eq(values[^1]).sum(ScalarType.Float64)) > allowed).ToBoolean();
+            || (tail.Plus(values[^1] * weights.eq(values[^1]).sum(ScalarType.Float64)) > allowed).item<bool>();
         var (sorted, order) = whole ? weights.sort(0, false, true) : Ascending(weights, places);
         var dropped = sorted.to(ScalarType.Float64).cumsum(0);
         if (!whole) dropped = dropped.Plus(tail);

@@ -43,6 +43,13 @@ public static class Numbers
     /// <summary>x with <paramref name="number"/> wherever the mask is true.</summary>
     public static Tensor Masked(this Tensor x, Tensor where, double number) => x.masked_fill(where, Of(number));
 
+    /// <summary>The value of a tensor of one element, whatever its type.</summary>
+    public static double Number(this Tensor x)
+    {
+        using var value = x.ToScalar();
+        return value.ToDouble();
+    }
+
     /// <summary>[count] int64: first, first + 1, ...</summary>
     public static Tensor Count(long first, long count, Device device)
     {

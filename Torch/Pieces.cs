@@ -14,7 +14,7 @@ static class Pieces
     {
         var groups = x.to(ScalarType.Float32).unflatten(x.dim() - 1, [x.shape[^1] / norm.Width, norm.Width]); // [..., n, Width]
         if (norm.Kind == NormKind.Layer) groups = groups - groups.mean([-1], keepdim: true);
-        var normed = groups * groups.square().mean([-1], keepdim: true).Plus(norm.Epsilon).rsqrt();
+        var normed = groups * groups.Squared().mean([-1], keepdim: true).Plus(norm.Epsilon).rsqrt();
         normed = normed * weight.to(ScalarType.Float32).Plus(norm.Offset);
         if (bias is not null) normed = normed.Plus(bias.to(ScalarType.Float32));
         return normed.view(x.shape).to(x.dtype);

@@ -31,7 +31,7 @@ sealed class RotaryTables(int length, Device device) : IDisposable
         positionsOfRows = positions;
         if (rows.TryGetValue(rotary, out var known)) return known;
         using var scope = NewDisposeScope();
-        var (cos, sin) = Table(rotary, positions.max().ToInt32());
+        var (cos, sin) = Table(rotary, (int)positions.max().item<long>());
         var (c, s) = (cos.index_select(0, positions).unsqueeze(1), sin.index_select(0, positions).unsqueeze(1));
         return rows[rotary] = (c.DetachFromDisposeScope(), s.DetachFromDisposeScope());
     }

@@ -11,7 +11,7 @@ public sealed class CursorTests
     {
         const int Votes = 200;
         await using var store = await TestStore.StartAsync(kind);
-        await using var second = new RedisConnection(store.Options);
+        await using var second = await TestStore.ConnectAsync(store.Options);
         for (var i = 0; i < Votes; i++) await store.Battles.OpenAsync(Some.Battle($"b{i}"));
         var doors = new[] { store.Battles, new BattleStore(second, store.Time) };
         var voting = Task.WhenAll(Enumerable.Range(0, Votes).Select(i => Task.Run(() => doors[i % 2].VoteAsync(Some.Vote($"b{i}")))));

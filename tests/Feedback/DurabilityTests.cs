@@ -70,7 +70,7 @@ public sealed class DurabilityTests
     static async Task KillAmidVotesAsync(RedisOptions options, Func<Task> kill, Func<Task> startAgain)
     {
         const int Battles = 150;
-        await using var connection = new RedisConnection(options with { Patience = TimeSpan.FromSeconds(20) });
+        await using var connection = await TestStore.ConnectAsync(options with { Patience = TimeSpan.FromSeconds(20) });
         var store = new BattleStore(connection, TimeProvider.System);
         for (var i = 0; i < Battles; i++) await store.OpenAsync(Some.Battle($"b{i}") with { Opened = TimeProvider.System.GetUtcNow() });
 

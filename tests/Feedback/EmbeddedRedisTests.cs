@@ -55,7 +55,8 @@ public sealed class EmbeddedRedisTests
     {
         using var folder = new TemporaryFolder();
         await using var connection = new RedisConnection(new RedisOptions { DataFolder = folder.Path });
-        await using (EmbeddedRedis.Start(folder.Path)) Assert.True((await connection.StateAsync()).TakesVotes);
+        await using (EmbeddedRedis.Start(folder.Path))
+            await Eventually.HoldsAsync("the store is found", async () => (await connection.StateAsync()).TakesVotes);
         File.Delete(folder.File("redis.json"));
         await using var moved = EmbeddedRedis.Start(folder.Path);
         await Eventually.HoldsAsync("the new port is read", async () => (await connection.StateAsync()).TakesVotes);

@@ -29,10 +29,10 @@ public sealed class OldRedisTests
     {
         await using var server = await RedisServer.StartAsync("--appendonly", "yes", "--appendfsync", "everysec");
         var options = new RedisOptions { Redis = server.Address };
-        await using var strict = new RedisConnection(options);
+        await using var strict = await TestStore.ConnectAsync(options);
         var state = await strict.StateAsync();
         Assert.SkipUnless(state.TakesVotes == false, "this Redis knows WAITAOF");
-        await using var relaxed = new RedisConnection(options with { Durability = Durability.EverySecond });
+        await using var relaxed = await TestStore.ConnectAsync(options with { Durability = Durability.EverySecond });
 
         await new BattleStore(strict, TimeProvider.System).OpenAsync(Some.Battle("b1") with { Opened = TimeProvider.System.GetUtcNow() });
         var refused = await new BattleStore(strict, TimeProvider.System).VoteAsync(Some.Vote("b1"));
@@ -47,7 +47,7 @@ public sealed class OldRedisTests
     public async Task A_server_that_comes_back_with_other_settings_is_asked_again()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var connection = new RedisConnection(new RedisOptions { Redis = server.Address });
+        await using var connection = await TestStore.ConnectAsync(new RedisOptions { Redis = server.Address });
         Assert.True((await connection.StateAsync()).TakesVotes);
 
         await server.KillAsync();

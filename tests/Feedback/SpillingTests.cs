@@ -20,7 +20,7 @@ public sealed class SpillingTests
         var options = new RedisOptions { DataFolder = folder.Path, Patience = TimeSpan.FromSeconds(30) };
         await using (EmbeddedRedis.Start(folder.Path, small))
         {
-            await using var connection = new RedisConnection(options);
+            await using var connection = await TestStore.ConnectAsync(options);
             await FillAsync(connection);
             await CheckAsync(connection);
             await Eventually.HoldsAsync("a checkpoint was taken", () =>
@@ -28,7 +28,7 @@ public sealed class SpillingTests
         }
         await using (EmbeddedRedis.Start(folder.Path, small))
         {
-            await using var connection = new RedisConnection(options);
+            await using var connection = await TestStore.ConnectAsync(options);
             await CheckAsync(connection);
         }
     }

@@ -33,8 +33,16 @@ public sealed class TestStore : IAsyncDisposable
         var store = new TestStore();
         if (kind == StoreKind.Redis) store.redis = await RedisServer.StartAsync();
         else store.garnet = EmbeddedRedis.Start(store.folder.Path);
-        store.Connection = new RedisConnection(store.Options);
+        store.Connection = await ConnectAsync(store.Options);
         return store;
+    }
+
+    /// <summary>A connection that stands: on a busy machine the first attempt may run out of time, and then calls fail until the next.</summary>
+    public static async Task<RedisConnection> ConnectAsync(RedisOptions options)
+    {
+        var connection = new RedisConnection(options);
+        await Eventually.HoldsAsync("the store answers", async () => (await connection.StateAsync()).Answers);
+        return connection;
     }
 
     public RedisOptions Options => new() { Redis = redis?.Address, DataFolder = folder.Path, Patience = TimeSpan.FromSeconds(20) };

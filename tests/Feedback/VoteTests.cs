@@ -76,7 +76,7 @@ public sealed class VoteTests
     {
         await using var store = await TestStore.StartAsync(kind);
         await store.Battles.OpenAsync(Some.Battle("b1"));
-        await using var second = new RedisConnection(store.Options);
+        await using var second = await TestStore.ConnectAsync(store.Options);
         var doors = new[] { store.Battles, new BattleStore(second, store.Time) };
 
         var receipts = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => doors[i % 2].VoteAsync(Some.Vote("b1", (Verdict)(i % 3)))));

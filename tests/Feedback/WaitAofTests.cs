@@ -12,7 +12,8 @@ public sealed class WaitAofTests
     {
         await using var server = await RedisServer.StartAsync("--appendonly", "yes", "--appendfsync", "everysec");
         await using var future = new RedisOfTheFuture(server.Port);
-        await using var connection = new RedisConnection(new RedisOptions { Redis = future.Address, Patience = TimeSpan.FromSeconds(20) });
+        await using var connection = await TestStore.ConnectAsync(
+            new RedisOptions { Redis = future.Address, Patience = TimeSpan.FromSeconds(20) });
         var store = new BattleStore(connection, TimeProvider.System);
         Assert.Contains("awaited by WAITAOF", (await connection.StateAsync()).Says, StringComparison.Ordinal);
         await store.OpenAsync(Some.Battle("b1") with { Opened = TimeProvider.System.GetUtcNow() });

@@ -26,7 +26,7 @@ public sealed class LifecycleTests
         using var end = gate;
         gate.Let(20);
         var reply = await server.StreamAsync();
-        Assert.Equal(1, server.Engine.Progress.Running);
+        await Eventually.HoldsAsync("the sequence runs", () => server.Engine.Progress.Running == 1);
         reply.Dispose();
         await Eventually.HoldsAsync("the sequence is freed", () => Freed(server, gate));
         Assert.True(network.Steps < 1500);

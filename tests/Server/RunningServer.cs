@@ -2,8 +2,10 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Majlis.Feedback;
 using Majlis.Inference;
 using Majlis.Server;
+using Majlis.tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -38,9 +40,13 @@ sealed class RunningServer : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("majlis-server-").FullName;
         var chosen = new ServerOptions { Urls = "http://127.0.0.1:0", Data = folder, Catalog = Path.Combine(folder, "catalog"), Redis = NoRedis };
-        var app = ServerApp.Build(options?.Invoke(chosen) ?? chosen, model, parts?.Invoke(ServerParts.Real) ?? ServerParts.Real);
+        chosen = options?.Invoke(chosen) ?? chosen;
+        var app = ServerApp.Build(chosen, model, parts?.Invoke(ServerParts.Real) ?? ServerParts.Real);
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new RunningServer(app, folder);
+        var server = new RunningServer(app, folder);
+        if (chosen.Redis != NoRedis)
+            await Eventually.HoldsAsync("votes are taken", async () => (await server.Part<RedisConnection>().StateAsync()).TakesVotes);
+        return server;
     }
 
     public T Part<T>() where T : notnull => app.Services.GetRequiredService<T>();

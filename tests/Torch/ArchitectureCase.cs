@@ -4,6 +4,7 @@ using Majlis.Model;
 using Majlis.Model.Families;
 using Majlis.Model.Weights;
 using Majlis.tests.Support;
+using Majlis.Torch;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -91,7 +92,7 @@ sealed class ArchitectureCase : IDisposable
     public static double Distance(Tensor a, Tensor b)
     {
         Assert.Equal(b.shape, a.shape);
-        return (a.to(ScalarType.Float64) - b.to(ScalarType.Float64)).abs().max().ToDouble();
+        return (a.to(ScalarType.Float64) - b.to(ScalarType.Float64)).abs().max().Number();
     }
 
     /// <summary>Writes the case's line and fails beyond the tolerance.</summary>

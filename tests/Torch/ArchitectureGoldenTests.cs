@@ -115,7 +115,7 @@ public sealed class ArchitectureGoldenTests
         double Error(string field, int masked)
         {
             var expected = loss.GetProperty(field).GetDouble();
-            var found = CrossEntropy(network, golden.Prompts[loss.GetProperty("prompt").GetInt32()], masked).ToDouble();
+            var found = CrossEntropy(network, golden.Prompts[loss.GetProperty("prompt").GetInt32()], masked).Number();
             return Math.Abs(found - expected) / expected;
         }
     }
@@ -152,19 +152,19 @@ public sealed class ArchitectureGoldenTests
 
     /// <summary>Mean distance against twice, largest against three times transformers' own.</summary>
     internal static double Bf16Share(Tensor distance, JsonElement theirs) => Math.Max(
-        distance.mean().ToDouble() / (2 * theirs.GetProperty("mean_abs").GetDouble()),
-            distance.max().ToDouble() / (3 * theirs.GetProperty("max_abs").GetDouble()));
+        distance.mean().Number() / (2 * theirs.GetProperty("mean_abs").GetDouble()),
+            distance.max().Number() / (3 * theirs.GetProperty("max_abs").GetDouble()));
 
     /// <summary>Largest error of a gradient relative to its tensor's largest, or to a thousandth of the model's.</summary>
     internal static double WorstGradient(ArchitectureCase golden, Transformer network)
     {
         var names = golden.Tensors.Where(name => name.StartsWith("grad.", StringComparison.Ordinal)).ToArray();
         Assert.Equal(network.Weights.Keys.Order(), names.Select(name => name["grad.".Length..]).Order());
-        var largest = names.Max(name => golden.Expected(name).abs().max().ToDouble());
+        var largest = names.Max(name => golden.Expected(name).abs().max().Number());
         return names.Max(name =>
         {
             var expected = golden.Expected(name);
-            return Distance(network.Weights[name["grad.".Length..]].grad!, expected) / Math.Max(expected.abs().max().ToDouble(),
+            return Distance(network.Weights[name["grad.".Length..]].grad!, expected) / Math.Max(expected.abs().max().Number(),
                 1e-3 * largest);
         });
     }
@@ -173,7 +173,7 @@ public sealed class ArchitectureGoldenTests
     {
         var logits = network.Forward(Ids(prompt))[0];
         var labels = Ids(prompt)[0].clone();
-        if (masked > 0) labels.narrow(0, 0, masked).fill_(-100);
+        if (masked > 0) labels.narrow(0, 0, masked).zero_().PlusInPlace(-100);
         return nn.functional.cross_entropy(logits.narrow(0, 0, prompt.Length - 1), labels.narrow(0, 1, prompt.Length - 1),
             ignore_index: -100);
     }

@@ -53,7 +53,7 @@ public sealed class DeviceSamplingTests
     {
         using var scope = NewDisposeScope();
         var logits = zeros(2, 5);
-        logits[0] = full(5, float.NaN);
+        logits[0] = tensor(float.NaN);
         logits[1, 3] = tensor(50f);
         var drawn = new SampledToken[2];
         DeviceSampler.Sample(logits, [new(0, temperature, 0, 1, 0, 0.5), new(1, temperature, 0, 1, 0, 0.5)], drawn);

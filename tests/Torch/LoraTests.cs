@@ -93,7 +93,7 @@ public sealed class LoraTests
         using var adapter = Trained(blueprint, config, 7);
         plain.Attach(adapter);
         plain.Forward(Ids(ids)).logsumexp(-1, false).sum().backward();
-        Assert.All(adapter.NamedParameters, parameter => Assert.True(parameter.Value.grad!.abs().sum().ToDouble() > 0, parameter.Name));
+        Assert.All(adapter.NamedParameters, parameter => Assert.True(parameter.Value.grad!.abs().sum().Number() > 0, parameter.Name));
         Assert.All(plain.Weights.Values, weight => Assert.False(weight.requires_grad));
     }
 
@@ -165,7 +165,7 @@ public sealed class LoraTests
         foreach (var parameter in adapter.Parameters)
         {
             using var noise = rand(parameter.shape, generator: generator);
-            parameter.add_(noise, 0.3f);
+            parameter.PlusInPlace(noise.Times(0.3));
         }
         return adapter;
     }

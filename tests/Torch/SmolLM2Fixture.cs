@@ -75,7 +75,7 @@ public sealed class SmolLM2Fixture : IDisposable
             using var logits = tensor(row);
             using var wide = logits.to(ScalarType.Float64);
             using var sum = wide.logsumexp(0, false);
-            return sum.ToDouble();
+            return sum.Number();
         }
     }
 

@@ -39,7 +39,7 @@ public sealed class SmolLM2GoldenTests(SmolLM2Fixture model) : IClassFixture<Smo
         var best = Ints(golden.GetProperty("top_ids"));
         using var found = tensor(run.LastLogits).log_softmax(0);
         var top = Floats(golden.GetProperty("top_logprobs"));
-        Report($"{name} twenty best", best.Select((id, i) => Math.Abs(found[id].ToSingle() - top[i])).Max());
+        Report($"{name} twenty best", best.Select((id, i) => Math.Abs(found[id].Number() - top[i])).Max());
         Assert.Equal(best.Length, found.data<float>().ToArray().Count(score => score >= top.Min() - Tolerance));
     }
 
@@ -81,7 +81,7 @@ public sealed class SmolLM2GoldenTests(SmolLM2Fixture model) : IClassFixture<Smo
         var final = network.States(ArchitectureCase.Ids(ids), taps: taps);
         taps[^1] = final; // the library's last entry is the state after the final norm
         var expected = Read(file, "hidden_states"); // [layers + 1, T, C]
-        var worst = taps.Select((tap, layer) => ArchitectureCase.Distance(tap[0], expected[layer]) / expected[layer].abs().max().ToDouble())
+        var worst = taps.Select((tap, layer) => ArchitectureCase.Distance(tap[0], expected[layer]) / expected[layer].abs().max().Number())
             .Max();
         GoldenReport.Line("SmolLM2", "hidden states, relative to each layer's largest", worst, 1e-5);
         Assert.True(worst <= 1e-5, $"worst {worst:g3}");

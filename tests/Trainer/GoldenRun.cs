@@ -67,8 +67,8 @@ sealed class GoldenRun : IDisposable
         {
             using var scope = torch.NewDisposeScope();
             var expected = Read(final, name);
-            distance += (value.detach() - expected).square().sum().item<float>();
-            length += expected.square().sum().item<float>();
+            distance += (value.detach() - expected).Squared().sum().item<float>();
+            length += expected.Squared().sum().item<float>();
         }
         return Math.Sqrt(distance / length);
     }

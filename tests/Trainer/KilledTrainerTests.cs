@@ -2,6 +2,7 @@
 using System.Diagnostics;
 using Majlis.Feedback;
 using Majlis.Model.Catalog;
+using Majlis.tests.Feedback;
 using Majlis.tests.Support;
 using Majlis.Trainer;
 using Xunit;
@@ -79,7 +80,7 @@ public sealed class KilledTrainerTests : IDisposable
 
     async Task FillAsync()
     {
-        await using var connection = new RedisConnection(new RedisOptions { DataFolder = At("data"), Patience = TimeSpan.FromSeconds(20) });
+        await using var connection = await TestStore.ConnectAsync(new RedisOptions { DataFolder = At("data"), Patience = TimeSpan.FromSeconds(20) });
         var battles = new BattleStore(connection, TimeProvider.System);
         foreach (var vote in Some.Votes(48))
         {
