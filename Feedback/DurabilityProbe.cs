@@ -25,7 +25,7 @@ public sealed record StorageState(bool TakesVotes, string Says)
     internal DurableBy By { get; init; }
 
     /// <summary>False where the words above say why the store is away.</summary>
-    internal bool Answers { get; init; } = true;
+    public bool Answers { get; init; } = true;
 }
 
 static class DurabilityProbe

@@ -78,7 +78,7 @@ sealed class RedisLink : IAsyncDisposable
         settings.AsyncTimeout = (int)options.Patience.TotalMilliseconds;
         settings.SyncTimeout = settings.AsyncTimeout;
         settings.HeartbeatInterval = TimeSpan.FromMilliseconds(250);
-        settings.ReconnectRetryPolicy = new LinearRetry(250);
+        settings.ReconnectRetryPolicy = new PatientRetry();
         return ConnectionMultiplexer.ConnectAsync(settings);
     }
 }

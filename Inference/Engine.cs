@@ -164,8 +164,15 @@ public sealed class Engine : IAsyncDisposable
     Lane LaneOf(LoadedModel model)
     {
         foreach (var lane in lanes) if (lane.Model == model) return lane;
-        lanes.Add(new(model, options, () => Interlocked.Decrement(ref inFlight)));
+        lanes.Add(new(model, options, Left));
         return lanes[^1];
+    }
+
+    // Comes before the request itself hears that it has ended, so that who looks after an answer finds its sequence gone.
+    void Left()
+    {
+        Interlocked.Decrement(ref inFlight);
+        Report();
     }
 
     void Report()

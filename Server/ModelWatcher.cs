@@ -11,6 +11,8 @@ sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, ServerParts part
 {
     static readonly TimeSpan interval = TimeSpan.FromSeconds(2);
 
+    readonly Lock looking = new();
+
     // The pointer as last acted upon: a refused version is not tried again before the pointer moves.
     long seen = -1;
 
@@ -22,6 +24,11 @@ sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, ServerParts part
 
     /// <summary>Looks once. Loading happens here, on the watcher's own time; requests go on meanwhile.</summary>
     public void Look()
+    {
+        lock (looking) Follow();
+    }
+
+    void Follow()
     {
         var now = live.Current?.Version ?? "nothing";
         try

@@ -12,7 +12,8 @@ public static class ServerApp
     /// <summary>Builds the app around a model, with its vote store; without a model, chats get 503 until the catalogue names one.</summary>
     public static WebApplication Build(ServerOptions options, LoadedModel? model, ServerParts parts)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Options are read once at the start; watching for changes would watch the whole working directory, models included.
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.WebHost.UseUrls(options.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = RequestBody.Limit);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
@@ -20,7 +21,7 @@ public static class ServerApp
         builder.Services.AddSingleton(parts.Time).AddSingleton(parts.Ids);
         AddModel(builder.Services, options, model, parts);
         AddChat(builder.Services, options);
-        AddFeedback(builder.Services, options);
+        AddFeedback(builder.Services, options, parts.StorePatience);
 
         var app = builder.Build();
         app.UseGuard();
@@ -56,13 +57,13 @@ public static class ServerApp
     }
 
     // Whatever the container makes it also closes, the latest first: connections before the store they lead to.
-    static void AddFeedback(IServiceCollection services, ServerOptions options)
+    static void AddFeedback(IServiceCollection services, ServerOptions options, TimeSpan patience)
     {
         if (options.Redis is null) services.AddSingleton(given => EmbeddedRedis.Start(options.Data));
         services.AddSingleton(given =>
         {
             given.GetService<EmbeddedRedis>();
-            return new RedisConnection(new RedisOptions { Redis = options.Redis, DataFolder = options.Data });
+            return new RedisConnection(new RedisOptions { Redis = options.Redis, DataFolder = options.Data, Patience = patience });
         });
         services.AddSingleton<BattleStore>();
         services.AddSingleton(given => new VoterCookie(VoterHash.Open(options.Data), given.GetRequiredService<IdSource>()));

@@ -11,6 +11,9 @@ public sealed record ServerParts(TimeProvider Time, IdSource Ids, Func<string, s
     /// <summary>How the engine shares its machine.</summary>
     public EngineOptions Engine { get; init; } = new();
 
+    /// <summary>How long the vote store may take for one answer.</summary>
+    public TimeSpan StorePatience { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long running requests may go on once the server is told to stop.</summary>
     public TimeSpan DrainWindow { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -59,6 +59,7 @@ sealed class ServedAdapter : IDisposable
 
     public ServedAdapter(LoraAdapter adapter, Device device)
     {
+        using var scope = NewDisposeScope();
         using var guard = no_grad();
         foreach (var module in adapter.Modules)
         {

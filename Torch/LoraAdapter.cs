@@ -89,8 +89,9 @@ public sealed class LoraAdapter : IDisposable
     public float[,]? Delta(string name)
     {
         if (!name.EndsWith(".weight", StringComparison.Ordinal) || !pairs.TryGetValue(name[..^".weight".Length], out var pair)) return null;
+        using var scope = NewDisposeScope();
         using var guard = no_grad();
-        using var delta = pair.B.matmul(pair.A).Times(Config.Scale).cpu();
+        var delta = pair.B.matmul(pair.A).Times(Config.Scale).cpu();
         var values = new float[delta.shape[0], delta.shape[1]];
         delta.data<float>().ToArray().AsSpan()
             .CopyTo(System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref values[0, 0], values.Length));

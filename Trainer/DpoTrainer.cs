@@ -75,7 +75,7 @@ public sealed class DpoTrainer : IDisposable
     /// <summary>The gradients of one step: the mean over its micro-batches.</summary>
     Dictionary<string, double> Gradients(out double largestRatio)
     {
-        foreach (var (_, value) in policy.Parameters) value.grad?.zero_();
+        ClearGradients();
         var (sums, batches) = (new StepSums(), order.Step(Step));
         largestRatio = 0;
         foreach (var indices in batches)
@@ -89,6 +89,12 @@ public sealed class DpoTrainer : IDisposable
             tokensSeen += batch.TokenCount;
         }
         return sums.Means();
+    }
+
+    void ClearGradients()
+    {
+        using var scope = NewDisposeScope();
+        foreach (var (_, value) in policy.Parameters) value.grad?.zero_();
     }
 
     static double LargestRatio(PairForward forward) =>

@@ -21,13 +21,17 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
 {
     static readonly TimeSpan interval = TimeSpan.FromSeconds(5);
 
+    // Nobody waits for the trainer's answer, and it shares its machine with a server at work.
+    static readonly TimeSpan patience = TimeSpan.FromSeconds(30);
+
     readonly ModelCatalog catalog = new(options.Catalog, time);
 
     /// <summary>Rounds until cancelled, or one.</summary>
     public async Task<TrainerExit> RunAsync(CancellationToken stop)
     {
-        await WaitForStoreAsync(stop);
-        await using var connection = new RedisConnection(new RedisOptions { Redis = options.Redis, DataFolder = options.Data });
+        await WaitForServerAsync(stop);
+        await using var connection = new RedisConnection(new RedisOptions { Redis = options.Redis, DataFolder = options.Data, Patience = patience });
+        await WaitForStoreAsync(connection, stop);
         var cursor = new VoteCursor(connection);
         while (true)
         {
@@ -74,11 +78,20 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
         return votes;
     }
 
-    async Task WaitForStoreAsync(CancellationToken stop)
+    async Task WaitForServerAsync(CancellationToken stop)
     {
         if (options.Redis is not null || RedisAddress.TryRead(options.Data) is not null) return;
         say($"waiting for a server: {Path.Combine(options.Data, RedisAddress.FileName)} is not there yet");
         while (RedisAddress.TryRead(options.Data) is null) await Task.Delay(interval, time, stop);
+    }
+
+    async Task WaitForStoreAsync(RedisConnection connection, CancellationToken stop)
+    {
+        while (await connection.StateAsync() is { Answers: false } away)
+        {
+            say($"waiting for the vote store: {away.Says}");
+            await Task.Delay(interval, time, stop);
+        }
     }
 
     async Task WaitForVotesAsync(VoteCursor cursor, CancellationToken stop)

@@ -26,10 +26,16 @@ sealed record TrainingState(int Step, double TokensSeen, IReadOnlyList<StepMetri
             {
                 ("parameter." + parameter.Name, parameter.Value), ("exp_avg." + parameter.Name, optimiser.Mean[parameter.Name]),
                 ("exp_avg_sq." + parameter.Name, optimiser.Square[parameter.Name]),
-            }).Select(entry => (entry.Item1, entry.Item2.shape, entry.Item2.detach().cpu().data<float>().ToArray())));
+            }).Select(entry => (entry.Item1, entry.Item2.shape, Values(entry.Item2))));
             File.WriteAllBytes(Path.Combine(fresh, Numbers), JsonSerializer.SerializeToUtf8Bytes(new TrainingState(optimiser.Step, tokensSeen, log)));
         });
         foreach (var older in States(run).Where(path => path != folder)) Directory.Delete(older, recursive: true);
+    }
+
+    static float[] Values(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return x.detach().cpu().data<float>().ToArray();
     }
 
     /// <summary>Copies the newest whole state into policy and optimiser; null when there is none.</summary>

@@ -28,7 +28,7 @@ public sealed class OldRedisTests
     public async Task Votes_are_refused_with_the_remedy_until_the_loss_is_accepted()
     {
         await using var server = await RedisServer.StartAsync("--appendonly", "yes", "--appendfsync", "everysec");
-        var options = new RedisOptions { Redis = server.Address };
+        var options = new RedisOptions { Redis = server.Address, Patience = TimeSpan.FromSeconds(20) };
         await using var strict = await TestStore.ConnectAsync(options);
         var state = await strict.StateAsync();
         Assert.SkipUnless(state.TakesVotes == false, "this Redis knows WAITAOF");
@@ -47,7 +47,7 @@ public sealed class OldRedisTests
     public async Task A_server_that_comes_back_with_other_settings_is_asked_again()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var connection = await TestStore.ConnectAsync(new RedisOptions { Redis = server.Address });
+        await using var connection = await TestStore.ConnectAsync(new RedisOptions { Redis = server.Address, Patience = TimeSpan.FromSeconds(20) });
         Assert.True((await connection.StateAsync()).TakesVotes);
 
         await server.KillAsync();

@@ -116,7 +116,9 @@ public sealed class RefusalTests(ChatServer shared) : IClassFixture<ChatServer>
             Content = new StringContent("{\"model\":\"" + new string('x', 17 << 20) + "\"}", Encoding.UTF8, "application/json"),
         };
         request.Headers.ExpectContinue = true;
-        var http = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        using var handler = new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) };
+        using var patient = new HttpClient(handler) { BaseAddress = server.Address };
+        var http = await patient.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "request_too_large"),
             (http.StatusCode, (string?)(await ErrorAsync(http))["code"]));
     }

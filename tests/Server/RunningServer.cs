@@ -41,7 +41,8 @@ sealed class RunningServer : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("majlis-server-").FullName;
         var chosen = new ServerOptions { Urls = "http://127.0.0.1:0", Data = folder, Catalog = Path.Combine(folder, "catalog"), Redis = NoRedis };
         chosen = options?.Invoke(chosen) ?? chosen;
-        var app = ServerApp.Build(chosen, model, parts?.Invoke(ServerParts.Real) ?? ServerParts.Real);
+        var given = ServerParts.Real with { StorePatience = TimeSpan.FromSeconds(20) };
+        var app = ServerApp.Build(chosen, model, parts?.Invoke(given) ?? given);
         await app.StartAsync(TestContext.Current.CancellationToken);
         var server = new RunningServer(app, folder);
         if (chosen.Redis != NoRedis)

@@ -9,11 +9,15 @@ public sealed class ServerProcess : IAsyncDisposable
     readonly Process process;
     readonly Task<string> rest;
 
-    ServerProcess(Process process, Task<string> rest)
+    ServerProcess(Process process, string said, Task<string> rest)
     {
         this.process = process;
         this.rest = rest;
+        Said = said;
     }
+
+    /// <summary>The line that said it is ready.</summary>
+    public string Said { get; }
 
     /// <summary>Starts a program and comes back when it has written a line with the given words.</summary>
     public static async Task<ServerProcess> StartAsync(ProcessStartInfo start, string ready)
@@ -25,7 +29,7 @@ public sealed class ServerProcess : IAsyncDisposable
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             said.Add(line);
-            if (line.Contains(ready, StringComparison.Ordinal)) return new ServerProcess(process, process.StandardOutput.ReadToEndAsync());
+            if (line.Contains(ready, StringComparison.Ordinal)) return new ServerProcess(process, line, process.StandardOutput.ReadToEndAsync());
         }
         Assert.Fail($"{start.FileName} ended before it was ready:\n{string.Join('\n', said)}");
         return null!;

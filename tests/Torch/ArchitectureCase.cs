@@ -17,9 +17,6 @@ sealed class ArchitectureCase : IDisposable
 
     readonly SafetensorsFile expected;
 
-    // Tiny products cost more in thread handovers than in arithmetic, and test classes run side by side.
-    static ArchitectureCase() => set_num_threads(1);
-
     public ArchitectureCase(string name)
     {
         Assert.SkipWhen(name == "absent", "not here: goldens/architectures with a case of this kind");
@@ -77,7 +74,8 @@ sealed class ArchitectureCase : IDisposable
         var info = expected.Tensors[name];
         var values = new float[info.Elements];
         expected.Read(name, 0, values);
-        return tensor(values).reshape([.. info.Shape]);
+        using var scope = NewDisposeScope();
+        return tensor(values).reshape([.. info.Shape]).MoveToOuterDisposeScope();
     }
 
     public static int[][] Numbers(JsonElement rows) =>
@@ -92,6 +90,7 @@ sealed class ArchitectureCase : IDisposable
     public static double Distance(Tensor a, Tensor b)
     {
         Assert.Equal(b.shape, a.shape);
+        using var scope = NewDisposeScope();
         return (a.to(ScalarType.Float64) - b.to(ScalarType.Float64)).abs().max().Number();
     }
 

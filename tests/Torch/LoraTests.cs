@@ -160,13 +160,10 @@ public sealed class LoraTests
     static LoraAdapter Trained(Blueprint blueprint, LoraConfig config, ulong seed)
     {
         var adapter = LoraAdapter.Create(blueprint, config, seed);
+        using var scope = NewDisposeScope();
         using var guard = no_grad();
         using var generator = new Generator(seed + 1);
-        foreach (var parameter in adapter.Parameters)
-        {
-            using var noise = rand(parameter.shape, generator: generator);
-            parameter.PlusInPlace(noise.Times(0.3));
-        }
+        foreach (var parameter in adapter.Parameters) parameter.PlusInPlace(rand(parameter.shape, generator: generator).Times(0.3));
         return adapter;
     }
 

@@ -24,6 +24,7 @@ public sealed class PagedGoldenTests
     [Theory, MemberData(nameof(Decoders))]
     public void Logits_of_chunked_prefill(string name)
     {
+        using var scope = NewDisposeScope();
         using var golden = new ArchitectureCase(name);
         using var network = Load(golden, ComputeType.Float32);
         var worst = 0.0;
@@ -36,6 +37,7 @@ public sealed class PagedGoldenTests
     [Theory, MemberData(nameof(Decoders))]
     public void Greedy_token_by_token_all_prompts_in_one_batch(string name)
     {
+        using var scope = NewDisposeScope();
         using var golden = new ArchitectureCase(name);
         using var network = Load(golden, ComputeType.Float32);
         var paged = new Paged(network, blocks: 256);
@@ -61,6 +63,7 @@ public sealed class PagedGoldenTests
     [Theory, MemberData(nameof(Rounded))]
     public void Bf16_serving_stays_as_near_to_fp32_as_transformers_does(string name)
     {
+        using var scope = NewDisposeScope();
         using var golden = new ArchitectureCase(name);
         using var network = Load(golden, ComputeType.BFloat16);
         var theirs = golden.Golden.GetProperty("bf16").GetProperty("per_prompt");
@@ -75,6 +78,7 @@ public sealed class PagedGoldenTests
     [Theory, MemberData(nameof(DiskForms))]
     public void Single_file_shards_and_bf16_are_one_model(string name)
     {
+        using var scope = NewDisposeScope();
         using var golden = new ArchitectureCase(name);
         foreach (var (form, expected) in ((string, string)[])[("fp32", "logits"), ("sharded", "logits"), ("bf16", "bf16_weights.logits")])
         {
@@ -87,6 +91,7 @@ public sealed class PagedGoldenTests
     [Theory, MemberData(nameof(GgufForms))]
     public void Gguf_files_are_the_same_model(string name)
     {
+        using var scope = NewDisposeScope();
         using var golden = new ArchitectureCase(name);
         foreach (var (file, expected) in ((string, string)[])[("model.f32.gguf", "logits"), ("model.f16.gguf", "f16_weights.logits")])
         {

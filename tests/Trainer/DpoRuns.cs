@@ -89,6 +89,17 @@ public sealed class DpoRuns : IDisposable
         Assert.Equal(whole.Bits, resumed.Bits);
     }
 
+    /// <summary>What no scope holds, the finalizer may free while a native call still reads it.</summary>
+    [Fact]
+    public void Neither_steps_nor_saving_nor_resuming_leave_a_tensor_outside_of_a_scope()
+    {
+        using var trainer = Trainer(new BigramPolicy(1), options);
+        var before = DisposeScopeManager.Statistics.CreatedOutsideScopeCount;
+        trainer.Run(_ => trainer.Save(folder));
+        Assert.True(trainer.TryRestore(folder));
+        Assert.Equal(before, DisposeScopeManager.Statistics.CreatedOutsideScopeCount);
+    }
+
     [Fact]
     public void The_health_rule_stops_a_run_whose_chosen_answers_collapse()
     {

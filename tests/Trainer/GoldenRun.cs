@@ -50,6 +50,7 @@ sealed class GoldenRun : IDisposable
         using var state = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "resume", "state.json")));
         using var parameters = SafetensorsFile.Open(Path.Combine(folder, "resume", "params.safetensors"));
         using var moments = SafetensorsFile.Open(Path.Combine(folder, "resume", "optimizer.safetensors"));
+        using (torch.NewDisposeScope())
         using (torch.no_grad())
             foreach (var (name, value) in policy.Parameters) value.copy_(Read(parameters, Stored(parameters, "", name)));
         using var trainer = new DpoTrainer(policy, pairs, reference, Options() with { Steps = run.GetProperty("steps_total").GetInt32() });
@@ -128,6 +129,7 @@ sealed class GoldenRun : IDisposable
     {
         var values = new float[file.Tensors[name].Elements];
         file.Read(name, 0, values);
-        return torch.tensor(values).reshape(file.Tensors[name].Shape.ToArray());
+        using var scope = torch.NewDisposeScope();
+        return torch.tensor(values).reshape(file.Tensors[name].Shape.ToArray()).MoveToOuterDisposeScope();
     }
 }

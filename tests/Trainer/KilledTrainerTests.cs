@@ -1,6 +1,7 @@
 // The trainer as a real process against a real store: killed without warning in the middle of training, started again, same bits.
 using System.Diagnostics;
 using Majlis.Feedback;
+using Majlis.Model;
 using Majlis.Model.Catalog;
 using Majlis.tests.Feedback;
 using Majlis.tests.Support;
@@ -54,13 +55,18 @@ public sealed class KilledTrainerTests : IDisposable
         var output = trainer.StandardOutput.ReadToEndAsync();
         if (kill)
         {
-            await Eventually.HoldsAsync("a saved state of the training", () => trainer.HasExited || Directory.Exists(At($"{catalog}/.rounds/0001/experts/ar/state/step-000008")), TimeSpan.FromMinutes(3));
+            var states = At($"{catalog}/.rounds/0001/experts/ar/state");
+            await Eventually.HoldsAsync("a saved state of the training", () => trainer.HasExited || HasState(states), TimeSpan.FromMinutes(3));
+            Assert.False(trainer.HasExited, "the trainer ended before it could be killed");
             trainer.Kill();
         }
         await trainer.WaitForExitAsync();
         Assert.True(kill || trainer.ExitCode is (int)TrainerExit.Promoted or (int)TrainerExit.Refused or (int)TrainerExit.NotEnoughEvidence, await output);
         return trainer.ExitCode;
     }
+
+    static bool HasState(string folder) =>
+        Directory.Exists(folder) && Directory.EnumerateDirectories(folder, "step-*").Any(path => !path.EndsWith(DurableFiles.Unfinished, StringComparison.Ordinal));
 
     Process Start(string catalog, params string[] more)
     {

@@ -2,7 +2,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Majlis.tests.Support;
 using Xunit;
@@ -18,8 +17,8 @@ public sealed class HubServingTests
         await using var hub = await FakeHub.StartAsync();
         hub.Add("model.Q4_1.gguf", weights, large: true);
         using var folder = new TemporaryFolder();
-        var url = $"http://127.0.0.1:{FreePort()}";
-        await using var server = await ServerProcess.StartAsync(Start(hub, folder, url), "Serving org/model");
+        await using var server = await ServerProcess.StartAsync(Start(hub, folder), "Serving org/model");
+        var url = server.Said.Split(" on ")[^1].TrimEnd('.');
         using var http = new HttpClient();
         var reply = await http.PostAsJsonAsync($"{url}/v1/chat/completions", RunningServer.ChatBody(new() { ["max_tokens"] = 2 }),
             TestContext.Current.CancellationToken);
@@ -28,20 +27,13 @@ public sealed class HubServingTests
         Assert.True(Directory.Exists(folder.File("hub", "models--org--model", "snapshots", FakeHub.Commit)));
     }
 
-    static ProcessStartInfo Start(FakeHub hub, TemporaryFolder folder, string url)
+    static ProcessStartInfo Start(FakeHub hub, TemporaryFolder folder)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Majlis.Server.dll"), "--model", "org/model",
-            "--urls", url, "--data", folder.File("data"), "--catalog", folder.File("catalog")]);
+            "--urls", "http://127.0.0.1:0", "--data", folder.File("data"), "--catalog", folder.File("catalog")]);
         start.Environment["HF_ENDPOINT"] = hub.Endpoint;
         start.Environment["HF_HOME"] = folder.Path;
         start.Environment["Logging__LogLevel__Default"] = "Information";
         return start;
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
