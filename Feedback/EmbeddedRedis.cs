@@ -98,6 +98,8 @@ public sealed class EmbeddedRedis : IAsyncDisposable
         "--aof", "true", "--aof-commit-freq", "200", "--aof-page-size", "8m", "--aof-memory", "32m",
         "--aof-segment-size", "64m", "--aof-size-limit", sizes.Log,
         "--memory", sizes.Memory, "--page", sizes.Page, "--index", "16m",
+        // A store that cannot be recovered whole does not start; by default it would begin anew, without a word.
+        "--fail-on-recovery-error", "true",
         "--lua", "true", "--lua-transaction-mode", "true", "-q",
     ];
 }

@@ -13,24 +13,49 @@ public sealed class SpillingTests
 
     static readonly EmbeddedSizes small = new(Memory: "8m", Page: "1m", Log: "16m");
 
+    static RedisOptions Patient(TemporaryFolder folder) => new() { DataFolder = folder.Path, Patience = TimeSpan.FromSeconds(30) };
+
     [Fact]
     public async Task Old_votes_are_read_from_disk_also_after_the_log_was_cut_and_the_store_started_again()
     {
         using var folder = new TemporaryFolder();
-        var options = new RedisOptions { DataFolder = folder.Path, Patience = TimeSpan.FromSeconds(30) };
-        await using (EmbeddedRedis.Start(folder.Path, small))
-        {
-            await using var connection = await TestStore.ConnectAsync(options);
-            await FillAsync(connection);
-            await CheckAsync(connection);
-            await Eventually.HoldsAsync("a checkpoint was taken", () =>
-                Directory.EnumerateFiles(folder.Path, "snapshot*", SearchOption.AllDirectories).Any());
-        }
-        await using (EmbeddedRedis.Start(folder.Path, small))
-        {
-            await using var connection = await TestStore.ConnectAsync(options);
-            await CheckAsync(connection);
-        }
+        await FillToACheckpointAsync(folder);
+        await CheckAsync(folder);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_cannot_be_read_is_refused_and_left_alone()
+    {
+        using var folder = new TemporaryFolder();
+        await FillToACheckpointAsync(folder);
+        var info = Checkpoints(folder).Single();
+        var whole = File.ReadAllBytes(info);
+        File.WriteAllBytes(info, new byte[whole.Length]);
+        var error = Assert.Throws<FeedbackUnavailableException>(() => EmbeddedRedis.Start(folder.Path, small));
+        Assert.Contains($"{folder.File("garnet")} does not start", error.Message, StringComparison.Ordinal);
+        File.WriteAllBytes(info, whole);
+        await CheckAsync(folder);
+    }
+
+    static async Task FillToACheckpointAsync(TemporaryFolder folder)
+    {
+        await using var embedded = EmbeddedRedis.Start(folder.Path, small);
+        await using var connection = await TestStore.ConnectAsync(Patient(folder));
+        await FillAsync(connection);
+        await CheckAsync(connection);
+        await Eventually.HoldsAsync("a checkpoint was taken", () => Checkpoints(folder).Any(path => new FileInfo(path).Length > 0));
+    }
+
+    /// <summary>The files that say what a checkpoint consists of, written when it is whole.</summary>
+    static IEnumerable<string> Checkpoints(TemporaryFolder folder) =>
+        Directory.EnumerateFiles(folder.Path, "info.dat*", SearchOption.AllDirectories)
+            .Where(path => path.Contains("cpr-checkpoints", StringComparison.Ordinal));
+
+    static async Task CheckAsync(TemporaryFolder folder)
+    {
+        await using var embedded = EmbeddedRedis.Start(folder.Path, small);
+        await using var connection = await TestStore.ConnectAsync(Patient(folder));
+        await CheckAsync(connection);
     }
 
     static async Task FillAsync(RedisConnection connection)
