@@ -8,6 +8,8 @@ namespace Majlis.tests.Support;
 
 public sealed class RedisServer : IAsyncDisposable
 {
+    static int last = Environment.ProcessId * 100;
+
     readonly TemporaryFolder folder = new();
     ServerProcess? process;
 
@@ -43,11 +45,23 @@ public sealed class RedisServer : IAsyncDisposable
         folder.Dispose();
     }
 
-    public static int FreePort()
+    // Below the ports that connections of other tests are given: nobody takes it while the server is down.
+    static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = 20_000 + (int)((uint)Interlocked.Increment(ref last) % 12_000);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody else's.
+            }
+        }
     }
 
     static string? Executable() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
