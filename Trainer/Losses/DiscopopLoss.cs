@@ -12,6 +12,7 @@ public static class DiscopopLoss
     {
         var z = chosen.Minus(rejected).Times(beta);
         var share = sigmoid(z.Over(tau));
-        return (share.Plus(-1) * nn.functional.logsigmoid(z)).Plus(share * exp(-z));
+        // share * exp(-z) in logarithms: far below zero the share is 0 and the exponential infinite.
+        return (share.Plus(-1) * nn.functional.logsigmoid(z)).Plus(exp(nn.functional.logsigmoid(z.Over(tau)).Minus(z)));
     }
 }

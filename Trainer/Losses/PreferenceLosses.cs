@@ -44,7 +44,7 @@ public static class PreferenceLosses
         ["aot_unpaired"] = (pairs, options) => AotLoss.Of(pairs.ChosenRatio, pairs.RejectedRatio, options.Beta, options.LabelSmoothing),
         ["apo_zero"] = (pairs, options) => ApoZeroLoss.Of(pairs.ChosenRatio, pairs.RejectedRatio, options.Beta),
         ["apo_down"] = (pairs, options) => ApoDownLoss.Of(pairs.ChosenRatio, pairs.RejectedRatio, options.Beta),
-        ["discopop"] = (pairs, options) => DiscopopLoss.Of(pairs.ChosenRatio, pairs.RejectedRatio, options.Beta, options.DiscopopTau),
+        ["discopop"] = (pairs, options) => DiscopopLoss.Of(Chosen(pairs, options), Rejected(pairs, options), options.Beta, options.DiscopopTau),
         ["sft"] = (pairs, _) => ChosenLikelihoodLoss.Of(pairs.ChosenSums, pairs.ChosenTokens),
         ["sigmoid_norm"] = (pairs, options) => DpoLoss.Of(
             Chosen(pairs, options) / pairs.ChosenTokens, Rejected(pairs, options) / pairs.RejectedTokens, options.Beta),
