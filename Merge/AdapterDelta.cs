@@ -26,8 +26,8 @@ sealed class AdapterDelta : IDisposable
         if (!File.Exists(configPath)) throw new MergeRecipeException($"there is no adapter: {configPath} is missing");
         if (!File.Exists(path)) throw new MergeRecipeException($"there is no adapter: {path} is missing");
         using var config = JsonDocument.Parse(File.ReadAllBytes(configPath));
-        foreach (var name in new[] { "use_dora", "fan_in_fan_out" })
-            if (config.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True)
+        foreach (var name in new[] { "use_dora", "fan_in_fan_out", "alora_invocation_tokens" })
+            if (config.RootElement.TryGetProperty(name, out var value) && value.ValueKind is not (JsonValueKind.False or JsonValueKind.Null))
                 throw new MergeRecipeException($"{configPath}: {name} is not supported in a merge");
         var file = SafetensorsFile.Open(path);
         try
@@ -69,8 +69,13 @@ sealed class AdapterDelta : IDisposable
         {
             if (!name.StartsWith(Prefix, StringComparison.Ordinal) || !(name.EndsWith(SuffixA, StringComparison.Ordinal) || name.EndsWith(SuffixB, StringComparison.Ordinal)))
                 throw new MergeRecipeException($"{path}: {name} is neither lora_A nor lora_B of a linear layer");
-            if (name.EndsWith(SuffixB, StringComparison.Ordinal)) continue;
             var module = name[Prefix.Length..^SuffixA.Length];
+            if (name.EndsWith(SuffixB, StringComparison.Ordinal))
+            {
+                if (!file.Tensors.ContainsKey(Prefix + module + SuffixA))
+                    throw new MergeRecipeException($"{path}: {module} has lora_B but no lora_A");
+                continue;
+            }
             found[module + ".weight"] = ReadModule(file, path, config, weights, module);
         }
         return found;
@@ -93,13 +98,13 @@ sealed class AdapterDelta : IDisposable
         return new Factors(bufferA, bufferB, rank, Scale(config, module, rank));
     }
 
-    /// <summary>alpha/r, or alpha/sqrt(r) when rank-stabilised; patterns choose alpha by the module's name.</summary>
+    /// <summary>alpha/r, or alpha/sqrt(r) when rank-stabilised; the first pattern that fits the module's name chooses alpha.</summary>
     static double Scale(JsonElement config, string module, int rank)
     {
         var alpha = config.GetProperty("lora_alpha").GetDouble();
         if (config.TryGetProperty("alpha_pattern", out var patterns) && patterns.ValueKind == JsonValueKind.Object)
-            foreach (var pattern in patterns.EnumerateObject())
-                if (Regex.IsMatch(module, $@"(^|\.)({pattern.Name})$")) alpha = pattern.Value.GetDouble();
+            alpha = patterns.EnumerateObject().Where(pattern => Regex.IsMatch(module, $@"(^|\.)({pattern.Name})$"))
+                .Select(pattern => (double?)pattern.Value.GetDouble()).FirstOrDefault() ?? alpha;
         var stabilised = config.TryGetProperty("use_rslora", out var flag) && flag.ValueKind == JsonValueKind.True;
         return stabilised ? alpha / Math.Sqrt(rank) : alpha / rank;
     }

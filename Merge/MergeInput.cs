@@ -38,13 +38,7 @@ sealed partial class MergeInput : IDisposable
     /// </summary>
     public static MergeInput Open(string name, string root, TensorType? loadAs)
     {
-        var path = Path.Combine(root, name);
-        string? adapterFolder = null;
-        if (!Path.Exists(path) && name.Split('+') is { Length: > 1 } parts)
-        {
-            if (parts.Length > 2) throw new MergeRecipeException($"{name}: expected at most one adapter, model+adapter");
-            (path, adapterFolder) = (Path.Combine(root, parts[0]), Path.Combine(root, parts[1]));
-        }
+        var (path, adapterFolder) = Split(name, root);
         if (!Path.Exists(path)) throw new MergeRecipeException($"{name}: there is no model {path}");
         var (weights, config) = OpenModel(name, path);
         try
@@ -57,6 +51,17 @@ sealed partial class MergeInput : IDisposable
             weights.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A + may also be part of a folder's name: the last one that has a model before it is the one between model and adapter.</summary>
+    static (string Model, string? Adapter) Split(string name, string root)
+    {
+        var last = name.LastIndexOf('+');
+        if (last < 0 || Path.Exists(Path.Combine(root, name))) return (Path.Combine(root, name), null);
+        (string, string?) At(int plus) => (Path.Combine(root, name[..plus]), Path.Combine(root, name[(plus + 1)..]));
+        for (var plus = last; plus > 0; plus = name.LastIndexOf('+', plus - 1))
+            if (Path.Exists(Path.Combine(root, name[..plus]))) return At(plus);
+        return At(last);
     }
 
     static (IWeightSource Weights, JsonElement Config) OpenModel(string name, string path)

@@ -1,0 +1,98 @@
+// Adapters as peft writes them and as people name their folders: which pattern counts, what is refused, and where a name is split.
+using System.Text;
+using System.Text.Json.Nodes;
+using Majlis.Merge;
+using Majlis.tests.Support;
+using Xunit;
+
+namespace Majlis.tests.Merge;
+
+public sealed class AdapterFolders : IDisposable
+{
+    const string Tensor = "model.layers.0.self_attn.q_proj.weight";
+
+    readonly TemporaryFolder folder = new();
+    int adapters;
+
+    static string Root => Shared.Require(Shared.Golden("training", "lora_math"));
+
+    static string Base => Path.Combine(Root, "base");
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Of_overlapping_patterns_the_first_counts()
+    {
+        const string Wide = "q_proj", Narrow = "layers.0.self_attn.q_proj";
+        var wideFirst = Merged(Adapter(config => config["alpha_pattern"] = new JsonObject { [Wide] = 1, [Narrow] = 64 }));
+        var narrowFirst = Merged(Adapter(config => config["alpha_pattern"] = new JsonObject { [Narrow] = 64, [Wide] = 1 }));
+        Assert.Equal(Merged(Adapter(config => config["alpha_pattern"] = new JsonObject { [Wide] = 1 })), wideFirst);
+        Assert.Equal(Merged(Adapter(config => config["alpha_pattern"] = new JsonObject { [Narrow] = 64 })), narrowFirst);
+        Assert.NotEqual(wideFirst, narrowFirst);
+    }
+
+    [Fact]
+    public void Half_a_module_is_named()
+    {
+        var adapter = Adapter(_ => { });
+        var file = Path.Combine(adapter, "adapter_model.safetensors");
+        var bytes = File.ReadAllBytes(file);
+        var at = bytes.AsSpan().IndexOf("layers.0.self_attn.q_proj.lora_A"u8);
+        Assert.True(at > 0);
+        "layers.0.self_attn.x_proj.lora_B"u8.CopyTo(bytes.AsSpan(at));
+        File.WriteAllBytes(file, bytes);
+        Assert.Contains("_proj has lora_B but no lora_A", Refusal($"{Base}+{adapter}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_adapter_that_waits_for_its_invocation_is_refused_by_name()
+    {
+        Assert.NotEmpty(Merged(Adapter(config => config["alora_invocation_tokens"] = null)));
+        var adapter = Adapter(config => config["alora_invocation_tokens"] = new JsonArray(5, 6));
+        Assert.Contains("adapter_config.json: alora_invocation_tokens", Refusal($"{Base}+{adapter}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_plus_in_a_folders_name_is_no_adapter()
+    {
+        var adapter = Adapter(_ => { });
+        var expected = Merged(adapter);
+        var (model, moved) = (Copy(Base, "a+b"), Copy(adapter, "c+d"));
+        Assert.Equal(expected, Merged($"{model}+{adapter}", whole: true));
+        Assert.Equal(expected, Merged($"{model}+{moved}", whole: true));
+        Assert.Contains("there is no model", Refusal($"{model}x+{adapter}"), StringComparison.Ordinal);
+        Assert.Contains("there is no adapter", Refusal($"{model}+{adapter}+{adapter}"), StringComparison.Ordinal);
+    }
+
+    /// <summary>A copy of the stored adapter with another configuration.</summary>
+    string Adapter(Action<JsonObject> change)
+    {
+        var copy = Copy(Path.Combine(Root, "r4_all"), $"adapter-{++adapters}");
+        var path = Path.Combine(copy, "adapter_config.json");
+        var config = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        change(config);
+        File.WriteAllText(path, config.ToJsonString(), new UTF8Encoding(false));
+        return copy;
+    }
+
+    string Copy(string from, string name)
+    {
+        var to = Directory.CreateDirectory(folder.File(name)).FullName;
+        foreach (var file in Directory.EnumerateFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        return to;
+    }
+
+    static double[] Merged(string adapter, bool whole = false)
+    {
+        using var plan = Plan(whole ? adapter : $"{Base}+{adapter}");
+        var values = new List<double>();
+        var tensor = plan.Tensors.Single(each => each.Name == Tensor);
+        plan.Method.Merge(tensor, piece => values.AddRange(piece));
+        return [.. values];
+    }
+
+    static string Refusal(string model) => Assert.Throws<MergeRecipeException>(() => Plan(model).Dispose()).Message;
+
+    static MergePlan Plan(string model) =>
+        MergePlan.Create(MergeRecipe.Parse($"merge_method: linear\nmodels:\n- model: {model}\n  parameters: {{weight: 1.0}}\n"), "");
+}
