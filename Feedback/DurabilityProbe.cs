@@ -35,12 +35,17 @@ static class DurabilityProbe
     public static async Task<StorageState> AskAsync(IDatabase database, Durability wanted)
     {
         var info = Parse((string?)await database.ExecuteAsync("INFO", "server") ?? "");
-        if (info.TryGetValue("garnet_version", out var garnet))
-            return new StorageState(true, $"Garnet {garnet}, each vote committed to its append-only file") { By = DurableBy.CommitAof };
         var append = await SettingAsync(database, "appendonly");
+        if (info.TryGetValue("garnet_version", out var garnet)) return JudgeGarnet(garnet, append);
         var sync = await SettingAsync(database, "appendfsync");
         return Judge(info.GetValueOrDefault("redis_version", "0"), append, sync, wanted);
     }
+
+    /// <summary>A Garnet without an append-only file acknowledges COMMITAOF all the same, so it has to say that it keeps one.</summary>
+    public static StorageState JudgeGarnet(string version, string? appendOnly) => appendOnly == "yes"
+        ? new StorageState(true, $"Garnet {version}, each vote committed to its append-only file") { By = DurableBy.CommitAof }
+        : new StorageState(false, $"Garnet {version} says \"appendonly {appendOnly ?? "unknown"}\", so a vote cannot be known to be on the disk: "
+            + "start it with --aof and let CONFIG GET appendonly be asked");
 
     /// <summary>What a Redis of that version and configuration can promise; null settings are ones it would not tell.</summary>
     public static StorageState Judge(string version, string? appendOnly, string? appendSync, Durability wanted)

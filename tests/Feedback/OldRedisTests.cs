@@ -1,6 +1,10 @@
-// What a Redis that cannot promise durability gets to do: nothing, unless the owner accepts the loss of a second.
+// What a store that cannot promise durability gets to do: nothing, unless the owner accepts the loss of a second.
+using System.Net;
+using System.Net.Sockets;
+using Garnet;
 using Majlis.Feedback;
 using Majlis.tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Majlis.tests.Feedback;
@@ -22,6 +26,32 @@ public sealed class OldRedisTests
         var state = DurabilityProbe.Judge(version, append, sync, wanted);
         Assert.Equal(takes, state.TakesVotes);
         Assert.Contains(says, state.Says, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("yes", true, "committed to its append-only file")]
+    [InlineData("no", false, "start it with --aof")]
+    [InlineData(null, false, "start it with --aof")]
+    public void What_a_Garnet_promises(string? append, bool takes, string says)
+    {
+        var state = DurabilityProbe.JudgeGarnet("1.1.10", append);
+        Assert.Equal(takes, state.TakesVotes);
+        Assert.Contains(says, state.Says, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_Garnet_without_an_append_only_file_takes_no_votes()
+    {
+        await using var embedded = await TestStore.StartAsync(StoreKind.Garnet);
+        Assert.True((await embedded.Connection.StateAsync()).TakesVotes);
+
+        var port = FreePort();
+        using var forgetful = new GarnetServer(["--bind", "127.0.0.1", "--port", $"{port}", "--lua", "true", "-q"], NullLoggerFactory.Instance);
+        forgetful.Start();
+        await using var connection = await TestStore.ConnectAsync(new RedisOptions { Redis = $"127.0.0.1:{port}", Patience = TimeSpan.FromSeconds(20) });
+        var state = await connection.StateAsync();
+        Assert.False(state.TakesVotes, state.Says);
+        Assert.Contains("--aof", state.Says, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,5 +88,12 @@ public sealed class OldRedisTests
         await Eventually.HoldsAsync("the settings are read again", async () =>
             (state = await connection.StateAsync()).Says.Contains("append-only", StringComparison.Ordinal));
         Assert.False(state.TakesVotes);
+    }
+
+    static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
