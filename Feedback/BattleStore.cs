@@ -19,12 +19,12 @@ public sealed class BattleStore(RedisConnection connection, TimeProvider time)
             throw new ArgumentException($"'{battle.Id}' cannot name a battle.", nameof(battle));
         RedisValue[] values =
         [
-            Milliseconds(Expiry), battle.Rater, battle.Id,
+            Milliseconds(Expiry), battle.Rater, battle.Id, battle.Opened.ToUnixTimeMilliseconds(),
             "head", JsonSerializer.SerializeToUtf8Bytes(BattleHead.Of(battle), FeedbackJson.Default.BattleHead),
             "rater", battle.Rater, "prompt", battle.PromptHash, "opened", battle.Opened.ToUnixTimeMilliseconds(),
             "a", PackedSide.Pack(battle.A), "b", PackedSide.Pack(battle.B),
         ];
-        var opened = await connection.WriteAsync(Scripts.Open, [Keys.Battle(battle.Id), Keys.Voter(battle.Rater)], values, insist: false);
+        var opened = await connection.WriteAsync(Scripts.Open, [Keys.Battle(battle.Id), Keys.Waiting(battle.Rater)], values, insist: false);
         if ((int)opened == 0) throw new ArgumentException($"A battle named '{battle.Id}' is there already.", nameof(battle));
     }
 
@@ -44,6 +44,7 @@ public sealed class BattleStore(RedisConnection connection, TimeProvider time)
         RedisKey[] keys =
         [
             Keys.Battle(vote.BattleId), Keys.Number, Keys.Votes, Keys.Voter(vote.Voter), Keys.Seen(vote.Voter), Keys.Rate(vote.Voter),
+            Keys.Barrier,
         ];
         RedisValue[] values =
         [

@@ -17,8 +17,11 @@ static class Keys
     /// <summary>Counter: the number of the last vote.</summary>
     public static RedisKey Number => $"{Prefix}votes:number";
 
-    /// <summary>Set: ids of the battles a voter opened or voted on.</summary>
+    /// <summary>Set: ids of the battles a voter voted on.</summary>
     public static RedisKey Voter(string voter) => $"{Prefix}voter:{voter}";
+
+    /// <summary>Sorted set: ids of the battles a voter may vote on, under the time (ms) they were opened; what expired is dropped.</summary>
+    public static RedisKey Waiting(string voter) => $"{Prefix}waiting:{voter}";
 
     /// <summary>Set: hashes of the prompts a voter has voted on.</summary>
     public static RedisKey Seen(string voter) => $"{Prefix}seen:{voter}";

@@ -11,12 +11,16 @@ public sealed class VoterErasure(RedisConnection connection, TimeProvider time)
     public async Task<int> EraseAsync(string voter)
     {
         var erased = 0;
-        foreach (var battle in await connection.ReadAsync(database => database.SetMembersAsync(Keys.Voter(voter))))
+        var voted = await connection.ReadAsync(database => database.SetMembersAsync(Keys.Voter(voter)));
+        var waiting = await connection.ReadAsync(database => database.SortedSetRangeByRankAsync(Keys.Waiting(voter)));
+        foreach (var battle in voted.Union(waiting))
         {
-            RedisValue[] values = [voter, time.GetUtcNow().ToUnixTimeMilliseconds()];
-            erased += (int)await connection.WriteAsync(Scripts.Erase, [Keys.Battle((string)battle!)], values, insist: false);
+            RedisValue[] values = [voter, time.GetUtcNow().ToUnixTimeMilliseconds(), battle];
+            RedisKey[] keys = [Keys.Battle((string)battle!), Keys.Voter(voter), Keys.Waiting(voter)];
+            erased += (int)await connection.WriteAsync(Scripts.Erase, keys, values, insist: false);
         }
-        await connection.WriteAsync(Scripts.Forget, [Keys.Voter(voter), Keys.Seen(voter), Keys.Rate(voter)], [], insist: false);
+        // The lists themselves stay: a battle opened meanwhile is on them, for the next erasure.
+        await connection.WriteAsync(Scripts.Forget, [Keys.Seen(voter), Keys.Rate(voter)], [], insist: false);
         return erased;
     }
 }

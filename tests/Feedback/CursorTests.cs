@@ -65,4 +65,42 @@ public sealed class CursorTests
         Assert.Equal(["erased", "number", "rater"], left.Select(entry => (string)entry.Name!).Order());
         Assert.Equal(0, await new VoterErasure(store.Connection, store.Time).EraseAsync("one"));
     }
+
+    [Theory, MemberData(nameof(TestStore.Kinds), MemberType = typeof(TestStore))]
+    public async Task A_battle_opened_while_a_voter_is_erased_is_found_by_the_next_erasure(StoreKind kind)
+    {
+        await using var store = await TestStore.StartAsync(kind);
+        await store.Battles.OpenAsync(Some.Battle("before", "one"));
+        var meanwhile = new ClockThatActs(() => store.Battles.OpenAsync(Some.Battle("meanwhile", "one")));
+        Assert.Equal(1, await new VoterErasure(store.Connection, meanwhile).EraseAsync("one"));
+        await meanwhile.Done!;
+        Assert.NotNull(await store.Battles.FindAsync("meanwhile"));
+
+        Assert.Equal(1, await new VoterErasure(store.Connection, store.Time).EraseAsync("one"));
+        Assert.Null(await store.Battles.FindAsync("meanwhile"));
+    }
+
+    [Theory, MemberData(nameof(TestStore.Kinds), MemberType = typeof(TestStore))]
+    public async Task What_nobody_voted_on_does_not_pile_up_under_the_one_who_opened_it(StoreKind kind)
+    {
+        await using var store = await TestStore.StartAsync(kind);
+        for (var day = 0; day < 6; day++)
+            await store.Battles.OpenAsync(Some.Battle($"b{day}", "one") with { Opened = Some.Now + TimeSpan.FromDays(day) });
+        var listed = await store.Connection.ReadAsync(database => database.SortedSetRangeByRankAsync(Keys.Waiting("one")));
+        Assert.Equal(["b4", "b5"], listed.Select(id => (string)id!));
+        Assert.NotNull(await store.Connection.ReadAsync(database => database.KeyTimeToLiveAsync(Keys.Waiting("one"))));
+        Assert.False(await store.Connection.ReadAsync(database => database.KeyExistsAsync(Keys.Voter("one"))));
+    }
+
+    /// <summary>Does something when first asked for the time: here once the voter's battles are listed.</summary>
+    sealed class ClockThatActs(Func<Task> act) : TimeProvider
+    {
+        public Task? Done { get; private set; }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            Done ??= act();
+            return Some.Now;
+        }
+    }
 }

@@ -100,6 +100,36 @@ public sealed class VoteTests
         Assert.Equal([new(1, false), new(2, false), new GateMarks(3, true)], (await store.VotesAsync()).Select(vote => vote.Marks));
     }
 
+    /// <summary>As a kill between two writes of the script leaves it, where each is logged by itself.</summary>
+    [Theory, MemberData(nameof(TestStore.Kinds), MemberType = typeof(TestStore))]
+    public async Task A_vote_that_lost_its_place_is_seen_also_by_a_reader_that_has_passed_its_number(StoreKind kind)
+    {
+        await using var store = await TestStore.StartAsync(kind);
+        await store.Battles.OpenAsync(Some.Battle("b1"));
+        await store.Battles.OpenAsync(Some.Battle("b2"));
+        await store.Battles.VoteAsync(Some.Vote("b1"));
+        await store.Connection.ReadAsync(database => database.SortedSetRemoveAsync(Keys.Votes, "b1"));
+        await store.Battles.VoteAsync(Some.Vote("b2"));
+        Assert.Equal(["b2"], (await store.VotesAsync()).Select(vote => vote.Id));
+
+        Assert.Equal(new VoteReceipt(VoteOutcome.Repeated, 3, null), await store.Battles.VoteAsync(Some.Vote("b1")));
+        Assert.Equal(3, (await store.Battles.VoteAsync(Some.Vote("b1"))).Number);
+
+        Assert.Equal(("b1", 3L), (await store.VotesAsync(after: 2)).Select(vote => (vote.Id, vote.Number)).Single());
+        Assert.Equal(2, (await store.VotesAsync()).Count);
+    }
+
+    [Theory, MemberData(nameof(TestStore.Kinds), MemberType = typeof(TestStore))]
+    public async Task A_count_of_votes_a_minute_that_would_stay_for_ever_is_given_its_end(StoreKind kind)
+    {
+        await using var store = await TestStore.StartAsync(kind);
+        await store.Connection.ReadAsync(database => database.StringSetAsync(Keys.Rate(Some.Rater), 7));
+        await store.Battles.OpenAsync(Some.Battle("b1"));
+        await store.Battles.VoteAsync(Some.Vote("b1"));
+        var ends = await store.Connection.ReadAsync(database => database.KeyTimeToLiveAsync(Keys.Rate(Some.Rater)));
+        Assert.InRange(ends!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+    }
+
     [Theory, MemberData(nameof(TestStore.Kinds), MemberType = typeof(TestStore))]
     public async Task A_battle_nobody_voted_on_is_gone_after_a_day_and_a_voted_one_stays(StoreKind kind)
     {

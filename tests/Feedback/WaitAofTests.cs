@@ -1,4 +1,5 @@
 // A Redis that knows WAITAOF is asked after every vote, and a vote it could not sync is not acknowledged.
+using System.Globalization;
 using Majlis.Feedback;
 using Majlis.tests.Support;
 using Xunit;
@@ -28,5 +29,28 @@ public sealed class WaitAofTests
         var again = await store.VoteAsync(Some.Vote("b1"));
         Assert.Equal((VoteOutcome.Repeated, 1L), (again.Outcome, again.Number));
         Assert.Equal(before + 2, future.Awaited);
+    }
+
+    /// <summary>WAITAOF waits for what its own connection wrote: on a new one that wrote nothing it says at once that all is synced.</summary>
+    [Theory]
+    [InlineData(Verdict.A, VoteOutcome.Repeated)]
+    [InlineData(Verdict.B, VoteOutcome.Conflict)]
+    public async Task An_answer_about_an_older_vote_writes_something_to_be_waited_for(Verdict again, VoteOutcome outcome)
+    {
+        await using var store = await TestStore.StartAsync(StoreKind.Redis);
+        await store.Battles.OpenAsync(Some.Battle("b1"));
+        await store.Battles.VoteAsync(Some.Vote("b1", Verdict.A));
+        var before = await WritesAsync(store.Connection);
+        Assert.Equal(outcome, (await store.Battles.VoteAsync(Some.Vote("b1", again))).Outcome);
+        Assert.True(await WritesAsync(store.Connection) > before);
+    }
+
+    /// <summary>Only what changed something is counted, and only that goes to the append-only file.</summary>
+    static async Task<long> WritesAsync(RedisConnection connection)
+    {
+        const string Name = "rdb_changes_since_last_save:";
+        var info = (string)(await connection.ReadAsync(database => database.ExecuteAsync("INFO", "persistence")))!;
+        var line = info.Split('\n', StringSplitOptions.TrimEntries).Single(line => line.StartsWith(Name, StringComparison.Ordinal));
+        return long.Parse(line[Name.Length..], CultureInfo.InvariantCulture);
     }
 }
