@@ -25,11 +25,14 @@ static class CandidateGate
         var before = Score(current, [.. held, .. tasks], progress);
         using var merged = Checkpoint.Open(candidate);
         var after = Score(merged, [.. held, .. tasks], progress);
-        var evidence = new GateEvidence(Moved(before[..held.Length], after[..held.Length]),
-            pairs.HeldOut.Select(pair => pair.Voter).Distinct().Count(), 100 / start.Options.HeldOutPercent,
+        string[] prompts = [.. pairs.HeldOut.Select(pair => pair.PromptHash)];
+        var (old, now) = (before[..held.Length], after[..held.Length]);
+        var moved = HeldOutCounts.Moved(old, now, prompts);
+        var evidence = new GateEvidence(moved, pairs.HeldOut.Select(pair => pair.Voter).Distinct().Count(),
+            100 / start.Options.HeldOutPercent * held.Length / Math.Max(1, moved.Items),
             [
                 new CapabilityResult(SafetyTask.Name, Paired(before[held.Length..], after[held.Length..])),
-                new CapabilityResult("rater's choice likelier per token", Paired(before[..held.Length], after[..held.Length])),
+                new CapabilityResult("rater's choice likelier per token", HeldOutCounts.Preferred(old, now, prompts)),
             ]);
         return Gate.Judge(evidence, GatePolicy.Find(start.Options.Policy)!);
     }
@@ -38,13 +41,6 @@ static class CandidateGate
     {
         using var network = new TorchNetwork(model.Blueprint, model.Weights);
         return PreferenceAccuracy.Score(network, items, progress.Add);
-    }
-
-    /// <summary>DPO's implicit reward with the current version as reference: the sign of its margin, item by item.</summary>
-    static PairedCounts Moved(ImmutableArray<ScoredItem> before, ImmutableArray<ScoredItem> after)
-    {
-        var gained = before.Zip(after).Count(pair => pair.Second.LeansToChosen(pair.First));
-        return new PairedCounts(0, gained, before.Length - gained, 0);
     }
 
     static PairedCounts Paired(ImmutableArray<ScoredItem> before, ImmutableArray<ScoredItem> after) =>
