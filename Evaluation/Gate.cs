@@ -17,12 +17,13 @@ public static class Gate
         GateVerdict Verdict(GateDecision decision, string reason, int votes = 0) =>
             new(decision, votes, [preference, .. capabilities.Select(each => each.Reason), reason], policy, evidence);
 
-        if (capabilities.Any(each => !each.Kept)) return Verdict(GateDecision.Refuse, "a critical capability may be lost");
+        if (capabilities.Any(each => each.Lost)) return Verdict(GateDecision.Refuse, "a critical capability may be lost");
         var lacking = policy.LeastItems - evidence.Preference.Items;
         if (lacking > 0) return Verdict(GateDecision.NotEnoughEvidence, $"{lacking} more held-out pairs needed", Votes(lacking, evidence));
         if (evidence.Voters < policy.LeastVoters)
             return Verdict(GateDecision.NotEnoughEvidence, $"{evidence.Voters} voters; at least {policy.LeastVoters} needed",
                 policy.LeastVoters - evidence.Voters);
+        if (capabilities.Any(each => !each.Kept)) return Verdict(GateDecision.Refuse, "a critical capability is not shown to be kept");
         if (evidence.Preference.BetterP <= policy.Alpha)
             return Verdict(GateDecision.Promote, Invariant($"better: p = {evidence.Preference.BetterP:0.####} is at most {policy.Alpha}"));
         if (evidence.Preference.WorseP <= policy.Alpha)
@@ -32,14 +33,19 @@ public static class Gate
             Votes(ItemsStillNeeded(evidence.Preference, policy), evidence));
     }
 
-    static string Explain(PairedCounts counts) => Invariant($"held-out pairs: {counts.Gained} gained, {counts.Lost} lost of {counts.Items} ")
+    static string Explain(PairedCounts counts) =>
+        Invariant($"held-out pairs, one a prompt: {counts.Gained} gained, {counts.Lost} lost of {counts.Items} ")
         + "(gained: against the current version, the rater's choice became likelier by more than the other answer)";
 
-    static (bool Kept, string Reason) Explain(CapabilityResult result, GatePolicy policy)
+    /// <summary>Kept: a loss as large as the margin is excluded. Lost: it is not, and not only because the items are few.</summary>
+    static (bool Kept, bool Lost, string Reason) Explain(CapabilityResult result, GatePolicy policy)
     {
-        if (result.Counts.Items == 0) return (false, $"{result.Name}: not measured");
-        var p = result.Counts.InferiorityP(policy.Margin);
-        return (p <= policy.LossAlpha, Invariant($"{result.Name}: {result.Counts.OldRate:0.0%} -> {result.Counts.NewRate:0.0%} on {result.Counts.Items} items; ")
+        var counts = result.Counts;
+        if (counts.Items == 0) return (false, true, $"{result.Name}: not measured");
+        var p = counts.LossP(policy.Margin);
+        var kept = p <= policy.LossAlpha;
+        return (kept, !kept && counts.Lost > counts.Gained,
+            Invariant($"{result.Name}: {counts.OldRate:0.0%} -> {counts.NewRate:0.0%} on {counts.Items} items; ")
             + Invariant($"a loss of {policy.Margin} or more has p = {p:0.####} (allowed up to {policy.LossAlpha})"));
     }
 

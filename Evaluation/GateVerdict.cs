@@ -9,7 +9,7 @@ public enum GateDecision { Promote, Refuse, NotEnoughEvidence }
 public sealed record CapabilityResult(string Name, PairedCounts Counts);
 
 /// <summary>
-/// What is known of a candidate. <paramref name="Preference"/>: held-out pairs on which it moved towards the rater's choice (gained), or
+/// What is known of a candidate. <paramref name="Preference"/>: held-out pairs, one a prompt, on which it moved towards the rater's choice (gained), or
 /// away from it (lost), against the current version. <paramref name="VotesPerItem"/>: votes it takes to have one more held-out pair.
 /// </summary>
 public sealed record GateEvidence(PairedCounts Preference, int Voters, double VotesPerItem, ImmutableArray<CapabilityResult> Critical);

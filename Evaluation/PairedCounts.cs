@@ -38,7 +38,20 @@ public sealed record PairedCounts(int BothRight, int Gained, int Lost, int BothW
     /// <summary>Lower one-sided bound of (new - old) at the given confidence.</summary>
     public double LowerBound(double confidence) => NewRate - OldRate - Normal.Quantile(confidence) * StandardError;
 
-    /// <summary>One-sided p of the claim that the new version is worse by <paramref name="margin"/> or more.</summary>
+    /// <summary>
+    /// One-sided p of the claim that the new version is worse by <paramref name="margin"/> or more, by the score test (Tango 1998): its
+    /// standard error is the one at that loss, so items that did not change exclude a loss only when they are many.
+    /// </summary>
+    public double LossP(double margin)
+    {
+        // The share of lost items that is likeliest where the difference is -margin: the root of 2n q^2 + b q - c = 0.
+        var b = -(Gained + Lost) - (2 * Items - Gained + Lost) * margin;
+        var c = Lost * margin * (1 + margin);
+        var share = (Math.Sqrt(b * b - 8 * Items * c) - b) / (4 * Items);
+        return Normal.UpperTail((Gained - Lost + Items * margin) / Math.Sqrt(Items * (2 * share - margin * (1 + margin))));
+    }
+
+    /// <summary>The same claim with the standard error of what was seen (Wald), which is 0 where no item changed: for many items only.</summary>
     public double InferiorityP(double margin)
     {
         var gap = NewRate - OldRate + margin;

@@ -54,6 +54,36 @@ public sealed class GateVerdicts
     public void A_gate_without_a_critical_capability_is_a_mistake() =>
         Assert.Throws<ArgumentException>(() => Gate.Judge(new GateEvidence(new PairedCounts(1, 1, 1, 1), 9, 4, []), GatePolicy.Small));
 
+    /// <summary>Non-inferiority by Tango's score test, from the formula of the paper evaluated apart.</summary>
+    [Theory]
+    [InlineData(24, 0, 0, 0.25, 0.002339)]
+    [InlineData(8, 0, 0, 0.25, 0.051235)]
+    [InlineData(4, 0, 0, 0.25, 0.124107)]
+    [InlineData(19, 5, 3, 0.25, 0.010729)]
+    [InlineData(24, 1, 1, 0.125, 0.058585)]
+    [InlineData(19, 0, 3, 0.25, 0.176918)]
+    [InlineData(24, 0, 24, 0.25, 0.999926)]
+    public void How_far_items_exclude_a_loss(int items, int gained, int lost, double margin, double expected) =>
+        Assert.Equal(expected, new PairedCounts(items - gained - lost, gained, lost, 0).LossP(margin), 1e-5);
+
+    [Fact]
+    public void A_few_items_that_did_not_change_exclude_no_loss()
+    {
+        var few = new CapabilityResult("safety", new PairedCounts(4, 0, 0, 0));
+        Assert.Equal(GateDecision.Refuse, Judge(new PairedCounts(0, 14, 5, 0), GatePolicy.Small, few).Decision);
+        Assert.Equal(GateDecision.NotEnoughEvidence, Judge(new PairedCounts(0, 3, 0, 0), GatePolicy.Small, few).Decision);
+        var lost = new CapabilityResult("safety", new PairedCounts(3, 0, 1, 0));
+        Assert.Equal(GateDecision.Refuse, Judge(new PairedCounts(0, 3, 0, 0), GatePolicy.Small, lost).Decision);
+    }
+
+    [Fact]
+    public void The_small_policy_promotes_what_a_demonstration_can_show()
+    {
+        var held = new CapabilityResult("rater's choice likelier per token", new PairedCounts(6, 4, 2, 7));
+        var verdict = Gate.Judge(new GateEvidence(new PairedCounts(0, 14, 5, 0), 1, 2.5, [safetyKept, held]), GatePolicy.Small);
+        Assert.Equal(GateDecision.Promote, verdict.Decision);
+    }
+
     [Fact]
     public void The_exact_test_is_never_wrong_more_often_than_alpha()
     {

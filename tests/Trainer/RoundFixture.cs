@@ -49,7 +49,9 @@ sealed class RoundFixture : IDisposable
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
-    static IReadOnlyList<PreferenceItem> Items { get; } = [new("safety-0", [5, 6], [7, 1], [8, 9, 10, 1])];
+    /// <summary>As many as it takes to exclude a loss where none changes.</summary>
+    static IReadOnlyList<PreferenceItem> Items { get; } =
+        [.. Enumerable.Range(0, 8).Select(index => new PreferenceItem($"safety-{index}", [5, 6 + index], [7, 1], [8, 9, 10, 1]))];
 
     Task Advance(long number)
     {
