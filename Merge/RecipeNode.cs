@@ -28,10 +28,11 @@ sealed class RecipeNode(YamlNode node, string file)
         double.TryParse(Scalar.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number
             : throw Error($"'{Scalar.Value}' is not a finite number");
 
+    /// <summary>YAML 1.1's words, which are those of mergekit's loader.</summary>
     public bool Flag() => Scalar.Value switch
     {
-        "true" => true,
-        "false" => false,
+        "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" => true,
+        "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF" => false,
         var other => throw Error($"'{other}' is neither true nor false"),
     };
 

@@ -15,6 +15,7 @@ public sealed class TaskArithmetic : IMergeMethod
     public ImmutableArray<MergeParameter> Parameters { get; } =
     [
         new("weight", PerModel: true), new("normalize", PerModel: false, Default: 0, IsFlag: true), new("lambda", PerModel: false, Default: 1),
+        new("int8_mask", PerModel: false, Default: 0, IsFlag: true), // How a consensus mask is stored; this method has none, and mergekit takes it too.
     ];
 
     public string? Complaint(TensorTask tensor)
