@@ -14,9 +14,16 @@ sealed class ChatStarter(LiveModel live, ModelNames names, PromptBuilder prompts
             problem.Add(ApiError.NoModel());
             return null;
         }
-        var run = Start(request, idPrefix, lease, problem);
-        if (run is null) lease.Dispose();
-        return run;
+        ChatRun? run = null;
+        try
+        {
+            return run = Start(request, idPrefix, lease, problem);
+        }
+        finally
+        {
+            // Whether it was refused or broke: a lease that nobody gives back keeps these weights in memory and every later version out.
+            if (run is null) lease.Dispose();
+        }
     }
 
     ChatRun? Start(ChatRequest request, string idPrefix, ModelLease lease, Problem problem)

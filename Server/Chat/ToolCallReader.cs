@@ -40,14 +40,16 @@ static class ToolCallReader
         if (function.Problem.First is not null) return null;
         try
         {
-            if (JsonNode.Parse(text) is JsonObject arguments) return arguments;
+            using var arguments = JsonDocument.Parse(text, StrictJson.Options);
+            if (arguments.RootElement.ValueKind == JsonValueKind.Object && StrictJson.Unreadable(arguments.RootElement) is null)
+                return JsonObject.Create(arguments.RootElement.Clone());
         }
-        catch (JsonException)
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
-            // Said below, like any other text that is no object.
+            // Said below, like any other text that is no object; the parser has the second for names it cannot read.
         }
         function.Problem.Add(ApiError.InvalidValue(function.Name("arguments"),
-            $"Invalid '{function.Name("arguments")}': expected the text of a JSON object."));
+            $"Invalid '{function.Name("arguments")}': expected the text of a JSON object, each name once."));
         return null;
     }
 }

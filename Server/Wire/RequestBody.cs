@@ -10,7 +10,7 @@ static class RequestBody
     /// <summary>The largest body taken, in bytes.</summary>
     public const long Limit = 16 << 20;
 
-    static readonly JsonDocumentOptions strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };
+    const string NoText = "holds half a surrogate pair or bytes that are not UTF-8.";
 
     /// <summary>Reads the whole body; the document is null where <paramref name="problem"/> says why.</summary>
     public static async Task<JsonDocument?> ReadAsync(HttpRequest request, Problem problem)
@@ -22,7 +22,12 @@ static class RequestBody
         }
         try
         {
-            return await JsonDocument.ParseAsync(request.Body, strict, request.HttpContext.RequestAborted);
+            return Readable(await JsonDocument.ParseAsync(request.Body, StrictJson.Options, request.HttpContext.RequestAborted), problem);
+        }
+        catch (InvalidOperationException)
+        {
+            // The parser looks at names, to find one that stands twice, and says so of those it cannot read.
+            problem.Add(ApiError.BrokenJson($"a name {NoText}"));
         }
         catch (JsonException broken)
         {
@@ -32,6 +37,14 @@ static class RequestBody
         {
             problem.Add(ApiError.TooLarge(Limit));
         }
+        return null;
+    }
+
+    static JsonDocument? Readable(JsonDocument body, Problem problem)
+    {
+        if (StrictJson.Unreadable(body.RootElement) is not { } path) return body;
+        problem.Add(ApiError.BrokenJson($"{(path.Length > 0 ? $"the text or a name at '{path}'" : "a text or a name")} {NoText}"));
+        body.Dispose();
         return null;
     }
 

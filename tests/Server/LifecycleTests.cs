@@ -60,6 +60,20 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task A_request_that_breaks_before_it_runs_keeps_no_weights_in_memory()
+    {
+        var old = new RecitingNetwork(Old);
+        using var folder = new TinyCatalog();
+        var seeds = new IdSource(bytes => { if (bytes.Length == sizeof(long)) throw new InvalidOperationException("no seed"); });
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(old), options => options with { Catalog = folder.Path },
+            parts => parts with { Ids = seeds, Open = (_, version) => TinyModel.Of(new RecitingNetwork(New), version) });
+        Assert.Equal(HttpStatusCode.InternalServerError, (await server.ChatAsync()).StatusCode);
+        folder.Promote("v2");
+        server.Part<ModelWatcher>().Look();
+        await Eventually.HoldsAsync("the old weights are freed", () => old.Disposed);
+    }
+
+    [Fact]
     public async Task A_corrupt_candidate_is_refused_once_and_the_old_one_serves_on()
     {
         using var folder = new TinyCatalog();

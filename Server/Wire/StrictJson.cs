@@ -1,0 +1,45 @@
+// JSON from outside, taken apart with nothing left for later: names that stand twice, depth, and text that is no Unicode are found
+// when it is read and not when somebody asks for a value. Knows no field.
+using System.Text.Json;
+
+namespace Majlis.Server;
+
+static class StrictJson
+{
+    public static JsonDocumentOptions Options { get; } = new() { MaxDepth = 64, AllowDuplicateProperties = false };
+
+    /// <summary>
+    /// The path of the first string that is no Unicode text, or of the object with such a name: the parser lets both through, and reading
+    /// them throws. Null where all can be read.
+    /// </summary>
+    public static string? Unreadable(JsonElement value) => Within(value)?.TrimStart('.');
+
+    static string? Within(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.String) return Read(() => value.GetString()) is null ? "" : null;
+        if (value.ValueKind == JsonValueKind.Array)
+        {
+            var index = 0;
+            foreach (var item in value.EnumerateArray())
+                if (Within(item) is { } path) return $"[{index}]{path}";
+                else index++;
+        }
+        if (value.ValueKind == JsonValueKind.Object)
+            foreach (var field in value.EnumerateObject())
+                if (Read(() => field.Name) is not { } name) return "";
+                else if (Within(field.Value) is { } path) return $".{name}{path}";
+        return null;
+    }
+
+    static string? Read(Func<string?> text)
+    {
+        try
+        {
+            return text();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}
