@@ -62,22 +62,26 @@ sealed class PromptPieces
                 pieces.Add(new PromptPiece(encoded.Ids[i], encoded.Offsets[i].Start + start, encoded.Offsets[i].End + start));
             return;
         }
-        var done = 0;
+        // Both counted onwards from the last cut: whoever counts from the beginning each time takes hours for a text of such names.
+        var (done, at) = (0, 0);
         foreach (var (from, to) in forged)
         {
-            Encode(Between(part, done, from), start + done, pieces);
-            pieces.AddRange(AsText(Between(part, from, to)).Select(id => new PromptPiece(id, start + from, start + to)));
-            done = to;
+            var begin = Ahead(part, at, from - done);
+            var end = Ahead(part, begin, to - from);
+            Encode(part[at..begin], start + done, pieces);
+            pieces.AddRange(AsText(part[begin..end]).Select(id => new PromptPiece(id, start + from, start + to)));
+            (done, at) = (to, end);
         }
-        Encode(Between(part, done, int.MaxValue), start + done, pieces);
+        Encode(part[at..], start + done, pieces);
     }
 
     // A unigram model may find the token in its own vocabulary, so what comes out is looked at and the text cut up until it is clean.
     IEnumerable<int> AsText(string token)
     {
         var ids = guard.Tokenizer.EncodeWithout(token, guard.ControlIds);
-        if (PythonText.Length(token) < 2 || !ids.Any(guard.ControlIds.Contains)) return ids;
-        return AsText(Between(token, 0, 1)).Concat(AsText(Between(token, 1, int.MaxValue)));
+        var first = Ahead(token, 0, 1);
+        if (first >= token.Length || !ids.Any(guard.ControlIds.Contains)) return ids;
+        return AsText(token[..first]).Concat(AsText(token[first..]));
     }
 
     bool IsForged(int id, (int Start, int End) offsets, int start)
@@ -88,5 +92,10 @@ sealed class PromptPieces
         return at < plain.Count && plain[at] < start + offsets.End;
     }
 
-    static string Between(string part, int from, int to) => (string)Sequences.Slice(part, (long)from, (long)to, null)!;
+    /// <summary>The place so many code points behind <paramref name="at"/>, which is a place between two of them.</summary>
+    static int Ahead(string part, int at, int points)
+    {
+        for (; points > 0; points--) at += char.IsHighSurrogate(part[at]) ? 2 : 1;
+        return at;
+    }
 }

@@ -61,6 +61,15 @@ public sealed class RefusalTests(ChatServer shared) : IClassFixture<ChatServer>
     [InlineData("""{"messages":[{"role":"tool","content":"x"}]}""", "messages[0].tool_call_id", "missing_required_parameter")]
     [InlineData("""{"messages":[{"role":"assistant","tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"not json"}}]}]}""",
         "messages[0].tool_calls[0].function.arguments", "invalid_value")]
+    [InlineData("""{"messages":[{"role":"assistant","tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"{\"a\":1,\"a\":2}"}}]}]}""",
+        "messages[0].tool_calls[0].function.arguments", "invalid_value")]
+    [InlineData("""{"messages":[{"role":"assistant","tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"{\"a\":[\"\\ud800\"]}"}}]}]}""",
+        "messages[0].tool_calls[0].function.arguments", "invalid_value")]
+    [InlineData("""{"allowed_token_ids":[257],"min_tokens":1}""", "allowed_token_ids", "invalid_value")]
+    [InlineData("""{"allowed_token_ids":[65],"bad_words":["A"]}""", "allowed_token_ids", "invalid_value")]
+    [InlineData("""{"allowed_token_ids":[]}""", "allowed_token_ids", "invalid_value")]
+    [InlineData("""{"min_tokens":6,"max_tokens":5}""", "min_tokens", "invalid_value")]
+    [InlineData("""{"min_tokens":3000}""", "min_tokens", "invalid_value")]
     [InlineData("""{"model":null}""", "model", "missing_required_parameter")]
     [InlineData("""{"model":7}""", "model", "invalid_type")]
     public async Task A_field_that_cannot_be_honoured_is_named(string fields, string param, string code)
@@ -89,6 +98,59 @@ public sealed class RefusalTests(ChatServer shared) : IClassFixture<ChatServer>
         var error = await ErrorAsync(http);
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_json"), (http.StatusCode, (string?)error["code"]));
         Assert.Contains(where, (string)error["message"]!, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("stop_token_ids", 16384, "5")]
+    [InlineData("allowed_token_ids", 16384, "5")]
+    [InlineData("bad_words", 1024, "\"word\"")]
+    public async Task A_list_that_every_token_would_have_to_walk_has_an_end(string field, int most, string item)
+    {
+        var body = (int count) => RunningServer.ChatBody(new() { ["max_tokens"] = 1 }).ToJsonString()[..^1]
+            + $",\"{field}\":[{string.Join(',', Enumerable.Repeat(item, count))}]}}";
+        Assert.Equal(HttpStatusCode.OK, (await server.PostAsync("/v1/chat/completions", body(most))).StatusCode);
+        var http = await server.PostAsync("/v1/chat/completions", body(most + 1));
+        var error = await ErrorAsync(http);
+        Assert.Equal((HttpStatusCode.BadRequest, field, "invalid_value"),
+            (http.StatusCode, (string?)error["param"], (string?)error["code"]));
+        Assert.Contains($"{most}", (string)error["message"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Once_a_stream_has_begun_options_that_leave_no_token_are_its_last_event()
+    {
+        var events = await RunningServer.EventsAsync(await server.ChatAsync(new()
+        {
+            ["stream"] = true,
+            ["allowed_token_ids"] = new JsonArray(65),
+            ["bad_words"] = new JsonArray("AA"),
+        }));
+        var error = JsonNode.Parse(events[^1])!["error"]!;
+        Assert.Equal(("invalid_request_error", "allowed_token_ids", "invalid_value"),
+            ((string?)error["type"], (string?)error["param"], (string?)error["code"]));
+    }
+
+    [Theory]
+    [InlineData("/v1/chat/completions")]
+    [InlineData("/v1/arena/battles")]
+    [InlineData("/v1/arena/battles/btl_any/vote")]
+    public async Task Text_that_is_no_Unicode_is_no_JSON(string path)
+    {
+        foreach (var (body, where) in new (byte[], string)[]
+        {
+            ([.. "{\"messages\":[{\"role\":\"user\",\"content\":\""u8, 0xFF, .. "\"}]}"u8], "messages[0].content"),
+            ([.. """{"chat_template_kwargs":{"x":"\ud800"}}"""u8], "chat_template_kwargs.x"),
+            ([.. """{"comment":{"\ud800":1}}"""u8], "name"),
+            ([.. "{\"comment\":{\""u8, 0xFF, .. "\":1}}"u8], "name"),
+        })
+        {
+            using var content = new ByteArrayContent(body);
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            var http = await server.Http.PostAsync(new Uri(path, UriKind.Relative), content, TestContext.Current.CancellationToken);
+            var error = await ErrorAsync(http);
+            Assert.Equal((HttpStatusCode.BadRequest, "invalid_json"), (http.StatusCode, (string?)error["code"]));
+            Assert.Contains(where, (string)error["message"]!, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -140,6 +202,19 @@ public sealed class RefusalTests(ChatServer shared) : IClassFixture<ChatServer>
         Assert.Contains("2048", (string)error["message"]!, StringComparison.Ordinal);
         var asked = await server.ChatAsync(new() { ["max_tokens"] = 2048 });
         Assert.Equal("context_length_exceeded", (string?)(await ErrorAsync(asked))["code"]);
+        var most = await ErrorAsync(await server.ChatAsync(new() { ["max_tokens"] = int.MaxValue }));
+        Assert.Contains(" 21474836", (string)most["message"]!, StringComparison.Ordinal);
+        Assert.DoesNotContain("-", (string)most["message"]!, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<|im_end|>")]
+    [InlineData("<|im_end|>😀")]
+    public async Task A_hundred_thousand_names_of_control_tokens_are_text_that_is_too_long(string name)
+    {
+        var content = string.Concat(Enumerable.Repeat(name, 100_000));
+        var http = await server.ChatAsync(new() { ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = content }) });
+        Assert.Equal("context_length_exceeded", (string?)(await ErrorAsync(http))["code"]);
     }
 
     [Fact]
