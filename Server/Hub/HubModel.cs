@@ -40,7 +40,7 @@ public static class HubModel
         }
         var files = NeededFiles.Choose(repository, wanted);
         await DownloadAsync(wanted, repository, files, cache, client, time, say, stop);
-        return Place(cache.Snapshot(repository.Commit), wanted, files.Select(file => file.Path));
+        return Place(cache.Snapshot(repository.Commit), wanted, files.Select(file => file.Path))!;
     }
 
     static async Task DownloadAsync(HubName name, HubRepository repository, IReadOnlyList<HubFile> files, HubCache cache, HubClient client,
@@ -87,13 +87,11 @@ public static class HubModel
         return files.Length == 0 ? null : Place(snapshot, name, files);
     }
 
-    /// <summary>A GGUF model is its (first) file, any other its folder.</summary>
-    static string Place(string snapshot, HubName name, IEnumerable<string> paths)
+    /// <summary>A GGUF model is its (first) file, any other its folder; null where the quantisation that is named is not there.</summary>
+    static string? Place(string snapshot, HubName name, IEnumerable<string> paths)
     {
-        var ggufs = paths.Where(path => path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)
-            && (name.Quantisation is null || path.Contains(name.Quantisation, StringComparison.OrdinalIgnoreCase)))
-                .Order(StringComparer.Ordinal).ToArray();
-        return ggufs.Length > 0 && !File.Exists(Path.Combine(snapshot, "config.json")) || name.Quantisation is not null && ggufs.Length > 0
-            ? Path.Combine(snapshot, ggufs[0]) : snapshot;
+        var gguf = paths.Where(path => NeededFiles.IsGguf(path, name)).Order(StringComparer.Ordinal).FirstOrDefault();
+        if (name.Quantisation is null && (gguf is null || File.Exists(Path.Combine(snapshot, "config.json")))) return snapshot;
+        return gguf is null ? null : Path.Combine(snapshot, gguf);
     }
 }

@@ -32,12 +32,14 @@ static class NeededFiles
         throw new HubException($"{name}: the repository holds {what}; expected model.safetensors, {Index} or a .gguf file.");
     }
 
+    /// <summary>A model's GGUF file, of the quantisation that is named where one is; the projector of an image model is none.</summary>
+    public static bool IsGguf(string path, HubName name) => Path.GetFileName(path) is var file
+        && file.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) && !file.StartsWith("mmproj", StringComparison.OrdinalIgnoreCase)
+        && (name.Quantisation is null || file.Contains(name.Quantisation, StringComparison.OrdinalIgnoreCase));
+
     static HubFile[] Gguf(HubFile[] ggufs, HubName name)
     {
-        var models = ggufs.Where(file => !Path.GetFileName(file.Path).StartsWith("mmproj", StringComparison.OrdinalIgnoreCase));
-        var wanted = models
-            .Where(file => name.Quantisation is null
-            || Path.GetFileName(file.Path).Contains(name.Quantisation, StringComparison.OrdinalIgnoreCase)).ToArray();
+        var wanted = ggufs.Where(file => IsGguf(file.Path, name)).ToArray();
         // The parts of one split model differ in their numbers only.
         if (wanted.Length > 0 && wanted.Select(file => Stem(file.Path)).Distinct(StringComparer.Ordinal).Count() == 1) return wanted;
         var list = string.Join(", ", ggufs.Select(file => file.Path).Order(StringComparer.Ordinal));

@@ -235,6 +235,20 @@ public sealed class HubPullTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Without_the_hub_no_other_quantisation_is_taken_for_the_one_that_is_named()
+    {
+        await using var other = await FakeHub.StartAsync();
+        other.Add("Q8_0/tiny.Q4_K_M.gguf", [1, 2, 3], large: true);
+        other.Add("mmproj-Q8_0.gguf", [4, 5, 6], large: true);
+        var path = await PullAsync("org/model:Q4_K_M", endpoint: other.Endpoint);
+        Assert.Equal(path, await PullAsync("org/model:Q4_K_M", offline: true));
+        File.Copy(path, Path.Combine(folder.Path, "models--org--model", "snapshots", FakeHub.Commit, "mmproj-Q8_0.gguf"));
+        var missing = await Assert.ThrowsAsync<HubException>(() => PullAsync("org/model:Q8_0", offline: true));
+        Assert.Contains("org/model:Q8_0@main: HF_HUB_OFFLINE is set", missing.Message, StringComparison.Ordinal);
+        Assert.Equal(path, await PullAsync("org/model", offline: true));
+    }
+
+    [Fact]
     public async Task A_listing_that_leaves_the_repository_is_refused()
     {
         hub.Add("../../outside.json", "{}");
