@@ -8,7 +8,7 @@ public sealed class EngineBusyException(int limit)
 /// <summary>The engine takes no more requests, or was stopped while this one ran.</summary>
 public sealed class EngineStoppedException() : Exception("The server is shutting down.");
 
-/// <summary>The request can never be run; <see cref="Problem"/> names the field.</summary>
+/// <summary>The request can never be run, or not to its end; <see cref="Problem"/> names the field.</summary>
 public sealed class RequestRefusedException(OptionProblem problem) : Exception(problem.Message)
 {
     public OptionProblem Problem => problem;

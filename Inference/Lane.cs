@@ -111,6 +111,10 @@ sealed class Lane
         {
             Remove(generation, NoDistribution(broken));
         }
+        catch (RequestRefusedException refused)
+        {
+            Remove(generation, refused);
+        }
     }
 
     /// <summary>One row alone has no token to draw; the others of its step are sound.</summary>

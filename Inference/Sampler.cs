@@ -13,7 +13,8 @@ public sealed class Sampler(int vocabularySize)
     /// <summary>Draws one token from raw logits [V].</summary>
     /// <param name="ends">Tokens that would end the sequence, for min_tokens.</param>
     /// <param name="uniform">In [0, 1): where in the cumulative distribution, ascending by id, to draw.</param>
-    /// <exception cref="ArithmeticException">The logits hold NaN, or the options leave no token to choose.</exception>
+    /// <exception cref="ArithmeticException">The logits hold NaN.</exception>
+    /// <exception cref="RequestRefusedException">The options leave no token to choose.</exception>
     public SampledToken Sample(ReadOnlySpan<float> logits, SamplingOptions options,
         ReadOnlySpan<int> prompt, ReadOnlySpan<int> output, ReadOnlySpan<int> ends, double uniform)
     {
@@ -63,7 +64,14 @@ public sealed class Sampler(int vocabularySize)
         if (options.IsPlain) return;
         Penalties.Apply(options, prompt, output, ends, work);
         if (float.IsNegativeInfinity(LogProbs.Max(work)))
-            throw new ArithmeticException("The sampling options (allowed_token_ids, bad_words, min_tokens) leave no token to choose.");
+            throw new RequestRefusedException(NothingLeft(options));
+    }
+
+    static OptionProblem NothingLeft(SamplingOptions options)
+    {
+        var field = !options.AllowedTokenIds.IsEmpty ? "allowed_token_ids" : !options.BadWords.IsEmpty ? "bad_words"
+            : options.NoRepeatNgram > 0 ? "no_repeat_ngram_size" : "min_tokens";
+        return new(field, $"Invalid '{field}': with the other options (allowed_token_ids, bad_words, min_tokens) it leaves no token to choose.");
     }
 
     void Truncate(SamplingOptions options)

@@ -75,7 +75,8 @@ public sealed class EngineTests
         var good = EngineWorld.Greedy("good");
         var bad = good with { Sampling = new() { AllowedTokenIds = [5], BadWords = [[5]] } };
         var answers = (world.AnswerAsync(good), world.AnswerAsync(bad));
-        await Assert.ThrowsAsync<GenerationFailedException>(() => answers.Item2);
+        var refused = await Assert.ThrowsAsync<RequestRefusedException>(() => answers.Item2);
+        Assert.Equal("allowed_token_ids", refused.Problem.Field);
         Assert.Equal(EngineWorld.Expected(world.Network, good), await answers.Item1);
         world.Network.Spoil = logits => logits[3] = float.NaN;
         await Assert.ThrowsAsync<GenerationFailedException>(() => world.AnswerAsync(good));
