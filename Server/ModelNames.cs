@@ -1,7 +1,6 @@
 // Which names a client may ask for: `current`, and the version that is live; kept versions are listed but not loaded.
 // Knows the catalogue's folder list, no weights.
 using Majlis.Inference;
-using Majlis.Model;
 using Majlis.Model.Catalog;
 
 namespace Majlis.Server;
@@ -15,25 +14,14 @@ public sealed class ModelNames(ModelCatalog catalog)
 
     public string Describe(LoadedModel live) => $"'{Current}', which is '{live.Version}'";
 
-    /// <summary>Every name, the live ones first.</summary>
-    public IEnumerable<string> All(LoadedModel live) =>
-        new[] { Current, live.Version }.Concat(catalog.Versions()).Distinct();
+    /// <summary>What the catalogue says of the versions it keeps, the damaged ones left out.</summary>
+    public IReadOnlyList<Manifest> Kept() => catalog.Readable();
 
-    /// <summary>What the catalogue says of a version; null where it holds none of that name, or a damaged one.</summary>
-    public Manifest? ManifestOf(string version)
-    {
-        try
-        {
-            return catalog.Versions().Contains(version) ? catalog.Read(version) : null;
-        }
-        catch (ModelFormatException)
-        {
-            // Whoever wants to serve it hears what is wrong; a list of names is no place for it.
-            return null;
-        }
-    }
+    /// <summary>Every name, the live ones first.</summary>
+    public static IEnumerable<string> All(LoadedModel live, IEnumerable<Manifest> kept) =>
+        new[] { Current, live.Version }.Concat(kept.Select(manifest => manifest.Id)).Distinct();
 
     /// <summary>The version whose weights have this hash, or the hash itself where it is no longer known.</summary>
     public string OfWeights(string hash, LoadedModel? live) => live?.WeightsHash == hash ? live.Version
-        : catalog.Versions().FirstOrDefault(version => ManifestOf(version)?.WeightsHash == hash) ?? hash;
+        : Kept().FirstOrDefault(manifest => manifest.WeightsHash == hash)?.Id ?? hash;
 }

@@ -1,5 +1,6 @@
 // GET /v1/models and /v1/models/{id}: what can be asked for by name, in OpenAI's shape with what we know besides. Knows no weights.
 using Majlis.Inference;
+using Majlis.Model.Catalog;
 
 namespace Majlis.Server;
 
@@ -11,30 +12,35 @@ static class ModelsEndpoints
         routes.MapGet("/v1/models/{**id}", One);
     }
 
-    static IResult List(LiveModel live, ModelNames names, ModelCards cards) => live.Current is { } model
-        ? TypedResults.Json(new ModelList("list", [.. names.All(model).Select(name => cards.Of(name, model))]), WireJson.Wire.ModelList)
-        : ApiError.NoModel().ToResult();
+    static IResult List(LiveModel live, ModelNames names, ModelCards cards)
+    {
+        if (live.Current is not { } model) return ApiError.NoModel().ToResult();
+        var kept = names.Kept();
+        return TypedResults.Json(new ModelList("list", [.. ModelNames.All(model, kept).Select(name => cards.Of(name, model, kept))]),
+            WireJson.Wire.ModelList);
+    }
 
     static IResult One(string id, LiveModel live, ModelNames names, ModelCards cards)
     {
         if (live.Current is not { } model) return ApiError.NoModel().ToResult();
         // Clients send a slash inside an id as %2F, which routing leaves as it is.
         var name = Uri.UnescapeDataString(id);
-        return names.All(model).Contains(name)
-            ? TypedResults.Json(cards.Of(name, model), WireJson.Wire.ModelCard)
+        var kept = names.Kept();
+        return ModelNames.All(model, kept).Contains(name)
+            ? TypedResults.Json(cards.Of(name, model, kept), WireJson.Wire.ModelCard)
             : ApiError.UnknownModel(name, names.Describe(model)).ToResult();
     }
 }
 
 /// <summary>Describes models for the list: the live one from memory, kept ones from their manifests.</summary>
-sealed class ModelCards(ModelNames names, TimeProvider time)
+sealed class ModelCards(TimeProvider time)
 {
     readonly long started = time.GetUtcNow().ToUnixTimeSeconds();
 
-    public ModelCard Of(string name, LoadedModel live)
+    public ModelCard Of(string name, LoadedModel live, IEnumerable<Manifest> kept)
     {
         var version = name == ModelNames.Current ? live.Version : name;
-        var manifest = names.ManifestOf(version);
+        var manifest = kept.FirstOrDefault(manifest => manifest.Id == version);
         var loaded = version == live.Version;
         return new ModelCard(name, "model", manifest?.Created.ToUnixTimeSeconds() ?? started, "majlis", version, loaded,
             loaded ? live.WeightsHash : manifest?.WeightsHash, manifest?.Parents.FirstOrDefault());

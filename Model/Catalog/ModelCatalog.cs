@@ -70,11 +70,30 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
     }
 
     /// <summary>Ids of the committed versions, oldest first.</summary>
-    public IReadOnlyList<string> Versions() => !Directory.Exists(folder) ? []
-        : [.. Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path))
-            .Where(name => IdForm().IsMatch(name) && File.Exists(Path.Combine(folder, name, ManifestName)))
-            .Select(Read).OrderBy(manifest => manifest.Created).ThenBy(manifest => manifest.Id, StringComparer.Ordinal)
-            .Select(manifest => manifest.Id)];
+    /// <exception cref="ModelFormatException">A manifest is damaged: whoever numbers versions has to see them all.</exception>
+    public IReadOnlyList<string> Versions() => [.. OldestFirst(Committed().Select(Read)).Select(manifest => manifest.Id)];
+
+    /// <summary>Manifests of the committed versions, oldest first, for lists: a damaged one is left to whoever wants to serve it.</summary>
+    public IReadOnlyList<Manifest> Readable() => [.. OldestFirst(Committed().Select(TryRead).OfType<Manifest>())];
+
+    IEnumerable<string> Committed() => !Directory.Exists(folder) ? []
+        : Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path))
+            .Where(name => IdForm().IsMatch(name) && File.Exists(Path.Combine(folder, name, ManifestName)));
+
+    static IEnumerable<Manifest> OldestFirst(IEnumerable<Manifest> manifests) =>
+        manifests.OrderBy(manifest => manifest.Created).ThenBy(manifest => manifest.Id, StringComparer.Ordinal);
+
+    Manifest? TryRead(string version)
+    {
+        try
+        {
+            return Read(version);
+        }
+        catch (ModelFormatException)
+        {
+            return null;
+        }
+    }
 
     /// <exception cref="ModelFormatException">No such version, or a manifest that is broken or of another version.</exception>
     public Manifest Read(string version)

@@ -54,9 +54,12 @@ static class ArenaEndpoints
     static async Task<IResult> RevealAsync(Vote vote, BattleStore store, ModelNames names, LiveModel live)
     {
         if (await store.FindAsync(vote.BattleId) is not { } battle) return ApiError.NoFeedback().ToResult();
-        var sides = new VoteSides(Side(battle.A), Side(battle.B));
+        // Both sides are mostly of one version, and it is looked for among all that are kept.
+        var first = names.OfWeights(battle.A.Version, live.Current);
+        var second = battle.B.Version == battle.A.Version ? first : names.OfWeights(battle.B.Version, live.Current);
+        var sides = new VoteSides(Side(battle.A, first), Side(battle.B, second));
         return TypedResults.Json(new VoteReply(vote.BattleId, "arena.vote", VoteReader.Word(vote.Verdict), sides), WireJson.Wire.VoteReply);
 
-        VoteSide Side(BattleSide side) => new(names.OfWeights(side.Version, live.Current), side.Version, JsonNode.Parse(side.SamplingJson));
+        static VoteSide Side(BattleSide side, string model) => new(model, side.Version, JsonNode.Parse(side.SamplingJson));
     }
 }

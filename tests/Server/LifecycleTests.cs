@@ -91,6 +91,21 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task A_damaged_manifest_is_left_out_of_the_list_and_hides_no_other_version()
+    {
+        using var folder = new TinyCatalog();
+        folder.Promote("v1");
+        folder.Promote("v2");
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old)), options => options with { Catalog = folder.Path });
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "v1", "manifest.json"), "{", Stop);
+        var models = await RunningServer.JsonAsync(await server.Http.GetAsync(new Uri("/v1/models", UriKind.Relative), Stop));
+        Assert.Equal(["current", "tiny", "v2"], models["data"]!.AsArray().Select(model => (string)model!["id"]!));
+        var one = await server.Http.GetAsync(new Uri("/v1/models/v2", UriKind.Relative), Stop);
+        Assert.Equal("v2", (string)(await RunningServer.JsonAsync(one))["version"]!);
+        Assert.Equal("unknown", server.Part<ModelNames>().OfWeights("unknown", live: null));
+    }
+
+    [Fact]
     public async Task A_version_that_does_not_open_is_refused_and_the_old_one_serves_on()
     {
         using var folder = new TinyCatalog();
