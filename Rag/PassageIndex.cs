@@ -15,7 +15,9 @@ namespace Majlis.Rag;
 public sealed class PassageIndex : IDisposable
 {
     const LuceneVersion Version = LuceneVersion.LUCENE_48;
-    const int MostQueryLetters = 2000; // Fewer words than Lucene's limit of 1,024 clauses, whatever the words.
+
+    // In UTF-16 units: no more words than Lucene's limit of clauses, though in some scripts every letter is a word.
+    const int MostQueryLetters = 1024;
 
     static readonly (string Field, Analyzer Analyzer)[] languages =
     [
@@ -50,7 +52,8 @@ public sealed class PassageIndex : IDisposable
     public IReadOnlyList<FoundPassage> Search(string question, int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        if (question.Length > MostQueryLetters) question = question[..MostQueryLetters];
+        if (question.Length > MostQueryLetters)
+            question = question[..(char.IsHighSurrogate(question[MostQueryLetters - 1]) ? MostQueryLetters - 1 : MostQueryLetters)];
         var query = new BooleanQuery();
         foreach (var (field, analyzer) in languages)
             if (new QueryBuilder(analyzer).CreateBooleanQuery(field, question) is { } words) query.Add(words, Occur.SHOULD);

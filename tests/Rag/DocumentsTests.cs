@@ -58,6 +58,17 @@ public sealed class DocumentsTests : IDisposable
         Assert.NotEmpty(index.Search(string.Concat(Enumerable.Repeat("tea house ", 5000)), 3));
     }
 
+    [Theory]
+    [InlineData("漢", "")]
+    [InlineData("𠀀", "")]
+    [InlineData("𠀀", "a")]
+    public void A_long_question_whose_every_letter_is_a_word_is_cut_between_letters(string letter, string before)
+    {
+        using var index = PassageIndex.FromFolder(folder.Path);
+        Assert.Empty(index.Search(before + string.Concat(Enumerable.Repeat(letter, 3000)), 3));
+        Assert.Equal("tea.md", index.Search($"tea {before}" + string.Concat(Enumerable.Repeat(letter, 3000)), 3)[0].Passage.File);
+    }
+
     [Fact]
     public void A_folder_that_is_not_there_and_a_file_that_is_not_text_are_named()
     {
