@@ -32,6 +32,8 @@ public sealed record GenerationRequest(int[] PromptTokens, SamplingOptions Sampl
             if (id < 0 || id >= vocabularySize)
                 return new("prompt", $"The prompt holds token {id}; this model's tokens are 0 to {vocabularySize - 1}.");
         if (MaxTokens < 1) return new("max_tokens", $"max_tokens is {MaxTokens}; it must be at least 1.");
+        if (Sampling.MinTokens > MaxTokens)
+            return new("min_tokens", $"min_tokens is {Sampling.MinTokens}; the answer may have {MaxTokens} tokens at most.");
         if (TopLogProbs < 0) return new("top_logprobs", "top_logprobs must not be negative.");
         if (Stop.Any(string.IsNullOrEmpty)) return new("stop", "stop holds an empty string.");
         return Sampling.Problem(vocabularySize);

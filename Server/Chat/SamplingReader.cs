@@ -7,6 +7,11 @@ namespace Majlis.Server;
 
 static class SamplingReader
 {
+    // The engine's one thread walks these lists at every token.
+    const int MostTokens = 16384;
+    const int MostBiases = 1024;
+    const int MostWords = 1024;
+
     public static SamplingWishes Read(Fields fields) => new()
     {
         Temperature = fields.Number("temperature", 0, 2),
@@ -22,7 +27,7 @@ static class SamplingReader
         IgnoreEos = fields.Flag("ignore_eos"),
         LogitBias = Bias(fields),
         StopTokens = Tokens(fields, "stop_token_ids"),
-        AllowedTokens = Tokens(fields, "allowed_token_ids"),
+        AllowedTokens = Allowed(fields),
         BadWords = Words(fields),
     };
 
@@ -36,7 +41,24 @@ static class SamplingReader
                 fields.Problem.Add(ApiError.InvalidValue("logit_bias", $"Invalid key in 'logit_bias': '{key}' is no token id."));
             else if (values.Number(key, -100, 100) is { } value)
                 bias[token] = value;
+        CheckCount(fields, "logit_bias", bias.Count, MostBiases);
         return bias.ToImmutable();
+    }
+
+    static ImmutableArray<int> Allowed(Fields fields)
+    {
+        const string field = "allowed_token_ids";
+        var given = fields.Has(field);
+        var tokens = Tokens(fields, field);
+        if (given && tokens.IsEmpty)
+            fields.Problem.Add(ApiError.InvalidValue(field, $"Invalid '{field}': an empty list would allow nothing; leave it out to allow all."));
+        return [.. tokens.Distinct()];
+    }
+
+    static void CheckCount(Fields fields, string field, int count, int most)
+    {
+        if (count > most)
+            fields.Problem.Add(ApiError.InvalidValue(field, $"Invalid '{field}': {count} entries; up to {most} are taken."));
     }
 
     static ImmutableArray<int> Tokens(Fields fields, string field)
@@ -45,6 +67,7 @@ static class SamplingReader
         foreach (var (value, name) in fields.Items(field))
             if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var token)) tokens.Add(token);
             else fields.Problem.Add(ApiError.WrongType(name, "a token id", Fields.Kind(value)));
+        CheckCount(fields, field, tokens.Count, MostTokens);
         return tokens.ToImmutable();
     }
 
@@ -55,6 +78,7 @@ static class SamplingReader
             if (value.ValueKind != JsonValueKind.String) fields.Problem.Add(ApiError.WrongType(name, "a string", Fields.Kind(value)));
             else if (value.GetString() is { Length: > 0 } word) words.Add(word);
             else fields.Problem.Add(ApiError.InvalidValue(name, $"Invalid '{name}': an empty word would forbid everything."));
+        CheckCount(fields, "bad_words", words.Count, MostWords);
         return words.ToImmutable();
     }
 }

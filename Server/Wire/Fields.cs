@@ -36,6 +36,9 @@ public sealed class Fields
     public JsonElement? Any(string field) =>
         unread.Remove(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
+    /// <summary>Whether the field is there and was not read yet.</summary>
+    public bool Has(string field) => unread.TryGetValue(field, out var value) && value.ValueKind != JsonValueKind.Null;
+
     public JsonElement? Of(string field, JsonValueKind kind, string expected)
     {
         if (Any(field) is not { } value) return null;
@@ -48,8 +51,7 @@ public sealed class Fields
 
     public string RequiredText(string field)
     {
-        var missing = !unread.TryGetValue(field, out var value) || value.ValueKind == JsonValueKind.Null;
-        if (missing) Problem.Add(ApiError.MissingField(Name(field)));
+        if (!Has(field)) Problem.Add(ApiError.MissingField(Name(field)));
         return Text(field) ?? "";
     }
 
