@@ -7,6 +7,8 @@ static class BattleRequestReader
 {
     static readonly string[] chatOnly = ["n", "logprobs", "top_logprobs", "return_token_ids", "stream_options", "skip_special_tokens"];
 
+    const float LeastChance = 0.01f;
+
     public static ChatRequest? Read(JsonElement body, Problem problem)
     {
         var fields = new Fields(body, "", problem);
@@ -14,9 +16,17 @@ static class BattleRequestReader
         foreach (var name in chatOnly)
             if (fields.Any(name) is not null)
                 problem.Add(ApiError.UnsupportedField(name, "A battle streams two plain answers."));
+        if (fields.Flag("stream") is false) problem.Add(ApiError.UnsupportedField("stream", "A battle is always streamed."));
         var request = ChatRequestReader.Read(fields, fields.Text("model") ?? ModelNames.Current);
-        if (request.Sampling.Temperature == 0)
-            problem.Add(ApiError.InvalidValue("temperature", "Invalid 'temperature': at 0 both sides would be the same answer."));
+        if (Deciding(request.Sampling) is { } field)
+            problem.Add(ApiError.InvalidValue(field, $"Invalid '{field}': it leaves so little to chance that both sides would be the same answer."));
         return problem.First is null ? request with { Output = new OutputWishes { Choices = 2, Stream = true } } : null;
     }
+
+    /// <summary>The field that alone leaves the best token without a rival, or next to none.</summary>
+    static string? Deciding(SamplingWishes sampling) => sampling.Temperature < LeastChance ? "temperature"
+        : sampling.TopK == 1 ? "top_k"
+        : sampling.TopP < LeastChance ? "top_p"
+        : sampling.TypicalP < LeastChance ? "typical_p"
+        : sampling.MinP > 1 - LeastChance ? "min_p" : null;
 }

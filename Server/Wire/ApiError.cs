@@ -26,7 +26,7 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
     public static ApiError ContextLength(int prompt, int context, int? asked) => new(400, Request,
         asked is null
             ? $"This model's maximum context length is {context} tokens, but the messages are {prompt} tokens long."
-            : $"This model's maximum context length is {context} tokens, but {prompt + asked} were asked for: "
+            : $"This model's maximum context length is {context} tokens, but {(long)prompt + asked} were asked for: "
                 + $"{prompt} in the messages, {asked} in the completion.",
         "messages", "context_length_exceeded");
 

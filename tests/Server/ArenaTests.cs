@@ -79,6 +79,12 @@ public sealed class ArenaTests(ArenaServer shared) : IClassFixture<ArenaServer>
     [Theory]
     [InlineData("""{"n":2}""", "n", "unsupported_parameter")]
     [InlineData("""{"temperature":0}""", "temperature", "invalid_value")]
+    [InlineData("""{"temperature":0.0001}""", "temperature", "invalid_value")]
+    [InlineData("""{"top_k":1}""", "top_k", "invalid_value")]
+    [InlineData("""{"top_p":0}""", "top_p", "invalid_value")]
+    [InlineData("""{"typical_p":0}""", "typical_p", "invalid_value")]
+    [InlineData("""{"min_p":1}""", "min_p", "invalid_value")]
+    [InlineData("""{"stream":false}""", "stream", "unsupported_parameter")]
     [InlineData("""{"colour":1}""", "colour", "unknown_parameter")]
     public async Task A_battle_that_would_tell_its_sides_apart_is_refused(string fields, string param, string code)
     {
