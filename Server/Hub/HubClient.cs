@@ -50,20 +50,21 @@ public sealed class HubClient : IDisposable
         return TryAsync(name.ToString(), async () =>
         {
             using var response = await FollowAsync(uri, range: null, stop);
-            await HubRefusal.ThrowIfAnyAsync(response, name.ToString(), settings.Token is not null, stop);
-            await using var body = await response.Content.ReadAsStreamAsync(stop);
+            await HubRefusal.ThrowIfAnyAsync(response, name.ToString(), settings.Token is not null, time, stop);
+            await using var body = await PatientStream.OfAsync(response, time, stop);
             using var answer = await JsonDocument.ParseAsync(body, cancellationToken: stop);
             return HubRepository.Parse(answer.RootElement, name.ToString());
         }, stop);
     }
 
     /// <summary>
-    /// Reads [<paramref name="from"/>, from + count) of a file and hands the bytes on as they come. A broken or short answer is asked for
-    /// again.
+    /// Reads [<paramref name="from"/>, from + count) of a file and hands the bytes on as they come, with their distance from there. A broken
+    /// or short answer is asked for again.
     /// </summary>
+    /// <param name="orToTheEnd">Whether a server that sends the whole file, since it knows no ranges, is listened to until its end.</param>
     /// <exception cref="HubException">The file changed, or the hub would not give it.</exception>
-    public Task ReadAsync(HubName name, string commit, HubFile file, long from, int count, Func<int, ReadOnlyMemory<byte>, ValueTask> take,
-        CancellationToken stop)
+    public Task ReadAsync(HubName name, string commit, HubFile file, long from, int count,
+        Func<long, ReadOnlyMemory<byte>, ValueTask> take, CancellationToken stop, bool orToTheEnd = false)
     {
         if (count == 0) return Task.CompletedTask;
         var path = string.Join('/', file.Path.Split('/').Select(Uri.EscapeDataString));
@@ -71,11 +72,12 @@ public sealed class HubClient : IDisposable
         return TryAsync(file.Path, async () =>
         {
             using var response = await FollowAsync(uri, new RangeHeaderValue(from, from + count - 1), stop, file);
-            await HubRefusal.ThrowIfAnyAsync(response, file.Path, settings.Token is not null, stop);
-            await using var body = await response.Content.ReadAsStreamAsync(stop);
-            if (response.StatusCode == HttpStatusCode.PartialContent) CheckRange(response, file, from, count);
-            else await SkipAsync(body, from, stop); // A server without ranges sends the whole file.
-            await CopyAsync(body, count, take, stop);
+            await HubRefusal.ThrowIfAnyAsync(response, file.Path, settings.Token is not null, time, stop);
+            await using var body = await PatientStream.OfAsync(response, time, stop);
+            var isWhole = response.StatusCode != HttpStatusCode.PartialContent;
+            if (isWhole) await SkipAsync(body, from, stop);
+            else CheckRange(response, file, from, count);
+            await CopyAsync(body, isWhole && orToTheEnd ? file.Size - from : count, take, stop);
             return true;
         }, stop);
     }
@@ -133,12 +135,12 @@ public sealed class HubClient : IDisposable
         }
     }
 
-    static async Task CopyAsync(Stream body, int count, Func<int, ReadOnlyMemory<byte>, ValueTask> take, CancellationToken stop)
+    static async Task CopyAsync(Stream body, long count, Func<long, ReadOnlyMemory<byte>, ValueTask> take, CancellationToken stop)
     {
         var buffer = new byte[1 << 17];
-        for (var done = 0; done < count;)
+        for (var done = 0L; done < count;)
         {
-            var got = await body.ReadAsync(buffer.AsMemory(0, Math.Min(buffer.Length, count - done)), stop);
+            var got = await body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, count - done)), stop);
             if (got == 0) throw new IOException($"the answer ended after {done} of {count} bytes");
             await take(done, buffer.AsMemory(0, got));
             done += got;

@@ -6,6 +6,9 @@ public static class HubModel
     /// <summary>Pieces in flight at once.</summary>
     const int Parallel = 8;
 
+    /// <summary>16 TiB: below it, sums of sizes and numbers of pieces stay in their types.</summary>
+    const long MostBytes = 1L << 44;
+
     /// <summary>
     /// The folder (or GGUF file) of `ORG/NAME[:QUANT][@revision]`, downloaded where it is not in the cache. Without the hub in reach, or
     /// with
@@ -46,6 +49,8 @@ public static class HubModel
     static async Task DownloadAsync(HubName name, HubRepository repository, IReadOnlyList<HubFile> files, HubCache cache, HubClient client,
         TimeProvider time, Action<string> say, CancellationToken stop)
     {
+        if (files.Sum(file => (double)file.Size) is var total and > MostBytes)
+            throw new HubException($"{name}: the hub lists {total:0} bytes, more than any model has ({MostBytes}).");
         cache.Prepare();
         var progress = new HubProgress(files.Sum(file => file.Size), time);
         var blobs = new List<(HubFile File, PartialBlob Blob)>();
@@ -54,20 +59,12 @@ public static class HubModel
             foreach (var file in files.DistinctBy(file => file.Blob))
                 if (cache.Has(file)) progress.Reuse(file.Size);
                 else blobs.Add((file, PartialBlob.Open(file, cache.BlobPath(file))));
-            var pieces = blobs.SelectMany(pair => pair.Blob.Missing.Select(start => (pair.File, pair.Blob, Start: start))).ToArray();
-            progress.Reuse(blobs.Sum(pair => pair.File.Size) - pieces.Sum(piece => (long)piece.Blob.Length(piece.Start)));
+            var missing = blobs.Sum(pair => pair.Blob.Missing.Sum(start => (long)pair.Blob.Length(start)));
+            progress.Reuse(blobs.Sum(pair => pair.File.Size) - missing);
             await using var line = time.CreateTimer(_ => say(progress.ToString()), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
-            await System.Threading.Tasks.Parallel.ForEachAsync(pieces,
-                new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = stop }, async (piece, inner) =>
-            {
-                await client.ReadAsync(name, repository.Commit, piece.File, piece.Start, piece.Blob.Length(piece.Start),
-                    async (at, bytes) =>
-                {
-                    await piece.Blob.WriteAsync(piece.Start + at, bytes, inner);
-                    progress.Add(bytes.Length);
-                }, inner);
-                piece.Blob.Finish(piece.Start);
-            });
+            // The first piece of each file shows whether the server knows ranges. If not, its answer is the whole file, and is taken so.
+            await ReadAsync(pair => pair.Blob.Missing.Take(1), orToTheEnd: true);
+            await ReadAsync(pair => pair.Blob.Missing, orToTheEnd: false);
             foreach (var (_, blob) in blobs) blob.Complete();
         }
         finally
@@ -77,6 +74,16 @@ public static class HubModel
         foreach (var file in files) cache.Link(repository.Commit, file);
         cache.WriteReference(name.Revision, repository.Commit);
         say(progress.ToString());
+
+        Task ReadAsync(Func<(HubFile File, PartialBlob Blob), IEnumerable<long>> starts, bool orToTheEnd) =>
+            System.Threading.Tasks.Parallel.ForEachAsync(blobs.SelectMany(pair => starts(pair).Select(start => (pair.File, pair.Blob, start))),
+                new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = stop }, async (piece, inner) =>
+            {
+                var (file, blob, start) = piece;
+                var sink = new PieceSink(blob, start, progress);
+                await client.ReadAsync(name, repository.Commit, file, start, blob.Length(start),
+                    (at, bytes) => sink.TakeAsync(at, bytes, inner), inner, orToTheEnd);
+            });
     }
 
     static string? Local(HubCache cache, HubName name)

@@ -50,7 +50,8 @@ public sealed class HubProgress(long total, TimeProvider time)
         var rate = Rate;
         lock (gate)
         {
-            var have = reused + done;
+            // An answer with the whole file may bring pieces that were there already.
+            var have = Math.Min(total, reused + done);
             var percent = total == 0 ? 100 : 100 * have / total;
             var left = have >= total ? "done" : rate > 0 ? $"{Clock(TimeSpan.FromSeconds((total - have) / rate))} left" : "waiting";
             return string.Create(CultureInfo.InvariantCulture,

@@ -14,14 +14,15 @@ sealed class HubBusyException(HttpStatusCode status, RetryConditionHeaderValue? 
 
 static class HubRefusal
 {
-    public static async Task ThrowIfAnyAsync(HttpResponseMessage response, string what, bool hasToken, CancellationToken stop)
+    public static async Task ThrowIfAnyAsync(HttpResponseMessage response, string what, bool hasToken, TimeProvider time,
+        CancellationToken stop)
     {
         if (response.IsSuccessStatusCode) return;
         if (response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || (int)response.StatusCode >= 500)
             throw new HubBusyException(response.StatusCode, response.Headers.RetryAfter);
         var code = response.Headers.TryGetValues("X-Error-Code", out var codes) ? codes.First() : null;
         var said = response.Headers.TryGetValues("X-Error-Message", out var messages) ? messages.First()
-            : await ShortBodyAsync(response, stop);
+            : await ShortBodyAsync(response, time, stop);
         throw new HubException($"{what}: {Words(response.StatusCode, code, hasToken)}{(said.Length > 0 ? $" The hub says: {said}" : "")}");
     }
 
@@ -38,9 +39,9 @@ static class HubRefusal
         _ => $"the hub answered {(int)status}.",
     };
 
-    static async Task<string> ShortBodyAsync(HttpResponseMessage response, CancellationToken stop)
+    static async Task<string> ShortBodyAsync(HttpResponseMessage response, TimeProvider time, CancellationToken stop)
     {
-        await using var body = await response.Content.ReadAsStreamAsync(stop);
+        await using var body = await PatientStream.OfAsync(response, time, stop);
         var buffer = new byte[300];
         var count = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, stop);
         var text = System.Text.Encoding.UTF8.GetString(buffer, 0, count).Trim();

@@ -42,8 +42,18 @@ sealed class PartialBlob : IDisposable
         }
     }
 
-    /// <exception cref="HubException">Another process is downloading it.</exception>
-    public static PartialBlob Open(HubFile file, string target) => new(file, target);
+    /// <exception cref="HubException">Another process is downloading it, or the disk does not take a file of its size.</exception>
+    public static PartialBlob Open(HubFile file, string target)
+    {
+        try
+        {
+            return new(file, target);
+        }
+        catch (IOException error)
+        {
+            throw new HubException($"{file.Path}: no file of {file.Size} bytes can be made for it: {error.Message}", error);
+        }
+    }
 
     public int Length(long start) => (int)Math.Min(PieceBytes, file.Size - start);
 

@@ -46,6 +46,9 @@ sealed class FakeHub : IAsyncDisposable
 
     public string? ChangedTag { get; set; }
 
+    /// <summary>The size that the API gives of every file, instead of its own.</summary>
+    public long? Listed { get; set; }
+
     public static async Task<FakeHub> StartAsync()
     {
         var fake = new FakeHub();
@@ -91,10 +94,10 @@ sealed class FakeHub : IAsyncDisposable
         var siblings = files.Select(file => (JsonNode)new JsonObject
         {
             ["rfilename"] = file.Key,
-            ["size"] = file.Value.Bytes.Length,
+            ["size"] = Listed ?? file.Value.Bytes.Length,
             ["blobId"] = Blob(file.Value.Bytes, large: false),
             ["lfs"] = file.Value.Large
-                ? new JsonObject { ["sha256"] = Blob(file.Value.Bytes, true), ["size"] = file.Value.Bytes.Length, ["pointerSize"] = 130 }
+                ? new JsonObject { ["sha256"] = Blob(file.Value.Bytes, true), ["size"] = Listed ?? file.Value.Bytes.Length, ["pointerSize"] = 130 }
                 : null,
         });
         return Results.Text(new JsonObject

@@ -5,6 +5,7 @@ using System.Text;
 using Majlis.Server.Hub;
 using Majlis.tests.Support;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Majlis.tests.Server.Hub;
@@ -182,6 +183,60 @@ public sealed class HubPullTests : IAsyncLifetime
         hub.IgnoresRanges = true;
         var path = await PullAsync("org/model");
         Assert.Equal(weights, File.ReadAllBytes(Path.Combine(path, "model.safetensors")));
+        // In one answer: to ask for the second piece would be to hear the first again.
+        Assert.Single(hub.Requests, request => request.StartsWith("GET /store/model.safetensors", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_body_that_stays_silent_is_fetched_again()
+    {
+        await using var other = await FakeHub.StartAsync();
+        other.Add("tiny.gguf", [1, 2, 3], large: true);
+        using var over = new CancellationTokenSource();
+        var asked = 0;
+        other.Fault = async context =>
+        {
+            if (!context.Request.Path.StartsWithSegments("/store") || Interlocked.Increment(ref asked) > 1) return false;
+            context.Response.StatusCode = 206;
+            context.Response.Headers.ContentRange = "bytes 0-2/3";
+            context.Response.ContentLength = 3;
+            await context.Response.Body.WriteAsync(new byte[1]);
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.InfiniteTimeSpan, over.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            context.Abort();
+            return true;
+        };
+        var time = new FakeTimeProvider();
+        var pull = PullAsync("org/model", endpoint: other.Endpoint, time: time);
+        await Eventually.HoldsAsync("it is asked for again", () =>
+        {
+            if (Volatile.Read(ref asked) == 1) time.Advance(TimeSpan.FromSeconds(61));
+            return Volatile.Read(ref asked) == 2;
+        });
+        Assert.Equal([1, 2, 3], await File.ReadAllBytesAsync(await pull, TestContext.Current.CancellationToken));
+        await over.CancelAsync();
+    }
+
+    [Fact]
+    public async Task A_size_that_no_disk_has_is_refused_in_words()
+    {
+        hub.Listed = long.MaxValue;
+        Assert.Contains("more than any model has", (await Assert.ThrowsAsync<HubException>(() => PullAsync("org/model"))).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Bytes_that_come_twice_are_progress_once()
+    {
+        var progress = new HubProgress(100, new FakeTimeProvider());
+        using var blob = PartialBlob.Open(new HubFile("a", 100, new string('0', 40), IsLarge: false), folder.File("a"));
+        var sink = new PieceSink(blob, 0, progress);
+        await sink.TakeAsync(0, new byte[60], TestContext.Current.CancellationToken);
+        await sink.TakeAsync(0, new byte[50], TestContext.Current.CancellationToken);
+        Assert.Contains("(60 %)", progress.ToString(), StringComparison.Ordinal);
+        await sink.TakeAsync(50, new byte[50], TestContext.Current.CancellationToken);
+        Assert.Contains("(100 %)", progress.ToString(), StringComparison.Ordinal);
+        Assert.Empty(blob.Missing);
     }
 
     [Theory]
@@ -256,19 +311,20 @@ public sealed class HubPullTests : IAsyncLifetime
             StringComparison.Ordinal);
     }
 
-    Task<string> PullAsync(string name, string? token = null, string? endpoint = null, bool offline = false) =>
-        ResolveAsync(name, new HubSettings(endpoint ?? hub.Endpoint, token, folder.Path, offline), TestContext.Current.CancellationToken);
+    Task<string> PullAsync(string name, string? token = null, string? endpoint = null, bool offline = false, TimeProvider? time = null) =>
+        ResolveAsync(name, new HubSettings(endpoint ?? hub.Endpoint, token, folder.Path, offline), TestContext.Current.CancellationToken, time);
 
     Task<string> PullUntilAsync(string name, CancellationToken stop) =>
         ResolveAsync(name, new HubSettings(hub.Endpoint, null, folder.Path, false), stop);
 
-    async Task<string> ResolveAsync(string name, HubSettings settings, CancellationToken stop)
+    async Task<string> ResolveAsync(string name, HubSettings settings, CancellationToken stop, TimeProvider? time = null)
     {
-        using var client = new HubClient(settings, TimeProvider.System, (delay, _) =>
+        time ??= TimeProvider.System;
+        using var client = new HubClient(settings, time, (delay, _) =>
         {
             waits.Enqueue(delay);
             return Task.CompletedTask;
         });
-        return await HubModel.ResolveAsync(name, settings, client, TimeProvider.System, _ => { }, stop);
+        return await HubModel.ResolveAsync(name, settings, client, time, _ => { }, stop);
     }
 }
