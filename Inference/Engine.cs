@@ -16,6 +16,8 @@ public sealed record EngineProgress(long Steps, long LastStep, int Running, int 
 
 public sealed class Engine : IAsyncDisposable
 {
+    static readonly TimeSpan longestEnd = TimeSpan.FromSeconds(5);
+
     // Used by all threads.
     readonly EngineOptions options;
     readonly TimeProvider time;
@@ -72,8 +74,21 @@ public sealed class Engine : IAsyncDisposable
         await ended.Task.ConfigureAwait(false);
     }
 
-    /// <summary>Breaks off what is running. The wake-up signal is left to its finalizer: a late caller may still touch it.</summary>
-    public async ValueTask DisposeAsync() => await DrainAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+    /// <summary>
+    /// Breaks off what is running. A pass that hangs is not waited for: its thread ends with the process, and its requests' leases keep the
+    /// network that it computes with. The wake-up signal is left to its finalizer: a late caller may still touch it.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await DrainAsync(new CancellationToken(canceled: true)).WaitAsync(longestEnd, time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The health check has said so, and there is nothing to be done about it from outside.
+        }
+    }
 
     Generation Submit(ModelLease lease, GenerationRequest request)
     {

@@ -13,6 +13,9 @@ static class HealthEndpoints
     /// <summary>A step that takes longer than this is no step any more: a long prompt on a slow machine stays below it.</summary>
     static readonly TimeSpan longestStep = TimeSpan.FromMinutes(2);
 
+    /// <summary>Whoever asks may wait a second, and a store that hangs must not make the server look as if it did.</summary>
+    static readonly TimeSpan storePatience = TimeSpan.FromMilliseconds(300);
+
     public static void MapHealth(this WebApplication app)
     {
         app.MapGet("/health/live", Live);
@@ -32,15 +35,28 @@ static class HealthEndpoints
         });
     }
 
-    static async Task<JsonHttpResult<HealthReply>> ReadyAsync(LiveModel live, RedisConnection redis, IHostApplicationLifetime lifetime)
+    static async Task<JsonHttpResult<HealthReply>> ReadyAsync(LiveModel live, RedisConnection redis, TimeProvider time,
+        IHostApplicationLifetime lifetime)
     {
-        var store = await redis.StateAsync();
         var model = live.Current;
         var draining = lifetime.ApplicationStopping.IsCancellationRequested;
         var status = draining ? "draining" : model is null ? "loading" : "ready";
         // Without the vote store chats are still answered, so it is said but does not take the server out of service.
-        var votes = new VoteHealth(store.TakesVotes, store.Says);
+        var votes = await VotesAsync(redis, time);
         return Reply(status == "ready", new HealthReply(status) { Model = model?.Version, Votes = votes });
+    }
+
+    static async Task<VoteHealth> VotesAsync(RedisConnection redis, TimeProvider time)
+    {
+        try
+        {
+            var store = await redis.StateAsync().WaitAsync(storePatience, time);
+            return new VoteHealth(store.TakesVotes, store.Says);
+        }
+        catch (TimeoutException)
+        {
+            return new VoteHealth(false, $"The vote store does not answer within {storePatience.TotalMilliseconds} ms.");
+        }
     }
 
     static JsonHttpResult<HealthReply> Reply(bool well, HealthReply reply) =>

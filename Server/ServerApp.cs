@@ -31,6 +31,7 @@ public static class ServerApp
         app.MapHealth();
         app.MapPages();
         app.SayWhatIsServed();
+        app.DrainBeforeTheCut(parts);
         return app;
     }
 
@@ -75,6 +76,19 @@ public static class ServerApp
         model?.Prepare(options);
         if (model is not null) live.Swap(model);
         return live;
+    }
+
+    // A little before the host cuts connections, so that whoever still reads is told why.
+    static void DrainBeforeTheCut(this WebApplication app, ServerParts parts)
+    {
+        var engine = app.Services.GetRequiredService<Engine>();
+        app.Lifetime.ApplicationStopping.Register(() => _ = DrainAsync());
+
+        async Task DrainAsync()
+        {
+            using var window = new CancellationTokenSource(parts.DrainWindow * 0.9, parts.Time);
+            await engine.DrainAsync(window.Token);
+        }
     }
 
     // Said once it is true; asking for the parts here also starts them before the first request.

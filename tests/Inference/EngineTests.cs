@@ -165,6 +165,28 @@ public sealed class EngineTests
     }
 
     [Fact]
+    public async Task A_hanging_pass_holds_up_no_end_and_keeps_its_network()
+    {
+        var time = new FakeTimeProvider();
+        var live = new LiveModel();
+        var network = new ScriptedNetwork(Tiny.Blueprint([null]));
+        live.Swap(Tiny.Model(network));
+        var engine = new Engine(live, new() { CacheBytes = 4096 }, time);
+        using var steps = new StepGate(network);
+        using (var lease = live.Lease()!)
+            _ = engine.GenerateAsync(lease, EngineWorld.Greedy("hangs"), TestContext.Current.CancellationToken);
+        await steps.WaitingAsync();
+        var disposed = engine.DisposeAsync().AsTask();
+        Assert.False(disposed.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(10));
+        await disposed;
+        live.Dispose();
+        Assert.False(network.IsDisposed);
+        steps.Open();
+        await EventuallyAsync(() => network.IsDisposed);
+    }
+
+    [Fact]
     public async Task A_stop_string_ends_the_text_before_it_and_text_never_ends_inside_a_character()
     {
         await using var world = new EngineWorld();

@@ -1,5 +1,6 @@
 // What happens to running requests when the client goes, the server stops, the weights change, or the vote store is away.
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Majlis.Feedback;
 using Majlis.Model;
@@ -147,6 +148,47 @@ public sealed class LifecycleTests
         gate.Open();
         Assert.Equal(Old, Text(await RunningServer.EventsAsync(running)));
         await stopped;
+    }
+
+    [Fact]
+    public async Task Whoever_still_reads_when_the_window_ends_is_told_why_the_stream_ends()
+    {
+        var time = new FakeTimeProvider();
+        var gate = new Gate();
+        var network = new RecitingNetwork(new string('x', 1500)) { BeforeStep = gate.Pass };
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(network),
+            parts: parts => parts with { Time = time, DrainWindow = TimeSpan.FromMinutes(1) });
+        using var end = gate;
+        gate.Let(3);
+        using var running = await server.StreamAsync();
+        var events = RunningServer.EventsAsync(running);
+        var stopped = server.StopAsync();
+        await Eventually.HoldsAsync("the stream ends", () =>
+        {
+            time.Advance(TimeSpan.FromMinutes(1));
+            gate.Let(1);
+            return events.IsCompleted;
+        });
+        var error = JsonNode.Parse((await events)[^1])!["error"]!;
+        Assert.Equal(("server_error", "draining"), ((string?)error["type"], (string?)error["code"]));
+        gate.Open();
+        await stopped;
+    }
+
+    [Fact]
+    public async Task A_vote_store_that_hangs_takes_no_chat_out_of_service()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start(); // It takes connections and says nothing.
+        var time = new FakeTimeProvider();
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old)),
+            options => options with { Redis = listener.LocalEndpoint.ToString() },
+            parts => parts with { Time = time, StorePatience = TimeSpan.FromSeconds(5) }, waitForVotes: false);
+        var asked = server.Http.GetAsync(new Uri("/health/ready", UriKind.Relative), Stop);
+        await Eventually.HoldsAsync("readiness is answered", () => { time.Advance(TimeSpan.FromMilliseconds(300)); return asked.IsCompleted; });
+        var ready = await RunningServer.JsonAsync(await asked);
+        Assert.Equal(("ready", false), ((string)ready["status"]!, (bool)ready["votes"]!["taken"]!));
+        Assert.Contains("does not answer within 300 ms", (string)ready["votes"]!["says"]!, StringComparison.Ordinal);
     }
 
     [Fact]

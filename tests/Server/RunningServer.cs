@@ -36,7 +36,8 @@ sealed class RunningServer : IAsyncDisposable
     public static Task<RunningServer> StartAsync(params string[] texts) => StartAsync(TinyModel.Of(new RecitingNetwork(texts)));
 
     public static async Task<RunningServer> StartAsync(LoadedModel? model,
-        Func<ServerOptions, ServerOptions>? options = null, Func<ServerParts, ServerParts>? parts = null)
+        Func<ServerOptions, ServerOptions>? options = null, Func<ServerParts, ServerParts>? parts = null,
+        bool waitForVotes = true)
     {
         var folder = Directory.CreateTempSubdirectory("majlis-server-").FullName;
         var chosen = new ServerOptions { Urls = "http://127.0.0.1:0", Data = folder, Catalog = Path.Combine(folder, "catalog"), Redis = NoRedis };
@@ -45,7 +46,7 @@ sealed class RunningServer : IAsyncDisposable
         var app = ServerApp.Build(chosen, model, parts?.Invoke(given) ?? given);
         await app.StartAsync(TestContext.Current.CancellationToken);
         var server = new RunningServer(app, folder);
-        if (chosen.Redis != NoRedis)
+        if (waitForVotes && chosen.Redis != NoRedis)
             await Eventually.HoldsAsync("votes are taken", async () => (await server.Part<RedisConnection>().StateAsync()).TakesVotes);
         return server;
     }
