@@ -32,6 +32,7 @@ public sealed class Engine : IAsyncDisposable
 
     // Used by the engine's thread alone.
     readonly List<Lane> lanes = [];
+    readonly List<Generation> leaving = [];
     readonly LiveModel live;
     long steps;
 
@@ -166,9 +167,13 @@ public sealed class Engine : IAsyncDisposable
 
     void TakeIn()
     {
+        // Cancelled ones leave their queue first: whoever stands in it was submitted before, so that its lane is known below. The other way
+        // round, one that is submitted and cancelled between the two would be forgotten and run to its end.
+        while (cancelled.TryDequeue(out var generation)) leaving.Add(generation);
         while (submitted.TryDequeue(out var generation)) LaneOf(generation.Model).Add(generation);
-        while (cancelled.TryDequeue(out var generation))
+        foreach (var generation in leaving)
             foreach (var lane in lanes) lane.Remove(generation, new OperationCanceledException());
+        leaving.Clear();
         if (aborting)
             foreach (var lane in lanes) lane.RemoveAll(new EngineStoppedException());
         // A lane whose snapshot was replaced ends with its last sequence; the current one stays for its prefix cache.
