@@ -15,6 +15,9 @@ sealed class Generation
     readonly TokenStream tokens;
     readonly TextStream text;
     readonly ModelLease lease;
+    // Tokens whose text a stop string may still take back, with where it begins; and how much text was made and how much given.
+    readonly Queue<(GeneratedToken Token, long Start)> withheld = [];
+    long written, given;
     readonly Channel<GeneratedPiece> pieces =
         Channel.CreateUnbounded<GeneratedPiece>(new() { SingleReader = true, SingleWriter = true });
 
@@ -63,10 +66,21 @@ sealed class Generation
         if (finished) piece += tokens.Flush();
         var shown = mayEnd ? text.Push(piece) : piece;
         if (finished) shown += text.Flush();
-        FinishReason? finish = stopped || text.Stop is not null ? FinishReason.Stop : finished ? FinishReason.Length : null;
         var made = new GeneratedToken(token.Id, token.LogProbability, top);
-        pieces.Writer.TryWrite(new([made], shown, finish) { CachedPromptTokens = Sequence.CachedPrompt ?? 0 });
+        if (!stopped) withheld.Enqueue((made, written));
+        written += piece.Length;
+        given += shown.Length;
+        FinishReason? finish = stopped || text.Stop is not null ? FinishReason.Stop : finished ? FinishReason.Length : null;
+        pieces.Writer.TryWrite(new([made], shown, finish) { Shown = Released(), CachedPromptTokens = Sequence.CachedPrompt ?? 0 });
         return finish is not null;
+    }
+
+    /// <summary>The tokens that are no longer withheld: all where no text is, else those whose text has begun to be given.</summary>
+    ImmutableArray<GeneratedToken> Released()
+    {
+        var released = ImmutableArray.CreateBuilder<GeneratedToken>();
+        while (withheld.TryPeek(out var next) && (given == written || next.Start < given)) released.Add(withheld.Dequeue().Token);
+        return released.DrainToImmutable();
     }
 
     /// <summary>Ends the stream, with an error or without, and gives the weights back. Once only.</summary>

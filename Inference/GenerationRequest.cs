@@ -52,6 +52,12 @@ public readonly record struct GeneratedToken(int Id, float LogProbability, Immut
 /// </summary>
 public sealed record GeneratedPiece(ImmutableArray<GeneratedToken> Tokens, string Text, FinishReason? Finish)
 {
+    /// <summary>
+    /// The tokens whose text is in what was given so far, each in the first piece of which that is known: not a token that stops the
+    /// sequence, nor those that spell a stop string.
+    /// </summary>
+    public ImmutableArray<GeneratedToken> Shown { get; init; } = [];
+
     /// <summary>Prompt tokens that came from the prefix cache.</summary>
     public int CachedPromptTokens { get; init; }
 }

@@ -24,7 +24,8 @@ sealed class ChatStream(ChatRun run, OutputWishes wishes, IdSource ids)
                 foreach (var index in Enumerable.Range(0, run.Choices.Length)) yield return Role(index);
             begun = true;
             usage.Add(piece);
-            if (piece.Text.Length > 0 || wishes.LogProbabilities || wishes.TokenIds) yield return Text(choice, piece);
+            var hasLogProbabilities = wishes.LogProbabilities && piece.Shown.Length > 0;
+            if (piece.Text.Length > 0 || hasLogProbabilities || wishes.TokenIds) yield return Text(choice, piece);
             if (piece.Finish is { } finish) yield return Chunk([new ChunkChoice(choice, new ChunkDelta(), FinishWord.Of(finish))]);
         }
         if (wishes.IncludeUsage) yield return Chunk([], usage.Usage);
@@ -35,7 +36,7 @@ sealed class ChatStream(ChatRun run, OutputWishes wishes, IdSource ids)
 
     string Text(int index, GeneratedPiece piece) => Chunk([new ChunkChoice(index, new ChunkDelta(Content: piece.Text), null)
     {
-        Logprobs = wishes.LogProbabilities ? LogProbsWriter.Of(LogProbsWriter.Shown(piece, run.Model), run.Model.Tokenizer) : null,
+        Logprobs = wishes.LogProbabilities ? LogProbsWriter.Of(piece.Shown, run.Model.Tokenizer) : null,
         TokenIds = wishes.TokenIds ? [.. piece.Tokens.Select(token => token.Id)] : null,
     }]);
 

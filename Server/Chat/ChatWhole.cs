@@ -13,7 +13,7 @@ static class ChatWhole
         var usage = new UsageCount(run.Prompt.Length);
         await foreach (var (choice, piece) in pieces)
         {
-            answers[choice].Add(piece, run.Model);
+            answers[choice].Add(piece);
             usage.Add(piece);
         }
         return new ChatReply(run.Id, "chat.completion", run.Created, run.Model.Version, run.Model.WeightsHash, "default",
@@ -30,9 +30,9 @@ static class ChatWhole
         readonly List<int> ids = [];
         FinishReason? finish;
 
-        public void Add(GeneratedPiece piece, LoadedModel model)
+        public void Add(GeneratedPiece piece)
         {
-            shown.AddRange(LogProbsWriter.Shown(piece, model));
+            shown.AddRange(piece.Shown);
             ids.AddRange(piece.Tokens.Select(token => token.Id));
             text.Append(piece.Text);
             finish = piece.Finish ?? finish;

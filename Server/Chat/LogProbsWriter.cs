@@ -10,11 +10,6 @@ static class LogProbsWriter
     // JSON has no infinity; this is what other servers say for a token that cannot come.
     const float Impossible = -9999;
 
-    /// <summary>The tokens of a piece that are text; the one that ended the answer is not.</summary>
-    public static IEnumerable<GeneratedToken> Shown(GeneratedPiece piece, LoadedModel model) =>
-        piece.Finish == FinishReason.Stop && model.Defaults.EosTokens.Contains(piece.Tokens[^1].Id)
-            ? piece.Tokens.SkipLast(1) : piece.Tokens;
-
     public static ChoiceLogProbs Of(IEnumerable<GeneratedToken> tokens, TextTokenizer tokenizer) =>
         new([.. tokens.Select(token => Entry(token, tokenizer))]);
 

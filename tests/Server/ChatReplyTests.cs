@@ -95,6 +95,28 @@ public sealed class ChatReplyTests(ChatServer shared) : IClassFixture<ChatServer
         Assert.Equal("H", (string)content[0]!["top_logprobs"]![0]!["token"]!);
     }
 
+    [Theory]
+    [InlineData("""{"stop_token_ids":[44]}""", "Hello")]
+    [InlineData("""{"stop":"it"}""", "Hello, ")]
+    [InlineData("""{"stop":["it was","a fine day?","fine"]}""", "Hello, it is a ")]
+    [InlineData("""{"stop":["day.!"]}""", ChatServer.Text)]
+    [InlineData("""{"max_tokens":9,"stop":["it is"]}""", "Hello, it")]
+    public async Task Log_probabilities_are_of_the_text_and_of_nothing_that_stopped_it(string fields, string expected)
+    {
+        var wishes = JsonNode.Parse(fields)!.AsObject();
+        wishes["logprobs"] = true;
+        var choice = (await RunningServer.JsonAsync(await server.ChatAsync(wishes)))["choices"]![0]!;
+        Assert.Equal((expected, expected), ((string)choice["message"]!["content"]!, Tokens(choice)));
+        wishes["stream"] = true;
+        var chunks = (await RunningServer.EventsAsync(await server.ChatAsync(wishes)))[..^1]
+            .Select(item => JsonNode.Parse(item)!["choices"]![0]!).ToList();
+        Assert.Equal((expected, expected), (string.Concat(chunks.Select(chunk => (string?)chunk["delta"]!["content"])),
+            string.Concat(chunks.Where(chunk => chunk["logprobs"] is not null).Select(Tokens))));
+    }
+
+    static string Tokens(JsonNode choice) =>
+        string.Concat(choice["logprobs"]!["content"]!.AsArray().Select(token => (string?)token!["token"]));
+
     [Fact]
     public async Task Token_ids_are_given_when_asked_for()
     {
