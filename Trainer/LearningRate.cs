@@ -30,12 +30,19 @@ public sealed record LearningRate(string Name, int WarmupSteps, int TotalSteps)
             "cosine_with_restarts" => progress >= 1 ? 0 : Cosine(Cycles * progress % 1),
             "cosine_with_min_lr" => Math.Max(0, Cosine(progress) * (1 - Least) + Least),
             "polynomial" => step > TotalSteps ? End : (1 - End) * Math.Pow(1 - progress, Power) + End,
-            "inverse_sqrt" => Math.Sqrt(Math.Max(1, WarmupSteps) / (double)Math.Max(1, step)),
+            "inverse_sqrt" => InverseSqrt(step),
             _ => throw new InvalidOperationException($"learning-rate schedule '{Name}' is not one of {string.Join(", ", Names)}"),
         };
     }
 
     static double Cosine(double progress) => 0.5 * (1 + Math.Cos(Math.PI * progress));
+
+    /// <summary>transformers' timescale: the warm-up's length, or 10 000 where there is none.</summary>
+    double InverseSqrt(int step)
+    {
+        var timescale = WarmupSteps > 0 ? WarmupSteps : 10_000;
+        return 1 / Math.Sqrt((step + timescale - WarmupSteps) / (double)timescale);
+    }
 
     double WarmupStableDecay(int step)
     {

@@ -22,6 +22,11 @@ public sealed class GoldenLearningRates
         }
     }
 
+    /// <summary>transformers 5: num_warmup_steps or 10_000.</summary>
+    [Theory, InlineData(0, 1.0), InlineData(10_000, 0.70710678118654752), InlineData(30_000, 0.5)]
+    public void Without_warm_up_the_inverse_root_falls_over_ten_thousand_steps(int step, double factor) =>
+        Assert.Equal(factor, new LearningRate("inverse_sqrt", 0, 40_000).Factor(step), Tolerance);
+
     [Theory, MemberData(nameof(Cases))]
     public void Every_step_has_transformers_factor(int? index)
     {
