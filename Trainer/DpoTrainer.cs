@@ -44,16 +44,19 @@ public sealed class DpoTrainer : IDisposable
     /// <summary>Runs to the end. <paramref name="afterStep"/> sees every step's metrics (progress, saving, stopping by throwing).</summary>
     public TrainingResult Run(Action<StepMetrics> afterStep)
     {
+        TrainingResult End(string? refusal) => new(Step, log, refusal);
+        if (Collapsed() is { } before) return End(before); // killed after a state was saved and before the rule was asked
         while (Step < TotalSteps)
         {
-            var first = Step == 0;
             var metrics = Gradients(out var largestRatio);
-            if (first && SelfTest(metrics, largestRatio) is { } refusal) return new TrainingResult(Step, log, refusal);
+            if (Step == 0 && SelfTest(metrics, largestRatio) is { } refusal) return End(refusal);
+            metrics["grad_norm"] = ClipGradients();
+            if (NotFinite(metrics) is { } broken) return End(broken);
             log.Add(Update(metrics));
             afterStep(log[^1]);
-            if (Collapsed() is { } collapse) return new TrainingResult(Step, log, collapse);
+            if (Collapsed() is { } collapse) return End(collapse);
         }
-        return new TrainingResult(Step, log, null);
+        return End(null);
     }
 
     public void Save(string folder) => TrainingState.Save(folder, policy, optimiser, log, tokensSeen);
@@ -113,7 +116,6 @@ public sealed class DpoTrainer : IDisposable
     StepMetrics Update(Dictionary<string, double> metrics)
     {
         var rate = options.LearningRate * schedule.Factor(Step);
-        metrics["grad_norm"] = ClipGradients();
         optimiser.Update(rate);
         metrics["learning_rate"] = rate;
         metrics["num_tokens"] = tokensSeen;
@@ -134,6 +136,10 @@ public sealed class DpoTrainer : IDisposable
         foreach (var gradient in gradients) gradient.mul_(scale);
         return norm;
     }
+
+    /// <summary>Such a step would leave nothing but such numbers behind; it is not taken.</summary>
+    string? NotFinite(Dictionary<string, double> metrics) => double.IsFinite(metrics["loss"]) && double.IsFinite(metrics["grad_norm"]) ? null
+        : FormattableString.Invariant($"health: at step {Step + 1} the loss is {metrics["loss"]} and the gradient's norm {metrics["grad_norm"]}; expected finite numbers; lower the learning rate");
 
     /// <summary>The health rule: chosen answers that have become so unlikely mean a broken policy, whatever the margins say.</summary>
     string? Collapsed()

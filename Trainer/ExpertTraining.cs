@@ -14,6 +14,7 @@ namespace Majlis.Trainer;
 sealed class ExpertTraining(Transformer network, ReferenceScores reference, RoundOptions options, Action<string> say, TimeProvider time)
 {
     public const string AdapterFolder = "adapter";
+    public const string StateFolder = "state";
 
     /// <summary>Trains, or continues, in <paramref name="folder"/>; the finished adapter lies in its <see cref="AdapterFolder"/>.</summary>
     public ExpertResult Train(string name, IReadOnlyList<TrainingPair> pairs, string folder)
@@ -22,7 +23,7 @@ sealed class ExpertTraining(Transformer network, ReferenceScores reference, Roun
         using var adapter = LoraAdapter.Create(network.Blueprint, config, (ulong)options.Seed);
         var policy = TorchPolicy.WithAdapter(network, adapter, options.Numerics);
         using var trainer = new DpoTrainer(policy, pairs, reference, options.Training());
-        var state = Path.Combine(folder, "state");
+        var state = Path.Combine(folder, StateFolder);
         if (trainer.TryRestore(state)) say($"{name}: going on after step {trainer.Step} of {trainer.TotalSteps}");
         var progress = new ProgressLine(name, trainer.Step, trainer.TotalSteps, time);
         var result = trainer.Run(step =>
@@ -54,7 +55,7 @@ sealed class ExpertTraining(Transformer network, ReferenceScores reference, Roun
             TensorFile.Write(Path.Combine(fresh, "adapter_model.safetensors"),
                 adapter.NamedParameters.Select(parameter => (parameter.Name, parameter.Value.shape, parameter.Value.detach().cpu().data<float>().ToArray())));
             File.WriteAllText(Path.Combine(fresh, "adapter_config.json"), config.ToJson("the round's start"));
-            File.WriteAllLines(Path.Combine(fresh, "metrics.jsonl"), result.Log.Select(step => JsonSerializer.Serialize(step)));
+            File.WriteAllLines(Path.Combine(fresh, "metrics.jsonl"), result.Log.Select(step => JsonSerializer.Serialize(step, TrainerJson.Plain)));
         });
     }
 }

@@ -9,15 +9,13 @@ namespace Majlis.Trainer;
 /// <param name="afterStage">Called with a stage's name once its result is durable, and with <c>name?</c> just before it is begun.</param>
 public sealed class RoundFolder(string path, Action<string> afterStage)
 {
-    static readonly JsonSerializerOptions json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     public string Path => path;
 
     public string File(string name) => System.IO.Path.Combine(path, name);
 
     public bool Has(string stage) => System.IO.File.Exists(File(stage + ".json"));
 
-    public T Read<T>(string stage) => JsonSerializer.Deserialize<T>(System.IO.File.ReadAllBytes(File(stage + ".json")), json)!;
+    public T Read<T>(string stage) => JsonSerializer.Deserialize<T>(System.IO.File.ReadAllBytes(File(stage + ".json")), TrainerJson.Stages)!;
 
     /// <summary>The stage's result: read when it is there, else made, written aside, flushed and renamed.</summary>
     public async Task<T> OnceAsync<T>(string stage, Func<Task<T>> make)
@@ -25,10 +23,16 @@ public sealed class RoundFolder(string path, Action<string> afterStage)
         if (Has(stage)) return Read<T>(stage);
         afterStage(stage + "?");
         var result = await make();
-        Directory.CreateDirectory(path);
-        DurableFiles.Replace(File(stage + ".json"), JsonSerializer.SerializeToUtf8Bytes(result, json));
-        afterStage(stage);
+        Replace(stage, result);
         return result;
+    }
+
+    /// <summary>Writes a result whatever was there; it is durable on return.</summary>
+    public void Replace<T>(string stage, T result)
+    {
+        Directory.CreateDirectory(path);
+        DurableFiles.Replace(File(stage + ".json"), JsonSerializer.SerializeToUtf8Bytes(result, TrainerJson.Stages));
+        afterStage(stage);
     }
 
     public Task<T> OnceAsync<T>(string stage, Func<T> make) => OnceAsync(stage, () => Task.FromResult(make()));

@@ -27,7 +27,7 @@ sealed record TrainingState(int Step, double TokensSeen, IReadOnlyList<StepMetri
                 ("parameter." + parameter.Name, parameter.Value), ("exp_avg." + parameter.Name, optimiser.Mean[parameter.Name]),
                 ("exp_avg_sq." + parameter.Name, optimiser.Square[parameter.Name]),
             }).Select(entry => (entry.Item1, entry.Item2.shape, Values(entry.Item2))));
-            File.WriteAllBytes(Path.Combine(fresh, Numbers), JsonSerializer.SerializeToUtf8Bytes(new TrainingState(optimiser.Step, tokensSeen, log)));
+            File.WriteAllBytes(Path.Combine(fresh, Numbers), JsonSerializer.SerializeToUtf8Bytes(new TrainingState(optimiser.Step, tokensSeen, log), TrainerJson.Plain));
         });
         foreach (var older in States(run).Where(path => path != folder)) Directory.Delete(older, recursive: true);
     }
@@ -42,7 +42,7 @@ sealed record TrainingState(int Step, double TokensSeen, IReadOnlyList<StepMetri
     public static TrainingState? Load(string run, Policy policy, AdamW optimiser)
     {
         if (States(run).LastOrDefault() is not { } folder) return null;
-        var state = JsonSerializer.Deserialize<TrainingState>(File.ReadAllBytes(Path.Combine(folder, Numbers)))!;
+        var state = JsonSerializer.Deserialize<TrainingState>(File.ReadAllBytes(Path.Combine(folder, Numbers)), TrainerJson.Plain)!;
         using var file = SafetensorsFile.Open(Path.Combine(folder, Tensors));
         Tensor Read(string name)
         {

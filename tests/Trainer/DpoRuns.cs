@@ -1,4 +1,5 @@
 // The loop itself: self-test, determinism, resuming to the same bits, the health rule.
+using Majlis.Torch;
 using Majlis.Trainer;
 using TorchSharp;
 using Xunit;
@@ -107,6 +108,52 @@ public sealed class DpoRuns : IDisposable
         var result = trainer.Run(_ => { });
         Assert.StartsWith("health: the chosen answers lost", result.Refusal);
         Assert.True(result.Steps < trainer.TotalSteps);
+    }
+
+    [Fact]
+    public void A_state_saved_after_the_last_step_still_has_to_meet_the_health_rule()
+    {
+        var collapsing = options with { LearningRate = 30, MaxChosenDrop = 0.5, Epochs = 20 };
+        var reference = ReferenceScores.Compute(new BigramPolicy(1).Policy, BigramPolicy.Pairs(11, seed: 3), 2, 0);
+        int steps;
+        using (var stopped = Trainer(new BigramPolicy(1), collapsing, reference)) steps = stopped.Run(_ => stopped.Save(folder)).Steps;
+        using var resumed = Trainer(new BigramPolicy(1), collapsing with { Steps = steps }, reference);
+        Assert.True(resumed.TryRestore(folder));
+        Assert.StartsWith("health: the chosen answers lost", resumed.Run(_ => { }).Refusal);
+    }
+
+    [Fact]
+    public void A_loss_that_is_not_finite_ends_a_run_shorter_than_the_health_rules_window()
+    {
+        var (model, broken, pairs) = (new BigramPolicy(1), false, BigramPolicy.Pairs(11, seed: 3));
+        var policy = new Policy(batch => model.Policy.Logits(batch).Times(broken ? double.NaN : 1), model.Policy.Parameters);
+        using var trainer = new DpoTrainer(policy, pairs, ReferenceScores.Compute(policy, pairs, 2, 0), options with { Steps = 3 });
+        var result = trainer.Run(_ => broken = true);
+        Assert.StartsWith("health: at step 2 the loss is NaN", result.Refusal);
+        Assert.Equal(1, result.Steps);
+    }
+
+    [Fact]
+    public void A_gradient_that_is_not_finite_ends_a_run_before_it_moves_anything()
+    {
+        var model = new BigramPolicy(1);
+        var before = model.Bits;
+        var broken = new Policy(batch => model.Policy.Logits(batch).Plus(model.Table.Times(0).sqrt().sum()), model.Policy.Parameters);
+        var pairs = BigramPolicy.Pairs(11, seed: 3);
+        using var trainer = new DpoTrainer(broken, pairs, ReferenceScores.Compute(broken, pairs, 2, 0), options with { WarmupSteps = 0 });
+        Assert.Contains("the gradient's norm NaN", trainer.Run(_ => { }).Refusal);
+        Assert.Equal(before, model.Bits);
+    }
+
+    [Fact]
+    public void A_state_with_a_number_that_is_not_finite_can_be_saved_and_read()
+    {
+        var model = new BigramPolicy(1);
+        using var adam = new AdamW(model.Policy.Parameters, new AdamWOptions());
+        var log = new[] { new StepMetrics(1, new Dictionary<string, double> { ["logits/chosen"] = double.NegativeInfinity, ["entropy"] = double.NaN }) };
+        TrainingState.Save(folder, model.Policy, adam, log, tokensSeen: 1);
+        var read = TrainingState.Load(folder, model.Policy, adam)!.Log.Single();
+        Assert.Equal((double.NegativeInfinity, double.NaN), (read["logits/chosen"], read["entropy"]));
     }
 
     [Fact]
