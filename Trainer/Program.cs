@@ -1,5 +1,6 @@
 // The second process: votes in, better weights out. `--once` runs one round and says by its exit code how it ended:
 // 0 promoted, 3 refused, 4 not enough evidence, 2 wrong options, 1 anything that went wrong (run again to go on).
+// A trainer may be killed at any moment and loses nothing, so Ctrl+C simply ends it.
 using Majlis.Torch;
 using Majlis.Trainer;
 
@@ -8,17 +9,4 @@ foreach (var error in errors) Console.Error.WriteLine(error);
 if (errors.Count > 0) return (int)TrainerExit.WrongOptions;
 
 NativeRuntime.Prepare(NativeRuntime.TrainingBlock);
-using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, pressed) =>
-{
-    pressed.Cancel = true;
-    stop.Cancel();
-};
-try
-{
-    return (int)await new TrainerHost(options, TimeProvider.System, Console.WriteLine).RunAsync(stop.Token);
-}
-catch (OperationCanceledException)
-{
-    return (int)TrainerExit.Failed;
-}
+return (int)await new TrainerHost(options, TimeProvider.System, Console.WriteLine).RunAsync();

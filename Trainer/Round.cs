@@ -1,7 +1,5 @@
 // One turn of the circle: votes, pairs, experts, merge, gate, version, promotion. Every stage's result is durable before the next begins,
 // so a trainer killed anywhere goes on where it was. Knows the order of the stages; what they do is elsewhere.
-using System.Collections.Immutable;
-using System.Text.Json;
 using Majlis.Evaluation;
 using Majlis.Feedback;
 using Majlis.Model;
@@ -14,38 +12,53 @@ namespace Majlis.Trainer;
 /// <summary>What a round takes from outside.</summary>
 /// <param name="Catalog">Where the candidate goes.</param>
 /// <param name="Model">The weights to start from while the catalogue points to no version; null = none.</param>
+/// <param name="Reader">Who remembers how far the votes are used up.</param>
 /// <param name="Votes">All votes after a number.</param>
-/// <param name="Position">How far earlier rounds came.</param>
+/// <param name="Position">How far the reader's earlier rounds came.</param>
 /// <param name="Advance">Says that votes up to a number are used up.</param>
 /// <param name="Critical">The tasks that must not be lost.</param>
 /// <param name="Say">Takes lines for people.</param>
 /// <param name="Time">For progress lines.</param>
-public sealed record RoundParts(ModelCatalog Catalog, string? Model, Func<long, Task<IReadOnlyList<StoredVote>>> Votes, Func<Task<long>> Position,
-    Func<long, Task> Advance, CriticalItems Critical, Action<string> Say, TimeProvider Time);
+public sealed record RoundParts(ModelCatalog Catalog, string? Model, string Reader, Func<long, Task<IReadOnlyList<StoredVote>>> Votes,
+    Func<Task<long>> Position, Func<long, Task> Advance, CriticalItems Critical, Action<string> Say, TimeProvider Time);
 
 public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wanted)
 {
+    /// <exception cref="RoundConflictException">The unfinished round is another reader's, or its version's name was taken meanwhile.</exception>
     public async Task<RoundOutcome> RunAsync()
     {
         var start = await folder.OnceAsync("start", Start);
+        if (start.Reader != parts.Reader)
+            throw new RoundConflictException($"{folder.Path}: this round was begun under --reader {start.Reader}; end it under that name, " +
+                $"or delete its folder, before one begins under --reader {parts.Reader}.");
+        var outcome = await folder.OnceAsync("outcome", () => OutcomeAsync(start));
+        if (outcome.Judged) await parts.Advance(outcome.Through);
+        await ForgetAsync();
+        return await folder.OnceAsync("end", () => outcome);
+    }
+
+    async Task<RoundOutcome> OutcomeAsync(RoundStart start)
+    {
         var pairs = await folder.OnceAsync("pairs", () => PairsAsync(start));
-        if (TooFew(pairs, start) is { } lacking) return await EndAsync(pairs, lacking);
-        parts.Say($"round for {start.Version}: {pairs.Training.Length} pairs to train on, {pairs.HeldOut.Length} held out, " +
+        if (RoundVotes.TooFew(pairs, start.Options) is { } lacking) return lacking;
+        parts.Say($"round for {start.Version}: {pairs.Training.Length} pairs to train on, {pairs.HeldOut.Length} held out{RoundVotes.LeftOut(pairs)}, " +
             $"experts {string.Join(", ", pairs.Experts.Select(expert => $"{expert.Name} ({expert.Pairs.Length})"))}");
         var experts = await TrainAsync(start, pairs);
         if (experts.Where(expert => expert.Refusal is not null).ToArray() is { Length: > 0 } refused)
-            return await EndAsync(pairs, new RoundOutcome(null, GateDecision.Refuse, 0, false, [.. refused.Select(expert => $"{expert.Name}: {expert.Refusal}")]));
+            return RoundOutcome.Unjudged(GateDecision.Refuse, 0, pairs.Through, [.. refused.Select(expert => $"{expert.Name}: {expert.Refusal}")]);
         var candidate = await folder.OnceAsync("merge", () => CandidateMerge.Write(
             CandidateMerge.Recipe(start.MasterPath, pairs.Experts.Select(expert => (AdapterOf(expert.Name), 1.0))), start.MasterPath, CandidatePath));
         var verdict = await folder.OnceAsync("gate", () =>
             CandidateGate.Judge(start, pairs, Path.Combine(CandidatePath, ModelCatalog.Serve), parts.Critical, parts.Say, parts.Time));
         parts.Say($"gate: {verdict}");
-        await folder.OnceAsync("version", () => Publish(start, pairs, experts, candidate, verdict));
-        var outcome = await folder.OnceAsync("promotion", () => Promote(start, verdict));
-        return await EndAsync(pairs, outcome);
+        var publication = new Publication(folder, parts.Catalog, start);
+        await folder.OnceAsync("version", () => publication.Publish(pairs, experts, candidate, CandidatePath, verdict));
+        return await folder.OnceAsync("promotion", () => publication.Promote(verdict, pairs.Through));
     }
 
     string CandidatePath => folder.File("candidate");
+
+    string ReferencePath => folder.File("reference.safetensors");
 
     string AdapterOf(string expert) => Path.GetFullPath(Path.Combine(folder.Path, "experts", expert, ExpertTraining.AdapterFolder));
 
@@ -57,31 +70,20 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
             throw new ModelFormatException($"{parts.Catalog.Folder} points to no version: name the model to start from with --model PATH.");
         if (current is not null) parts.Catalog.Verify(current);
         using var checkpoint = Checkpoint.Open(serve);
-        var number = parts.Catalog.Versions().Count + 1;
-        return new RoundStart(FormattableString.Invariant($"v{number:0000}"), current, Path.GetFullPath(master), Path.GetFullPath(serve),
-            checkpoint.WeightsHash, wanted);
+        return new RoundStart(Publication.NextVersion(parts.Catalog), current, Path.GetFullPath(master), Path.GetFullPath(serve),
+            checkpoint.WeightsHash, parts.Reader, wanted);
     }
 
     async Task<RoundPairs> PairsAsync(RoundStart start)
     {
         var after = await parts.Position();
         var votes = await parts.Votes(after);
-        var set = PreferencePairs.Build(votes, new PairOptions { HeldOutPercent = start.Options.HeldOutPercent, Seed = start.Options.Seed });
-        return new RoundPairs(after, votes.Count == 0 ? after : votes[^1].Number, votes.Count, set.Training, set.HeldOut,
-            set.Excluded.ToImmutableSortedDictionary(entry => entry.Key.ToString(), entry => entry.Value),
-            ExpertSplit.Of(set.Training, start.Options.Experts, start.Options.LeastPairs));
+        return RoundVotes.Pairs(after, votes, Known(start), start.Options);
     }
 
-    /// <summary>Votes that cannot make a candidate worth judging cost no training.</summary>
-    static RoundOutcome? TooFew(RoundPairs pairs, RoundStart start)
-    {
-        var policy = GatePolicy.Find(start.Options.Policy)!;
-        var missing = Math.Max(policy.LeastItems - pairs.HeldOut.Length, 0);
-        if (pairs.Training.Length >= start.Options.LeastPairs && missing == 0) return null;
-        var needed = (int)Math.Ceiling(Math.Max(missing * 100 / start.Options.HeldOutPercent, start.Options.LeastPairs - pairs.Training.Length));
-        return new RoundOutcome(null, GateDecision.NotEnoughEvidence, needed, false,
-            [$"{pairs.Votes} votes gave {pairs.Training.Length} pairs and {pairs.HeldOut.Length} held-out ones; {policy}"]);
-    }
+    /// <summary>The weights whose answers can be learnt from: those the round starts from, all versions, and what they were made from.</summary>
+    HashSet<string> Known(RoundStart start) =>
+        [start.WeightsHash, .. parts.Catalog.Versions().Select(parts.Catalog.Read).SelectMany(manifest => manifest.Parents.Add(manifest.Id).Add(manifest.WeightsHash))];
 
     async Task<IReadOnlyList<ExpertResult>> TrainAsync(RoundStart start, RoundPairs pairs)
     {
@@ -89,7 +91,7 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
         try
         {
             var results = new List<ExpertResult>();
-            var all = pairs.Training.Select(Convert).Select(pair => pair.CutTo(start.Options.MaxLength)).OfType<TrainingPair>().ToArray();
+            var all = pairs.Training.Select(Convert).Select(pair => pair.CutTo(start.Options.MaxLength)!).ToArray();
             foreach (var expert in pairs.Experts)
                 results.Add(await folder.OnceAsync($"expert-{expert.Name}", () =>
                 {
@@ -116,53 +118,25 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
     /// <summary>Once a round: all pairs under the start's weights, no adapter attached, in the numerics that train.</summary>
     ReferenceScores Reference(Transformer network, TrainingPair[] pairs, RoundStart start)
     {
-        var path = folder.File("reference.safetensors");
-        if (File.Exists(path)) return ReferenceScores.Load(path);
+        if (File.Exists(ReferencePath)) return ReferenceScores.Load(ReferencePath);
         parts.Say($"scoring {pairs.Length} pairs under the weights the round starts from");
         var progress = new ScoringProgress("scored", pairs.Length, parts.Say, parts.Time);
         network.Attach(null);
         var policy = new Policy(batch => network.Logits(TorchPolicy.ScoredStates(network, batch)), []);
         var scores = ReferenceScores.Compute(policy, pairs, start.Options.BatchPairs, pad: 0, progress.Add);
-        scores.Save(path + DurableFiles.Unfinished);
-        File.Move(path + DurableFiles.Unfinished, path);
+        scores.Save(ReferencePath + DurableFiles.Unfinished);
+        File.Move(ReferencePath + DurableFiles.Unfinished, ReferencePath);
         return scores;
     }
 
-    Manifest Publish(RoundStart start, RoundPairs pairs, IReadOnlyList<ExpertResult> experts, CandidateResult candidate, GateVerdict verdict)
+    /// <summary>Once the outcome is durable nobody needs what was made of people's words, and an erasure would not find it here.</summary>
+    async Task ForgetAsync()
     {
-        if (parts.Catalog.Versions().Contains(start.Version)) return parts.Catalog.Read(start.Version); // killed right after the commit
-        var draft = parts.Catalog.Begin(start.Version);
-        foreach (var name in new[] { ModelCatalog.Master, ModelCatalog.Serve })
-            foreach (var file in Directory.EnumerateFiles(Path.Combine(CandidatePath, name)))
-                File.Copy(file, Path.Combine(draft.Folder, name, Path.GetFileName(file)));
-        return draft.Commit(new Manifest
-        {
-            Id = start.Version,
-            Parents = [start.Parent ?? start.WeightsHash],
-            Recipe = JsonSerializer.SerializeToElement(new { merge = candidate.Recipe, tensors = candidate.TensorHashes, experts }),
-            Votes = [.. pairs.Training.Concat(pairs.HeldOut).Select(pair => pair.VoteId)],
-            Options = JsonSerializer.SerializeToElement(start.Options),
-            Seed = start.Options.Seed,
-            Gate = JsonSerializer.SerializeToElement(new { decision = verdict.Decision.ToString(), verdict.Reasons, policy = verdict.Policy.ToString(), verdict.Evidence }),
-        });
-    }
-
-    RoundOutcome Promote(RoundStart start, GateVerdict verdict)
-    {
-        RoundOutcome End(bool promoted, params ReadOnlySpan<string> more) =>
-            new(start.Version, verdict.Decision, verdict.VotesNeeded, promoted, [.. verdict.Reasons, .. more]);
-        if (verdict.Decision != GateDecision.Promote) return End(false);
-        var state = parts.Catalog.State();
-        if (state.Current == start.Version) return End(true); // killed right after the swap
-        if (state.Current != start.Parent) return End(false, $"the current version became {state.Current ?? "none"} while {start.Version} was made from {start.Parent ?? "the named model"}");
-        return parts.Catalog.TrySwap(state, state.Promote(start.Version)) ? End(true) : End(false, "the catalogue's pointer was moved by somebody else");
-    }
-
-    /// <summary>Votes are used up by a verdict; where evidence is lacking they stay for the next round.</summary>
-    async Task<RoundOutcome> EndAsync(RoundPairs pairs, RoundOutcome outcome)
-    {
-        if (outcome.Decision != GateDecision.NotEnoughEvidence) await parts.Advance(pairs.Through);
         if (Directory.Exists(CandidatePath)) Directory.Delete(CandidatePath, recursive: true);
-        return await folder.OnceAsync("end", () => outcome);
+        await folder.OnceAsync("counts", () => folder.Read<RoundPairs>("pairs").Counts());
+        foreach (var file in new[] { folder.File("pairs.json"), ReferencePath, ReferencePath + DurableFiles.Unfinished }) File.Delete(file);
+        if (!Directory.Exists(folder.File("experts"))) return;
+        foreach (var expert in Directory.EnumerateDirectories(folder.File("experts")))
+            if (Path.Combine(expert, ExpertTraining.StateFolder) is var states && Directory.Exists(states)) Directory.Delete(states, recursive: true);
     }
 }

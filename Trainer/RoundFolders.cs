@@ -7,6 +7,22 @@ public static class RoundFolders
 {
     const string Hidden = ".rounds";
 
+    /// <summary>Keeps other trainers off the catalogue's rounds; dies with its holder, so a killed one blocks nobody.</summary>
+    /// <exception cref="RoundConflictException">Another trainer is at work there.</exception>
+    public static FileStream Lock(string catalog)
+    {
+        var root = Path.Combine(Path.GetFullPath(catalog), Hidden);
+        Directory.CreateDirectory(root);
+        try
+        {
+            return new FileStream(Path.Combine(root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error)
+        {
+            throw new RoundConflictException($"Another trainer works on the rounds in {root}; give this one another catalogue, or end the other.", error);
+        }
+    }
+
     /// <summary>The newest round while it has not ended, else the next.</summary>
     public static RoundFolder Open(string catalog, Action<string> afterStage)
     {

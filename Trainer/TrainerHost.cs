@@ -19,54 +19,74 @@ public enum TrainerExit
 
 sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<string> say)
 {
-    static readonly TimeSpan interval = TimeSpan.FromSeconds(5);
-
     // Nobody waits for the trainer's answer, and it shares its machine with a server at work.
     static readonly TimeSpan patience = TimeSpan.FromSeconds(30);
 
     readonly ModelCatalog catalog = new(options.Catalog, time);
+    string? failure;
 
-    /// <summary>Rounds until cancelled, or one.</summary>
-    public async Task<TrainerExit> RunAsync(CancellationToken stop)
+    /// <summary>Rounds without end, or one.</summary>
+    public async Task<TrainerExit> RunAsync()
     {
-        await WaitForServerAsync(stop);
-        await using var connection = new RedisConnection(new RedisOptions { Redis = options.Redis, DataFolder = options.Data, Patience = patience });
-        await WaitForStoreAsync(connection, stop);
-        var cursor = new VoteCursor(connection);
-        while (true)
+        try
         {
-            var exit = await TryRoundAsync(cursor);
-            if (options.Once) return exit;
-            await WaitForVotesAsync(cursor, stop);
+            using var held = RoundFolders.Lock(options.Catalog);
+            return await WorkAsync();
+        }
+        catch (RoundConflictException conflict)
+        {
+            say(conflict.Message);
+            return TrainerExit.Failed;
         }
     }
 
-    async Task<TrainerExit> TryRoundAsync(VoteCursor cursor)
+    async Task<TrainerExit> WorkAsync()
+    {
+        await WaitForServerAsync();
+        await using var connection = new RedisConnection(new RedisOptions { Redis = options.Redis, DataFolder = options.Data, Patience = patience });
+        await WaitForStoreAsync(connection);
+        var cursor = new VoteCursor(connection);
+        var pause = new RoundPause(cursor.NewestAsync, () => cursor.PositionAsync(options.Reader), options.Votes, time, say);
+        while (true)
+        {
+            var outcome = await TryRoundAsync(cursor);
+            if (options.Once) return ExitOf(outcome);
+            await pause.AfterAsync(outcome);
+        }
+    }
+
+    static TrainerExit ExitOf(RoundOutcome? outcome) => outcome switch
+    {
+        null => TrainerExit.Failed,
+        { Promoted: true } => TrainerExit.Promoted,
+        { Decision: GateDecision.NotEnoughEvidence } => TrainerExit.NotEnoughEvidence,
+        _ => TrainerExit.Refused,
+    };
+
+    /// <summary>Null where the round stopped on its way; what stops every try is said once.</summary>
+    async Task<RoundOutcome?> TryRoundAsync(VoteCursor cursor)
     {
         try
         {
             var outcome = await OpenRound(cursor).RunAsync();
+            failure = null;
             say($"{(outcome.Promoted ? "promoted" : "not promoted")}: {outcome.Version ?? "no version was made"} ({outcome.Decision}" +
                 (outcome.VotesNeeded > 0 ? $", about {outcome.VotesNeeded} more votes needed" : "") + ")\n" +
                 string.Join('\n', outcome.Reasons.Select(reason => "  - " + reason)));
-            return outcome switch
-            {
-                { Promoted: true } => TrainerExit.Promoted,
-                { Decision: GateDecision.NotEnoughEvidence } => TrainerExit.NotEnoughEvidence,
-                _ => TrainerExit.Refused,
-            };
+            return outcome;
         }
         catch (Exception error) when (error is ModelFormatException or MergeRecipeException or FeedbackUnavailableException or CorruptRecordException or IOException)
         {
-            say($"the round could not be finished and will go on where it was: {error.Message}");
-            return TrainerExit.Failed;
+            if (error.Message != failure) say($"the round could not be finished and will go on where it was: {error.Message}");
+            failure = error.Message;
+            return null;
         }
     }
 
     /// <summary>The unfinished round where there is one, else a new one.</summary>
     Round OpenRound(VoteCursor cursor)
     {
-        var parts = new RoundParts(catalog, options.Model, async after => await ReadAsync(cursor, after), () => cursor.PositionAsync(options.Reader),
+        var parts = new RoundParts(catalog, options.Model, options.Reader, async after => await ReadAsync(cursor, after), () => cursor.PositionAsync(options.Reader),
             number => cursor.AdvanceAsync(options.Reader, number), CandidateGate.Safety, say, time);
         return new Round(RoundFolders.Open(options.Catalog, _ => { }), parts, options.Round());
     }
@@ -78,36 +98,19 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
         return votes;
     }
 
-    async Task WaitForServerAsync(CancellationToken stop)
+    async Task WaitForServerAsync()
     {
         if (options.Redis is not null || RedisAddress.TryRead(options.Data) is not null) return;
         say($"waiting for a server: {Path.Combine(options.Data, RedisAddress.FileName)} is not there yet");
-        while (RedisAddress.TryRead(options.Data) is null) await Task.Delay(interval, time, stop);
+        while (RedisAddress.TryRead(options.Data) is null) await Task.Delay(RoundPause.Interval, time);
     }
 
-    async Task WaitForStoreAsync(RedisConnection connection, CancellationToken stop)
+    async Task WaitForStoreAsync(RedisConnection connection)
     {
         while (await connection.StateAsync() is { Answers: false } away)
         {
             say($"waiting for the vote store: {away.Says}");
-            await Task.Delay(interval, time, stop);
-        }
-    }
-
-    async Task WaitForVotesAsync(VoteCursor cursor, CancellationToken stop)
-    {
-        say($"waiting for {options.Votes} new votes");
-        while (true)
-        {
-            await Task.Delay(interval, time, stop);
-            try
-            {
-                if (await cursor.NewestAsync() - await cursor.PositionAsync(options.Reader) >= options.Votes) return;
-            }
-            catch (FeedbackUnavailableException away)
-            {
-                say($"the vote store is away, waiting: {away.Message}");
-            }
+            await Task.Delay(RoundPause.Interval, time);
         }
     }
 }

@@ -22,6 +22,7 @@ sealed class RoundFixture : IDisposable
     };
 
     readonly List<string> said = [];
+    readonly Dictionary<string, long> advanced = [];
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("majlis-round").FullName;
 
@@ -29,7 +30,14 @@ sealed class RoundFixture : IDisposable
 
     public IReadOnlyList<StoredVote> Votes { get; init; } = Some.Votes(48);
 
-    public long Advanced { get; private set; }
+    public string Model { get; init; } = Some.TinyModel;
+
+    public string Reader { get; set; } = "trainer";
+
+    public long Advanced => advanced.GetValueOrDefault(Reader);
+
+    /// <summary>The folder of the first round.</summary>
+    public string First => Path.Combine(Folder, ".rounds", "0001");
 
     public IReadOnlyList<string> Said => said;
 
@@ -38,9 +46,18 @@ sealed class RoundFixture : IDisposable
 
     public Task<RoundOutcome> RunAsync(RoundOptions? options = null, CriticalItems? critical = null)
     {
-        var parts = new RoundParts(Catalog, Some.TinyModel, after => Task.FromResult<IReadOnlyList<StoredVote>>([.. Votes.Where(vote => vote.Number > after)]),
+        var parts = new RoundParts(Catalog, Model, Reader, after => Task.FromResult<IReadOnlyList<StoredVote>>([.. Votes.Where(vote => vote.Number > after)]),
             () => Task.FromResult(Advanced), Advance, critical ?? (_ => Items), Say, TimeProvider.System);
         return new Round(RoundFolders.Open(Folder, stage => Watch($"stage {stage}")), parts, options ?? Options).RunAsync();
+    }
+
+    /// <summary>Somebody else's version: the tiny model as it is.</summary>
+    public void Commit(string version)
+    {
+        var draft = Catalog.Begin(version);
+        foreach (var folder in new[] { draft.MasterFolder, draft.ServeFolder })
+            foreach (var file in Directory.EnumerateFiles(Some.TinyModel)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        draft.Commit(new Manifest { Id = version });
     }
 
     /// <summary>sha256 of the master's and the served weights of a version.</summary>
@@ -55,7 +72,7 @@ sealed class RoundFixture : IDisposable
 
     Task Advance(long number)
     {
-        Advanced = number;
+        advanced[Reader] = number;
         return Task.CompletedTask;
     }
 

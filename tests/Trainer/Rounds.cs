@@ -2,6 +2,7 @@
 using Majlis.Evaluation;
 using Majlis.Model;
 using Majlis.Model.Weights;
+using Majlis.tests.Support;
 using Majlis.Trainer;
 using Xunit;
 
@@ -109,6 +110,54 @@ public sealed class Rounds
             Assert.Equal(after.Select(value => (float)Majlis.Merge.Rounding.Round(value, TensorType.BF16)), served);
         }
         foreach (var adapter in adapters) adapter.Dispose();
+    }
+
+    [Fact]
+    public async Task A_collapsed_expert_refuses_the_round_and_leaves_its_votes_to_the_next()
+    {
+        using var round = new RoundFixture();
+        var outcome = await round.RunAsync(RoundFixture.Options with { LearningRate = 1e37 });
+        Assert.Equal((GateDecision.Refuse, false), (outcome.Decision, outcome.Judged));
+        Assert.All(outcome.Reasons, reason => Assert.Contains("health: ", reason));
+        Assert.Equal((0, 48), (round.Advanced, outcome.Through));
+        Assert.Empty(round.Catalog.Versions());
+    }
+
+    [Fact]
+    public async Task Prompts_too_long_to_be_trained_on_are_counted_and_make_no_expert()
+    {
+        using var round = new RoundFixture();
+        var outcome = await round.RunAsync(RoundFixture.Options with { MaxLength = 3 });
+        Assert.Equal(GateDecision.NotEnoughEvidence, outcome.Decision);
+        Assert.Matches(@"gave 0 pairs and \d+ held-out ones of 1 voters \(left out: PromptTooLong \d+\)", outcome.Reasons[0]);
+    }
+
+    [Fact]
+    public async Task A_chat_templates_folder_reaches_the_version()
+    {
+        using var model = new TemporaryFolder();
+        foreach (var file in Directory.EnumerateFiles(Some.TinyModel)) File.Copy(file, model.File(Path.GetFileName(file)));
+        Directory.CreateDirectory(model.File("additional_chat_templates"));
+        File.WriteAllText(model.File("chat_template.jinja"), "plain");
+        File.WriteAllText(model.File("additional_chat_templates/tools.jinja"), "with tools");
+        using var round = new RoundFixture { Model = model.Path };
+        await round.RunAsync();
+        round.Catalog.Verify("v0001");
+        foreach (var part in new[] { "master", "serve" })
+            Assert.Contains($"{part}/additional_chat_templates/tools.jinja", round.Catalog.Read("v0001").Files.Keys);
+    }
+
+    [Fact]
+    public async Task An_ended_round_keeps_counts_and_ids_but_nothing_that_was_said()
+    {
+        using var round = new RoundFixture();
+        await round.RunAsync();
+        var files = Directory.EnumerateFileSystemEntries(round.First, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(round.First, path)).ToArray();
+        Assert.DoesNotContain(files, path => path.Contains("state") || path.Contains("reference") || path.Contains("pairs"));
+        Assert.Contains(Path.Combine("experts", "ar", "adapter", "adapter_model.safetensors"), files);
+        var counts = new RoundFolder(round.First, _ => { }).Read<RoundCounts>("counts");
+        Assert.Equal((48, 48, 48L), (counts.Votes, counts.Training + counts.HeldOut, counts.Through));
+        Assert.Equal(round.Catalog.Read("v0001").Votes, counts.VoteIds);
     }
 
     static float[] Values(IWeightSource source, string name)

@@ -1,6 +1,7 @@
 // Votes and models for rounds: tiny, seeded, without text that means anything.
 using System.Globalization;
 using Majlis.Feedback;
+using Majlis.Model;
 using Majlis.tests.Support;
 
 namespace Majlis.tests.Trainer;
@@ -9,6 +10,15 @@ static class Some
 {
     /// <summary>A llama of two layers and 128 words with random weights, from the training references.</summary>
     public static string TinyModel => Shared.Require(Shared.Golden("training", "models", "llama"));
+
+    static readonly Lazy<string> hash = new(() =>
+    {
+        using var model = Checkpoint.Open(TinyModel);
+        return model.WeightsHash;
+    });
+
+    /// <summary>The tiny model's, as a server writes it beside each of its answers.</summary>
+    public static string WeightsHash => hash.Value;
 
     /// <summary>The preferred answers are short and of low words, the others long and of high ones: something that can be learnt.</summary>
     public static IReadOnlyList<StoredVote> Votes(int count, int seed = 5)
@@ -25,7 +35,7 @@ static class Some
 
     static StoredVote Vote(int index, int[] prompt, int[] a, int[] b, Verdict verdict)
     {
-        BattleSide Side(int[] tokens) => new("weights", null, "{}", prompt, tokens, [.. tokens.Select(_ => -1f)], string.Join(' ', tokens), "stop", 1);
+        BattleSide Side(int[] tokens) => new(WeightsHash, null, "{}", prompt, tokens, [.. tokens.Select(_ => -1f)], string.Join(' ', tokens), "stop", 1);
         var id = index.ToString("000", CultureInfo.InvariantCulture);
         var battle = new Battle($"btl_{id}", "[]", $"prompt-{id}", index % 2 == 0 ? "ar" : "en", "rater", DateTimeOffset.UnixEpoch, Side(a), Side(b));
         return new StoredVote(index + 1, battle, new Vote(battle.Id, verdict, ["short"], null, "rater", VoterKinds.Scripted, null, false), DateTimeOffset.UnixEpoch);
