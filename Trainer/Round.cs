@@ -14,13 +14,14 @@ namespace Majlis.Trainer;
 /// <param name="Model">The weights to start from while the catalogue points to no version; null = none.</param>
 /// <param name="Reader">Who remembers how far the votes are used up.</param>
 /// <param name="Votes">All votes after a number.</param>
+/// <param name="Newest">Number of the newest vote, erased or not.</param>
 /// <param name="Position">How far the reader's earlier rounds came.</param>
 /// <param name="Advance">Says that votes up to a number are used up.</param>
 /// <param name="Critical">The tasks that must not be lost.</param>
 /// <param name="Say">Takes lines for people.</param>
 /// <param name="Time">For progress lines.</param>
 public sealed record RoundParts(ModelCatalog Catalog, string? Model, string Reader, Func<long, Task<IReadOnlyList<StoredVote>>> Votes,
-    Func<Task<long>> Position, Func<long, Task> Advance, CriticalItems Critical, Action<string> Say, TimeProvider Time);
+    Func<Task<long>> Newest, Func<Task<long>> Position, Func<long, Task> Advance, CriticalItems Critical, Action<string> Say, TimeProvider Time);
 
 public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wanted)
 {
@@ -77,8 +78,9 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
     async Task<RoundPairs> PairsAsync(RoundStart start)
     {
         var after = await parts.Position();
-        var votes = await parts.Votes(after);
-        return RoundVotes.Pairs(after, votes, Known(start), start.Options);
+        var newest = await parts.Newest(); // asked first: votes up to it are among those read next, or erased
+        var pairs = RoundVotes.Pairs(after, await parts.Votes(after), Known(start), start.Options);
+        return pairs with { Through = Math.Max(pairs.Through, newest) };
     }
 
     /// <summary>The weights whose answers can be learnt from: those the round starts from, all versions, and what they were made from.</summary>

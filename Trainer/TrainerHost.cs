@@ -86,8 +86,8 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
     /// <summary>The unfinished round where there is one, else a new one.</summary>
     Round OpenRound(VoteCursor cursor)
     {
-        var parts = new RoundParts(catalog, options.Model, options.Reader, async after => await ReadAsync(cursor, after), () => cursor.PositionAsync(options.Reader),
-            number => cursor.AdvanceAsync(options.Reader, number), CandidateGate.Safety, say, time);
+        var parts = new RoundParts(catalog, options.Model, options.Reader, async after => await ReadAsync(cursor, after), cursor.NewestAsync,
+            () => cursor.PositionAsync(options.Reader), number => cursor.AdvanceAsync(options.Reader, number), CandidateGate.Safety, say, time);
         return new Round(RoundFolders.Open(options.Catalog, _ => { }), parts, options.Round());
     }
 

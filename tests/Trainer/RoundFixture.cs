@@ -30,6 +30,8 @@ sealed class RoundFixture : IDisposable
 
     public IReadOnlyList<StoredVote> Votes { get; init; } = Some.Votes(48);
 
+    public long Newest { get; init; }
+
     public string Model { get; init; } = Some.TinyModel;
 
     public string Reader { get; set; } = "trainer";
@@ -47,7 +49,7 @@ sealed class RoundFixture : IDisposable
     public Task<RoundOutcome> RunAsync(RoundOptions? options = null, CriticalItems? critical = null)
     {
         var parts = new RoundParts(Catalog, Model, Reader, after => Task.FromResult<IReadOnlyList<StoredVote>>([.. Votes.Where(vote => vote.Number > after)]),
-            () => Task.FromResult(Advanced), Advance, critical ?? (_ => Items), Say, TimeProvider.System);
+            () => Task.FromResult(Newest), () => Task.FromResult(Advanced), Advance, critical ?? (_ => Items), Say, TimeProvider.System);
         return new Round(RoundFolders.Open(Folder, stage => Watch($"stage {stage}")), parts, options ?? Options).RunAsync();
     }
 

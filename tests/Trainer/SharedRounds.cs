@@ -145,6 +145,13 @@ public sealed class SharedRounds
     }
 
     [Fact]
+    public async Task Erased_votes_after_the_last_one_that_is_left_have_been_seen_too()
+    {
+        using var round = new RoundFixture { Votes = Some.Votes(6), Newest = 70 };
+        Assert.Equal(70, (await round.RunAsync()).Through);
+    }
+
+    [Fact]
     public void Held_out_pairs_of_fewer_voters_than_the_gate_asks_for_cost_no_training()
     {
         var options = RoundFixture.Options with { Policy = "standard", HeldOutPercent = 90 };
