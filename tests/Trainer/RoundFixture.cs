@@ -1,5 +1,6 @@
 // A round in a temporary catalogue on the tiny model, with votes from memory and a fixed critical task.
 using System.Security.Cryptography;
+using System.Text.Json;
 using Majlis.Evaluation;
 using Majlis.Feedback;
 using Majlis.Model.Catalog;
@@ -59,7 +60,7 @@ sealed class RoundFixture : IDisposable
         var draft = Catalog.Begin(version);
         foreach (var folder in new[] { draft.MasterFolder, draft.ServeFolder })
             foreach (var file in Directory.EnumerateFiles(Some.TinyModel)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
-        draft.Commit(new Manifest { Id = version });
+        draft.Commit(new Manifest { Id = version, Recipe = JsonSerializer.SerializeToElement("by hand") });
     }
 
     /// <summary>sha256 of the master's and the served weights of a version.</summary>
