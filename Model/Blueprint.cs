@@ -115,7 +115,9 @@ public sealed record NormBlueprint(NormKind Kind, string Module, int Width, floa
 {
     public float Offset { get; init; }
     public bool HasBias { get; init; }
-    public int Rows { get; init; } = 1;
+
+    /// <summary>How many rows of weights, one a head, be it one; null where all share a plain vector.</summary>
+    public int? Rows { get; init; }
     public string Weight => Module + ".weight";
     public string Bias => Module + ".bias";
 }

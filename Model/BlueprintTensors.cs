@@ -69,7 +69,7 @@ public static class BlueprintTensors
     static void Add(OrderedDictionary<string, ImmutableArray<long>> tensors, NormBlueprint? norm)
     {
         if (norm is null) return;
-        tensors[norm.Weight] = norm.Rows == 1 ? [norm.Width] : [norm.Rows, norm.Width];
+        tensors[norm.Weight] = norm.Rows is { } rows ? [rows, norm.Width] : [norm.Width];
         if (norm.HasBias) tensors[norm.Bias] = [norm.Width];
     }
 

@@ -83,7 +83,7 @@ sealed record NormWeights(NormBlueprint Blueprint, Tensor Weight, Tensor? Bias)
     Tensor Layer(Tensor x)
     {
         var wide = x.to(ScalarType.Float32);
-        if (Blueprint.Rows == 1) return nn.functional.layer_norm(wide, [Blueprint.Width], Weight, Bias, Blueprint.Epsilon);
+        if (Blueprint.Rows is null) return nn.functional.layer_norm(wide, [Blueprint.Width], Weight, Bias, Blueprint.Epsilon);
         return nn.functional.layer_norm(wide, [Blueprint.Width], null, null, Blueprint.Epsilon) * Weight; // a row of weights for each head
     }
 }

@@ -104,6 +104,39 @@ public sealed class PagedEqualsPlainTests
         Assert.True(worst < 1e-4, $"{family}: worst {worst:g3}");
     }
 
+    /// <summary>Command R keeps a row of norm weights for each head, [1, 8] where there is but one.</summary>
+    [Theory]
+    [InlineData(4, 1)]
+    [InlineData(1, 1)]
+    public void A_single_head_has_its_row_of_norm_weights(int heads, int keyHeads)
+    {
+        var blueprint = TinyModel.Blueprint("cohere", ("use_qk_norm", true), ("num_attention_heads", heads),
+            ("num_key_value_heads", keyHeads));
+        Assert.Equal<long>([keyHeads, 8], blueprint.Tensors()["model.layers.0.self_attn.k_norm.weight"]);
+        using var weights = TinyModel.Weights(blueprint, 3);
+        using var plain = new Transformer(blueprint, weights);
+        using var network = new TorchNetwork(blueprint, weights, new TorchOptions { DType = ComputeType.Float32 });
+        var paged = new Paged(network);
+        int[] ids = [.. Enumerable.Range(3, 12)];
+        using var result = paged.Step(LogitRows.All, (paged.Begin(), ids));
+        Assert.InRange(All(plain, ids).Select((row, i) => row.Zip(Row(result, i)).Max(pair => Math.Abs(pair.First - pair.Second))).Max(),
+            0, 1e-4);
+    }
+
+    [Fact]
+    public void A_list_of_as_many_rows_as_tokens_is_still_a_list()
+    {
+        var blueprint = Tiny("llama");
+        using var weights = TinyModel.Weights(blueprint, 3);
+        using var network = new TorchNetwork(blueprint, weights, new TorchOptions { DType = ComputeType.Float32 });
+        var paged = new Paged(network);
+        int[] ids = [5, 6, 7, 8];
+        using var all = paged.Step(LogitRows.All, (paged.Begin(), ids));
+        using var turned = paged.Step(LogitRows.At([3, 2, 1, 1]), (paged.Begin(), ids));
+        Assert.All(((int, int)[])[(3, 0), (2, 1), (1, 2), (1, 3)], pair =>
+            Assert.True(Row(all, pair.Item1).Zip(Row(turned, pair.Item2)).Max(x => Math.Abs(x.First - x.Second)) < 1e-5));
+    }
+
     [Fact]
     public void Listed_rows_come_in_the_order_of_the_list_and_none_means_none()
     {
