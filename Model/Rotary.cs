@@ -1,6 +1,6 @@
 // Rotary position angles (https://arxiv.org/abs/2104.09864) and the ways checkpoints stretch them. Numbers only: it rotates nothing.
-// Everything is rounded to float32 where transformers rounds: one unit in the last place of a frequency is an angle error that grows
-// with the position, and moves log-probabilities by 8e-4 at position 1449 of SmolLM2.
+// Everything is rounded to float32 where transformers rounds, and is computed by its operations in its order: one unit in the last place
+// of a frequency is an angle error that grows with the position, and moves log-probabilities by 8e-4 at position 1449 of SmolLM2.
 using System.Collections.Immutable;
 
 namespace Majlis.Model;
@@ -21,12 +21,14 @@ public sealed record Rotary(RotaryStyle Style, int Dimensions, double Theta)
     /// <summary>Multiplies cosine and sine; 1 unless a scaling says otherwise.</summary>
     public float AttentionFactor => Scaling?.AttentionFactor ?? 1;
 
-    internal float[] Plain(double theta)
+    internal float[] Plain(double theta) => Array.ConvertAll(Powers(theta), power => 1f / power);
+
+    /// <summary>theta^(2i / Dimensions), what the frequencies are the reciprocals of.</summary>
+    internal float[] Powers(double theta)
     {
-        var frequencies = new float[Dimensions / 2];
-        for (var i = 0; i < frequencies.Length; i++)
-            frequencies[i] = 1f / (float)Math.Pow(theta, 2f * i / Dimensions);
-        return frequencies;
+        var powers = new float[Dimensions / 2];
+        for (var i = 0; i < powers.Length; i++) powers[i] = MathF.Pow((float)theta, 2f * i / Dimensions);
+        return powers;
     }
 }
 
@@ -51,10 +53,11 @@ public sealed record Llama3Scaling(double Factor, double LowFrequencyFactor, dou
 
     float Scale(float frequency)
     {
-        var wavelength = (float)(2 * Math.PI) / frequency;
+        // A number divided by a tensor is torch's reciprocal times the number, rounded twice.
+        var wavelength = 1f / frequency * (float)(2 * Math.PI);
         if (wavelength < (float)(OriginalLength / HighFrequencyFactor)) return frequency;
         if (wavelength > (float)(OriginalLength / LowFrequencyFactor)) return frequency / (float)Factor;
-        var smooth = (OriginalLength / wavelength - (float)LowFrequencyFactor) / (float)(HighFrequencyFactor - LowFrequencyFactor);
+        var smooth = (1f / wavelength * OriginalLength - (float)LowFrequencyFactor) / (float)(HighFrequencyFactor - LowFrequencyFactor);
         return (1 - smooth) * frequency / (float)Factor + smooth * frequency;
     }
 }
@@ -93,13 +96,13 @@ public sealed record YarnScaling(double Factor, int OriginalLength) : RotaryScal
         if (Truncate) (low, high) = (Math.Floor(low), Math.Ceiling(high));
         (low, high) = (Math.Max(low, 0), Math.Min(high, rotary.Dimensions - 1));
         if (low == high) high += 0.001;
-        var frequencies = rotary.Plain(rotary.Theta);
-        for (var i = 0; i < frequencies.Length; i++)
+        return [.. rotary.Powers(rotary.Theta).Select(Mix)];
+
+        float Mix(float power, int i)
         {
-            var keep = 1 - (float)Math.Clamp((i - low) / (high - low), 0, 1);
-            frequencies[i] = frequencies[i] / (float)Factor * (1 - keep) + frequencies[i] * keep;
+            var keep = 1 - Math.Clamp((i - (float)low) / (float)(high - low), 0, 1);
+            return 1f / ((float)Factor * power) * (1 - keep) + 1f / power * keep;
         }
-        return frequencies;
     }
 
     // The dimension that turns `rotations` times over the trained length.
@@ -124,7 +127,6 @@ public sealed record LongRopeScaling(ImmutableArray<double> Short, ImmutableArra
     internal override float[] InverseFrequencies(Rotary rotary, int length)
     {
         var divisors = length > OriginalLength ? Long : Short;
-        return [.. Enumerable.Range(0, rotary.Dimensions / 2)
-            .Select(i => 1f / ((float)divisors[i] * (float)Math.Pow(rotary.Theta, 2f * i / rotary.Dimensions)))];
+        return [.. rotary.Powers(rotary.Theta).Select((power, i) => 1f / ((float)divisors[i] * power))];
     }
 }
