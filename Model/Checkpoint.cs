@@ -87,7 +87,7 @@ public sealed class Checkpoint : IDisposable
     static Checkpoint OpenGguf(string path, string file)
     {
         var weights = GgufWeights.Open(file);
-        return DisposeOnFailure(weights, () => new Checkpoint(path, GgufConfig.Read(weights.File), weights, weights.Files, weights.File));
+        return DisposeOnFailure(weights, () => new Checkpoint(path, GgufConfig.Read(weights.Parts), weights, weights.Files, weights.File));
     }
 
     static string OnlyGguf(string folder)

@@ -7,7 +7,11 @@ static class Bert
     {
         config.Only("position_embedding_type", "absolute");
         config.Only("is_decoder", "false");
-        config.Ignore("tie_word_embeddings");
+        // The pooler's shape in Google's own files; nothing here pools that way.
+        config.Ignore("tie_word_embeddings", "directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers",
+            "pooler_size_per_head", "pooler_type");
+        config.WhenAbsent("max_position_embeddings", 512);
+        config.WhenAbsent("pad_token_id", 0);
         var (hidden, heads) = (config.Size("hidden_size"), config.Size("num_attention_heads"));
         if (hidden % heads != 0)
             throw new ModelFormatException($"config: 'num_attention_heads' {heads} does not divide 'hidden_size' {hidden}.");
@@ -26,13 +30,13 @@ static class Bert
             HeadKind = HeadKind.None,
             VocabularySize = config.Size("vocab_size"),
             HiddenSize = hidden,
-            MaxPositions = config.Size("max_position_embeddings", 512),
+            MaxPositions = config.Size("max_position_embeddings"),
             Embedding = "embeddings.word_embeddings.weight",
             PositionEmbedding = "embeddings.position_embeddings.weight",
             TokenTypeEmbedding = "embeddings.token_type_embeddings.weight",
             TokenTypes = config.Size("type_vocab_size", 2),
             EmbeddingNorm = Norm("embeddings.LayerNorm"),
-            Layers = [.. Enumerable.Range(0, config.Size("num_hidden_layers")).Select(Layer)],
+            Layers = [.. Enumerable.Range(0, config.Layers()).Select(Layer)],
         };
 
         LayerBlueprint Layer(int layer)

@@ -9,12 +9,16 @@ static class Cohere
         var normed = config.Bool("use_qk_norm", false);
         // transformers 5 changed the default of rope_theta from 10000 to 500000; a file without the field is older than that.
         var rotary = RotaryFields.Read(config, decoder.HeadDim, config.Has("rope_parameters") ? 500000 : 10000, RotaryStyle.Neighbours);
-        return Build(config, decoder, layer => Layer(decoder, layer, rotary, null, normed));
+        var network = Build(config, decoder, layer => Layer(decoder, layer, rotary, null, normed));
+        // Command R+ tells its context here; its max_position_embeddings, which turns nothing, only what it was trained on.
+        return network with { MaxPositions = Math.Max(network.MaxPositions, config.Size("model_max_length", 1)) };
     }
 
     public static Decoder ReadSizes(ConfigFields config)
     {
         config.Only("hidden_act", "silu");
+        config.WhenAbsent("max_position_embeddings", 8192);
+        config.WhenAbsent("pad_token_id", 0);
         var decoder = Decoder.Read(config, keyValueHeads: null, headDim: null, "layer_norm_eps", 1e-5);
         var bias = config.Bool("attention_bias", false);
         return decoder with { QueryKeyValueBias = bias, OutputBias = bias };

@@ -25,7 +25,14 @@ sealed class ConfigFields(JsonElement root)
         "sliding_window_size", "sliding_window_pattern", "_sliding_window_pattern", "no_rope_layer_interval", "neftune_noise_alpha",
     ];
 
+    /// <summary>More than any model has; each layer makes objects before a tensor is asked for.</summary>
+    public const int MostLayers = 10_000;
+
     readonly HashSet<string> seen = [];
+    readonly Dictionary<string, int> defaults = [];
+
+    /// <summary>A family's own value of a field that the file leaves out; a null in the file stays null.</summary>
+    public void WhenAbsent(string name, int value) => defaults[name] = value;
 
     public JsonElement? Find(string name)
     {
@@ -38,7 +45,7 @@ sealed class ConfigFields(JsonElement root)
 
     public int Int(string name, int? absent = null) => IntOrNull(name) ?? absent ?? throw Missing(name, "an integer");
 
-    public int? IntOrNull(string name) => Find(name) is not { } value ? null
+    public int? IntOrNull(string name) => Find(name) is not { } value ? !Has(name) && defaults.TryGetValue(name, out var own) ? own : null
         : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= 0 ? number
         : throw Wrong(name, value, "a non-negative integer");
 
@@ -46,6 +53,13 @@ sealed class ConfigFields(JsonElement root)
     public int Size(string name, int? absent = null) =>
         Int(name, absent) is >= 1 and <= 1 << 28 and var size ? size
             : throw new ModelFormatException($"config: '{name}' must be between 1 and {1 << 28}.");
+
+    public int Layers() => Int("num_hidden_layers") is >= 1 and <= MostLayers and var count ? count
+        : throw new ModelFormatException($"config: 'num_hidden_layers' must be between 1 and {MostLayers}.");
+
+    /// <summary>A token id; a negative one means none.</summary>
+    public int? Token(string name) => Find(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var id) && id < 0
+        ? null : IntOrNull(name);
 
     public double Double(string name, double? absent = null) => Find(name) is not { } value ? absent ?? throw Missing(name, "a number")
         : value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Wrong(name, value, "a number");
@@ -57,6 +71,9 @@ sealed class ConfigFields(JsonElement root)
 
     public string? Text(string name) => Find(name) is not { } value ? null
         : value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(name, value, "a string");
+
+    /// <summary>What a text says; null for anything else.</summary>
+    public static string? AsText(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     public IReadOnlyList<JsonElement>? List(string name, int length) => Find(name) is not { } value ? null
         : value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == length ? [.. value.EnumerateArray()]

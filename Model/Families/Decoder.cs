@@ -26,7 +26,7 @@ sealed record Decoder(int Hidden, int Inner, int LayerCount, int Heads, int KeyV
         var dimension = config.IntOrNull("head_dim") ?? headDim
             ?? (hidden % heads == 0 ? hidden / heads
                 : throw new ModelFormatException("config: 'head_dim' is missing and hidden_size / num_attention_heads is not whole."));
-        return new Decoder(hidden, config.Size("intermediate_size"), config.Size("num_hidden_layers"), heads, pairs, dimension,
+        return new Decoder(hidden, config.Size("intermediate_size"), config.Layers(), heads, pairs, dimension,
             (float)config.Double(epsilonField, epsilon));
     }
 
@@ -73,7 +73,7 @@ sealed record Decoder(int Hidden, int Inner, int LayerCount, int Heads, int KeyV
             Family = "",
             VocabularySize = vocabulary,
             HiddenSize = Hidden,
-            MaxPositions = config.Size("max_position_embeddings", 2048),
+            MaxPositions = config.Size("max_position_embeddings"),
             Layers = layers,
             Embedding = "model.embed_tokens.weight",
             FinalNorm = Rms("model.norm", Hidden, Epsilon),

@@ -32,7 +32,7 @@ public static class Families
         if (!known.TryGetValue(type, out var family))
             throw new ModelFormatException(
                 $"config: model_type '{type}' is not known; known are {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.");
-        var blueprint = family(fields) with { Family = type, PadToken = fields.IntOrNull("pad_token_id") };
+        var blueprint = family(fields) with { Family = type, PadToken = fields.Token("pad_token_id") };
         blueprint = SequenceClassification.Apply(fields, blueprint);
         fields.Done();
         return blueprint;

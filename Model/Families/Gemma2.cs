@@ -5,6 +5,7 @@ static class Gemma2
 {
     public static Blueprint Read(ConfigFields config)
     {
+        config.WhenAbsent("max_position_embeddings", 8192);
         var decoder = ReadSizes(config);
         var rotary = RotaryFields.Read(config, decoder.HeadDim, 10000);
         var window = LayerKinds.Window(config, 4096);
@@ -21,6 +22,7 @@ static class Gemma2
     public static Decoder ReadSizes(ConfigFields config)
     {
         config.Ignore("hidden_act");
+        config.WhenAbsent("pad_token_id", 0);
         config.Only("hidden_activation", "gelu_pytorch_tanh");
         var decoder = Decoder.Read(config, keyValueHeads: 4, headDim: 256, "rms_norm_eps", 1e-6);
         var bias = config.Bool("attention_bias", false);

@@ -5,6 +5,7 @@ static class Gemma3
 {
     public static Blueprint Read(ConfigFields config)
     {
+        config.WhenAbsent("max_position_embeddings", 131072);
         var decoder = Gemma2.ReadSizes(config);
         var full = RotaryFields.Read(config, decoder.HeadDim, 1_000_000, layerKind: "full_attention");
         // The old style scales the full layers only; the sliding ones have a base of their own.

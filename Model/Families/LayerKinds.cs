@@ -5,7 +5,7 @@ static class LayerKinds
 {
     /// <summary>[layers] true where the layer sees a window only.</summary>
     public static bool[] Read(ConfigFields config, int layers, Func<int, bool> slidesWhenAbsent) =>
-        config.List("layer_types", layers)?.Select((kind, _) => kind.GetString() switch
+        config.List("layer_types", layers)?.Select((kind, _) => ConfigFields.AsText(kind) switch
         {
             "sliding_attention" => true,
             "full_attention" => false,

@@ -6,6 +6,7 @@ static class Llama
     public static Blueprint Read(ConfigFields config)
     {
         config.Only("hidden_act", "silu");
+        config.WhenAbsent("max_position_embeddings", 2048);
         var decoder = Decoder.Read(config, keyValueHeads: null, headDim: null, "rms_norm_eps", 1e-6);
         var bias = config.Bool("attention_bias", false);
         decoder = decoder with { QueryKeyValueBias = bias, OutputBias = bias, MlpBias = config.Bool("mlp_bias", false) };

@@ -6,6 +6,8 @@ static class Olmo2
     public static Blueprint Read(ConfigFields config)
     {
         config.Only("hidden_act", "silu");
+        config.WhenAbsent("max_position_embeddings", 2048);
+        config.WhenAbsent("pad_token_id", 1);
         var decoder = Decoder.Read(config, keyValueHeads: null, headDim: null, "rms_norm_eps", 1e-5);
         var bias = config.Bool("attention_bias", false);
         decoder = decoder with { QueryKeyValueBias = bias, OutputBias = bias };

@@ -6,8 +6,15 @@ static class Phi3
     public static Blueprint Read(ConfigFields config)
     {
         config.Only("hidden_act", "silu");
+        config.WhenAbsent("max_position_embeddings", 4096);
+        config.WhenAbsent("pad_token_id", 32000);
         var decoder = Decoder.Read(config, keyValueHeads: null, headDim: null, "rms_norm_eps", 1e-5);
         config.Only("attention_bias", "false");
+        config.Only("mlp_bias", "false");
+        config.Only("lm_head_bias", "false");
+        config.Only("full_attn_mod", "1");
+        config.Only("interpolate_factor", "1");
+        config.WhenAbsent("original_max_position_embeddings", 4096);
         config.IntOrNull("original_max_position_embeddings");
         var rotary = RotaryFields.Read(config, decoder.HeadDim, 10000);
         var window = LayerKinds.Window(config, null);

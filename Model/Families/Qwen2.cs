@@ -6,6 +6,7 @@ static class Qwen2
     public static Blueprint Read(ConfigFields config)
     {
         config.Only("hidden_act", "silu");
+        config.WhenAbsent("max_position_embeddings", 32768);
         var decoder = Decoder.Read(config, keyValueHeads: 32, headDim: null, "rms_norm_eps", 1e-6) with { QueryKeyValueBias = true };
         var rotary = RotaryFields.Read(config, decoder.HeadDim, 10000);
         var windows = Windows(config, decoder.LayerCount);

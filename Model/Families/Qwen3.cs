@@ -6,6 +6,7 @@ static class Qwen3
     public static Blueprint Read(ConfigFields config)
     {
         config.Only("hidden_act", "silu");
+        config.WhenAbsent("max_position_embeddings", 32768);
         var decoder = Decoder.Read(config, keyValueHeads: 32, headDim: 128, "rms_norm_eps", 1e-6);
         var bias = config.Bool("attention_bias", false);
         decoder = decoder with { QueryKeyValueBias = bias, OutputBias = bias };

@@ -10,40 +10,42 @@ static class RotaryFields
     public static Rotary Read(ConfigFields config, int headDim, double theta, RotaryStyle style = RotaryStyle.HalfSplit,
         string? layerKind = null)
     {
-        var place = "rope_parameters";
-        var parameters = config.Find(place);
-        if (parameters is { } nested && layerKind is not null && nested.TryGetProperty(layerKind, out var own)) (parameters, place) =
-            (own, $"{place}.{layerKind}");
+        var now = ScalingFields.Of(config.Find("rope_parameters"), "rope_parameters");
+        if (layerKind is not null) now = now?.Nested(layerKind) ?? now;
+        // The old style scales full layers only.
+        var before = layerKind == "sliding_attention" ? null : ScalingFields.Of(config.Find("rope_scaling"), "rope_scaling");
         var oldTheta = config.Double("rope_theta", theta);
         var oldPart = config.Double("partial_rotary_factor", 1);
-        var oldScaling = config.Find("rope_scaling");
-        var scaling = parameters ?? oldScaling;
-        var fields = scaling is { ValueKind: JsonValueKind.Object } value
-            ? new ScalingFields(parameters is null ? "rope_scaling" : place, value) : null;
-        if (scaling is { } wrong && fields is null) throw ConfigFields.Wrong(place, wrong, "an object");
 
-        var part = fields?.NumberOrNull("partial_rotary_factor") ?? oldPart;
-        var rotary = new Rotary(style, (int)(headDim * part), fields?.NumberOrNull("rope_theta") ?? oldTheta);
-        var result = fields is null ? rotary : rotary with { Scaling = Scaling(config, fields, rotary) };
-        fields?.Done();
+        // Parameters without a scaling leave the word to the old field, but for their base.
+        var scaling = now is null || (before is not null && now.Kind() == "default") ? before : now;
+        var part = now?.NumberOrNull("partial_rotary_factor") ?? scaling?.NumberOrNull("partial_rotary_factor") ?? oldPart;
+        var rotary = new Rotary(style, (int)(headDim * part),
+            now?.NumberOrNull("rope_theta") ?? scaling?.NumberOrNull("rope_theta") ?? oldTheta);
+        var result = scaling is null ? rotary : rotary with { Scaling = Scaling(config, scaling, rotary) };
+        now?.Done();
+        scaling?.Done();
         return result;
     }
 
     static RotaryScaling? Scaling(ConfigFields config, ScalingFields fields, Rotary rotary)
     {
-        var type = fields.Text("rope_type") ?? fields.Text("type") ?? "default";
-        fields.Text("type");
-        var positions = config.Int("max_position_embeddings", 2048);
-        var original = fields.IntOrNull("original_max_position_embeddings") ?? config.IntOrNull("original_max_position_embeddings");
-        double Factor() => fields.NumberOrNull("factor") ?? (double)positions / (original ?? positions);
+        var type = fields.Kind();
+        var positions = config.Int("max_position_embeddings");
+        // A length beside the object comes before the one within it, as in transformers.
+        var within = fields.IntOrNull("original_max_position_embeddings");
+        var original = config.IntOrNull("original_max_position_embeddings") ?? within ?? positions;
+        double Factor() => fields.NumberOrNull("factor") ?? (double)positions / original;
+        // Phi-3's oldest files call it "su", and some "yarn".
+        if (type == "su" || (type == "yarn" && config.Text("model_type") == "phi3")) type = "longrope";
         return type switch
         {
             "default" => null,
             "linear" => new LinearScaling(fields.Number("factor")),
-            "dynamic" => new DynamicScaling(fields.Number("factor"), original ?? positions),
+            "dynamic" => new DynamicScaling(fields.Number("factor"), positions),
             "llama3" => new Llama3Scaling(fields.Number("factor"), fields.Number("low_freq_factor"), fields.Number("high_freq_factor"),
-                original ?? throw fields.Missing("original_max_position_embeddings")),
-            "yarn" => new YarnScaling(Factor(), original ?? positions)
+                original),
+            "yarn" => new YarnScaling(Factor(), original)
             {
                 BetaFast = fields.NumberOrNull("beta_fast") ?? 32,
                 BetaSlow = fields.NumberOrNull("beta_slow") ?? 1,
@@ -52,10 +54,8 @@ static class RotaryFields
                 MscaleAllDimensions = fields.NumberOrNull("mscale_all_dim"),
                 GivenAttentionFactor = fields.NumberOrNull("attention_factor"),
             },
-            // Phi-3 calls it "su" in its oldest files. Its factor is always the ratio of the two lengths, where both are known.
-            "longrope" or "su" =>
-            new LongRopeScaling(fields.Numbers("short_factor", rotary.Dimensions / 2), fields.Numbers("long_factor", rotary.Dimensions / 2),
-                original is { } length ? (double)positions / length : Factor(), original ?? positions)
+            "longrope" => new LongRopeScaling(fields.Numbers("short_factor", rotary.Dimensions / 2),
+                fields.Numbers("long_factor", rotary.Dimensions / 2), Factor(), original)
             {
                 GivenAttentionFactor = fields.NumberOrNull("attention_factor"),
             },
@@ -70,7 +70,19 @@ static class RotaryFields
     {
         readonly HashSet<string> seen = [];
 
+        public static ScalingFields? Of(JsonElement? value, string place) => value is not { } found ? null
+            : found.ValueKind == JsonValueKind.Object ? new ScalingFields(place, found)
+            : throw ConfigFields.Wrong(place, found, "an object");
+
         public string Place => place;
+
+        public ScalingFields? Nested(string name) => Of(Find(name), $"{place}.{name}");
+
+        public string Kind()
+        {
+            var (now, before) = (Text("rope_type"), Text("type"));
+            return now ?? before ?? "default";
+        }
 
         JsonElement? Find(string name)
         {
@@ -83,14 +95,18 @@ static class RotaryFields
 
         public double Number(string name) => NumberOrNull(name) ?? throw Missing(name);
 
-        public int? IntOrNull(string name) => NumberOrNull(name) is { } number ? checked((int)number) : null;
+        public int? IntOrNull(string name) => NumberOrNull(name) is not { } number ? null
+            : number is >= 1 and <= int.MaxValue ? (int)number : throw ConfigFields.Wrong($"{place}.{name}", Find(name)!.Value, "a length");
 
-        public string? Text(string name) => Find(name)?.GetString();
+        string? Text(string name) => Find(name) is not { } found ? null
+            : ConfigFields.AsText(found) ?? throw ConfigFields.Wrong($"{place}.{name}", found, "a string");
 
-        public bool Flag(string name, bool absent) => Find(name)?.GetBoolean() ?? absent;
+        public bool Flag(string name, bool absent) => Find(name) is not { } found ? absent
+            : found.ValueKind is JsonValueKind.True or JsonValueKind.False ? found.GetBoolean()
+            : throw ConfigFields.Wrong($"{place}.{name}", found, "true or false");
 
         public ImmutableArray<double> Numbers(string name, int count) => Find(name) is { ValueKind: JsonValueKind.Array } found
-            && found.GetArrayLength() == count
+            && found.GetArrayLength() == count && found.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number)
             ? [.. found.EnumerateArray().Select(item => item.GetDouble())]
             : throw new ModelFormatException($"config: '{place}.{name}' must be a list of {count} numbers.");
 

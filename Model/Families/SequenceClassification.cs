@@ -1,20 +1,23 @@
 // A reward model: any decoder family whose architecture ends in ForSequenceClassification, with one label. The head is score.weight
 // [1, hidden] without bias; also the place that refuses heads nobody here knows.
+using System.Text.Json;
+
 namespace Majlis.Model.Families;
 
 static class SequenceClassification
 {
     public static Blueprint Apply(ConfigFields config, Blueprint blueprint)
     {
-        var architecture = config.Find("architectures") is { ValueKind: System.Text.Json.JsonValueKind.Array } list
-            && list.GetArrayLength() > 0
-            ? list[0].GetString() ?? "" : "";
+        var architecture = config.Find("architectures") is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0
+            ? ConfigFields.AsText(list[0]) ?? throw ConfigFields.Wrong("architectures", list[0], "a string") : "";
         if (architecture.EndsWith("ForCausalLM", StringComparison.Ordinal)
             || architecture is "" or "BertModel" or "LlamaModel") return blueprint;
         if (blueprint.HeadKind == HeadKind.None || !architecture.EndsWith("ForSequenceClassification", StringComparison.Ordinal))
             throw new ModelFormatException(
                 $"config: architectures '{architecture}' is not known; known are *ForCausalLM, *ForSequenceClassification and BertModel.");
-        var labels = config.Find("id2label") is { } names ? names.EnumerateObject().Count() : config.Int("num_labels", 2);
+        var labels = config.Find("id2label") is not { } names ? config.Int("num_labels", 2)
+            : names.ValueKind == JsonValueKind.Object ? names.EnumerateObject().Count()
+            : throw ConfigFields.Wrong("id2label", names, "an object");
         if (labels != 1) throw new ModelFormatException($"config: a reward model has one label, 'id2label' names {labels}.");
         return blueprint with
         {

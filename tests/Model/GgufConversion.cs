@@ -45,16 +45,26 @@ static class GgufConversion
         ("pre_feedforward_layernorm", "ffn_norm"), ("post_feedforward_layernorm", "post_ffw_norm"),
     ];
 
-    public static void Convert(string folder, string target)
+    /// <param name="folder">The Hugging Face folder.</param>
+    /// <param name="target">The file to write.</param>
+    /// <param name="parts">How many parts the file says there are.</param>
+    /// <param name="isIn">Which tensors, by their names in the file, stand in this part; all of them when null.</param>
+    /// <param name="more">Integers under keys of the architecture that the config has no field for.</param>
+    public static void Convert(string folder, string target, int parts = 1, Func<string, bool>? isIn = null,
+        params (string Key, int Value)[] more)
     {
         using var document = ModelJson.Read(Path.Combine(folder, CheckpointFiles.Config));
         var config = document.RootElement;
         var type = config.GetProperty("model_type").GetString()!;
         var builder = new GgufBuilder().Key("general.architecture", architectures[type]);
         WriteKeys(builder, config, architectures[type]);
+        foreach (var (key, value) in more) builder.Key($"{architectures[type]}.{key}", value);
+        if (parts > 1) builder.Key("split.count", parts);
+        isIn ??= _ => true;
         using var weights = SafetensorsFolder.Open(folder);
-        foreach (var tensor in weights.Tensors.Values) WriteTensor(builder, config, type, tensor, weights);
-        if (config.GetProperty("rope_parameters").GetProperty("rope_type").GetString() == "llama3") WriteTable(builder, config);
+        foreach (var tensor in weights.Tensors.Values.Where(tensor => isIn(Name(tensor.Name, type))))
+            WriteTensor(builder, config, type, tensor, weights);
+        if (isIn("rope_freqs.weight") && config.GetProperty("rope_parameters").GetProperty("rope_type").GetString() == "llama3") WriteTable(builder, config);
         builder.Save(target);
     }
 

@@ -93,6 +93,50 @@ public sealed class GgufModelTests
             StringComparison.Ordinal);
     }
 
+    /// <summary>The head's own tensor, the table of frequencies, or every tensor may stand in a later part.</summary>
+    [Theory]
+    [InlineData("llama_untied", "output.weight")]
+    [InlineData("llama_untied", "token_embd.weight")]
+    [InlineData("llama_untied", "")]
+    [InlineData("llama_rope3_tied", "rope_freqs.weight")]
+    [InlineData("llama_bias_headdim", "blk.0.attn_q.bias")]
+    [InlineData("cohere_qknorm", "blk.0.attn_q_norm.weight")]
+    public void A_split_model_is_described_by_the_tensors_of_all_its_parts(string name, string inTheSecond)
+    {
+        var source = Shared.Require(Shared.Golden("architectures", name));
+        using var target = new TemporaryFolder();
+        bool Later(string tensor) => inTheSecond == "" || tensor == inTheSecond;
+        GgufConversion.Convert(source, target.File("m-00001-of-00002.gguf"), 2, tensor => !Later(tensor));
+        GgufConversion.Convert(source, target.File("m-00002-of-00002.gguf"), 2, Later);
+        using var folder = Checkpoint.Open(source);
+        using var split = Checkpoint.Open(target.File("m-00001-of-00002.gguf"));
+        Assert.Equal(JsonSerializer.Serialize(folder.Blueprint), JsonSerializer.Serialize(split.Blueprint));
+        Assert.Equal(folder.Blueprint.Layers[0].Attention.Rotary, split.Blueprint.Layers[0].Attention.Rotary);
+        Assert.Equal(folder.Weights.Tensors.Keys.Order(), split.Weights.Tensors.Keys.Order());
+    }
+
+    [Fact]
+    public void Windows_that_olmo2_does_not_have_are_refused()
+    {
+        using var target = new TemporaryFolder();
+        GgufConversion.Convert(Shared.Require(Shared.Golden("architectures", "olmo2")), target.File("m.gguf"),
+            more: ("attention.sliding_window", 4096));
+        Assert.Contains("olmo2.attention.sliding_window", Message(target.File("m.gguf")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_number_of_layers_beyond_all_models_is_refused_before_it_is_believed()
+    {
+        using var target = new TemporaryFolder();
+        new GgufBuilder().Key("general.architecture", "llama").Key("llama.embedding_length", 8).Key("llama.feed_forward_length", 8)
+            .Key("llama.block_count", 1 << 28).Key("llama.context_length", 8).Key("llama.attention.head_count", 1)
+            .Key("llama.attention.layer_norm_rms_epsilon", 1e-5f).Tensor("token_embd.weight", [4, 8], new float[32])
+            .Save(target.File("m.gguf"));
+        Assert.Contains("llama.block_count", Message(target.File("m.gguf")), StringComparison.Ordinal);
+    }
+
+    static string Message(string path) => Assert.Throws<ModelFormatException>(() => Checkpoint.Open(path)).Message;
+
     static void Part(string path, GgufWeights whole, Func<GgufTensor, bool> isIn)
     {
         var builder = new GgufBuilder().Key("general.architecture", "cohere2").Key("split.count", 2).Key("cohere2.attention.head_count", 4);

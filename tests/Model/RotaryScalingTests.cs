@@ -1,9 +1,11 @@
 // Rotary scalings by their papers' definitions, on hand-computed numbers, and every golden table bit for bit.
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Majlis.Model;
 using Majlis.Model.Families;
 using Majlis.Model.Weights;
 using Majlis.tests.Support;
+using Majlis.tests.Torch;
 using Xunit;
 
 namespace Majlis.tests.Model;
@@ -88,6 +90,58 @@ public sealed class RotaryScalingTests
         Near([1, 0.1 / 3, 0.01 / 9, 0.001 / 27], scaled.InverseFrequencies(4097));
         Assert.Equal(Math.Sqrt(1 + Math.Log(32) / Math.Log(4096)), scaled.AttentionFactor, 1e-6);
     }
+
+    [Fact]
+    public void Dynamic_is_relative_to_the_longest_position_whatever_the_original_length()
+    {
+        Assert.Equal(new DynamicScaling(2, 512), Scaling("llama",
+            """{"rope_type": "dynamic", "factor": 2, "original_max_position_embeddings": 64}"""));
+    }
+
+    [Fact]
+    public void A_scaling_beside_plain_parameters_counts_and_their_base_stays()
+    {
+        var rotary = Read("llama", ("rope_parameters", JsonNode.Parse("""{"rope_type": "default", "rope_theta": 500.0}""")),
+            ("rope_scaling", JsonNode.Parse("""{"type": "linear", "factor": 4}""")));
+        Assert.Equal((500.0, new LinearScaling(4)), (rotary.Theta, rotary.Scaling));
+        rotary = Read("llama", ("rope_parameters", JsonNode.Parse("""{"rope_type": "linear", "factor": 2, "rope_theta": 500.0}""")),
+            ("rope_scaling", JsonNode.Parse("""{"type": "linear", "factor": 4}""")));
+        Assert.Equal(new LinearScaling(2), rotary.Scaling);
+    }
+
+    [Fact]
+    public void A_length_beside_the_scaling_comes_before_the_one_within()
+    {
+        const string llama3 = """{"rope_type": "llama3", "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4}""";
+        Assert.Equal(new Llama3Scaling(8, 1, 4, 512), Scaling("llama", llama3));
+        Assert.Equal(new Llama3Scaling(8, 1, 4, 64), Scaling("llama", llama3, ("original_max_position_embeddings", 64)));
+        const string within = """
+            {"rope_type": "llama3", "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4, "original_max_position_embeddings": 32}
+            """;
+        Assert.Equal(new Llama3Scaling(8, 1, 4, 32), Scaling("llama", within));
+        Assert.Equal(new Llama3Scaling(8, 1, 4, 64), Scaling("llama", within, ("original_max_position_embeddings", 64)));
+    }
+
+    [Theory]
+    [InlineData("longrope", "llama", "", 4.0, 64)]
+    [InlineData("longrope", "llama", ", \"factor\": 3", 3.0, 64)]
+    [InlineData("longrope", "phi3", ", \"factor\": 3", 3.0, 4096)]
+    [InlineData("su", "phi3", "", 0.0625, 4096)]
+    [InlineData("yarn", "phi3", "", 0.0625, 4096)]
+    public void Longrope_takes_its_factor_where_given_else_the_ratio_of_lengths(string type, string family, string factor,
+        double expected, int original)
+    {
+        var scaling = Assert.IsType<LongRopeScaling>(Scaling(family, $$"""
+            {"type": "{{type}}", "short_factor": [1, 1, 1, 1], "long_factor": [2, 2, 2, 2], "original_max_position_embeddings": 64{{factor}}}
+            """, ("max_position_embeddings", 256)));
+        Assert.Equal((expected, original), (scaling.Factor, scaling.OriginalLength));
+    }
+
+    static RotaryScaling? Scaling(string family, string scaling, params (string Name, JsonNode? Value)[] more) =>
+        Read(family, [("rope_scaling", JsonNode.Parse(scaling)), .. more]).Scaling;
+
+    static Rotary Read(string family, params (string Name, JsonNode? Value)[] fields) =>
+        TinyModel.Blueprint(family, fields).Layers[0].Attention.Rotary!;
 
     static void Near(IEnumerable<double> expected, float[] found)
     {

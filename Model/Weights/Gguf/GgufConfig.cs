@@ -3,37 +3,44 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Majlis.Model.Families;
 
 namespace Majlis.Model.Weights;
 
 /// <summary>Reads the config of a GGUF model. Keys: llama.cpp's gguf-py/gguf/constants.py.</summary>
 public static class GgufConfig
 {
+    /// <summary>More layers than any model has; each makes objects before a tensor is asked for.</summary>
+    const int MostLayers = ConfigFields.MostLayers;
+
     /// <exception cref="ModelFormatException">An unknown architecture, or a key that is missing or cannot be.</exception>
-    public static JsonElement Read(GgufFile file)
+    public static JsonElement Read(GgufFile file) => Read(new GgufParts([file]));
+
+    internal static JsonElement Read(GgufParts parts)
     {
+        var file = parts.First;
         var family = GgufFamily.Of(file);
         var keys = new GgufKeys(file);
         var config = new JsonObject
         {
             ["architectures"] = new JsonArray(family.ClassName),
             ["model_type"] = family.ModelType,
-            ["vocab_size"] = Vocabulary(file, keys),
+            ["vocab_size"] = Vocabulary(parts, keys),
             ["hidden_size"] = keys.Needed("embedding_length"),
             ["intermediate_size"] = keys.Needed("feed_forward_length"),
-            ["num_hidden_layers"] = keys.Needed("block_count"),
+            ["num_hidden_layers"] = Layers(file, keys),
             ["num_attention_heads"] = Heads(file),
             ["num_key_value_heads"] = KeyValueHeads(file),
             ["head_dim"] = HeadSize(file, keys),
             ["max_position_embeddings"] = keys.Needed("context_length"),
-            ["tie_word_embeddings"] = !HasTensor(file, "output.weight"),
+            ["tie_word_embeddings"] = !parts.Has("output.weight"),
         };
         if (family.ModelType is not ("gemma2" or "gemma3_text")) config["hidden_act"] = "silu";
         Token(config, "bos_token_id", file, "bos");
         Token(config, "eos_token_id", file, "eos");
         Token(config, "pad_token_id", file, "padding");
-        GgufRotary.Write(config, file, keys, family);
-        GgufFamilyFields.Write(config, file, keys, family);
+        GgufRotary.Write(config, parts, keys, family);
+        GgufFamilyFields.Write(config, parts, keys, family);
         return JsonSerializer.SerializeToElement(config);
     }
 
@@ -42,16 +49,17 @@ public static class GgufConfig
 
     public static int KeyValueHeads(GgufFile file) => new GgufKeys(file).SameInEveryLayer("attention.head_count_kv") ?? Heads(file);
 
-    public static bool HasTensor(GgufFile file, string name) => file.Tensors.Any(tensor => tensor.Info.Name == name);
-
     /// <summary>A stored fp32 as the shortest decimal that means it: 1E-05, not 9.99999974737875E-06.</summary>
     public static JsonNode Decimal(double number) =>
         JsonValue.Create(double.Parse(((float)number).ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
 
-    static int Vocabulary(GgufFile file, GgufKeys keys)
+    static int Layers(GgufFile file, GgufKeys keys) => keys.Needed("block_count") is >= 1 and <= MostLayers and var count ? count
+        : throw new ModelFormatException($"{file.Path}: key '{keys.Name("block_count")}' must be between 1 and {MostLayers}.");
+
+    static int Vocabulary(GgufParts parts, GgufKeys keys)
     {
-        var table = file.Tensors.FirstOrDefault(tensor => tensor.Info.Name == "token_embd.weight")
-            ?? throw new ModelFormatException($"{file.Path}: there is no tensor 'token_embd.weight'.");
+        var (file, table) = parts.Find("token_embd.weight")
+            ?? throw new ModelFormatException($"{parts.First.Path}: there is no tensor 'token_embd.weight'.");
         var rows = table.Info.Shape.Length == 2 ? table.Info.Shape[0]
             : throw new ModelFormatException($"{file.Path}: tensor 'token_embd.weight' is no table.");
         if (keys.Integer("vocab_size") is { } size && size != rows)

@@ -5,41 +5,49 @@ namespace Majlis.Model.Weights;
 
 static class GgufFamilyFields
 {
-    public static void Write(JsonObject config, GgufFile file, GgufKeys keys, GgufFamily family)
+    public static void Write(JsonObject config, GgufParts parts, GgufKeys keys, GgufFamily family)
     {
+        var file = parts.First;
         if (family.ModelType is "cohere" or "cohere2")
             config["layer_norm_eps"] = GgufConfig.Decimal(keys.NeededNumber("attention.layer_norm_epsilon"));
         else config["rms_norm_eps"] = GgufConfig.Decimal(keys.NeededNumber("attention.layer_norm_rms_epsilon"));
-        if (family.ModelType is not ("phi3" or "qwen2")) config["attention_bias"] = GgufConfig.HasTensor(file, "blk.0.attn_q.bias");
+        if (family.ModelType is not ("phi3" or "qwen2")) config["attention_bias"] = parts.Has("blk.0.attn_q.bias");
         switch (family.ModelType)
         {
-            case "llama": Llama(config, file, keys); break;
-            case "cohere": Cohere(config, file, keys); break;
+            case "llama": Llama(config, parts, keys); break;
+            case "cohere": Cohere(config, parts, keys); break;
             case "cohere2": Cohere2(config, file, keys); break;
             case "qwen2" or "qwen3": config["use_sliding_window"] = false; break;
             case "gemma2": Gemma2(config, file, keys); break;
             case "gemma3_text": Gemma3(config, file, keys); break;
+            case "olmo2": NoWindow(file, keys, "olmo2 (with windows it is OLMo 3)"); break;
             case "phi3": Window(config, keys.Integer("attention.sliding_window")); break;
             case "smollm3":
-                config["mlp_bias"] = GgufConfig.HasTensor(file, "blk.0.ffn_up.bias");
+                config["mlp_bias"] = parts.Has("blk.0.ffn_up.bias");
                 config["no_rope_layer_interval"] = 4; // llama.cpp's graph: every fourth layer knows no positions.
                 config["use_sliding_window"] = false;
                 break;
         }
     }
 
-    static void Llama(JsonObject config, GgufFile file, GgufKeys keys)
+    static void Llama(JsonObject config, GgufParts parts, GgufKeys keys)
     {
-        config["mlp_bias"] = GgufConfig.HasTensor(file, "blk.0.ffn_up.bias");
-        if (keys.Integer("expert_count") is > 0) throw new ModelFormatException($"{file.Path}: a llama of experts (Mixtral) is not known.");
-        if (keys.Integer("attention.sliding_window") is > 0)
-            throw new ModelFormatException($"{file.Path}: key '{keys.Name("attention.sliding_window")}' is not known for llama.");
+        config["mlp_bias"] = parts.Has("blk.0.ffn_up.bias");
+        if (keys.Integer("expert_count") is > 0)
+            throw new ModelFormatException($"{parts.First.Path}: a llama of experts (Mixtral) is not known.");
+        NoWindow(parts.First, keys, "llama");
     }
 
-    static void Cohere(JsonObject config, GgufFile file, GgufKeys keys)
+    static void NoWindow(GgufFile file, GgufKeys keys, string family)
+    {
+        if (keys.Integer("attention.sliding_window") is > 0)
+            throw new ModelFormatException($"{file.Path}: key '{keys.Name("attention.sliding_window")}' is not known for {family}.");
+    }
+
+    static void Cohere(JsonObject config, GgufParts parts, GgufKeys keys)
     {
         config["logit_scale"] = GgufConfig.Decimal(keys.NeededNumber("logit_scale"));
-        config["use_qk_norm"] = GgufConfig.HasTensor(file, "blk.0.attn_q_norm.weight");
+        config["use_qk_norm"] = parts.Has("blk.0.attn_q_norm.weight");
     }
 
     static void Cohere2(JsonObject config, GgufFile file, GgufKeys keys)

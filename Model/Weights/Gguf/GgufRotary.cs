@@ -5,7 +5,7 @@ namespace Majlis.Model.Weights;
 
 static class GgufRotary
 {
-    public static void Write(JsonObject config, GgufFile file, GgufKeys keys, GgufFamily family)
+    public static void Write(JsonObject config, GgufParts parts, GgufKeys keys, GgufFamily family)
     {
         var parameters = new JsonObject
         {
@@ -15,7 +15,7 @@ static class GgufRotary
         var headSize = (int)config["head_dim"]!;
         if (keys.Integer("rope.dimension_count") is { } rotated && rotated != headSize)
             parameters["partial_rotary_factor"] = (double)rotated / headSize;
-        Scale(parameters, config, file, keys);
+        Scale(parameters, config, parts, keys);
         config["rope_parameters"] = family.ModelType != "gemma3_text" ? parameters : new JsonObject
         {
             ["full_attention"] = parameters,
@@ -27,17 +27,18 @@ static class GgufRotary
         };
     }
 
-    static void Scale(JsonObject parameters, JsonObject config, GgufFile file, GgufKeys keys)
+    static void Scale(JsonObject parameters, JsonObject config, GgufParts parts, GgufKeys keys)
     {
+        var file = parts.First;
         var factor = keys.Number("rope.scaling.factor") ?? keys.Number("rope.scale_linear");
         var type = keys.Text("rope.scaling.type") ?? (factor is null or 1 ? "none" : "linear");
-        if (GgufConfig.HasTensor(file, "rope_freqs.weight"))
+        if (parts.Has("rope_freqs.weight"))
         {
             if (type != "none") throw new ModelFormatException($"{file.Path}: both rope_freqs.weight and rope scaling '{type}' are given.");
-            Llama3RopeTable.Write(parameters, Table(file, "rope_freqs.weight"), file.Path, (int)config["max_position_embeddings"]!);
+            Llama3RopeTable.Write(parameters, Table(parts, "rope_freqs.weight"), file.Path, (int)config["max_position_embeddings"]!);
             return;
         }
-        if (GgufConfig.HasTensor(file, "rope_factors_long.weight")) type = "longrope";
+        if (parts.Has("rope_factors_long.weight")) type = "longrope";
         if (type == "none") return;
         parameters["rope_type"] = type;
         if (keys.Integer("rope.scaling.original_context_length") is { } original) parameters["original_max_position_embeddings"] = original;
@@ -54,8 +55,8 @@ static class GgufRotary
                 Copy(parameters, "attention_factor", keys.Number("rope.scaling.yarn_attn_factor"));
                 break;
             case "longrope":
-                parameters["long_factor"] = Numbers(Table(file, "rope_factors_long.weight"));
-                parameters["short_factor"] = Numbers(Table(file, "rope_factors_short.weight"));
+                parameters["long_factor"] = Numbers(Table(parts, "rope_factors_long.weight"));
+                parameters["short_factor"] = Numbers(Table(parts, "rope_factors_short.weight"));
                 Copy(parameters, "attention_factor", keys.Number("rope.scaling.attn_factor"));
                 break;
             default:
@@ -74,10 +75,9 @@ static class GgufRotary
 
     static JsonArray Numbers(float[] values) => [.. values.Select(value => GgufConfig.Decimal(value))];
 
-    static float[] Table(GgufFile file, string name)
+    static float[] Table(GgufParts parts, string name)
     {
-        var tensor = file.Tensors.FirstOrDefault(tensor => tensor.Info.Name == name)
-            ?? throw new ModelFormatException($"{file.Path}: there is no tensor '{name}'.");
+        var (file, tensor) = parts.Find(name) ?? throw new ModelFormatException($"{parts.First.Path}: there is no tensor '{name}'.");
         if (tensor.Info.Elements > 1 << 16)
             throw new ModelFormatException($"{file.Path}: tensor '{name}' has {tensor.Info.Elements} elements, more than any head.");
         var table = new float[tensor.Info.Elements];

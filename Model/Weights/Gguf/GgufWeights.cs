@@ -37,6 +37,8 @@ public sealed class GgufWeights : IWeightSource
     /// <summary>The (first) file, for its keys.</summary>
     public GgufFile File => files[0];
 
+    internal GgufParts Parts => new(files);
+
     public IEnumerable<string> Files => files.Select(file => file.Path);
 
     public IReadOnlyDictionary<string, TensorInfo> Tensors { get; }
