@@ -26,6 +26,7 @@ public sealed record GenerationDefaults(ImmutableArray<int> EosTokens, int? BosT
         var path = Path.Combine(folder, CheckpointFiles.GenerationConfig);
         if (!File.Exists(path)) return Read(config, config, Path.Combine(folder, CheckpointFiles.Config));
         using var document = ModelJson.Read(path);
+        if (document.RootElement.ValueKind != JsonValueKind.Object) throw new ModelFormatException($"{path}: expected a JSON object.");
         return Read(document.RootElement, config, path);
     }
 
@@ -70,9 +71,9 @@ public sealed record GenerationDefaults(ImmutableArray<int> EosTokens, int? BosT
         return new(eos.IsEmpty ? Tokens(config, "eos_token_id", path) : eos,
             First(Tokens(own, "bos_token_id", path)) ?? First(Tokens(config, "bos_token_id", path)))
         {
-            PadToken = First(Tokens(own, "pad_token_id", path)) ?? First(Tokens(config, "pad_token_id", path)),
+            PadToken = (First(Tokens(own, "pad_token_id", path)) ?? First(Tokens(config, "pad_token_id", path))) is >= 0 and var pad ? pad : null,
             Temperature = Number(own, "temperature", path),
-            TopK = (int?)Number(own, "top_k", path),
+            TopK = Whole(own, "top_k", path),
             TopP = Number(own, "top_p", path),
             MinP = Number(own, "min_p", path),
             RepetitionPenalty = Number(own, "repetition_penalty", path),
@@ -89,6 +90,13 @@ public sealed record GenerationDefaults(ImmutableArray<int> EosTokens, int? BosT
             && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out _)))
             return [.. value.EnumerateArray().Select(item => item.GetInt32())];
         throw new ModelFormatException($"{path}: '{field}' is no token id and no list of them.");
+    }
+
+    static int? Whole(JsonElement from, string field, string path)
+    {
+        if (!from.TryGetProperty(field, out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number
+            : throw new ModelFormatException($"{path}: '{field}' is no whole number.");
     }
 
     static float? Number(JsonElement from, string field, string path)

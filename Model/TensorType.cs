@@ -4,7 +4,7 @@ namespace Majlis.Model;
 /// <summary>The storage types of safetensors and GGUF. The second half are GGUF's block formats, under ggml's own names.</summary>
 public enum TensorType
 {
-    F64, F32, F16, BF16, F8E4M3, F8E5M2,
+    F64, F32, F16, BF16, F8E4M3, F8E5M2, F8E8M0,
     I64, I32, I16, I8, U64, U32, U16, U8, Bool,
 
     // 32 numbers a block, one scale (and for _1 one minimum).

@@ -10,7 +10,8 @@ static class SafetensorsIndex
     public static FrozenDictionary<string, string> Read(string path)
     {
         using var document = ModelJson.Read(path);
-        if (!document.RootElement.TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object)
+        if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("weight_map", out var map)
+            || map.ValueKind != JsonValueKind.Object)
             throw new ModelFormatException($"{path}: 'weight_map' is missing or no object.");
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var entry in map.EnumerateObject())

@@ -58,6 +58,20 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Theory]
+    [InlineData("[]", "generation_config.json")]
+    [InlineData("""{"top_k": 1e12}""", "top_k")]
+    [InlineData("""{"top_k": 2.5}""", "top_k")]
+    [InlineData("""{"temperature": "hot"}""", "temperature")]
+    [InlineData("""{"eos_token_id": [1, "x"]}""", "eos_token_id")]
+    public void Generation_defaults_of_the_wrong_kind_are_refused_by_name(string json, string named)
+    {
+        File.WriteAllText(folder.File("generation_config.json"), json);
+        using var config = JsonDocument.Parse("{}");
+        Assert.Contains(named, Assert.Throws<ModelFormatException>(() =>
+            GenerationDefaults.Read(folder.Path, config.RootElement)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("model.f32.gguf", 200_000)]
     [InlineData("model.f32.gguf", 100)]
     [InlineData("model.f32.gguf", 3)]

@@ -1,5 +1,6 @@
 // Plain numbers to fp32: floats of every width and integers. No blocks, no scales.
 // fp8 follows "FP8 Formats for Deep Learning" (arXiv 2209.05433): e4m3fn has no infinities and one NaN a sign, e5m2 is half an fp16.
+// e8m0 is an exponent alone (OCP Microscaling Formats 1.0): a scale 2^(bits - 127), and one NaN.
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -13,6 +14,8 @@ static class PlainNumbers
 
     static readonly float[] e5m2 = [.. Enumerable.Range(0, 256).Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)(bits << 8)))];
 
+    static readonly float[] e8m0 = [.. Enumerable.Range(0, 256).Select(bits => bits == 255 ? float.NaN : MathF.ScaleB(1, bits - 127))];
+
     public static void Widen(TensorType type, ReadOnlySpan<byte> source, Span<float> destination)
     {
         switch (type)
@@ -22,6 +25,7 @@ static class PlainNumbers
             case TensorType.F16: FromHalf(MemoryMarshal.Cast<byte, ushort>(source), destination); break;
             case TensorType.F8E4M3: Look(e4m3, source, destination); break;
             case TensorType.F8E5M2: Look(e5m2, source, destination); break;
+            case TensorType.F8E8M0: Look(e8m0, source, destination); break;
             case TensorType.F64: Convert<double>(source, destination); break;
             case TensorType.I64: Convert<long>(source, destination); break;
             case TensorType.I32: Convert<int>(source, destination); break;
