@@ -24,7 +24,9 @@ sealed class Generation
     public Generation(long number, ModelLease lease, GenerationRequest request, ulong engineSeed)
     {
         (Request, this.lease) = (request, lease);
-        Sequence = new(number, request.PromptTokens, BlockKey.Root(Model.WeightsHash, adapter: null, request.CacheSalt), request.Priority);
+        var rotation = Model.Network.Blueprint.RotationOf(request.PromptTokens.Length);
+        Sequence = new(number, request.PromptTokens, BlockKey.Root(Model.WeightsHash, adapter: null, request.CacheSalt, rotation),
+            request.Priority);
         seed = request.Sampling.Seed is { } chosen ? (ulong)chosen : SeededRandom.Mix(engineSeed, (ulong)number);
         ends = request.Sampling.IgnoreEos ? [] : [.. Model.Defaults.EosTokens];
         longest = (int)Math.Min((long)request.PromptTokens.Length + request.MaxTokens, Model.MaxContext);

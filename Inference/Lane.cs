@@ -139,7 +139,7 @@ sealed class Lane
             var length = sequence.Scheduled;
             sequence.Tokens.Slice(sequence.Computed, length).CopyTo(tokens.AsSpan(at));
             for (var i = 0; i < length; i++) positions[at + i] = sequence.Computed + i;
-            spans.Add(new(at, length, sequence.Computed, sequence.BlockTables));
+            spans.Add(new(at, length, sequence.Computed, sequence.BlockTables, Known: sequence.PromptLength));
             at += length;
             if (sequence.Remaining > length) continue;
             rows.Add(generation);

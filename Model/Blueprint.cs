@@ -45,6 +45,9 @@ public sealed record Blueprint
     public bool IsTied => Head?.Weight == Embedding;
     public bool IsCausal => Layers.All(layer => layer.Attention.IsCausal);
 
+    /// <summary>Equal for sequences of lengths that turn by the same angles, so that their cached keys are the same.</summary>
+    public int RotationOf(int length) => Layers.Select(layer => layer.Attention.Rotary?.TableLength(length) ?? 0).DefaultIfEmpty().Max();
+
     /// <summary>Layers that share block tables: full attention first, then each window. Empty for an encoder, which keeps no
     /// cache.</summary>
     public ImmutableArray<CacheGroup> CacheGroups => IsCausal

@@ -26,9 +26,14 @@ public sealed record ForwardBatch
 /// <summary>
 /// One sequence in a batch: <see cref="Count"/> new tokens from <see cref="Start"/> in the flat arrays, after
 /// <see cref="Cached"/> tokens that are in the cache already. <see cref="BlockTables"/>[g][i] is the block of cache group g that
-/// holds positions i*BlockSize .. (i+1)*BlockSize-1, or -1 where a sliding window has left it behind.
+/// holds positions i*BlockSize .. (i+1)*BlockSize-1, or -1 where a sliding window has left it behind. <see cref="Known"/> tokens of it
+/// are known to come in all (a prompt fed in pieces); rotary scalings that look at the length look there too.
 /// </summary>
-public readonly record struct SequenceSpan(int Start, int Count, int Cached, ImmutableArray<ImmutableArray<int>> BlockTables, int Adapter = -1);
+public readonly record struct SequenceSpan(int Start, int Count, int Cached, ImmutableArray<ImmutableArray<int>> BlockTables, int Adapter = -1,
+    int Known = 0)
+{
+    public int Length => Math.Max(Cached + Count, Known);
+}
 
 /// <summary>Which rows of logits a forward pass is to keep, in the order of the flat tokens (or of the list).</summary>
 public abstract record LogitRows

@@ -18,6 +18,11 @@ public sealed record Rotary(RotaryStyle Style, int Dimensions, double Theta)
     /// </summary>
     public float[] InverseFrequencies(int length) => Scaling is null ? Plain(Theta) : Scaling.InverseFrequencies(this, length);
 
+    /// <summary>
+    /// A length that stands for all lengths of the same frequencies as <paramref name="length"/>'s; 0 where the length does not matter.
+    /// </summary>
+    public int TableLength(int length) => Scaling?.TableLength(length) ?? 0;
+
     /// <summary>Multiplies cosine and sine; 1 unless a scaling says otherwise.</summary>
     public float AttentionFactor => Scaling?.AttentionFactor ?? 1;
 
@@ -37,6 +42,7 @@ public abstract record RotaryScaling
 {
     public virtual float AttentionFactor => 1;
     internal abstract float[] InverseFrequencies(Rotary rotary, int length);
+    internal virtual int TableLength(int length) => 0;
 }
 
 /// <summary>Positions are divided by the factor (https://arxiv.org/abs/2306.15595).</summary>
@@ -72,6 +78,8 @@ public sealed record DynamicScaling(double Factor, int OriginalLength) : RotaryS
         var stretch = Factor * Math.Max(length, OriginalLength) / OriginalLength - (Factor - 1);
         return rotary.Plain(rotary.Theta * Math.Pow(stretch, (double)rotary.Dimensions / (rotary.Dimensions - 2)));
     }
+
+    internal override int TableLength(int length) => Math.Max(length, OriginalLength);
 }
 
 /// <summary>
@@ -129,4 +137,6 @@ public sealed record LongRopeScaling(ImmutableArray<double> Short, ImmutableArra
         var divisors = length > OriginalLength ? Long : Short;
         return [.. rotary.Powers(rotary.Theta).Select((power, i) => 1f / ((float)divisors[i] * power))];
     }
+
+    internal override int TableLength(int length) => length > OriginalLength ? OriginalLength + 1 : OriginalLength;
 }

@@ -5,35 +5,52 @@ using static TorchSharp.torch;
 
 namespace Majlis.Torch;
 
-/// <param name="length">The context length that scalings which look at it are set for: one table for all sequences, whatever their
-/// length.</param>
-/// <param name="device">Where the tables lie.</param>
-sealed class RotaryTables(int length, Device device) : IDisposable
+sealed class RotaryTables(Device device) : IDisposable
 {
     readonly Dictionary<Rotary, (Tensor Cos, Tensor Sin)> tables = [];
 
     // The rows of the step in progress; layers of one rotation share them.
     readonly Dictionary<Rotary, (Tensor Cos, Tensor Sin)> rows = [];
-    Tensor? positionsOfRows;
+    StepPlan? planOfRows;
 
-    /// <summary>x [N, heads, D] turned by its rows' positions [N].</summary>
-    public Tensor Turn(Tensor x, Rotary rotary, Tensor positions)
+    /// <summary>x [N, heads, D] turned by its rows' positions.</summary>
+    public Tensor Turn(Tensor x, Rotary rotary, StepPlan plan)
     {
-        var (cos, sin) = Rows(rotary, positions);
+        var (cos, sin) = Rows(rotary, plan);
         if (cos.shape[^1] != x.shape[^1]) return Pieces.Rotate(x, cos, sin, rotary.Style);
         return rotary.Style == RotaryStyle.HalfSplit ? Kernels.RotateHalves(x, cos, sin) : Kernels.RotateNeighbours(x, cos, sin);
     }
 
     // cos and sin [N, 1, R]
-    (Tensor Cos, Tensor Sin) Rows(Rotary rotary, Tensor positions)
+    (Tensor Cos, Tensor Sin) Rows(Rotary rotary, StepPlan plan)
     {
-        if (!ReferenceEquals(positions, positionsOfRows)) Forget();
-        positionsOfRows = positions;
+        if (!ReferenceEquals(plan, planOfRows)) Forget();
+        planOfRows = plan;
         if (rows.TryGetValue(rotary, out var known)) return known;
         using var scope = NewDisposeScope();
+        var (cos, sin) = rotary.TableLength(0) == 0 ? Selected(rotary, plan.Positions) : OfEachLength(rotary, plan);
+        return rows[rotary] = (cos.unsqueeze(1).DetachFromDisposeScope(), sin.unsqueeze(1).DetachFromDisposeScope());
+    }
+
+    (Tensor Cos, Tensor Sin) Selected(Rotary rotary, Tensor positions)
+    {
         var (cos, sin) = Table(rotary, (int)positions.max().item<long>());
-        var (c, s) = (cos.index_select(0, positions).unsqueeze(1), sin.index_select(0, positions).unsqueeze(1));
-        return rows[rotary] = (c.DetachFromDisposeScope(), s.DetachFromDisposeScope());
+        return (cos.index_select(0, positions), sin.index_select(0, positions));
+    }
+
+    // As transformers does, a sequence turns by its own length: the keys it cached while it was shorter stay as they are.
+    static (Tensor Cos, Tensor Sin) OfEachLength(Rotary rotary, StepPlan plan)
+    {
+        var parts = new List<(Tensor Cos, Tensor Sin)>();
+        for (var i = 0; i < plan.Sequences.Length;)
+        {
+            var (first, length) = (plan.Sequences[i], rotary.TableLength(plan.Sequences[i].Length));
+            var end = first.Start;
+            for (; i < plan.Sequences.Length && rotary.TableLength(plan.Sequences[i].Length) == length; i++)
+                end += plan.Sequences[i].Count;
+            parts.Add(RotaryTable.Angles(rotary, plan.Positions.narrow(0, first.Start, end - first.Start), length));
+        }
+        return (cat([.. parts.Select(part => part.Cos)], 0), cat([.. parts.Select(part => part.Sin)], 0));
     }
 
     (Tensor Cos, Tensor Sin) Table(Rotary rotary, int last)
@@ -42,14 +59,14 @@ sealed class RotaryTables(int length, Device device) : IDisposable
         table.Cos?.Dispose();
         table.Sin?.Dispose();
         var size = Math.Max(1024, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)last + 1));
-        var (cos, sin) = RotaryTable.Angles(rotary, Numbers.Count(0, size, device), length);
+        var (cos, sin) = RotaryTable.Angles(rotary, Numbers.Count(0, size, device), size);
         return tables[rotary] = (cos.DetachFromDisposeScope(), sin.DetachFromDisposeScope());
     }
 
     void Forget()
     {
         Drop(rows);
-        positionsOfRows = null;
+        planOfRows = null;
     }
 
     public void Dispose()

@@ -35,6 +35,9 @@ sealed class StepPlan
     /// <summary>[N] int64.</summary>
     public Tensor Positions { get; }
 
+    /// <summary>All of the batch, in order.</summary>
+    public ImmutableArray<SequenceSpan> Sequences => batch.Spans;
+
     public ImmutableArray<SequenceSpan> Decoding { get; }
     public ImmutableArray<SequenceSpan> Spans { get; }
 

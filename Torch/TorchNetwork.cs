@@ -37,7 +37,7 @@ public sealed class TorchNetwork : INetwork
             ? ScalarType.BFloat16 : ScalarType.Float32;
         using var inference = inference_mode(true);
         weights = new NetworkWeights(blueprint, source, dtype, device);
-        rotary = new RotaryTables(options.ContextLength ?? blueprint.MaxPositions, device);
+        rotary = new RotaryTables(device);
     }
 
     public Blueprint Blueprint { get; }
@@ -128,7 +128,7 @@ public sealed class TorchNetwork : INetwork
         if (layer.QueryNorm is { } queryNorm)
             turning = cat([queryNorm.Apply(qkv.narrow(1, 0, q), n), layer.KeyNorm!.Apply(qkv.narrow(1, q, k), n)], 1);
         turning = turning.unflatten(1, [a.Heads + a.KeyValueHeads, a.HeadDim]); // [N, H + K, D]: both turn by the same angles
-        if (a.Rotary is { } turn) turning = rotary.Turn(turning, turn, plan.Positions);
+        if (a.Rotary is { } turn) turning = rotary.Turn(turning, turn, plan);
         var mixed = PagedAttention.Run(plan, plan.Groups[groupOfLayer[index]], cache, index, a, turning.narrow(1, 0, a.Heads),
             turning.narrow(1, a.Heads, a.KeyValueHeads), qkv.narrow(1, q + k, k).unflatten(1, [a.KeyValueHeads, a.HeadDim]));
         return layer.Output.Apply(mixed, adapted);

@@ -15,9 +15,6 @@ public sealed record TorchOptions
 
     /// <summary>Tokens per cache block.</summary>
     public int BlockSize { get; init; } = 16;
-
-    /// <summary>Longest sequence to be served; rotary scalings that look at the length are set by it. Null: the Blueprint's.</summary>
-    public int? ContextLength { get; init; }
 }
 
 static class Processor

@@ -137,6 +137,18 @@ public sealed class RotaryScalingTests
         Assert.Equal((expected, original), (scaling.Factor, scaling.OriginalLength));
     }
 
+    [Fact]
+    public void Lengths_of_one_rotation_share_their_keys_and_others_do_not()
+    {
+        var blueprint = TinyModel.Blueprint("phi3", ("original_max_position_embeddings", 16), ("rope_scaling",
+            JsonNode.Parse("""{"type": "longrope", "short_factor": [1, 1, 1, 1], "long_factor": [2, 2, 2, 2]}""")));
+        Assert.Equal(blueprint.RotationOf(3), blueprint.RotationOf(16));
+        Assert.Equal(blueprint.RotationOf(17), blueprint.RotationOf(99));
+        Assert.NotEqual(blueprint.RotationOf(16), blueprint.RotationOf(17));
+        Assert.Equal(0, TinyModel.Blueprint("llama").RotationOf(99));
+        Assert.NotEqual(Majlis.Inference.BlockKey.Root("w", null, null, 16), Majlis.Inference.BlockKey.Root("w", null, null, 17));
+    }
+
     static RotaryScaling? Scaling(string family, string scaling, params (string Name, JsonNode? Value)[] more) =>
         Read(family, [("rope_scaling", JsonNode.Parse(scaling)), .. more]).Scaling;
 

@@ -28,10 +28,12 @@ sealed class Paged
     public sealed class Text(int groups)
     {
         public int Length { get; set; }
+        public int Known { get; init; }
         public List<int>[] Tables { get; } = [.. Enumerable.Range(0, groups).Select(_ => new List<int>())];
     }
 
-    public Text Begin() => new(groups.Length);
+    /// <param name="known">Tokens that will come in all, where that is known before.</param>
+    public Text Begin(int known = 0) => new(groups.Length) { Known = known };
 
     /// <summary>Runs new tokens of several sequences as one step.</summary>
     public ForwardResult Step(LogitRows rows, params (Text Text, int[] Tokens)[] work) =>
@@ -45,7 +47,7 @@ sealed class Paged
         {
             for (var g = 0; g < groups.Length; g++) Grow(text, g, text.Length + added.Length);
             spans.Add(new SequenceSpan(tokens.Count, added.Length, text.Length, [.. text.Tables.Select(table => table.ToImmutableArray())],
-                adapter));
+                adapter, text.Known));
             positions.AddRange(Enumerable.Range(text.Length, added.Length));
             tokens.AddRange(added);
             text.Length += added.Length;

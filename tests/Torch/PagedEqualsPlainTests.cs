@@ -1,6 +1,7 @@
 // Whatever the batch looks like, the serving network says what the plain transformer says: random mixes of prefill and decode, windows,
 // chunk and block borders, soft-caps, partial rotation, norms on q and k.
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 using Majlis.Model;
 using Majlis.Torch;
 using TorchSharp;
@@ -121,6 +122,27 @@ public sealed class PagedEqualsPlainTests
         using var result = paged.Step(LogitRows.All, (paged.Begin(), ids));
         Assert.InRange(All(plain, ids).Select((row, i) => row.Zip(Row(result, i)).Max(pair => Math.Abs(pair.First - pair.Second))).Max(),
             0, 1e-4);
+    }
+
+    /// <summary>As transformers does: the list for short sequences up to the trained length, the other one beyond.</summary>
+    [Fact]
+    public void Each_sequence_turns_by_the_table_of_its_own_length()
+    {
+        var blueprint = TinyModel.Blueprint("phi3", ("original_max_position_embeddings", 16), ("rope_scaling",
+            JsonNode.Parse("""{"type": "longrope", "short_factor": [1, 1.1, 1.2, 1.3], "long_factor": [1, 3, 9, 27]}""")));
+        using var weights = TinyModel.Weights(blueprint, 3);
+        using var plain = new Transformer(blueprint, weights);
+        using var network = new TorchNetwork(blueprint, weights, new TorchOptions { DType = ComputeType.Float32 });
+        var paged = new Paged(network);
+        int[] shorter = [.. Enumerable.Range(3, 16)], longer = [.. Enumerable.Range(30, 40)];
+        var inPieces = paged.Begin(known: longer.Length);
+        using var begun = paged.Step(LogitRows.All, (inPieces, longer[..5]));
+        Check(All(plain, longer)[..5], begun);
+        using var result = paged.Step(LogitRows.All, (paged.Begin(), shorter), (paged.Begin(), longer), (inPieces, longer[5..]));
+        Check([.. All(plain, shorter), .. All(plain, longer), .. All(plain, longer)[5..]], result);
+
+        static void Check(float[][] expected, ForwardResult result) => Assert.InRange(
+            expected.Select((row, i) => row.Zip(Row(result, i)).Max(pair => Math.Abs(pair.First - pair.Second))).Max(), 0, 1e-4);
     }
 
     [Fact]

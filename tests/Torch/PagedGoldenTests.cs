@@ -117,7 +117,7 @@ public sealed class PagedGoldenTests
     static Tensor Prefill(TorchNetwork network, int[] prompt, int chunk)
     {
         var paged = new Paged(network);
-        var text = paged.Begin();
+        var text = paged.Begin(prompt.Length);
         var logits = new float[prompt.Length, network.Blueprint.VocabularySize];
         for (var at = 0; at < prompt.Length; at += chunk)
         {
