@@ -10,12 +10,13 @@ static class Replacing
     {
         if (count == 0) return text;
         if (old.Length == 0) return Between(run, text, with, count < 0 ? int.MaxValue : count);
+        run.SpendText(text.Length);
         var result = new StringBuilder();
         var from = 0;
         for (var at = text.IndexOf(old, StringComparison.Ordinal); at >= 0
             && count != 0; at = text.IndexOf(old, from, StringComparison.Ordinal), count--)
         {
-            run.SpendText(result.Length + (long)with.Length);
+            run.SpendText(with.Length, result.Length);
             result.Append(text, from, at - from).Append(with);
             from = at + old.Length;
         }

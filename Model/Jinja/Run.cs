@@ -29,17 +29,20 @@ sealed class Run(IReadOnlyDictionary<string, object?> variables, DateTimeOffset 
         if (steps > MostSteps) throw new JinjaException("TemplateRuntimeError", $"the template does more than {MostSteps} steps of work");
     }
 
-    /// <summary>Counts text about to be produced, before it is allocated.</summary>
-    public void SpendText(long length)
+    /// <summary>
+    /// Counts text about to be produced, before it is allocated. What stands <paramref name="before"/> it in the same text was counted
+    /// when it came.
+    /// </summary>
+    public void SpendText(long length, long before = 0)
     {
-        if (length > LongestText)
+        if (before + length > LongestText)
             throw new JinjaException("TemplateRuntimeError", $"the template produces more than {LongestText} characters");
         Spend(length >> 4);
     }
 
     public void Write(StringBuilder output, string text)
     {
-        SpendText(output.Length + (long)text.Length);
+        SpendText(text.Length, output.Length);
         output.Append(text);
     }
 

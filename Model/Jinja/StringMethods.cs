@@ -137,7 +137,7 @@ static class StringMethods
         foreach (var c in text)
         {
             var spaces = c == '\t' && size > 0 ? size - column % size : 0;
-            run.SpendText(result.Length + (long)spaces);
+            run.SpendText(spaces, result.Length);
             if (c == '\t') result.Append(' ', spaces);
             else result.Append(c);
             column = c is '\n' or '\r' ? 0 : column + (c == '\t' ? spaces : 1);

@@ -41,6 +41,20 @@ public sealed class JinjaLimitTests
     public void An_attack_ends_in_an_error(string source, string kind) =>
         Assert.Equal(kind, Assert.Throws<JinjaException>(() => Render(source)).Kind);
 
+    [Fact]
+    public void Long_conversations_are_no_attack()
+    {
+        var messages = new JsonArray([.. Enumerable.Range(0, 1000)
+            .Select(_ => new JsonObject { ["role"] = "user", ["content"] = new string('x', 2000) })]);
+        var text = Render("{% for m in messages %}{{ '<' }}{{ m.role }}{{ '>' }}{{ m.content }}{{ '\n' }}{% endfor %}",
+            new JsonObject { ["messages"] = messages });
+        Assert.Equal(1000 * 2007, text.Length);
+    }
+
+    [Fact]
+    public void Many_replacements_in_a_long_text_are_no_attack() =>
+        Assert.Equal(200_000, Render("{{ ('ab' * 100000)|replace('a', 'c') }}").Length);
+
     [Theory]
     [InlineData("(", ")")]
     [InlineData("[", "]")]
