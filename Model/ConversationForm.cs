@@ -2,6 +2,7 @@
 // shape that the template reads, developers as system where the template knows no developers.
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Majlis.Model.Jinja;
 
 namespace Majlis.Model;
 
@@ -33,11 +34,37 @@ static class ConversationForm
         if (function?["arguments"] is not JsonValue value || value.GetValueKind() != JsonValueKind.String) return;
         try
         {
-            if (JsonNode.Parse((string)value!) is JsonObject arguments) function["arguments"] = arguments;
+            using var arguments = JsonDocument.Parse((string)value!);
+            if (arguments.RootElement.ValueKind == JsonValueKind.Object) function["arguments"] = Read(arguments.RootElement);
         }
         catch (JsonException)
         {
             // What the model wrote is no JSON; the template gets it as it is.
+        }
+        catch (InvalidOperationException unreadable)
+        {
+            throw new JinjaException("ValueError",
+                "the arguments of a tool call hold half a surrogate pair, which is no character", unreadable);
+        }
+    }
+
+    // Not JsonNode.Parse, which reads names and strings late, far from here, and refuses a name that comes twice: the last one counts.
+    static JsonNode? Read(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var members = new JsonObject();
+                foreach (var member in element.EnumerateObject()) members[member.Name] = Read(member.Value);
+                return members;
+            case JsonValueKind.Array:
+                return new JsonArray([.. element.EnumerateArray().Select(Read)]);
+            case JsonValueKind.String:
+                return element.GetString();
+            case JsonValueKind.Null:
+                return null;
+            default:
+                return JsonValue.Create(element.Clone());
         }
     }
 }

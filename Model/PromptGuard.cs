@@ -103,8 +103,8 @@ sealed class PromptGuard
                 return copy;
             case JsonArray items:
                 return new JsonArray([.. items.Select(item => Walk(item, guard))]);
-            case JsonValue value when value.TryGetValue<string>(out var text):
-                return guard(text);
+            case JsonValue value when value.GetValueKind() == System.Text.Json.JsonValueKind.String:
+                return guard(PythonJson.Text(value));
             default:
                 return node?.DeepClone();
         }

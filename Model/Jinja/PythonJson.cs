@@ -122,12 +122,25 @@ sealed class PythonJson(Run run, bool asciiOnly, string? indent, string itemSepa
             default:
                 return node.GetValueKind() switch
                 {
-                    JsonValueKind.String => node.GetValue<string>(),
+                    JsonValueKind.String => Text(node),
                     JsonValueKind.True => true,
                     JsonValueKind.False => false,
                     JsonValueKind.Number => LoadNumber(node.ToJsonString()),
                     _ => null,
                 };
+        }
+    }
+
+    /// <summary>A string's text; JSON can spell strings that no text can be.</summary>
+    public static string Text(JsonNode node)
+    {
+        try
+        {
+            return node.GetValue<string>();
+        }
+        catch (InvalidOperationException unreadable)
+        {
+            throw new JinjaException("ValueError", "a string holds half a surrogate pair, which is no character", unreadable);
         }
     }
 

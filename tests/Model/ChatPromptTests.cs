@@ -1,6 +1,7 @@
 // Prompts as ids: equal to transformers' own, safe encoding and training masks included.
 using System.Text.Json.Nodes;
 using Majlis.Model;
+using Majlis.Model.Jinja;
 using Majlis.tests.Support;
 using Xunit;
 
@@ -50,6 +51,27 @@ public sealed class ChatPromptTests
         var template = ChatTemplate.Parse("{{ messages[0].tool_calls[0].function.arguments.city }}", new SpecialTokens());
         var call = new JsonObject { ["function"] = new JsonObject { ["name"] = "weather", ["arguments"] = "{\"city\": \"Amman\"}" } };
         Assert.Equal("Amman",
+            ChatPrompt.Text(template, new Conversation([new JsonObject { ["role"] = "assistant", ["tool_calls"] = new JsonArray(call) }])));
+    }
+
+    [Theory]
+    [InlineData("{\"x\": \"\\ud83d\"}")]
+    [InlineData("{\"\\ud83d\": 1}")]
+    public void Arguments_with_half_a_surrogate_pair_are_refused(string arguments)
+    {
+        var template = ChatTemplate.Parse("{{ messages[0].tool_calls[0].function.arguments | tojson }}", new SpecialTokens());
+        var call = new JsonObject { ["function"] = new JsonObject { ["name"] = "weather", ["arguments"] = arguments } };
+        var conversation = new Conversation([new JsonObject { ["role"] = "assistant", ["tool_calls"] = new JsonArray(call) }]);
+        var refusal = Assert.Throws<JinjaException>(() => ChatPrompt.Text(template, conversation));
+        Assert.Contains("surrogate", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_arguments_with_one_name_the_last_counts()
+    {
+        var template = ChatTemplate.Parse("{{ messages[0].tool_calls[0].function.arguments | tojson }}", new SpecialTokens());
+        var call = new JsonObject { ["function"] = new JsonObject { ["arguments"] = "{\"a\": 1, \"b\": [1e2, null, true], \"a\": 2}" } };
+        Assert.Equal("{\"a\": 2, \"b\": [100.0, null, true]}",
             ChatPrompt.Text(template, new Conversation([new JsonObject { ["role"] = "assistant", ["tool_calls"] = new JsonArray(call) }])));
     }
 
