@@ -98,8 +98,7 @@ ref struct Rewriter(Piece source, AlignedText target)
         else Replace(rune, -change);
     }
 
-    /// <summary>Leaves out the next <paramref name="runes"/> runes of the source.</summary>
-    public void Drop(int runes)
+    void Drop(int runes)
     {
         for (; runes > 0 && position < source.Text.Length; runes--)
             position += char.IsHighSurrogate(source.Text[position]) && position + 1 < source.Text.Length ? 2 : 1;

@@ -15,7 +15,9 @@ static class ModelSectionReader
             Kind = kind,
             Vocabulary = ReadVocabulary(model.Field("vocab")),
             UnknownToken = model.TextOrNull("unk_token"),
-            ContinuingPrefix = Affix(model, "continuing_subword_prefix"),
+            // WordPiece without the field has one of its own, so an empty one says something.
+            ContinuingPrefix = kind == ModelKind.WordPiece ? model.TextOrNull("continuing_subword_prefix")
+                : Affix(model, "continuing_subword_prefix"),
             EndOfWordSuffix = Affix(model, "end_of_word_suffix"),
             FuseUnknown = model.FlagOr("fuse_unk", false),
             ByteFallback = model.FlagOr("byte_fallback", false),
@@ -95,6 +97,8 @@ static class ModelSectionReader
                 continue;
             }
             var text = place.Text();
+            // The first line of a merges.txt.
+            if (text.StartsWith("#version", StringComparison.Ordinal)) continue;
             var space = text.IndexOf(' ');
             if (space < 0 || text.IndexOf(' ', space + 1) >= 0) throw place.Wrong($"is \"{text}\", not two tokens with one space between");
             list.Add(text.AsSpan(0, space), text.AsSpan(space + 1), place.Wrong);

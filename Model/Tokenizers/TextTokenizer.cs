@@ -105,7 +105,7 @@ public sealed class TextTokenizer
     /// <summary>The UTF-8 bytes a token adds to a text in its middle; empty when the id names no token.</summary>
     public byte[] TokenBytes(int id) => TokenText(id) is not { } text ? [] : added.ContainsKey(id) ? Utf8(text) : bytes.Read(text);
 
-    /// <summary>Whether skipping special tokens leaves this one out.</summary>
+    /// <summary>Whether the token is flagged special.</summary>
     public bool IsSpecial(int id) => TokenText(id) is { } text && specials.Contains(text);
 
     /// <summary>Every token that is recognised in text before the model sees it, special or not.</summary>
@@ -116,6 +116,10 @@ public sealed class TextTokenizer
 
     /// <summary>The token as decoding takes it: added tokens that are matched after normalisation in their normalised form.</summary>
     internal string? DecodedText(int id) => normalizedTexts.TryGetValue(id, out var text) ? text : TokenText(id);
+
+    /// <summary>Whether skipping special tokens leaves out what decodes to this. The Rust library asks for the normalised text among
+    /// the tokens' own contents, so a special token that normalisation changes is kept.</summary>
+    internal bool IsSkipped(string decodedText) => specials.Contains(decodedText);
 
     bool IsSpecial(AddedToken token) => specials.Contains(token.Content);
 

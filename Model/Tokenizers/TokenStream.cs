@@ -37,6 +37,6 @@ public sealed class TokenStream
 
     void Take(int id)
     {
-        if (tokenizer.DecodedText(id) is { } text && !(skipSpecialTokens && tokenizer.IsSpecial(id))) pipe.Push(text, false);
+        if (tokenizer.DecodedText(id) is { } text && !(skipSpecialTokens && tokenizer.IsSkipped(text))) pipe.Push(text, false);
     }
 }

@@ -15,7 +15,7 @@ static class DecoderReader
         {
             var kind = step.Field("type").Text();
             if (fragments && !TakesFragments(kind, step)) stages.Add(next => new WholeTokens(next));
-            fragments = kind is "Fuse" or "ByteLevel" || fragments && TakesFragments(kind, step);
+            fragments = kind is "Fuse" or "ByteLevel" or "BPEDecoder" || fragments && TakesFragments(kind, step);
             stages.Add(Stage(kind, step));
         }
         return stages;

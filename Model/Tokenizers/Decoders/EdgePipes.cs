@@ -3,77 +3,64 @@ using System.Text;
 
 namespace Majlis.Model.Tokenizers;
 
-/// <summary>Cuts up to so many of one character off each token's start and end; the end waits until the token is over.</summary>
+/// <summary>Cuts up to so many of one character off each token's start and end; what may be cut waits until more of the token comes.</summary>
 sealed class StripPipe(Rune content, int start, int stop, DecodePipe next) : DecodePipe
 {
-    readonly StringBuilder held = new();
+    readonly string wanted = content.ToString();
+    string held = "";
     int startLeft;
     bool begun;
-    bool emitted;
 
     public override void Push(string text, bool continues)
     {
-        if (!continues || !begun)
-        {
-            Release();
-            (startLeft, begun, emitted) = (start, true, false);
-        }
-        held.Append(CutStart(text));
-        if (stop > 0) return;
-        Emit(held.ToString());
-        held.Clear();
+        var continued = continues && begun;
+        if (!continued) (startLeft, begun, held) = (start, true, "");
+        text = held + CutStart(text);
+        var end = text.Length;
+        for (var i = 0; i < stop && text.AsSpan(0, end).EndsWith(wanted); i++) end -= wanted.Length;
+        held = text[end..];
+        next.Push(text[..end], continued);
     }
 
-    public override void End()
-    {
-        Release();
-        next.End();
-    }
+    // What is still held ends the last token, and is cut.
+    public override void End() => next.End();
 
     string CutStart(string text)
     {
         var cut = 0;
-        while (startLeft > 0 && text.AsSpan(cut).StartsWith(content.ToString()))
+        while (startLeft > 0 && text.AsSpan(cut).StartsWith(wanted))
         {
-            cut += content.Utf16SequenceLength;
+            cut += wanted.Length;
             startLeft--;
         }
         if (cut < text.Length) startLeft = 0;
         return text[cut..];
-    }
-
-    void Release()
-    {
-        if (!begun || stop == 0) return;
-        var text = held.ToString();
-        for (var i = 0; i < stop && text.EndsWith(content.ToString(), StringComparison.Ordinal); i++)
-            text = text[..^content.Utf16SequenceLength];
-        held.Clear();
-        Emit(text);
-    }
-
-    void Emit(string text)
-    {
-        next.Push(text, emitted);
-        emitted = true;
     }
 }
 
 /// <summary>The suffix that ends a word becomes a space, but nothing after the last token.</summary>
 sealed class WordEndPipe(string suffix, DecodePipe next) : DecodePipe
 {
-    string? held;
+    // The last token from its first suffix on.
+    string held = "";
 
     public override void Push(string text, bool continues)
     {
-        if (held is not null) next.Push(held.Replace(suffix, " ", StringComparison.Ordinal), false);
-        held = text;
+        Release(" ");
+        var end = text.IndexOf(suffix, StringComparison.Ordinal);
+        (text, held) = end < 0 ? (text, "") : (text[..end], text[end..]);
+        next.Push(text, false);
     }
 
     public override void End()
     {
-        if (held is not null) next.Push(held.Replace(suffix, "", StringComparison.Ordinal), false);
+        Release("");
         next.End();
+    }
+
+    void Release(string ending)
+    {
+        if (held.Length > 0) next.Push(held.Replace(suffix, ending, StringComparison.Ordinal), true);
     }
 }
 

@@ -66,6 +66,7 @@ sealed class BytePairModel : TokenModel
     void Split(ReadOnlySpan<char> text, ref Symbols symbols)
     {
         var (unknownStart, unknownEnd) = (-1, -1);
+        var forgotten = false;
         for (var i = 0; i < text.Length;)
         {
             var end = i + Runes.Size(Runes.At(text, i));
@@ -76,11 +77,45 @@ sealed class BytePairModel : TokenModel
                 unknownStart = -1;
             }
             if (id >= 0) symbols.Add(id, i, end);
-            else if (!TrySplitBytes(text[i..end], i, ref symbols) && unknown >= 0)
-                (unknownStart, unknownEnd) = (unknownStart < 0 ? i : unknownStart, end);
+            else if (!TrySplitBytes(text[i..end], i, ref symbols))
+            {
+                forgotten |= unknown < 0;
+                if (!forgotten) (unknownStart, unknownEnd) = (unknownStart < 0 ? i : unknownStart, end);
+            }
             i = end;
         }
         if (unknownStart >= 0) symbols.Add(unknown, unknownStart, unknownEnd);
+        if (forgotten && byteIds is null) CloseUp(text, ref symbols);
+    }
+
+    /// <summary>
+    /// Without an unknown token the Rust library forgets a character that has none, and counts the places of all tokens, in bytes, as if
+    /// it had not been there.
+    /// </summary>
+    static void CloseUp(ReadOnlySpan<char> text, ref Symbols symbols)
+    {
+        var (at, end, bytes) = (0, 0, 0);
+        for (var i = 0; i < symbols.Count; i++)
+        {
+            var until = end + Encoding.UTF8.GetByteCount(text[symbols.Starts[i]..symbols.Ends[i]]);
+            MoveTo(text, end, ref at, ref bytes);
+            symbols.Starts[i] = at;
+            MoveTo(text, until - 1, ref at, ref bytes);
+            symbols.Ends[i] = at + Runes.Size(Runes.At(text, at));
+            end = until;
+        }
+    }
+
+    // To the character in which a byte lies.
+    static void MoveTo(ReadOnlySpan<char> text, int place, ref int at, ref int bytes)
+    {
+        while (true)
+        {
+            var rune = new Rune(Runes.At(text, at));
+            if (bytes + rune.Utf8SequenceLength > place) return;
+            bytes += rune.Utf8SequenceLength;
+            at += rune.Utf16SequenceLength;
+        }
     }
 
     int IdOf(ReadOnlySpan<char> text, int start, int end)

@@ -56,23 +56,22 @@ sealed class Replacing(TextPattern pattern, string content) : Normalizer
 {
     public override bool TryRewrite(Piece piece, AlignedText target)
     {
-        if (!pattern.TryFind(piece.Text, 0, out var start, out var end)) return false;
-        var done = 0;
-        do
+        var (done, search, replaced) = (0, 0, false);
+        while (search <= piece.Text.Length && pattern.TryFind(piece.Text, search, out var start, out var end))
         {
+            // An empty match does not count right behind a match; the search goes on behind the next character.
+            if (start == end && replaced && end == done)
+            {
+                search = end + (end < piece.Text.Length ? Runes.Size(Runes.At(piece.Text, end)) : 1);
+                continue;
+            }
             target.Append(piece.Slice(done, start - done));
             var last = Math.Max(0, end - 1);
             target.Append(content, piece.Tracked ? piece.Starts[last] : 0, piece.Tracked ? piece.Ends[last] : 0);
-            done = end;
-            if (end > start) continue;
-            if (end >= piece.Text.Length) break;
-            var step = Runes.Size(Runes.At(piece.Text, end));
-            target.Append(piece.Slice(end, step));
-            done += step;
+            (done, search, replaced) = (end, end, true);
         }
-        while (pattern.TryFind(piece.Text, done, out start, out end));
-        target.Append(piece.Slice(done, piece.Text.Length - done));
-        return true;
+        if (replaced) target.Append(piece.Slice(done, piece.Text.Length - done));
+        return replaced;
     }
 }
 

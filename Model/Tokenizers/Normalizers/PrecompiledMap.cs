@@ -34,37 +34,46 @@ sealed class PrecompiledMap(uint[] trie, byte[] replacements) : Normalizer
 
     public override bool TryRewrite(Piece piece, AlignedText target)
     {
-        var writer = new Rewriter(piece, target);
+        var steps = new List<(Rune Rune, int Change)>(piece.Text.Length);
         var changed = false;
         for (var start = 0; start < piece.Text.Length;)
         {
             var length = StringInfo.GetNextTextElementLength(piece.Text[start..]);
             var grapheme = piece.Text.Slice(start, length);
-            if (Encoding.UTF8.GetByteCount(grapheme) < 6 && Find(grapheme) is { } whole) Write(grapheme, whole, ref writer, ref changed);
+            if (Encoding.UTF8.GetByteCount(grapheme) < 6 && Find(grapheme) is { } whole) Replace(grapheme, whole, steps, ref changed);
             else
                 for (var i = 0; i < length;)
                 {
-                    var size = Runes.Size(Runes.At(grapheme, i));
-                    if (Find(grapheme.Slice(i, size)) is { } single) Write(grapheme.Slice(i, size), single, ref writer, ref changed);
-                    else writer.Keep(size);
-                    i += size;
+                    var rune = new Rune(Runes.At(grapheme, i));
+                    var part = grapheme.Slice(i, rune.Utf16SequenceLength);
+                    if (Find(part) is { } single) Replace(part, single, steps, ref changed);
+                    else steps.Add((rune, 0));
+                    i += part.Length;
                 }
             start += length;
         }
-        return changed;
+        if (!changed) return false;
+        var writer = new Rewriter(piece, target);
+        foreach (var (rune, change) in steps) writer.Put(rune, change);
+        return true;
     }
 
-    static void Write(ReadOnlySpan<char> old, string replacement, ref Rewriter writer, ref bool changed)
+    /// <summary>
+    /// Adds the replacement's runes, each with what it does to the original. The last step, be it of what came before, swallows what the
+    /// replacement lacks; where nothing came before nothing does, and all that follows slides, as it does in the Rust library.
+    /// </summary>
+    static void Replace(ReadOnlySpan<char> old, string replacement, List<(Rune Rune, int Change)> steps, ref bool changed)
     {
         changed = true;
-        var left = 0;
-        foreach (var _ in old.EnumerateRunes()) left++;
+        var more = 0;
+        foreach (var _ in old.EnumerateRunes()) more--;
         foreach (var rune in replacement.EnumerateRunes())
         {
-            if (left-- > 0) writer.Replace(rune);
-            else writer.Insert(rune);
+            steps.Add((rune, 0));
+            more++;
         }
-        if (left > 0) writer.Drop(left);
+        for (var i = 1; i <= more; i++) steps[^i] = (steps[^i].Rune, 1);
+        if (more < 0 && steps.Count > 0) steps[^1] = (steps[^1].Rune, steps[^1].Change + more);
     }
 
     /// <summary>The replacement of the shortest prefix in the trie, or null.</summary>
