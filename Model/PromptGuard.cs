@@ -24,6 +24,9 @@ sealed class PromptGuard
     readonly HashSet<string> known = [];
     readonly HashSet<string> sought = [];
 
+    // The template has a filter that turns &lt; into <, behind this guard's back.
+    readonly bool unescapes;
+
     public PromptGuard(ChatTemplate template, TextTokenizer tokenizer)
     {
         Tokenizer = tokenizer;
@@ -33,6 +36,7 @@ sealed class PromptGuard
             known.UnionWith(facts.Texts);
             known.UnionWith(facts.Members);
             sought.UnionWith(facts.Sought);
+            unescapes |= facts.Filters.Contains("striptags") || facts.Texts.Contains("striptags");
             foreach (var text in facts.Texts) AddRemainders(text);
         }
     }
@@ -56,7 +60,7 @@ sealed class PromptGuard
         for (var i = 0; i < text.Length; i++)
         {
             result.Append(text[i] == Cut.Mark ? '\uFFFD' : text[i]);
-            if (control.MayBegin(text[i]) || control.At(text, i).Any()) CutAfter(text, ref i, result);
+            if (MayBegin(text[i]) || control.At(text, i).Any()) CutAfter(text, ref i, result);
         }
         return result.ToString();
     }
@@ -70,11 +74,13 @@ sealed class PromptGuard
         for (var i = 0; i < text.Length; i++)
         {
             result.Append(text[i] == Cut.Mark ? '\uFFFD' : text[i]);
-            if (control.At(text, i).Any(token => !sought.Contains(token)) || (control.MayBegin(text[i]) && !Seeks(text, i)))
+            if (control.At(text, i).Any(token => !sought.Contains(token)) || (MayBegin(text[i]) && !Seeks(text, i)))
                 CutAfter(text, ref i, result);
         }
         return result.ToString();
     }
+
+    bool MayBegin(char c) => control.MayBegin(c) || (unescapes && c == '&');
 
     bool Seeks(string text, int at) => sought.Any(word => word.Length > 1 && string.CompareOrdinal(text, at, word, 0, word.Length) == 0);
 

@@ -80,7 +80,7 @@ sealed class BraceFormat(Run run, Arguments arguments)
         throw new JinjaException("KeyError", PythonText.Repr(name));
     }
 
-    // [[fill]align][sign][0][width][,][.precision][type]
+    // [[fill]align][sign][#][0][width][,][.precision][type]
     string Spec(object? value, string spec)
     {
         if (spec.Length == 0) return PythonText.Print(value);
@@ -92,7 +92,8 @@ sealed class BraceFormat(Run run, Arguments arguments)
         if (spec.Length > 1 && spec[1] is '<' or '>' or '^' or '=') (fill, align, at) = (spec[0], spec[1], 2);
         else if (spec[0] is '<' or '>' or '^' or '=') (align, at) = (spec[0], 1);
         var sign = at < spec.Length && spec[at] is '+' or '-' or ' ' ? spec[at++] : '-';
-        if (at < spec.Length && spec[at] == '#') at++;
+        var marked = at < spec.Length && spec[at] == '#';
+        if (marked) at++;
         if (at < spec.Length && spec[at] == '0') (fill, align, at) = ('0', number ? '=' : align, at + 1);
         var width = Digits(spec, ref at) ?? 0;
         var group = at < spec.Length && spec[at] is ',' or '_' ? spec[at++] : '\0';
@@ -104,7 +105,7 @@ sealed class BraceFormat(Run run, Arguments arguments)
         }
         run.SpendText((long)width + (precision ?? 0));
         if (spec.Length - at > 1) throw JinjaException.Value("Invalid format specifier");
-        var text = Plain(value, at < spec.Length ? spec[at] : '\0', precision);
+        var text = Plain(value, at < spec.Length ? spec[at] : '\0', precision, marked);
         if (group != '\0') text = number ? Grouped(text, group) : throw JinjaException.Value($"Cannot specify '{group}' with 's'.");
         if (number && sign != '-' && text[0] != '-') text = sign + text;
         return Aligned(text, width, fill, align);
@@ -118,13 +119,13 @@ sealed class BraceFormat(Run run, Arguments arguments)
             : throw JinjaException.Value("Too many decimal digits in format string");
     }
 
-    static string Plain(object? value, char type, int? precision)
+    static string Plain(object? value, char type, int? precision, bool marked)
     {
         if (value is string or Markup && type is not ('\0' or 's')) throw UnknownCode(type, value);
         if (type is 'f' or 'F' or 'e' or 'E' or 'g' or 'G' or '%') return NumberText.Real(PythonNumber.Float(value), type, precision ?? 6);
         if (precision is not null && PythonNumber.IsInteger(value))
             throw JinjaException.Value("Precision not allowed in integer format specifier");
-        if (type is 'd' or 'x' or 'X' or 'o' or 'b') return NumberText.Whole(PythonNumber.Big(value), type);
+        if (type is 'd' or 'x' or 'X' or 'o' or 'b') return NumberText.Whole(PythonNumber.Big(value), type, marked);
         if (value is double real && precision is { } digits) return NumberText.Real(real, 'g', digits);
         if (type is not '\0' && (type != 's' || value is not (string or Markup))) throw UnknownCode(type, value);
         if (PythonNumber.IsInteger(value)) return NumberText.Whole(PythonNumber.Big(value), 'd');
@@ -148,12 +149,12 @@ sealed class BraceFormat(Run run, Arguments arguments)
     static string Aligned(string text, int width, char fill, char align)
     {
         var missing = Math.Max(0, width - PythonText.Length(text));
-        var signs = align == '=' && text.Length > 0 && text[0] is '-' or '+' or ' ' ? 1 : 0;
+        var lead = align == '=' ? NumberText.Lead(text) : 0;
         return align switch
         {
             '<' => text + new string(fill, missing),
             '^' => new string(fill, missing / 2) + text + new string(fill, missing - missing / 2),
-            '=' => text[..signs] + new string(fill, missing) + text[signs..],
+            '=' => text[..lead] + new string(fill, missing) + text[lead..],
             _ => new string(fill, missing) + text,
         };
     }

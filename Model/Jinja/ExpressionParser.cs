@@ -20,16 +20,18 @@ sealed class ExpressionParser
 
     public FilterParser Filters { get; }
 
-    public Expression Expression(bool conditional = true) => conditional ? Condition() : Or();
+    public Expression Expression(bool conditional = true) => Filters.Whole(conditional ? Condition : Or);
 
     Expression Condition()
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
+        var before = Filters.Unknown;
         var value = Or();
         while (tokens.SkipName("if"))
         {
             var test = Or();
             value = new Conditional(test, value, tokens.SkipName("else") ? Condition() : null);
+            Filters.Unknown = before;
         }
         return value;
     }

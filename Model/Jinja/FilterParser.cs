@@ -4,6 +4,10 @@ namespace Majlis.Model.Jinja;
 sealed class FilterParser(TokenReader tokens, TemplateFacts facts, OperandParser operands)
 {
     bool soft;
+    int depth;
+
+    /// <summary>The first unknown name in the expression under way: an error, unless its place turns out to be conditional.</summary>
+    public JinjaException? Unknown { get; set; }
 
     /// <summary>Inside branches an unknown filter or test is an error only when it is reached.</summary>
     public T Soft<T>(Func<T> parse) => Within(true, parse);
@@ -17,6 +21,21 @@ sealed class FilterParser(TokenReader tokens, TemplateFacts facts, OperandParser
         var result = parse();
         soft = outer;
         return result;
+    }
+
+    /// <summary>A whole expression; what is still unknown at the end of the outermost one is refused.</summary>
+    public Expression Whole(Func<Expression> parse)
+    {
+        depth++;
+        var result = parse();
+        return --depth > 0 || Unknown is null ? result : throw Unknown;
+    }
+
+    void Refuse(string kind, string name, int line)
+    {
+        if (soft) return;
+        Unknown ??= new JinjaException("TemplateAssertionError", $"No {kind} named {PythonText.Repr(name)}.", line);
+        if (depth == 0) throw Unknown;
     }
 
     public Expression FiltersAndTests(Expression value)
@@ -38,9 +57,9 @@ sealed class FilterParser(TokenReader tokens, TemplateFacts facts, OperandParser
         {
             startsInline = false;
             var name = DottedName();
+            facts.Filters.Add(name);
             var arguments = tokens.Current.IsOperator("(") ? operands.Arguments() : ArgumentList.Empty;
-            if (!soft && !Filters.Exists(name))
-                throw new JinjaException("TemplateAssertionError", $"No filter named {PythonText.Repr(name)}.", line);
+            if (!Filters.Exists(name)) Refuse("filter", name, line);
             foreach (var argument in arguments.Positional) facts.Seek(argument);
             value = new FilterCall(value, name, arguments);
         }
@@ -66,8 +85,7 @@ sealed class FilterParser(TokenReader tokens, TemplateFacts facts, OperandParser
             if (tokens.Current.IsName("is")) throw JinjaException.Syntax("You cannot chain multiple tests with is", line);
             arguments = ArgumentList.Empty with { Positional = [operands.Postfix(operands.Primary())] };
         }
-        if (!soft && !Tests.Exists(name))
-            throw new JinjaException("TemplateAssertionError", $"No test named {PythonText.Repr(name)}.", line);
+        if (!Tests.Exists(name)) Refuse("test", name, line);
         foreach (var argument in arguments.Positional) facts.Seek(argument);
         Expression test = new TestCall(value, name, arguments);
         return negated ? new Not(test) : test;

@@ -18,7 +18,7 @@ static class Globals
         ["raise_exception"] = new Function("raise_exception", ["message"], 1, (_, a) =>
             throw new TemplateRefusedException(PythonText.Print(a[0]))),
         ["strftime_now"] = new Function("strftime_now", ["format"], 1, (run, a) => StrFTime.Format(run.Now, StringMethods.Text(a[0]))),
-        ["self"] = new Namespace(new PyDict()),
+        ["self"] = new TemplateReference(),
     };
 
     static PyRange Range(object?[] a)

@@ -1,6 +1,7 @@
 // Filters that make or change numbers.
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 
 namespace Majlis.Model.Jinja;
 
@@ -36,7 +37,7 @@ static class NumberFilters
     // int(text, radix): white space around, a sign, a prefix that fits the radix, single underscores between digits.
     static object? Parse(string text, int radix)
     {
-        text = PythonText.Strip(text).ToLowerInvariant();
+        text = AsciiDigits(PythonText.Strip(text)).ToLowerInvariant();
         var negative = text.StartsWith('-');
         if (negative || text.StartsWith('+')) text = text[1..];
         var prefix = text.Length > 2 && text[0] == '0' ? text[1] switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 0 } : 0;
@@ -58,12 +59,16 @@ static class NumberFilters
         return PythonNumber.Shrink(negative ? -result : result);
     }
 
+    // int() and float() read the decimal digits of every script.
+    static string AsciiDigits(string text) => Ascii.IsValid(text) ? text : string.Concat(PythonText.Characters(text)
+        .Select(c => CharUnicodeInfo.GetDecimalDigitValue(c, 0) is var digit and >= 0 ? ((char)('0' + digit)).ToString() : c));
+
     static double? Real(object? value)
     {
         if (value is Undefined undefined) throw undefined.Error();
         if (PythonNumber.IsNumber(value)) return PythonNumber.Float(value);
         if (value is not (string or Markup)) return null;
-        var text = PythonText.Strip(value.ToString()!).ToLowerInvariant();
+        var text = AsciiDigits(PythonText.Strip(value.ToString()!)).ToLowerInvariant();
         var size = text.TrimStart('+', '-');
         if (size is "inf" or "infinity") return text[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
         if (size == "nan") return double.NaN;
@@ -78,13 +83,27 @@ static class NumberFilters
         if (method is not ("common" or "ceil" or "floor"))
             throw new JinjaException("FilterArgumentError", "method must be common, ceil or floor");
         if (!PythonNumber.IsNumber(value)) throw JinjaException.Type($"type {PythonType.Name(value)} doesn't define __round__ method");
-        if (method is "common" && PythonNumber.IsInteger(value) && precision >= 0) return PythonNumber.Shrink(PythonNumber.Big(value));
+        if (method is "common")
+            return value is double given ? Round(given, precision) : PythonNumber.Shrink(Round(PythonNumber.Big(value), precision));
         var real = PythonNumber.Float(value);
         var scale = Math.Pow(10, Math.Clamp(precision, -300, 300));
-        if (method is "ceil") return Math.Ceiling(real * scale) / scale;
-        if (method is "floor") return Math.Floor(real * scale) / scale;
-        return precision is >= 0 and <= 15 ? Math.Round(real, precision, MidpointRounding.ToEven)
-            : precision > 15 ? real : Math.Round(real * scale, MidpointRounding.ToEven) / scale;
+        return method is "ceil" ? Math.Ceiling(real * scale) / scale : Math.Floor(real * scale) / scale;
+    }
+
+    static BigInteger Round(BigInteger value, int precision)
+    {
+        if (precision >= 0) return value;
+        var unit = BigInteger.Pow(10, Math.Min(-precision, 50_000));
+        return NumberText.HalfToEven(value, unit) * unit;
+    }
+
+    static double Round(double value, int precision)
+    {
+        // No double has a digit that counts beyond these.
+        if (!double.IsFinite(value) || precision > 330) return value;
+        var text = string.Create(CultureInfo.InvariantCulture, $"{NumberText.Scaled(value, Math.Max(precision, -330))}E{-precision}");
+        var rounded = Math.CopySign(double.Parse(text, CultureInfo.InvariantCulture), value);
+        return double.IsFinite(rounded) ? rounded : throw new JinjaException("OverflowError", "rounded value too large to represent");
     }
 
     static string FileSize(double value, bool binary)
@@ -97,6 +116,6 @@ static class NumberFilters
         if (size < unit) return ((long)size).ToString(CultureInfo.InvariantCulture) + " Bytes";
         var i = 0;
         for (size /= unit; size >= unit && i < names.Length - 1; i++) size /= unit;
-        return size.ToString("F1", CultureInfo.InvariantCulture) + " " + names[i];
+        return NumberText.Real(size, 'f', 1) + " " + names[i];
     }
 }

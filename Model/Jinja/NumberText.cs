@@ -10,9 +10,10 @@ static class NumberText
         : throw JinjaException.Value(double.IsNaN(value) ? "cannot convert float NaN to integer"
             : "cannot convert float infinity to integer");
 
-    public static string Whole(BigInteger value, char type)
+    /// <summary>With <paramref name="marked"/> (Python's #) the radix stands in front.</summary>
+    public static string Whole(BigInteger value, char type, bool marked = false)
     {
-        var sign = value.Sign < 0 ? "-" : "";
+        var sign = (value.Sign < 0 ? "-" : "") + (marked && type is 'x' or 'X' or 'o' or 'b' ? "0" + type : "");
         var size = BigInteger.Abs(value);
         return sign + type switch
         {
@@ -22,6 +23,13 @@ static class NumberText
             'b' => Radix(size, 2),
             _ => size.ToString(CultureInfo.InvariantCulture),
         };
+    }
+
+    /// <summary>How much of a number's text stands before its digits, and before zeros that fill it up: sign and radix.</summary>
+    public static int Lead(string text)
+    {
+        var sign = text.Length > 0 && text[0] is '-' or '+' or ' ' ? 1 : 0;
+        return text.Length > sign + 1 && text[sign] == '0' && text[sign + 1] is 'x' or 'X' or 'o' or 'b' ? sign + 2 : sign;
     }
 
     static string Radix(BigInteger value, int radix)
@@ -46,7 +54,39 @@ static class NumberText
         };
     }
 
-    static string Fixed(double value, int digits) => value.ToString("F" + digits, CultureInfo.InvariantCulture);
+    static string Fixed(double value, int digits)
+    {
+        var text = BigInteger.Abs(Scaled(value, digits)).ToString(CultureInfo.InvariantCulture).PadLeft(digits + 1, '0');
+        var sign = double.IsNegative(value) ? "-" : "";
+        return digits == 0 ? sign + text : $"{sign}{text[..^digits]}.{text[^digits..]}";
+    }
+
+    /// <summary>
+    /// value * 10^digits as a whole number, rounded from the exact value, ties to even as Python does; .NET's own formats round ties up.
+    /// </summary>
+    public static BigInteger Scaled(double value, int digits)
+    {
+        var bits = BitConverter.DoubleToInt64Bits(value);
+        var exponent = (int)(bits >> 52 & 0x7FF);
+        var fraction = bits & (1L << 52) - 1;
+        var (numerator, denominator) = ((BigInteger)(exponent == 0 ? fraction : fraction | 1L << 52), BigInteger.One);
+        var shift = Math.Max(exponent, 1) - 1075;
+        if (shift >= 0) numerator <<= shift;
+        else denominator <<= -shift;
+        if (digits >= 0) numerator *= BigInteger.Pow(10, digits);
+        else denominator *= BigInteger.Pow(10, -digits);
+        var rounded = HalfToEven(numerator, denominator);
+        return value < 0 ? -rounded : rounded;
+    }
+
+    /// <summary>The whole number nearest to a fraction with a denominator above 0; of two as near, the even one.</summary>
+    public static BigInteger HalfToEven(BigInteger numerator, BigInteger denominator)
+    {
+        var floor = BigInteger.DivRem(numerator, denominator, out var rest);
+        if (rest.Sign < 0) (floor, rest) = (floor - 1, rest + denominator);
+        var order = (rest * 2).CompareTo(denominator);
+        return order > 0 || (order == 0 && !floor.IsEven) ? floor + 1 : floor;
+    }
 
     static string Scientific(double value, int digits, bool upper)
     {

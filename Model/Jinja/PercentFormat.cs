@@ -81,19 +81,18 @@ sealed class PercentFormat
     {
         if (value is Undefined undefined && type is not ('s' or 'r' or 'a')) throw undefined.Error();
         run.SpendText(Math.Abs((long)width) + (precision ?? 0));
-        var text = Convert(type, value, precision);
+        var text = Convert(type, value, flags, precision);
         var number = type is not ('s' or 'r' or 'a' or 'c');
         if (number && text[0] != '-' && flags.Contains('+')) text = "+" + text;
         else if (number && text[0] != '-' && flags.Contains(' ')) text = " " + text;
         var missing = Math.Max(0, width - PythonText.Length(text));
         if (flags.Contains('-')) text += new string(' ', missing);
-        else if (number && flags.Contains('0'))
-            text = text[0] is '-' or '+' or ' ' ? text[0] + new string('0', missing) + text[1..] : new string('0', missing) + text;
+        else if (number && flags.Contains('0')) text = text.Insert(NumberText.Lead(text), new string('0', missing));
         else text = new string(' ', missing) + text;
         run.Write(result, text);
     }
 
-    static string Convert(char type, object? value, int? precision)
+    static string Convert(char type, object? value, string flags, int? precision)
     {
         switch (type)
         {
@@ -106,7 +105,7 @@ sealed class PercentFormat
                 if (!PythonNumber.IsNumber(value))
                     throw JinjaException.Type($"%{type} format: a real number is required, not {PythonType.Name(value)}");
                 return NumberText.Whole(value is double d ? NumberText.Truncate(d) : PythonNumber.Big(value), 'd');
-            case 'x' or 'X' or 'o': return NumberText.Whole(PythonNumber.Big(value), type);
+            case 'x' or 'X' or 'o': return NumberText.Whole(PythonNumber.Big(value), type, flags.Contains('#'));
             case 'f' or 'F' or 'e' or 'E' or 'g' or 'G': return NumberText.Real(PythonNumber.Float(value), type, precision ?? 6);
             default: throw JinjaException.Value($"unsupported format character '{type}'");
         }

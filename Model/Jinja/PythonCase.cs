@@ -8,11 +8,12 @@ static class PythonCase
 {
     static readonly Dictionary<char, string> longUpper = new()
     {
+        ['ı'] = "I",
         ['ß'] = "SS",
         ['ŉ'] = "ʼN",
         ['ǰ'] = "J̌",
-        ['ΐ'] = "Ϊ́",
-        ['ΰ'] = "Ϋ́",
+        ['ΐ'] = "\u0399\u0308\u0301",
+        ['ΰ'] = "\u03a5\u0308\u0301",
         ['և'] = "ԵՒ",
         ['ẖ'] = "H̱",
         ['ẗ'] = "T̈",
@@ -36,10 +37,21 @@ static class PythonCase
     public static string Upper(string text)
     {
         var upper = text.ToUpperInvariant();
-        if (!upper.Any(longUpper.ContainsKey)) return upper;
+        if (!upper.Any(c => IsGreekExtended(c) || longUpper.ContainsKey(c))) return upper;
         var result = new StringBuilder(upper.Length + 4);
-        foreach (var c in upper) result.Append(longUpper.TryGetValue(c, out var letters) ? letters : c.ToString());
+        foreach (var c in upper)
+            result.Append(longUpper.TryGetValue(c, out var letters) ? letters : IsGreekExtended(c) ? GreekUpper(c.ToString()) : c.ToString());
         return result.ToString();
+    }
+
+    static bool IsGreekExtended(char c) => c is >= '\u1f00' and <= '\u1fff';
+
+    // An iota below becomes a capital beside; accents without a capital of their own stay as marks.
+    static string GreekUpper(string letter)
+    {
+        var parts = letter.Normalize(NormalizationForm.FormD);
+        if (parts.EndsWith('\u0345')) return Upper(parts[..^1].Normalize(NormalizationForm.FormC)) + "Ι";
+        return CharUnicodeInfo.GetUnicodeCategory(letter, 0) == UnicodeCategory.LowercaseLetter ? parts.ToUpperInvariant() : letter;
     }
 
     public static string Lower(string text)
@@ -82,6 +94,7 @@ static class PythonCase
         "ǉ" or "Ǉ" => "ǈ",
         "ǌ" or "Ǌ" => "ǋ",
         "ǳ" or "Ǳ" => "ǲ",
+        [var greek] when IsGreekExtended(greek) && character.ToUpperInvariant() is var simple && simple != character => simple,
         _ => Upper(character),
     };
 

@@ -55,7 +55,9 @@ sealed class PythonJson(Run run, bool asciiOnly, string? indent, string itemSepa
     void WriteDict(PyDict dict, int depth)
     {
         var entries = dict.Items;
-        if (sortKeys) entries = dict.Items.OrderBy(entry => entry.Key, Comparer<object?>.Create((a, b) => Sorting.Compare(a, b)));
+        if (sortKeys)
+            entries = Sorting.Sort(run, [.. new PyView("dict_items", dict).Items], pair => ((PyTuple)pair!).Items[0], reverse: false)
+                .Select(pair => (((PyTuple)pair!).Items[0], ((PyTuple)pair).Items[1]));
         var first = true;
         result.Append('{');
         foreach (var (key, value) in entries)

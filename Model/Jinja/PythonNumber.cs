@@ -62,8 +62,7 @@ static class PythonNumber
     {
         if (a is double || b is double)
         {
-            var divisor = Float(b);
-            return divisor == 0 ? throw ByZero("float floor division by zero") : Math.Floor(Float(a) / divisor);
+            return Float(b) == 0 ? throw ByZero("float floor division by zero") : Divided(Float(a), Float(b)).Quotient;
         }
         if (Big(b).IsZero) throw ByZero("integer division or modulo by zero");
         var quotient = BigInteger.DivRem(Big(a), Big(b), out var rest);
@@ -74,14 +73,23 @@ static class PythonNumber
     {
         if (a is double || b is double)
         {
-            var divisor = Float(b);
-            if (divisor == 0) throw ByZero("float modulo");
-            var rest = Float(a) % divisor;
-            return rest != 0 && rest < 0 != divisor < 0 ? rest + divisor : rest;
+            return Float(b) == 0 ? throw ByZero("float modulo") : Divided(Float(a), Float(b)).Remainder;
         }
         if (Big(b).IsZero) throw ByZero("integer modulo by zero");
         var whole = BigInteger.Remainder(Big(a), Big(b));
         return Shrink(!whole.IsZero && whole.Sign < 0 != Big(b).Sign < 0 ? whole + Big(b) : whole);
+    }
+
+    // As CPython: the quotient comes from the exact rest, since a / b may round up to the next whole number.
+    static (double Quotient, double Remainder) Divided(double a, double b)
+    {
+        var rest = a % b;
+        var quotient = (a - rest) / b;
+        if (rest == 0) rest = Math.CopySign(0, b);
+        else if (rest < 0 != b < 0) (rest, quotient) = (rest + b, quotient - 1);
+        if (quotient == 0) return (Math.CopySign(0, a / b), rest);
+        var floor = Math.Floor(quotient);
+        return (quotient - floor > 0.5 ? floor + 1 : floor, rest);
     }
 
     public static object Power(object? a, object? b)

@@ -21,20 +21,30 @@ static class PythonText
     public static string StripStart(string text, string? characters = null)
     {
         var start = 0;
-        while (start < text.Length && Strips(text[start], characters)) start++;
+        while (start < text.Length && Strips(text, start, characters) is var size and > 0) start += size;
         return text[start..];
     }
 
     public static string StripEnd(string text, string? characters = null)
     {
         var end = text.Length;
-        while (end > 0 && Strips(text[end - 1], characters)) end--;
+        while (end > 0)
+        {
+            var last = end > 1 && char.IsSurrogatePair(text[end - 2], text[end - 1]) ? end - 2 : end - 1;
+            if (Strips(text, last, characters) == 0) break;
+            end = last;
+        }
         return text[..end];
     }
 
     public static string Strip(string text, string? characters = null) => StripEnd(StripStart(text, characters), characters);
 
-    static bool Strips(char c, string? characters) => characters is null ? IsSpace(c) : characters.Contains(c);
+    // The size of the code point at this place if it is to go, else 0.
+    static int Strips(string text, int at, string? characters)
+    {
+        var size = at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
+        return (characters is null ? IsSpace(text[at]) : characters.AsSpan().IndexOf(text.AsSpan(at, size)) >= 0) ? size : 0;
+    }
 
     /// <summary>Length in code points.</summary>
     public static int Length(string text)
@@ -91,6 +101,7 @@ static class PythonText
             case PyView view: result.Append(view.Kind).Append('('); Sequence('[', [.. view.Items], "])", result); break;
             case PyRange range: result.Append(Range(range)); break;
             case Undefined: result.Append("Undefined"); break;
+            case TemplateReference: result.Append("<TemplateReference None>"); break;
             case MacroValue macro: result.Append(CultureInfo.InvariantCulture, $"<Macro {Repr(macro.Name)}>"); break;
             case Function function: result.Append(CultureInfo.InvariantCulture, $"<function {function.Name}>"); break;
             default: result.Append(CultureInfo.InvariantCulture, $"<{PythonType.Name(value)} object>"); break;

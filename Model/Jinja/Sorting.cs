@@ -3,9 +3,6 @@ namespace Majlis.Model.Jinja;
 
 static class Sorting
 {
-    /// <summary>&lt; 0 where a comes before b; never says "equal" wrongly for a sort that asks one way round only.</summary>
-    public static int Compare(object? a, object? b) => PythonCompare.Ordered(a, b, "<") ? -1 : PythonCompare.Ordered(b, a, "<") ? 1 : 0;
-
     /// <summary>The items ordered by their keys; equal ones keep their places, also in reverse.</summary>
     public static List<object?> Sort(Run run, IReadOnlyList<object?> items, Func<object?, object?> key, bool reverse)
     {

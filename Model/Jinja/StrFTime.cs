@@ -17,12 +17,20 @@ static class StrFTime
                 continue;
             }
             i++;
-            var unpadded = format[i] == '-' && i + 1 < format.Length;
-            if (unpadded) i++;
-            var text = Field(time, format[i]);
-            result.Append(unpadded && text.Length > 1 ? text.TrimStart('0', ' ') is { Length: > 0 } trimmed ? trimmed : "0" : text);
+            var flag = format[i] is '-' or '_' or '0' or '^' && i + 1 < format.Length ? format[i++] : '\0';
+            result.Append(Flagged(Field(time, format[i]), flag));
         }
         return result.ToString();
+    }
+
+    // glibc's flags: no padding, padding with blanks or zeros, capitals.
+    static string Flagged(string text, char flag)
+    {
+        if (flag == '^') return text.ToUpperInvariant();
+        if (flag == '\0' || text.Length < 2) return text;
+        var number = text.TrimStart('0', ' ');
+        if (number.Length == 0) number = "0";
+        return flag == '-' ? number : number.PadLeft(text.Length, flag == '0' ? '0' : ' ');
     }
 
     static string Field(DateTimeOffset time, char letter) => letter switch
@@ -48,6 +56,7 @@ static class StrFTime
         'M' => Net(time, "mm"),
         'n' => "\n",
         'p' => time.Hour < 12 ? "AM" : "PM",
+        'P' => time.Hour < 12 ? "am" : "pm",
         'r' => Net(time, "hh':'mm':'ss") + (time.Hour < 12 ? " AM" : " PM"),
         'R' => Net(time, "HH':'mm"),
         's' => time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),

@@ -18,6 +18,9 @@ sealed class TemplateFacts
     /// <summary>Literals that are compared with, split at or searched for in values.</summary>
     public HashSet<string> Sought { get; } = [];
 
+    /// <summary>Filters named behind a value or a block.</summary>
+    public HashSet<string> Filters { get; } = [];
+
     /// <summary>Which of a macro's special names were read since this was last cleared.</summary>
     public SpecialNames SpecialNames { get; set; }
 

@@ -18,7 +18,7 @@ static class Tests
         Of("mapping", value => value is PyDict),
         Of("sequence", value => value is string or Markup or List<object?> or PyTuple or PyDict or PyRange or Undefined),
         Of("iterable", Sequences.IsIterable),
-        Of("callable", value => value is Function or MacroValue or LoopState),
+        Of("callable", value => value is Function or MacroValue or LoopState or Undefined),
         Of("escaped", value => value is Markup),
         Of("lower", value => PythonCase.IsLower(PythonText.Print(value))),
         Of("upper", value => PythonCase.IsUpper(PythonText.Print(value))),

@@ -1,4 +1,5 @@
 // Filters that take text (or make it from anything by str) and give text.
+using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -21,11 +22,12 @@ static partial class TextFilters
         new("escape", ["s"], 1, (_, a) => a[0] is Markup ? a[0] : new Markup(Markup.Escape(PythonText.Print(a[0])))),
         new("forceescape", ["value"], 1, (_, a) => new Markup(Markup.Escape(PythonText.Print(a[0])))),
         new("striptags", ["value"], 1, (_, a) =>
-            string.Join(' ', Tags().Replace(PythonText.Print(a[0]), "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))),
+            WebUtility.HtmlDecode(string.Join(' ', Tags().Replace(PythonText.Print(a[0]), "")
+                .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))),
         new("center", ["value", "width"], 1, (run, a) => StringMethods.Center(run, PythonText.Print(a[0]), Function.Whole(a[1], 80), " ")),
         new("indent", ["s", "width", "first", "blank"], 1, (run, a) => Indent(run, a)),
         new("truncate", ["s", "length", "killwords", "end", "leeway"], 1, (_, a) => Truncate(a)),
-        new("wordcount", ["s"], 1, (_, a) => (long)Words().Count(PythonText.Print(a[0]))),
+        new("wordcount", ["s"], 1, (_, a) => CountWords(PythonText.Print(a[0]))),
         new("wordwrap", ["s", "width", "break_long_words", "wrapstring", "break_on_hyphens"], 1, (run, a) => WordWrap.Wrap(run, a)),
         new("urlencode", ["value"], 1, (_, a) => UrlEncode(a[0])),
         new("format", (run, arguments) => PercentFormat.Apply(run, PythonText.Print(arguments.Positional[0]), FormatValues(arguments))),
@@ -34,9 +36,6 @@ static partial class TextFilters
 
     [GeneratedRegex("(<!--.*?-->|<[^>]*>)", RegexOptions.Singleline)]
     private static partial Regex Tags();
-
-    [GeneratedRegex(@"\w+")]
-    private static partial Regex Words();
 
     [GeneratedRegex(@"([-\s({\[<]+)")]
     private static partial Regex WordBeginnings();
@@ -95,11 +94,26 @@ static partial class TextFilters
             return Quote(PythonText.Print(value)).Replace("%2F", "/", StringComparison.Ordinal);
         var pairs = value is PyDict dict ? dict.Items.Select(item => new PyTuple([item.Key, item.Value])) : Sequences.Iterate(value);
         return string.Join('&', pairs.Select(pair => Sequences.Iterate(pair).ToList() is { Count: 2 } two
-            ? Quote(PythonText.Print(two[0])) + "=" + Quote(PythonText.Print(two[1]))
+            ? QuoteForm(PythonText.Print(two[0])) + "=" + QuoteForm(PythonText.Print(two[1]))
                 : throw JinjaException.Value("urlencode takes pairs")));
     }
 
     static string Quote(string text) => Uri.EscapeDataString(text);
+
+    static string QuoteForm(string text) => Quote(text).Replace("%20", "+", StringComparison.Ordinal);
+
+    // Words as Python's regular expressions see them: marks, that of Arabic vowels among them, stand between words.
+    static long CountWords(string text)
+    {
+        var (count, inside) = (0L, false);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var word = Rune.IsLetter(rune) || Rune.IsNumber(rune) || rune.Value == '_';
+            if (word && !inside) count++;
+            inside = word;
+        }
+        return count;
+    }
 
     static object FormatValues(Arguments arguments)
     {

@@ -35,7 +35,7 @@ sealed record PyTuple(object?[] Items, string[]? Names = null);
 sealed record PyRange(long Start, long Stop, long Step)
 {
     public int Length =>
-        Step > 0 ? (int)Math.Max(0, (Stop - Start + Step - 1) / Step) : (int)Math.Max(0, (Start - Stop - Step - 1) / -Step);
+        (int)Math.Clamp(Step > 0 ? (Stop - Start + Step - 1) / Step : (Start - Stop - Step - 1) / -Step, 0, int.MaxValue);
 
     public object? this[int index] => Start + index * Step;
 
@@ -75,6 +75,9 @@ sealed class Namespace(PyDict values)
 {
     public PyDict Values => values;
 }
+
+/// <summary>What <c>self</c> is: the template itself, whose blocks it would give if prompts had blocks.</summary>
+sealed class TemplateReference;
 
 /// <summary>Gives its values in turn: <c>cycler(...)</c>.</summary>
 sealed class Cycler(object?[] items)
