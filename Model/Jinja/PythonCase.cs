@@ -40,7 +40,7 @@ static class PythonCase
         if (!upper.Any(c => IsGreekExtended(c) || longUpper.ContainsKey(c))) return upper;
         var result = new StringBuilder(upper.Length + 4);
         foreach (var c in upper)
-            result.Append(longUpper.TryGetValue(c, out var letters) ? letters : IsGreekExtended(c) ? GreekUpper(c.ToString()) : c.ToString());
+            result.Append(longUpper.TryGetValue(c, out var letters) ? letters : IsGreekExtended(c) ? GreekUpper($"{c}") : $"{c}");
         return result.ToString();
     }
 

@@ -13,7 +13,8 @@ static partial class WordWrap
         ( [\t-\r\x20]+
         | (?<=[\p{L}\p{N}_!"'&.,?]) -{2,} (?=[\p{L}\p{N}_])
         | [^\t-\r\x20]+? (?:
-            -(?: (?<=[\p{L}\p{Nl}\p{No}_]{2}-) | (?<=[\p{L}\p{Nl}\p{No}_]-[\p{L}\p{N}_!"'&.,?]-)) (?=[\p{L}\p{Nl}\p{No}_]-?[\p{L}\p{Nl}\p{No}_])
+            -(?: (?<=[\p{L}\p{Nl}\p{No}_]{2}-) | (?<=[\p{L}\p{Nl}\p{No}_]-[\p{L}\p{N}_!"'&.,?]-))
+                (?=[\p{L}\p{Nl}\p{No}_]-?[\p{L}\p{Nl}\p{No}_])
             | (?=[\t-\r\x20]|\z)
             | (?<=[\p{L}\p{N}_!"'&.,?]) (?=-{2,}[\p{L}\p{N}_]) ) )
         """, RegexOptions.IgnorePatternWhitespace)]

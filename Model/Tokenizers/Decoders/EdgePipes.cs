@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Majlis.Model.Tokenizers;
 
-/// <summary>Cuts up to so many of one character off each token's start and end; what may be cut waits until more of the token comes.</summary>
+/// <summary>Cuts up to so many of one character off each token's start and end; what may be cut waits for more.</summary>
 sealed class StripPipe(Rune content, int start, int stop, DecodePipe next) : DecodePipe
 {
     readonly string wanted = content.ToString();
