@@ -71,7 +71,8 @@ public sealed record GenerationDefaults(ImmutableArray<int> EosTokens, int? BosT
         return new(eos.IsEmpty ? Tokens(config, "eos_token_id", path) : eos,
             First(Tokens(own, "bos_token_id", path)) ?? First(Tokens(config, "bos_token_id", path)))
         {
-            PadToken = (First(Tokens(own, "pad_token_id", path)) ?? First(Tokens(config, "pad_token_id", path))) is >= 0 and var pad ? pad : null,
+            PadToken = (First(Tokens(own, "pad_token_id", path)) ?? First(Tokens(config, "pad_token_id", path))) is >= 0 and var pad
+                ? pad : null,
             Temperature = Number(own, "temperature", path),
             TopK = Whole(own, "top_k", path),
             TopP = Number(own, "top_p", path),

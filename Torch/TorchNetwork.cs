@@ -151,7 +151,8 @@ public sealed class TorchNetwork : INetwork
         var pooled = batch.Pooling == Pooling.None ? null : Pool(FinalNorm(x), batch);
         var rows = BatchRules.Rows(batch);
         if (rows.Length == 0) return new TorchForwardResult(null, pooled, null, Blueprint);
-        var states = rows.Length == x.shape[0] && rows.Index().All(row => row.Item == row.Index) ? x : x.index_select(0, tensor(Array.ConvertAll(rows, row => (long)row), device: device));
+        var isAll = rows.Length == x.shape[0] && rows.Index().All(row => row.Item == row.Index);
+        var states = isAll ? x : x.index_select(0, tensor(Array.ConvertAll(rows, row => (long)row), device: device));
         return new TorchForwardResult(FinalNorm(states).to(dtype), pooled, weights.Head, Blueprint);
     }
 

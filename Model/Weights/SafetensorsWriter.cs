@@ -138,7 +138,8 @@ public static class SafetensorsWriter
 
     static readonly TensorType[] byWidth =
     [
-        TensorType.Bool, TensorType.U8, TensorType.I8, TensorType.F8E5M2, TensorType.F8E4M3, TensorType.F8E8M0, TensorType.I16, TensorType.U16, TensorType.F16,
+        TensorType.Bool, TensorType.U8, TensorType.I8, TensorType.F8E5M2, TensorType.F8E4M3, TensorType.F8E8M0,
+        TensorType.I16, TensorType.U16, TensorType.F16,
         TensorType.BF16, TensorType.I32, TensorType.U32, TensorType.F32, TensorType.F64, TensorType.I64, TensorType.U64,
     ];
 }

@@ -15,7 +15,8 @@ public static class TensorLayout
     static readonly Row[] rows =
     [
         new(TensorType.F64, 1, 8, "F64", 28), new(TensorType.F32, 1, 4, "F32", 0), new(TensorType.F16, 1, 2, "F16", 1),
-        new(TensorType.BF16, 1, 2, "BF16", 30), new(TensorType.F8E4M3, 1, 1, "F8_E4M3"), new(TensorType.F8E5M2, 1, 1, "F8_E5M2"), new(TensorType.F8E8M0, 1, 1, "F8_E8M0"),
+        new(TensorType.BF16, 1, 2, "BF16", 30), new(TensorType.F8E4M3, 1, 1, "F8_E4M3"), new(TensorType.F8E5M2, 1, 1, "F8_E5M2"),
+        new(TensorType.F8E8M0, 1, 1, "F8_E8M0"),
         new(TensorType.I64, 1, 8, "I64", 27), new(TensorType.I32, 1, 4, "I32", 26), new(TensorType.I16, 1, 2, "I16", 25),
         new(TensorType.I8, 1, 1, "I8", 24), new(TensorType.U64, 1, 8, "U64"), new(TensorType.U32, 1, 4, "U32"),
         new(TensorType.U16, 1, 2, "U16"), new(TensorType.U8, 1, 1, "U8"), new(TensorType.Bool, 1, 1, "BOOL"),
