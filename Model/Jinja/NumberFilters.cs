@@ -93,7 +93,7 @@ static class NumberFilters
     static BigInteger Round(BigInteger value, int precision)
     {
         if (precision >= 0) return value;
-        var unit = BigInteger.Pow(10, Math.Min(-precision, 50_000));
+        var unit = BigInteger.Pow(10, (int)Math.Min(-(long)precision, 50_000));
         return NumberText.HalfToEven(value, unit) * unit;
     }
 

@@ -47,8 +47,8 @@ static class NumberText
         var digits = Math.Min(precision, 400);
         return char.ToLowerInvariant(type) switch
         {
-            'f' => Fixed(value, digits),
-            '%' => Fixed(value * 100, digits) + "%",
+            'f' => Fixed(value, precision),
+            '%' => Fixed(value * 100, precision) + "%",
             'e' => Scientific(value, digits, type == 'E'),
             _ => General(value, Math.Max(1, digits), type == 'G'),
         };
@@ -56,6 +56,9 @@ static class NumberText
 
     static string Fixed(double value, int digits)
     {
+        // No double has more digits than these; what is asked for beyond is zeros.
+        const int most = 1074;
+        if (digits > most) return Fixed(value, most) + new string('0', digits - most);
         var text = BigInteger.Abs(Scaled(value, digits)).ToString(CultureInfo.InvariantCulture).PadLeft(digits + 1, '0');
         var sign = double.IsNegative(value) ? "-" : "";
         return digits == 0 ? sign + text : $"{sign}{text[..^digits]}.{text[^digits..]}";

@@ -23,6 +23,8 @@ public sealed class JinjaLimitTests
     [InlineData("{{ 'x'.ljust(2000000000) }}", "TemplateRuntimeError")]
     [InlineData("{{ '%2000000000d' % 1 }}", "TemplateRuntimeError")]
     [InlineData("{{ '{:2000000000}'.format(1) }}", "TemplateRuntimeError")]
+    [InlineData("{{ '%.2000000000f' % 1.5 }}", "TemplateRuntimeError")]
+    [InlineData("{{ '{:.2000000000f}'.format(1.5) }}", "TemplateRuntimeError")]
     [InlineData("{{ 'x' | indent(2000000000, true) }}", "TemplateRuntimeError")]
     [InlineData("{{ {'a': 1} | tojson(indent=2000000000) }}", "TemplateRuntimeError")]
     [InlineData("{{ [1] | batch(2000000000, 0) | list }}", "TemplateRuntimeError")]

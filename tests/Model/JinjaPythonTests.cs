@@ -11,7 +11,10 @@ public sealed class JinjaPythonTests
         JinjaTemplate.Parse(source).Render(context ?? [], JinjaCheck.Noon).Text;
 
     [Theory]
-    [InlineData("{{ 1234|round(-2) }} {{ 1250|round(-2) }} {{ 1350|round(-2) }} {{ -1250|round(-2) }}", "1200 1200 1400 -1200")]
+    [InlineData("{{ 1234|round(-2) }} {{ 1250|round(-2) }} {{ 1350|round(-2) }} {{ -1250|round(-2) }} {{ 5|round(-2147483648) }}",
+        "1200 1200 1400 -1200 0")]
+    [InlineData("{{ ('%.1100f' % 0.1)|length }} {{ ('%.60f' % 0.1) }}",
+        "1102 0.100000000000000005551115123125782702118158340454101562500000")]
     [InlineData("{{ 0.015|round(2) }} {{ 0.075|round(2) }} {{ 2.675|round(2) }} {{ 2.5|round }} {{ 1.005|round(20) }}",
         "0.01 0.07 2.67 2.0 1.005")]
     [InlineData("{{ 1250.0|round(-2) }} {{ -0.4|round }} {{ 12.345|round(1, 'floor') }}", "1200.0 -0.0 12.3")]
