@@ -16,14 +16,7 @@ static class Bert
         if (hidden % heads != 0)
             throw new ModelFormatException($"config: 'num_attention_heads' {heads} does not divide 'hidden_size' {hidden}.");
         var (inner, epsilon) = (config.Size("intermediate_size"), (float)config.Double("layer_norm_eps", 1e-12));
-        var activation = config.Text("hidden_act") switch
-        {
-            null or "gelu" => Activation.GeluErf,
-            "gelu_new" or "gelu_pytorch_tanh" => Activation.GeluTanh,
-            "relu" => Activation.Relu,
-            "silu" or "swish" => Activation.Silu,
-            var other => throw new ModelFormatException($"config: 'hidden_act' is '{other}', expected gelu, gelu_new, relu or silu."),
-        };
+        var activation = ReadActivation(config);
         return new Blueprint
         {
             Family = "",
@@ -66,4 +59,13 @@ static class Bert
 
         NormBlueprint Norm(string module) => new(NormKind.Layer, module, hidden, epsilon) { HasBias = true };
     }
+
+    static Activation ReadActivation(ConfigFields config) => config.Text("hidden_act") switch
+    {
+        null or "gelu" => Activation.GeluErf,
+        "gelu_new" or "gelu_pytorch_tanh" => Activation.GeluTanh,
+        "relu" => Activation.Relu,
+        "silu" or "swish" => Activation.Silu,
+        var other => throw new ModelFormatException($"config: 'hidden_act' is '{other}', expected gelu, gelu_new, relu or silu."),
+    };
 }
