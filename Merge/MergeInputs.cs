@@ -1,6 +1,7 @@
 // The models of a recipe, opened once each, by the names the recipe uses. Knows nothing of tensors' contents.
 using System.Collections.Immutable;
 using Majlis.Merge.Methods;
+using Majlis.Merge.Recipes;
 
 namespace Majlis.Merge;
 

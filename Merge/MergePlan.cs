@@ -3,6 +3,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Majlis.Merge.Methods;
+using Majlis.Merge.Recipes;
 using Majlis.Model;
 
 namespace Majlis.Merge;

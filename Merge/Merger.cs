@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Majlis.Merge.Recipes;
 using Majlis.Model;
 using Majlis.Model.Weights;
 

@@ -1,6 +1,7 @@
 // Recipes that are legal but probably not meant. Knows nothing that could be wrong outright; that is refused elsewhere.
 using System.Collections.Immutable;
 using Majlis.Merge.Methods;
+using Majlis.Merge.Recipes;
 using Majlis.Model;
 
 namespace Majlis.Merge;
@@ -9,6 +10,7 @@ static class PlanWarnings
 {
     public static IEnumerable<string> Find(MergeRecipe recipe, IMergeMethod method, MergeInputs inputs, ImmutableArray<TensorTask> tensors)
     {
+        foreach (var warning in recipe.Warnings) yield return warning;
         var listed = recipe.Slices.SelectMany(slice => slice.Sources).Select(source => source.Model).ToHashSet();
         if (inputs.All.Count == 1) yield return $"{listed.First()} is the only model: the result is a copy of it";
         if (!method.BaseIsOrigin && recipe.BaseModel is { } origin && !listed.Contains(origin))

@@ -2,6 +2,7 @@
 // (the model's own, the slice's, the recipe's). Knows headers only.
 using System.Collections.Immutable;
 using Majlis.Merge.Methods;
+using Majlis.Merge.Recipes;
 using Majlis.Model;
 
 namespace Majlis.Merge;

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Majlis.Merge;
+using Majlis.Merge.Recipes;
 using Majlis.Model;
 using Majlis.Model.Catalog;
 using Majlis.Model.Weights;

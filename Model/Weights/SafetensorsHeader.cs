@@ -67,9 +67,11 @@ sealed class SafetensorsHeader
         if (reader.Read()) throw Error("something follows the header's JSON");
     }
 
+    /// <summary>The reference reader's metadata is optional: null is as good as absent.</summary>
     void ReadMetadata(ref Utf8JsonReader reader)
     {
-        Expect(ref reader, JsonTokenType.StartObject, "__metadata__");
+        if (Next(ref reader).TokenType == JsonTokenType.Null) return;
+        if (reader.TokenType != JsonTokenType.StartObject) throw Error($"__metadata__ should be an object of texts, or null, not {reader.TokenType}");
         while (Next(ref reader).TokenType == JsonTokenType.PropertyName)
         {
             var key = reader.GetString()!;

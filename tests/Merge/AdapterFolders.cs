@@ -2,6 +2,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Majlis.Merge;
+using Majlis.Merge.Recipes;
 using Majlis.tests.Support;
 using Xunit;
 

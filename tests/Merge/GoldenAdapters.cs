@@ -1,6 +1,7 @@
 // Adapters folded into full weights, against peft's merge_and_unload: every tensor that changes, and none besides.
 using System.Text.Json;
 using Majlis.Merge;
+using Majlis.Merge.Recipes;
 using Majlis.Model.Weights;
 using Majlis.tests.Support;
 using Xunit;

@@ -2,6 +2,7 @@
 using System.Text.Json;
 using Majlis.Merge;
 using Majlis.Merge.Methods;
+using Majlis.Merge.Recipes;
 using Majlis.Model;
 using Majlis.Model.Weights;
 using Majlis.tests.Support;

@@ -1,5 +1,6 @@
 // The words of a recipe that mergekit's loader understands: YAML 1.1's truth values, and parameters without effect.
 using Majlis.Merge;
+using Majlis.Merge.Recipes;
 using Xunit;
 
 namespace Majlis.tests.Merge;

@@ -134,12 +134,29 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[0],"data_offsets":[8,8]}}""",
         "stands twice")]
     [InlineData("""{"__metadata__":{"a":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "__metadata__")]
+    [InlineData("""{"__metadata__":{"a":null},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "__metadata__ 'a'")]
+    [InlineData("""{"__metadata__":"pt","a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "an object of texts, or null")]
+    [InlineData("""{"__metadata__":null,"__metadata__":{},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "stands twice")]
+    [InlineData("""{"a":null}""", "should be StartObject")]
     [InlineData("""[1]""", "begin with")]
     [InlineData("""{"a":""", "JSON")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} {}""", "JSON")]
     [InlineData("""{"a":7}""", "should be StartObject")]
     public void A_header_that_lies_is_refused(string header, string expected) =>
         Assert.Contains(expected, Refusal(header, new byte[8]), StringComparison.Ordinal);
+
+    /// <summary>The reference reader has the metadata optional: absent, null and empty are one.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("\"__metadata__\":null,")]
+    [InlineData("\"__metadata__\":{},")]
+    public void Metadata_is_optional(string metadata)
+    {
+        var header = "{" + metadata + "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}";
+        using var file = Open(header, new byte[8]);
+        Assert.Empty(file.Metadata);
+        Assert.Equal(["a"], file.Tensors.Keys);
+    }
 
     [Fact]
     public void Absurd_lengths_are_refused_before_they_are_believed()

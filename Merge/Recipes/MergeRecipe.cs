@@ -1,15 +1,18 @@
 // A merge as mergekit's YAML words it: a method, slices of layers with their sources, parameters on three levels.
 // Knows nothing of files: paths are as written, and numbers may still depend on depth and tensor name.
 using System.Collections.Immutable;
+using System.Text;
 using Majlis.Model;
 
-namespace Majlis.Merge;
+namespace Majlis.Merge.Recipes;
 
 /// <summary>
 /// One merge. Slices are stacked in order; <c>models:</c> in YAML is one slice over all layers, with <see cref="LayerRange"/> null.
 /// </summary>
 public sealed record MergeRecipe
 {
+    static readonly UTF8Encoding strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     public required string Method { get; init; }
     public required ImmutableArray<MergeSlice> Slices { get; init; }
     public string? BaseModel { get; init; }
@@ -24,7 +27,21 @@ public sealed record MergeRecipe
     /// <summary>The text this recipe was read from; kept in the result's manifest.</summary>
     public required string Source { get; init; }
 
-    public static MergeRecipe Read(string path) => RecipeReader.Read(File.ReadAllText(path), path);
+    /// <summary>What the text holds that is allowed but probably not meant.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
+    /// <exception cref="MergeRecipeException">The file cannot be read, or is no recipe; names file and line.</exception>
+    public static MergeRecipe Read(string path)
+    {
+        try
+        {
+            return RecipeReader.Read(File.ReadAllText(path, strict), path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DecoderFallbackException)
+        {
+            throw new MergeRecipeException($"{path}: the recipe cannot be read: {exception.Message}", exception);
+        }
+    }
 
     public static MergeRecipe Parse(string yaml) => RecipeReader.Read(yaml, "recipe");
 }

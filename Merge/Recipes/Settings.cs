@@ -2,7 +2,7 @@
 // Knows the rules by which mergekit looks them up, not what a parameter means.
 using System.Collections.Immutable;
 
-namespace Majlis.Merge;
+namespace Majlis.Merge.Recipes;
 
 /// <summary>Named parameters of one level (model, slice or recipe).</summary>
 public sealed record Settings(ImmutableDictionary<string, ImmutableArray<FilteredSetting>> Values)

@@ -3,10 +3,8 @@
 using System.Collections.Immutable;
 using Majlis.Merge.Methods;
 using Majlis.Model;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
-namespace Majlis.Merge;
+namespace Majlis.Merge.Recipes;
 
 static class RecipeReader
 {
@@ -14,8 +12,8 @@ static class RecipeReader
 
     public static MergeRecipe Read(string yaml, string name)
     {
-        var root = new RecipeNode(Load(yaml, name), name);
-        root.RefuseOtherKeys(topKeys);
+        var (root, warnings) = RecipeComposer.Read(yaml, name);
+        root.RefuseOtherKeys(topKeys, "modules", "tokenizer_source", "tokenizer", "chat_template");
         var method = root.Text("merge_method")
             ?? throw root.Error("merge_method is missing; one of " + string.Join(", ", MergeMethods.All.Select(known => known.Name)));
         var known = MergeMethods.Find(method) ?? throw root.Error($"merge_method '{method}' is not known; " +
@@ -29,27 +27,8 @@ static class RecipeReader
             Type = ReadType(root, "dtype"),
             OutputType = ReadType(root, "out_dtype"),
             Source = yaml,
+            Warnings = warnings,
         };
-    }
-
-    static YamlNode Load(string yaml, string name)
-    {
-        var stream = new YamlStream();
-        try
-        {
-            stream.Load(new StringReader(yaml));
-        }
-        catch (YamlException exception)
-        {
-            throw new MergeRecipeException(
-                $"{name}, line {exception.Start.Line}, column {exception.Start.Column}: not YAML: {exception.Message}", exception);
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw new MergeRecipeException($"{name}: not YAML: a bracket or brace is not closed", exception); // the scanner gives no place
-        }
-        return stream.Documents.Count == 1 ? stream.Documents[0].RootNode
-            : throw new MergeRecipeException($"{name}: expected one mapping with merge_method and models or slices, found nothing");
     }
 
     static ImmutableArray<MergeSlice> ReadSlices(RecipeNode root, IMergeMethod method)
@@ -63,7 +42,7 @@ static class RecipeReader
 
     static MergeSlice ReadSlice(RecipeNode slice, IMergeMethod method)
     {
-        slice.RefuseOtherKeys("sources", "parameters");
+        slice.RefuseOtherKeys(["sources", "parameters"], "base_model", "residual_weight");
         var sources = slice.List("sources").Select(source => ReadSource(source, method, ranged: true)).ToImmutableArray();
         if (sources.IsEmpty) throw slice.Error("a slice needs sources");
         if (sources.Select(source => source.Layers!.Value.Count).Distinct().Count() > 1)
@@ -74,8 +53,9 @@ static class RecipeReader
     static MergeSource ReadSource(RecipeNode source, IMergeMethod method, bool ranged)
     {
         source.RefuseOtherKeys(ranged ? ["model", "layer_range", "parameters"] : ["model", "parameters"]);
-        var model = source.Text("model") ?? throw source.Error("an entry needs model: a folder, or folder+adapter");
-        return new MergeSource(model, ranged ? ReadRange(source) : null, ReadSettings(source, method.Parameters.Where(parameter => parameter.PerModel)));
+        if (source.Text("model") is not { Length: > 0 } model) throw source.Error("an entry needs model: a folder, or folder+adapter");
+        return new MergeSource(model, ranged ? ReadRange(source) : null,
+            ReadSettings(source, method.Parameters.Where(parameter => parameter.PerModel)));
     }
 
     static LayerRange ReadRange(RecipeNode source)
@@ -84,7 +64,8 @@ static class RecipeReader
         if (bounds.Length != 2 || bounds.Any(bound => bound != Math.Floor(bound) || bound is < 0 or > 100_000))
             throw source.Error("layer_range must be two whole numbers, [first, end]");
         var range = new LayerRange((int)bounds[0], (int)bounds[1]);
-        return range.Count > 0 ? range : throw source.Error($"layer_range [{range.First}, {range.End}] holds no layer; the first must be below the end");
+        return range.Count > 0 ? range
+            : throw source.Error($"layer_range [{range.First}, {range.End}] holds no layer; the first must be below the end");
     }
 
     static TensorType? ReadType(RecipeNode root, string key) => root.Text(key) switch
@@ -116,7 +97,7 @@ static class RecipeReader
 
     static FilteredSetting ReadFiltered(RecipeNode item, MergeParameter parameter)
     {
-        item.RefuseOtherKeys("filter", "value");
+        item.RefuseOtherKeys(["filter", "value"]);
         var value = item.Child("value") ?? throw item.Error("a filter needs a value");
         return new FilteredSetting(item.Text("filter"),
             value.IsList ? [.. value.Items.Select(point => ReadPoint(point, parameter))] : [ReadPoint(value, parameter)]);
