@@ -93,11 +93,13 @@ public sealed class Engine : IAsyncDisposable
 
     Generation Submit(ModelLease lease, GenerationRequest request)
     {
-        if (request.Problem(lease.Model.Network.Blueprint.VocabularySize) is { } problem) throw new RequestRefusedException(problem);
+        var vocabulary = lease.Model.Network.Blueprint.VocabularySize;
+        if (request.Problem(vocabulary) is { } problem) throw new RequestRefusedException(problem);
+        request = request with { Sampling = UnknownTokens.Drop(request.Sampling, vocabulary) };
         lease.Model.Prepare(options);
         if (request.PromptTokens.Length >= lease.Model.MaxContext)
             throw new PromptTooLongException(request.PromptTokens.Length, lease.Model.MaxContext);
-        var generation = new Generation(Interlocked.Increment(ref numbers), lease.Share(), request, options.Seed);
+        var generation = Generation.Begin(Interlocked.Increment(ref numbers), lease, request, options.Seed);
         // Counted before the look at draining: the loop ends only when it sees both draining and nobody counted.
         var limit = options.MaxSequences + options.QueueLimit;
         var fits = Interlocked.Increment(ref inFlight) <= limit;
@@ -151,9 +153,9 @@ public sealed class Engine : IAsyncDisposable
 
     void Step(Lane lane)
     {
-        if (!lane.Schedule()) return;
         try
         {
+            if (!lane.Schedule()) return;
             using var result = lane.Forward();
             lane.Sample(result);
         }
@@ -170,7 +172,7 @@ public sealed class Engine : IAsyncDisposable
         // Cancelled ones leave their queue first: whoever stands in it was submitted before, so that its lane is known below. The other way
         // round, one that is submitted and cancelled between the two would be forgotten and run to its end.
         while (cancelled.TryDequeue(out var generation)) leaving.Add(generation);
-        while (submitted.TryDequeue(out var generation)) LaneOf(generation.Model).Add(generation);
+        while (submitted.TryDequeue(out var generation)) Begin(generation);
         foreach (var generation in leaving)
             foreach (var lane in lanes) lane.Remove(generation, new OperationCanceledException());
         leaving.Clear();
@@ -179,6 +181,20 @@ public sealed class Engine : IAsyncDisposable
         // A lane whose snapshot was replaced ends with its last sequence; the current one stays for its prefix cache.
         for (var i = lanes.Count - 1; i >= 0; i--)
             if (lanes[i].IsIdle && lanes[i].Model != live.Current) lanes.RemoveAt(i);
+    }
+
+    // What cannot be begun ends alone.
+    void Begin(Generation generation)
+    {
+        try
+        {
+            LaneOf(generation.Model).Add(generation);
+        }
+        catch (Exception broken)
+        {
+            Left();
+            generation.End(new GenerationFailedException($"The answer could not be begun: {broken.Message}", broken));
+        }
     }
 
     Lane LaneOf(LoadedModel model)

@@ -21,17 +21,33 @@ sealed class Generation
     readonly Channel<GeneratedPiece> pieces =
         Channel.CreateUnbounded<GeneratedPiece>(new() { SingleReader = true, SingleWriter = true });
 
-    public Generation(long number, ModelLease lease, GenerationRequest request, ulong engineSeed)
+    Generation(long number, ModelLease lease, GenerationRequest request, ulong engineSeed)
     {
         (Request, this.lease) = (request, lease);
         var rotation = Model.Network.Blueprint.RotationOf(request.PromptTokens.Length);
         Sequence = new(number, request.PromptTokens, BlockKey.Root(Model.WeightsHash, adapter: null, request.CacheSalt, rotation),
             request.Priority);
         seed = request.Sampling.Seed is { } chosen ? (ulong)chosen : SeededRandom.Mix(engineSeed, (ulong)number);
-        ends = request.Sampling.IgnoreEos ? [] : [.. Model.Defaults.EosTokens];
+        var vocabulary = Model.Network.Blueprint.VocabularySize;
+        ends = request.Sampling.IgnoreEos ? [] : [.. Model.Defaults.EosTokens.Where(id => UnknownTokens.Has(id, vocabulary))];
         longest = (int)Math.Min((long)request.PromptTokens.Length + request.MaxTokens, Model.MaxContext);
         tokens = Model.Tokenizer.Stream(request.SkipSpecialTokens);
         text = new(request.Stop, request.IncludeStop);
+    }
+
+    /// <summary>A generation with a lease of its own.</summary>
+    public static Generation Begin(long number, ModelLease lease, GenerationRequest request, ulong engineSeed)
+    {
+        var own = lease.Share();
+        try
+        {
+            return new(number, own, request, engineSeed);
+        }
+        catch
+        {
+            own.Dispose();
+            throw;
+        }
     }
 
     public GenerationRequest Request { get; }

@@ -78,52 +78,86 @@ sealed class Lane
         return result;
     }
 
-    /// <summary>Verb three: draws a token for every sequence that has none left to compute, on the device where it can.</summary>
+    /// <summary>
+    /// Verb three: draws a token for every sequence that has none left to compute, on the device where it can, and sends it on. Whatever
+    /// goes wrong in one of them ends that one alone.
+    /// </summary>
     public void Sample(ForwardResult result)
     {
         var count = 0;
         for (var row = 0; row < rows.Count; row++)
             if (rows[row].IsPlain) plans[count++] = rows[row].Plan(row);
-        if (count > 0) result.Sample(plans.AsSpan(0, count), drawn.AsSpan(0, count));
-        for (var i = 0; i < count; i++) Accept(rows[plans[i].Row], drawn[i], []);
+        var together = count > 0 && TryDraw(result, count);
+        for (var i = 0; i < count; i++)
+        {
+            var at = i;
+            Alone(rows[plans[i].Row], generation => Accept(generation, together ? drawn[at] : Draw(result, plans[at]), []));
+        }
         for (var row = 0; row < rows.Count; row++)
-            if (!rows[row].IsPlain) SampleHere(result, row);
+        {
+            var at = row;
+            if (!rows[row].IsPlain) Alone(rows[row], generation => SampleHere(result, generation, at));
+        }
     }
 
-    /// <summary>Ends whatever took part in a step that failed.</summary>
+    /// <summary>Ends whatever took part in a step that failed; where not even a step could be planned, everything.</summary>
     public void Fail(Exception broken)
     {
-        foreach (var generation in step)
-            Remove(generation, new GenerationFailedException($"Computing the answer failed: {broken.Message}", broken));
+        var failed = new GenerationFailedException($"Computing the answer failed: {broken.Message}", broken);
+        if (step.Count == 0) RemoveAll(failed);
+        foreach (var generation in step) Remove(generation, failed);
     }
 
-    void SampleHere(ForwardResult result, int row)
+    /// <summary>One thing done for one sequence, which ends where it throws; the others of its step are sound.</summary>
+    void Alone(Generation generation, Action<Generation> act)
     {
-        var generation = rows[row];
-        result.ReadLogits(row, logits);
         try
         {
-            var (sequence, options, top) = (generation.Sequence, generation.Request.Sampling, generation.Request.TopLogProbs);
-            var token = sampler.Sample(logits, options, sequence.Prompt, sequence.Output, generation.Ends, generation.Uniform);
-            Accept(generation, token, top == 0 ? [] : LogProbs.Top(logits, top, logits[token.Id] - (double)token.LogProbability));
-        }
-        catch (ArithmeticException broken)
-        {
-            Remove(generation, NoDistribution(broken));
+            act(generation);
         }
         catch (RequestRefusedException refused)
         {
             Remove(generation, refused);
         }
+        catch (Exception broken)
+        {
+            Remove(generation, new GenerationFailedException($"Writing the next token failed: {broken.Message}", broken));
+        }
     }
 
-    /// <summary>One row alone has no token to draw; the others of its step are sound.</summary>
-    static GenerationFailedException NoDistribution(ArithmeticException broken) => new(broken.Message, broken);
+    bool TryDraw(ForwardResult result, int count)
+    {
+        try
+        {
+            result.Sample(plans.AsSpan(0, count), drawn.AsSpan(0, count));
+            return true;
+        }
+        catch (Exception)
+        {
+            // Which of them it was shows when each is drawn alone.
+            return false;
+        }
+    }
+
+    static SampledToken Draw(ForwardResult result, SamplingPlan plan)
+    {
+        var token = new SampledToken[1];
+        result.Sample([plan], token);
+        return token[0];
+    }
+
+    void SampleHere(ForwardResult result, Generation generation, int row)
+    {
+        result.ReadLogits(row, logits);
+        var (sequence, options, top) = (generation.Sequence, generation.Request.Sampling, generation.Request.TopLogProbs);
+        var token = sampler.Sample(logits, options, sequence.Prompt, sequence.Output, generation.Ends, generation.Uniform);
+        Accept(generation, token, top == 0 ? [] : LogProbs.Top(logits, top, logits[token.Id] - (double)token.LogProbability));
+    }
 
     void Accept(Generation generation, SampledToken token, ImmutableArray<TopLogProb> top)
     {
-        if (!float.IsFinite(token.LogProbability)) Remove(generation, NoDistribution(new("The network's logits are not finite.")));
-        else if (generation.Accept(token, top)) Remove(generation);
+        if (!float.IsFinite(token.LogProbability)) throw new ArithmeticException("The network's logits are not finite.");
+        if (generation.Accept(token, top)) Remove(generation);
     }
 
     ForwardBatch Batch()

@@ -69,7 +69,7 @@ public sealed record SamplingOptions
         && LogitBias.IsEmpty && MinTokens == 0 && BadWords.IsEmpty && AllowedTokenIds.IsEmpty
         && TypicalP >= 1 && EpsilonCutoff == 0 && EtaCutoff == 0 && TopH >= 1;
 
-    /// <summary>The first option outside its range, or null.</summary>
+    /// <summary>The first option outside its range, or null. An id without a logit is none: see <see cref="UnknownTokens"/>.</summary>
     public OptionProblem? Problem(int vocabularySize) =>
         Range("temperature", Temperature, 0, 100)
         ?? Unless(TopK >= -1, "top_k", $"top_k is {TopK}; it must be -1 or 0 (off) or the number of tokens to keep.")
@@ -79,23 +79,13 @@ public sealed record SamplingOptions
         ?? Range("frequency_penalty", FrequencyPenalty, -2, 2) ?? Range("presence_penalty", PresencePenalty, -2, 2)
         ?? Unless(NoRepeatNgram >= 0, "no_repeat_ngram_size", "no_repeat_ngram_size must not be negative.")
         ?? Unless(MinTokens >= 0, "min_tokens", "min_tokens must not be negative.")
-        ?? Ids("logit_bias", LogitBias.Keys, vocabularySize)
         ?? Unless(LogitBias.Values.All(bias => bias is >= -100 and <= 100), "logit_bias", "logit_bias holds a value outside -100 to 100.")
-        ?? Ids("stop_token_ids", StopTokenIds, vocabularySize)
-        ?? Ids("allowed_token_ids", AllowedTokenIds, vocabularySize)
-        ?? Ids("bad_words", BadWords.SelectMany(word => word), vocabularySize)
+        ?? Unless(AllowedTokenIds.IsEmpty || AllowedTokenIds.Any(id => UnknownTokens.Has(id, vocabularySize)), "allowed_token_ids",
+            $"allowed_token_ids names no token of this model, whose tokens are 0 to {vocabularySize - 1}.")
         ?? Unless(BadWords.All(word => !word.IsEmpty), "bad_words", "bad_words holds an empty word.");
 
     static OptionProblem? Unless(bool fine, string field, string message) => fine ? null : new(field, message);
 
     static OptionProblem? Range(string field, float value, float least, float most) => Unless(value >= least && value <= most,
         field, FormattableString.Invariant($"{field} is {value}; it must lie between {least:0.###} and {most}."));
-
-    static OptionProblem? Ids(string field, IEnumerable<int> ids, int vocabularySize)
-    {
-        foreach (var id in ids)
-            if (id < 0 || id >= vocabularySize)
-                return new(field, $"{field} names token {id}; this model's tokens are 0 to {vocabularySize - 1}.");
-        return null;
-    }
 }

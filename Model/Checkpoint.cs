@@ -28,8 +28,9 @@ public sealed class Checkpoint : IDisposable
         weightFiles = [.. files];
         Blueprint = ReadBlueprint(path, config, weights);
         generation = new(() =>
-            gguf is null ? GenerationDefaults.Read(path, config).WithEnd(TemplateFiles.SpecialTokens(path).Eos, Tokenizer)
-            : GenerationDefaults.Read(gguf));
+            gguf is null ? GenerationDefaults.Read(path, config, Blueprint.VocabularySize)
+                .WithEnd(TemplateFiles.SpecialTokens(path).Eos, Tokenizer, Blueprint.VocabularySize)
+            : GenerationDefaults.Read(gguf, Blueprint.VocabularySize));
         tokenizer = new(() => gguf is null ? ReadTokenizer(path) : ReadTokenizer(gguf));
         template = new(() => gguf is null ? TemplateFiles.Read(path) : TemplateFiles.Read(gguf));
         weightsHash = new(() => FileHash.OfAll(weightFiles));

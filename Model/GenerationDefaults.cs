@@ -17,37 +17,47 @@ public sealed record GenerationDefaults(ImmutableArray<int> EosTokens, int? BosT
     public float? MinP { get; init; }
     public float? RepetitionPenalty { get; init; }
 
+    /// <summary>Ids that the files name and that no logit stands for, each after its field; they are none of the ids above.</summary>
+    public ImmutableArray<string> Ignored { get; init; } = [];
+
     static readonly string[] ends = ["eos", "eot", "eom"];
 
     /// <summary>Reads a folder's generation_config.json where there is one, over config.json.</summary>
     /// <exception cref="ModelFormatException">A field of the wrong kind.</exception>
-    public static GenerationDefaults Read(string folder, JsonElement config)
+    public static GenerationDefaults Read(string folder, JsonElement config, int vocabularySize)
     {
         var path = Path.Combine(folder, CheckpointFiles.GenerationConfig);
-        if (!File.Exists(path)) return Read(config, config, Path.Combine(folder, CheckpointFiles.Config));
+        if (!File.Exists(path)) return Read(config, config, Path.Combine(folder, CheckpointFiles.Config), vocabularySize);
         using var document = ModelJson.Read(path);
         if (document.RootElement.ValueKind != JsonValueKind.Object) throw new ModelFormatException($"{path}: expected a JSON object.");
-        return Read(document.RootElement, config, path);
+        return Read(document.RootElement, config, path, vocabularySize);
     }
 
     /// <summary>Reads a GGUF's keys: the turn's and the message's end are ends as well, where the file names them.</summary>
-    public static GenerationDefaults Read(GgufFile file) => new(
-        [.. ends.Select(name => file.Integer($"tokenizer.ggml.{name}_token_id")).OfType<long>().Select(id => (int)id).Distinct()],
-        (int?)file.Integer("tokenizer.ggml.bos_token_id"))
+    public static GenerationDefaults Read(GgufFile file, int vocabularySize)
     {
-        PadToken = (int?)file.Integer("tokenizer.ggml.padding_token_id"),
-        Temperature = (float?)file.Number("general.sampling.temp"),
-        TopK = (int?)file.Integer("general.sampling.top_k"),
-        TopP = (float?)file.Number("general.sampling.top_p"),
-        MinP = (float?)file.Number("general.sampling.min_p"),
-        RepetitionPenalty = (float?)file.Number("general.sampling.penalty_repeat"),
-    };
+        var tokens = new NamedTokens(vocabularySize);
+        return new([.. ends.Select(Id).OfType<int>().Distinct()], Id("bos"))
+        {
+            PadToken = Id("padding"),
+            Temperature = (float?)file.Number("general.sampling.temp"),
+            TopK = (int?)file.Integer("general.sampling.top_k"),
+            TopP = (float?)file.Number("general.sampling.top_p"),
+            MinP = (float?)file.Number("general.sampling.min_p"),
+            RepetitionPenalty = (float?)file.Number("general.sampling.penalty_repeat"),
+            Ignored = tokens.Ignored,
+        };
+
+        int? Id(string role) => $"tokenizer.ggml.{role}_token_id" is var key ? tokens.Known(key, file.Integer(key)) : null;
+    }
 
     /// <summary>The tokenizer's own end of a text ends an answer as well: chat models often name another token there than in
     /// config.json.</summary>
-    public GenerationDefaults WithEnd(string? token, TextTokenizer? tokenizer) =>
-        token is not null && tokenizer?.TokenId(token) is { } id && !EosTokens.Contains(id) ? this with { EosTokens = EosTokens.Add(id) }
-            : this;
+    public GenerationDefaults WithEnd(string? token, TextTokenizer? tokenizer, int vocabularySize)
+    {
+        if (token is null || tokenizer?.TokenId(token) is not { } id || EosTokens.Contains(id)) return this;
+        return id < vocabularySize ? this with { EosTokens = EosTokens.Add(id) } : this with { Ignored = Ignored.Add($"eos_token {id}") };
+    }
 
     /// <summary>As generation_config.json.</summary>
     public JsonObject ToJson()
@@ -65,32 +75,24 @@ public sealed record GenerationDefaults(ImmutableArray<int> EosTokens, int? BosT
         return json;
     }
 
-    static GenerationDefaults Read(JsonElement own, JsonElement config, string path)
+    static GenerationDefaults Read(JsonElement own, JsonElement config, string path, int vocabularySize)
     {
-        var eos = Tokens(own, "eos_token_id", path);
-        return new(eos.IsEmpty ? Tokens(config, "eos_token_id", path) : eos,
-            First(Tokens(own, "bos_token_id", path)) ?? First(Tokens(config, "bos_token_id", path)))
+        var tokens = new NamedTokens(vocabularySize);
+        return new(Ids("eos_token_id"), First("bos_token_id"))
         {
-            PadToken = (First(Tokens(own, "pad_token_id", path)) ?? First(Tokens(config, "pad_token_id", path))) is >= 0 and var pad
-                ? pad : null,
+            PadToken = First("pad_token_id"),
             Temperature = Number(own, "temperature", path),
             TopK = Whole(own, "top_k", path),
             TopP = Number(own, "top_p", path),
             MinP = Number(own, "min_p", path),
             RepetitionPenalty = Number(own, "repetition_penalty", path),
+            Ignored = tokens.Ignored,
         };
-    }
 
-    static int? First(ImmutableArray<int> tokens) => tokens.IsEmpty ? null : tokens[0];
+        ImmutableArray<int> Ids(string field) => tokens.Read(own, field, path) is { IsEmpty: false } ids ? ids
+            : tokens.Read(config, field, path);
 
-    static ImmutableArray<int> Tokens(JsonElement from, string field, string path)
-    {
-        if (!from.TryGetProperty(field, out var value) || value.ValueKind == JsonValueKind.Null) return [];
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var one)) return [one];
-        if (value.ValueKind == JsonValueKind.Array
-            && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out _)))
-            return [.. value.EnumerateArray().Select(item => item.GetInt32())];
-        throw new ModelFormatException($"{path}: '{field}' is no token id and no list of them.");
+        int? First(string field) => Ids(field).Select(id => (int?)id).FirstOrDefault();
     }
 
     static int? Whole(JsonElement from, string field, string path)

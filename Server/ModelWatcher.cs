@@ -58,6 +58,7 @@ sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, ServerParts part
             live.Swap(model);
             metrics.Swapped(taken: true);
             log.Swapped(now, next, hash, (long)parts.Time.GetElapsedTime(start).TotalMilliseconds);
+            log.SayWhatIsIgnored(model);
         }
         catch (Exception broken)
         {

@@ -101,7 +101,9 @@ public static class ServerApp
         app.Lifetime.ApplicationStarted.Register(() =>
         {
             log.LoopbackOnly();
-            if (live.Current is { } model) log.Serving(model.Version, model.WeightsHash, model.MaxContext, string.Join(' ', app.Urls));
+            if (live.Current is not { } model) return;
+            log.Serving(model.Version, model.WeightsHash, model.MaxContext, string.Join(' ', app.Urls));
+            log.SayWhatIsIgnored(model);
         });
         app.Lifetime.ApplicationStopping.Register(() => log.Draining(engine.Progress.Running + engine.Progress.Waiting));
     }

@@ -1,8 +1,16 @@
 // Every line the server logs, declared. Users' text is in none of them.
+using Majlis.Inference;
+
 namespace Majlis.Server;
 
 static partial class ServerLog
 {
+    public static void SayWhatIsIgnored(this ILogger log, LoadedModel model)
+    {
+        if (!model.Defaults.Ignored.IsEmpty)
+            log.UnknownEnds(model.Version, model.Network.Blueprint.VocabularySize - 1, string.Join(", ", model.Defaults.Ignored));
+    }
+
     [LoggerMessage(1, LogLevel.Error, "A request failed; the client was told {Id}.")]
     public static partial void RequestFailed(this ILogger log, string id, Exception failure);
 
@@ -26,4 +34,10 @@ static partial class ServerLog
 
     [LoggerMessage(8, LogLevel.Information, "Shutting down: {Running} running requests may finish, new ones are refused.")]
     public static partial void Draining(this ILogger log, int running);
+
+    [LoggerMessage(9, LogLevel.Information, "A request names tokens that {Version} has no logit for (its own are 0 to {Last}); ignored: {Unknown}.")]
+    public static partial void UnknownTokens(this ILogger log, string version, int last, string unknown);
+
+    [LoggerMessage(10, LogLevel.Warning, "The files of {Version} name tokens that it has no logit for (its own are 0 to {Last}); ignored: {Unknown}.")]
+    public static partial void UnknownEnds(this ILogger log, string version, int last, string unknown);
 }

@@ -1,5 +1,6 @@
 // A config.json's fields, read one by one: what nobody read by the end is an error naming the field, because it may change the result.
 // Knows which fields never do (training, generation and bookkeeping); knows no family.
+using System.Globalization;
 using System.Text.Json;
 
 namespace Majlis.Model.Families;
@@ -57,9 +58,10 @@ sealed class ConfigFields(JsonElement root)
     public int Layers() => Int("num_hidden_layers") is >= 1 and <= MostLayers and var count ? count
         : throw new ModelFormatException($"config: 'num_hidden_layers' must be between 1 and {MostLayers}.");
 
-    /// <summary>A token id; a negative one means none.</summary>
-    public int? Token(string name) => Find(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var id) && id < 0
-        ? null : IntOrNull(name);
+    /// <summary>A token id; a negative one, or one larger than any vocabulary, means none.</summary>
+    public int? Token(string name) => Find(name) is { ValueKind: JsonValueKind.Number } value
+        && Int128.TryParse(value.GetRawText(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id)
+        && (id < 0 || id > int.MaxValue) ? null : IntOrNull(name);
 
     public double Double(string name, double? absent = null) => Find(name) is not { } value ? absent ?? throw Missing(name, "a number")
         : value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Wrong(name, value, "a number");

@@ -4,7 +4,7 @@ using Majlis.Inference;
 
 namespace Majlis.Server;
 
-sealed class ChatStarter(LiveModel live, ModelNames names, PromptBuilder prompts, IdSource ids, TimeProvider time)
+sealed class ChatStarter(LiveModel live, ModelNames names, PromptBuilder prompts, IdSource ids, TimeProvider time, ILogger<ChatStarter> log)
 {
     /// <summary>A run ready to be generated, or null with the reason in <paramref name="problem"/>.</summary>
     public ChatRun? Start(ChatRequest request, string idPrefix, Problem problem)
@@ -38,6 +38,8 @@ sealed class ChatStarter(LiveModel live, ModelNames names, PromptBuilder prompts
         var seed = request.Sampling.Seed ?? ids.Seed();
         var sampling = SamplingMapper.Map(request.Sampling, model, seed, problem);
         if (problem.First is not null) return null;
+        if (UnknownTokens.Describe(sampling, model.Network.Blueprint.VocabularySize) is { } unknown)
+            log.UnknownTokens(model.Version, model.Network.Blueprint.VocabularySize - 1, unknown);
         return new ChatRun(ids.Next(idPrefix), time.GetUtcNow().ToUnixTimeSeconds(), lease, prompt,
             [.. Enumerable.Range(0, request.Output.Choices).Select(Choice)]);
 

@@ -37,7 +37,7 @@ static class SamplingReader
         if (fields.Of("logit_bias", JsonValueKind.Object, "an object") is not { } given) return bias.ToImmutable();
         var values = new Fields(given, "logit_bias", fields.Problem);
         foreach (var key in given.EnumerateObject().Select(field => field.Name))
-            if (!int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var token))
+            if (TokenId(key) is not { } token)
                 fields.Problem.Add(ApiError.InvalidValue("logit_bias", $"Invalid key in 'logit_bias': '{key}' is no token id."));
             else if (values.Number(key, -100, 100) is { } value)
                 bias[token] = value;
@@ -65,11 +65,15 @@ static class SamplingReader
     {
         var tokens = ImmutableArray.CreateBuilder<int>();
         foreach (var (value, name) in fields.Items(field))
-            if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var token)) tokens.Add(token);
+            if (value.ValueKind == JsonValueKind.Number && TokenId(value.GetRawText()) is { } token) tokens.Add(token);
             else fields.Problem.Add(ApiError.WrongType(name, "a token id", Fields.Kind(value)));
         CheckCount(fields, field, tokens.Count, MostTokens);
         return tokens.ToImmutable();
     }
+
+    // Whether the model has such a token is not known here; a number that no model has is as good as the largest.
+    static int? TokenId(string text) =>
+        Int128.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id) ? int.CreateSaturating(id) : null;
 
     static ImmutableArray<string> Words(Fields fields)
     {

@@ -108,7 +108,7 @@ public sealed class EngineTests
             "max_tokens" => fine with { MaxTokens = 0 },
             "top_p" => fine with { Sampling = new() { TopP = float.NaN } },
             "stop" => fine with { Stop = [""] },
-            _ => fine with { Sampling = new() { LogitBias = ImmutableDictionary<int, float>.Empty.Add(-1, 1) } },
+            _ => fine with { Sampling = new() { LogitBias = ImmutableDictionary<int, float>.Empty.Add(1, 101) } },
         };
         Assert.Equal(field, Assert.Throws<RequestRefusedException>(() => world.Start(request)).Problem.Field);
     }

@@ -68,7 +68,7 @@ public sealed class CheckpointTests : IDisposable
         File.WriteAllText(folder.File("generation_config.json"), json);
         using var config = JsonDocument.Parse("{}");
         Assert.Contains(named, Assert.Throws<ModelFormatException>(() =>
-            GenerationDefaults.Read(folder.Path, config.RootElement)).Message, StringComparison.Ordinal);
+            GenerationDefaults.Read(folder.Path, config.RootElement, 300)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -36,9 +36,14 @@ public sealed class GgufVocabularyTests
         Assert.Contains("scores has 1 entries for 9 tokens", Refused(Keys("scores", new[] { 1f })), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_token_id_outside_the_vocabulary_is_refused() =>
-        Assert.Contains("bos_token_id is 77; there are 9 tokens", Refused(Keys("bos_token_id", 77u)), StringComparison.Ordinal);
+    [Theory]
+    [InlineData(77u)]
+    [InlineData(uint.MaxValue)]
+    public void A_token_id_outside_the_vocabulary_is_none(uint id)
+    {
+        Assert.Equal([8], Open(Keys("bos_token_id", id)).Encode("ab", addSpecialTokens: true));
+        Assert.Equal([1, 8], Open(Keys(("eos_token_id", id), ("add_eos_token", true))).Encode("ab", addSpecialTokens: true));
+    }
 
     [Fact]
     public void A_splitting_that_is_not_known_is_refused_by_name()

@@ -42,8 +42,9 @@ public sealed class RefusalTests(ChatServer shared) : IClassFixture<ChatServer>
     [InlineData("""{"max_tokens":0}""", "max_tokens", "invalid_value")]
     [InlineData("""{"logit_bias":{"x":1}}""", "logit_bias", "invalid_value")]
     [InlineData("""{"logit_bias":{"5":101}}""", "logit_bias.5", "invalid_value")]
-    [InlineData("""{"logit_bias":{"5000":1}}""", "logit_bias", "invalid_value")]
-    [InlineData("""{"stop_token_ids":[258]}""", "stop_token_ids", "invalid_value")]
+    [InlineData("""{"logit_bias":{"1.5":1}}""", "logit_bias", "invalid_value")]
+    [InlineData("""{"stop_token_ids":[2.5]}""", "stop_token_ids[0]", "invalid_type")]
+    [InlineData("""{"allowed_token_ids":[258, -1]}""", "allowed_token_ids", "invalid_value")]
     [InlineData("""{"documents":[{"page":7}]}""", "documents[0].page", "invalid_type")]
     [InlineData("""{"documents":[{"id":"7"}]}""", "documents[0]", "invalid_value")]
     [InlineData("""{"continue_final_message":true}""", "continue_final_message", "invalid_value")]
@@ -85,6 +86,9 @@ public sealed class RefusalTests(ChatServer shared) : IClassFixture<ChatServer>
     [InlineData("""{"user":"u","safety_identifier":"s","prompt_cache_key":"k"}""")]
     [InlineData("""{"service_tier":"auto","store":false,"response_format":{"type":"text"},"modalities":["text"]}""")]
     [InlineData("""{"stop":null,"seed":7,"top_p":0,"top_k":5,"min_p":0.1,"presence_penalty":1,"frequency_penalty":-1,"repetition_penalty":1.1}""")]
+    [InlineData("""{"logit_bias":{"5000":100,"-1":100,"4294967295":100}}""")]
+    [InlineData("""{"stop_token_ids":[258,-1,4294967295,99999999999999999999],"min_tokens":2}""")]
+    [InlineData("""{"allowed_token_ids":[65,258]}""")]
     public async Task What_is_honoured_or_has_no_visible_effect_is_taken(string fields) =>
         Assert.Equal(HttpStatusCode.OK, (await server.ChatAsync(JsonNode.Parse(fields)!.AsObject())).StatusCode);
 

@@ -30,6 +30,11 @@ public sealed class ScriptedNetwork(Blueprint blueprint, int blockSize = 4, ulon
     /// <summary>May spoil a row of logits.</summary>
     public Action<float[]>? Spoil { get; set; }
 
+    /// <summary>Runs before a row's token is drawn here, and before a row's logits are read: each may throw.</summary>
+    public Action<SamplingPlan>? BeforeDraw { get; set; }
+
+    public Action? BeforeRead { get; set; }
+
     public long BytesPerBlock(int group) => blockSize;
 
     public void AllocateCache(ReadOnlySpan<int> blocksPerGroup)
@@ -47,7 +52,7 @@ public sealed class ScriptedNetwork(Blueprint blueprint, int blockSize = 4, ulon
         ComputedTokens += batch.Tokens.Length;
         var rows = new SortedDictionary<int, float[]>();
         foreach (var span in batch.Spans.Reverse()) Compute(batch, span, rows);
-        return new Result(sampler, [.. rows.Values]);
+        return new Result(this, [.. rows.Values]);
     }
 
     /// <summary>The same function of a whole text: what any batching must come to.</summary>
@@ -108,18 +113,23 @@ public sealed class ScriptedNetwork(Blueprint blueprint, int blockSize = 4, ulon
         _ => throw new ArgumentOutOfRangeException(nameof(batch)),
     };
 
-    sealed class Result(Sampler sampler, float[][] rows) : ForwardResult
+    sealed class Result(ScriptedNetwork network, float[][] rows) : ForwardResult
     {
         public override int RowCount => rows.Length;
 
-        public override void ReadLogits(int row, Span<float> logits) => rows[row].CopyTo(logits);
+        public override void ReadLogits(int row, Span<float> logits)
+        {
+            network.BeforeRead?.Invoke();
+            rows[row].CopyTo(logits);
+        }
 
         public override void Sample(ReadOnlySpan<SamplingPlan> plans, Span<SampledToken> tokens)
         {
             for (var i = 0; i < plans.Length; i++)
             {
+                network.BeforeDraw?.Invoke(plans[i]);
                 var logSumExp = LogProbs.LogSumExp(rows[plans[i].Row]);
-                tokens[i] = double.IsFinite(logSumExp) ? sampler.Sample(rows[plans[i].Row], plans[i]) : new(0, float.NaN);
+                tokens[i] = double.IsFinite(logSumExp) ? network.sampler.Sample(rows[plans[i].Row], plans[i]) : new(0, float.NaN);
             }
         }
 

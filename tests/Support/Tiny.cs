@@ -27,13 +27,13 @@ public static class Tiny
         Layers = [.. windows.ToArray().Select(Layer)],
     };
 
-    public static LoadedModel Model(INetwork network, string version = "v1", int maxContext = 256) => new()
+    public static LoadedModel Model(INetwork network, string version = "v1", int maxContext = 256, params ReadOnlySpan<int> ends) => new()
     {
         Version = version,
         WeightsHash = "hash of " + version,
         Network = network,
         Tokenizer = Tokenizer,
-        Defaults = new([End], null),
+        Defaults = new(ends.IsEmpty ? [End] : [.. ends], null),
         MaxContext = maxContext,
     };
 

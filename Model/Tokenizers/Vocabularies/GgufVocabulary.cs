@@ -97,12 +97,9 @@ static class GgufVocabulary
         file.Flag(Prefix + "add_bos_token") ?? addsBos ? Named(file, tokens, "bos") : null,
         file.Flag(Prefix + "add_eos_token") ?? false ? Named(file, tokens, "eos") : null);
 
-    static (string Token, int Id)? Named(GgufFile file, string[] tokens, string role)
-    {
-        if (file.Integer($"{Prefix}{role}_token_id") is not { } id) return null;
-        return id >= 0 && id < tokens.Length ? (tokens[id], (int)id)
-            : throw new ModelFormatException($"{file.Path}: {Prefix}{role}_token_id is {id}; there are {tokens.Length} tokens.");
-    }
+    // An id outside the vocabulary is none: -1, or what that is in 32 bits without a sign.
+    static (string Token, int Id)? Named(GgufFile file, string[] tokens, string role) =>
+        file.Integer($"{Prefix}{role}_token_id") is { } id && id >= 0 && id < tokens.Length ? (tokens[id], (int)id) : null;
 
     static Vocabulary Fill(GgufFile file, string[] tokens)
     {

@@ -83,6 +83,7 @@ public static class GgufConfig
 
     static void Token(JsonObject config, string field, GgufFile file, string name)
     {
-        if (file.Integer($"tokenizer.ggml.{name}_token_id") is { } id) config[field] = id;
+        // A file that has none may say -1, or what it is in 32 bits without a sign.
+        if (file.Integer($"tokenizer.ggml.{name}_token_id") is >= 0 and <= int.MaxValue and var id) config[field] = id;
     }
 }
