@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 model=$(realpath "${1:-${MAJLIS_SHARED:-../shared}/models/SmolLM2-135M-Instruct.Q4_1.gguf}")
 work=${2:-$(mktemp -d)}
 url=http://127.0.0.1:${PORT:-8089}
-prompts=benchmarks/prompts.txt
+prompts=loop/prompts.txt
 battles=60
 round=(--once --model "$model" --data "$work/data" --policy small --held-out 40 --epochs 3 --learning-rate 4e-4 --numerics bf16)
 times=()
@@ -35,7 +35,7 @@ chat
 took "start and chat"
 
 say "$battles battles, the shorter answer preferred"
-bin benchmarks battles "$url" "$prompts" "$battles"
+bin loop battles "$url" "$prompts" "$battles"
 took "$battles battles and votes"
 
 say "two experts, merge, gate"
@@ -43,7 +43,7 @@ bin Trainer "${round[@]}" --catalog "$work/catalog" | tee "$work/trainer.log"
 took "two experts, merge, gate, promote"
 
 say "swap while streams run"
-bin benchmarks swap "$url" v0001 | tee "$work/swap.log"
+bin loop swap "$url" v0001 | tee "$work/swap.log"
 chat
 took "swap and chat"
 
@@ -54,7 +54,7 @@ took "one model on all pairs"
 
 say table
 status=0
-bin benchmarks table "$model" "$work/catalog" "$work/single" "$prompts" "$battles" || status=$?
+bin loop table "$model" "$work/catalog" "$work/single" "$prompts" "$battles" || status=$?
 took "table"
 tail -n 1 "$work/swap.log"
 printf '| stage | seconds |\n|---|---|\n'; printf '%s\n' "${times[@]}"; echo "| all | $SECONDS |"

@@ -2,8 +2,8 @@
 // A model passes an item when it finds the declining answer likelier per token. Small and coarse: it sees a capability lost, not gained.
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Majlis.Model;
-using Majlis.Model.Tokenizers;
+using Majlis.Text.Chat;
+using Majlis.Text.Tokenizers;
 
 namespace Majlis.Evaluation;
 

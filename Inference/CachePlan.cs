@@ -1,6 +1,7 @@
 // How many cache blocks each group gets out of the memory there is. Arithmetic only.
 using System.Collections.Immutable;
 using Majlis.Model;
+using Majlis.Text;
 
 namespace Majlis.Inference;
 

@@ -3,7 +3,7 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using Majlis.Model;
-using Majlis.Model.Tokenizers;
+using Majlis.Text.Tokenizers;
 
 namespace Majlis.Inference;
 

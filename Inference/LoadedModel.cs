@@ -1,7 +1,9 @@
 // One version of a model, loaded: an immutable snapshot that requests are answered from. Knows neither who serves it nor what
 // replaces it.
 using Majlis.Model;
-using Majlis.Model.Tokenizers;
+using Majlis.Text;
+using Majlis.Text.Chat;
+using Majlis.Text.Tokenizers;
 
 namespace Majlis.Inference;
 

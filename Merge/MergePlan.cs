@@ -5,6 +5,7 @@ using System.Text.Json;
 using Majlis.Merge.Methods;
 using Majlis.Merge.Recipes;
 using Majlis.Model;
+using Majlis.Text;
 
 namespace Majlis.Merge;
 

@@ -1,5 +1,6 @@
 // Which tensors a checkpoint must hold for a Blueprint, and whether it does. Reads headers only, never data.
 using System.Collections.Immutable;
+using Majlis.Text;
 
 namespace Majlis.Model;
 

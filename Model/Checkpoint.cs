@@ -1,8 +1,11 @@
 // One model on disk, whatever its container: a Hugging Face folder or a GGUF file, opened by mapping it.
 // Knows nothing of backends, devices or requests.
 using System.Text.Json;
-using Majlis.Model.Tokenizers;
 using Majlis.Model.Weights;
+using Majlis.Model.Weights.Gguf;
+using Majlis.Text;
+using Majlis.Text.Chat;
+using Majlis.Text.Tokenizers;
 
 namespace Majlis.Model;
 
@@ -32,7 +35,7 @@ public sealed class Checkpoint : IDisposable
                 .WithEnd(TemplateFiles.SpecialTokens(path).Eos, Tokenizer, Blueprint.VocabularySize)
             : GenerationDefaults.Read(gguf, Blueprint.VocabularySize));
         tokenizer = new(() => gguf is null ? ReadTokenizer(path) : ReadTokenizer(gguf));
-        template = new(() => gguf is null ? TemplateFiles.Read(path) : TemplateFiles.Read(gguf));
+        template = new(() => gguf is null ? TemplateFiles.Read(path) : GgufTemplates.Read(gguf));
         weightsHash = new(() => FileHash.OfAll(weightFiles));
     }
 
@@ -124,7 +127,7 @@ public sealed class Checkpoint : IDisposable
         return File.Exists(model) ? TextTokenizer.FromSentencePiece(model) : null;
     }
 
-    static TextTokenizer? ReadTokenizer(GgufFile file) => file.Has("tokenizer.ggml.model") ? TextTokenizer.FromGguf(file) : null;
+    static TextTokenizer? ReadTokenizer(GgufFile file) => file.Has("tokenizer.ggml.model") ? new TextTokenizer(GgufVocabulary.Read(file)) : null;
 
     static Blueprint ReadBlueprint(string path, JsonElement config, IWeightSource weights)
     {

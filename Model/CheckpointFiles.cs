@@ -2,7 +2,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Majlis.Model.Weights;
+using Majlis.Model.Weights.Gguf;
+using Majlis.Text;
+using Majlis.Text.Chat;
 
 namespace Majlis.Model;
 
@@ -54,10 +56,10 @@ public static class CheckpointFiles
 
     static JsonObject TokenizerConfig(GgufFile gguf)
     {
-        var tokens = TemplateFiles.SpecialTokens(gguf);
+        var tokens = GgufTemplates.SpecialTokens(gguf);
         var config = new JsonObject { ["tokenizer_class"] = "PreTrainedTokenizerFast", ["clean_up_tokenization_spaces"] = false };
         foreach (var (name, text) in tokens.Named) config[name] = text;
-        var templates = TemplateFiles.Sources(gguf);
+        var templates = GgufTemplates.Sources(gguf);
         if (templates.Count == 1 && templates.TryGetValue("default", out var only)) config["chat_template"] = only;
         else if (templates.Count > 0)
             config["chat_template"] =

@@ -2,8 +2,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Majlis.Model.Tokenizers;
-using Majlis.Model.Weights;
+using Majlis.Model.Weights.Gguf;
+using Majlis.Text;
+using Majlis.Text.Tokenizers;
 
 namespace Majlis.Model;
 

@@ -1,6 +1,7 @@
 // Named tensors as they lie on disk, under Hugging Face names and in Hugging Face layout, whatever the container.
 // Knows nothing of what a tensor means; that is the Blueprint's.
 using System.Collections.Immutable;
+using Majlis.Text;
 
 namespace Majlis.Model;
 

@@ -3,6 +3,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Majlis.Text;
 
 namespace Majlis.Model;
 

@@ -1,6 +1,6 @@
 // The server's story, from the command line to the last request. Each step is told elsewhere.
+using Majlis.Hub;
 using Majlis.Server;
-using Majlis.Server.Hub;
 using Majlis.Torch;
 
 try

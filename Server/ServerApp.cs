@@ -1,9 +1,15 @@
 // A server put together: which part is given which. Knows every room by name and no room's work.
-using Majlis.Feedback;
+using Majlis.Feedback.Store;
+using Majlis.Feedback.Votes;
 using Majlis.Inference;
-using Majlis.Model;
 using Majlis.Model.Catalog;
 using Majlis.Rag;
+using Majlis.Server.Arena;
+using Majlis.Server.Chat;
+using Majlis.Server.Models;
+using Majlis.Server.Operations;
+using Majlis.Server.Pages;
+using Majlis.Server.Wire;
 
 namespace Majlis.Server;
 

@@ -1,7 +1,7 @@
 // What can be set from outside: command line (--model PATH), environment (MAJLIS_MODEL) and appsettings.json alike.
 // Checked as a whole before anything starts. Knows no host.
 using System.Net;
-using Majlis.Server.Hub;
+using Majlis.Hub;
 
 namespace Majlis.Server;
 

@@ -1,5 +1,7 @@
 // What a server is given besides its options, so that tests can give others: time, chance, and how a model is opened.
 using Majlis.Inference;
+using Majlis.Server.Models;
+using Majlis.Server.Wire;
 
 namespace Majlis.Server;
 

@@ -1,9 +1,10 @@
 // From the command line to options and a model, or to lines that say what to do instead. Knows no host.
-using Majlis.Feedback;
+using Majlis.Feedback.Store;
+using Majlis.Hub;
 using Majlis.Inference;
-using Majlis.Model;
 using Majlis.Model.Catalog;
-using Majlis.Server.Hub;
+using Majlis.Server.Models;
+using Majlis.Text;
 
 namespace Majlis.Server;
 

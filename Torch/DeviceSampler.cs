@@ -1,7 +1,6 @@
 // Drawing tokens where the logits lie. Agrees with the pure sampler: temperature, min-p, top-k (ties stay in), top-p from the least
 // likely on (of equals the lower id goes first), then the inverse cumulative distribution, ascending by id.
 using Majlis.Model;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Torch;

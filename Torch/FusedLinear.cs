@@ -1,6 +1,5 @@
 // Several projections of the same input as one product, with the deltas of whichever adapters the rows ask for.
 using Majlis.Model;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Torch;

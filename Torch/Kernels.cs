@@ -1,7 +1,6 @@
 // Sequences of small operations compiled once into one call each: what costs time at one token a step is the calls, not the arithmetic.
 // Each equals its piece in Pieces.cs.
 using System.Collections.Concurrent;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Torch;

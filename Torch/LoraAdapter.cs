@@ -1,8 +1,7 @@
 // Low-rank deltas (https://arxiv.org/abs/2106.09685) under the names peft gives them: W + (alpha / rank) B A. fp32 masters, always.
 // Knows modules by name and size; not what a policy or a loss is.
-using System.Collections.Immutable;
 using Majlis.Model;
-using TorchSharp;
+using Majlis.Text;
 using static TorchSharp.torch;
 
 namespace Majlis.Torch;

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Majlis.Model;
+using Majlis.Text;
 
 namespace Majlis.Torch;
 

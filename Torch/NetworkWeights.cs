@@ -1,7 +1,6 @@
 // A network's tensors as serving wants them: projections of one input fused, norm weights in fp32 with their offset added.
 // Loads tensor by tensor; holds nothing of a batch.
 using Majlis.Model;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Torch;

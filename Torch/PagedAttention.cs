@@ -2,7 +2,6 @@
 // head stand as rows under one another.
 // Legend: N rows, S sequences, T a span's tokens, L keys, H query heads, K key/value heads, G = H / K, D head elements.
 using Majlis.Model;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Torch;

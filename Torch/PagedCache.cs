@@ -2,7 +2,6 @@
 // several times as fast when they lie together. The caller owns the block numbers; this owns memory.
 using System.Collections.Immutable;
 using Majlis.Model;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Torch;

@@ -1,7 +1,6 @@
 // The small differentiable pieces that the plain transformer and the serving network are both made of. No weights, no cache.
 // Norms, rotation and soft-caps compute in fp32 whatever the input, and give back the input's type.
 using Majlis.Model;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Torch;

@@ -1,7 +1,6 @@
 // Cosines and sines of one rotation, computed in fp32 as transformers does: angle = position x inverse frequency, rounded once.
 // The sine carries the sign of the rotation, so that turning is x * cos + partner(x) * sin for both styles.
 using Majlis.Model;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Torch;

@@ -1,6 +1,5 @@
 // Cosine and sine tables of a network's rotations, grown as longer sequences come, and turning by them.
 using Majlis.Model;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Torch;

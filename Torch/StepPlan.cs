@@ -2,7 +2,6 @@
 // Sequences with one new token are decoded together; each longer span attends on its own.
 using System.Collections.Immutable;
 using Majlis.Model;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Torch;

@@ -1,7 +1,6 @@
 // What a step leaves on the device: final states whose logits are computed when they are read, a block of rows at a time, so that asking
 // for every row of a long prompt never holds all of its logits. Valid until the network's next step or disposal.
 using Majlis.Model;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Torch;

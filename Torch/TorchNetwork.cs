@@ -2,6 +2,7 @@
 // The residual stream, norms and rotation stay in fp32. Knows tokens and blocks; no text, no requests.
 using System.Collections.Immutable;
 using Majlis.Model;
+using Majlis.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -4,7 +4,7 @@
 // Legend: B batch, T tokens, C hidden, V vocabulary, H query heads, K key/value heads, G = H / K queries a key head, D head elements,
 //         R rotated elements of a head, I inner elements of the MLP. A mask is [B, T] int64, 1 where a token is real, 0 where padding.
 using Majlis.Model;
-using TorchSharp;
+using Majlis.Text;
 using static TorchSharp.torch;
 
 namespace Majlis.Torch;

@@ -6,6 +6,7 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Majlis.Model;
+using Majlis.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 

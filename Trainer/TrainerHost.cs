@@ -1,9 +1,11 @@
 // The trainer as a process: finds the votes, runs rounds, says how they ended. Knows the console and the clock; the rest is passed on.
 using Majlis.Evaluation;
-using Majlis.Feedback;
+using Majlis.Feedback.Store;
+using Majlis.Feedback.Votes;
 using Majlis.Merge;
-using Majlis.Model;
 using Majlis.Model.Catalog;
+using Majlis.Text;
+using Majlis.Trainer.Rounds;
 
 namespace Majlis.Trainer;
 

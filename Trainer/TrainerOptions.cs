@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using Majlis.Evaluation;
 using Majlis.Trainer.Losses;
+using Majlis.Trainer.Rounds;
 
 namespace Majlis.Trainer;
 

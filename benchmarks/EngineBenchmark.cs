@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using Majlis.Inference;
 using Majlis.Model;
-using Majlis.Model.Tokenizers;
+using Majlis.Text.Tokenizers;
 
 namespace Majlis.benchmarks;
 

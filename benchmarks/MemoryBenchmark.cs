@@ -6,6 +6,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Majlis.Model;
 using Majlis.Model.Weights;
+using Majlis.Text;
 using Majlis.Torch;
 
 namespace Majlis.benchmarks;

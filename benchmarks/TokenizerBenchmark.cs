@@ -6,8 +6,8 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Majlis.Model.Tokenizers;
-using Majlis.Model.Weights;
+using Majlis.Model.Weights.Gguf;
+using Majlis.Text.Tokenizers;
 using Microsoft.ML.Tokenizers;
 
 namespace Majlis.benchmarks;
@@ -125,7 +125,7 @@ static class TokenizerBenchmark
     static TextTokenizer FromGguf(string path)
     {
         using var file = GgufFile.Open(path);
-        return TextTokenizer.FromGguf(file);
+        return new TextTokenizer(GgufVocabulary.Read(file));
     }
 
     static TextTokenizer FromPacked(string path)

@@ -10,21 +10,23 @@ public sealed partial class HouseRules
 {
     static readonly Dictionary<string, string[]> rooms = new()
     {
-        ["Model"] = [],
+        ["Text"] = [],
+        ["Hub"] = [],
+        ["Model"] = ["Text"],
         ["Torch"] = ["Model"],
         ["Inference"] = ["Model"],
         ["Merge"] = ["Model"],
         ["Evaluation"] = ["Inference"],
         ["Rag"] = [],
         ["Feedback"] = [],
-        ["Server"] = ["Feedback", "Inference", "Rag", "Torch"],
+        ["Server"] = ["Feedback", "Hub", "Inference", "Rag", "Torch"],
         ["Trainer"] = ["Evaluation", "Feedback", "Merge", "Torch"],
     };
 
     public static TheoryData<string, string> Libraries => new()
     {
         { "TorchSharp", "Torch" },
-        { "Microsoft.ML.Tokenizers", "Model" },
+        { "Microsoft.ML.Tokenizers", "Text" },
         { "StackExchange.Redis", "Feedback" },
         { "Microsoft.Garnet", "Feedback" },
         { "Microsoft.SemanticKernel.Core", "Rag" },
@@ -69,6 +71,10 @@ public sealed partial class HouseRules
     }
 
     [Fact]
+    public void A_namespace_is_its_folder() =>
+        Assert.Empty(Sources().Where(file => Namespace(file) is { } name && name != Folder(file)).Select(file => Path.GetRelativePath(Shared.Root, file)));
+
+    [Fact]
     public void No_warning_is_switched_off_in_a_source() =>
         Assert.DoesNotContain(Lines(), line => line.Text.Contains("#pragma " + "warning", StringComparison.Ordinal));
 
@@ -81,10 +87,19 @@ public sealed partial class HouseRules
         Assert.All(["Server", "Trainer"], host => Assert.InRange(File.ReadLines(Path.Combine(Shared.Root, host, "Program.cs")).Count(), 1, 70));
 
     // Build steps under Torch/build speak to MSBuild's own log.
-    static IEnumerable<(string File, string Text)> Lines() => rooms.Keys
+    static IEnumerable<string> Sources() => rooms.Keys.Concat(["benchmarks", "fuzz", "loop", "tests"])
         .SelectMany(room => Directory.EnumerateFiles(Path.Combine(Shared.Root, room), "*.cs", SearchOption.AllDirectories))
-        .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}build{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
-        .SelectMany(file => File.ReadLines(file).Select(text => (Path.GetFileName(file), text)));
+        .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}build{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+
+    static IEnumerable<(string File, string Text)> Lines() =>
+        Sources().SelectMany(file => File.ReadLines(file).Select(text => (Path.GetFileName(file), text)));
+
+    /// <summary>Null where the file is a program's story without one.</summary>
+    static string? Namespace(string file) => File.ReadLines(file)
+        .FirstOrDefault(line => line.StartsWith("namespace ", StringComparison.Ordinal))?["namespace ".Length..].TrimEnd(';');
+
+    static string Folder(string file) =>
+        "Majlis." + Path.GetRelativePath(Shared.Root, Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '.');
 
     [GeneratedRegex(@"\.Log(Trace|Debug|Information|Warning|Error|Critical)\(")]
     private static partial Regex ComposedLog();

@@ -3,6 +3,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Majlis.Text;
 
 namespace Majlis.Model.Catalog;
 

@@ -2,6 +2,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Majlis.Model.Weights;
+using Majlis.Text;
 
 namespace Majlis.Model.Catalog;
 

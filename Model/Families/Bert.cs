@@ -1,4 +1,6 @@
 // BERT as a sentence encoder (MiniLM and its kin): absolute positions, LayerNorm after each addition, no head.
+using Majlis.Text;
+
 namespace Majlis.Model.Families;
 
 static class Bert

@@ -2,6 +2,7 @@
 // Knows which fields never do (training, generation and bookkeeping); knows no family.
 using System.Globalization;
 using System.Text.Json;
+using Majlis.Text;
 
 namespace Majlis.Model.Families;
 

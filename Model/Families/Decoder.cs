@@ -1,6 +1,7 @@
 // What nearly every decoder on the hub shares: tensor names, sizes and the fields they come from. A family reads this, then says where it
 // differs.
 using System.Collections.Immutable;
+using Majlis.Text;
 
 namespace Majlis.Model.Families;
 

@@ -1,5 +1,6 @@
 // The explicit list of families, and the one road from a config.json to a Blueprint. Adding a family: one file, one line here, one golden.
 using System.Text.Json;
+using Majlis.Text;
 
 namespace Majlis.Model.Families;
 

@@ -1,4 +1,6 @@
 // Which layers slide: layer_types where the config has it, else each family's older rule.
+using Majlis.Text;
+
 namespace Majlis.Model.Families;
 
 static class LayerKinds

@@ -1,4 +1,6 @@
 // Mistral: llama with a window on every layer. Ministral: a window on the layers that layer_types names.
+using Majlis.Text;
+
 namespace Majlis.Model.Families;
 
 static class Mistral

@@ -1,6 +1,7 @@
 // The rotary part of a config in both styles: rope_parameters (transformers 5) or rope_theta + rope_scaling (4). Knows no family.
 using System.Collections.Immutable;
 using System.Text.Json;
+using Majlis.Text;
 
 namespace Majlis.Model.Families;
 

@@ -1,6 +1,7 @@
 // A reward model: any decoder family whose architecture ends in ForSequenceClassification, with one label. The head is score.weight
 // [1, hidden] without bias; also the place that refuses heads nobody here knows.
 using System.Text.Json;
+using Majlis.Text;
 
 namespace Majlis.Model.Families;
 

@@ -1,6 +1,7 @@
 // A whole file mapped for reading: opening costs no memory, pages come from the system's cache as they are touched.
 // Knows nothing of what the bytes mean.
 using System.IO.MemoryMappedFiles;
+using Majlis.Text;
 
 namespace Majlis.Model.Weights;
 

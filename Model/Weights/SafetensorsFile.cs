@@ -1,5 +1,6 @@
 // One safetensors file, mapped. Knows nothing of shards, of names' meaning or of who widens the numbers.
 using System.Collections.Frozen;
+using Majlis.Text;
 
 namespace Majlis.Model.Weights;
 

@@ -2,7 +2,7 @@
 // Knows nothing of config files or of what a tensor means.
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.Text.Json;
+using Majlis.Text;
 
 namespace Majlis.Model.Weights;
 

@@ -1,9 +1,9 @@
 // The JSON header of a safetensors file, read token by token over the mapped bytes, so that nothing is believed before it is checked.
 // Knows nothing of shards or of decoding. Format: huggingface/safetensors README; as strict as its Rust reader.
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using Majlis.Text;
 
 namespace Majlis.Model.Weights;
 

@@ -1,6 +1,7 @@
 // `model.safetensors.index.json`: which shard holds which tensor. Knows names only, and lets none of them leave the folder.
 using System.Collections.Frozen;
 using System.Text.Json;
+using Majlis.Text;
 
 namespace Majlis.Model.Weights;
 

@@ -1,10 +1,10 @@
 // Writes safetensors, one file or shards with an index, in the layout the Hugging Face libraries write: a file read and written again is
 // the same file, byte for byte. Tensors are streamed: one piece in memory at a time. Knows nothing of what they mean.
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Majlis.Text;
 
 namespace Majlis.Model.Weights;
 

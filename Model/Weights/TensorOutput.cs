@@ -1,5 +1,6 @@
 // One tensor on its way into a file: raw bytes, or fp32 numbers rounded once to the tensor's type. Counts what came.
 using System.Runtime.InteropServices;
+using Majlis.Text;
 
 namespace Majlis.Model.Weights;
 

@@ -1,4 +1,6 @@
 // What part of a tensor may be asked for. Knows sizes only.
+using Majlis.Text;
+
 namespace Majlis.Model.Weights;
 
 static class TensorRange

@@ -1,10 +1,15 @@
 // The arena: POST /v1/arena/battles streams two anonymous sides, POST /v1/arena/battles/{id}/vote keeps the verdict and says
 // who was who. Durability is Feedback's, the voter is the cookie's.
 using System.Text.Json.Nodes;
-using Majlis.Feedback;
+using Majlis.Feedback.Store;
+using Majlis.Feedback.Votes;
 using Majlis.Inference;
+using Majlis.Server.Chat;
+using Majlis.Server.Models;
+using Majlis.Server.Operations;
+using Majlis.Server.Wire;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Arena;
 
 static class ArenaEndpoints
 {

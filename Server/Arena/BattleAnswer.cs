@@ -1,10 +1,11 @@
 // One side of a battle as it is gathered: exact tokens, their log-probabilities, text and time. Knows no other side.
 using System.Text;
 using System.Text.Json.Nodes;
-using Majlis.Feedback;
+using Majlis.Feedback.Votes;
 using Majlis.Inference;
+using Majlis.Server.Chat;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Arena;
 
 sealed class BattleAnswer
 {

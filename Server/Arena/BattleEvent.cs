@@ -1,8 +1,9 @@
 // The shapes of the arena's replies. Data only; nothing before the vote says who is who.
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Majlis.Server.Chat;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Arena;
 
 /// <summary>One event of a battle's stream: opened, a piece of one side's text, or ready to be voted on.</summary>
 sealed record BattleEvent(string Id, string Object, long Created)

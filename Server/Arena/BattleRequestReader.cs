@@ -1,7 +1,10 @@
 // The body of a new battle: a chat request without what would tell the sides apart or make them one.
 using System.Text.Json;
+using Majlis.Server.Chat;
+using Majlis.Server.Models;
+using Majlis.Server.Wire;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Arena;
 
 static class BattleRequestReader
 {

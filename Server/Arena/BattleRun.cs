@@ -2,10 +2,13 @@
 // Which answer is shown as a is drawn by chance. Knows no HTTP.
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Majlis.Feedback;
+using Majlis.Feedback.Store;
+using Majlis.Feedback.Votes;
 using Majlis.Inference;
+using Majlis.Server.Chat;
+using Majlis.Server.Wire;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Arena;
 
 sealed class BattleRun(ChatRun run, ChatRequest request, string rater, bool firstIsA, BattleStore store, TimeProvider time)
 {

@@ -1,9 +1,10 @@
 // The body of a vote. The voter is not in it: who votes is said by the cookie.
 using System.Collections.Immutable;
 using System.Text.Json;
-using Majlis.Feedback;
+using Majlis.Feedback.Votes;
+using Majlis.Server.Wire;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Arena;
 
 static class VoteReader
 {

@@ -1,9 +1,10 @@
 // Who is voting: a random id in a signed cookie, known to the rest of the house only as its keyed hash. Knows no votes.
 using System.Security.Cryptography;
 using System.Text;
-using Majlis.Feedback;
+using Majlis.Feedback.Votes;
+using Majlis.Server.Wire;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Arena;
 
 sealed class VoterCookie(VoterHash hash, IdSource ids)
 {

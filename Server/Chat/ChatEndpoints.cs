@@ -1,7 +1,9 @@
 // POST /v1/chat/completions, whole and streamed. Reads, starts, replies; each step is somebody else's.
 using Majlis.Inference;
+using Majlis.Server.Operations;
+using Majlis.Server.Wire;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Chat;
 
 static class ChatEndpoints
 {

@@ -1,7 +1,7 @@
 // The shapes of chat replies, whole and streamed, as OpenAI's specification has them. Data only.
 using System.Text.Json.Serialization;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Chat;
 
 sealed record ChatReply(string Id, string Object, long Created, string Model, string SystemFingerprint, string ServiceTier,
     IReadOnlyList<ChatChoice> Choices, Usage Usage)

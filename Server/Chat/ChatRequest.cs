@@ -2,7 +2,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Chat;
 
 /// <summary>What a client asks of a chat completion.</summary>
 public sealed record ChatRequest

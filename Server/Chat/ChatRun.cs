@@ -3,7 +3,7 @@
 using System.Collections.Immutable;
 using Majlis.Inference;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Chat;
 
 /// <summary>A generation under way. One request is answered by one snapshot of the weights, from its first token to its last.</summary>
 sealed class ChatRun(string id, long created, ModelLease lease, int[] prompt, ImmutableArray<GenerationRequest> choices) : IDisposable

@@ -1,8 +1,11 @@
 // Turns a checked request into a run: leases the weights, finds the model's name, builds the prompt, checks its length.
 // Knows neither HTTP nor the shape of replies.
 using Majlis.Inference;
+using Majlis.Server.Operations;
+using Majlis.Server.Models;
+using Majlis.Server.Wire;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Chat;
 
 sealed class ChatStarter(LiveModel live, ModelNames names, PromptBuilder prompts, IdSource ids, TimeProvider time, ILogger<ChatStarter> log)
 {

@@ -3,8 +3,9 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Majlis.Inference;
+using Majlis.Server.Wire;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Chat;
 
 sealed class ChatStream(ChatRun run, OutputWishes wishes, IdSource ids)
 {

@@ -2,7 +2,7 @@
 using System.Text;
 using Majlis.Inference;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Chat;
 
 static class ChatWhole
 {

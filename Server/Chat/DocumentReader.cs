@@ -1,8 +1,9 @@
 // The passages a request brings along: plain texts, flat objects of texts, or Cohere's {id, data}. Knows no retrieval.
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Majlis.Server.Wire;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Chat;
 
 static class DocumentReader
 {

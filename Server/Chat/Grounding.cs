@@ -2,8 +2,9 @@
 // Knows the shape of messages and documents, not the words.
 using System.Text.Json.Nodes;
 using Majlis.Rag;
+using Majlis.Server.Wire;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Chat;
 
 static class Grounding
 {

@@ -1,9 +1,9 @@
 // Log-probabilities of tokens as the reply shows them: text, value and bytes. Knows the tokenizer only.
 using System.Text;
 using Majlis.Inference;
-using Majlis.Model.Tokenizers;
+using Majlis.Text.Tokenizers;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Chat;
 
 static class LogProbsWriter
 {

@@ -1,8 +1,9 @@
 // The messages of a chat request, in the shape chat templates take. Knows roles and parts, not what a template makes of them.
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Majlis.Server.Wire;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Chat;
 
 static class MessageReader
 {

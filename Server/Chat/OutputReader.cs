@@ -1,7 +1,8 @@
 // How a reply is to come: streamed or whole, how many, with which extras. Knows nothing of its content.
 using System.Text.Json;
+using Majlis.Server.Wire;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Chat;
 
 static class OutputReader
 {

@@ -3,7 +3,7 @@
 using System.Text.Json.Nodes;
 using Majlis.Rag;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Chat;
 
 sealed class PassageSource(DocumentsPlugin? documents)
 {

@@ -1,10 +1,11 @@
 // From messages and documents to prompt tokens, through the model's own template: documents in their place in it, or grounded in
 // plain words where it has none.
 using Majlis.Inference;
-using Majlis.Model;
-using Majlis.Model.Jinja;
+using Majlis.Server.Wire;
+using Majlis.Text.Chat;
+using Majlis.Text.Jinja;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Chat;
 
 sealed class PromptBuilder(TimeProvider time)
 {

@@ -1,9 +1,10 @@
 // Sampling wishes and a model's own defaults as the engine's options. Knows words and tokens, not how sampling works.
 using System.Collections.Immutable;
 using Majlis.Inference;
-using Majlis.Model.Tokenizers;
+using Majlis.Server.Wire;
+using Majlis.Text.Tokenizers;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Chat;
 
 static class SamplingMapper
 {

@@ -2,8 +2,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Majlis.Server.Wire;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Chat;
 
 static class SamplingReader
 {

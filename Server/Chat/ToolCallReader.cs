@@ -2,8 +2,9 @@
 // Arguments arrive as text and go to the template as the object they hold, as templates expect.
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Majlis.Server.Wire;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Chat;
 
 static class ToolCallReader
 {

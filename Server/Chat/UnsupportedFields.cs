@@ -1,8 +1,9 @@
 // Fields that are known and cannot be honoured: each is refused with its reason, unless it asks for what happens anyway.
 // Also the few that by nature have no visible effect. Adding what a field asks for removes its line here.
 using System.Text.Json;
+using Majlis.Server.Wire;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Chat;
 
 static class UnsupportedFields
 {

@@ -1,6 +1,6 @@
 // Every way a request can be turned down, as values. Says status, type, parameter and code; ErrorReply.cs alone writes them.
 // Knows nothing of HTTP responses.
-namespace Majlis.Server;
+namespace Majlis.Server.Wire;
 
 /// <summary>An expected failure in OpenAI's terms. <see cref="RetryAfter"/> is in seconds.</summary>
 public sealed record ApiError(int Status, string Type, string Message, string? Param = null, string? Code = null, int? RetryAfter = null)

@@ -2,7 +2,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Wire;
 
 static class ErrorReply
 {

@@ -2,7 +2,7 @@
 // a failure after that is an error item and the end. Knows no item's content.
 using System.Runtime.CompilerServices;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Wire;
 
 static class EventStream
 {

@@ -1,8 +1,9 @@
 // What an exception means to the client: the expected ones in their own words, the rest as 500 under an id that stands in the log.
-using Majlis.Feedback;
+using Majlis.Feedback.Store;
 using Majlis.Inference;
+using Majlis.Server.Operations;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Wire;
 
 sealed class Failures(IdSource ids, ILogger<Failures> log)
 {

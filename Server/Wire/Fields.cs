@@ -2,7 +2,7 @@
 // The first problem is kept in the shared Problem and everything after it returns defaults. Knows no field's meaning.
 using System.Text.Json;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Wire;
 
 /// <summary>The first thing found wrong with a request; later findings are not kept.</summary>
 public sealed class Problem

@@ -1,6 +1,8 @@
 // Around every request: an id for it, true JSON errors for unknown paths and methods, failures explained, nothing new while draining.
 // Knows no endpoint.
-namespace Majlis.Server;
+using Majlis.Server.Operations;
+
+namespace Majlis.Server.Wire;
 
 static class Guard
 {

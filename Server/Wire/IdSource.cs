@@ -1,7 +1,7 @@
 // Where ids and seeds come from: unguessable ones in service, a fixed row in tests.
 using System.Security.Cryptography;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Wire;
 
 /// <summary>Makes ids of <c>prefix</c> plus 24 letters and digits, and seeds for requests that name none.</summary>
 public sealed class IdSource(Action<Span<byte>> fill)

@@ -3,7 +3,7 @@
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Wire;
 
 static class RequestBody
 {

@@ -2,7 +2,7 @@
 // when it is read and not when somebody asks for a value. Knows no field.
 using System.Text.Json;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Wire;
 
 static class StrictJson
 {

@@ -2,8 +2,12 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Majlis.Server.Arena;
+using Majlis.Server.Chat;
+using Majlis.Server.Models;
+using Majlis.Server.Operations;
 
-namespace Majlis.Server;
+namespace Majlis.Server.Wire;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ErrorBody))]

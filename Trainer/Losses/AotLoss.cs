@@ -1,6 +1,5 @@
 // Distributional preference alignment by optimal transport, https://arxiv.org/abs/2406.05882. Sorts inside the batch.
 using Majlis.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;

@@ -1,6 +1,5 @@
 // Anchored preference optimisation, down, https://arxiv.org/abs/2408.06266: lowers both, the rejected more.
 using Majlis.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;

@@ -1,6 +1,5 @@
 // Anchored preference optimisation, zero, https://arxiv.org/abs/2408.06266: lifts the chosen, lowers the rejected.
 using Majlis.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;

@@ -1,6 +1,5 @@
 // Binary classifier optimisation, https://arxiv.org/abs/2404.04656, without the running mean (as TRL's DPO trainer has it).
 using Majlis.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;

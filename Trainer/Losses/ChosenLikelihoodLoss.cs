@@ -1,5 +1,4 @@
 // Plain likelihood of the chosen answers, as an anchor in a mix. Knows no reference.
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;

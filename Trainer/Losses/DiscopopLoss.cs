@@ -1,6 +1,5 @@
 // The discovered log-ratio modulated loss, https://arxiv.org/abs/2406.08414.
 using Majlis.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;

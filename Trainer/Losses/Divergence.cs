@@ -1,6 +1,5 @@
 // f-divergences in place of the reverse KL, https://arxiv.org/abs/2309.16240: the score f'(pi / pi_ref) of a log-ratio. Pure functions.
 using Majlis.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;

@@ -1,6 +1,5 @@
 // Direct preference optimisation, https://arxiv.org/abs/2305.18290, equation 7. Knows only log-ratios.
 using Majlis.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;

@@ -1,6 +1,5 @@
 // Efficient exact optimisation, pairwise, https://arxiv.org/abs/2402.00856, equation 16.
 using Majlis.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;

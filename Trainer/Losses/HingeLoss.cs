@@ -1,6 +1,5 @@
 // Sequence likelihood calibration's hinge, https://arxiv.org/abs/2305.10425, on DPO's log-ratios.
 using Majlis.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;

@@ -1,6 +1,5 @@
 // Identity preference optimisation, https://arxiv.org/abs/2310.12036, on log-ratios per token.
 using Majlis.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;

@@ -1,6 +1,5 @@
 // Noise contrastive alignment, pairwise, https://arxiv.org/abs/2402.05369.
 using Majlis.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;

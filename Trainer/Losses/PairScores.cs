@@ -1,6 +1,5 @@
 // What the losses see of a batch of pairs: sequence log-probabilities of policy and reference, lengths and weights. [B] = pairs.
 using Majlis.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;

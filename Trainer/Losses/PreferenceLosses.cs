@@ -1,6 +1,5 @@
 // TRL's names of the losses, an explicit list: a name in, [B] (or for "sft" a scalar) out. Knows no model.
 using Majlis.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;

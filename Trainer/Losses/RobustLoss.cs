@@ -1,6 +1,5 @@
 // Provably robust DPO for labels that are sometimes flipped, https://arxiv.org/abs/2403.00409.
 using Majlis.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;

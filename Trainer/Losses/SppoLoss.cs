@@ -1,6 +1,5 @@
 // Self-play preference optimisation with hard labels, https://arxiv.org/abs/2405.00675.
 using Majlis.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;

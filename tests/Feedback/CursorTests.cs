@@ -1,5 +1,6 @@
 // The cursor gives every vote once, in order, whoever votes meanwhile, and remembers where a reader stands.
-using Majlis.Feedback;
+using Majlis.Feedback.Store;
+using Majlis.Feedback.Votes;
 using Xunit;
 
 namespace Majlis.tests.Feedback;

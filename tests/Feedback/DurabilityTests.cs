@@ -1,5 +1,6 @@
 // Nothing acknowledged is lost: over a restart, over a kill without warning, and while the store is away.
-using Majlis.Feedback;
+using Majlis.Feedback.Store;
+using Majlis.Feedback.Votes;
 using Majlis.tests.Support;
 using Xunit;
 

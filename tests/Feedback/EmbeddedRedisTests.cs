@@ -1,5 +1,5 @@
 // The embedded store: private, one process a folder, found again by the trainer, with more data than memory.
-using Majlis.Feedback;
+using Majlis.Feedback.Store;
 using Majlis.tests.Support;
 using Xunit;
 

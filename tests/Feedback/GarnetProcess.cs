@@ -1,6 +1,6 @@
 // The embedded store in a process of its own, so that a test can kill it: this very test program, asked to do nothing but host it.
 using System.Diagnostics;
-using Majlis.Feedback;
+using Majlis.Feedback.Store;
 using Majlis.tests.Support;
 using Xunit;
 

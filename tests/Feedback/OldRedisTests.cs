@@ -2,7 +2,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Garnet;
-using Majlis.Feedback;
+using Majlis.Feedback.Store;
+using Majlis.Feedback.Votes;
 using Majlis.tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

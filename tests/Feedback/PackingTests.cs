@@ -1,5 +1,6 @@
 // Packed sides come back as they went in, and damage never passes for data.
-using Majlis.Feedback;
+using Majlis.Feedback.Store;
+using Majlis.Feedback.Votes;
 using Xunit;
 
 namespace Majlis.tests.Feedback;

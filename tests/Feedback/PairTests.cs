@@ -1,5 +1,6 @@
 // What votes become: pairs, undesirable examples, counted exclusions, bounded weights.
-using Majlis.Feedback;
+using Majlis.Feedback.Pairs;
+using Majlis.Feedback.Votes;
 using Xunit;
 
 namespace Majlis.tests.Feedback;

@@ -1,5 +1,5 @@
 // Language, hash and voter are told from what they are made of, and from nothing else.
-using Majlis.Feedback;
+using Majlis.Feedback.Votes;
 using Majlis.tests.Support;
 using Xunit;
 

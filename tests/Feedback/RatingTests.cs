@@ -1,6 +1,7 @@
 // Ratings against reference numbers, and refusals where ratings would be an artefact.
 using System.Text.Json;
-using Majlis.Feedback;
+using Majlis.Feedback.Ratings;
+using Majlis.Feedback.Votes;
 using Majlis.tests.Support;
 using Xunit;
 

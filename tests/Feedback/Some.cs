@@ -1,5 +1,5 @@
 // Battles and votes as tests need them: every field filled, each from a seed.
-using Majlis.Feedback;
+using Majlis.Feedback.Votes;
 
 namespace Majlis.tests.Feedback;
 

@@ -1,5 +1,6 @@
 // The embedded store holds more than its memory: what does not fit lies on disk, and the log is cut without losing a vote.
-using Majlis.Feedback;
+using Majlis.Feedback.Store;
+using Majlis.Feedback.Votes;
 using Majlis.tests.Support;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

@@ -1,5 +1,6 @@
 // One store of either kind, which a test may stop, kill and start again; the data outlives it.
-using Majlis.Feedback;
+using Majlis.Feedback.Store;
+using Majlis.Feedback.Votes;
 using Majlis.tests.Support;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

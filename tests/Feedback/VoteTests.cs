@@ -1,5 +1,6 @@
 // What becomes of a vote: stored, repeated, refused; on the embedded store and on a real Redis alike.
-using Majlis.Feedback;
+using Majlis.Feedback.Store;
+using Majlis.Feedback.Votes;
 using StackExchange.Redis;
 using Xunit;
 

@@ -1,6 +1,7 @@
 // Voters who vote like nobody else are found by a test that honest ones pass, against reference numbers.
 using System.Text.Json;
-using Majlis.Feedback;
+using Majlis.Feedback.Pairs;
+using Majlis.Feedback.Votes;
 using Majlis.tests.Support;
 using Xunit;
 

@@ -1,6 +1,7 @@
 // A Redis that knows WAITAOF is asked after every vote, and a vote it could not sync is not acknowledged.
 using System.Globalization;
-using Majlis.Feedback;
+using Majlis.Feedback.Store;
+using Majlis.Feedback.Votes;
 using Majlis.tests.Support;
 using Xunit;
 

@@ -5,6 +5,7 @@ using Majlis.Merge.Methods;
 using Majlis.Merge.Recipes;
 using Majlis.Model;
 using Majlis.tests.Support;
+using Majlis.Text;
 using Xunit;
 
 namespace Majlis.tests.Merge;

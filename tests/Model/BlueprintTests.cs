@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Majlis.Model;
 using Majlis.Model.Families;
 using Majlis.tests.Support;
+using Majlis.Text;
 using Xunit;
 
 namespace Majlis.tests.Model;

@@ -4,6 +4,7 @@ using Majlis.Model;
 using Majlis.Model.Catalog;
 using Majlis.Model.Weights;
 using Majlis.tests.Support;
+using Majlis.Text;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using Majlis.Model;
 using Majlis.Model.Weights;
 using Majlis.tests.Support;
+using Majlis.Text;
+using Majlis.Text.Chat;
 using Xunit;
 
 namespace Majlis.tests.Model;

@@ -3,7 +3,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Majlis.Model.Jinja;
+using Majlis.tests.Text;
+using Majlis.Text.Jinja;
 
 namespace Majlis.tests.Model;
 

@@ -3,6 +3,7 @@
 using System.Text.Json;
 using Majlis.Model;
 using Majlis.Model.Weights;
+using Majlis.Text;
 
 namespace Majlis.tests.Model;
 

@@ -2,6 +2,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Majlis.Model.Weights;
+using Majlis.Model.Weights.Gguf;
 using Majlis.tests.Support;
 using Xunit;
 

@@ -1,8 +1,8 @@
 // A GGUF header that lies is refused in words, before anything is allocated for it.
 using System.Text;
-using Majlis.Model;
-using Majlis.Model.Weights;
+using Majlis.Model.Weights.Gguf;
 using Majlis.tests.Support;
+using Majlis.Text;
 using Xunit;
 
 namespace Majlis.tests.Model;

@@ -3,7 +3,9 @@ using System.Text.Json;
 using Majlis.Model;
 using Majlis.Model.Families;
 using Majlis.Model.Weights;
+using Majlis.Model.Weights.Gguf;
 using Majlis.tests.Support;
+using Majlis.Text;
 using Xunit;
 
 namespace Majlis.tests.Model;

@@ -1,10 +1,10 @@
 // What a GGUF vocabulary that cannot be used is answered with, and what its flags do.
 using System.Text;
 using System.Text.Json;
-using Majlis.Model;
-using Majlis.Model.Tokenizers;
-using Majlis.Model.Weights;
+using Majlis.Model.Weights.Gguf;
 using Majlis.tests.Support;
+using Majlis.Text;
+using Majlis.Text.Tokenizers;
 using Xunit;
 
 namespace Majlis.tests.Model;
@@ -140,7 +140,7 @@ public sealed class GgufVocabularyTests
             }
         }
         using var file = GgufFile.Open(path);
-        return TextTokenizer.FromGguf(file);
+        return new TextTokenizer(GgufVocabulary.Read(file));
     }
 
     static void Value(BinaryWriter writer, object value)

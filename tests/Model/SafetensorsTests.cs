@@ -3,6 +3,7 @@ using System.Text;
 using Majlis.Model;
 using Majlis.Model.Weights;
 using Majlis.tests.Support;
+using Majlis.Text;
 using Xunit;
 
 namespace Majlis.tests.Model;

@@ -1,7 +1,7 @@
 // A battle from its first event to its reveal, and every way a vote can be answered, over HTTP and the embedded store.
 using System.Net;
 using System.Text.Json.Nodes;
-using Majlis.Feedback;
+using Majlis.Feedback.Store;
 using Xunit;
 
 namespace Majlis.tests.Server;

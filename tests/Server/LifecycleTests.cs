@@ -2,10 +2,11 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using Majlis.Feedback;
-using Majlis.Model;
-using Majlis.Server;
+using Majlis.Feedback.Store;
+using Majlis.Server.Models;
+using Majlis.Server.Wire;
 using Majlis.tests.Support;
+using Majlis.Text;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

@@ -2,7 +2,7 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using Majlis.Feedback;
+using Majlis.Feedback.Store;
 using Majlis.Inference;
 using Majlis.Server;
 using Majlis.tests.Support;

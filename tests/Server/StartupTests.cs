@@ -1,7 +1,7 @@
 // Which weights a server begins with when the best it knows of cannot be served.
-using Majlis.Model;
 using Majlis.Server;
 using Majlis.tests.Support;
+using Majlis.Text;
 using Xunit;
 
 namespace Majlis.tests.Server;

@@ -1,7 +1,6 @@
 // A catalogue in a temporary folder, whose versions hold next to nothing.
 using System.Buffers.Binary;
 using System.Text;
-using Majlis.Model;
 using Majlis.Model.Catalog;
 using Xunit;
 

@@ -1,6 +1,7 @@
 // A loaded model of bytes around a network that recites.
 using Majlis.Inference;
 using Majlis.Model;
+using Majlis.Text.Chat;
 
 namespace Majlis.tests.Server;
 

@@ -1,7 +1,7 @@
 // The smallest real tokenizer and chat template: one token a byte, ChatML's two turn tokens. Written as a tokenizer.json because
 // that is what servers read.
 using System.Text.Json.Nodes;
-using Majlis.Model.Tokenizers;
+using Majlis.Text.Tokenizers;
 
 namespace Majlis.tests.Server;
 

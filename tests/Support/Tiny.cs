@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Majlis.Inference;
 using Majlis.Model;
-using Majlis.Model.Tokenizers;
+using Majlis.Text.Tokenizers;
 
 namespace Majlis.tests.Support;
 

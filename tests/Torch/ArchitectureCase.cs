@@ -5,7 +5,6 @@ using Majlis.Model.Families;
 using Majlis.Model.Weights;
 using Majlis.tests.Support;
 using Majlis.Torch;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

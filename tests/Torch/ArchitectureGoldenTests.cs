@@ -1,7 +1,6 @@
 // Every decoder family against transformers, through the plain transformer: logits, states, batches, loss, gradients, bf16.
 using System.Text.Json;
 using Majlis.Torch;
-using TorchSharp;
 using Xunit;
 using static Majlis.tests.Torch.ArchitectureCase;
 using static TorchSharp.torch;

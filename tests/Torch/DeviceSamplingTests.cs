@@ -2,7 +2,6 @@
 using Majlis.Inference;
 using Majlis.Model;
 using Majlis.Torch;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

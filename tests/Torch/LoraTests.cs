@@ -2,8 +2,8 @@
 // files are read and written.
 using System.Text.Json;
 using Majlis.Model;
+using Majlis.Text;
 using Majlis.Torch;
-using TorchSharp;
 using Xunit;
 using static Majlis.tests.Torch.ArchitectureCase;
 using static TorchSharp.torch;

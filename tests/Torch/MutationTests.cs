@@ -1,5 +1,4 @@
 // The goldens would catch it: one detail of a Blueprint changed moves the logits of the golden models far beyond their tolerance.
-using System.Collections.Immutable;
 using Majlis.Model;
 using Majlis.Torch;
 using Xunit;

@@ -3,7 +3,6 @@
 using Majlis.Model;
 using Majlis.Model.Weights;
 using Majlis.Torch;
-using TorchSharp;
 using Xunit;
 using static Majlis.tests.Torch.ArchitectureCase;
 using static TorchSharp.torch;

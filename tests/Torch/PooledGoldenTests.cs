@@ -1,7 +1,6 @@
 // Reward heads and sentence encoders against transformers, through the plain transformer and the serving network.
 using Majlis.Model;
 using Majlis.Torch;
-using TorchSharp;
 using Xunit;
 using static Majlis.tests.Torch.ArchitectureCase;
 using static TorchSharp.torch;

@@ -2,7 +2,6 @@
 // `a / tensor` is tensor.reciprocal() * a there, which is not the same number as a quotient.
 using Majlis.Model;
 using Majlis.Torch;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,11 +1,8 @@
 // SmolLM2 in fp32, run once for all its goldens: every prompt prefilled in chunks over the paged cache, then all of them decoded together.
 using System.Text.Json;
 using Majlis.Model;
-using Majlis.Model.Weights;
 using Majlis.tests.Support;
 using Majlis.Torch;
-using TorchSharp;
-using Xunit;
 using static TorchSharp.torch;
 
 namespace Majlis.tests.Torch;

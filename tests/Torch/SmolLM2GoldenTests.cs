@@ -4,7 +4,6 @@ using Majlis.Model;
 using Majlis.Model.Weights;
 using Majlis.tests.Support;
 using Majlis.Torch;
-using TorchSharp;
 using Xunit;
 using static Majlis.tests.Torch.SmolLM2Fixture;
 using static TorchSharp.torch;

@@ -1,6 +1,5 @@
 // The smallest network there is: a table of next-token logits. Enough to prove the loop around any network.
-using Majlis.Trainer;
-using TorchSharp;
+using Majlis.Trainer.Preference;
 using static TorchSharp.torch;
 
 namespace Majlis.tests.Trainer;

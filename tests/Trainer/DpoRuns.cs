@@ -1,6 +1,6 @@
 // The loop itself: self-test, determinism, resuming to the same bits, the health rule.
 using Majlis.Torch;
-using Majlis.Trainer;
+using Majlis.Trainer.Preference;
 using TorchSharp;
 using Xunit;
 

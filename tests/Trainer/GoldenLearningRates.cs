@@ -1,7 +1,7 @@
 // Our schedules against transformers', step by step.
 using System.Text.Json;
 using Majlis.tests.Support;
-using Majlis.Trainer;
+using Majlis.Trainer.Preference;
 using Xunit;
 
 namespace Majlis.tests.Trainer;

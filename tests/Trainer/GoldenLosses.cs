@@ -1,9 +1,7 @@
 // Every preference loss of TRL on stored per-token log-probabilities: exact arithmetic apart from the network.
 using System.Text.Json;
 using Majlis.tests.Support;
-using Majlis.Trainer;
 using Majlis.Trainer.Losses;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -4,7 +4,7 @@ using Majlis.Model;
 using Majlis.Model.Weights;
 using Majlis.tests.Support;
 using Majlis.Torch;
-using Majlis.Trainer;
+using Majlis.Trainer.Preference;
 using TorchSharp;
 using Xunit;
 

@@ -1,7 +1,6 @@
 // Whole preference runs against TRL's, step by step: losses, gradient norms, metrics, final weights; and the resumed half.
-using System.Text.Json;
 using Majlis.tests.Support;
-using Majlis.Trainer;
+using Majlis.Trainer.Preference;
 using Xunit;
 
 namespace Majlis.tests.Trainer;

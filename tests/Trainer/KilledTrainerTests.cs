@@ -1,6 +1,7 @@
 // The trainer as a real process against a real store: killed without warning in the middle of training, started again, same bits.
 using System.Diagnostics;
-using Majlis.Feedback;
+using Majlis.Feedback.Store;
+using Majlis.Feedback.Votes;
 using Majlis.Model;
 using Majlis.Model.Catalog;
 using Majlis.tests.Feedback;

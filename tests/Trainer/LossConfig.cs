@@ -1,7 +1,7 @@
 // TRL's settings as they stand in the golden files, as our options.
 using System.Text.Json;
-using Majlis.Trainer;
 using Majlis.Trainer.Losses;
+using Majlis.Trainer.Preference;
 
 namespace Majlis.tests.Trainer;
 

@@ -1,6 +1,5 @@
 // What the golden batches do not show of the losses: settings together, and pairs far out.
 using Majlis.Trainer.Losses;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

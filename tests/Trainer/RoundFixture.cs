@@ -2,9 +2,9 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Majlis.Evaluation;
-using Majlis.Feedback;
+using Majlis.Feedback.Votes;
 using Majlis.Model.Catalog;
-using Majlis.Trainer;
+using Majlis.Trainer.Rounds;
 
 namespace Majlis.tests.Trainer;
 

@@ -1,7 +1,7 @@
 // When a trainer that keeps running begins its next round.
 using Majlis.Evaluation;
 using Majlis.tests.Support;
-using Majlis.Trainer;
+using Majlis.Trainer.Rounds;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

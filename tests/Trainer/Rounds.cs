@@ -3,7 +3,7 @@ using Majlis.Evaluation;
 using Majlis.Model;
 using Majlis.Model.Weights;
 using Majlis.tests.Support;
-using Majlis.Trainer;
+using Majlis.Trainer.Rounds;
 using Xunit;
 
 namespace Majlis.tests.Trainer;
@@ -53,7 +53,7 @@ public sealed class Rounds
     {
         using var round = new RoundFixture();
         // The chosen answers' own words as the unsafe ones: what is learnt from the votes is what must not be learnt.
-        var votes = round.Votes.Take(12).Select(vote => vote.Vote.Verdict == Majlis.Feedback.Verdict.A ? (vote.Battle.B, vote.Battle.A) : (vote.Battle.A, vote.Battle.B));
+        var votes = round.Votes.Take(12).Select(vote => vote.Vote.Verdict == Majlis.Feedback.Votes.Verdict.A ? (vote.Battle.B, vote.Battle.A) : (vote.Battle.A, vote.Battle.B));
         var items = votes.Select((pair, index) => new PreferenceItem($"{index}", pair.Item1.PromptTokens, pair.Item1.CompletionTokens, pair.Item2.CompletionTokens)).ToArray();
         var outcome = await round.RunAsync(critical: _ => items);
         Assert.Equal((GateDecision.Refuse, false), (outcome.Decision, outcome.Promoted));

@@ -1,7 +1,7 @@
 // A round among others who touch the same folders: operators, other trainers, other readers, votes on other models.
 using Majlis.Evaluation;
-using Majlis.Feedback;
-using Majlis.Trainer;
+using Majlis.Feedback.Votes;
+using Majlis.Trainer.Rounds;
 using Xunit;
 
 namespace Majlis.tests.Trainer;

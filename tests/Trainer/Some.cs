@@ -1,6 +1,6 @@
 // Votes and models for rounds: tiny, seeded, without text that means anything.
 using System.Globalization;
-using Majlis.Feedback;
+using Majlis.Feedback.Votes;
 using Majlis.Model;
 using Majlis.tests.Support;
 

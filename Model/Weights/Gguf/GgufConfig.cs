@@ -4,8 +4,9 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Majlis.Model.Families;
+using Majlis.Text;
 
-namespace Majlis.Model.Weights;
+namespace Majlis.Model.Weights.Gguf;
 
 /// <summary>Reads the config of a GGUF model. Keys: llama.cpp's gguf-py/gguf/constants.py.</summary>
 public static class GgufConfig

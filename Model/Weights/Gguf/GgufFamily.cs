@@ -1,8 +1,9 @@
 // What llama.cpp calls an architecture and its tensors, and what Hugging Face calls them. Names only; numbers are GgufConfig's.
 // Names: llama.cpp's gguf-py/gguf/constants.py and tensor_mapping.py, conversions in convert_hf_to_gguf.py.
 using System.Collections.Frozen;
+using Majlis.Text;
 
-namespace Majlis.Model.Weights;
+namespace Majlis.Model.Weights.Gguf;
 
 /// <summary>
 /// One architecture. <paramref name="PermutedHeads"/>: q and k rows are stored for rotation by neighbours, the Hugging Face layout rotates

@@ -1,7 +1,8 @@
 // The config fields only some families have. What llama.cpp's graphs hard-code instead of storing stands here as a number with its reason.
 using System.Text.Json.Nodes;
+using Majlis.Text;
 
-namespace Majlis.Model.Weights;
+namespace Majlis.Model.Weights.Gguf;
 
 static class GgufFamilyFields
 {

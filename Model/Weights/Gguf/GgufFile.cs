@@ -3,8 +3,9 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Numerics;
+using Majlis.Text;
 
-namespace Majlis.Model.Weights;
+namespace Majlis.Model.Weights.Gguf;
 
 /// <summary>A tensor as GGUF lists it; <paramref name="Info"/>'s shape is row-major, the reverse of the file's.</summary>
 public sealed record GgufTensor(TensorInfo Info, long Offset, long Bytes);

@@ -1,5 +1,7 @@
 // The keys of a file's own architecture: 'block_count' is 'llama.block_count' there.
-namespace Majlis.Model.Weights;
+using Majlis.Text;
+
+namespace Majlis.Model.Weights.Gguf;
 
 sealed class GgufKeys(GgufFile file)
 {

@@ -1,7 +1,7 @@
 // The parts of a split GGUF as one model: the first part's keys, the tensors of all. Knows no names and no meanings.
 using System.Collections.Immutable;
 
-namespace Majlis.Model.Weights;
+namespace Majlis.Model.Weights.Gguf;
 
 sealed class GgufParts(ImmutableArray<GgufFile> files)
 {

@@ -2,8 +2,9 @@
 // Knows the wire types; the meaning of keys is GgufFile's callers'.
 using System.Buffers.Binary;
 using System.Text;
+using Majlis.Text;
 
-namespace Majlis.Model.Weights;
+namespace Majlis.Model.Weights.Gguf;
 
 /// <summary>GGUF's value types, by their numbers in the file (ggml's gguf.h `enum gguf_type`).</summary>
 public enum GgufValueType : uint { U8, I8, U16, I16, U32, I32, F32, Bool, Text, Array, U64, I64, F64 }

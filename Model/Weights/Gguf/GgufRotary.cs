@@ -1,7 +1,8 @@
 // The rotary part of a GGUF's keys, and its tables of factors, as `rope_parameters`. Knows no network.
 using System.Text.Json.Nodes;
+using Majlis.Text;
 
-namespace Majlis.Model.Weights;
+namespace Majlis.Model.Weights.Gguf;
 
 static class GgufRotary
 {

@@ -1,8 +1,9 @@
 // The names of a split GGUF's parts: NAME-00001-of-00003.gguf and so on, all in one folder. Knows names only.
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Majlis.Text;
 
-namespace Majlis.Model.Weights;
+namespace Majlis.Model.Weights.Gguf;
 
 static partial class GgufSplit
 {

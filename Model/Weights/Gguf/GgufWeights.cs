@@ -1,8 +1,9 @@
 // A GGUF model's tensors under Hugging Face names and in Hugging Face's order of rows. Decoding is TensorDecoder's.
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Majlis.Text;
 
-namespace Majlis.Model.Weights;
+namespace Majlis.Model.Weights.Gguf;
 
 /// <summary>
 /// The weights of one GGUF file or of a split one. llama's q and k rows are put back: file row h*d + 2j + s is row h*d + s*d/2 + j here.

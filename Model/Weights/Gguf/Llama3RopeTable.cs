@@ -1,8 +1,9 @@
 // llama.cpp keeps Llama 3's frequency scaling as a table of divisors instead of the four numbers it was computed from.
 // Here the four numbers are found again, and proven: computed forward, they must give the table.
 using System.Text.Json.Nodes;
+using Majlis.Text;
 
-namespace Majlis.Model.Weights;
+namespace Majlis.Model.Weights.Gguf;
 
 static class Llama3RopeTable
 {

@@ -1,8 +1,0 @@
-// A stored record that cannot be read: it names the record and what was expected.
-namespace Majlis.Feedback;
-
-public sealed class CorruptRecordException(string record, string expected)
-    : Exception($"The stored record {record} is damaged: {expected}.")
-{
-    public string Record { get; } = record;
-}

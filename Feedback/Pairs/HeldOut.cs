@@ -1,0 +1,16 @@
+// Which prompts are kept for judging: a fixed draw by prompt hash, so that no prompt is ever on both sides. Knows no pairs.
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Majlis.Feedback.Pairs;
+
+public static class HeldOut
+{
+    /// <summary>Whether the first eight bytes of SHA-256("seed:hash"), as a fraction of 2^64, are below percent/100.</summary>
+    public static bool Keeps(string promptHash, int seed, double percent)
+    {
+        var draw = BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}:{promptHash}")));
+        return draw / 18446744073709551616.0 < percent / 100;
+    }
+}

@@ -1,0 +1,82 @@
+// What a vote becomes for training: a preferred answer against the other one, or an answer nobody wanted. Knows no tensors.
+using System.Collections.Immutable;
+
+namespace Majlis.Feedback.Pairs;
+
+/// <summary>A vote for a or b.</summary>
+/// <param name="Version">The weights that gave the chosen answer.</param>
+/// <param name="Weight">Above 0: voter integrity x inverse propensity x staleness, after the cap on a voter's share.</param>
+public sealed record PreferencePair(
+    string Id,
+    string PromptHash,
+    string Language,
+    ImmutableArray<string> Tags,
+    int[] Prompt,
+    int[] Chosen,
+    int[] Rejected,
+    float[] ChosenLogProbabilities,
+    float[] RejectedLogProbabilities,
+    string ChosenText,
+    string RejectedText,
+    double Weight,
+    string VoteId,
+    string Version,
+    string Voter);
+
+/// <summary>One side of a battle of which the voter said that both are bad (KTO, BCO).</summary>
+public sealed record UndesirableExample(
+    string PromptHash,
+    string Language,
+    ImmutableArray<string> Tags,
+    int[] Prompt,
+    int[] Completion,
+    float[] LogProbabilities,
+    string Text,
+    double Weight,
+    string VoteId,
+    string Version,
+    string Voter);
+
+/// <summary>Why a vote gave no pair.</summary>
+public enum Exclusion
+{
+    /// <summary>Rates the versions, prefers neither.</summary>
+    Tie,
+
+    /// <summary>The voter did not judge.</summary>
+    Skipped,
+
+    /// <summary>Gave undesirable examples instead.</summary>
+    BothBad,
+
+    /// <summary>A side without a completion token, or of white space only.</summary>
+    EmptyCompletion,
+
+    /// <summary>The sides differ too little to teach anything.</summary>
+    NearIdentical,
+
+    /// <summary>A side says which model it is, so the vote may be about a name.</summary>
+    IdentityLeak,
+
+    /// <summary>The two sides were given different prompt tokens.</summary>
+    DifferentPrompts,
+}
+
+/// <summary>All that a set of votes yields.</summary>
+/// <param name="Training">Pairs to train on.</param>
+/// <param name="HeldOut">Pairs whose prompts are kept for judging; no prompt is in both.</param>
+/// <param name="Undesirable">Sides of both-bad battles whose prompts are not held out.</param>
+/// <param name="Excluded">How many votes gave no pair, by reason; with the pairs they add up to all votes.</param>
+/// <param name="Doubts">How many pairs weigh less, by reason.</param>
+/// <param name="Voters">How many different voters stand behind the training pairs.</param>
+/// <param name="EnoughVoters">Whether they are as many as a round needs (<see cref="PairOptions.LeastVoters"/>).</param>
+/// <param name="ShareCapHolds">Whether every voter's share of the training weight is within the cap; impossible with few voters.</param>
+public sealed record PairSet(
+    ImmutableArray<PreferencePair> Training,
+    ImmutableArray<PreferencePair> HeldOut,
+    ImmutableArray<UndesirableExample> Undesirable,
+    ImmutableSortedDictionary<Exclusion, int> Excluded,
+    ImmutableSortedDictionary<Doubt, int> Doubts,
+    int Voters,
+    bool EnoughVoters,
+    bool ShareCapHolds);

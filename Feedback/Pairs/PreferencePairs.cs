@@ -1,0 +1,74 @@
+// Votes in, weighed pairs out; whatever gives no pair is counted under its reason. Does not know where votes are kept.
+using System.Collections.Immutable;
+using Majlis.Feedback.Votes;
+
+namespace Majlis.Feedback.Pairs;
+
+public static class PreferencePairs
+{
+    /// <summary>Builds pairs from votes of any order; the result keeps their order.</summary>
+    public static PairSet Build(IEnumerable<StoredVote> votes, PairOptions? options = null)
+    {
+        options ??= new PairOptions();
+        var all = votes.ToList();
+        var weights = new VoteWeights(all, options);
+        var leak = new IdentityLeak(options.OwnNames);
+        var excluded = new Counter<Exclusion>();
+        var pairs = new List<PreferencePair>();
+        var undesirable = new List<UndesirableExample>();
+        foreach (var vote in all)
+        {
+            if (Excludes(vote, options, leak) is not { } reason)
+            {
+                pairs.Add(Pair(vote, weights.Of(vote)));
+                continue;
+            }
+            excluded.Add(reason);
+            if (reason == Exclusion.BothBad && !Keeps(vote.Battle.PromptHash)) undesirable.AddRange(Undesirable(vote, weights.Of(vote)));
+        }
+        var (training, holds) = Capped(pairs.Where(pair => !Keeps(pair.PromptHash)), options.VoterShare);
+        var voters = training.Select(pair => pair.Voter).Distinct().Count();
+        return new PairSet(training, [.. pairs.Where(pair => Keeps(pair.PromptHash))], [.. undesirable], excluded.Counts, weights.Doubts,
+            voters, voters >= options.LeastVoters, holds);
+
+        bool Keeps(string promptHash) => HeldOut.Keeps(promptHash, options.Seed, options.HeldOutPercent);
+    }
+
+    static Exclusion? Excludes(StoredVote stored, PairOptions options, IdentityLeak leak)
+    {
+        var (a, b) = (stored.Battle.A, stored.Battle.B);
+        if (stored.Vote.Verdict == Verdict.Skip) return Exclusion.Skipped;
+        if (stored.Vote.Verdict == Verdict.Tie) return Exclusion.Tie;
+        if (stored.Vote.Verdict == Verdict.BothBad) return Exclusion.BothBad;
+        if (Empty(a) || Empty(b)) return Exclusion.EmptyCompletion;
+        if (!a.PromptTokens.AsSpan().SequenceEqual(b.PromptTokens)) return Exclusion.DifferentPrompts;
+        if (NearIdentical.Are(a.CompletionTokens, b.CompletionTokens, options.NearIdentical)) return Exclusion.NearIdentical;
+        return leak.In(a.Text) || leak.In(b.Text) ? Exclusion.IdentityLeak : null;
+    }
+
+    static bool Empty(BattleSide side) => side.CompletionTokens.Length == 0 || string.IsNullOrWhiteSpace(side.Text);
+
+    static PreferencePair Pair(StoredVote stored, double weight)
+    {
+        var battle = stored.Battle;
+        var (chosen, rejected) = stored.Vote.Verdict == Verdict.A ? (battle.A, battle.B) : (battle.B, battle.A);
+        return new PreferencePair(stored.Id, battle.PromptHash, battle.Language, stored.Vote.Tags, chosen.PromptTokens,
+            chosen.CompletionTokens, rejected.CompletionTokens, chosen.LogProbabilities, rejected.LogProbabilities,
+            chosen.Text, rejected.Text, weight, stored.Id, chosen.Version, stored.Vote.Voter);
+    }
+
+    static IEnumerable<UndesirableExample> Undesirable(StoredVote stored, double weight)
+    {
+        foreach (var side in new[] { stored.Battle.A, stored.Battle.B }.Where(side => !Empty(side)))
+            yield return new UndesirableExample(stored.Battle.PromptHash, stored.Battle.Language, stored.Vote.Tags, side.PromptTokens,
+                side.CompletionTokens, side.LogProbabilities, side.Text, weight, stored.Id, side.Version, stored.Vote.Voter);
+    }
+
+    static (ImmutableArray<PreferencePair> Pairs, bool Holds) Capped(IEnumerable<PreferencePair> pairs, double share)
+    {
+        var all = pairs.ToList();
+        var totals = all.GroupBy(pair => pair.Voter).ToDictionary(voter => voter.Key, voter => voter.Sum(pair => pair.Weight));
+        var (factors, holds) = VoterShare.Factors(totals, share);
+        return ([.. all.Select(pair => pair with { Weight = pair.Weight * factors[pair.Voter] })], holds);
+    }
+}

@@ -1,0 +1,36 @@
+// Matches with numbers for names and equal ones added up. Knows no model of strength.
+namespace Majlis.Feedback.Ratings;
+
+readonly record struct PlayedRow(int A, int B, double Outcome, double Count);
+
+sealed class Played
+{
+    readonly Dictionary<(int, int), double> pairs = [];
+
+    Played(string[] names, PlayedRow[] rows)
+    {
+        Names = names;
+        Rows = rows;
+        foreach (var row in rows) pairs[Pair(row)] = pairs.GetValueOrDefault(Pair(row)) + row.Count;
+    }
+
+    /// <summary>In ordinal order.</summary>
+    public string[] Names { get; }
+
+    public PlayedRow[] Rows { get; }
+
+    /// <summary>How often the two of a row met, whoever was named first.</summary>
+    public double PairCount(PlayedRow row) => pairs[Pair(row)];
+
+    public static Played Of(IEnumerable<RatedMatch> matches)
+    {
+        var all = matches.ToList();
+        var names = all.SelectMany(match => new[] { match.A, match.B }).Distinct().Order(StringComparer.Ordinal).ToArray();
+        var number = names.Select((name, i) => (name, i)).ToDictionary(item => item.name, item => item.i);
+        var rows = all.GroupBy(match => (A: number[match.A], B: number[match.B], match.Outcome)).OrderBy(group => group.Key)
+            .Select(group => new PlayedRow(group.Key.A, group.Key.B, group.Key.Outcome, group.Sum(match => match.Count)));
+        return new Played(names, [.. rows]);
+    }
+
+    static (int, int) Pair(PlayedRow row) => (Math.Min(row.A, row.B), Math.Max(row.A, row.B));
+}

@@ -1,0 +1,43 @@
+// The parts of a battle and of a vote that are kept as JSON; tokens and log-probabilities are packed (PackedSide).
+using System.Collections.Immutable;
+using Majlis.Feedback.Votes;
+
+namespace Majlis.Feedback.Store;
+
+sealed record BattleHead(
+    string Id,
+    string MessagesJson,
+    string PromptHash,
+    string Language,
+    string Rater,
+    DateTimeOffset Opened,
+    double Propensity)
+{
+    public static BattleHead Of(Battle battle) =>
+        new(battle.Id, battle.MessagesJson, battle.PromptHash, battle.Language, battle.Rater, battle.Opened, battle.Propensity);
+
+    public Battle With(BattleSide a, BattleSide b) =>
+        new(Id, MessagesJson, PromptHash, Language, Rater, Opened, a, b) { Propensity = Propensity };
+}
+
+/// <param name="Schema">1. A reader that meets another number refuses the record.</param>
+sealed record VoteRecord(
+    int Schema,
+    string BattleId,
+    Verdict Verdict,
+    ImmutableArray<string> Tags,
+    string? Comment,
+    string Voter,
+    string VoterKind,
+    long? DwellMs,
+    bool RevealedBeforeVote,
+    DateTimeOffset At)
+{
+    public const int CurrentSchema = 1;
+
+    public static VoteRecord Of(Vote vote, DateTimeOffset at) =>
+        new(CurrentSchema, vote.BattleId, vote.Verdict, vote.Tags.IsDefault ? [] : vote.Tags, vote.Comment, vote.Voter, vote.VoterKind,
+            vote.DwellMs, vote.RevealedBeforeVote, at);
+
+    public Vote Vote() => new(BattleId, Verdict, Tags.IsDefault ? [] : Tags, Comment, Voter, VoterKind, DwellMs, RevealedBeforeVote);
+}

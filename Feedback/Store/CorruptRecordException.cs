@@ -1,0 +1,8 @@
+// A stored record that cannot be read: it names the record and what was expected.
+namespace Majlis.Feedback.Store;
+
+public sealed class CorruptRecordException(string record, string expected)
+    : Exception($"The stored record {record} is damaged: {expected}.")
+{
+    public string Record { get; } = record;
+}

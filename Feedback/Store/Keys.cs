@@ -1,0 +1,37 @@
+// Names of everything kept in Redis. All share one hash tag, so that one script may touch them together, on a cluster too.
+using StackExchange.Redis;
+
+namespace Majlis.Feedback.Store;
+
+static class Keys
+{
+    const string Prefix = "{majlis}:";
+
+    /// <summary>Hash: head (JSON), rater, opened (ms), a and b (packed), and per vote, with ":voter" where several may vote:
+    /// verdict, voter, number, rate, duplicate, vote (JSON). After an erasure: erased (ms) and number only.</summary>
+    public static RedisKey Battle(string id) => $"{Prefix}battle:{id}";
+
+    /// <summary>Sorted set: vote id under its number; what the trainer reads along.</summary>
+    public static RedisKey Votes => $"{Prefix}votes";
+
+    /// <summary>Counter: the number of the last vote.</summary>
+    public static RedisKey Number => $"{Prefix}votes:number";
+
+    /// <summary>Set: ids of the battles a voter voted on.</summary>
+    public static RedisKey Voter(string voter) => $"{Prefix}voter:{voter}";
+
+    /// <summary>Sorted set: ids of the battles a voter may vote on, under the time (ms) they were opened; what expired is dropped.</summary>
+    public static RedisKey Waiting(string voter) => $"{Prefix}waiting:{voter}";
+
+    /// <summary>Set: hashes of the prompts a voter has voted on.</summary>
+    public static RedisKey Seen(string voter) => $"{Prefix}seen:{voter}";
+
+    /// <summary>Counter that lives a minute: a voter's votes.</summary>
+    public static RedisKey Rate(string voter) => $"{Prefix}rate:{voter}";
+
+    /// <summary>Number: how far a named reader has come.</summary>
+    public static RedisKey Cursor(string reader) => $"{Prefix}cursor:{reader}";
+
+    /// <summary>Written only so that waiting for it means waiting for all before it.</summary>
+    public static RedisKey Barrier => $"{Prefix}barrier";
+}

@@ -1,0 +1,42 @@
+// Files that only their owner may read, and that are never seen half written. Knows no content.
+namespace Majlis.Feedback.Store;
+
+static class PrivateFile
+{
+    /// <summary>Writes a file of mode 0600 in one piece: a temporary one beside it, flushed, then renamed over it.</summary>
+    public static void Replace(string path, ReadOnlySpan<byte> content) => Write(path, content, overwrite: true);
+
+    /// <summary>Like <see cref="Replace"/>, but whoever was first wins: an existing file stays.</summary>
+    public static void CreateNew(string path, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            Write(path, content, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another process made it between our look and our rename; theirs is the one.
+        }
+    }
+
+    static void Write(string path, ReadOnlySpan<byte> content, bool overwrite)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var draft = $"{path}.{Environment.ProcessId}.new";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var file = new FileStream(draft, options))
+        {
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+        try
+        {
+            File.Move(draft, path, overwrite);
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
+    }
+}

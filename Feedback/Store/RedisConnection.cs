@@ -1,0 +1,92 @@
+// The way to the store: it comes back by itself after every failure, and while it is away every call fails at once.
+// Knows no battles. Writes have a connection of their own, since WAITAOF holds up whatever is queued behind it.
+using StackExchange.Redis;
+
+namespace Majlis.Feedback.Store;
+
+public sealed class RedisConnection : IAsyncDisposable
+{
+    readonly RedisOptions options;
+    readonly SemaphoreSlim opening = new(1, 1);
+    RedisLink? link;
+
+    public RedisConnection(RedisOptions options) => this.options = options;
+
+    /// <summary>Whether votes are taken now, in words for readiness. Never throws because the store is away.</summary>
+    public async Task<StorageState> StateAsync()
+    {
+        try
+        {
+            return await TryAsync(async to =>
+            {
+                await to.PingAsync(); // What the server promised before it went away is no answer.
+                return await to.StateAsync();
+            });
+        }
+        catch (FeedbackUnavailableException error)
+        {
+            return new StorageState(false, error.Message) { Answers = false };
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await opening.WaitAsync();
+        if (link is not null) await link.DisposeAsync();
+        link = null;
+        opening.Dispose();
+    }
+
+    /// <exception cref="FeedbackUnavailableException">The store is away.</exception>
+    internal Task<T> ReadAsync<T>(Func<IDatabase, Task<T>> read) => TryAsync(to => read(to.Reads));
+
+    /// <summary>Runs a script and waits until what it wrote is durable.</summary>
+    /// <param name="insist">Whether a store that cannot promise durability is refused beforehand.</param>
+    /// <exception cref="FeedbackUnavailableException">The store is away or not durable; the script may have run all the same.</exception>
+    internal Task<RedisResult> WriteAsync(string script, RedisKey[] keys, RedisValue[] values, bool insist) =>
+        TryAsync(async to =>
+        {
+            var state = await to.StateAsync();
+            if (insist && !state.TakesVotes) throw new FeedbackUnavailableException(state.Says);
+            return await to.WriteAsync(script, keys, values, state.By);
+        });
+
+    async Task<T> TryAsync<T>(Func<RedisLink, Task<T>> use)
+    {
+        try
+        {
+            return await use(await LinkAsync());
+        }
+        catch (Exception error) when (StoreFailure.Is(error))
+        {
+            throw new FeedbackUnavailableException($"The vote store does not answer: {error.Message}", error);
+        }
+    }
+
+    // A server that started again may listen elsewhere; redis.json says where, and it is read only while there is no connection.
+    async Task<RedisLink> LinkAsync()
+    {
+        if (link is { IsConnected: true } connected) return connected;
+        await opening.WaitAsync();
+        try
+        {
+            var target = Target();
+            if (link is not null && link.Target == target) return link;
+            if (link is not null) await link.DisposeAsync();
+            link = null;
+            return link = await RedisLink.OpenAsync(target, options);
+        }
+        finally
+        {
+            opening.Release();
+        }
+    }
+
+    string Target()
+    {
+        if (options.Redis is not null) return options.Redis;
+        var address = RedisAddress.TryRead(options.DataFolder) ?? throw new FeedbackUnavailableException(
+            $"No server has started yet with the data folder {options.DataFolder} (it has no {RedisAddress.FileName}).");
+        return $"127.0.0.1:{address.Port},password={address.Password}";
+    }
+}

@@ -1,0 +1,41 @@
+// One prompt answered twice: what was shown, in which order, and all that training needs of each side. Knows no votes and no store.
+namespace Majlis.Feedback.Votes;
+
+/// <summary>One answer of a battle, with the exact tokens so that nothing is ever tokenised again.</summary>
+/// <param name="Version">Content hash or catalogue id of the weights that answered.</param>
+/// <param name="Adapter">Adapter upon those weights, or null.</param>
+/// <param name="SamplingJson">The sampling options with the seed, as JSON.</param>
+/// <param name="LogProbabilities">One a completion token, natural log, temperature 1, float32 log-softmax of the raw logits.</param>
+/// <param name="FinishReason">The wire's word: <c>stop</c> or <c>length</c>.</param>
+public sealed record BattleSide(
+    string Version,
+    string? Adapter,
+    string SamplingJson,
+    int[] PromptTokens,
+    int[] CompletionTokens,
+    float[] LogProbabilities,
+    string Text,
+    string FinishReason,
+    double LatencyMs);
+
+/// <summary>Two answers to one prompt. A and B are the order in which they were shown.</summary>
+/// <param name="MessagesJson">The conversation as the client sent it: a JSON array of messages.</param>
+/// <param name="PromptHash">See <see cref="Feedback.PromptHash"/>.</param>
+/// <param name="Language">See <see cref="PromptLanguage"/>.</param>
+/// <param name="Rater">Keyed hash of the one who may vote, or <see cref="Anyone"/>.</param>
+public sealed record Battle(
+    string Id,
+    string MessagesJson,
+    string PromptHash,
+    string Language,
+    string Rater,
+    DateTimeOffset Opened,
+    BattleSide A,
+    BattleSide B)
+{
+    /// <summary>The rater of a battle that was opened for several: each of them may vote once.</summary>
+    public const string Anyone = "*";
+
+    /// <summary>How likely the drawing policy was to pit these two against each other, in (0, 1].</summary>
+    public double Propensity { get; init; } = 1;
+}

@@ -1,0 +1,52 @@
+// A judgement on a battle, and how it is kept. Knows nothing of how it got here.
+using System.Collections.Immutable;
+
+namespace Majlis.Feedback.Votes;
+
+/// <summary>What the voter said. A and B mean the shown order.</summary>
+public enum Verdict
+{
+    A,
+    B,
+    Tie,
+    BothBad,
+    Skip,
+}
+
+/// <param name="Tags">What the voter said it was about, e.g. <c>coding</c>; may be empty.</param>
+/// <param name="Voter">Keyed hash of the voter (<see cref="VoterHash"/>): never a name, never from a request's body.</param>
+/// <param name="VoterKind"><see cref="VoterKinds"/> or whatever the host calls its voters.</param>
+/// <param name="DwellMs">How long both answers stood before the vote, in milliseconds, where the page measured it.</param>
+/// <param name="RevealedBeforeVote">Whether the voter knew who was who.</param>
+public sealed record Vote(
+    string BattleId,
+    Verdict Verdict,
+    ImmutableArray<string> Tags,
+    string? Comment,
+    string Voter,
+    string VoterKind,
+    long? DwellMs,
+    bool RevealedBeforeVote);
+
+/// <summary>The kinds of voters whose votes are weighed differently.</summary>
+public static class VoterKinds
+{
+    public const string Person = "person";
+    public const string Scripted = "scripted";
+    public const string Judge = "judge";
+}
+
+/// <summary>Doubts noted as the vote came in; they become weights later, never a silent loss.</summary>
+/// <param name="VotesThisMinute">How many votes this voter cast within the minute, this one included.</param>
+/// <param name="DuplicatePrompt">Whether this voter had voted on the same prompt before.</param>
+public sealed record GateMarks(int VotesThisMinute, bool DuplicatePrompt);
+
+/// <summary>A vote with its battle, as the trainer reads it.</summary>
+/// <param name="Number">Its place in the order of votes: unique, rising, starting at 1.</param>
+public sealed record StoredVote(long Number, Battle Battle, Vote Vote, DateTimeOffset At)
+{
+    public GateMarks Marks { get; init; } = new(1, false);
+
+    /// <summary>Names the vote in manifests: the battle's id, and the voter where several may vote on one battle.</summary>
+    public string Id => Battle.Rater == Battle.Anyone ? $"{Battle.Id}/{Vote.Voter}" : Battle.Id;
+}

@@ -1,0 +1,50 @@
+// A repository at one commit, as the hub lists it.
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Majlis.Hub;
+
+/// <summary>
+/// A file of the repository. <paramref name="Blob"/> is its name in the cache: the sha256 where <paramref name="IsLarge"/> (LFS), else
+/// git's
+/// sha1 of the blob.
+/// </summary>
+public sealed record HubFile(string Path, long Size, string Blob, bool IsLarge);
+
+/// <summary>What the model API says about a revision.</summary>
+public sealed record HubRepository(string Commit, ImmutableArray<HubFile> Files)
+{
+    /// <exception cref="HubException">The answer is not what the protocol says.</exception>
+    public static HubRepository Parse(JsonElement answer, string name)
+    {
+        var commit = Text(answer, "sha");
+        if (commit is null || !IsHash(commit, 40)) throw new HubException($"{name}: the hub named no commit.");
+        if (!answer.TryGetProperty("siblings", out var siblings) || siblings.ValueKind != JsonValueKind.Array)
+            throw new HubException($"{name}: the hub listed no files.");
+        return new(commit, [.. siblings.EnumerateArray().Select(file => ParseFile(file, name))]);
+    }
+
+    static HubFile ParseFile(JsonElement file, string name)
+    {
+        var path = Text(file, "rfilename") ?? throw new HubException($"{name}: the hub listed a file without a name.");
+        if (!IsInside(path)) throw new HubException($"{name}: the hub listed the file '{path}', which leaves the repository.");
+        var large = file.TryGetProperty("lfs", out var lfs) && lfs.ValueKind == JsonValueKind.Object;
+        var blob = large ? Text(lfs, "sha256") ?? Text(lfs, "oid") : Text(file, "blobId");
+        var size = Size(large ? lfs : file) ?? Size(file);
+        if (blob is null || size is not >= 0 || !IsHash(blob, large ? 64 : 40))
+            throw new HubException($"{name}: the hub gave neither size nor hash of '{path}'.");
+        return new HubFile(path, size.Value, blob, large);
+    }
+
+    static bool IsInside(string path) => path.Length > 0 && !path.Contains('\\', StringComparison.Ordinal)
+        && !path.Contains('\0', StringComparison.Ordinal)
+        && path.Split('/').All(part => part is not ("" or "." or ".."));
+
+    static bool IsHash(string text, int length) => text.Length == length && text.All(char.IsAsciiHexDigitLower);
+
+    static long? Size(JsonElement of) => of.TryGetProperty("size", out var size) && size.ValueKind == JsonValueKind.Number
+        && size.TryGetInt64(out var bytes) ? bytes : null;
+
+    static string? Text(JsonElement of, string name) => of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+        ? value.GetString() : null;
+}

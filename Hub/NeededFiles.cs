@@ -1,0 +1,53 @@
+// Which of a repository's files a model needs: config, tokenizer, template and one form of weights. Names only.
+namespace Majlis.Hub;
+
+static class NeededFiles
+{
+    const string Index = "model.safetensors.index.json";
+
+    static readonly string[] small =
+    [
+        "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "tokenizer.model", "special_tokens_map.json",
+        "added_tokens.json", "vocab.json", "merges.txt", "vocab.txt", "spiece.model", "chat_template.jinja", "chat_template.json",
+        "sentence_bert_config.json", "modules.json",
+    ];
+
+    /// <summary>
+    /// Safetensors where there are any, else one GGUF. Of shards all whose name is the index's pattern; the index is checked on opening.
+    /// </summary>
+    /// <exception cref="HubException">No weights that can be read, or several GGUF files and no word which.</exception>
+    public static IReadOnlyList<HubFile> Choose(HubRepository repository, HubName name)
+    {
+        var files = repository.Files;
+        var ggufs = files.Where(file => file.Path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)).ToArray();
+        if (name.Quantisation is not null) return Gguf(ggufs, name);
+        var beside = files
+            .Where(file => small.Contains(file.Path) || file.Path.StartsWith("additional_chat_templates/", StringComparison.Ordinal));
+        if (files.FirstOrDefault(file => file.Path == "model.safetensors") is { } single) return [.. beside, single];
+        if (files.FirstOrDefault(file => file.Path == Index) is { } index) return [.. beside, index, .. files.Where(IsShard)];
+        if (ggufs.Length > 0) return Gguf(ggufs, name);
+        var what = files.Any(file => file.Path.EndsWith(".bin", StringComparison.Ordinal))
+            ? "only pickled weights (.bin), which are not read here"
+            : files.Any(file => file.Path == "adapter_model.safetensors") ? "only an adapter; name its base model" : "no weights";
+        throw new HubException($"{name}: the repository holds {what}; expected model.safetensors, {Index} or a .gguf file.");
+    }
+
+    /// <summary>A model's GGUF file, of the quantisation that is named where one is; the projector of an image model is none.</summary>
+    public static bool IsGguf(string path, HubName name) => Path.GetFileName(path) is var file
+        && file.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) && !file.StartsWith("mmproj", StringComparison.OrdinalIgnoreCase)
+        && (name.Quantisation is null || file.Contains(name.Quantisation, StringComparison.OrdinalIgnoreCase));
+
+    static HubFile[] Gguf(HubFile[] ggufs, HubName name)
+    {
+        var wanted = ggufs.Where(file => IsGguf(file.Path, name)).ToArray();
+        // The parts of one split model differ in their numbers only.
+        if (wanted.Length > 0 && wanted.Select(file => Stem(file.Path)).Distinct(StringComparer.Ordinal).Count() == 1) return wanted;
+        var list = string.Join(", ", ggufs.Select(file => file.Path).Order(StringComparer.Ordinal));
+        throw new HubException(wanted.Length == 0 ? $"{name}: no GGUF file is named so; there are {list}."
+            : $"{name}: several GGUF files fit; say which by a part of its name, as in {name.Repository}:Q4_K_M. There are {list}.");
+    }
+
+    static string Stem(string path) => System.Text.RegularExpressions.Regex.Replace(path, @"-\d{5}-of-(\d{5})\.gguf$", "-$1");
+
+    static bool IsShard(HubFile file) => System.Text.RegularExpressions.Regex.IsMatch(file.Path, @"^model-\d{5}-of-\d{5}\.safetensors$");
+}

@@ -1,0 +1,51 @@
+// An answer's body in which silence has an end: a connection that stays open and says nothing fails, and is tried again like a broken one.
+// HttpClient's own limit ends with the headers. Knows nothing of what is read.
+namespace Majlis.Hub;
+
+sealed class PatientStream(Stream body, TimeProvider time) : Stream
+{
+    static readonly TimeSpan longestSilence = TimeSpan.FromSeconds(60);
+
+    public static async Task<Stream> OfAsync(HttpResponseMessage response, TimeProvider time, CancellationToken stop) =>
+        new PatientStream(await response.Content.ReadAsStreamAsync(stop), time);
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        using var silence = new CancellationTokenSource(longestSilence, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
+        try
+        {
+            return await body.ReadAsync(buffer, either.Token);
+        }
+        catch (OperationCanceledException) when (silence.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException($"nothing came for {longestSilence.TotalSeconds:0} s");
+        }
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Flush() { }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) body.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -1,8 +1,0 @@
-// What turns one piece of pre-split text into tokens. Knows nothing of added tokens, normalisation or decoding.
-namespace Majlis.Model.Tokenizers;
-
-/// <summary>Immutable and safe for concurrent use.</summary>
-abstract class TokenModel
-{
-    public abstract void Tokenize(Piece piece, TokenSink sink);
-}

@@ -1,9 +1,0 @@
-// Why a model could not be brought, in words for the person who asked for it.
-namespace Majlis.Server.Hub;
-
-public sealed class HubException : Exception
-{
-    public HubException(string message) : base(message) { }
-
-    public HubException(string message, Exception inner) : base(message, inner) { }
-}

@@ -1,0 +1,56 @@
+// GET /v1/models and /v1/models/{id}: what can be asked for by name, in OpenAI's shape with what we know besides. Knows no weights.
+using Majlis.Inference;
+using Majlis.Model.Catalog;
+using Majlis.Server.Wire;
+
+namespace Majlis.Server.Models;
+
+static class ModelsEndpoints
+{
+    public static void MapModels(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/models", List);
+        routes.MapGet("/v1/models/{**id}", One);
+    }
+
+    static IResult List(LiveModel live, ModelNames names, ModelCards cards)
+    {
+        if (live.Current is not { } model) return ApiError.NoModel().ToResult();
+        var kept = names.Kept();
+        return TypedResults.Json(new ModelList("list", [.. ModelNames.All(model, kept).Select(name => cards.Of(name, model, kept))]),
+            WireJson.Wire.ModelList);
+    }
+
+    static IResult One(string id, LiveModel live, ModelNames names, ModelCards cards)
+    {
+        if (live.Current is not { } model) return ApiError.NoModel().ToResult();
+        // Clients send a slash inside an id as %2F, which routing leaves as it is.
+        var name = Uri.UnescapeDataString(id);
+        var kept = names.Kept();
+        return ModelNames.All(model, kept).Contains(name)
+            ? TypedResults.Json(cards.Of(name, model, kept), WireJson.Wire.ModelCard)
+            : ApiError.UnknownModel(name, names.Describe(model)).ToResult();
+    }
+}
+
+/// <summary>Describes models for the list: the live one from memory, kept ones from their manifests.</summary>
+sealed class ModelCards(TimeProvider time)
+{
+    readonly long started = time.GetUtcNow().ToUnixTimeSeconds();
+
+    public ModelCard Of(string name, LoadedModel live, IEnumerable<Manifest> kept)
+    {
+        var version = name == ModelNames.Current ? live.Version : name;
+        var manifest = kept.FirstOrDefault(manifest => manifest.Id == version);
+        var loaded = version == live.Version;
+        return new ModelCard(name, "model", manifest?.Created.ToUnixTimeSeconds() ?? started, "majlis", version, loaded,
+            loaded ? live.WeightsHash : manifest?.WeightsHash, manifest?.Parents.FirstOrDefault());
+    }
+}
+
+sealed record ModelList(string Object, IReadOnlyList<ModelCard> Data);
+
+/// <param name="Version">The version the name stands for now.</param>
+/// <param name="Loaded">Whether a request for it is answered; kept versions wait on disk.</param>
+sealed record ModelCard(string Id, string Object, long Created, string OwnedBy,
+    string Version, bool Loaded, string? WeightsHash, string? Parent);

@@ -1,0 +1,86 @@
+// /health/live: does decoding move? /health/ready: are weights loaded, and is the vote store there? /metrics: Prometheus' text.
+// Knows no requests.
+using System.Text.Json.Serialization;
+using Majlis.Feedback.Store;
+using Majlis.Inference;
+using Majlis.Server.Wire;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Prometheus;
+
+namespace Majlis.Server.Operations;
+
+static class HealthEndpoints
+{
+    /// <summary>A step that takes longer than this is no step any more: a long prompt on a slow machine stays below it.</summary>
+    static readonly TimeSpan longestStep = TimeSpan.FromMinutes(2);
+
+    /// <summary>Whoever asks may wait a second, and a store that hangs must not make the server look as if it did.</summary>
+    static readonly TimeSpan storePatience = TimeSpan.FromMilliseconds(300);
+
+    public static void MapHealth(this WebApplication app)
+    {
+        app.MapGet("/health/live", Live);
+        app.MapGet("/health/ready", ReadyAsync);
+        app.MapMetrics("/metrics", app.Services.GetRequiredService<ServerMetrics>().Registry);
+    }
+
+    static JsonHttpResult<HealthReply> Live(Engine engine, TimeProvider time)
+    {
+        var progress = engine.Progress;
+        var stuck = progress.IsStuck(time, longestStep);
+        return Reply(!stuck, new HealthReply(stuck ? "stuck" : "live")
+        {
+            Steps = progress.Steps,
+            Running = progress.Running,
+            Waiting = progress.Waiting,
+        });
+    }
+
+    static async Task<JsonHttpResult<HealthReply>> ReadyAsync(LiveModel live, RedisConnection redis, TimeProvider time,
+        IHostApplicationLifetime lifetime)
+    {
+        var model = live.Current;
+        var draining = lifetime.ApplicationStopping.IsCancellationRequested;
+        var status = draining ? "draining" : model is null ? "loading" : "ready";
+        // Without the vote store chats are still answered, so it is said but does not take the server out of service.
+        var votes = await VotesAsync(redis, time);
+        return Reply(status == "ready", new HealthReply(status) { Model = model?.Version, Votes = votes });
+    }
+
+    static async Task<VoteHealth> VotesAsync(RedisConnection redis, TimeProvider time)
+    {
+        try
+        {
+            var store = await redis.StateAsync().WaitAsync(storePatience, time);
+            return new VoteHealth(store.TakesVotes, store.Says);
+        }
+        catch (TimeoutException)
+        {
+            return new VoteHealth(false, $"The vote store does not answer within {storePatience.TotalMilliseconds} ms.");
+        }
+    }
+
+    static JsonHttpResult<HealthReply> Reply(bool well, HealthReply reply) =>
+        TypedResults.Json(reply, WireJson.Wire.HealthReply,
+            statusCode: well ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+}
+
+sealed record HealthReply(string Status)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Steps { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Running { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Waiting { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Model { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public VoteHealth? Votes { get; init; }
+}
+
+sealed record VoteHealth(bool Taken, string Says);

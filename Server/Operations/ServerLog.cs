@@ -1,0 +1,43 @@
+// Every line the server logs, declared. Users' text is in none of them.
+using Majlis.Inference;
+
+namespace Majlis.Server.Operations;
+
+static partial class ServerLog
+{
+    public static void SayWhatIsIgnored(this ILogger log, LoadedModel model)
+    {
+        if (!model.Defaults.Ignored.IsEmpty)
+            log.UnknownEnds(model.Version, model.Network.Blueprint.VocabularySize - 1, string.Join(", ", model.Defaults.Ignored));
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "A request failed; the client was told {Id}.")]
+    public static partial void RequestFailed(this ILogger log, string id, Exception failure);
+
+    [LoggerMessage(2, LogLevel.Information, "Serving {Version} (weights {Hash}), context {Context} tokens, on {Urls}.")]
+    public static partial void Serving(this ILogger log, string version, string hash, int context, string urls);
+
+    [LoggerMessage(3, LogLevel.Information, "No keys are configured: listening on loopback only.")]
+    public static partial void LoopbackOnly(this ILogger log);
+
+    [LoggerMessage(4, LogLevel.Information, "Version {Version} is announced; loading and verifying it beside {Live}.")]
+    public static partial void Loading(this ILogger log, string version, string live);
+
+    [LoggerMessage(5, LogLevel.Information, "Swapped from {Old} to {New} (weights {Hash}), ready after {Milliseconds} ms.")]
+    public static partial void Swapped(this ILogger log, string old, string @new, string hash, long milliseconds);
+
+    [LoggerMessage(6, LogLevel.Error, "Version {Version} is refused and {Live} serves on: {Reason}")]
+    public static partial void Refused(this ILogger log, string version, string live, string reason);
+
+    [LoggerMessage(7, LogLevel.Error, "The catalogue cannot be read and {Live} serves on: {Reason}")]
+    public static partial void CatalogUnreadable(this ILogger log, string live, string reason);
+
+    [LoggerMessage(8, LogLevel.Information, "Shutting down: {Running} running requests may finish, new ones are refused.")]
+    public static partial void Draining(this ILogger log, int running);
+
+    [LoggerMessage(9, LogLevel.Information, "A request names tokens that {Version} has no logit for (its own are 0 to {Last}); ignored: {Unknown}.")]
+    public static partial void UnknownTokens(this ILogger log, string version, int last, string unknown);
+
+    [LoggerMessage(10, LogLevel.Warning, "The files of {Version} name tokens that it has no logit for (its own are 0 to {Last}); ignored: {Unknown}.")]
+    public static partial void UnknownEnds(this ILogger log, string version, int last, string unknown);
+}

@@ -1,0 +1,93 @@
+// A model's chat template: from messages to the prompt's text, as transformers' apply_chat_template (5.x) makes it.
+// Knows nothing of token ids; ChatPrompt does.
+using System.Text.Json.Nodes;
+using Majlis.Text.Jinja;
+using Majlis.Text.Tokenizers;
+
+namespace Majlis.Text.Chat;
+
+/// <summary>
+/// One or several Jinja templates ("default", "tool_use", "rag") with the special tokens they write. Immutable and safe to use
+/// from any number of threads.
+/// </summary>
+public sealed class ChatTemplate
+{
+    readonly IReadOnlyDictionary<string, (string Source, JinjaTemplate Template)> templates;
+    readonly SpecialTokens tokens;
+    readonly Lazy<ContentForm> content;
+
+    // The last guard made; replaced as a whole, so a race costs a second one and nothing else.
+    volatile PromptGuard? guard;
+
+    ChatTemplate(IReadOnlyDictionary<string, (string, JinjaTemplate)> templates, SpecialTokens tokens) =>
+        (this.templates, this.tokens, content) = (templates, tokens, new(() => ContentForm.Probe(this)));
+
+    /// <exception cref="JinjaException">The source is not a Jinja template.</exception>
+    public static ChatTemplate Parse(string source, SpecialTokens tokens) =>
+        Parse(new Dictionary<string, string> { ["default"] = source }, tokens);
+
+    /// <summary>Several templates by name, as <c>tokenizer_config.json</c> may list them.</summary>
+    /// <exception cref="JinjaException">One is not a Jinja template, or there is none.</exception>
+    public static ChatTemplate Parse(IReadOnlyDictionary<string, string> sources, SpecialTokens tokens) => sources.Count > 0
+        ? new(sources.ToDictionary(named => named.Key, named => (named.Value, JinjaTemplate.Parse(named.Value))), tokens)
+        : throw new JinjaException("ValueError", "a chat template needs at least one source");
+
+    /// <summary>Whether some template reads <c>documents</c>, so that grounding goes the model's own way.</summary>
+    public bool TakesDocuments => Speaks("documents");
+
+    /// <summary>Whether some template reads <c>tools</c>.</summary>
+    public bool TakesTools => Speaks("tools");
+
+    /// <summary>The source that is used where nothing else fits better.</summary>
+    public string Source => Choose(new Conversation([])).Source;
+
+    internal IEnumerable<TemplateFacts> Facts => templates.Values.Select(named => named.Template.Facts);
+
+    /// <summary>Which shapes of content the template can read, found out by trying.</summary>
+    internal ContentForm Content => content.Value;
+
+    internal PromptGuard GuardFor(TextTokenizer tokenizer)
+    {
+        if (guard is not { } made || made.Tokenizer != tokenizer) guard = made = new PromptGuard(this, tokenizer);
+        return made;
+    }
+
+    bool Speaks(string variable) => Facts.Any(facts => facts.Names.Contains(variable));
+
+    /// <summary>The prompt's text.</summary>
+    /// <exception cref="JinjaException">The template failed, or has no place for what is to be continued.</exception>
+    /// <exception cref="TemplateRefusedException">The template refuses the conversation; the message is its own.</exception>
+    public string Render(Conversation conversation) => RenderWithSpans(conversation).Text;
+
+    /// <summary>The prompt's text and the assistant's stretches in it, where the template marks them by {% generation %}.</summary>
+    public JinjaRendering RenderWithSpans(Conversation conversation)
+    {
+        var (source, template) = Choose(conversation);
+        var messages = new JsonArray([.. conversation.Messages.Select(MessageForm.Prepare)]);
+        if (conversation.ContinueFinalMessage) FinalMessage.Mark(messages, source);
+        var rendering = template.Render(Context(conversation, messages), conversation.Now);
+        return conversation.ContinueFinalMessage ? rendering with { Text = FinalMessage.Cut(rendering.Text) } : rendering;
+    }
+
+    // With tools transformers takes "tool_use"; "rag" is what Cohere's models call the one for documents.
+    (string Source, JinjaTemplate Template) Choose(Conversation conversation)
+    {
+        string[] wanted = conversation.Tools is not null ? ["tool_use", "default"] : conversation.Documents is not null ? ["rag", "default"]
+            : ["default"];
+        foreach (var name in wanted)
+            if (templates.TryGetValue(name, out var found)) return found;
+        return templates.Values.First();
+    }
+
+    JsonObject Context(Conversation conversation, JsonArray messages)
+    {
+        var context = new JsonObject();
+        foreach (var (name, text) in tokens.Named) context[name] = text;
+        foreach (var (name, value) in conversation.Kwargs ?? []) context[name] = value?.DeepClone();
+        context["messages"] = messages;
+        context["tools"] = conversation.Tools?.DeepClone();
+        context["documents"] = conversation.Documents?.DeepClone();
+        context["add_generation_prompt"] = conversation.AddGenerationPrompt;
+        return context;
+    }
+}

@@ -1,0 +1,64 @@
+// Calls of functions, filters and tests, with Python's ways of giving arguments.
+namespace Majlis.Text.Jinja;
+
+sealed record ArgumentList(
+    IReadOnlyList<Expression> Positional, IReadOnlyList<(string Name, Expression Value)> Named, Expression? Star, Expression? DoubleStar)
+{
+    public static ArgumentList Empty { get; } = new([], [], null, null);
+
+    public Arguments Evaluate(Frame frame)
+    {
+        var positional = Positional.Select(argument => argument.Evaluate(frame)).ToList();
+        if (Star is not null) positional.AddRange(Sequences.Iterate(Star.Evaluate(frame)));
+        var named = Named.Select(argument => (argument.Name, argument.Value.Evaluate(frame))).ToList();
+        if (DoubleStar?.Evaluate(frame) is { } extra) AddNamed(extra, named);
+        frame.Run.Spend(positional.Count);
+        return new Arguments(positional, named);
+    }
+
+    static void AddNamed(object extra, List<(string, object?)> named)
+    {
+        if (extra is Undefined) return;
+        if (extra is not PyDict dict) throw JinjaException.Type($"argument after ** must be a mapping, not {PythonType.Name(extra)}");
+        foreach (var (key, value) in dict.Items)
+            named.Add((key as string ?? throw JinjaException.Type("keywords must be strings"), value));
+    }
+}
+
+sealed class Call(Expression target, ArgumentList arguments) : Expression
+{
+    public Expression Target => target;
+
+    public ArgumentList Arguments => arguments;
+
+    protected override object? Compute(Frame frame) => Invoke(frame.Run, target.Evaluate(frame), arguments.Evaluate(frame));
+
+    public static object? Invoke(Run run, object? target, Arguments arguments) => target switch
+    {
+        Function function => function.Call(run, arguments),
+        MacroValue macro => macro.Call(run, arguments),
+        LoopState loop => loop.Recurse(run, arguments),
+        Undefined undefined => throw undefined.Error(),
+        _ => throw JinjaException.Type($"'{PythonType.Name(target)}' object is not callable"),
+    };
+}
+
+/// <summary>value|name(arguments); without a value in {% filter %} and {% set %} blocks, where the text stands for it.</summary>
+sealed class FilterCall(Expression? value, string name, ArgumentList arguments) : Expression
+{
+    protected override object? Compute(Frame frame) => Apply(frame, value!.Evaluate(frame));
+
+    /// <summary>Applies this filter, and those before it in the chain, to a text.</summary>
+    public object? ApplyTo(Frame frame, object? text) => Apply(frame, value is FilterCall before ? before.ApplyTo(frame, text) : text);
+
+    object? Apply(Frame frame, object? input) => Filters.Named(name).Call(frame.Run, arguments.Evaluate(frame).After(input));
+}
+
+sealed class TestCall(Expression value, string name, ArgumentList arguments) : Expression
+{
+    protected override object? Compute(Frame frame)
+    {
+        var input = value.Evaluate(frame);
+        return PythonCompare.Truth(Tests.Named(name).Call(frame.Run, arguments.Evaluate(frame).After(input)));
+    }
+}

@@ -1,0 +1,33 @@
+// Where a statement runs: the names in sight and the text it writes to.
+using System.Text;
+
+namespace Majlis.Text.Jinja;
+
+/// <summary>Names set in a block; what is not here is looked for in the block around it.</summary>
+sealed class Scope(Scope? outer)
+{
+    Dictionary<string, object?>? names;
+
+    public void Set(string name, object? value) => (names ??= [])[name] = value;
+
+    public bool TryGet(string name, out object? value)
+    {
+        for (var scope = this; scope is not null; scope = scope.Outer)
+            if (scope.names is { } known && known.TryGetValue(name, out value)) return true;
+        value = null;
+        return false;
+    }
+
+    Scope? Outer => outer;
+
+    public Scope Root => outer is null ? this : outer.Root;
+}
+
+sealed record Frame(Run Run, Scope Scope, StringBuilder Output)
+{
+    public Frame Inner() => this with { Scope = new Scope(Scope) };
+
+    public Frame Capture() => new(Run, new Scope(Scope), new StringBuilder());
+
+    public object? Resolve(string name) => Scope.TryGet(name, out var value) ? value : Run.Resolve(name);
+}

@@ -1,0 +1,59 @@
+// A function, method, filter or test that templates can call: its parameters' names and what it does.
+namespace Majlis.Text.Jinja;
+
+/// <summary>Arguments as the call gave them; stars are unpacked already.</summary>
+sealed record Arguments(IReadOnlyList<object?> Positional, IReadOnlyList<(string Name, object? Value)> Named)
+{
+    public static Arguments Of(params object?[] positional) => new(positional, []);
+
+    public Arguments After(object? first) => new([first, .. Positional], Named);
+}
+
+/// <summary>
+/// <paramref name="parameters"/> are the names by which arguments may be given, "" where only by place; the first
+/// <paramref name="required"/> must be there. Slots left out hold <see cref="Absent"/>.
+/// </summary>
+sealed class Function(string name, string[] parameters, int required, Func<Run, object?[], object?> body)
+{
+    public static object Absent { get; } = new();
+
+    public string Name => name;
+
+    // Takes whatever comes; used where Python has *args and **kwargs.
+    readonly Func<Run, Arguments, object?>? variadic;
+
+    public Function(string name, Func<Run, Arguments, object?> variadic) : this(name, [], 0, static (_, _) => null) =>
+        this.variadic = variadic;
+
+    public object? Call(Run run, Arguments arguments)
+    {
+        run.Spend(1);
+        return variadic is null ? body(run, Bind(arguments)) : variadic(run, arguments);
+    }
+
+    object?[] Bind(Arguments arguments)
+    {
+        var slots = new object?[parameters.Length];
+        Array.Fill(slots, Absent);
+        if (arguments.Positional.Count > parameters.Length)
+            throw JinjaException.Type($"{name}() takes at most {parameters.Length} arguments ({arguments.Positional.Count} given)");
+        for (var i = 0; i < arguments.Positional.Count; i++) slots[i] = arguments.Positional[i];
+        foreach (var (key, value) in arguments.Named)
+        {
+            var at = key.Length == 0 ? -1 : Array.IndexOf(parameters, key);
+            if (at < 0) throw JinjaException.Type($"{name}() got an unexpected keyword argument '{key}'");
+            if (!ReferenceEquals(slots[at], Absent)) throw JinjaException.Type($"{name}() got multiple values for argument '{key}'");
+            slots[at] = value;
+        }
+        for (var i = 0; i < required; i++)
+            if (ReferenceEquals(slots[i], Absent))
+                throw JinjaException.Type($"{name}() missing a required argument: {PythonText.Repr(parameters[i])}");
+        return slots;
+    }
+
+    public static object? Or(object? slot, object? fallback) => ReferenceEquals(slot, Absent) ? fallback : slot;
+
+    public static bool Flag(object? slot, bool fallback = false) => ReferenceEquals(slot, Absent) ? fallback : PythonCompare.Truth(slot);
+
+    public static int Whole(object? slot, int fallback) => ReferenceEquals(slot, Absent) ? fallback : PythonNumber.Index(slot);
+}

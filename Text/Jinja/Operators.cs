@@ -1,0 +1,82 @@
+// + - * / // % ** on any values, with Python's complaints where they do not fit. Sizes are counted before anything is allocated.
+namespace Majlis.Text.Jinja;
+
+static class Operators
+{
+    public static object? Apply(Run run, string operation, object? a, object? b)
+    {
+        if (a is Undefined undefined) throw undefined.Error();
+        if (operation == "%" && a is string or Markup) return PercentFormat.Apply(run, a.ToString()!, b);
+        if (b is Undefined right) throw right.Error();
+        if (PythonNumber.IsNumber(a) && PythonNumber.IsNumber(b)) return Numbers(operation, a, b);
+        if (operation == "+" && Add(run, a, b) is { } sum) return sum;
+        if (operation == "*" && (Repeat(run, a, b) ?? Repeat(run, b, a)) is { } repeated) return repeated;
+        throw Refuse(operation, a, b);
+    }
+
+    static object Numbers(string operation, object? a, object? b) => operation switch
+    {
+        "+" => PythonNumber.Add(a, b),
+        "-" => PythonNumber.Subtract(a, b),
+        "*" => PythonNumber.Multiply(a, b),
+        "/" => PythonNumber.Divide(a, b),
+        "//" => PythonNumber.FloorDivide(a, b),
+        "%" => PythonNumber.Modulo(a, b),
+        _ => PythonNumber.Power(a, b),
+    };
+
+    static object? Add(Run run, object? a, object? b)
+    {
+        switch (a, b)
+        {
+            case (string x, string y):
+                run.SpendText((long)x.Length + y.Length);
+                return x + y;
+            case (Markup x, string or Markup):
+                return Joined(run, x.Text, b is Markup ? b.ToString()! : Markup.Escape((string)b));
+            case (string x, Markup y):
+                return Joined(run, Markup.Escape(x), y.Text);
+            case (List<object?> x, List<object?> y):
+                run.Spend(x.Count + y.Count);
+                return new List<object?>([.. x, .. y]);
+            case (PyTuple x, PyTuple y):
+                run.Spend(x.Items.Length + y.Items.Length);
+                return new PyTuple([.. x.Items, .. y.Items]);
+            default:
+                return null;
+        }
+    }
+
+    static Markup Joined(Run run, string a, string b)
+    {
+        run.SpendText((long)a.Length + b.Length);
+        return new Markup(a + b);
+    }
+
+    static object? Repeat(Run run, object? value, object? count)
+    {
+        if (!PythonNumber.IsInteger(count) || value is not (string or Markup or List<object?> or PyTuple)) return null;
+        var times = Math.Max(0, PythonNumber.Index(count));
+        if (value is string or Markup)
+        {
+            var text = value.ToString()!;
+            run.SpendText((long)text.Length * times);
+            var repeated = string.Concat(Enumerable.Repeat(text, text.Length == 0 ? 0 : times));
+            return value is Markup ? new Markup(repeated) : repeated;
+        }
+        var items = Sequences.Indexed(value)!;
+        run.Spend((long)items.Count * times);
+        var all = items.Count == 0 ? [] : Enumerable.Repeat(items, times).SelectMany(part => part).ToList();
+        return value is PyTuple ? new PyTuple([.. all]) : all;
+    }
+
+    static JinjaException Refuse(string operation, object? a, object? b)
+    {
+        if (operation == "+" && a is string or List<object?> or PyTuple)
+            return JinjaException.Type($"can only concatenate {PythonType.Name(a)} (not \"{PythonType.Name(b)}\") to {PythonType.Name(a)}");
+        if (operation == "*" && a is string or List<object?> or PyTuple)
+            return JinjaException.Type($"can't multiply sequence by non-int of type '{PythonType.Name(b)}'");
+        var name = operation == "**" ? "** or pow()" : operation;
+        return JinjaException.Type($"unsupported operand type(s) for {name}: '{PythonType.Name(a)}' and '{PythonType.Name(b)}'");
+    }
+}

@@ -1,0 +1,58 @@
+// One rendering: what it may still spend, its output, and the clock it was given. Never shared between threads.
+using System.Text;
+
+namespace Majlis.Text.Jinja;
+
+sealed class Run(IReadOnlyDictionary<string, object?> variables, DateTimeOffset now)
+{
+    // About a second of work; real templates need less than a hundredth of it.
+    const long MostSteps = 10_000_000;
+    const int LongestText = 16 << 20;
+
+    // Python's own limit of 1000 frames gives about as many nested macro calls.
+    const int DeepestCalls = 200;
+
+    long steps;
+    int calls;
+
+    public DateTimeOffset Now => now;
+
+    public StringBuilder Output { get; } = new();
+
+    /// <summary>What {% generation %} blocks produced: start and length in the output, in chars.</summary>
+    public List<(int Start, int Length)> Generations { get; } = [];
+
+    /// <summary>Counts work done, about one a node or element; ends the rendering when it is too much.</summary>
+    public void Spend(long count)
+    {
+        steps += count;
+        if (steps > MostSteps) throw new JinjaException("TemplateRuntimeError", $"the template does more than {MostSteps} steps of work");
+    }
+
+    /// <summary>
+    /// Counts text about to be produced, before it is allocated. What stands <paramref name="before"/> it in the same text was counted
+    /// when it came.
+    /// </summary>
+    public void SpendText(long length, long before = 0)
+    {
+        if (before + length > LongestText)
+            throw new JinjaException("TemplateRuntimeError", $"the template produces more than {LongestText} characters");
+        Spend(length >> 4);
+    }
+
+    public void Write(StringBuilder output, string text)
+    {
+        SpendText(text.Length, output.Length);
+        output.Append(text);
+    }
+
+    public void EnterCall()
+    {
+        if (++calls > DeepestCalls) throw JinjaException.Recursion();
+    }
+
+    public void LeaveCall() => calls--;
+
+    public object? Resolve(string name) => variables.TryGetValue(name, out var value) || Globals.All.TryGetValue(name, out value)
+        ? value : Undefined.Name(name);
+}

@@ -1,0 +1,32 @@
+// JSON files of a model folder, read strictly: duplicates and broken text are errors that name the file.
+using System.Text.Json;
+
+namespace Majlis.Text;
+
+public static class ModelJson
+{
+    /// <summary>No config, index or tokenizer of a real model comes near this.</summary>
+    const long MostBytes = 512L << 20;
+
+    static readonly JsonDocumentOptions strict = new() { AllowDuplicateProperties = false };
+
+    /// <exception cref="ModelFormatException">Missing, not UTF-8 JSON, or a property stands twice.</exception>
+    public static JsonDocument Read(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            if (stream.Length > MostBytes)
+                throw new ModelFormatException($"{path}: {stream.Length} bytes are too many for a JSON file of a model.");
+            return JsonDocument.Parse(stream, strict);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ModelFormatException($"{path}: there is no such file.", error);
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new ModelFormatException($"{path}: {error.Message}", error);
+        }
+    }
+}

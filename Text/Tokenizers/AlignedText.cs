@@ -1,0 +1,113 @@
+// A growing text with the original range of each of its UTF-16 units, and the writer that fills it while rewriting a piece.
+// The bookkeeping is that of Hugging Face's NormalizedString.transform: a rune replaces, is inserted, or swallows what follows.
+using System.Text;
+
+namespace Majlis.Text.Tokenizers;
+
+/// <summary>A reusable buffer; the pieces it gives out are valid until it is cleared or written again.</summary>
+sealed class AlignedText
+{
+    char[] text = new char[64];
+    int[] starts = [];
+    int[] ends = [];
+    int length;
+    bool tracked;
+
+    public Piece Piece => tracked
+        ? new Piece(text.AsSpan(0, length), starts.AsSpan(0, length), ends.AsSpan(0, length))
+        : new Piece(text.AsSpan(0, length), [], []);
+
+    public void Clear(bool track)
+    {
+        length = 0;
+        tracked = track;
+    }
+
+    public void Append(ReadOnlySpan<char> units, int start, int end)
+    {
+        Reserve(units.Length);
+        units.CopyTo(text.AsSpan(length));
+        if (tracked)
+        {
+            starts.AsSpan(length, units.Length).Fill(start);
+            ends.AsSpan(length, units.Length).Fill(end);
+        }
+        length += units.Length;
+    }
+
+    public void Append(Piece piece)
+    {
+        Reserve(piece.Text.Length);
+        piece.Text.CopyTo(text.AsSpan(length));
+        piece.Starts.CopyTo(tracked ? starts.AsSpan(length) : []);
+        piece.Ends.CopyTo(tracked ? ends.AsSpan(length) : []);
+        length += piece.Text.Length;
+    }
+
+    /// <summary>The whole original text, each unit coming from itself (both units of a surrogate pair from the pair).</summary>
+    public void FillWithOriginal(ReadOnlySpan<char> original)
+    {
+        Clear(track: true);
+        for (var i = 0; i < original.Length;)
+        {
+            var size = char.IsHighSurrogate(original[i]) ? 2 : 1;
+            Append(original.Slice(i, size), i, i + size);
+            i += size;
+        }
+    }
+
+    void Reserve(int more)
+    {
+        if (length + more > text.Length) Array.Resize(ref text, Math.Max(text.Length * 2, length + more));
+        if (!tracked || starts.Length >= text.Length) return;
+        Array.Resize(ref starts, text.Length);
+        Array.Resize(ref ends, text.Length);
+    }
+}
+
+/// <summary>Rewrites <paramref name="source"/> into <paramref name="target"/>, rune by rune, carrying the origins along.</summary>
+ref struct Rewriter(Piece source, AlignedText target)
+{
+    readonly Piece source = source;
+    int position;
+
+    /// <summary>Takes the place of the next rune of the source, and of <paramref name="swallowed"/> runes after it.</summary>
+    public void Replace(Rune rune, int swallowed = 0)
+    {
+        Span<char> units = stackalloc char[2];
+        var at = Math.Min(position, source.Starts.Length - 1);
+        var (start, end) = source.Tracked ? (source.Starts[at], source.Ends[at]) : (0, 0);
+        target.Append(units[..rune.EncodeToUtf16(units)], start, end);
+        Drop(1 + swallowed);
+    }
+
+    /// <summary>Comes besides: shares the origin of the rune before it in the source.</summary>
+    public readonly void Insert(Rune rune)
+    {
+        Span<char> units = stackalloc char[2];
+        var (start, end) = !source.Tracked ? (0, 0)
+            : position == 0 ? (source.Starts[0], source.Starts[0])
+            : (source.Starts[position - 1], source.Ends[position - 1]);
+        target.Append(units[..rune.EncodeToUtf16(units)], start, end);
+    }
+
+    /// <summary>A rune as the Rust library's iterators give it: above 0 inserted, 0 replaced, -n replaced with n more swallowed.</summary>
+    public void Put(Rune rune, int change)
+    {
+        if (change > 0) Insert(rune);
+        else Replace(rune, -change);
+    }
+
+    void Drop(int runes)
+    {
+        for (; runes > 0 && position < source.Text.Length; runes--)
+            position += char.IsHighSurrogate(source.Text[position]) && position + 1 < source.Text.Length ? 2 : 1;
+    }
+
+    /// <summary>Copies the next <paramref name="units"/> UTF-16 units as they are.</summary>
+    public void Keep(int units)
+    {
+        target.Append(source.Slice(position, units));
+        position += units;
+    }
+}

@@ -1,0 +1,156 @@
+// Byte-pair encoding as Hugging Face's tokenizers defines it: byte-level or with byte fallback, unknowns fused or not.
+// Where merges alone decide, LibraryBytePairModel does the work.
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace Majlis.Text.Tokenizers.Models;
+
+sealed class BytePairModel : TokenModel
+{
+    readonly Vocabulary vocabulary;
+    readonly MergeTable merges;
+    readonly ModelDefinition definition;
+    readonly PieceCache cache = new();
+    readonly int[] unitIds;
+    readonly int[]? byteIds;
+    readonly int unknown;
+
+    public BytePairModel(ModelDefinition definition, int unknown)
+    {
+        (this.definition, this.unknown) = (definition, unknown);
+        vocabulary = definition.Vocabulary;
+        merges = definition.Merges;
+        unitIds = SingleUnits(vocabulary);
+        byteIds = definition.ByteFallback ? ByteTokens(vocabulary) : null;
+    }
+
+    public override void Tokenize(Piece piece, TokenSink sink)
+    {
+        var text = piece.Text;
+        if (definition.IgnoreMerges && vocabulary.TryGetId(text, out var whole)) sink.Add(whole, piece, 0, text.Length);
+        else if (text.Length <= PieceCache.MaxLength) TokenizeCached(piece, sink);
+        else TokenizeLong(piece, sink);
+    }
+
+    /// <summary>Whether this UTF-16 unit alone is a token.</summary>
+    public bool IsLetter(char unit) => unit < unitIds.Length && unitIds[unit] >= 0;
+
+    void TokenizeCached(Piece piece, TokenSink sink)
+    {
+        var known = cache.Find(piece.Text, out var slot);
+        if (known is null)
+        {
+            const int capacity = PieceCache.MaxLength * 3;
+            var symbols = new Symbols(stackalloc int[capacity], stackalloc int[capacity], stackalloc int[capacity]);
+            Split(piece.Text, ref symbols);
+            BytePairMerger.MergeShort(ref symbols, merges);
+            known = symbols.ToCached(piece.Text);
+            cache.Store(slot, known);
+        }
+        known.AddTo(sink, piece);
+    }
+
+    void TokenizeLong(Piece piece, TokenSink sink)
+    {
+        var capacity = piece.Text.Length * (byteIds is null ? 1 : 3);
+        var buffer = ArrayPool<int>.Shared.Rent(capacity * 3);
+        var symbols = new Symbols(buffer.AsSpan(0, capacity), buffer.AsSpan(capacity, capacity), buffer.AsSpan(2 * capacity, capacity));
+        Split(piece.Text, ref symbols);
+        BytePairMerger.MergeLong(ref symbols, merges);
+        for (var i = 0; i < symbols.Count; i++) sink.Add(symbols.Ids[i], piece, symbols.Starts[i], symbols.Ends[i]);
+        ArrayPool<int>.Shared.Return(buffer);
+    }
+
+    /// <summary>The piece's characters as tokens, before any merge.</summary>
+    void Split(ReadOnlySpan<char> text, ref Symbols symbols)
+    {
+        var (unknownStart, unknownEnd) = (-1, -1);
+        var forgotten = false;
+        for (var i = 0; i < text.Length;)
+        {
+            var end = i + Runes.Size(Runes.At(text, i));
+            var id = IdOf(text, i, end);
+            if (id >= 0 || unknownStart >= 0 && !definition.FuseUnknown)
+            {
+                if (unknownStart >= 0) symbols.Add(unknown, unknownStart, unknownEnd);
+                unknownStart = -1;
+            }
+            if (id >= 0) symbols.Add(id, i, end);
+            else if (!TrySplitBytes(text[i..end], i, ref symbols))
+            {
+                forgotten |= unknown < 0;
+                if (!forgotten) (unknownStart, unknownEnd) = (unknownStart < 0 ? i : unknownStart, end);
+            }
+            i = end;
+        }
+        if (unknownStart >= 0) symbols.Add(unknown, unknownStart, unknownEnd);
+        if (forgotten && byteIds is null) CloseUp(text, ref symbols);
+    }
+
+    /// <summary>
+    /// Without an unknown token the Rust library forgets a character that has none, and counts the places of all tokens, in bytes, as if
+    /// it had not been there.
+    /// </summary>
+    static void CloseUp(ReadOnlySpan<char> text, ref Symbols symbols)
+    {
+        var (at, end, bytes) = (0, 0, 0);
+        for (var i = 0; i < symbols.Count; i++)
+        {
+            var until = end + Encoding.UTF8.GetByteCount(text[symbols.Starts[i]..symbols.Ends[i]]);
+            MoveTo(text, end, ref at, ref bytes);
+            symbols.Starts[i] = at;
+            MoveTo(text, until - 1, ref at, ref bytes);
+            symbols.Ends[i] = at + Runes.Size(Runes.At(text, at));
+            end = until;
+        }
+    }
+
+    // To the character in which a byte lies.
+    static void MoveTo(ReadOnlySpan<char> text, int place, ref int at, ref int bytes)
+    {
+        while (true)
+        {
+            var rune = new Rune(Runes.At(text, at));
+            if (bytes + rune.Utf8SequenceLength > place) return;
+            bytes += rune.Utf8SequenceLength;
+            at += rune.Utf16SequenceLength;
+        }
+    }
+
+    int IdOf(ReadOnlySpan<char> text, int start, int end)
+    {
+        var (prefix, suffix) = (definition.ContinuingPrefix, definition.EndOfWordSuffix);
+        if (prefix is null && suffix is null)
+            return end - start == 1 ? IsLetter(text[start]) ? unitIds[text[start]] : -1 : vocabulary.Id(text[start..end]) ?? -1;
+        var symbol = string.Concat(start > 0 ? prefix : null, text[start..end], end == text.Length ? suffix : null);
+        return vocabulary.Id(symbol) ?? -1;
+    }
+
+    bool TrySplitBytes(ReadOnlySpan<char> character, int start, ref Symbols symbols)
+    {
+        if (byteIds is null) return false;
+        Span<byte> bytes = stackalloc byte[4];
+        bytes = bytes[..Encoding.UTF8.GetBytes(character, bytes)];
+        foreach (var value in bytes)
+            if (byteIds[value] < 0) return false;
+        foreach (var value in bytes) symbols.Add(byteIds[value], start, start + character.Length);
+        return true;
+    }
+
+    /// <summary>Ids of the tokens that are one UTF-16 unit, by that unit; -1 where there is none.</summary>
+    static int[] SingleUnits(Vocabulary vocabulary)
+    {
+        var highest = -1;
+        foreach (var (token, _) in vocabulary.Entries)
+            if (token.Length == 1) highest = Math.Max(highest, token[0]);
+        var units = new int[highest + 1];
+        Array.Fill(units, -1);
+        foreach (var (token, id) in vocabulary.Entries)
+            if (token.Length == 1) units[token[0]] = id;
+        return units;
+    }
+
+    static int[] ByteTokens(Vocabulary vocabulary) =>
+        [.. Enumerable.Range(0, 256).Select(value => vocabulary.Id(string.Create(CultureInfo.InvariantCulture, $"<0x{value:X2}>")) ?? -1)];
+}

@@ -1,0 +1,58 @@
+// Byte-pair encoding by Microsoft.ML.Tokenizers, for the vocabularies and (short) pieces where it is exact; BytePairModel, its oracle, does the
+// others: byte fallback, ignore_merges, affixes and unknown characters are not the library's, or not as Hugging Face means them.
+using Microsoft.ML.Tokenizers;
+
+namespace Majlis.Text.Tokenizers.Models;
+
+sealed class LibraryBytePairModel(ModelDefinition definition, BytePairModel own) : TokenModel
+{
+    readonly Vocabulary vocabulary = definition.Vocabulary;
+    readonly PieceCache cache = new();
+
+    // Opening a model need not wait for the library to sort its merges: most of the time the first text comes later.
+    readonly Task<BpeTokenizer> merger = Task.Run(() => BpeTokenizer.Create(new BpeOptions(
+        definition.Vocabulary.Entries.Select(entry => KeyValuePair.Create(entry.Token, entry.Id)))
+    {
+        Merges = definition.MergeList.Select(pair => $"{definition.Vocabulary.Token(pair.Left)} {definition.Vocabulary.Token(pair.Right)}"),
+    }));
+
+    /// <summary>Whether the merges alone decide which tokens a piece has, once each of its letters is one.</summary>
+    public static bool Fits(ModelDefinition definition) =>
+        definition is { ByteFallback: false, IgnoreMerges: false, ContinuingPrefix: null, EndOfWordSuffix: null }
+        && definition.MergeList.Length == definition.Merges.Count
+        && definition.MergeList.All(pair => IsWord(definition, pair.Left) && IsWord(definition, pair.Right));
+
+    // The library parts the two tokens of a merge at a space, and knows a token by one id.
+    static bool IsWord(ModelDefinition definition, int id) =>
+        definition.Vocabulary.Token(id) is { } token && !token.Contains(' ') && definition.Vocabulary.Id(token) == id;
+
+    public override void Tokenize(Piece piece, TokenSink sink)
+    {
+        if (IsExact(piece.Text)) Cached(piece.Text).AddTo(sink, piece);
+        else own.Tokenize(piece, sink);
+    }
+
+    // The library takes quadratic time over long pieces.
+    bool IsExact(ReadOnlySpan<char> text)
+    {
+        if (text.Length > PieceCache.MaxLength) return false;
+        foreach (var unit in text)
+            if (!own.IsLetter(unit)) return false;
+        return true;
+    }
+
+    CachedPiece Cached(ReadOnlySpan<char> text)
+    {
+        if (cache.Find(text, out var slot) is { } known) return known;
+        var ids = merger.GetAwaiter().GetResult().EncodeToIds(text, considerPreTokenization: false, considerNormalization: false);
+        var (bounds, at) = (new byte[2 * ids.Count], 0);
+        for (var i = 0; i < ids.Count; i++)
+        {
+            bounds[2 * i] = (byte)at;
+            bounds[2 * i + 1] = (byte)(at += vocabulary.Token(ids[i])!.Length); // every letter was a token
+        }
+        var fresh = new CachedPiece(text.ToString(), [.. ids], bounds);
+        cache.Store(slot, fresh);
+        return fresh;
+    }
+}

@@ -1,0 +1,106 @@
+// NFC, NFD, NFKC and NFKD with origins kept. The characters come from the platform's ICU; which original character each
+// result replaces follows the Rust library: a decomposed rune first replaces then inserts, a composed one swallows.
+using System.Text;
+using Majlis.Text.Tokenizers.Patterns;
+
+namespace Majlis.Text.Tokenizers.Normalizers;
+
+sealed class UnicodeForm(NormalizationForm form) : Normalizer
+{
+    readonly NormalizationForm decomposed =
+        form is NormalizationForm.FormC or NormalizationForm.FormD ? NormalizationForm.FormD : NormalizationForm.FormKD;
+    readonly bool composes = form is NormalizationForm.FormC or NormalizationForm.FormKC;
+
+    // .NET refuses this noncharacter; in Unicode it is a character that stays as it is and combines with nothing.
+    const char Refused = '\ufffe';
+
+    public override bool TryRewrite(Piece piece, AlignedText target)
+    {
+        if (Ascii.IsValid(piece.Text) || IsNormalized(piece.Text)) return false;
+        if (!piece.Tracked)
+        {
+            target.Append(Normalize(piece.Text.ToString(), form), 0, 0);
+            return true;
+        }
+        var writer = new Rewriter(piece, target);
+        for (var start = 0; start < piece.Text.Length;)
+        {
+            var end = NextBoundary(piece.Text, start);
+            WriteChunk(piece.Text[start..end].ToString(), ref writer);
+            start = end;
+        }
+        return true;
+    }
+
+    bool IsNormalized(ReadOnlySpan<char> text)
+    {
+        foreach (var part in text.Split(Refused))
+            if (!text[part].IsNormalized(form)) return false;
+        return true;
+    }
+
+    static string Normalize(string text, NormalizationForm form) => !text.Contains(Refused) ? text.Normalize(form)
+        : string.Join(Refused, text.Split(Refused).Select(part => part.Normalize(form)));
+
+    /// <summary>Where the next chunk begins: a character that no character before it can combine or be reordered with.</summary>
+    static int NextBoundary(ReadOnlySpan<char> text, int start)
+    {
+        var end = start + Runes.Size(Runes.At(text, start));
+        while (end < text.Length && !Starts(new Rune(Runes.At(text, end)))) end += Runes.Size(Runes.At(text, end));
+        return end;
+    }
+
+    static bool Starts(Rune rune)
+    {
+        if (rune.IsAscii) return true;
+        // Hangul vowels and trailing consonants join the syllable before them.
+        if (rune.Value is >= 0x1160 and <= 0x11FF) return false;
+        var first = Rune.GetRuneAt(Normalize(rune.ToString(), NormalizationForm.FormKD), 0);
+        return !RuneKinds.Is(RuneKinds.Mark, first.Value) && first.Value is not (>= 0x1160 and <= 0x11FF);
+    }
+
+    void WriteChunk(string chunk, ref Rewriter writer)
+    {
+        var parts = Decompose(chunk);
+        if (!composes)
+        {
+            foreach (var part in parts) writer.Put(part.Rune, part.Change);
+            return;
+        }
+        foreach (var rune in Normalize(chunk, form).EnumerateRunes())
+        {
+            var change = 1;
+            foreach (var constituent in Normalize(rune.ToString(), NormalizationForm.FormD).EnumerateRunes())
+            {
+                var index = parts.FindIndex(part => part.Rune == constituent);
+                if (index < 0) continue;
+                change += parts[index].Change - 1;
+                parts.RemoveAt(index);
+            }
+            writer.Put(rune, change);
+        }
+    }
+
+    /// <summary>The chunk's decomposition in canonical order, each rune with what it does to the original.</summary>
+    List<(Rune Rune, int Change)> Decompose(string chunk)
+    {
+        List<(Rune Rune, int Change)> unordered = [];
+        foreach (var rune in chunk.EnumerateRunes())
+        {
+            var first = true;
+            foreach (var part in Normalize(rune.ToString(), decomposed).EnumerateRunes())
+            {
+                unordered.Add((part, first ? 0 : 1));
+                first = false;
+            }
+        }
+        List<(Rune Rune, int Change)> ordered = [];
+        foreach (var rune in Normalize(chunk, decomposed).EnumerateRunes())
+        {
+            var index = unordered.FindIndex(part => part.Rune == rune);
+            ordered.Add(unordered[index]);
+            unordered.RemoveAt(index);
+        }
+        return ordered;
+    }
+}

@@ -1,0 +1,155 @@
+// Matches patterns over code points, with backtracking on a stack of its own: no recursion by text, so no text overflows it.
+// Own code: .NET's Regex works on UTF-16 units, so its \p{L} and classes miss or cut every character beyond U+FFFF.
+using System.Numerics;
+
+namespace Majlis.Text.Tokenizers.Patterns;
+
+/// <summary>A compiled pattern in Oniguruma's Ruby syntax, as far as tokenizers use it. Immutable; many threads may match.</summary>
+sealed class RunePattern(string pattern)
+{
+    /// <summary>Steps back before a match is given up: no real pattern comes near, a hostile one would never end.</summary>
+    const int MaxBacktracks = 50_000_000;
+
+    [ThreadStatic] static Backtracks? reused;
+
+    readonly PatternProgram program = new(pattern);
+
+    /// <summary>The leftmost match that starts at <paramref name="from"/> or later.</summary>
+    public bool TryFind(ReadOnlySpan<char> text, int from, out int start, out int end)
+    {
+        var stack = reused ??= new Backtracks();
+        stack.Left = MaxBacktracks;
+        for (start = from; start <= text.Length; start += start < text.Length ? Runes.Size(Runes.At(text, start)) : 1)
+        {
+            if (start < text.Length && !program.Begins.Allows(Runes.At(text, start))) continue;
+            end = Run(0, text, start, stack);
+            if (end >= 0) return true;
+        }
+        (start, end) = (-1, -1);
+        return false;
+    }
+
+    /// <summary>Runs from a step to Done; the end of the match, or -1.</summary>
+    int Run(int step, ReadOnlySpan<char> text, int position, Backtracks stack)
+    {
+        var floor = stack.Count;
+        while (true)
+        {
+            var current = program.Steps[step];
+            var next = position;
+            switch (current.Kind)
+            {
+                case Step.One: next = TakeOne(current.Set!, text, position); step++; break;
+                case Step.Loop: next = TakeLoop(current, step, text, position, stack); step++; break;
+                case Step.Choose: step = Choose(current, step, text, position, stack); break;
+                case Step.Jump: step = current.Target; break;
+                case Step.At: next = Places.Holds(current.Place, text, position) ? position : -1; step++; break;
+                case Step.Look: next = Looks(current, step, text, position, stack) ? position : -1; step = current.Target; break;
+                case Step.Atomic: next = Run(step + 1, text, position, stack); step = current.Target; break;
+                default:
+                    stack.Count = floor;
+                    return position;
+            }
+            if (next >= 0 && step >= 0) position = next;
+            else if (!TryBack(text, floor, stack, ref step, ref position)) return -1;
+        }
+    }
+
+    static int TakeOne(RuneSet set, ReadOnlySpan<char> text, int position)
+    {
+        if (position >= text.Length) return -1;
+        var codePoint = Runes.At(text, position);
+        return set.Contains(codePoint) ? position + Runes.Size(codePoint) : -1;
+    }
+
+    static int TakeLoop(PatternStep loop, int step, ReadOnlySpan<char> text, int position, Backtracks stack)
+    {
+        var set = loop.Set!;
+        var least = position;
+        var limit = loop.Greed == Greed.Lazy ? loop.Least : loop.Most;
+        for (var taken = 0; taken < limit; taken++)
+        {
+            var next = TakeOne(set, text, position);
+            if (next < 0 && taken < loop.Least) return -1;
+            if (next < 0) break;
+            position = next;
+            if (taken < loop.Least) least = position;
+        }
+        if (loop.Greed == Greed.Lazy && loop.Most > loop.Least) stack.Push(step, position, loop.Most - loop.Least, Back.More);
+        if (loop.Greed == Greed.Greedy && position > least) stack.Push(step, position, least, Back.Less);
+        return position;
+    }
+
+    static int Choose(PatternStep choice, int step, ReadOnlySpan<char> text, int position, Backtracks stack)
+    {
+        var viable = position >= text.Length ? choice.AtEnd
+            : text[position] < 128 ? choice.ByAscii[text[position]]
+            : choice.ByKind[RuneKinds.Of(Runes.At(text, position))];
+        return Branch(choice, step, position, viable, stack);
+    }
+
+    static int Branch(PatternStep choice, int step, int position, uint viable, Backtracks stack)
+    {
+        if (viable == 0) return -1;
+        var rest = viable & viable - 1;
+        if (rest != 0) stack.Push(step, position, (int)rest, Back.Other);
+        return choice.Branches[BitOperations.TrailingZeroCount(viable)];
+    }
+
+    bool Looks(PatternStep look, int step, ReadOnlySpan<char> text, int position, Backtracks stack)
+    {
+        var start = position;
+        for (var i = 0; i < (look.Width ?? 0); i++)
+        {
+            if (start == 0) return look.Negated;
+            start -= Runes.Size(Runes.Before(text, start));
+        }
+        return Run(step + 1, text, start, stack) >= 0 != look.Negated;
+    }
+
+    /// <summary>Takes up the latest open choice of this run: another branch, one less of a greedy loop, one more of a lazy one.</summary>
+    bool TryBack(ReadOnlySpan<char> text, int floor, Backtracks stack, ref int step, ref int position)
+    {
+        while (stack.Count > floor)
+        {
+            if (--stack.Left < 0) throw new ModelFormatException($"the pattern {pattern} does not come to an end on this text.");
+            var open = stack.Pop();
+            var choice = program.Steps[open.Step];
+            (step, position) = (open.Step + 1, open.Position);
+            if (open.Kind == Back.Other) step = Branch(choice, open.Step, position, (uint)open.Extra, stack);
+            else if (open.Kind == Back.Less)
+            {
+                position -= Runes.Size(Runes.Before(text, position));
+                if (position > open.Extra) stack.Push(open.Step, position, open.Extra, Back.Less);
+            }
+            else
+            {
+                position = TakeOne(choice.Set!, text, position);
+                if (position < 0) continue;
+                if (open.Extra > 1) stack.Push(open.Step, position, open.Extra - 1, Back.More);
+            }
+            return true;
+        }
+        return false;
+    }
+}
+
+enum Back { Other, Less, More }
+
+/// <summary>Choices still open, the latest on top.</summary>
+sealed class Backtracks
+{
+    (int Step, int Position, int Extra, Back Kind)[] items = new (int, int, int, Back)[64];
+
+    public int Count { get; set; }
+
+    public int Left { get; set; }
+
+    public void Push(int step, int position, int extra, Back kind)
+    {
+        if (Count == items.Length) Array.Resize(ref items, Count * 2);
+        items[Count++] = (step, position, extra, kind);
+    }
+
+    public (int Step, int Position, int Extra, Back Kind) Pop() => items[--Count];
+}

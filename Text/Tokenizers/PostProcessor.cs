@@ -1,0 +1,62 @@
+// What happens after the model: blanks trimmed off offsets, and the tokens that frame a sequence.
+using System.Collections.Immutable;
+
+namespace Majlis.Text.Tokenizers;
+
+/// <summary>A part of the frame: given ids, or the sequence itself when <paramref name="Ids"/> is null.</summary>
+sealed record FramePart(ImmutableArray<int>? Ids, int TypeId);
+
+sealed record PostProcessor
+{
+    public static PostProcessor None { get; } = new();
+
+    /// <summary>Null: offsets stay. Otherwise blanks are trimmed, and this says whether a prefix space was put in front.</summary>
+    public bool? TrimsAfterPrefix { get; init; }
+
+    /// <summary>The frame of one sequence; just the sequence when nothing is added.</summary>
+    public ImmutableArray<FramePart> Frame { get; init; } = [new FramePart(null, 0)];
+
+    public static PostProcessor Read(JsonField field)
+    {
+        var result = None;
+        var framed = false;
+        foreach (var step in Flatten(field))
+        {
+            var kind = step.Field("type").Text();
+            if (kind is "ByteLevel" or "RobertaProcessing" && step.FlagOr("trim_offsets", true))
+                result = result with { TrimsAfterPrefix = step.FlagOr("add_prefix_space", true) };
+            if (kind == "ByteLevel") continue;
+            if (framed) throw field.Wrong("frames the sequence twice, which has no meaning");
+            framed = true;
+            result = result with { Frame = ReadFrame(kind, step) };
+        }
+        return result;
+    }
+
+    static IEnumerable<JsonField> Flatten(JsonField field) =>
+        field.Field("type").Text() == "Sequence" ? field.Field("processors").Items().SelectMany(Flatten) : [field];
+
+    static ImmutableArray<FramePart> ReadFrame(string kind, JsonField step) => kind switch
+    {
+        "TemplateProcessing" => [.. step.Field("single").Items().Select(part => TemplatePart(part, step.Field("special_tokens")))],
+        "BertProcessing" or "RobertaProcessing" =>
+            [new FramePart([NamedId(step.Field("cls"))], 0), new FramePart(null, 0), new FramePart([NamedId(step.Field("sep"))], 0)],
+        _ => throw step.Unknown("a post-processor", kind),
+    };
+
+    static FramePart TemplatePart(JsonField part, JsonField specials)
+    {
+        if (part.Find("Sequence") is { } sequence)
+        {
+            return sequence.Field("id").Text() == "A" ? new FramePart(null, sequence.Field("type_id").Count(int.MaxValue))
+                : throw sequence.Wrong("uses a second sequence where there is one");
+        }
+        var special = part.Field("SpecialToken");
+        var ids = specials.Field(special.Field("id").Text()).Field("ids").Items().Select(id => id.Count(Vocabulary.MaxId));
+        return new FramePart([.. ids], special.Field("type_id").Count(int.MaxValue));
+    }
+
+    /// <summary>["[CLS]", 101]</summary>
+    static int NamedId(JsonField pair) =>
+        pair.Items().ToList() is [_, var id] ? id.Count(Vocabulary.MaxId) : throw pair.Wrong("is not [token, id]");
+}

@@ -1,0 +1,172 @@
+// Text to token ids and back, exactly as the model's own tokenizer does it. Knows nothing of chat templates or networks.
+using System.Collections.Immutable;
+using Majlis.Text.Tokenizers.Decoders;
+using Majlis.Text.Tokenizers.Models;
+using Majlis.Text.Tokenizers.Normalizers;
+using Majlis.Text.Tokenizers.Splitting;
+using Majlis.Text.Tokenizers.Vocabularies;
+
+namespace Majlis.Text.Tokenizers;
+
+/// <summary>A tokenizer ready for use: immutable, safe for any number of threads.</summary>
+public sealed class TextTokenizer
+{
+    readonly TokenizerDefinition definition;
+    readonly EncodingParts encoding;
+    readonly PostProcessor postProcessor;
+    readonly IReadOnlyList<DecodeStage> decoding;
+    readonly TokenBytesReader bytes;
+    readonly Dictionary<int, AddedToken> added;
+    readonly Dictionary<string, int> addedIds = new(StringComparer.Ordinal);
+    readonly HashSet<string> specials;
+    readonly Dictionary<int, string> normalizedTexts = [];
+
+    /// <exception cref="ModelFormatException">A section of the definition cannot be used.</exception>
+    public TextTokenizer(TokenizerDefinition definition)
+    {
+        this.definition = definition;
+        added = definition.AddedTokens.ToDictionary(token => token.Id);
+        specials = [.. definition.AddedTokens.Where(token => token.Special).Select(token => token.Content)];
+        foreach (var token in definition.AddedTokens) addedIds[token.Content] = token.Id;
+        VocabularySize = definition.AddedTokens.Select(token => token.Id + 1).Append(definition.Model.Vocabulary.Size).Max();
+        var normalizers = Section(definition.Normalizer, "normalizer") is { } section ? NormalizerReader.Read(section).ToList() : [];
+        encoding = Assemble(normalizers);
+        postProcessor = Section(definition.PostProcessor, "post_processor") is { } after ? PostProcessor.Read(after) : PostProcessor.None;
+        decoding = DecoderReader.Read(Section(definition.Decoder, "decoder"));
+        bytes = new TokenBytesReader(Section(definition.Decoder, "decoder"));
+    }
+
+    /// <summary>Opens a Hugging Face tokenizer.json, with the flags of a tokenizer_config.json beside it.</summary>
+    /// <exception cref="ModelFormatException">The message names the file and the field.</exception>
+    public static TextTokenizer FromJson(string path)
+    {
+        var read = TokenizerJsonReader.Read(File.ReadAllBytes(path), path);
+        var config = Path.Combine(Path.GetDirectoryName(path) ?? "", "tokenizer_config.json");
+        return new TextTokenizer(File.Exists(config) ? TokenizerJsonReader.WithConfig(read, File.ReadAllBytes(config), config) : read);
+    }
+
+    /// <summary>Reads the text of a tokenizer.json; <paramref name="name"/> stands for it in messages.</summary>
+    public static TextTokenizer ParseJson(ReadOnlyMemory<byte> json, string name) => new(TokenizerJsonReader.Read(json, name));
+
+    /// <summary>
+    /// Opens a SentencePiece .model (unigram or BPE). Which tokens frame a text is read from a tokenizer_config.json beside it; without
+    /// one a BPE model puts BOS in front, as Llama's does.
+    /// </summary>
+    public static TextTokenizer FromSentencePiece(string path)
+    {
+        var config = Path.Combine(Path.GetDirectoryName(path) ?? "", "tokenizer_config.json");
+        var model = File.ReadAllBytes(path);
+        if (!File.Exists(config)) return new TextTokenizer(SentencePieceFile.Read(model, path, SentencePieceFrame.Unsaid));
+        var settings = File.ReadAllBytes(config);
+        var read = SentencePieceFile.Read(model, path, TokenizerJsonReader.ReadFrame(settings, config));
+        return new TextTokenizer(TokenizerJsonReader.WithConfig(read, settings, config));
+    }
+
+    /// <summary>Highest id + 1, ids that no token has included.</summary>
+    public int VocabularySize { get; }
+
+    /// <summary>Token ids of a text. <paramref name="specialsAsText"/>: tokens flagged special are not recognised in it.</summary>
+    public int[] Encode(string text, bool addSpecialTokens, bool specialsAsText = false) =>
+        Encode(text, addSpecialTokens, specialsAsText ? token => !IsSpecial(token) : null);
+
+    /// <summary>Token ids of a text in which the added tokens <paramref name="forbidden"/> are read as plain characters.</summary>
+    public int[] EncodeWithout(string text, IReadOnlySet<int> forbidden) => Encode(text, false, token => !forbidden.Contains(token.Id));
+
+    /// <summary>Ids with segment ids and offsets; see <see cref="TokenizedText"/>.</summary>
+    public TokenizedText EncodeWithOffsets(string text, bool addSpecialTokens, bool specialsAsText = false)
+    {
+        text = Runes.WellFormed(text);
+        var sink = Run(text, tracked: true, specialsAsText ? token => !IsSpecial(token) : null);
+        var offsets = Offsets(text, sink);
+        var ids = ImmutableArray.CreateBuilder<int>();
+        var types = ImmutableArray.CreateBuilder<int>();
+        var places = ImmutableArray.CreateBuilder<(int, int)>();
+        foreach (var part in postProcessor.Frame)
+        {
+            if (part.Ids is { } framing && !addSpecialTokens) continue;
+            ids.AddRange(part.Ids ?? [.. sink.Ids]);
+            types.AddRange(Enumerable.Repeat(part.TypeId, ids.Count - types.Count));
+            places.AddRange(part.Ids is null ? offsets : new (int, int)[ids.Count - places.Count]);
+        }
+        return new TokenizedText(ids.ToImmutable(), types.ToImmutable(), places.ToImmutable());
+    }
+
+    /// <summary>The text of ids; ids that name no token are passed over.</summary>
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens) => Stream(skipSpecialTokens).All(ids);
+
+    /// <summary>A decoding that gives text as tokens come.</summary>
+    public TokenStream Stream(bool skipSpecialTokens) => new(this, decoding, skipSpecialTokens);
+
+    /// <summary>The id of a token as it stands in the vocabulary ("Ġthe", "▁the", "&lt;s&gt;"), or null.</summary>
+    public int? TokenId(string token) => addedIds.TryGetValue(token, out var id) ? id : definition.Model.Vocabulary.Id(token);
+
+    /// <summary>The token as it stands in the vocabulary, or null when the id names none.</summary>
+    public string? TokenText(int id) => added.TryGetValue(id, out var token) ? token.Content : definition.Model.Vocabulary.Token(id);
+
+    /// <summary>The UTF-8 bytes a token adds to a text in its middle; empty when the id names no token.</summary>
+    public byte[] TokenBytes(int id) => TokenText(id) is not { } text ? [] : added.ContainsKey(id) ? Utf8(text) : bytes.Read(text);
+
+    /// <summary>Whether the token is flagged special.</summary>
+    public bool IsSpecial(int id) => TokenText(id) is { } text && specials.Contains(text);
+
+    /// <summary>Every token that is recognised in text before the model sees it, special or not.</summary>
+    public IEnumerable<int> AddedTokenIds => added.Keys;
+
+    /// <summary>This tokenizer as a tokenizer.json, whatever it was read from.</summary>
+    public string ToJson() => TokenizerJsonWriter.Write(definition);
+
+    /// <summary>The token as decoding takes it: added tokens that are matched after normalisation in their normalised form.</summary>
+    internal string? DecodedText(int id) => normalizedTexts.TryGetValue(id, out var text) ? text : TokenText(id);
+
+    /// <summary>Whether skipping special tokens leaves out what decodes to this. The Rust library asks for the normalised text among
+    /// the tokens' own contents, so a special token that normalisation changes is kept.</summary>
+    internal bool IsSkipped(string decodedText) => specials.Contains(decodedText);
+
+    bool IsSpecial(AddedToken token) => specials.Contains(token.Content);
+
+    static byte[] Utf8(string text) => System.Text.Encoding.UTF8.GetBytes(text);
+
+    int[] Encode(string text, bool addSpecialTokens, Func<AddedToken, bool>? wanted)
+    {
+        var ids = Run(Runes.WellFormed(text), tracked: false, wanted).Ids;
+        return !addSpecialTokens || postProcessor.Frame is [{ Ids: null }] ? [.. ids]
+            : [.. postProcessor.Frame.SelectMany(part => part.Ids ?? (IEnumerable<int>)ids)];
+    }
+
+    TokenSink Run(string text, bool tracked, Func<AddedToken, bool>? wanted)
+    {
+        var sink = new TokenSink(tracked);
+        new EncodingRun(encoding, sink, wanted).Encode(text);
+        return sink;
+    }
+
+    (int Start, int End)[] Offsets(string text, TokenSink sink)
+    {
+        var offsets = new OffsetFinisher(text).InCodePoints(sink.Ranges);
+        if (postProcessor.TrimsAfterPrefix is not { } afterPrefix) return offsets;
+        for (var i = 0; i < offsets.Length; i++)
+        {
+            // An added token's own text is what it matched, blanks that it swallowed included.
+            var (start, end) = sink.Ranges[i];
+            var token = added.ContainsKey(sink.Ids[i]) ? text[start..end] : TokenText(sink.Ids[i]);
+            offsets[i] = OffsetFinisher.Trim(offsets[i], token, i == 0, afterPrefix);
+        }
+        return offsets;
+    }
+
+    EncodingParts Assemble(List<Normalizer> normalizers)
+    {
+        var flow = new NormalizerFlow(normalizers);
+        var byForm = definition.AddedTokens.ToLookup(token => token.Normalized);
+        foreach (var token in byForm[true]) normalizedTexts[token.Id] = flow.Run(token.Content);
+        return new EncodingParts(
+            new AddedTokenMatcher(byForm[false].Select(token => (token.Content, token))),
+            new AddedTokenMatcher(byForm[true].Select(token => (normalizedTexts[token.Id], token))),
+            normalizers,
+            Section(definition.PreTokenizer, "pre_tokenizer") is { } section ? [.. SplitterReader.Read(section)] : [],
+            TokenModels.Build(definition));
+    }
+
+    JsonField? Section(System.Text.Json.JsonElement? value, string name) =>
+        value is { } section ? new JsonField(definition.Source, name, section) : null;
+}

@@ -1,0 +1,19 @@
+// Where ids gather while a text is encoded, with the original range of each when offsets are wanted.
+namespace Majlis.Text.Tokenizers;
+
+sealed class TokenSink(bool tracked)
+{
+    public List<int> Ids { get; } = [];
+
+    /// <summary>Original UTF-16 ranges, one a token; empty when offsets are not wanted.</summary>
+    public List<(int Start, int End)> Ranges { get; } = [];
+
+    public bool Tracked { get; } = tracked;
+
+    /// <summary>A token made of the units <paramref name="from"/> .. <paramref name="to"/> (exclusive) of a piece.</summary>
+    public void Add(int id, Piece piece, int from, int to)
+    {
+        Ids.Add(id);
+        if (Tracked) Ranges.Add(to > from ? (piece.Starts[from], piece.Ends[to - 1]) : (0, 0));
+    }
+}

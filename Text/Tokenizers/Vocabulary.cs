@@ -1,0 +1,76 @@
+// Tokens and their ids, both ways. Ids may have holes; two tokens may share an id (the later one is what the id reads as).
+// A table of its own: a dictionary asked by span is compiled only when the process runs, just when a server wants to start.
+using System.Runtime.CompilerServices;
+
+namespace Majlis.Text.Tokenizers;
+
+/// <summary>A model's own tokens, without those added beside it. Filled once, then only read.</summary>
+public sealed class Vocabulary
+{
+    /// <summary>No model has more; a larger id in a file would only make us reserve memory for it.</summary>
+    public const int MaxId = 1 << 22;
+
+    (string Token, int Id)[] entries;
+    string?[] tokens;
+    int[] slots;
+
+    public Vocabulary(int capacity)
+    {
+        entries = new (string, int)[capacity];
+        tokens = new string?[capacity];
+        slots = new int[Math.Max(16, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)capacity * 2))];
+    }
+
+    /// <summary>Highest id + 1.</summary>
+    public int Size { get; private set; }
+
+    /// <summary>All tokens with their ids, in the order in which they came.</summary>
+    public IEnumerable<(string Token, int Id)> Entries => entries.Take(Count);
+
+    public int Count { get; private set; }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Add(string token, int id)
+    {
+        if (id >= tokens.Length) Array.Resize(ref tokens, Math.Max(id + 1, Math.Min(tokens.Length * 2, MaxId)));
+        tokens[id] = token;
+        Size = Math.Max(Size, id + 1);
+        if (2 * Count >= slots.Length) Grow();
+        var slot = Slot(token);
+        if (slots[slot] > 0)
+        {
+            entries[slots[slot] - 1] = (token, id);
+            return;
+        }
+        if (Count == entries.Length) Array.Resize(ref entries, Math.Max(16, 2 * Count));
+        entries[Count++] = (token, id);
+        slots[slot] = Count;
+    }
+
+    public string? Token(int id) => (uint)id < (uint)Size ? tokens[id] : null;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool TryGetId(ReadOnlySpan<char> token, out int id)
+    {
+        var entry = slots[Slot(token)];
+        id = entry > 0 ? entries[entry - 1].Id : -1;
+        return entry > 0;
+    }
+
+    public int? Id(ReadOnlySpan<char> token) => TryGetId(token, out var id) ? id : null;
+
+    /// <summary>Where the token's entry number (from 1) stands, or the empty slot where it would.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    int Slot(ReadOnlySpan<char> token)
+    {
+        var slot = string.GetHashCode(token) & slots.Length - 1;
+        while (slots[slot] > 0 && !token.SequenceEqual(entries[slots[slot] - 1].Token)) slot = slot + 1 & slots.Length - 1;
+        return slot;
+    }
+
+    void Grow()
+    {
+        slots = new int[slots.Length * 2];
+        for (var i = 0; i < Count; i++) slots[Slot(entries[i].Token)] = i + 1;
+    }
+}

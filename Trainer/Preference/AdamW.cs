@@ -1,0 +1,77 @@
+// AdamW with decoupled weight decay, https://arxiv.org/abs/1711.05101, step for step as torch.optim.AdamW does it.
+// Its own class because its state must go to disk and back to the same bits. Knows nothing of losses.
+using Majlis.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Majlis.Trainer.Preference;
+
+/// <summary>Moments per named parameter. <see cref="Step"/> counts from 1 after the first update.</summary>
+public sealed class AdamW : IDisposable
+{
+    readonly AdamWOptions options;
+    readonly IReadOnlyList<(string Name, Tensor Value)> parameters;
+
+    public AdamW(IReadOnlyList<(string Name, Tensor Value)> parameters, AdamWOptions options)
+    {
+        (this.parameters, this.options) = (parameters, options);
+        foreach (var (name, value) in parameters)
+        {
+            Mean[name] = zeros_like(value).DetachFromDisposeScope();
+            Square[name] = zeros_like(value).DetachFromDisposeScope();
+        }
+    }
+
+    public int Step { get; private set; }
+
+    /// <summary>exp_avg by parameter name.</summary>
+    public Dictionary<string, Tensor> Mean { get; } = [];
+
+    /// <summary>exp_avg_sq by parameter name.</summary>
+    public Dictionary<string, Tensor> Square { get; } = [];
+
+    /// <summary>One update with the gradients the parameters hold.</summary>
+    public void Update(double learningRate)
+    {
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        Step++;
+        var (meanCorrection, squareCorrection) = (1 - Math.Pow(options.Beta1, Step), 1 - Math.Pow(options.Beta2, Step));
+        // Numbers that change from step to step: kept alive by their using, not for ever (see Numbers).
+        using var kept = (1 - learningRate * options.WeightDecay).ToScalar();
+        using var root = Math.Sqrt(squareCorrection).ToScalar();
+        using var step = (-learningRate / meanCorrection).ToScalar();
+        foreach (var (name, value) in parameters)
+        {
+            if (value.grad is not { } gradient) continue;
+            if (Decays(name)) value.mul_(kept);
+            Mean[name].lerp_(gradient, 1 - options.Beta1);
+            Square[name].mul_(Numbers.Of(options.Beta2)).addcmul_(gradient, gradient, Numbers.Of(1 - options.Beta2));
+            var denominator = Square[name].sqrt().div(root).Plus(options.Epsilon);
+            value.addcdiv_(Mean[name], denominator, step);
+        }
+    }
+
+    /// <summary>Continues a saved run: the moments are copied in.</summary>
+    public void Restore(int step, Func<string, Tensor> mean, Func<string, Tensor> square)
+    {
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        Step = step;
+        foreach (var (name, _) in parameters)
+        {
+            Mean[name].copy_(mean(name));
+            Square[name].copy_(square(name));
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var moment in Mean.Values.Concat(Square.Values)) moment.Dispose();
+    }
+
+    /// <summary>Norms and biases are never decayed (transformers' rule, by name).</summary>
+    bool Decays(string name) => options.WeightDecay != 0 && !name.Contains("bias", StringComparison.Ordinal) && !name.Contains("norm", StringComparison.Ordinal);
+}
+
+public sealed record AdamWOptions(double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double WeightDecay = 0);

@@ -1,0 +1,34 @@
+// Which pairs stand in which micro-batch of which step: a pure function of seed, counts and step. Knows no pairs.
+namespace Majlis.Trainer.Preference;
+
+/// <summary>
+/// An epoch is cut into micro-batches and those into steps; its last step may hold fewer micro-batches, and the last of them fewer pairs.
+/// </summary>
+public sealed record BatchOrder(int Pairs, int BatchPairs, int Accumulation, int Seed, bool Shuffle)
+{
+    int MicroBatches => (Pairs + BatchPairs - 1) / BatchPairs;
+
+    public int StepsPerEpoch => (MicroBatches + Accumulation - 1) / Accumulation;
+
+    /// <summary>The micro-batches (pair indices) of a step, counted from 0 over all epochs.</summary>
+    public IReadOnlyList<int[]> Step(int step)
+    {
+        var order = Epoch(step / StepsPerEpoch);
+        var first = step % StepsPerEpoch * Accumulation;
+        return [.. order.Chunk(BatchPairs).Skip(first).Take(Accumulation)];
+    }
+
+    /// <summary>Epochs passed after <paramref name="steps"/> steps, as transformers counts them.</summary>
+    public double Epochs(int steps)
+    {
+        var (whole, rest) = Math.DivRem(steps, StepsPerEpoch);
+        return whole + rest * Accumulation / (double)MicroBatches;
+    }
+
+    int[] Epoch(int epoch)
+    {
+        int[] order = [.. Enumerable.Range(0, Pairs)];
+        if (Shuffle) new Random(unchecked(Seed * 1_000_003 + epoch)).Shuffle(order);
+        return order;
+    }
+}

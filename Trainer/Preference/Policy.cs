@@ -1,0 +1,13 @@
+// What the training loop sees of a network: a way to logits and the parameters that may move. Knows no architecture.
+using static TorchSharp.torch;
+
+namespace Majlis.Trainer.Preference;
+
+/// <summary>A network in training.</summary>
+/// <param name="Logits">Logits of a batch: [R, T, V], or [S, V] of its scored positions only; with gradient.</param>
+/// <param name="Parameters">What is trained: fp32 leaves under their checkpoint names, always in the same order.</param>
+public sealed record Policy(Func<PairBatch, Tensor> Logits, IReadOnlyList<(string Name, Tensor Value)> Parameters)
+{
+    /// <summary>Describes the arithmetic (type of products, what is frozen); part of the cache key of reference log-probabilities.</summary>
+    public string Numerics { get; init; } = "fp32";
+}

@@ -1,0 +1,60 @@
+// Log-probabilities of both sides of every pair under the weights a run starts from, per token. One forward pass, no second model.
+// Computed in the numerics of the training itself, so that the first step's loss is ln 2 exactly up to the shape of the batch.
+using Majlis.Model.Weights;
+using static TorchSharp.torch;
+
+namespace Majlis.Trainer.Preference;
+
+/// <summary>By pair id: log-probabilities of the chosen and rejected completion's tokens.</summary>
+public sealed class ReferenceScores
+{
+    readonly Dictionary<string, (float[] Chosen, float[] Rejected)> scores;
+
+    ReferenceScores(Dictionary<string, (float[] Chosen, float[] Rejected)> scores) => this.scores = scores;
+
+    /// <summary>Sums over completion tokens of one pair.</summary>
+    public (double Chosen, double Rejected) Sums(string pair) =>
+        (scores[pair].Chosen.Sum(value => (double)value), scores[pair].Rejected.Sum(value => (double)value));
+
+    /// <summary>Scores all pairs with the policy as it is now; <paramref name="scored"/> hears how many more are done.</summary>
+    public static ReferenceScores Compute(Policy policy, IReadOnlyList<TrainingPair> pairs, int batchPairs, int pad, Action<int>? scored = null)
+    {
+        var found = new Dictionary<string, (float[], float[])>();
+        using var still = no_grad();
+        foreach (var chunk in pairs.Chunk(batchPairs))
+        {
+            using var scope = NewDisposeScope();
+            using var batch = PairBatch.Of(chunk, pad);
+            var flat = SequenceScores.Of(policy.Logits(batch), batch).LogProbabilities.data<float>().ToArray();
+            var at = 0;
+            float[] Next(int[] completion) => flat[at..(at += completion.Length)];
+            var chosen = chunk.Select(pair => Next(pair.Chosen)).ToArray();
+            foreach (var (pair, scores) in chunk.Zip(chosen)) found[pair.Id] = (scores, Next(pair.Rejected));
+            scored?.Invoke(chunk.Length);
+        }
+        return new ReferenceScores(found);
+    }
+
+    /// <summary>The batch's scored tokens, in its order: [S].</summary>
+    public Tensor Of(PairBatch batch) => tensor(batch.Pairs.SelectMany(pair => scores[pair.Id].Chosen)
+        .Concat(batch.Pairs.SelectMany(pair => scores[pair.Id].Rejected)).ToArray());
+
+    public void Save(string path)
+    {
+        var named = scores.SelectMany(entry => new[] { (entry.Key + "/chosen", entry.Value.Chosen), (entry.Key + "/rejected", entry.Value.Rejected) });
+        TensorFile.Write(path, named.Select(entry => (entry.Item1, new[] { (long)entry.Item2.Length }, entry.Item2)));
+    }
+
+    public static ReferenceScores Load(string path)
+    {
+        using var file = SafetensorsFile.Open(path);
+        float[] Read(string name)
+        {
+            var values = new float[file.Tensors[name].Elements];
+            file.Read(name, 0, values);
+            return values;
+        }
+        return new ReferenceScores(file.Tensors.Keys.Where(name => name.EndsWith("/chosen", StringComparison.Ordinal))
+            .Select(name => name[..^"/chosen".Length]).ToDictionary(id => id, id => (Read(id + "/chosen"), Read(id + "/rejected"))));
+    }
+}

@@ -1,0 +1,19 @@
+// A line now and then while items are scored: how many, how fast, how long still.
+namespace Majlis.Trainer.Preference;
+
+sealed class ScoringProgress(string name, int total, Action<string> say, TimeProvider time)
+{
+    static readonly TimeSpan interval = TimeSpan.FromSeconds(5);
+
+    readonly Pace pace = new("items", 0, total, time);
+    long said = time.GetTimestamp();
+    int done;
+
+    public void Add(int count)
+    {
+        done += count;
+        if (time.GetElapsedTime(said) < interval) return;
+        said = time.GetTimestamp();
+        say(FormattableString.Invariant($"{name}: {done}/{total}, {pace.At(done)}"));
+    }
+}

@@ -1,0 +1,34 @@
+// The house's transformer as a policy to train: with an adapter, or in all its weights. Knows no losses.
+using Majlis.Torch;
+using static TorchSharp.torch;
+
+namespace Majlis.Trainer.Preference;
+
+public static class TorchPolicy
+{
+    /// <summary>Trains an attached adapter; the weights below stay as they are, in whatever type they compute.</summary>
+    public static Policy WithAdapter(Transformer network, LoraAdapter adapter, string numerics)
+    {
+        network.Attach(adapter);
+        return new Policy(batch => Logits(network, batch), [.. adapter.NamedParameters]) { Numerics = numerics };
+    }
+
+    /// <summary>Trains every weight; the network must compute in fp32.</summary>
+    public static Policy Whole(Transformer network)
+    {
+        foreach (var weight in network.Weights.Values) weight.requires_grad_(true);
+        return new Policy(batch => Logits(network, batch),
+            [.. network.Weights.OrderBy(weight => weight.Key, StringComparer.Ordinal).Select(weight => (weight.Key, weight.Value))]);
+    }
+
+    /// <summary>States where a completion token follows, [S, C]: the head is the dearest product, so prompt and padding are left out.</summary>
+    public static Tensor ScoredStates(Transformer network, PairBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var states = network.States(batch.Tokens, batch.Mask); // [R, T, C]
+        var before = states.narrow(1, 0, batch.Width - 1).reshape(-1, states.shape[2]); // [R * (T-1), C]
+        return before.index_select(0, batch.Scored).MoveToOuterDisposeScope();
+    }
+
+    static Tensor Logits(Transformer network, PairBatch batch) => network.Logits(ScoredStates(network, batch));
+}

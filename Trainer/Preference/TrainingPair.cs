@@ -1,0 +1,18 @@
+// A preference as the trainer needs it: token ids and a weight. Knows no votes and no text.
+namespace Majlis.Trainer.Preference;
+
+/// <summary>Completions end with the end token where the model wrote one. <paramref name="Id"/> names the pair in records and caches.</summary>
+public sealed record TrainingPair(string Id, int[] Prompt, int[] Chosen, int[] Rejected, double Weight = 1)
+{
+    /// <summary>
+    /// Cut to <paramref name="length"/> tokens a side, keeping the start; null when the prompt alone is as long (TRL's keep_start).
+    /// </summary>
+    public TrainingPair? CutTo(int? length)
+    {
+        if (length is not { } most) return this;
+        if (Prompt.Length >= most) return null;
+        return this with { Chosen = Cut(Chosen, most - Prompt.Length), Rejected = Cut(Rejected, most - Prompt.Length) };
+    }
+
+    static int[] Cut(int[] tokens, int most) => tokens.Length <= most ? tokens : tokens[..most];
+}

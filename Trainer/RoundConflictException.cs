@@ -1,4 +1,0 @@
-// Somebody else's work is in the way of a round; the message names the place and the way out.
-namespace Majlis.Trainer;
-
-public sealed class RoundConflictException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,86 @@
+// The candidate's way into the catalogue: its number, its files with their recipe, the move of the pointer. Killed anywhere, it goes on
+// without taking another's version or another's move for its own. Knows no votes beyond their ids and no training.
+using System.Globalization;
+using System.Text.Json;
+using Majlis.Evaluation;
+using Majlis.Model.Catalog;
+
+namespace Majlis.Trainer.Rounds;
+
+sealed class Publication(RoundFolder folder, ModelCatalog catalog, RoundStart start)
+{
+    const string Swap = "swap";
+
+    /// <summary>One above every version that is there or that the pointer names, so that no name comes to mean other weights.</summary>
+    public static string NextVersion(ModelCatalog catalog)
+    {
+        var state = catalog.State();
+        var taken = catalog.Versions().Concat(new[] { state.Current, state.Previous, state.Candidate }.OfType<string>());
+        return FormattableString.Invariant($"v{taken.Select(Number).DefaultIfEmpty().Max() + 1:0000}");
+    }
+
+    static int Number(string version) =>
+        version.StartsWith('v') && int.TryParse(version.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    public Manifest Publish(RoundPairs pairs, IReadOnlyList<ExpertResult> experts, CandidateResult candidate, string candidatePath, GateVerdict verdict)
+    {
+        var recipe = JsonSerializer.SerializeToElement(new { merge = candidate.Recipe, tensors = candidate.TensorHashes, experts }, TrainerJson.Plain);
+        if (catalog.Versions().Contains(start.Version)) return OfThisRound(recipe);
+        var draft = catalog.Begin(start.Version);
+        foreach (var name in new[] { ModelCatalog.Master, ModelCatalog.Serve }) Copy(Path.Combine(candidatePath, name), Path.Combine(draft.Folder, name));
+        return draft.Commit(new Manifest
+        {
+            Id = start.Version,
+            Parents = [start.Parent ?? start.WeightsHash],
+            Recipe = recipe,
+            Votes = [.. pairs.Training.Concat(pairs.HeldOut).Select(pair => pair.VoteId)],
+            Options = JsonSerializer.SerializeToElement(start.Options, TrainerJson.Plain),
+            Seed = start.Options.Seed,
+            Gate = JsonSerializer.SerializeToElement(
+                new { decision = verdict.Decision.ToString(), verdict.Reasons, policy = verdict.Policy.ToString(), verdict.Evidence }, TrainerJson.Plain),
+        });
+    }
+
+    /// <summary>Killed right after the commit, the round finds its own version; the recipe names the round's adapters and every tensor's hash.</summary>
+    Manifest OfThisRound(JsonElement recipe)
+    {
+        var there = catalog.Read(start.Version);
+        if (there.Recipe is { } other && JsonElement.DeepEquals(other, recipe)) return there;
+        throw new RoundConflictException($"{Path.Combine(catalog.Folder, start.Version)}: this version was not made by the round in {folder.Path}, " +
+            $"which is to make '{start.Version}' itself; move the version away, or delete the round's folder to begin the round anew.");
+    }
+
+    static void Copy(string from, string to)
+    {
+        foreach (var path in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, path));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(path, target);
+        }
+    }
+
+    /// <summary>Moves the pointer where the gate said so and it still is where the round started.</summary>
+    public RoundOutcome Promote(GateVerdict verdict, long through)
+    {
+        RoundOutcome End(bool promoted, bool judged, params ReadOnlySpan<string> more) =>
+            new(start.Version, verdict.Decision, verdict.VotesNeeded, promoted, judged, through, [.. verdict.Reasons, .. more]);
+        if (verdict.Decision != GateDecision.Promote) return End(false, judged: verdict.Decision == GateDecision.Refuse);
+        // From this generation a killed try may have moved the pointer; whatever lies behind it may be an operator's answer to that.
+        long? tried = folder.Has(Swap) ? folder.Read<long>(Swap) : null;
+        while (true)
+        {
+            var state = catalog.State();
+            if (state.Current == start.Version) return End(true, judged: true);
+            if (tried is { } generation && state.Generation != generation)
+                return End(false, judged: state.Previous == start.Version,
+                    $"the pointer was moved after generation {generation}, perhaps back from {start.Version}: it is not promoted a second time");
+            if (state.Current != start.Parent)
+                return End(false, judged: false,
+                    $"the current version became {state.Current ?? "none"} while {start.Version} was made from {start.Parent ?? "the named model"}");
+            folder.Replace(Swap, state.Generation);
+            if (catalog.TrySwap(state, state.Promote(start.Version))) return End(true, judged: true);
+            tried = null; // that move was not ours
+        }
+    }
+}

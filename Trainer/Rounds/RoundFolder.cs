@@ -1,0 +1,39 @@
+// A round's results on disk, stage by stage. A stage that is done is never done again; one that was killed leaves no trace.
+// Knows names and JSON, not what the stages do.
+using System.Text.Json;
+using Majlis.Model;
+
+namespace Majlis.Trainer.Rounds;
+
+/// <param name="path">The round's folder.</param>
+/// <param name="afterStage">Called with a stage's name once its result is durable, and with <c>name?</c> just before it is begun.</param>
+public sealed class RoundFolder(string path, Action<string> afterStage)
+{
+    public string Path => path;
+
+    public string File(string name) => System.IO.Path.Combine(path, name);
+
+    public bool Has(string stage) => System.IO.File.Exists(File(stage + ".json"));
+
+    public T Read<T>(string stage) => JsonSerializer.Deserialize<T>(System.IO.File.ReadAllBytes(File(stage + ".json")), TrainerJson.Stages)!;
+
+    /// <summary>The stage's result: read when it is there, else made, written aside, flushed and renamed.</summary>
+    public async Task<T> OnceAsync<T>(string stage, Func<Task<T>> make)
+    {
+        if (Has(stage)) return Read<T>(stage);
+        afterStage(stage + "?");
+        var result = await make();
+        Replace(stage, result);
+        return result;
+    }
+
+    /// <summary>Writes a result whatever was there; it is durable on return.</summary>
+    public void Replace<T>(string stage, T result)
+    {
+        Directory.CreateDirectory(path);
+        DurableFiles.Replace(File(stage + ".json"), JsonSerializer.SerializeToUtf8Bytes(result, TrainerJson.Stages));
+        afterStage(stage);
+    }
+
+    public Task<T> OnceAsync<T>(string stage, Func<T> make) => OnceAsync(stage, () => Task.FromResult(make()));
+}

@@ -1,0 +1,51 @@
+// What decides a round's result besides votes and weights. Kept in the round's folder and in the version's manifest.
+using Majlis.Trainer.Losses;
+using Majlis.Trainer.Preference;
+
+namespace Majlis.Trainer.Rounds;
+
+public sealed record RoundOptions
+{
+    /// <summary>How votes are split among experts: <c>language</c>, <c>tag:NAME</c> (with the tag and without), or <c>all</c>.</summary>
+    public string Experts { get; init; } = "language";
+
+    /// <summary>Name of the gate's policy.</summary>
+    public string Policy { get; init; } = "standard";
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Share of prompts kept for the gate.</summary>
+    public double HeldOutPercent { get; init; } = 10;
+
+    /// <summary>Fewer pairs make no expert of their own and go to the largest one.</summary>
+    public int LeastPairs { get; init; } = 4;
+    public int Rank { get; init; } = 16;
+    public double Alpha { get; init; } = 32;
+    public int Epochs { get; init; } = 2;
+    public double LearningRate { get; init; } = 2e-4;
+    public double Beta { get; init; } = 0.1;
+
+    /// <summary>TRL's name of the loss.</summary>
+    public string Loss { get; init; } = "sigmoid";
+    public int BatchPairs { get; init; } = 2;
+    public int Accumulation { get; init; } = 2;
+    public int MaxLength { get; init; } = 1024;
+
+    /// <summary><c>fp32</c> or <c>bf16</c>: what the frozen weights compute in; the trained factors are fp32 always.</summary>
+    public string Numerics { get; init; } = "fp32";
+    public int SaveEvery { get; init; } = 8;
+
+    public DpoOptions Training() => new()
+    {
+        Loss = new LossOptions { Types = [Loss], Beta = Beta },
+        LearningRate = LearningRate,
+        Schedule = "linear",
+        WarmupSteps = 2,
+        Epochs = Epochs,
+        BatchPairs = BatchPairs,
+        Accumulation = Accumulation,
+        MaxLength = MaxLength,
+        Seed = Seed,
+        SaveEvery = SaveEvery,
+        SelfTestTolerance = Numerics == "fp32" ? 1e-2 : 2, // bf16 products round by the batch's shape: 8 bits over some hundred tokens
+    };
+}

@@ -1,0 +1,51 @@
+// From votes to a round's pairs: those on this model's answers, short enough to be trained on, split among experts; and whether they are
+// enough. What is left out is counted under its reason. Pure; knows no store and no catalogue.
+using System.Collections.Immutable;
+using Majlis.Evaluation;
+using Majlis.Feedback.Pairs;
+using Majlis.Feedback.Votes;
+
+namespace Majlis.Trainer.Rounds;
+
+public static class RoundVotes
+{
+    /// <summary>Both sides have to come from weights of this catalogue: another model's tokens mean other words.</summary>
+    public const string OtherModel = "OtherModel";
+
+    /// <summary>The prompt alone is as long as what is trained on at once.</summary>
+    public const string PromptTooLong = "PromptTooLong";
+
+    /// <param name="after">Where the votes begin.</param>
+    /// <param name="votes">All that came after.</param>
+    /// <param name="known">Hashes and ids of the weights whose answers count.</param>
+    /// <param name="options">The round's.</param>
+    public static RoundPairs Pairs(long after, IReadOnlyList<StoredVote> votes, IReadOnlySet<string> known, RoundOptions options)
+    {
+        var wanted = new PairOptions { HeldOutPercent = options.HeldOutPercent, Seed = options.Seed };
+        var own = votes.Where(vote => known.Contains(vote.Battle.A.Version) && known.Contains(vote.Battle.B.Version)).ToArray();
+        var set = PreferencePairs.Build(own, wanted);
+        var tooLong = set.Training.Where(pair => pair.Prompt.Length >= options.MaxLength).Select(pair => pair.VoteId).ToHashSet();
+        // Once more without them: weights are shares of what is trained on.
+        if (tooLong.Count > 0) set = PreferencePairs.Build(own.Where(vote => !tooLong.Contains(vote.Id)), wanted);
+        var excluded = set.Excluded.Select(entry => (Reason: entry.Key.ToString(), Count: entry.Value))
+            .Append((OtherModel, votes.Count - own.Length)).Append((PromptTooLong, tooLong.Count)).Where(entry => entry.Item2 > 0);
+        return new RoundPairs(after, votes.Count == 0 ? after : votes[^1].Number, votes.Count, set.Training, set.HeldOut,
+            excluded.ToImmutableSortedDictionary(entry => entry.Item1, entry => entry.Item2),
+            ExpertSplit.Of(set.Training, options.Experts, options.LeastPairs));
+    }
+
+    /// <summary>Votes that cannot make a candidate worth judging cost no training.</summary>
+    public static RoundOutcome? TooFew(RoundPairs pairs, RoundOptions options)
+    {
+        var policy = GatePolicy.Find(options.Policy)!;
+        var voters = pairs.HeldOut.Select(pair => pair.Voter).Distinct().Count();
+        var missing = Math.Max(0, Math.Max(policy.LeastItems - pairs.HeldOut.Length, policy.LeastVoters - voters));
+        if (pairs.Training.Length >= options.LeastPairs && missing == 0) return null;
+        var needed = (int)Math.Ceiling(Math.Max(missing * 100 / options.HeldOutPercent, options.LeastPairs - pairs.Training.Length));
+        return RoundOutcome.Unjudged(GateDecision.NotEnoughEvidence, needed, pairs.Through,
+            [$"{pairs.Votes} votes gave {pairs.Training.Length} pairs and {pairs.HeldOut.Length} held-out ones of {voters} voters{LeftOut(pairs)}; {policy}"]);
+    }
+
+    public static string LeftOut(RoundPairs pairs) => pairs.Excluded.Count == 0 ? ""
+        : $" (left out: {string.Join(", ", pairs.Excluded.Select(entry => $"{entry.Key} {entry.Value}"))})";
+}

@@ -1,0 +1,6 @@
+// Who believes a file that lies: damaged model files through the readers, for some minutes.
+using Majlis.fuzz;
+using Majlis.Torch;
+
+NativeRuntime.Prepare(NativeRuntime.ServingBlock);
+return Fuzz.Run(args);

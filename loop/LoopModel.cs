@@ -1,0 +1,57 @@
+// A model of the loop's table, opened: answers prompts in serving numerics. Knows no HTTP.
+using Majlis.Inference;
+using Majlis.Model;
+using Majlis.Text.Chat;
+using Majlis.Torch;
+
+namespace Majlis.loop;
+
+sealed class LoopModel : IAsyncDisposable
+{
+    readonly LiveModel live = new();
+    readonly Engine engine;
+    readonly Checkpoint checkpoint;
+
+    public LoopModel(string path)
+    {
+        checkpoint = Checkpoint.Open(path);
+        live.Swap(new LoadedModel
+        {
+            Version = path,
+            WeightsHash = "",
+            Network = new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights),
+            Tokenizer = checkpoint.Tokenizer!,
+            ChatTemplate = checkpoint.ChatTemplate,
+            Defaults = checkpoint.Generation,
+            MaxContext = 1024,
+            Source = checkpoint,
+        });
+        engine = new Engine(live, new EngineOptions { MaxSequences = 32 }, TimeProvider.System);
+    }
+
+    public int[] Prompt(string text) => ChatPrompt.Encode(checkpoint.ChatTemplate!, checkpoint.Tokenizer!,
+        new Conversation([.. ScriptedRater.Messages(text)]) { AddGenerationPrompt = true, Now = DateTimeOffset.UnixEpoch });
+
+    /// <summary>One answer a prompt, all at once; the seed of each is its place in the list plus <paramref name="seed"/>.</summary>
+    public async Task<Answer[]> AnswerAsync(IReadOnlyList<string> prompts, float temperature, int seed) =>
+        await Task.WhenAll(prompts.Select((prompt, index) => OneAsync(Prompt(prompt), new SamplingOptions { Temperature = temperature, Seed = seed + index })));
+
+    public async ValueTask DisposeAsync()
+    {
+        await engine.DisposeAsync();
+        live.Dispose();
+    }
+
+    async Task<Answer> OneAsync(int[] prompt, SamplingOptions sampling)
+    {
+        var (tokens, text, cut) = (new List<int>(), "", false);
+        using var lease = live.Lease()!;
+        await foreach (var piece in engine.GenerateAsync(lease, new GenerationRequest(prompt, sampling, ScriptedRater.MaxTokens)))
+        {
+            tokens.AddRange(piece.Tokens.Select(token => token.Id));
+            text += piece.Text;
+            cut |= piece.Finish == FinishReason.Length;
+        }
+        return new Answer([.. tokens], text, cut);
+    }
+}

@@ -1,0 +1,129 @@
+// The loop's result: does the new version prefer what the rater preferred, on prompts never voted on? Fails when it does not.
+// Comparisons are pairs of answers sampled from the starting model; the rater's taste decides each. Knows no votes and no training.
+using System.Collections.Immutable;
+using System.Globalization;
+using Majlis.Evaluation;
+using Majlis.Model;
+using Majlis.Model.Catalog;
+using Majlis.Torch;
+using Majlis.Trainer.Rounds;
+
+namespace Majlis.loop;
+
+static class LoopTable
+{
+    const int Comparisons = 100;
+    const double Alpha = 0.05;
+
+    /// <param name="start">The starting model.</param>
+    /// <param name="catalog">Where the merged version is.</param>
+    /// <param name="single">The catalogue of the model trained on all pairs at once.</param>
+    /// <param name="promptFile">One prompt a line.</param>
+    /// <param name="voted">How many of them, from the first on, were voted on.</param>
+    public static async Task<int> RunAsync(string start, string catalog, string single, string promptFile, int voted)
+    {
+        var prompts = File.ReadLines(promptFile).Skip(voted).ToArray();
+        var (items, answers) = await CompareAsync(start, prompts);
+        var before = new Row("before", Score(start, items), answers);
+        var rows = new List<Row> { before };
+        foreach (var (name, path) in Experts(start, catalog)) rows.Add(await MeasureAsync(name, path, items, prompts));
+        var merged = await MeasureAsync("merged", ServeOf(catalog), items, prompts);
+        rows.Add(merged);
+        rows.Add(await MeasureAsync("trained on all pairs", ServeOf(single), items, prompts));
+        Print(rows, items.Count, prompts.Length);
+        return Passes(before, merged);
+    }
+
+    sealed record Row(string Name, ImmutableArray<ScoredItem> Scores, Answer[] Answers)
+    {
+        public double Prefers => PreferenceAccuracy.Of(Scores);
+
+        public double Length => Answers.Average(answer => answer.Tokens.Length);
+
+        /// <summary>Pairs whose preferred answer gained more log-probability over the start than the other, and pairs.</summary>
+        public (int Count, int Of) Leans(Row before) => (Scores.Zip(before.Scores).Count(pair => pair.First.LeansToChosen(pair.Second)), Scores.Length);
+
+        /// <summary>Fresh answers the rater prefers to the start's, and fresh answers on which he has a preference.</summary>
+        public (int Count, int Of) Wins(Row before)
+        {
+            var verdicts = Answers.Zip(before.Answers, ScriptedRater.Verdict).ToArray();
+            return (verdicts.Count(verdict => verdict == "a"), verdicts.Count(verdict => verdict != "tie"));
+        }
+    }
+
+    /// <summary>Two answers a prompt from the starting model, then the rater's choice; ties are no comparison.</summary>
+    static async Task<(IReadOnlyList<PreferenceItem> Items, Answer[] Answers)> CompareAsync(string start, string[] prompts)
+    {
+        await using var model = new LoopModel(start);
+        var first = await model.AnswerAsync(prompts, temperature: 1, seed: 1000);
+        var second = await model.AnswerAsync(prompts, temperature: 1, seed: 2000);
+        return ([.. prompts.Select((prompt, i) => ScriptedRater.Verdict(first[i], second[i]) switch
+        {
+            "a" => new PreferenceItem(prompt, model.Prompt(prompt), first[i].Tokens, second[i].Tokens),
+            "b" => new PreferenceItem(prompt, model.Prompt(prompt), second[i].Tokens, first[i].Tokens),
+            _ => null,
+        }).OfType<PreferenceItem>().Take(Comparisons)], first);
+    }
+
+    static ImmutableArray<ScoredItem> Score(string path, IReadOnlyList<PreferenceItem> items)
+    {
+        using var model = Checkpoint.Open(path);
+        using var network = new TorchNetwork(model.Blueprint, model.Weights);
+        return PreferenceAccuracy.Score(network, items);
+    }
+
+    static async Task<Row> MeasureAsync(string name, string path, IReadOnlyList<PreferenceItem> items, string[] prompts)
+    {
+        await using var model = new LoopModel(path);
+        return new Row(name, Score(path, items), await model.AnswerAsync(prompts, temperature: 1, seed: 3000));
+    }
+
+    /// <summary>Each expert alone, merged into full weights beside the round it was trained in.</summary>
+    static IEnumerable<(string Name, string Path)> Experts(string start, string catalog)
+    {
+        var round = Directory.EnumerateDirectories(Path.Combine(catalog, ".rounds")).Order().First();
+        foreach (var folder in Directory.EnumerateDirectories(Path.Combine(round, "experts")).Order())
+        {
+            var target = Path.Combine(catalog, ".alone", Path.GetFileName(folder));
+            if (!Directory.Exists(target)) Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            CandidateMerge.Write(CandidateMerge.Recipe(Path.GetFullPath(start), [(Path.GetFullPath(Path.Combine(folder, "adapter")), 1.0)]), start, target);
+            yield return ($"expert {Path.GetFileName(folder)} alone", Path.Combine(target, ModelCatalog.Serve));
+        }
+    }
+
+    static string ServeOf(string folder)
+    {
+        var catalog = new ModelCatalog(folder, TimeProvider.System);
+        return catalog.ServePath(catalog.Versions()[^1]);
+    }
+
+    static void Print(List<Row> rows, int items, int prompts)
+    {
+        Console.WriteLine("prompts never voted on; the rater prefers the shorter of two answers");
+        Console.WriteLine($"  prefers = of {items} pairs of the start's answers: the preferred one has the higher mean log-probability per token under the model");
+        Console.WriteLine("  leans   = of the same pairs: the preferred one gained more log-probability over the start than the other (implicit reward)");
+        Console.WriteLine($"  wins    = of fresh answers to {prompts} prompts: the rater prefers the model's to the start's (ties left out)");
+        Console.WriteLine("| model | prefers | leans | wins | mean answer, tokens |\n|---|---|---|---|---|");
+        foreach (var row in rows)
+        {
+            var (leans, wins) = row == rows[0] ? ("-", "-") : (Percent(row.Leans(rows[0])), Percent(row.Wins(rows[0])));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Prefers:0.0%} | {leans} | {wins} | {row.Length:0.0} |"));
+        }
+    }
+
+    /// <summary>
+    /// The new version must lean to what the rater preferred, and write what he prefers, more often than chance explains; and it must
+    /// itself prefer it on more than half of the pairs, no fewer than before.
+    /// </summary>
+    static int Passes(Row before, Row merged)
+    {
+        var (leans, wins) = (merged.Leans(before), merged.Wins(before));
+        var (leansP, winsP) = (Binomial.AboveHalf(leans.Count, leans.Of), Binomial.AboveHalf(wins.Count, wins.Of));
+        var passes = leansP <= Alpha && winsP <= Alpha && merged.Prefers > 0.5 && merged.Prefers >= before.Prefers;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{(passes ? "PASSED" : "FAILED")}: prefers {before.Prefers:0.0%} -> {merged.Prefers:0.0%}, leans {Percent(leans)} (p = {leansP:0.0e+0}), wins {Percent(wins)} (p = {winsP:0.0e+0})"));
+        return passes ? 0 : 1;
+    }
+
+    static string Percent((int Count, int Of) share) => (share.Count / (double)share.Of).ToString("0.0%", CultureInfo.InvariantCulture);
+}

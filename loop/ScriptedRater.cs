@@ -1,0 +1,68 @@
+// A rater who prefers the shorter answer: opens battles over HTTP, reads both sides to their ends, votes. Knows no weights.
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace Majlis.loop;
+
+static class ScriptedRater
+{
+    const int AtOnce = 6;
+    public const int MaxTokens = 80;
+
+    // Most answers of a small model to a bare question run into the limit, and of two that were cut off neither is the shorter.
+    const string System = "Answer briefly, in one short sentence.";
+
+    static readonly string[] tags = ["shorter"];
+
+    /// <summary>Battles on the first prompts of the file; equal lengths, or two answers cut off, are a tie.</summary>
+    public static async Task<int> RunAsync(Uri server, string prompts, int count)
+    {
+        using var client = new HttpClient { BaseAddress = server, Timeout = TimeSpan.FromMinutes(5) };
+        await VoteAsync(client, await OpenAsync(client, File.ReadLines(prompts).First())); // the voter's cookie comes with the first reply
+        var (next, shorter, ties) = (0, 0, 0);
+        var all = File.ReadLines(prompts).Skip(1).Take(count - 1).ToArray();
+        await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(async _ =>
+        {
+            for (var i = Interlocked.Increment(ref next) - 1; i < all.Length; i = Interlocked.Increment(ref next) - 1)
+                if (await VoteAsync(client, await OpenAsync(client, all[i])) == "tie") Interlocked.Increment(ref ties);
+                else Interlocked.Increment(ref shorter);
+        }));
+        Console.WriteLine($"{count} battles: {shorter + 1} votes for a shorter answer, {ties} ties");
+        return 0;
+    }
+
+    /// <summary>How every prompt of the story is put.</summary>
+    public static JsonObject[] Messages(string prompt) =>
+        [new() { ["role"] = "system", ["content"] = System }, new() { ["role"] = "user", ["content"] = prompt }];
+
+    static async Task<(string Id, Answer A, Answer B)> OpenAsync(HttpClient client, string prompt)
+    {
+        var (id, sides) = ("", new Dictionary<string, Answer> { ["a"] = Answer.Empty, ["b"] = Answer.Empty });
+        var body = new { messages = Messages(prompt), max_tokens = MaxTokens, temperature = 1.0 };
+        await foreach (var data in Sse.PostAsync(client, "/v1/arena/battles", body))
+        {
+            id = data.GetProperty("id").GetString()!;
+            if (!data.TryGetProperty("side", out var side)) continue;
+            var answer = sides[side.GetString()!];
+            sides[side.GetString()!] = answer with
+            {
+                Text = answer.Text + (data.GetProperty("delta").TryGetProperty("content", out var text) ? text.GetString() : ""),
+                IsCut = answer.IsCut || (data.TryGetProperty("finish_reason", out var reason) && reason.GetString() == "length"),
+            };
+        }
+        return (id, sides["a"], sides["b"]);
+    }
+
+    static async Task<string> VoteAsync(HttpClient client, (string Id, Answer A, Answer B) battle)
+    {
+        var verdict = Verdict(battle.A, battle.B);
+        using var reply = await client.PostAsJsonAsync($"/v1/arena/battles/{battle.Id}/vote",
+            new { verdict, tags, voter_kind = "scripted" });
+        if (!reply.IsSuccessStatusCode) throw new HttpRequestException($"vote on {battle.Id}: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}");
+        return verdict;
+    }
+
+    /// <summary>The rater's whole taste: fewer characters, white space aside. Of two answers that were both cut off, neither is known to be shorter.</summary>
+    public static string Verdict(Answer a, Answer b) =>
+        a.IsCut && b.IsCut ? "tie" : a.Length.CompareTo(b.Length) switch { < 0 => "a", > 0 => "b", _ => "tie" };
+}

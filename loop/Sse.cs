@@ -1,0 +1,26 @@
+// Server-sent events as JSON, up to [DONE]. A stream that ends without it was dropped.
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Majlis.loop;
+
+static class Sse
+{
+    /// <exception cref="HttpRequestException">A refusal, an error item, or an end without [DONE].</exception>
+    public static async IAsyncEnumerable<JsonElement> PostAsync(HttpClient client, string path, object body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
+        using var reply = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        if (!reply.IsSuccessStatusCode) throw new HttpRequestException($"{path}: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}");
+        using var lines = new StreamReader(await reply.Content.ReadAsStreamAsync());
+        while (await lines.ReadLineAsync() is { } line)
+        {
+            if (!line.StartsWith("data: ", StringComparison.Ordinal)) continue;
+            if (line == "data: [DONE]") yield break;
+            using var item = JsonDocument.Parse(line["data: ".Length..]);
+            if (item.RootElement.TryGetProperty("error", out var error)) throw new HttpRequestException($"{path}: {error}");
+            yield return item.RootElement.Clone();
+        }
+        throw new HttpRequestException($"{path}: the stream ended without [DONE]");
+    }
+}

@@ -1,0 +1,40 @@
+// The server's own program with the name of a model on the hub: it brings the model and answers from it under that name.
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Majlis.tests.Server;
+using Majlis.tests.Support;
+using Xunit;
+
+namespace Majlis.tests.Hub;
+
+public sealed class HubServingTests
+{
+    [Fact]
+    public async Task A_model_named_as_on_the_hub_is_brought_and_served()
+    {
+        var weights = await File.ReadAllBytesAsync(Shared.Require(Shared.SmolLM2), TestContext.Current.CancellationToken);
+        await using var hub = await FakeHub.StartAsync();
+        hub.Add("model.Q4_1.gguf", weights, large: true);
+        using var folder = new TemporaryFolder();
+        await using var server = await ServerProcess.StartAsync(Start(hub, folder), "Serving org/model");
+        var url = server.Said.Split(" on ")[^1].TrimEnd('.');
+        using var http = new HttpClient();
+        var reply = await http.PostAsJsonAsync($"{url}/v1/chat/completions", RunningServer.ChatBody(new() { ["max_tokens"] = 2 }),
+            TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
+        Assert.Equal("org/model", (string)(await reply.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!["model"]!);
+        Assert.True(Directory.Exists(folder.File("hub", "models--org--model", "snapshots", FakeHub.Commit)));
+    }
+
+    static ProcessStartInfo Start(FakeHub hub, TemporaryFolder folder)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Majlis.Server.dll"), "--model", "org/model",
+            "--urls", "http://127.0.0.1:0", "--data", folder.File("data"), "--catalog", folder.File("catalog")]);
+        start.Environment["HF_ENDPOINT"] = hub.Endpoint;
+        start.Environment["HF_HOME"] = folder.Path;
+        start.Environment["Logging__LogLevel__Default"] = "Information";
+        return start;
+    }
+}

@@ -1,0 +1,45 @@
+// Real chat templates over many conversations, against what transformers made of them.
+using System.Text.Json.Nodes;
+using Majlis.tests.Support;
+using Majlis.Text.Jinja;
+using Xunit;
+
+namespace Majlis.tests.Text;
+
+[Trait("Golden", "Text")]
+public sealed class ChatRenderingTests
+{
+    static string Renderings => Shared.Golden("text", "chat_renderings.json");
+
+    public static TheoryData<string> Templates => GoldenTemplates.Names(Renderings);
+
+    [Theory]
+    [MemberData(nameof(Templates))]
+    public void Conversations_render_as_in_transformers(string name)
+    {
+        Shared.Require(Renderings);
+        var template = GoldenTemplates.Read(name);
+        List<string> failures = [];
+        var cases = JsonNode.Parse(File.ReadAllText(Renderings))!["cases"]!.AsArray().Where(piece => (string?)piece!["template"] == name);
+        foreach (var piece in cases)
+            if (JinjaCheck.Mismatch(piece!, () => template.Render(GoldenTemplates.Conversation(piece!))) is { } failure)
+                failures.Add($"{piece!["conversation"]}:\n  {failure}");
+        GoldenReport.Line("Text", $"chat {name}", failures.Count, 0);
+        Assert.True(failures.Count == 0, string.Join("\n", failures));
+    }
+
+    [Fact]
+    public void Assistant_spans_are_those_of_transformers()
+    {
+        var masks = JsonNode.Parse(File.ReadAllText(Shared.Require(Shared.Golden("text", "chat_masks.json"))))!;
+        var mismatches = 0;
+        foreach (var piece in masks["spans"]!.AsArray())
+        {
+            var rendering = GoldenTemplates.Read((string)piece!["template"]!).RenderWithSpans(GoldenTemplates.Conversation(piece));
+            var expected = piece["assistant_spans"]!.AsArray().Select(span => new TextSpan((int)span![0]!, (int)span[1]!));
+            if (rendering.Text != (string?)piece["expected"] || !rendering.Generations.SequenceEqual(expected)) mismatches++;
+        }
+        GoldenReport.Line("Text", "assistant spans", mismatches, 0);
+        Assert.Equal(0, mismatches);
+    }
+}

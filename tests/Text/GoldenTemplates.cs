@@ -1,0 +1,44 @@
+// The chat templates and conversations of the goldens.
+using System.Text.Json.Nodes;
+using Majlis.tests.Support;
+using Majlis.Text.Chat;
+using Majlis.Text.Tokenizers;
+using Xunit;
+
+namespace Majlis.tests.Text;
+
+static class GoldenTemplates
+{
+    static readonly Lazy<Dictionary<string, JsonNode>> all = new(() => Entries(Shared.Golden("text", "chat_templates.json")));
+
+    /// <summary>The templates that have cases in a file; one row "absent" where it is not here.</summary>
+    public static TheoryData<string> Names(string cases) => !File.Exists(cases) ? ["absent"]
+        : [.. JsonNode.Parse(File.ReadAllText(cases))!["cases"]!.AsArray().Select(piece => (string)piece!["template"]!).Distinct()];
+
+    public static Dictionary<string, JsonNode> Entries(string file) =>
+        JsonNode.Parse(File.ReadAllText(Shared.Require(file)))!["templates"]!.AsArray()
+            .ToDictionary(entry => (string)entry!["name"]!, entry => entry!);
+
+    /// <summary>A golden tokenizer out of the first of its definitions that is here.</summary>
+    public static TextTokenizer Tokenizer(string name)
+    {
+        var definition = StoredTokenizers.Definitions(name).FirstOrDefault();
+        Assert.SkipWhen(definition is null, $"no definition of the tokenizer {name} is here");
+        return StoredTokenizers.Open(definition);
+    }
+
+    public static ChatTemplate Read(string name) => Parse(all.Value[name]);
+
+    public static ChatTemplate Parse(JsonNode entry) => ChatTemplate.Parse((string)entry["template"]!,
+        new SpecialTokens((string?)entry["special_tokens"]?["bos_token"], (string?)entry["special_tokens"]?["eos_token"]));
+
+    public static Conversation Conversation(JsonNode piece) => new(piece["messages"]!.AsArray())
+    {
+        Tools = piece["tools"]?.AsArray(),
+        Documents = piece["documents"]?.AsArray(),
+        Kwargs = piece["kwargs"]?.AsObject(),
+        AddGenerationPrompt = (bool?)piece["add_generation_prompt"] ?? false,
+        ContinueFinalMessage = (bool?)piece["continue_final_message"] ?? false,
+        Now = JinjaCheck.Noon,
+    };
+}

@@ -1,0 +1,30 @@
+// Pieces of Jinja against what Jinja2 itself gave for them: texts exactly; of errors that they are errors, and a template's own
+// message exactly.
+using System.Text.Json.Nodes;
+using Majlis.tests.Support;
+using Majlis.Text.Jinja;
+using Xunit;
+
+namespace Majlis.tests.Text;
+
+[Trait("Golden", "Text")]
+public sealed class JinjaConformanceTests
+{
+    [Theory]
+    [InlineData("jinja_conformance.json")]
+    [InlineData("jinja_snippets.json")]
+    public void Pieces_render_as_in_jinja2(string file)
+    {
+        var golden = JsonNode.Parse(File.ReadAllText(Shared.Require(Shared.Golden("text", file))))!;
+        List<string> failures = [];
+        foreach (var piece in golden["cases"]!.AsArray())
+        {
+            var context = (piece!["context"] ?? golden["context"])!.DeepClone().AsObject();
+            var failure = JinjaCheck.Mismatch(piece, () =>
+                JinjaTemplate.Parse((string)piece["template"]!).Render(context, JinjaCheck.Noon).Text);
+            if (failure is not null) failures.Add($"{piece["name"] ?? piece["i"]}: {piece["template"]}\n  {failure}");
+        }
+        GoldenReport.Line("Text", file, failures.Count, 0);
+        Assert.True(failures.Count == 0, string.Join("\n", failures));
+    }
+}

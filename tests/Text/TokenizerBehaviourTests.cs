@@ -1,0 +1,136 @@
+// Properties that no list of strings can show: threads, length, hostile patterns, lone surrogates, whole characters in streams.
+using System.Text;
+using Majlis.Model.Weights.Gguf;
+using Majlis.tests.Support;
+using Majlis.Text;
+using Majlis.Text.Tokenizers;
+using Majlis.Text.Tokenizers.Models;
+using Majlis.Text.Tokenizers.Splitting;
+using Xunit;
+
+namespace Majlis.tests.Text;
+
+public sealed class TokenizerBehaviourTests
+{
+    [Fact]
+    public void Many_threads_get_what_one_gets()
+    {
+        var tokenizer = SmolLM2();
+        var texts = Enumerable.Range(0, 200)
+            .Select(i => $"السؤال {i}: what is {i * 7919} in Arabic words, please? {new string((char)('a' + i % 26), i)}").ToList();
+        var alone = texts.ConvertAll(text => tokenizer.Encode(text, false));
+        var together = texts.AsParallel().AsOrdered().Select(text => tokenizer.Encode(text, false)).ToList();
+        Assert.Equal(alone, together);
+    }
+
+    [Fact]
+    public void A_megabyte_of_one_letter_is_merged_in_no_quadratic_time()
+    {
+        var tokenizer = SmolLM2();
+        var ids = tokenizer.Encode(new string('a', 1_000_000), false);
+        Assert.Equal(1_000_000, tokenizer.Decode(ids, false).Length);
+    }
+
+    /// <summary>The two ways of merging meet where the short one ends.</summary>
+    [Fact]
+    public void Pieces_of_every_length_are_merged_alike()
+    {
+        var tokenizer = SmolLM2();
+        var random = new Random(5);
+        for (var length = 50; length < 90; length++)
+        {
+            var word = string.Concat(Enumerable.Range(0, length).Select(_ => (char)('a' + random.Next(6))));
+            var padded = tokenizer.Encode(word, false);
+            Assert.Equal(word, tokenizer.Decode(padded, false));
+            Assert.Equal(padded, tokenizer.Encode(word, false));
+        }
+    }
+
+    /// <summary>The library does the merging where it is exact; our own code, which does it elsewhere, is its oracle.</summary>
+    [Fact]
+    public void The_library_merges_as_our_own_code_does()
+    {
+        using var file = GgufFile.Open(Shared.Require(Shared.SmolLM2));
+        var definition = GgufVocabulary.Read(file).Model;
+        Assert.True(LibraryBytePairModel.Fits(definition));
+        var own = new BytePairModel(definition, -1);
+        var library = new LibraryBytePairModel(definition, own);
+        var random = new Random(11);
+        for (var round = 0; round < 2000; round++)
+        {
+            var letters = 1 + random.Next(256);
+            var text = string.Concat(Enumerable.Range(0, 1 + random.Next(150)).Select(_ => ByteAlphabet.CharOf((byte)random.Next(letters))));
+            var places = Enumerable.Range(0, text.Length).ToArray();
+            var (expected, merged) = (new TokenSink(tracked: true), new TokenSink(tracked: true));
+            own.Tokenize(new Piece(text, places, places), expected);
+            library.Tokenize(new Piece(text, places, places), merged);
+            Assert.Equal(expected.Ids, merged.Ids);
+            Assert.Equal(expected.Ranges, merged.Ranges);
+        }
+    }
+
+    [Fact]
+    public void A_lone_surrogate_reads_as_a_replacement_character() =>
+        Assert.Equal(SmolLM2().Encode("a\ufffdb", false), SmolLM2().Encode("a\ud800b", false));
+
+    [Fact]
+    public void Forbidden_tokens_are_read_as_characters()
+    {
+        var tokenizer = SmolLM2();
+        var ids = tokenizer.EncodeWithout("<|im_start|>x<|im_end|>", new HashSet<int>(tokenizer.AddedTokenIds));
+        Assert.DoesNotContain(1, ids);
+        Assert.DoesNotContain(2, ids);
+        Assert.Equal("<|im_start|>x<|im_end|>", tokenizer.Decode(ids, skipSpecialTokens: true));
+    }
+
+    [Fact]
+    public void Bytes_of_tokens_joined_are_the_text()
+    {
+        var tokenizer = SmolLM2();
+        const string text = "مرحبا 👩‍👧 world é";
+        Assert.Equal(Encoding.UTF8.GetBytes(text), tokenizer.Encode(text, false).SelectMany(tokenizer.TokenBytes));
+    }
+
+    [Fact]
+    public void A_pattern_that_would_never_end_is_given_up()
+    {
+        var json = """
+            {"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []},
+             "pre_tokenizer": {"type": "Split", "pattern": {"Regex": "((a|a)+)+b"}, "behavior": "Isolated"}}
+            """;
+        var tokenizer = TextTokenizer.ParseJson(Encoding.UTF8.GetBytes(json), "hostile");
+        var error = Assert.Throws<ModelFormatException>(() => tokenizer.Encode(new string('a', 60), false));
+        Assert.Contains("does not come to an end", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(@"\w+", "ab 𠀀𠀁", 3, 7)]
+    [InlineData(@"[^a]", "a𠀀", 1, 3)]
+    [InlineData(@"(?i:'s)", "x'ſ", 1, 3)]
+    [InlineData(@"a{2,3}?b", "aaab", 0, 4)]
+    [InlineData(@"(?:ab|a)(?=b)", "ab", 0, 1)]
+    [InlineData(@"(?<!a)b", "ab b", 3, 4)]
+    [InlineData(@"(?>a*)a|c", "aac", 2, 3)]
+    [InlineData(@"[\p{L}&&[^a-y]]", "abzc", 2, 3)]
+    [InlineData(@"^b$", "a\nb", 2, 3)]
+    [InlineData(@"\p{^L}", "aé1", 2, 3)]
+    [InlineData(@"[[:digit:]]+", "a12", 1, 3)]
+    [InlineData(@"(?:ab){2}", "abaabab", 3, 7)]
+    [InlineData(@"\x{1F642}|\u0645", "a🙂", 1, 3)]
+    public void Patterns_match_by_characters(string pattern, string text, int start, int end)
+    {
+        var split = """
+            {"model": {"type": "WordLevel", "vocab": {"x": 0}, "unk_token": "x"},
+             "pre_tokenizer": {"type": "Split", "pattern": {"Regex": PATTERN}, "behavior": "Removed", "invert": true}}
+            """
+            .Replace("PATTERN", System.Text.Json.JsonSerializer.Serialize(pattern), StringComparison.Ordinal);
+        var offsets = TextTokenizer.ParseJson(Encoding.UTF8.GetBytes(split), "split").EncodeWithOffsets(text, false).Offsets;
+        // Offsets count code points; the expectation is in UTF-16 units.
+        var found = offsets[^1];
+        Assert.Equal((Points(text[..start]), Points(text[..end])), pattern == @"\w+" ? found : offsets[0]);
+    }
+
+    static int Points(string text) => text.EnumerateRunes().Count();
+
+    static TextTokenizer SmolLM2() => StoredTokenizers.Open(Shared.Require(Shared.SmolLM2));
+}
