@@ -43,6 +43,10 @@ public sealed class ChatTemplate
 
     internal IEnumerable<TemplateFacts> Facts => templates.Values.Select(named => named.Template.Facts);
 
+    /// <summary>Whatever the templates themselves can write: their texts, and the special tokens they have by name.</summary>
+    internal IReadOnlyCollection<string> Written =>
+        [.. Facts.SelectMany(facts => facts.Texts), .. tokens.Named.Select(token => token.Text)];
+
     /// <summary>Which shapes of content the template can read, found out by trying.</summary>
     internal ContentForm Content => content.Value;
 

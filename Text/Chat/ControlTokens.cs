@@ -1,5 +1,6 @@
-// The tokens of a vocabulary that text from outside must not become: all added ones, special or not, but for runs of blanks.
-// (Command R's turn tokens are not flagged special.)
+// The tokens of a vocabulary that text from outside must not become: added ones that are flagged special, look like a control mark, or are
+// written by the chat template. (Command R's turn tokens and Qwen's tool marks are not flagged special.) Other added tokens, like Gemma's HTML
+// tags, are ordinary words of the vocabulary.
 using System.Globalization;
 using System.Text;
 using Majlis.Text.Tokenizers;
@@ -19,16 +20,24 @@ sealed class ControlTokens
     readonly HashSet<char> firstSigns;
     readonly ILookup<char, string> byFirst;
 
-    public ControlTokens(TextTokenizer tokenizer)
+    /// <param name="tokenizer">Whose added tokens are looked at.</param>
+    /// <param name="written">What the template may write.</param>
+    public ControlTokens(TextTokenizer tokenizer, IReadOnlyCollection<string> written)
     {
         var texts = tokenizer.AddedTokenIds.Select(id => (Id: id, Text: tokenizer.TokenText(id)!))
-            .Where(token => token.Text.Length > 1 && !token.Text.All(c => char.IsWhiteSpace(c) || c == '▁')).ToList();
+            .Where(token => token.Text.Length > 1 && !token.Text.All(c => char.IsWhiteSpace(c) || c == '▁'))
+            .Where(token => tokenizer.IsSpecial(token.Id) || LooksLikeControl(token.Text)
+                || written.Any(text => text.Contains(token.Text, StringComparison.Ordinal))).ToList();
         Ids = texts.Select(token => token.Id).ToHashSet();
         Texts = [.. texts.Select(token => token.Text)];
         firstSigns = [.. Texts.Select(text => text[0])
             .Where(c => !char.IsLetterOrDigit(c) && !char.IsSurrogate(c) && !char.IsWhiteSpace(c))];
         byFirst = Texts.ToLookup(text => text[0]);
     }
+
+    // As llama.cpp takes them for control tokens whatever their flag says; DeepSeek writes the bars in full width.
+    static bool LooksLikeControl(string text) => (text.StartsWith("<|", StringComparison.Ordinal) && text.EndsWith("|>", StringComparison.Ordinal))
+        || (text.StartsWith("<｜", StringComparison.Ordinal) && text.EndsWith("｜>", StringComparison.Ordinal));
 
     public IReadOnlySet<int> Ids { get; }
 

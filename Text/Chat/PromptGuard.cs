@@ -30,7 +30,7 @@ sealed class PromptGuard
     public PromptGuard(ChatTemplate template, TextTokenizer tokenizer)
     {
         Tokenizer = tokenizer;
-        control = new ControlTokens(tokenizer);
+        control = new ControlTokens(tokenizer, template.Written);
         foreach (var facts in template.Facts)
         {
             known.UnionWith(facts.Texts);

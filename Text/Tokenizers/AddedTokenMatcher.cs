@@ -4,6 +4,15 @@ using Majlis.Text.Tokenizers.Patterns;
 
 namespace Majlis.Text.Tokenizers;
 
+/// <summary>What becomes of a place where an added token's text stands: the token, part of the text around it, or a text of its own.</summary>
+enum Reading { Token, Text, TextApart }
+
+/// <summary>
+/// How a match is read. The range is of the original text, UTF-16 units, end exclusive; of a normalised text it is known only where origins
+/// are kept.
+/// </summary>
+delegate Reading TokenAdmission(AddedToken token, int start, int end);
+
 /// <summary>A trie over the tokens' texts. Immutable once built.</summary>
 sealed class AddedTokenMatcher
 {
@@ -26,12 +35,14 @@ sealed class AddedTokenMatcher
     }
 
     /// <summary>
-    /// The next match at or after <paramref name="search"/>, of tokens that <paramref name="wanted"/> admits. A refused match is
-    /// passed over whole. <paramref name="search"/> moves behind the match; blanks are taken back to <paramref name="done"/> at most.
+    /// The next match at or after <paramref name="search"/> that is no part of the text around it; one that is is passed over whole.
+    /// <paramref name="search"/> moves behind the match; blanks are taken back to <paramref name="done"/> at most.
     /// </summary>
-    public AddedToken? Next(ReadOnlySpan<char> text, int done, ref int search, Func<AddedToken, bool>? wanted, out int start, out int end)
+    public AddedToken? Next(
+        Piece piece, int done, ref int search, TokenAdmission? admits, out int start, out int end, out Reading reading)
     {
-        (start, end) = (text.Length, text.Length);
+        var text = piece.Text;
+        (start, end, reading) = (text.Length, text.Length, Reading.Token);
         while (search < text.Length)
         {
             var hop = text[search..].IndexOfAny(beginnings);
@@ -39,7 +50,10 @@ sealed class AddedTokenMatcher
             start = search + hop;
             var token = Longest(text, start, out end);
             search = token is null ? start + 1 : end;
-            if (token is null || wanted is not null && !wanted(token) || token.SingleWord && !StandsAlone(text, start, end)) continue;
+            if (token is null || token.SingleWord && !StandsAlone(text, start, end)) continue;
+            reading = Read(piece, token, start, end, admits);
+            if (reading == Reading.Text) continue;
+            if (reading == Reading.TextApart) return token;
             if (token.StripLeft) start = Math.Max(done, text[..start].TrimEnd().Length);
             if (token.StripRight) end = text.Length - text[end..].TrimStart().Length;
             return token;
@@ -47,6 +61,9 @@ sealed class AddedTokenMatcher
         search = text.Length;
         return null;
     }
+
+    static Reading Read(Piece piece, AddedToken token, int start, int end, TokenAdmission? admits) => admits is null ? Reading.Token
+        : (piece.Tracked ? admits(token, piece.Starts[start], piece.Ends[end - 1]) : admits(token, start, end));
 
     AddedToken? Longest(ReadOnlySpan<char> text, int start, out int end)
     {

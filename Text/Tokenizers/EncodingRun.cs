@@ -7,7 +7,15 @@ namespace Majlis.Text.Tokenizers;
 
 /// <summary>The parts of a tokenizer that encoding uses; immutable, shared by all calls.</summary>
 sealed record EncodingParts(
-    AddedTokenMatcher Plain, AddedTokenMatcher Normalized, IReadOnlyList<Normalizer> Normalizers, Splitter[] Splitters, TokenModel Model);
+    AddedTokenMatcher Plain, AddedTokenMatcher Normalized, IReadOnlyList<Normalizer> Normalizers, Splitter[] Splitters, TokenModel Model,
+    Vocabulary Vocabulary)
+{
+    /// <summary>
+    /// Whether a text cut in two is still spelled as one, so that a mark in a stranger's text may stand apart, as transformers'
+    /// <c>sanitize_control_tokens</c> has it: byte-level vocabularies that put no blank in front. SentencePiece's would.
+    /// </summary>
+    public bool CanPartText => Splitters.Any(splitter => splitter is ByteLevelSplitter) && !Splitters.Any(splitter => splitter is PrefixSplitter);
+}
 
 /// <summary>State of one call. Origins are kept only when offsets are wanted or a splitter asks for them.</summary>
 sealed class EncodingRun
@@ -16,13 +24,14 @@ sealed class EncodingRun
     readonly TokenSink sink;
     readonly NormalizerFlow normalizers;
     readonly PieceFlow splitters;
-    readonly Func<AddedToken, bool>? wanted;
+    readonly TokenAdmission? admits;
 
-    public EncodingRun(EncodingParts parts, TokenSink sink, Func<AddedToken, bool>? wanted)
+    public EncodingRun(EncodingParts parts, TokenSink sink, TokenAdmission? admits)
     {
-        (this.parts, this.sink, this.wanted) = (parts, sink, wanted);
+        (this.parts, this.sink, this.admits) = (parts, sink, admits);
         normalizers = new NormalizerFlow(parts.Normalizers);
-        splitters = PieceFlow.Through(parts.Splitters, parts.Model, sink);
+        var model = sink.Refused is null ? parts.Model : new RefusingModel(parts.Model, parts.Vocabulary);
+        splitters = PieceFlow.Through(parts.Splitters, model, sink);
     }
 
     public void Encode(string text)
@@ -40,10 +49,11 @@ sealed class EncodingRun
     void EncodeRaw(Piece piece)
     {
         var (done, search) = (0, 0);
-        while (parts.Plain.Next(piece.Text, done, ref search, wanted, out var start, out var end) is { } token)
+        while (parts.Plain.Next(piece, done, ref search, admits, out var start, out var end, out var reading) is { } token)
         {
             if (start > done) EncodeNormalized(normalizers.Run(piece.Slice(done, start - done)));
-            sink.Add(token.Id, piece, start, end);
+            if (reading == Reading.Token) sink.Add(token.Id, piece, start, end);
+            else EncodeNormalized(normalizers.Run(piece.Slice(start, end - start)));
             done = end;
         }
         if (done < piece.Text.Length) EncodeNormalized(normalizers.Run(piece.Slice(done, piece.Text.Length - done)));
@@ -52,10 +62,11 @@ sealed class EncodingRun
     void EncodeNormalized(Piece piece)
     {
         var (done, search) = (0, 0);
-        while (parts.Normalized.Next(piece.Text, done, ref search, wanted, out var start, out var end) is { } token)
+        while (parts.Normalized.Next(piece, done, ref search, admits, out var start, out var end, out var reading) is { } token)
         {
             if (start > done) splitters.Push(piece.Slice(done, start - done));
-            sink.Add(token.Id, piece, start, end);
+            if (reading == Reading.Token) sink.Add(token.Id, piece, start, end);
+            else splitters.Push(piece.Slice(start, end - start));
             done = end;
         }
         splitters.Push(piece.Slice(done, piece.Text.Length - done));

@@ -20,6 +20,7 @@ public sealed class TextTokenizer
     readonly Dictionary<string, int> addedIds = new(StringComparer.Ordinal);
     readonly HashSet<string> specials;
     readonly Dictionary<int, string> normalizedTexts = [];
+    readonly int? unknown;
 
     /// <exception cref="ModelFormatException">A section of the definition cannot be used.</exception>
     public TextTokenizer(TokenizerDefinition definition)
@@ -27,6 +28,7 @@ public sealed class TextTokenizer
         this.definition = definition;
         added = definition.AddedTokens.ToDictionary(token => token.Id);
         specials = [.. definition.AddedTokens.Where(token => token.Special).Select(token => token.Content)];
+        unknown = definition.Model.UnknownId ?? (definition.Model.UnknownToken is { } name ? definition.Model.Vocabulary.Id(name) : null);
         foreach (var token in definition.AddedTokens) addedIds[token.Content] = token.Id;
         VocabularySize = definition.AddedTokens.Select(token => token.Id + 1).Append(definition.Model.Vocabulary.Size).Max();
         var normalizers = Section(definition.Normalizer, "normalizer") is { } section ? NormalizerReader.Read(section).ToList() : [];
@@ -67,17 +69,39 @@ public sealed class TextTokenizer
 
     /// <summary>Token ids of a text. <paramref name="specialsAsText"/>: tokens flagged special are not recognised in it.</summary>
     public int[] Encode(string text, bool addSpecialTokens, bool specialsAsText = false) =>
-        Encode(text, addSpecialTokens, specialsAsText ? token => !IsSpecial(token) : null);
-
-    /// <summary>Token ids of a text in which the added tokens <paramref name="forbidden"/> are read as plain characters.</summary>
-    public int[] EncodeWithout(string text, IReadOnlySet<int> forbidden) => Encode(text, false, token => !forbidden.Contains(token.Id));
+        Encode(text, addSpecialTokens, specialsAsText ? SpecialsAsText : null);
 
     /// <summary>Ids with segment ids and offsets; see <see cref="TokenizedText"/>.</summary>
     public TokenizedText EncodeWithOffsets(string text, bool addSpecialTokens, bool specialsAsText = false)
     {
-        text = Runes.WellFormed(text);
-        var sink = Run(text, tracked: true, specialsAsText ? token => !IsSpecial(token) : null);
-        var offsets = Offsets(text, sink);
+        return Framed(text, Run(text, new TokenSink(tracked: true), specialsAsText ? SpecialsAsText : null), addSpecialTokens);
+    }
+
+    /// <summary>
+    /// Ids with offsets of one text, some of it a stranger's: a token of <paramref name="control"/> comes only out of characters that no
+    /// place in <paramref name="cuts"/> (UTF-16 units, ascending) parts; else its text is spelled by other tokens, and nothing is put in
+    /// beside it: see <see cref="EncodingParts.CanPartText"/>.
+    /// </summary>
+    internal TokenizedText EncodeAround(string text, IReadOnlySet<int> control, List<int> cuts)
+    {
+        // Characters that the model does not know are no forgery.
+        var forged = encoding.CanPartText ? Reading.TextApart : Reading.Text;
+        var refused = control.Where(id => id != unknown).ToHashSet();
+        return Framed(text, Run(text, new TokenSink(tracked: true) { Refused = refused },
+            (token, start, end) => !control.Contains(token.Id) || !IsParted(cuts, start, end) ? Reading.Token : forged),
+            addSpecialTokens: false);
+    }
+
+    static bool IsParted(List<int> cuts, int start, int end)
+    {
+        var next = cuts.BinarySearch(start + 1);
+        if (next < 0) next = ~next;
+        return next < cuts.Count && cuts[next] < end;
+    }
+
+    TokenizedText Framed(string text, TokenSink sink, bool addSpecialTokens)
+    {
+        var offsets = Offsets(Runes.WellFormed(text), sink);
         var ids = ImmutableArray.CreateBuilder<int>();
         var types = ImmutableArray.CreateBuilder<int>();
         var places = ImmutableArray.CreateBuilder<(int, int)>();
@@ -122,21 +146,20 @@ public sealed class TextTokenizer
     /// the tokens' own contents, so a special token that normalisation changes is kept.</summary>
     internal bool IsSkipped(string decodedText) => specials.Contains(decodedText);
 
-    bool IsSpecial(AddedToken token) => specials.Contains(token.Content);
+    Reading SpecialsAsText(AddedToken token, int start, int end) => specials.Contains(token.Content) ? Reading.Text : Reading.Token;
 
     static byte[] Utf8(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 
-    int[] Encode(string text, bool addSpecialTokens, Func<AddedToken, bool>? wanted)
+    int[] Encode(string text, bool addSpecialTokens, TokenAdmission? admits)
     {
-        var ids = Run(Runes.WellFormed(text), tracked: false, wanted).Ids;
+        var ids = Run(text, new TokenSink(tracked: false), admits).Ids;
         return !addSpecialTokens || postProcessor.Frame is [{ Ids: null }] ? [.. ids]
             : [.. postProcessor.Frame.SelectMany(part => part.Ids ?? (IEnumerable<int>)ids)];
     }
 
-    TokenSink Run(string text, bool tracked, Func<AddedToken, bool>? wanted)
+    TokenSink Run(string text, TokenSink sink, TokenAdmission? admits)
     {
-        var sink = new TokenSink(tracked);
-        new EncodingRun(encoding, sink, wanted).Encode(text);
+        new EncodingRun(encoding, sink, admits).Encode(Runes.WellFormed(text));
         return sink;
     }
 
@@ -164,7 +187,7 @@ public sealed class TextTokenizer
             new AddedTokenMatcher(byForm[true].Select(token => (normalizedTexts[token.Id], token))),
             normalizers,
             Section(definition.PreTokenizer, "pre_tokenizer") is { } section ? [.. SplitterReader.Read(section)] : [],
-            TokenModels.Build(definition));
+            TokenModels.Build(definition), definition.Model.Vocabulary);
     }
 
     JsonField? Section(System.Text.Json.JsonElement? value, string name) =>

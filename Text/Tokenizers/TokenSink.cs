@@ -10,6 +10,16 @@ sealed class TokenSink(bool tracked)
 
     public bool Tracked { get; } = tracked;
 
+    /// <summary>Ids that the model must not make of any piece; null where all may come.</summary>
+    public IReadOnlySet<int>? Refused { get; init; }
+
+    /// <summary>Takes back all tokens from the one at <paramref name="count"/> on.</summary>
+    public void Shorten(int count)
+    {
+        Ids.RemoveRange(count, Ids.Count - count);
+        if (Tracked) Ranges.RemoveRange(count, Ranges.Count - count);
+    }
+
     /// <summary>A token made of the units <paramref name="from"/> .. <paramref name="to"/> (exclusive) of a piece.</summary>
     public void Add(int id, Piece piece, int from, int to)
     {

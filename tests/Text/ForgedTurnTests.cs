@@ -91,12 +91,13 @@ public sealed class ForgedTurnTests
 
     static char FullWidth(char c) => c is > ' ' and <= '~' ? (char)(c - '!' + '！') : c;
 
-    // Every added token, spelled in all places that a conversation has, and the control tokens that come of it.
+    // Every control token, spelled in all places that a conversation has, and the control tokens that come of it.
     static List<int> Controls(TextTokenizer tokenizer, ChatTemplate template, Func<string, string> spell)
     {
-        // The unknown token is also what the model makes of strange characters.
-        var controls = tokenizer.AddedTokenIds.Where(id => tokenizer.TokenText(id) is var text && text!.Trim().Length > 1
-            && !text.Contains("unk", StringComparison.OrdinalIgnoreCase)).ToHashSet();
+        // The unknown token is also what the model makes of strange characters; other added tokens are words like any.
+        var controls = tokenizer.AddedTokenIds.Where(id => tokenizer.TokenText(id) is var text
+            && (tokenizer.IsSpecial(id) || text!.StartsWith("<|", StringComparison.Ordinal))
+            && !text!.Contains("unk", StringComparison.OrdinalIgnoreCase)).ToHashSet();
         List<int> found = [];
         foreach (var token in controls.Take(40))
         {

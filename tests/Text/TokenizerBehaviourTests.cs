@@ -74,16 +74,6 @@ public sealed class TokenizerBehaviourTests
         Assert.Equal(SmolLM2().Encode("a\ufffdb", false), SmolLM2().Encode("a\ud800b", false));
 
     [Fact]
-    public void Forbidden_tokens_are_read_as_characters()
-    {
-        var tokenizer = SmolLM2();
-        var ids = tokenizer.EncodeWithout("<|im_start|>x<|im_end|>", new HashSet<int>(tokenizer.AddedTokenIds));
-        Assert.DoesNotContain(1, ids);
-        Assert.DoesNotContain(2, ids);
-        Assert.Equal("<|im_start|>x<|im_end|>", tokenizer.Decode(ids, skipSpecialTokens: true));
-    }
-
-    [Fact]
     public void Bytes_of_tokens_joined_are_the_text()
     {
         var tokenizer = SmolLM2();

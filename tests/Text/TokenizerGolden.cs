@@ -62,7 +62,7 @@ public sealed class TokenizerGolden
             .Where(name => StoredTokenizers.Definitions(name).Any()).Order()
         : [];
 
-    static (string Name, TextTokenizer Tokenizer) Open(string row)
+    internal static (string Name, TextTokenizer Tokenizer) Open(string row)
     {
         Assert.SkipWhen(row.EndsWith(Absent, StringComparison.Ordinal), $"the definition is not here: {row}");
         var parts = row.Split(Arrow);

@@ -23,29 +23,33 @@ sealed class UnigramModel : TokenModel
 
     public override void Tokenize(Piece piece, TokenSink sink)
     {
-        var text = piece.Text;
-        CachedPiece? known = null;
-        var slot = 0;
-        if (text.Length <= PieceCache.MaxLength) known = cache.Find(text, out slot);
-        if (known is null)
-        {
-            List<(int Id, int Start, int End)> tokens = [];
-            foreach (var (start, end) in BestSplit(text)) AddToken(text, start, end, tokens);
-            if (text.Length > PieceCache.MaxLength)
-            {
-                foreach (var token in tokens) sink.Add(token.Id, piece, token.Start, token.End);
-                return;
-            }
-            known = new CachedPiece(text.ToString(), [.. tokens.Select(token => token.Id)],
-                [.. tokens.SelectMany(token => new[] { (byte)token.Start, (byte)token.End })]);
-            cache.Store(slot, known);
-        }
-        for (var i = 0; i < known.Ids.Length; i++) sink.Add(known.Ids[i], piece, known.Bounds[2 * i], known.Bounds[2 * i + 1]);
+        if (piece.Text.Length <= PieceCache.MaxLength && Cached(piece.Text) is var known
+            && (sink.Refused is null || !known.Ids.Any(sink.Refused.Contains)))
+            known.AddTo(sink, piece);
+        else
+            foreach (var token in Tokens(piece.Text, sink.Refused)) sink.Add(token.Id, piece, token.Start, token.End);
     }
 
-    void AddToken(ReadOnlySpan<char> text, int start, int end, List<(int Id, int Start, int End)> tokens)
+    CachedPiece Cached(ReadOnlySpan<char> text)
     {
-        if (definition.Vocabulary.TryGetId(text[start..end], out var id)) tokens.Add((id, start, end));
+        if (cache.Find(text, out var slot) is { } known) return known;
+        var tokens = Tokens(text, refused: null);
+        var fresh = new CachedPiece(text.ToString(), [.. tokens.Select(token => token.Id)],
+            [.. tokens.SelectMany(token => new[] { (byte)token.Start, (byte)token.End })]);
+        cache.Store(slot, fresh);
+        return fresh;
+    }
+
+    List<(int Id, int Start, int End)> Tokens(ReadOnlySpan<char> text, IReadOnlySet<int>? refused)
+    {
+        List<(int Id, int Start, int End)> tokens = [];
+        foreach (var (start, end) in BestSplit(text, refused)) AddToken(text, start, end, refused, tokens);
+        return tokens;
+    }
+
+    void AddToken(ReadOnlySpan<char> text, int start, int end, IReadOnlySet<int>? refused, List<(int Id, int Start, int End)> tokens)
+    {
+        if (definition.Vocabulary.TryGetId(text[start..end], out var id) && refused?.Contains(id) != true) tokens.Add((id, start, end));
         else if (definition.ByteFallback && ByteIds(text[start..end]) is { } bytes)
             tokens.AddRange(bytes.Select(value => (value, start, end)));
         else tokens.Add((Unknown(), start, end));
@@ -64,8 +68,11 @@ sealed class UnigramModel : TokenModel
     int Unknown() => definition.UnknownId
         ?? throw new ModelFormatException("The text has a character that the tokenizer does not know, and its model.unk_id is missing.");
 
-    /// <summary>The best path's stretches in order, neighbouring unknown characters as one.</summary>
-    List<(int Start, int End)> BestSplit(ReadOnlySpan<char> text)
+    /// <summary>
+    /// The best path's stretches in order, neighbouring unknown characters as one. Refused tokens are no edges of it, as control pieces are
+    /// none in SentencePiece.
+    /// </summary>
+    List<(int Start, int End)> BestSplit(ReadOnlySpan<char> text, IReadOnlySet<int>? refused)
     {
         var best = new (double Score, int From, int Id)[text.Length + 1];
         Array.Fill(best, (0, -1, 0));
@@ -76,7 +83,7 @@ sealed class UnigramModel : TokenModel
             var hasSingle = false;
             for (var end = start; end < text.Length && children.TryGet(node, text[end], out var id, out node); end++)
             {
-                if (id < 0) continue;
+                if (id < 0 || refused?.Contains(id) == true) continue;
                 Offer(best, start, end + 1, best[start].Score + definition.Scores[id], id);
                 hasSingle |= end + 1 == single;
             }
