@@ -15,6 +15,12 @@ public sealed record PairOptions
     /// <summary>Token edits over the longer length at or below which two answers count as the same. Default: 0.05.</summary>
     public double NearIdentical { get; init; } = 0.05;
 
+    /// <summary>
+    /// Tokens of prompt and answer that are trained on, the start is kept; null means all. Sides are compared by what is left of them, and a
+    /// prompt that leaves nothing makes no pair. Held-out pairs are judged whole.
+    /// </summary>
+    public int? MaxLength { get; init; }
+
     /// <summary>The most of the training weight that one voter may hold, in (0, 1]; 1 sets no cap. Default: 0.05.</summary>
     public double VoterShare { get; init; } = 0.05;
 

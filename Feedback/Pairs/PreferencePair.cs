@@ -52,7 +52,7 @@ public enum Exclusion
     /// <summary>A side without a completion token, or of white space only.</summary>
     EmptyCompletion,
 
-    /// <summary>The sides differ too little to teach anything.</summary>
+    /// <summary>The sides differ too little, in what is trained on of them, to teach anything.</summary>
     NearIdentical,
 
     /// <summary>A side says which model it is, so the vote may be about a name.</summary>
@@ -60,6 +60,9 @@ public enum Exclusion
 
     /// <summary>The two sides were given different prompt tokens.</summary>
     DifferentPrompts,
+
+    /// <summary>The prompt alone is as long as what is trained on at once.</summary>
+    PromptTooLong,
 }
 
 /// <summary>All that a set of votes yields.</summary>

@@ -18,13 +18,14 @@ public static class PreferencePairs
         var undesirable = new List<UndesirableExample>();
         foreach (var vote in all)
         {
-            if (Excludes(vote, options, leak) is not { } reason)
+            var held = Keeps(vote.Battle.PromptHash);
+            if (Excludes(vote, options with { MaxLength = held ? null : options.MaxLength }, leak) is not { } reason)
             {
                 pairs.Add(Pair(vote, weights.Of(vote)));
                 continue;
             }
             excluded.Add(reason);
-            if (reason == Exclusion.BothBad && !Keeps(vote.Battle.PromptHash)) undesirable.AddRange(Undesirable(vote, weights.Of(vote)));
+            if (reason == Exclusion.BothBad && !held) undesirable.AddRange(Undesirable(vote, weights.Of(vote)));
         }
         var (training, holds) = Capped(pairs.Where(pair => !Keeps(pair.PromptHash)), options.VoterShare);
         var voters = training.Select(pair => pair.Voter).Distinct().Count();
@@ -42,9 +43,13 @@ public static class PreferencePairs
         if (stored.Vote.Verdict == Verdict.BothBad) return Exclusion.BothBad;
         if (Empty(a) || Empty(b)) return Exclusion.EmptyCompletion;
         if (!a.PromptTokens.AsSpan().SequenceEqual(b.PromptTokens)) return Exclusion.DifferentPrompts;
-        if (NearIdentical.Are(a.CompletionTokens, b.CompletionTokens, options.NearIdentical)) return Exclusion.NearIdentical;
+        var room = (options.MaxLength ?? int.MaxValue) - a.PromptTokens.Length;
+        if (room <= 0) return Exclusion.PromptTooLong;
+        if (NearIdentical.Are(Kept(a, room), Kept(b, room), options.NearIdentical)) return Exclusion.NearIdentical;
         return leak.In(a.Text) || leak.In(b.Text) ? Exclusion.IdentityLeak : null;
     }
+
+    static ReadOnlySpan<int> Kept(BattleSide side, int room) => side.CompletionTokens.AsSpan(0, Math.Min(side.CompletionTokens.Length, room));
 
     static bool Empty(BattleSide side) => side.CompletionTokens.Length == 0 || string.IsNullOrWhiteSpace(side.Text);
 

@@ -12,23 +12,17 @@ public static class RoundVotes
     /// <summary>Both sides have to come from weights of this catalogue: another model's tokens mean other words.</summary>
     public const string OtherModel = "OtherModel";
 
-    /// <summary>The prompt alone is as long as what is trained on at once.</summary>
-    public const string PromptTooLong = "PromptTooLong";
-
     /// <param name="after">Where the votes begin.</param>
     /// <param name="votes">All that came after.</param>
     /// <param name="known">Hashes and ids of the weights whose answers count.</param>
     /// <param name="options">The round's.</param>
     public static RoundPairs Pairs(long after, IReadOnlyList<StoredVote> votes, IReadOnlySet<string> known, RoundOptions options)
     {
-        var wanted = new PairOptions { HeldOutPercent = options.HeldOutPercent, Seed = options.Seed };
+        var wanted = new PairOptions { HeldOutPercent = options.HeldOutPercent, Seed = options.Seed, MaxLength = options.MaxLength };
         var own = votes.Where(vote => known.Contains(vote.Battle.A.Version) && known.Contains(vote.Battle.B.Version)).ToArray();
         var set = PreferencePairs.Build(own, wanted);
-        var tooLong = set.Training.Where(pair => pair.Prompt.Length >= options.MaxLength).Select(pair => pair.VoteId).ToHashSet();
-        // Once more without them: weights are shares of what is trained on.
-        if (tooLong.Count > 0) set = PreferencePairs.Build(own.Where(vote => !tooLong.Contains(vote.Id)), wanted);
         var excluded = set.Excluded.Select(entry => (Reason: entry.Key.ToString(), Count: entry.Value))
-            .Append((OtherModel, votes.Count - own.Length)).Append((PromptTooLong, tooLong.Count)).Where(entry => entry.Item2 > 0);
+            .Append((OtherModel, votes.Count - own.Length)).Where(entry => entry.Item2 > 0);
         return new RoundPairs(after, votes.Count == 0 ? after : votes[^1].Number, votes.Count, set.Training, set.HeldOut,
             excluded.ToImmutableSortedDictionary(entry => entry.Item1, entry => entry.Item2),
             ExpertSplit.Of(set.Training, options.Experts, options.LeastPairs));

@@ -35,14 +35,50 @@ public sealed class PairTests
             Stored(6, Verdict.A, b: Some.Side(9, "x") with { CompletionTokens = [], LogProbabilities = [] }),
             Stored(7, Verdict.A, b: Some.Side(1, "Eight!")), Stored(8, Verdict.A, b: Some.Side(9, "I'm ChatGPT, made by OpenAI.")),
             Stored(9, Verdict.A, b: Some.Side(9, "x") with { PromptTokens = [1] }),
+            Sides(10, prompt: 40, [1, 2], [3, 4]),
         ];
-        var set = PreferencePairs.Build(votes, all);
+        var set = PreferencePairs.Build(votes, all with { MaxLength = 40 });
         Assert.Single(set.Training);
         Assert.Equal(votes.Length, set.Training.Length + set.Excluded.Values.Sum());
         Assert.Equal(2, set.Excluded[Exclusion.EmptyCompletion]);
         var once = Enum.GetValues<Exclusion>().Except([Exclusion.EmptyCompletion]).ToArray();
         Assert.All(once, reason => Assert.Equal(1, set.Excluded[reason]));
         Assert.Equal(["Eight.", "Eight legs."], set.Undesirable.Select(side => side.Text));
+    }
+
+    [Theory]
+    [InlineData(35, 25, Exclusion.NearIdentical)] // the same up to the cut
+    [InlineData(40, 24, Exclusion.NearIdentical)] // one token of 20 differs, and 20 are trained on
+    [InlineData(60, 20, null)]
+    [InlineData(30, 30, Exclusion.PromptTooLong)]
+    [InlineData(29, 30, Exclusion.PromptTooLong)]
+    [InlineData(null, 30, null)]
+    public void Sides_are_compared_as_they_are_trained_on(int? most, int prompt, Exclusion? expected)
+    {
+        int[] same = [.. Enumerable.Range(100, 19)];
+        var vote = Sides(1, prompt, [.. same, .. Enumerable.Range(500, 40)], [.. same, .. Enumerable.Range(900, 40)]);
+        var set = PreferencePairs.Build([vote], all with { MaxLength = most, NearIdentical = 0.2 });
+        Assert.Equal(expected is null ? [] : [expected.Value], set.Excluded.Keys);
+        Assert.Equal(expected is null ? 1 : 0, set.Training.Length);
+    }
+
+    [Fact]
+    public void A_pair_to_be_judged_is_compared_whole()
+    {
+        var vote = Sides(1, prompt: 25, [.. Enumerable.Range(100, 40), 1], [.. Enumerable.Range(100, 40), 2, 3, 4, 5, 6, 7, 8, 9]);
+        Assert.Single(PreferencePairs.Build([vote], all with { MaxLength = 30, HeldOutPercent = 100 }).HeldOut);
+        Assert.Empty(PreferencePairs.Build([vote], all with { MaxLength = 30 }).Training);
+    }
+
+    [Fact]
+    public void The_cap_on_a_voter_is_of_what_is_trained_on()
+    {
+        // Of the loud voter's pairs all but one are the same once cut; were they weighed, the one left would count next to nothing.
+        var cut = Enumerable.Range(0, 50).Select(i => Sides(i, prompt: 10, [1, 2, 3, i + 9], [1, 2, 3, 4], "loud"));
+        var votes = cut.Append(Sides(50, 10, [1, 2], [3, 4], "loud")).Concat(Enumerable.Range(51, 40).Select(i => Sides(i, 10, [1], [2], $"v{i}")));
+        var set = PreferencePairs.Build(votes, all with { VoterShare = 0.05, MaxLength = 13 });
+        Assert.Equal(50, set.Excluded[Exclusion.NearIdentical]);
+        Assert.All(set.Training, pair => Assert.Equal(2, pair.Weight));
     }
 
     [Fact]
@@ -122,6 +158,18 @@ public sealed class PairTests
                 table[i, j] = i == 0 || j == 0 ? i + j
                     : Math.Min(Math.Min(table[i - 1, j], table[i, j - 1]) + 1, table[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
         return table[a.Length, b.Length];
+    }
+
+    static StoredVote Sides(int number, int prompt, int[] a, int[] b, string voter = Some.Rater)
+    {
+        var vote = Stored(number, Verdict.A, prompt: $"q{number}", voter: voter);
+        BattleSide Side(BattleSide side, int[] tokens) => side with
+        {
+            PromptTokens = [.. Enumerable.Range(0, prompt)],
+            CompletionTokens = tokens,
+            LogProbabilities = new float[tokens.Length],
+        };
+        return vote with { Battle = vote.Battle with { A = Side(vote.Battle.A, a), B = Side(vote.Battle.B, b) } };
     }
 
     static StoredVote Stored(int number, Verdict verdict, BattleSide? b = null, string prompt = "How many?", string voter = Some.Rater)

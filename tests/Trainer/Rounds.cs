@@ -1,5 +1,6 @@
 // A whole round on a tiny model: promoted, refused, too little evidence; killed anywhere; the merge exact to the last bit.
 using Majlis.Evaluation;
+using Majlis.Feedback;
 using Majlis.Model;
 using Majlis.Model.Weights;
 using Majlis.tests.Support;
@@ -130,6 +131,18 @@ public sealed class Rounds
         var outcome = await round.RunAsync(RoundFixture.Options with { MaxLength = 3 });
         Assert.Equal(GateDecision.NotEnoughEvidence, outcome.Decision);
         Assert.Matches(@"gave 0 pairs and \d+ held-out ones of 1 voters \(left out: PromptTooLong \d+\)", outcome.Reasons[0]);
+    }
+
+    [Fact]
+    public void Sides_that_are_one_once_cut_make_no_pair()
+    {
+        int[] start = [.. Enumerable.Range(100, 25)];
+        var vote = Some.Vote(1, [.. Enumerable.Range(2, 10)], [.. start, 1, 2, 3], [.. start, 6, 7, 8], Verdict.A);
+        var options = RoundFixture.Options with { MaxLength = 30, HeldOutPercent = 0 };
+        var pairs = RoundVotes.Pairs(0, [vote], new HashSet<string> { Some.WeightsHash }, options);
+        Assert.Empty(pairs.Training);
+        Assert.Equal(1, pairs.Excluded[nameof(Exclusion.NearIdentical)]);
+        Assert.Single(RoundVotes.Pairs(0, [vote], new HashSet<string> { Some.WeightsHash }, options with { MaxLength = 60 }).Training);
     }
 
     [Fact]

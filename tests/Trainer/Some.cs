@@ -33,7 +33,7 @@ static class Some
         })];
     }
 
-    static StoredVote Vote(int index, int[] prompt, int[] a, int[] b, Verdict verdict)
+    public static StoredVote Vote(int index, int[] prompt, int[] a, int[] b, Verdict verdict)
     {
         BattleSide Side(int[] tokens) => new(WeightsHash, null, "{}", prompt, tokens, [.. tokens.Select(_ => -1f)], string.Join(' ', tokens), "stop", 1);
         var id = index.ToString("000", CultureInfo.InvariantCulture);
