@@ -1,6 +1,7 @@
 // A whole round on a tiny model: promoted, refused, too little evidence; killed anywhere; the merge exact to the last bit.
 using Majlis.Evaluation;
-using Majlis.Feedback;
+using Majlis.Feedback.Pairs;
+using Majlis.Feedback.Votes;
 using Majlis.Model;
 using Majlis.Model.Weights;
 using Majlis.tests.Support;
