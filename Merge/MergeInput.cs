@@ -1,10 +1,13 @@
 // A model that takes part: a folder of weights, with or without one adapter folded in as it is read.
 // Knows names, shapes and config; nothing of methods or weights of the merge.
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Majlis.Merge.Adapters;
 using Majlis.Model;
 using Majlis.Model.Weights;
+using Majlis.Text;
 
 namespace Majlis.Merge;
 
@@ -30,6 +33,9 @@ sealed partial class MergeInput : IDisposable
 
     public int LayerCount { get; }
 
+    /// <summary>What its files hold that is allowed but probably not meant.</summary>
+    public ImmutableArray<string> Warnings => adapter?.Warnings ?? [];
+
     public IReadOnlyDictionary<string, TensorInfo> Tensors => weights.Tensors;
 
     /// <summary>
@@ -43,7 +49,7 @@ sealed partial class MergeInput : IDisposable
         var (weights, config) = OpenModel(name, path);
         try
         {
-            var adapter = adapterFolder is null ? null : AdapterDelta.Open(adapterFolder, weights);
+            var adapter = adapterFolder is null ? null : AdapterDelta.Open(adapterFolder, weights, config);
             return new MergeInput(name, path, config, weights, adapter, loadAs);
         }
         catch
@@ -82,7 +88,7 @@ sealed partial class MergeInput : IDisposable
         weights.Read(tensor, first, narrow);
         for (var i = 0; i < narrow.Length; i++) destination[i] = narrow[i];
         ArrayPool<float>.Shared.Return(rented);
-        adapter?.AddTo(tensor, Tensors[tensor].Shape, first, destination);
+        adapter?.Apply(tensor, first, destination);
         if (loadAs is TensorType.BF16 or TensorType.F16)
             for (var i = 0; i < destination.Length; i++) destination[i] = Rounding.Round(destination[i], loadAs.Value);
     }
@@ -99,21 +105,16 @@ sealed partial class MergeInput : IDisposable
 
     /// <summary>The same tensor's name in another layer.</summary>
     public static string InLayer(string tensor, int layer) =>
-        LayerPattern().Replace(tensor, match => match.Value.Replace(match.Groups[1].Value, layer.ToString(null, null), StringComparison.Ordinal), 1);
+        LayerPattern().Replace(tensor, match => match.Value.Replace(match.Groups[1].Value, layer.ToString(null, null),
+            StringComparison.Ordinal), 1);
 
     static JsonElement ReadConfig(string name, string folder)
     {
         var path = Path.Combine(folder, "config.json");
         if (!File.Exists(path)) throw new MergeRecipeException($"{name}: {path} is missing; it says what the tensors are");
-        try
-        {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            return document.RootElement.Clone();
-        }
-        catch (JsonException exception)
-        {
-            throw new MergeRecipeException($"{path}: not JSON: {exception.Message}", exception);
-        }
+        using var document = ModelJson.Read(path);
+        return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone()
+            : throw new MergeRecipeException($"{path}: expected a JSON object, not {document.RootElement.ValueKind}");
     }
 
     [GeneratedRegex(@"(?<=^|\.)layers?\.(\d+)\.")]

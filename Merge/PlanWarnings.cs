@@ -10,7 +10,7 @@ static class PlanWarnings
 {
     public static IEnumerable<string> Find(MergeRecipe recipe, IMergeMethod method, MergeInputs inputs, ImmutableArray<TensorTask> tensors)
     {
-        foreach (var warning in recipe.Warnings) yield return warning;
+        foreach (var warning in recipe.Warnings.Concat(inputs.All.SelectMany(input => input.Warnings))) yield return warning;
         var listed = recipe.Slices.SelectMany(slice => slice.Sources).Select(source => source.Model).ToHashSet();
         if (inputs.All.Count == 1) yield return $"{listed.First()} is the only model: the result is a copy of it";
         if (!method.BaseIsOrigin && recipe.BaseModel is { } origin && !listed.Contains(origin))

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Majlis.Model;
+using Majlis.Model.Adapters;
 using Majlis.Text;
 
 namespace Majlis.Torch;
@@ -69,32 +70,22 @@ public sealed record LoraConfig(int Rank, double Alpha, ImmutableArray<string> T
     /// <exception cref="ModelFormatException">Not a plain LoRA adapter.</exception>
     public static LoraConfig FromJson(JsonElement json)
     {
-        Require("peft_type", "LORA");
-        Require("bias", "none");
-        foreach (var off in (string[])["use_dora", "fan_in_fan_out", "use_qalora", "lora_bias"]) Require(off, "false");
-        foreach (var empty in (string[])["modules_to_save", "layers_to_transform", "layers_pattern", "layer_replication",
-            "target_parameters", "rank_pattern", "alpha_pattern", "trainable_token_indices", "exclude_modules"])
-            Require(empty, "[]", "{}");
-        var rank = Number("r");
-        if (rank is < 1 or > 1 << 16 || rank != Math.Floor(rank))
-            throw new ModelFormatException($"adapter_config: 'r' is {rank}, expected a whole number above 0.");
-        if (!json.TryGetProperty("target_modules", out var targets) || targets.ValueKind != JsonValueKind.Array)
-            throw new ModelFormatException("adapter_config: 'target_modules' must be a list of module names.");
-        return new LoraConfig((int)rank, Number("lora_alpha"),
-            [.. targets.EnumerateArray().Select(name => name.GetString() ?? "").Order(StringComparer.Ordinal)])
+        const string Place = "adapter_config";
+        var config = AdapterConfig.Read(json, Place);
+        (string Field, bool IsPlain)[] rest =
+        [
+            ("use_dora", !config.UseDora), ("fan_in_fan_out", !config.FanInFanOut), ("bias", config.Bias == "none"),
+            ("modules_to_save", config.ModulesToSave is null), ("layers_to_transform", config.LayersToTransform is null),
+            ("rank_pattern", config.RankPattern.IsEmpty), ("alpha_pattern", config.AlphaPattern.IsEmpty),
+            ("exclude_modules", config.ExcludeModules is null), ("init_lora_weights", config.Start == AdapterStart.Nothing),
+            ("target_modules", config.TargetModules is { IsPattern: false }),
+        ];
+        if (rest.FirstOrDefault(field => !field.IsPlain) is { Field: { } name })
+            throw new ModelFormatException(
+                $"{Place}: {name} asks for more than plain LoRA over a list of modules, which is not supported here.");
+        return new LoraConfig(config.Rank, config.Alpha, [.. config.TargetModules!.Names.Order(StringComparer.Ordinal)])
         {
-            UseRsLora = json.TryGetProperty("use_rslora", out var rs) && rs.ValueKind == JsonValueKind.True,
+            UseRsLora = config.UseRsLora,
         };
-
-        double Number(string name) => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number
-            ? value.GetDouble() : throw new ModelFormatException($"adapter_config: field '{name}' is missing, expected a number.");
-
-        void Require(string name, params ReadOnlySpan<string> allowed)
-        {
-            if (!json.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return;
-            var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
-            if (!allowed.Contains(text))
-                throw new ModelFormatException($"adapter_config: field '{name}' is {text}, which is not supported.");
-        }
     }
 }

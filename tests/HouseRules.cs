@@ -15,7 +15,7 @@ public sealed partial class HouseRules
         ["Model"] = ["Text"],
         ["Torch"] = ["Model"],
         ["Inference"] = ["Model"],
-        ["Merge"] = ["Model"],
+        ["Merge"] = ["Model", "Torch"],
         ["Evaluation"] = ["Inference"],
         ["Rag"] = [],
         ["Feedback"] = [],

@@ -1,5 +1,5 @@
-// YAML into nodes as PyYAML's safe loader composes them: anchors and aliases, merge keys (<<) with the explicit key winning, and of a key that
-// stands twice the later one. Knows nothing of what a recipe may hold.
+// YAML into nodes as PyYAML's safe loader composes them: anchors and aliases, merge keys (<<) with the explicit key winning, and of a key
+// that stands twice the later one. Knows nothing of what a recipe may hold.
 using System.Collections.Immutable;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;

@@ -55,7 +55,7 @@ sealed class RecipeNode
         var number = Scalar.Kind == ScalarKind.Number ? Scalar.Number : Scalar.Kind == ScalarKind.Text && double.TryParse(
             Scalar.Written, NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed) ? parsed : (double?)null;
         return number is { } value && double.IsFinite(value) ? value
-            : throw Error($"'{Scalar.Written}' is not a finite number{(Scalar.Kind == ScalarKind.Number ? "" : $" but {Scalar.KindName}")}");
+            : throw Error($"'{Scalar.Written}' is not a finite number" + (Scalar.Kind == ScalarKind.Number ? "" : $" but {Scalar.KindName}"));
     }
 
     /// <summary>One of YAML 1.1's truth words, 1 or 0.</summary>
@@ -66,7 +66,9 @@ sealed class RecipeNode
         var other => throw Error($"'{other.Written}' is neither true nor false{(other.Kind == ScalarKind.Text ? " but text" : "")}"),
     };
 
-    /// <summary>Every key must be one of <paramref name="known"/>; one of <paramref name="unused"/> may stand there without a value.</summary>
+    /// <summary>
+    /// Every key must be one of <paramref name="known"/>; one of <paramref name="unused"/> may stand there without a value.
+    /// </summary>
     public void RefuseOtherKeys(IReadOnlyCollection<string> known, params IReadOnlyCollection<string> unused)
     {
         foreach (var (key, child) in Children)

@@ -24,8 +24,10 @@ readonly partial record struct RecipeScalar(ScalarKind Kind, string Written, dou
         _ => "a merge key",
     };
 
-    /// <summary>The value of a scalar by its tag, else (where <paramref name="plain"/>, unquoted) by its form; null where the tag is unknown or
-    /// does not fit.</summary>
+    /// <summary>
+    /// The value of a scalar by its tag, else (where <paramref name="plain"/>, unquoted) by its form; null where the tag is unknown or does
+    /// not fit.
+    /// </summary>
     public static RecipeScalar? Resolve(string text, bool plain, string tag) => tag switch
     {
         "" or "!" when plain => Implicit(text),
@@ -56,7 +58,8 @@ readonly partial record struct RecipeScalar(ScalarKind Kind, string Written, dou
         _ => null,
     };
 
-    static RecipeScalar? OfNumber(double? value, string text) => value is { } number ? new RecipeScalar(ScalarKind.Number, text, number) : null;
+    static RecipeScalar? OfNumber(double? value, string text) =>
+        value is { } number ? new RecipeScalar(ScalarKind.Number, text, number) : null;
 
     static double? Whole(string text)
     {
@@ -97,7 +100,8 @@ readonly partial record struct RecipeScalar(ScalarKind Kind, string Written, dou
     {
         double? value = digits.Length == 0 ? null : 0;
         foreach (var digit in digits)
-            value = char.IsAsciiHexDigit(digit) && Convert.ToInt32(digit.ToString(), 16) is var each && each < radix ? value * radix + each : null;
+            value = char.IsAsciiHexDigit(digit) && Convert.ToInt32(digit.ToString(), 16) is var each && each < radix
+                ? value * radix + each : null;
         return value;
     }
 
@@ -111,7 +115,7 @@ readonly partial record struct RecipeScalar(ScalarKind Kind, string Written, dou
     [GeneratedRegex(@"^(?:[-+]?0b[0-1_]+|[-+]?0[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+)\z")]
     private static partial Regex Wholes();
 
-    [GeneratedRegex(@"^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?" +
-        @"(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?)\z")]
+    [GeneratedRegex(@"^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}" +
+        @"(?:\.[0-9]*)?(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?)\z")]
     private static partial Regex Dates();
 }

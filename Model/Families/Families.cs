@@ -23,6 +23,8 @@ public static class Families
         ["bert"] = Bert.Read,
     };
 
+    public static bool Knows(string modelType) => known.ContainsKey(modelType);
+
     /// <summary>Reads a config.json of either style (transformers 4 or 5).</summary>
     /// <exception cref="ModelFormatException">Unknown architecture, or a field that is missing, wrong or not understood.</exception>
     public static Blueprint Read(JsonElement config)

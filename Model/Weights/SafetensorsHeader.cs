@@ -71,7 +71,8 @@ sealed class SafetensorsHeader
     void ReadMetadata(ref Utf8JsonReader reader)
     {
         if (Next(ref reader).TokenType == JsonTokenType.Null) return;
-        if (reader.TokenType != JsonTokenType.StartObject) throw Error($"__metadata__ should be an object of texts, or null, not {reader.TokenType}");
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw Error($"__metadata__ should be an object of texts, or null, not {reader.TokenType}");
         while (Next(ref reader).TokenType == JsonTokenType.PropertyName)
         {
             var key = reader.GetString()!;

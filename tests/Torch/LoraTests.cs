@@ -130,15 +130,27 @@ public sealed class LoraTests
 
     [Theory]
     [InlineData("""{"peft_type": "IA3", "r": 4, "lora_alpha": 8, "target_modules": ["q_proj"]}""", "peft_type")]
-    [InlineData("""{"r": 4, "lora_alpha": 8, "target_modules": ["q_proj"], "use_dora": true}""", "use_dora")]
-    [InlineData("""{"r": 4, "lora_alpha": 8, "target_modules": ["q_proj"], "rank_pattern": {"x": 2}}""", "rank_pattern")]
-    [InlineData("""{"r": 0, "lora_alpha": 8, "target_modules": ["q_proj"]}""", "'r'")]
-    [InlineData("""{"lora_alpha": 8, "target_modules": ["q_proj"]}""", "'r'")]
+    [InlineData("""{"r": 4, "lora_alpha": 8, "target_modules": ["q_proj"]}""", "peft_type")]
+    [InlineData("""{"peft_type": "LORA", "r": 4, "lora_alpha": 8, "target_modules": ["q_proj"], "use_dora": true}""", "use_dora")]
+    [InlineData("""{"peft_type": "LORA", "r": 4, "target_modules": ["q_proj"], "rank_pattern": {"x": 2}}""", "rank_pattern")]
+    [InlineData("""{"peft_type": "LORA", "r": 4, "init_lora_weights": "pissa", "target_modules": ["q_proj"]}""", "init_lora_weights")]
+    [InlineData("""{"peft_type": "LORA", "r": 4, "target_modules": ".*q_proj"}""", "target_modules")]
+    [InlineData("""{"peft_type": "LORA", "r": 4}""", "target_modules")]
+    [InlineData("""{"peft_type": "LORA", "r": 0, "lora_alpha": 8, "target_modules": ["q_proj"]}""", "r is 0")]
     public void An_adapter_that_is_not_plain_lora_is_refused_by_field(string text, string named)
     {
         using var json = JsonDocument.Parse(text);
         Assert.Contains(named, Assert.Throws<ModelFormatException>(() => LoraConfig.FromJson(json.RootElement)).Message,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_config_leaves_out_is_as_in_peft()
+    {
+        using var json = JsonDocument.Parse("""{"peft_type": "LORA", "target_modules": ["v_proj", "q_proj"]}""");
+        var config = LoraConfig.FromJson(json.RootElement);
+        Assert.Equal((8, 8.0, false), (config.Rank, config.Alpha, config.UseRsLora));
+        Assert.Equal(["q_proj", "v_proj"], config.TargetModules);
     }
 
     [Fact]

@@ -1,0 +1,89 @@
+// An adapter in peft's layout as a change of full weights, applied chunk by chunk in fp64: W - s B0 A0 + s B A, with DoRA's magnitudes, and
+// tensors trained as a whole in place of the base's. Knows what peft's merge_and_unload comes to; nothing of recipes.
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text.Json;
+using Majlis.Model;
+using Majlis.Model.Adapters;
+using Majlis.Model.Weights;
+using Majlis.Text;
+
+namespace Majlis.Merge.Adapters;
+
+sealed class AdapterDelta : IDisposable
+{
+    readonly SafetensorsFile file;
+    readonly AdapterFactors factors;
+    readonly IReadOnlyDictionary<string, string> whole;
+
+    /// <summary>A tensor is read in pieces, one tensor after the other: the factors of the last are kept.</summary>
+    AdapterChange? last;
+
+    AdapterDelta(SafetensorsFile file, AdapterFactors factors, IReadOnlyDictionary<string, string> whole) =>
+        (this.file, this.factors, this.whole) = (file, factors, whole);
+
+    /// <summary>What the adapter's files hold that changes nothing.</summary>
+    public ImmutableArray<string> Warnings => factors.Warnings;
+
+    /// <summary>
+    /// Opens and checks an adapter against the headers of the weights it changes, which <paramref name="config"/> describes.
+    /// </summary>
+    /// <exception cref="MergeRecipeException">The adapter does not fit the model.</exception>
+    /// <exception cref="ModelFormatException">A file cannot be read, or asks for what is not supported; names file and field.</exception>
+    public static AdapterDelta Open(string folder, IWeightSource weights, JsonElement config)
+    {
+        var (configPath, path) = (Path.Combine(folder, AdapterConfig.FileName), Path.Combine(folder, AdapterFile.FileName));
+        foreach (var needed in new[] { configPath, path })
+            if (!File.Exists(needed)) throw new MergeRecipeException($"there is no adapter: {needed} is missing");
+        var adapter = AdapterConfig.Read(configPath);
+        var type = config.TryGetProperty("model_type", out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+        var targets = adapter.TargetModules ?? AdapterTargets.Default(type)
+            ?? throw new MergeRecipeException($"{configPath}: target_modules is missing, and peft has no default for model_type '{type}'");
+        adapter = adapter with { TargetModules = targets };
+        var file = SafetensorsFile.Open(path);
+        try
+        {
+            var parts = new AdapterFile(path, adapter, file.Tensors.Keys);
+            CheckWhole(path, file, parts, weights);
+            return new AdapterDelta(file, AdapterFactors.Check(file, parts, adapter, weights, type), parts.Whole);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Turns the base's elements from <paramref name="first"/> on into the adapted ones; whole rows of a tensor [rows, columns].
+    /// </summary>
+    public void Apply(string tensor, long first, Span<double> values)
+    {
+        if (whole.TryGetValue(tensor, out var trained)) Replace(trained, first, values);
+        if (!factors.Has(tensor)) return;
+        if (last?.Tensor != tensor) last = factors.Load(tensor);
+        last.Apply(first, values);
+    }
+
+    public void Dispose() => file.Dispose();
+
+    void Replace(string trained, long first, Span<double> values)
+    {
+        var rented = ArrayPool<float>.Shared.Rent(values.Length);
+        file.Read(trained, first, rented.AsSpan(0, values.Length));
+        for (var i = 0; i < values.Length; i++) values[i] = rented[i];
+        ArrayPool<float>.Shared.Return(rented);
+    }
+
+    static void CheckWhole(string path, SafetensorsFile file, AdapterFile parts, IWeightSource weights)
+    {
+        foreach (var (tensor, name) in parts.Whole)
+        {
+            if (!weights.Tensors.TryGetValue(tensor, out var target))
+                throw new MergeRecipeException($"{path}: {name} replaces {tensor}, which the model does not have");
+            if (!file.Tensors[name].Shape.SequenceEqual(target.Shape))
+                throw new MergeRecipeException($"{path}: {name} is [{string.Join(", ", file.Tensors[name].Shape)}], " +
+                    $"the model's {tensor} [{string.Join(", ", target.Shape)}]");
+        }
+    }
+}

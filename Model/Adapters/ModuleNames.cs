@@ -1,0 +1,61 @@
+// Which modules a field of an adapter's config means, as peft matches them: last names, or a regular expression. Knows no network.
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Majlis.Text;
+
+namespace Majlis.Model.Adapters;
+
+/// <summary>A set of module names ("model.layers.0.self_attn.q_proj").</summary>
+public sealed class ModuleNames
+{
+    /// <summary>A pattern out of a file may be made to run for ever.</summary>
+    static readonly TimeSpan longestMatch = TimeSpan.FromSeconds(1);
+
+    readonly Regex? pattern;
+    readonly string place;
+
+    ModuleNames(ImmutableArray<string> names, Regex? pattern, string place) => (Names, this.pattern, this.place) = (names, pattern, place);
+
+    /// <summary>The names listed; empty for a pattern.</summary>
+    public ImmutableArray<string> Names { get; }
+
+    public bool IsPattern => pattern is not null;
+
+    /// <summary>Whole names, or what they end in after a dot.</summary>
+    public static ModuleNames Of(ImmutableArray<string> names) => new(names, null, "");
+
+    /// <summary>A regular expression for the whole name; the text all-linear for every module but the head.</summary>
+    /// <exception cref="ModelFormatException">No regular expression.</exception>
+    public static ModuleNames OfPattern(string text, string place) =>
+        Compile(text.Equals("all-linear", StringComparison.OrdinalIgnoreCase) ? @"(?!(.*\.)?(lm_head|score)\z).*" : $"(?:{text})", place);
+
+    /// <summary>A regular expression for what a name ends in after a dot, or for all of it.</summary>
+    /// <exception cref="ModelFormatException">No regular expression.</exception>
+    public static ModuleNames OfSuffix(string text, string place) => Compile($@"(?:.*\.)?(?:{text})", place);
+
+    /// <exception cref="ModelFormatException">The pattern takes too long.</exception>
+    public bool Contain(string module)
+    {
+        if (pattern is null) return Names.Any(name => module == name || module.EndsWith("." + name, StringComparison.Ordinal));
+        try
+        {
+            return pattern.IsMatch(module);
+        }
+        catch (RegexMatchTimeoutException error)
+        {
+            throw new ModelFormatException($"{place}: the pattern takes too long on {module}", error);
+        }
+    }
+
+    static ModuleNames Compile(string expression, string place)
+    {
+        try
+        {
+            return new ModuleNames([], new Regex($@"\A(?:{expression})\z", RegexOptions.CultureInvariant, longestMatch), place);
+        }
+        catch (ArgumentException error)
+        {
+            throw new ModelFormatException($"{place} is no regular expression: {error.Message}", error);
+        }
+    }
+}
