@@ -66,14 +66,15 @@ public static class ServerApp
     // Whatever the container makes it also closes, the latest first: connections before the store they lead to.
     static void AddFeedback(IServiceCollection services, ServerOptions options, TimeSpan patience)
     {
-        if (options.Redis is null) services.AddSingleton(given => EmbeddedRedis.Start(options.Data));
+        if (options.Redis is null)
+            services.AddSingleton(given => EmbeddedRedis.Start(options.Data, given.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(given =>
         {
             given.GetService<EmbeddedRedis>();
             return new RedisConnection(new RedisOptions { Redis = options.Redis, DataFolder = options.Data, Patience = patience });
         });
         services.AddSingleton<BattleStore>();
-        services.AddSingleton(given => new VoterCookie(VoterHash.Open(options.Data), given.GetRequiredService<IdSource>()));
+        services.AddSingleton(given => new VoterCookie(() => VoterHash.Open(options.Data), given.GetRequiredService<IdSource>()));
     }
 
     static LiveModel Live(LoadedModel? model, EngineOptions options)

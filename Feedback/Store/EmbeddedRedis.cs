@@ -1,9 +1,5 @@
-// The store of someone who configured none: Garnet inside this process, with an append-only file that outlives it.
-// Knows no battles; whoever wants to speak to it reads redis.json.
-using System.Net;
-using System.Net.Sockets;
-using System.Security.Cryptography;
-using Garnet;
+// The store of someone who configured none: Garnet inside this process, with an append-only file that outlives it. A write that failed
+// leaves Garnet unable to write ever again; it is then started anew on its own files. Knows no battles; redis.json says how to reach it.
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -11,39 +7,62 @@ namespace Majlis.Feedback.Store;
 
 public sealed class EmbeddedRedis : IAsyncDisposable
 {
-    readonly GarnetServer server;
+    readonly string dataFolder;
+    readonly string folder;
+    readonly EmbeddedParts parts;
+    readonly ILogger log;
     readonly FileStream folderLock;
+    readonly CancellationTokenSource stop = new();
+    readonly Task watching;
 
-    EmbeddedRedis(GarnetServer server, FileStream folderLock, RedisAddress address)
+    int ended;
+
+    // Touched by the watch alone once it has begun.
+    GarnetRun? run;
+    string? shortage;
+    string? fault;
+
+    EmbeddedRedis(string dataFolder, string folder, EmbeddedParts parts, ILogger log, FileStream folderLock)
     {
-        this.server = server;
-        this.folderLock = folderLock;
-        Address = address;
+        (this.dataFolder, this.folder, this.parts, this.log, this.folderLock) = (dataFolder, folder, parts, log, folderLock);
+        NoteRoom();
+        try
+        {
+            run = Run();
+        }
+        catch (Exception error) when (shortage is not null && error is not OutOfMemoryException)
+        {
+            NoteFault(error.Message); // Chats are answered without votes until there is room.
+        }
+        watching = WatchAsync();
     }
 
-    public RedisAddress Address { get; }
+    /// <exception cref="FeedbackUnavailableException">It waits for room on its volume and has not started yet.</exception>
+    public RedisAddress Address => run?.Address
+        ?? throw new FeedbackUnavailableException(shortage ?? fault ?? "The vote store is starting.");
 
     /// <summary>
     /// Recovers what the folder holds, listens on a loopback port, and says so in <c>redis.json</c>. The port and the password of
-    /// the last run are kept where the port is free, so that a trainer that waits finds the server again.
+    /// the last run are kept where the port is free, so that a trainer that waits finds the server again. Whatever this process writes
+    /// from now on is its owner's alone.
     /// </summary>
     /// <exception cref="FeedbackUnavailableException">Another process uses the folder, or its content cannot be recovered.</exception>
-    public static EmbeddedRedis Start(string dataFolder, ILoggerFactory? logs = null) => Start(dataFolder, new EmbeddedSizes(), logs);
+    public static EmbeddedRedis Start(string dataFolder, ILoggerFactory? logs = null) =>
+        Start(dataFolder, new EmbeddedParts { Logs = logs ?? NullLoggerFactory.Instance });
 
-    internal static EmbeddedRedis Start(string dataFolder, EmbeddedSizes sizes, ILoggerFactory? logs = null)
+    internal static EmbeddedRedis Start(string dataFolder, EmbeddedParts parts)
     {
-        var folder = Path.Combine(Path.GetFullPath(dataFolder), "garnet");
-        Directory.CreateDirectory(folder);
+        var log = parts.Logs.CreateLogger("Majlis.Feedback");
+        PrivateFolder.ForAllOfThisProcess();
+        if (DataFolder.Prepare(dataFolder) is { } open) log.NotPrivate(open);
+        var folder = Path.Combine(Path.GetFullPath(dataFolder), DataFolder.Store);
+        PrivateFolder.Create(folder);
         var folderLock = Lock(folder);
         try
         {
-            var address = Choose(RedisAddress.TryRead(dataFolder));
-            var server = new GarnetServer(Arguments(address, folder, sizes), logs ?? NullLoggerFactory.Instance);
-            server.Start();
-            address.Write(dataFolder);
-            return new EmbeddedRedis(server, folderLock, address);
+            return new EmbeddedRedis(dataFolder, folder, parts, log, folderLock);
         }
-        catch (Exception error) when (error is not InvalidDataException)
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
             folderLock.Dispose();
             throw new FeedbackUnavailableException($"The embedded store in {folder} does not start: {error.Message}", error);
@@ -52,58 +71,96 @@ public sealed class EmbeddedRedis : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await server.Store.CommitAOFAsync(CancellationToken.None);
-        server.Dispose(deleteDir: false);
-        folderLock.Dispose();
+        if (Interlocked.Exchange(ref ended, 1) != 0) return;
+        await stop.CancelAsync();
+        await watching;
+        if (run is not null) await run.DisposeAsync();
+        stop.Dispose();
+        await folderLock.DisposeAsync();
+    }
+
+    async Task WatchAsync()
+    {
+        using var timer = new PeriodicTimer(parts.Interval, parts.Time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop.Token)) await CheckAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // The store ends.
+        }
+    }
+
+    async Task CheckAsync()
+    {
+        NoteRoom();
+        var found = run is null ? fault : await run.FaultAsync();
+        if (found is null) return;
+        NoteFault(found);
+        if (shortage is not null) return;
+        if (run is not null) await run.DisposeAsync();
+        run = null;
+        try
+        {
+            run = Run();
+            fault = null;
+            log.StartedAgain(folder);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            NoteFault(error.Message);
+        }
+    }
+
+    GarnetRun Run()
+    {
+        var last = LastAddress();
+        var started = GarnetRun.Start(folder, last, parts);
+        if (started.Address != last) started.Address.Write(dataFolder);
+        return started;
+    }
+
+    // A damaged one holds nothing that could not be drawn anew.
+    RedisAddress? LastAddress()
+    {
+        try
+        {
+            return RedisAddress.TryRead(dataFolder);
+        }
+        catch (InvalidDataException damaged)
+        {
+            log.NewAddress(damaged.Message);
+            return null;
+        }
+    }
+
+    // Each is said as it comes and as it goes, not at every look.
+    void NoteRoom()
+    {
+        var before = shortage;
+        shortage = new FreeSpace(dataFolder, parts.Measure).Shortage();
+        if (shortage is not null && before is null) log.NoRoom(shortage);
+        if (shortage is null && before is not null) log.RoomAgain(dataFolder);
+    }
+
+    void NoteFault(string found)
+    {
+        if (found != fault) log.Broken(found);
+        fault = found;
     }
 
     static FileStream Lock(string folder)
     {
+        var path = Path.Combine(folder, "lock");
         try
         {
-            return new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException error)
+        catch (IOException error) when (File.Exists(path))
         {
             throw new FeedbackUnavailableException(
                 $"Another process keeps its votes in {folder}; give this one another data folder.", error);
         }
     }
-
-    static RedisAddress Choose(RedisAddress? last)
-    {
-        if (last is not null && FreePort(last.Port) is not null) return last;
-        return new RedisAddress(FreePort(0)!.Value, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)));
-    }
-
-    static int? FreePort(int wanted)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, wanted);
-        try
-        {
-            listener.Start();
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
-        catch (SocketException)
-        {
-            return null;
-        }
-    }
-
-    // Memory is bounded and what exceeds it lies on disk (storage tier); past its limit the append-only file becomes a checkpoint.
-    static string[] Arguments(RedisAddress address, string folder, EmbeddedSizes sizes) =>
-    [
-        "--bind", "127.0.0.1", "--port", $"{address.Port}", "--auth", "Password", "--password", address.Password,
-        "--device-type", "RandomAccess", "--logdir", folder, "--checkpointdir", folder, "--recover", "true", "--storage-tier", "true",
-        "--aof", "true", "--aof-commit-freq", "200", "--aof-page-size", "8m", "--aof-memory", "32m",
-        "--aof-segment-size", "64m", "--aof-size-limit", sizes.Log,
-        "--memory", sizes.Memory, "--page", sizes.Page, "--index", "16m",
-        // A store that cannot be recovered whole does not start; by default it would begin anew, without a word.
-        "--fail-on-recovery-error", "true",
-        "--lua", "true", "--lua-transaction-mode", "true", "-q",
-    ];
 }
-
-/// <summary>Sizes in the store's own notation.</summary>
-/// <param name="Log">Size of the append-only file past which a checkpoint takes its place.</param>
-sealed record EmbeddedSizes(string Memory = "128m", string Page = "4m", string Log = "512m");

@@ -24,7 +24,7 @@ public sealed record RedisAddress(int Port, string Password)
             // Said below, in the same words as for a file of good JSON that says nothing.
         }
         throw new InvalidDataException(
-            $"{path} does not say {{\"port\": number, \"password\": text}}; delete it and start the server again.");
+            $"{path} does not say {{\"port\": number, \"password\": text}}; start the server again, which writes it anew.");
     }
 
     internal void Write(string dataFolder) =>

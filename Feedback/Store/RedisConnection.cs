@@ -8,24 +8,28 @@ public sealed class RedisConnection : IAsyncDisposable
 {
     readonly RedisOptions options;
     readonly SemaphoreSlim opening = new(1, 1);
+    readonly FreeSpace? room;
     RedisLink? link;
 
-    public RedisConnection(RedisOptions options) => this.options = options;
+    public RedisConnection(RedisOptions options)
+    {
+        this.options = options;
+        if (options.Redis is null) room = new FreeSpace(options.DataFolder, options.Measure);
+    }
 
     /// <summary>Whether votes are taken now, in words for readiness. Never throws because the store is away.</summary>
     public async Task<StorageState> StateAsync()
     {
         try
         {
-            return await TryAsync(async to =>
-            {
-                await to.PingAsync(); // What the server promised before it went away is no answer.
-                return await to.StateAsync();
-            });
+            // What the server promised before it went away or could not write is no answer.
+            var state = await TryAsync(to => to.CheckAsync());
+            return room?.Shortage() is { } shortage ? new StorageState(false, shortage) : state;
         }
         catch (FeedbackUnavailableException error)
         {
-            return new StorageState(false, error.Message) { Answers = false };
+            var why = $"{error.Message} {error.InnerException?.Message}".TrimEnd();
+            return new StorageState(false, room?.Shortage() ?? why) { Answers = false };
         }
     }
 
@@ -46,6 +50,7 @@ public sealed class RedisConnection : IAsyncDisposable
     internal Task<RedisResult> WriteAsync(string script, RedisKey[] keys, RedisValue[] values, bool insist) =>
         TryAsync(async to =>
         {
+            if (room?.Shortage() is { } shortage) throw new FeedbackUnavailableException(shortage);
             var state = await to.StateAsync();
             if (insist && !state.TakesVotes) throw new FeedbackUnavailableException(state.Says);
             return await to.WriteAsync(script, keys, values, state.By);
@@ -59,7 +64,7 @@ public sealed class RedisConnection : IAsyncDisposable
         }
         catch (Exception error) when (StoreFailure.Is(error))
         {
-            throw new FeedbackUnavailableException($"The vote store does not answer: {error.Message}", error);
+            throw new FeedbackUnavailableException("The vote store does not answer.", error);
         }
     }
 
@@ -85,8 +90,20 @@ public sealed class RedisConnection : IAsyncDisposable
     string Target()
     {
         if (options.Redis is not null) return options.Redis;
-        var address = RedisAddress.TryRead(options.DataFolder) ?? throw new FeedbackUnavailableException(
+        var address = Address() ?? throw new FeedbackUnavailableException(
             $"No server has started yet with the data folder {options.DataFolder} (it has no {RedisAddress.FileName}).");
         return $"127.0.0.1:{address.Port},password={address.Password}";
+    }
+
+    RedisAddress? Address()
+    {
+        try
+        {
+            return RedisAddress.TryRead(options.DataFolder);
+        }
+        catch (InvalidDataException damaged)
+        {
+            throw new FeedbackUnavailableException(damaged.Message, damaged);
+        }
     }
 }

@@ -34,7 +34,14 @@ sealed class RedisLink : IAsyncDisposable
         return new RedisLink(target, options, both[0], both[1]);
     }
 
-    public Task PingAsync() => Task.WhenAll(reads.GetDatabase().PingAsync(), writes.GetDatabase().PingAsync());
+    /// <summary>Asks both connections for a sign of life; a Garnet that can no longer write answers a PING all the same.</summary>
+    public async Task<StorageState> CheckAsync()
+    {
+        await Task.WhenAll(reads.GetDatabase().PingAsync(), writes.GetDatabase().PingAsync());
+        var known = await StateAsync();
+        if (known.By == DurableBy.CommitAof) await writes.GetDatabase().ExecuteAsync("COMMITAOF");
+        return known;
+    }
 
     public async Task<StorageState> StateAsync() =>
         state ?? (state = await DurabilityProbe.AskAsync(writes.GetDatabase(), options.Durability));

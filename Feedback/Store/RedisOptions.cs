@@ -25,4 +25,7 @@ public sealed record RedisOptions
 
     /// <summary>After how long a command counts as failed. Default: five seconds, since a busy machine is not an absent store.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Room on the volume of a folder; the embedded store's last megabytes are kept back.</summary>
+    internal Func<string, VolumeSpace> Measure { get; init; } = FreeSpace.Measure;
 }

@@ -18,7 +18,7 @@ public enum VoteOutcome
     /// <summary>Another rater's battle.</summary>
     NotYours,
 
-    /// <summary>The store is away or cannot promise durability now; the vote may be sent again.</summary>
+    /// <summary>The store cannot confirm it now: recorded or not, the vote may be sent again.</summary>
     Unavailable,
 }
 

@@ -1,5 +1,5 @@
 // Turns whoever votes into a keyed hash, so that no name is stored and nobody can try names without the key.
-// Does not know where identities come from (a key's hash, a signed cookie).
+// Does not know where identities come from (a key's hash, a signed cookie, an address).
 using System.Security.Cryptography;
 using System.Text;
 using Majlis.Feedback.Store;
@@ -8,6 +8,8 @@ namespace Majlis.Feedback.Votes;
 
 public sealed class VoterHash
 {
+    public const string FileName = "voters.key";
+
     const int KeyBytes = 32;
 
     readonly byte[] key;
@@ -21,15 +23,23 @@ public sealed class VoterHash
     }
 
     /// <summary>Reads <c>voters.key</c> in the data folder, and makes it, for its owner only, where it is absent.</summary>
-    /// <exception cref="InvalidDataException">The file is not 32 bytes long.</exception>
+    /// <exception cref="FeedbackUnavailableException">The file is not 32 bytes long, or cannot be read or made.</exception>
     public static VoterHash Open(string dataFolder)
     {
-        var path = Path.Combine(dataFolder, "voters.key");
-        if (!File.Exists(path)) PrivateFile.CreateNew(path, RandomNumberGenerator.GetBytes(KeyBytes));
-        var key = File.ReadAllBytes(path);
-        return key.Length == KeyBytes ? new VoterHash(key)
-            : throw new InvalidDataException(
-                $"{path} holds {key.Length} bytes; a voters' key has {KeyBytes}. Without the old key, old voters look new.");
+        try
+        {
+            DataFolder.Prepare(dataFolder);
+            var path = Path.Combine(dataFolder, FileName);
+            if (!File.Exists(path)) PrivateFile.CreateNew(path, RandomNumberGenerator.GetBytes(KeyBytes));
+            var read = File.ReadAllBytes(path);
+            return read.Length == KeyBytes ? new VoterHash(read) : throw new FeedbackUnavailableException(
+                $"{FileName} in the data folder holds {read.Length} bytes, and a voters' key has {KeyBytes}. Put the old one back from a "
+                + "copy; or delete it and a new one is made, under which everybody who voted before counts as somebody new.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new FeedbackUnavailableException($"{FileName} in the data folder can neither be read nor made: {error.Message}", error);
+        }
     }
 
     /// <summary>HMAC-SHA256 of the identity, its first 16 bytes in hex.</summary>

@@ -30,7 +30,7 @@ static class ArenaEndpoints
         if (request is null || run is null) return problem.First!.ToResult();
         http.Response.RegisterForDispose(run);
         // Two answers that could not be kept would be written for nothing.
-        if (!(await redis.StateAsync()).TakesVotes) return ApiError.NoFeedback().ToResult();
+        if (await voters.ReadinessAsync(redis) is { TakesVotes: false } away) return ApiError.NoFeedback(away.Says).ToResult();
 
         var battle = new BattleRun(run, request, voters.Voter(http), firstIsA: ids.Seed() % 2 == 0, store, time);
         var pieces = metrics.Count(run, run.PiecesAsync(engine, http.RequestAborted));
@@ -44,21 +44,21 @@ static class ArenaEndpoints
         using var body = await RequestBody.ReadAsync(http.Request, problem);
         var vote = body is null ? null : VoteReader.Read(body.RootElement, id, voters.Voter(http), problem);
         if (vote is null) return problem.First!.ToResult();
-        var outcome = (await store.VoteAsync(vote)).Outcome;
-        metrics.Voted(outcome);
-        return outcome switch
+        var receipt = await store.VoteAsync(vote);
+        metrics.Voted(receipt.Outcome);
+        return receipt.Outcome switch
         {
             VoteOutcome.Stored or VoteOutcome.Repeated => await RevealAsync(vote, store, names, live),
             VoteOutcome.Conflict => ApiError.VoteConflict(id).ToResult(),
             VoteOutcome.UnknownBattle => ApiError.UnknownBattle(id).ToResult(),
             VoteOutcome.NotYours => ApiError.NotYourBattle(id).ToResult(),
-            _ => ApiError.NoFeedback().ToResult(),
+            _ => ApiError.NoFeedback(receipt.Reason!).ToResult(),
         };
     }
 
     static async Task<IResult> RevealAsync(Vote vote, BattleStore store, ModelNames names, LiveModel live)
     {
-        if (await store.FindAsync(vote.BattleId) is not { } battle) return ApiError.NoFeedback().ToResult();
+        if (await store.FindAsync(vote.BattleId) is not { } battle) return ApiError.UnknownBattle(vote.BattleId).ToResult();
         // Both sides are mostly of one version, and it is looked for among all that are kept.
         var first = names.OfWeights(battle.A.Version, live.Current);
         var second = battle.B.Version == battle.A.Version ? first : names.OfWeights(battle.B.Version, live.Current);

@@ -1,18 +1,39 @@
 // Who is voting: a random id in a signed cookie, known to the rest of the house only as its keyed hash. Knows no votes.
 using System.Security.Cryptography;
 using System.Text;
+using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Arena;
 
-sealed class VoterCookie(VoterHash hash, IdSource ids)
+sealed class VoterCookie(Func<VoterHash> open, IdSource ids)
 {
     public const string Name = "majlis_voter";
 
     static readonly TimeSpan kept = TimeSpan.FromDays(365);
 
+    VoterHash? opened;
+
+    // Asked for again until it is there: whoever mends the key's file need not start the server again.
+    VoterHash Hash => opened ??= open();
+
+    /// <summary>Whether votes are taken: they need the voters' key as well as the store.</summary>
+    public async Task<StorageState> ReadinessAsync(RedisConnection store)
+    {
+        try
+        {
+            _ = Hash;
+            return await store.StateAsync();
+        }
+        catch (FeedbackUnavailableException error)
+        {
+            return new StorageState(false, error.Message);
+        }
+    }
+
     /// <summary>The voter of this request; one without a valid cookie is new and is given one.</summary>
+    /// <exception cref="FeedbackUnavailableException">There is no voters' key.</exception>
     public string Voter(HttpContext http)
     {
         var id = http.Request.Cookies[Name] is { } cookie ? Read(cookie) : null;
@@ -29,7 +50,7 @@ sealed class VoterCookie(VoterHash hash, IdSource ids)
                 Path = "/",
             });
         }
-        return hash.Of($"voter:{id}");
+        return Hash.Of($"voter:{id}");
     }
 
     string? Read(string cookie)
@@ -42,5 +63,5 @@ sealed class VoterCookie(VoterHash hash, IdSource ids)
     }
 
     // Another prefix than the voter's, so that what is stored with votes signs nothing.
-    string Signature(string id) => hash.Of($"cookie:{id}");
+    string Signature(string id) => Hash.Of($"cookie:{id}");
 }

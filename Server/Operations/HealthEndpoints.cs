@@ -3,6 +3,7 @@
 using System.Text.Json.Serialization;
 using Majlis.Feedback.Store;
 using Majlis.Inference;
+using Majlis.Server.Arena;
 using Majlis.Server.Wire;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Prometheus;
@@ -36,22 +37,22 @@ static class HealthEndpoints
         });
     }
 
-    static async Task<JsonHttpResult<HealthReply>> ReadyAsync(LiveModel live, RedisConnection redis, TimeProvider time,
+    static async Task<JsonHttpResult<HealthReply>> ReadyAsync(LiveModel live, RedisConnection redis, VoterCookie voters, TimeProvider time,
         IHostApplicationLifetime lifetime)
     {
         var model = live.Current;
         var draining = lifetime.ApplicationStopping.IsCancellationRequested;
         var status = draining ? "draining" : model is null ? "loading" : "ready";
         // Without the vote store chats are still answered, so it is said but does not take the server out of service.
-        var votes = await VotesAsync(redis, time);
+        var votes = await VotesAsync(redis, voters, time);
         return Reply(status == "ready", new HealthReply(status) { Model = model?.Version, Votes = votes });
     }
 
-    static async Task<VoteHealth> VotesAsync(RedisConnection redis, TimeProvider time)
+    static async Task<VoteHealth> VotesAsync(RedisConnection redis, VoterCookie voters, TimeProvider time)
     {
         try
         {
-            var store = await redis.StateAsync().WaitAsync(storePatience, time);
+            var store = await voters.ReadinessAsync(redis).WaitAsync(storePatience, time);
             return new VoteHealth(store.TakesVotes, store.Says);
         }
         catch (TimeoutException)

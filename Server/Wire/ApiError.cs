@@ -56,8 +56,10 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
     public static ApiError Draining() =>
         new(503, "server_error", "The server is shutting down and takes no new requests.", Code: "draining", RetryAfter: 10);
 
-    public static ApiError NoFeedback() => new(503, "server_error",
-        "Votes cannot be stored at the moment; nothing was recorded. Send the same request again.",
+    /// <summary>A vote whose answer was lost may be recorded all the same; sent again, it is found.</summary>
+    public static ApiError NoFeedback(string reason) => new(503, "server_error",
+        $"The vote store cannot confirm this now: {reason} Send the same request again; "
+            + "that is safe, since a vote counts once however often it is sent.",
         Code: "feedback_unavailable", RetryAfter: 2);
 
     public static ApiError UnknownBattle(string id) =>

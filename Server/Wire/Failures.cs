@@ -17,8 +17,8 @@ sealed class Failures(IdSource ids, ILogger<Failures> log)
                 return ApiError.Draining();
             case RequestRefusedException refused:
                 return ApiError.InvalidValue(refused.Problem.Field, refused.Message);
-            case FeedbackUnavailableException:
-                return ApiError.NoFeedback();
+            case FeedbackUnavailableException away:
+                return ApiError.NoFeedback(away.Message);
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 return ApiError.TooLarge(RequestBody.Limit);
             case BadHttpRequestException bad:

@@ -1,4 +1,6 @@
 // The embedded store: private, one process a folder, found again by the trainer, with more data than memory.
+using System.Net;
+using System.Net.Sockets;
 using Majlis.Feedback.Store;
 using Majlis.tests.Support;
 using Xunit;
@@ -60,6 +62,48 @@ public sealed class EmbeddedRedisTests
         File.Delete(folder.File("redis.json"));
         await using var moved = EmbeddedRedis.Start(folder.Path);
         await Eventually.HoldsAsync("the new port is read", async () => (await connection.StateAsync()).TakesVotes);
+    }
+
+    [Fact]
+    public async Task A_port_that_was_taken_meanwhile_is_given_up_for_another()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        await AnotherPortIsFoundAsync(((IPEndPoint)taken.LocalEndpoint).Port);
+    }
+
+    [Fact]
+    public async Task A_port_that_another_store_took_at_the_same_moment_is_given_up_for_another()
+    {
+        using var folder = new TemporaryFolder();
+        await using var other = EmbeddedRedis.Start(folder.Path);
+        await AnotherPortIsFoundAsync(other.Address.Port);
+        await using var connection = await TestStore.ConnectAsync(new RedisOptions { DataFolder = folder.Path });
+        for (var i = 0; i < 5; i++) Assert.True((await connection.StateAsync()).TakesVotes);
+    }
+
+    static async Task AnotherPortIsFoundAsync(int taken)
+    {
+        using var folder = new TemporaryFolder();
+        var draws = new Queue<int?>([taken, taken, GarnetRun.FreePort(0)]);
+        await using var store = EmbeddedRedis.Start(folder.Path, new EmbeddedParts { FreePort = _ => draws.Dequeue() });
+        Assert.NotEqual(taken, store.Address.Port);
+        Assert.Equal(store.Address, RedisAddress.TryRead(folder.Path));
+        await using var connection = await TestStore.ConnectAsync(new RedisOptions { DataFolder = folder.Path });
+        Assert.True((await connection.StateAsync()).TakesVotes);
+    }
+
+    [Fact]
+    public async Task Where_every_port_is_taken_the_start_says_so()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        using var folder = new TemporaryFolder();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        var parts = new EmbeddedParts { FreePort = _ => port };
+        var error = Assert.Throws<FeedbackUnavailableException>(() => EmbeddedRedis.Start(folder.Path, parts));
+        Assert.Contains("does not start", error.Message, StringComparison.Ordinal);
+        await using var store = EmbeddedRedis.Start(folder.Path);
     }
 
     [Fact]

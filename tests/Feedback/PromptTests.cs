@@ -1,4 +1,5 @@
 // Language, hash and voter are told from what they are made of, and from nothing else.
+using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using Majlis.tests.Support;
 using Xunit;
@@ -52,7 +53,7 @@ public sealed class PromptTests
         Assert.NotEqual(voter, new VoterHash(new byte[32]).Of("key-7"));
         Assert.Equal(32, voter.Length);
         File.WriteAllText(folder.File("voters.key"), "short");
-        var error = Assert.Throws<InvalidDataException>(() => VoterHash.Open(folder.Path));
+        var error = Assert.Throws<FeedbackUnavailableException>(() => VoterHash.Open(folder.Path));
         Assert.Contains("voters.key", error.Message, StringComparison.Ordinal);
     }
 }

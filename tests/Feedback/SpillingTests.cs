@@ -12,7 +12,7 @@ public sealed class SpillingTests
     const int Battles = 120;
     const int TextLength = 100_000; // 120 battles of two such texts: 24 MB against 8 MB of memory and 16 MB of log.
 
-    static readonly EmbeddedSizes small = new(Memory: "8m", Page: "1m", Log: "16m");
+    internal static readonly EmbeddedParts Small = new() { Sizes = new(Memory: "8m", Page: "1m", Log: "16m") };
 
     static RedisOptions Patient(TemporaryFolder folder) => new() { DataFolder = folder.Path, Patience = TimeSpan.FromSeconds(30) };
 
@@ -29,10 +29,10 @@ public sealed class SpillingTests
     {
         using var folder = new TemporaryFolder();
         await FillToACheckpointAsync(folder);
-        var info = Checkpoints(folder).Single();
+        var info = Checkpoints(folder.Path).Single();
         var whole = File.ReadAllBytes(info);
         File.WriteAllBytes(info, new byte[whole.Length]);
-        var error = Assert.Throws<FeedbackUnavailableException>(() => EmbeddedRedis.Start(folder.Path, small));
+        var error = Assert.Throws<FeedbackUnavailableException>(() => EmbeddedRedis.Start(folder.Path, Small));
         Assert.Contains($"{folder.File("garnet")} does not start", error.Message, StringComparison.Ordinal);
         File.WriteAllBytes(info, whole);
         await CheckAsync(folder);
@@ -40,26 +40,26 @@ public sealed class SpillingTests
 
     static async Task FillToACheckpointAsync(TemporaryFolder folder)
     {
-        await using var embedded = EmbeddedRedis.Start(folder.Path, small);
+        await using var embedded = EmbeddedRedis.Start(folder.Path, Small);
         await using var connection = await TestStore.ConnectAsync(Patient(folder));
         await FillAsync(connection);
         await CheckAsync(connection);
-        await Eventually.HoldsAsync("a checkpoint was taken", () => Checkpoints(folder).Any(path => new FileInfo(path).Length > 0));
+        await Eventually.HoldsAsync("a checkpoint was taken", () => Checkpoints(folder.Path).Any(path => new FileInfo(path).Length > 0));
     }
 
     /// <summary>The files that say what a checkpoint consists of, written when it is whole.</summary>
-    static IEnumerable<string> Checkpoints(TemporaryFolder folder) =>
-        Directory.EnumerateFiles(folder.Path, "info.dat*", SearchOption.AllDirectories)
+    internal static IEnumerable<string> Checkpoints(string folder) =>
+        Directory.EnumerateFiles(folder, "info.dat*", SearchOption.AllDirectories)
             .Where(path => path.Contains("cpr-checkpoints", StringComparison.Ordinal));
 
     static async Task CheckAsync(TemporaryFolder folder)
     {
-        await using var embedded = EmbeddedRedis.Start(folder.Path, small);
+        await using var embedded = EmbeddedRedis.Start(folder.Path, Small);
         await using var connection = await TestStore.ConnectAsync(Patient(folder));
         await CheckAsync(connection);
     }
 
-    static async Task FillAsync(RedisConnection connection)
+    internal static async Task FillAsync(RedisConnection connection)
     {
         var store = new BattleStore(connection, new FakeTimeProvider(Some.Now));
         for (var i = 0; i < Battles; i++)

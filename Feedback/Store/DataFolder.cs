@@ -1,0 +1,38 @@
+// The folder that --data names: what of it is ours, and that nobody else may read it. Knows no content.
+using Majlis.Feedback.Votes;
+
+namespace Majlis.Feedback.Store;
+
+static class DataFolder
+{
+    /// <summary>The embedded store's own folder in it.</summary>
+    public const string Store = "garnet";
+
+    static readonly string[] ours = [Store, RedisAddress.FileName, VoterHash.FileName];
+
+    /// <summary>
+    /// Makes the folder where it is absent and takes from others what rights they have on our files in it. The folder itself is closed
+    /// to them as long as nothing else lies in it: somebody's home or working folder stays as it is.
+    /// </summary>
+    /// <returns>Why others may still read some of it, or null.</returns>
+    public static string? Prepare(string folder)
+    {
+        PrivateFolder.Create(folder);
+        try
+        {
+            var entries = new DirectoryInfo(folder).EnumerateFileSystemInfos().ToLookup(IsOurs);
+            foreach (var entry in entries[true])
+                if (entry is DirectoryInfo) PrivateFolder.Tighten(entry.FullName);
+                else PrivateFolder.Set(entry);
+            if (!entries[false].Any()) PrivateFolder.Set(new DirectoryInfo(folder));
+            return null;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return $"{Path.GetFullPath(folder)}: {refused.Message}";
+        }
+    }
+
+    static bool IsOurs(FileSystemInfo entry) =>
+        entry.LinkTarget is null && ours.Any(name => entry.Name.StartsWith(name, StringComparison.Ordinal));
+}

@@ -1,0 +1,44 @@
+// Whether a folder's volume has room for more votes. The last megabytes are never used up: what already lies there needs them, to be
+// closed and opened again. Knows no store.
+using System.Globalization;
+
+namespace Majlis.Feedback.Store;
+
+/// <param name="Free">Bytes this process may still write.</param>
+/// <param name="Total">Size of the volume in bytes; 0 where it is not known.</param>
+readonly record struct VolumeSpace(long Free, long Total);
+
+sealed class FreeSpace(string folder, Func<string, VolumeSpace> measure)
+{
+    const long LeastReserve = 8 << 20;
+    const long MostReserve = 256 << 20;
+
+    /// <summary>Free bytes below which nothing is written: an eighth of the volume, at least 8 MiB and at most 256 MiB.</summary>
+    public static long Reserve(long total) => Math.Clamp(total / 8, LeastReserve, MostReserve);
+
+    /// <summary>Why nothing may be written now, or null while there is room or the volume cannot be measured.</summary>
+    public string? Shortage()
+    {
+        var (free, total) = measure(folder);
+        var reserve = Reserve(total);
+        return total == 0 || free >= reserve ? null
+            : $"Only {MiB(free)} MiB are free on the volume of the data folder, and its last {MiB(reserve)} MiB are kept back. "
+                + "Free some, and votes are taken again by themselves.";
+    }
+
+    /// <summary>What the system says of the volume that holds a folder.</summary>
+    public static VolumeSpace Measure(string folder)
+    {
+        try
+        {
+            var drive = new DriveInfo(Path.GetFullPath(folder));
+            return new VolumeSpace(drive.AvailableFreeSpace, drive.TotalSize);
+        }
+        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return default; // A folder not made yet, or a share without a size.
+        }
+    }
+
+    static string MiB(long bytes) => (bytes / 1048576.0).ToString("0.#", CultureInfo.InvariantCulture);
+}

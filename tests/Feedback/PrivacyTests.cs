@@ -1,0 +1,87 @@
+// What is kept of votes is its owner's alone: made so, and made so again where it was wider. What is not ours is left as it is.
+using System.Runtime.Versioning;
+using Majlis.Feedback.Store;
+using Majlis.Feedback.Votes;
+using Majlis.tests.Support;
+using Xunit;
+
+namespace Majlis.tests.Feedback;
+
+[UnsupportedOSPlatform("windows")]
+public sealed class PrivacyTests
+{
+    const UnixFileMode Everybody = (UnixFileMode)0b111_101_101;
+    const UnixFileMode Readable = (UnixFileMode)0b110_100_100;
+    const UnixFileMode OwnersFolder = (UnixFileMode)0b111_000_000;
+    const UnixFileMode OwnersFile = (UnixFileMode)0b110_000_000;
+
+    public PrivacyTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "modes are Unix's");
+
+    [Fact]
+    public async Task All_that_a_store_writes_is_its_owners_also_what_it_writes_later()
+    {
+        using var folder = new TemporaryFolder();
+        var data = folder.File("deep", "data");
+        await using (var garnet = EmbeddedRedis.Start(data, SpillingTests.Small))
+        {
+            var options = new RedisOptions { DataFolder = data, Patience = TimeSpan.FromSeconds(30) };
+            await using var connection = await TestStore.ConnectAsync(options);
+            VoterHash.Open(data);
+            await SpillingTests.FillAsync(connection);
+            await Eventually.HoldsAsync("a checkpoint was taken", () => SpillingTests.Checkpoints(data).Any());
+            AllPrivate(data);
+        }
+        AllPrivate(data);
+    }
+
+    [Fact]
+    public async Task What_an_earlier_run_left_open_is_closed_at_the_start()
+    {
+        using var folder = new TemporaryFolder();
+        await using (EmbeddedRedis.Start(folder.Path)) VoterHash.Open(folder.Path);
+        Open(folder.Path);
+        File.SetUnixFileMode(folder.Path, Everybody);
+        await using var again = EmbeddedRedis.Start(folder.Path);
+        AllPrivate(folder.Path);
+    }
+
+    [Fact]
+    public void Without_an_embedded_store_the_voters_key_is_private_all_the_same()
+    {
+        using var folder = new TemporaryFolder();
+        var data = folder.File("data");
+        VoterHash.Open(data);
+        AllPrivate(data);
+        Open(data);
+        File.SetUnixFileMode(data, Everybody);
+        VoterHash.Open(data);
+        AllPrivate(data);
+    }
+
+    [Fact]
+    public async Task A_folder_that_holds_other_things_too_stays_as_it_is_and_so_do_they()
+    {
+        using var folder = new TemporaryFolder();
+        var script = folder.Write("run.sh", []);
+        File.SetUnixFileMode(script, Everybody);
+        File.SetUnixFileMode(folder.Path, Everybody);
+        File.CreateSymbolicLink(folder.File("garnet.link"), script);
+        await using var store = EmbeddedRedis.Start(folder.Path);
+        Assert.Equal((Everybody, Everybody), (File.GetUnixFileMode(folder.Path), File.GetUnixFileMode(script)));
+        AllPrivate(folder.File("garnet"));
+        Assert.Equal(OwnersFile, File.GetUnixFileMode(folder.File("redis.json")));
+    }
+
+    static void Open(string root)
+    {
+        foreach (var entry in new DirectoryInfo(root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories))
+            entry.UnixFileMode = entry is DirectoryInfo ? Everybody : Readable;
+    }
+
+    static void AllPrivate(string root)
+    {
+        Assert.Equal(OwnersFolder, File.GetUnixFileMode(root));
+        foreach (var entry in new DirectoryInfo(root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories))
+            Assert.Equal((entry.FullName, entry is DirectoryInfo ? OwnersFolder : OwnersFile), (entry.FullName, entry.UnixFileMode));
+    }
+}
