@@ -51,7 +51,7 @@ public sealed class HubClient : IDisposable
         {
             using var response = await FollowAsync(uri, range: null, stop);
             await HubRefusal.ThrowIfAnyAsync(response, name.ToString(), settings.Token is not null, time, stop);
-            await using var body = await PatientStream.OfAsync(response, time, stop);
+            await using var body = await ReadTimeoutStream.OfAsync(response, time, stop);
             using var answer = await JsonDocument.ParseAsync(body, cancellationToken: stop);
             return HubRepository.Parse(answer.RootElement, name.ToString());
         }, stop);
@@ -73,7 +73,7 @@ public sealed class HubClient : IDisposable
         {
             using var response = await FollowAsync(uri, new RangeHeaderValue(from, from + count - 1), stop, file);
             await HubRefusal.ThrowIfAnyAsync(response, file.Path, settings.Token is not null, time, stop);
-            await using var body = await PatientStream.OfAsync(response, time, stop);
+            await using var body = await ReadTimeoutStream.OfAsync(response, time, stop);
             var isWhole = response.StatusCode != HttpStatusCode.PartialContent;
             if (isWhole) await SkipAsync(body, from, stop);
             else CheckRange(response, file, from, count);

@@ -80,7 +80,7 @@ public static class HubModel
                 new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = stop }, async (piece, inner) =>
             {
                 var (file, blob, start) = piece;
-                var sink = new PieceSink(blob, start, progress);
+                var sink = new BlobSink(blob, start, progress);
                 await client.ReadAsync(name, repository.Commit, file, start, blob.Length(start),
                     (at, bytes) => sink.TakeAsync(at, bytes, inner), inner, orToTheEnd);
             });

@@ -41,7 +41,7 @@ static class HubRefusal
 
     static async Task<string> ShortBodyAsync(HttpResponseMessage response, TimeProvider time, CancellationToken stop)
     {
-        await using var body = await PatientStream.OfAsync(response, time, stop);
+        await using var body = await ReadTimeoutStream.OfAsync(response, time, stop);
         var buffer = new byte[300];
         var count = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, stop);
         var text = System.Text.Encoding.UTF8.GetString(buffer, 0, count).Trim();

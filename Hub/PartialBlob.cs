@@ -9,7 +9,7 @@ namespace Majlis.Hub;
 /// <summary>Pieces may arrive in any order and from several threads; one process at a time holds it.</summary>
 sealed class PartialBlob : IDisposable
 {
-    public const int PieceBytes = 8 << 20;
+    public const int PartBytes = 8 << 20;
 
     readonly HubFile file;
     readonly string target;
@@ -37,7 +37,7 @@ sealed class PartialBlob : IDisposable
         get
         {
             lock (gate)
-                return [.. Enumerable.Range(0, (int)((file.Size + PieceBytes - 1) / PieceBytes)).Select(piece => (long)piece * PieceBytes)
+                return [.. Enumerable.Range(0, (int)((file.Size + PartBytes - 1) / PartBytes)).Select(piece => (long)piece * PartBytes)
                 .Where(start => !done.Contains(start))];
         }
     }
@@ -55,7 +55,7 @@ sealed class PartialBlob : IDisposable
         }
     }
 
-    public int Length(long start) => (int)Math.Min(PieceBytes, file.Size - start);
+    public int Length(long start) => (int)Math.Min(PartBytes, file.Size - start);
 
     public ValueTask WriteAsync(long at, ReadOnlyMemory<byte> bytes, CancellationToken stop) =>
         RandomAccess.WriteAsync(data, bytes, at, stop);
@@ -114,7 +114,7 @@ sealed class PartialBlob : IDisposable
         if (reader.ReadLine() != Head || RandomAccess.GetLength(data) != file.Size) return false;
         while (reader.ReadLine() is { } line)
         {
-            if (!long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var start) || start % PieceBytes != 0
+            if (!long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var start) || start % PartBytes != 0
                 || start >= file.Size) return false;
             done.Add(start);
         }
@@ -122,7 +122,7 @@ sealed class PartialBlob : IDisposable
         return true;
     }
 
-    string Head => string.Create(CultureInfo.InvariantCulture, $"{file.Size} {PieceBytes}");
+    string Head => string.Create(CultureInfo.InvariantCulture, $"{file.Size} {PartBytes}");
 
     void StartOver()
     {

@@ -31,7 +31,7 @@ public sealed class Engine : IAsyncDisposable
     volatile EngineProgress progress;
 
     // Used by the engine's thread alone.
-    readonly List<Lane> lanes = [];
+    readonly List<ModelBatcher> batchers = [];
     readonly List<Generation> leaving = [];
     readonly LiveModel live;
     long steps;
@@ -143,25 +143,25 @@ public sealed class Engine : IAsyncDisposable
         {
             TakeIn();
             Report();
-            if (lanes.TrueForAll(lane => lane.IsIdle)) wake.WaitOne();
-            else foreach (var lane in lanes) Step(lane);
+            if (batchers.TrueForAll(batcher => batcher.IsIdle)) wake.WaitOne();
+            else foreach (var batcher in batchers) Step(batcher);
         }
         // Here nothing is running, nothing waits, every lease is given back, and Submit lets nothing in.
         Report();
         ended.TrySetResult();
     }
 
-    void Step(Lane lane)
+    void Step(ModelBatcher batcher)
     {
         try
         {
-            if (!lane.Schedule()) return;
-            using var result = lane.Forward();
-            lane.Sample(result);
+            if (!batcher.Schedule()) return;
+            using var result = batcher.Forward();
+            batcher.Sample(result);
         }
         catch (Exception broken)
         {
-            lane.Fail(broken);
+            batcher.Fail(broken);
         }
         steps++;
         Report();
@@ -169,18 +169,18 @@ public sealed class Engine : IAsyncDisposable
 
     void TakeIn()
     {
-        // Cancelled ones leave their queue first: whoever stands in it was submitted before, so that its lane is known below. The other way
+        // Cancelled ones leave their queue first: whoever stands in it was submitted before, so that its batcher is known below. The other way
         // round, one that is submitted and cancelled between the two would be forgotten and run to its end.
         while (cancelled.TryDequeue(out var generation)) leaving.Add(generation);
         while (submitted.TryDequeue(out var generation)) Begin(generation);
         foreach (var generation in leaving)
-            foreach (var lane in lanes) lane.Remove(generation, new OperationCanceledException());
+            foreach (var batcher in batchers) batcher.Remove(generation, new OperationCanceledException());
         leaving.Clear();
         if (aborting)
-            foreach (var lane in lanes) lane.RemoveAll(new EngineStoppedException());
-        // A lane whose snapshot was replaced ends with its last sequence; the current one stays for its prefix cache.
-        for (var i = lanes.Count - 1; i >= 0; i--)
-            if (lanes[i].IsIdle && lanes[i].Model != live.Current) lanes.RemoveAt(i);
+            foreach (var batcher in batchers) batcher.RemoveAll(new EngineStoppedException());
+        // A batcher whose snapshot was replaced ends with its last sequence; the current one stays for its prefix cache.
+        for (var i = batchers.Count - 1; i >= 0; i--)
+            if (batchers[i].IsIdle && batchers[i].Model != live.Current) batchers.RemoveAt(i);
     }
 
     // What cannot be begun ends alone.
@@ -188,7 +188,7 @@ public sealed class Engine : IAsyncDisposable
     {
         try
         {
-            LaneOf(generation.Model).Add(generation);
+            BatcherOf(generation.Model).Add(generation);
         }
         catch (Exception broken)
         {
@@ -197,11 +197,11 @@ public sealed class Engine : IAsyncDisposable
         }
     }
 
-    Lane LaneOf(LoadedModel model)
+    ModelBatcher BatcherOf(LoadedModel model)
     {
-        foreach (var lane in lanes) if (lane.Model == model) return lane;
-        lanes.Add(new(model, options, Left));
-        return lanes[^1];
+        foreach (var batcher in batchers) if (batcher.Model == model) return batcher;
+        batchers.Add(new(model, options, Left));
+        return batchers[^1];
     }
 
     // Comes before the request itself hears that it has ended, so that who looks after an answer finds its sequence gone.
@@ -214,12 +214,12 @@ public sealed class Engine : IAsyncDisposable
     void Report()
     {
         var (running, waiting, preemptions, usage) = (0, 0, 0L, 0.0);
-        foreach (var lane in lanes)
+        foreach (var batcher in batchers)
         {
-            running += lane.Running;
-            waiting += lane.Waiting;
-            preemptions += lane.Preemptions;
-            foreach (var pool in lane.Pools) usage = Math.Max(usage, 1 - (double)pool.Free / pool.Count);
+            running += batcher.Running;
+            waiting += batcher.Waiting;
+            preemptions += batcher.Preemptions;
+            foreach (var pool in batcher.Pools) usage = Math.Max(usage, 1 - (double)pool.Free / pool.Count);
         }
         progress = new(steps, time.GetTimestamp(), running, waiting, preemptions, usage);
     }

@@ -30,7 +30,7 @@ public static class ServerApp
         AddFeedback(builder.Services, options, parts.StorePatience);
 
         var app = builder.Build();
-        app.UseGuard();
+        app.UseErrorReplies();
         app.MapChat();
         app.MapModels();
         app.MapArena();

@@ -16,7 +16,7 @@ sealed class RotaryTables(Device device) : IDisposable
     public Tensor Turn(Tensor x, Rotary rotary, StepPlan plan)
     {
         var (cos, sin) = Rows(rotary, plan);
-        if (cos.shape[^1] != x.shape[^1]) return Pieces.Rotate(x, cos, sin, rotary.Style);
+        if (cos.shape[^1] != x.shape[^1]) return LayerOperations.Rotate(x, cos, sin, rotary.Style);
         return rotary.Style == RotaryStyle.HalfSplit ? Kernels.RotateHalves(x, cos, sin) : Kernels.RotateNeighbours(x, cos, sin);
     }
 

@@ -89,6 +89,6 @@ sealed class TorchForwardResult(Tensor? states, Tensor? pooled, FusedLinear? hea
     {
         var logits = head!.Apply(rows, []).to(ScalarType.Float32);
         if (blueprint.LogitScale != 1) logits = logits.Times(blueprint.LogitScale);
-        return Pieces.SoftCap(logits, blueprint.LogitSoftCap);
+        return LayerOperations.SoftCap(logits, blueprint.LogitSoftCap);
     }
 }

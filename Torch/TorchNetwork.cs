@@ -139,10 +139,10 @@ public sealed class TorchNetwork : INetwork
     {
         var mlp = layer.Blueprint.Mlp;
         var inner = layer.GateUp.Apply(n, adapted);
-        if (mlp.Gate is null) inner = Pieces.Activate(inner, mlp.Activation);
+        if (mlp.Gate is null) inner = LayerOperations.Activate(inner, mlp.Activation);
         else if (mlp.Activation == Activation.Silu) inner = Kernels.GatedSilu(inner);
         else if (mlp.Activation == Activation.GeluTanh) inner = Kernels.GatedGelu(inner);
-        else inner = Pieces.Activate(inner.narrow(1, 0, mlp.Gate.Outputs), mlp.Activation) * inner.narrow(1, mlp.Gate.Outputs,
+        else inner = LayerOperations.Activate(inner.narrow(1, 0, mlp.Gate.Outputs), mlp.Activation) * inner.narrow(1, mlp.Gate.Outputs,
             mlp.Up.Outputs);
         return layer.Down.Apply(inner, adapted);
     }

@@ -59,7 +59,7 @@ public sealed class Transformer : IDisposable
     {
         var logits = Linear(states, blueprint.Head ?? throw new InvalidOperationException("An encoder has no logits."));
         if (blueprint.LogitScale != 1) logits = logits.Times(blueprint.LogitScale);
-        return Pieces.SoftCap(logits, blueprint.LogitSoftCap);
+        return LayerOperations.SoftCap(logits, blueprint.LogitSoftCap);
     }
 
     /// <summary>tokens [B, T] to the final states [B, T, C]; <paramref name="taps"/> receives the embedding and each layer's
@@ -148,13 +148,13 @@ public sealed class Transformer : IDisposable
         if (a.Rotary is { } rotary)
         {
             var (cos, sin) = seen.Angles(rotary); // [B, T, 1, R]
-            queries = Pieces.Rotate(queries, cos, sin, rotary.Style);
-            keys = Pieces.Rotate(keys, cos, sin, rotary.Style);
+            queries = LayerOperations.Rotate(queries, cos, sin, rotary.Style);
+            keys = LayerOperations.Rotate(keys, cos, sin, rotary.Style);
         }
         // The G queries of a key head stand as rows under one another, so keys and values are never repeated.
         var rows = queries.view(b, t, k, g, d).permute(0, 2, 3, 1, 4).reshape(b, k, g * t, d); // [B, K, G*T, D]
         var scores = rows.matmul(keys.permute(0, 2, 3, 1)).to(ScalarType.Float32).Times(a.Scale); // [B, K, G*T, T]
-        scores = Pieces.SoftCap(scores, a.SoftCap).view(b, k, g, t, t);
+        scores = LayerOperations.SoftCap(scores, a.SoftCap).view(b, k, g, t, t);
         var shares = scores.Masked(seen.Unseen(a), Hidden).softmax(-1).to(x.dtype).view(b, k, g * t, t);
         var mixed = shares.matmul(values.transpose(1, 2)); // [B, K, G*T, D]
         return Linear(mixed.view(b, k, g, t, d).permute(0, 3, 1, 2, 4).reshape(b, t, a.Heads * d), a.Output);
@@ -163,7 +163,7 @@ public sealed class Transformer : IDisposable
     Tensor Mlp(Tensor x, MlpBlueprint mlp)
     {
         var inner = Linear(x, mlp.Up); // [B, T, I]
-        inner = mlp.Gate is { } gate ? Pieces.Activate(Linear(x, gate), mlp.Activation) * inner : Pieces.Activate(inner, mlp.Activation);
+        inner = mlp.Gate is { } gate ? LayerOperations.Activate(Linear(x, gate), mlp.Activation) * inner : LayerOperations.Activate(inner, mlp.Activation);
         return Linear(inner, mlp.Down);
     }
 
@@ -180,7 +180,7 @@ public sealed class Transformer : IDisposable
 
     Tensor MaybeNorm(Tensor x, NormBlueprint? norm) => norm is null ? x : Norm(x, norm);
 
-    Tensor Norm(Tensor x, NormBlueprint norm) => Pieces.Norm(x, norm, weights[norm.Weight], norm.HasBias ? weights[norm.Bias] : null);
+    Tensor Norm(Tensor x, NormBlueprint norm) => LayerOperations.Norm(x, norm, weights[norm.Weight], norm.HasBias ? weights[norm.Bias] : null);
 
     /// <summary>What depends on positions only, made once a pass and shared by the layers that agree on it.</summary>
     sealed class Visibility(Tensor positions, Tensor? mask)

@@ -13,8 +13,8 @@ public static class BradleyTerry
     /// <param name="reweight">Whether each pair of competitors counts alike: weight 1 / max(its matches, 50).</param>
     public static RatingTable Fit(IEnumerable<RatedMatch> matches, bool reweight = false)
     {
-        var played = Played.Of(matches);
-        if (Comparable.Refusal(played) is { } refusal) return new RatingTable([], refusal);
+        var played = MatchTable.Of(matches);
+        if (Connectivity.Refusal(played) is { } refusal) return new RatingTable([], refusal);
         var weights = played.Rows.Select(row => reweight ? 1 / Math.Max(played.PairCount(row), LeastPairCount) : 1).ToArray();
         var theta = Optimum(played, weights, ridge: 0);
         var damping = reweight ? Damping : Damping * played.Rows.Sum(row => row.Count);
@@ -24,11 +24,11 @@ public static class BradleyTerry
     /// <summary>Strengths that maximise the likelihood less ridge/2 * sum of squares: defined for every graph of matches.</summary>
     public static IReadOnlyList<(string Competitor, double Theta)> FitRidge(IEnumerable<RatedMatch> matches, double ridge)
     {
-        var played = Played.Of(matches);
+        var played = MatchTable.Of(matches);
         return [.. played.Names.Zip(Optimum(played, [.. played.Rows.Select(_ => 1.0)], ridge))];
     }
 
-    static double[] Optimum(Played played, double[] weights, double ridge)
+    static double[] Optimum(MatchTable played, double[] weights, double ridge)
     {
         var theta = new double[played.Names.Length];
         for (var step = 0; step < 100; step++)
@@ -53,7 +53,7 @@ public static class BradleyTerry
 
     // Strengths are free up to a constant: the direction of ones has no curvature of its own and gets that of an average competitor.
     // Gradient and residuals have no part in it, so nothing else changes.
-    static double[,] Curvature(Played played, double[] weights, double[] theta, double diagonal)
+    static double[,] Curvature(MatchTable played, double[] weights, double[] theta, double diagonal)
     {
         var n = theta.Length;
         var matrix = new double[n, n];
@@ -69,7 +69,7 @@ public static class BradleyTerry
     }
 
     // Square roots of the diagonal of H^-1 B H^-1; B sums the squared residuals of single matches.
-    static double[] Deviations(Played played, double[] weights, double[] theta, double damping)
+    static double[] Deviations(MatchTable played, double[] weights, double[] theta, double damping)
     {
         var n = theta.Length;
         var residuals = new double[n, n];
@@ -99,9 +99,9 @@ public static class BradleyTerry
         return [.. all.Select(i => new Rating(names[i], theta[i], Value(i), Value(i) - Half(i), Value(i) + Half(i), Rank(i)))];
     }
 
-    static double Win(double[] theta, PlayedRow row) => 1 / (1 + Math.Exp(theta[row.B] - theta[row.A]));
+    static double Win(double[] theta, MatchRow row) => 1 / (1 + Math.Exp(theta[row.B] - theta[row.A]));
 
-    static void AddPair(double[,] matrix, PlayedRow row, double value)
+    static void AddPair(double[,] matrix, MatchRow row, double value)
     {
         matrix[row.A, row.A] += value;
         matrix[row.B, row.B] += value;

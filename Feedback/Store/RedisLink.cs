@@ -85,7 +85,7 @@ sealed class RedisLink : IAsyncDisposable
         settings.AsyncTimeout = (int)options.Patience.TotalMilliseconds;
         settings.SyncTimeout = settings.AsyncTimeout;
         settings.HeartbeatInterval = TimeSpan.FromMilliseconds(250);
-        settings.ReconnectRetryPolicy = new PatientRetry();
+        settings.ReconnectRetryPolicy = new ReconnectBackoff();
         return ConnectionMultiplexer.ConnectAsync(settings);
     }
 }

@@ -22,7 +22,7 @@ public static class ChatPrompt
     {
         var guard = template.GuardFor(tokenizer);
         var text = template.Render(Guarded(guard, template, conversation));
-        return text.Contains(Cut.Mark) ? [.. new PromptPieces(guard, text).Encode().Select(piece => piece.Id)]
+        return text.Contains(ForgeryMark.Character) ? [.. new PromptSegments(guard, text).Encode().Select(piece => piece.Id)]
             : tokenizer.Encode(text, addSpecialTokens: false);
     }
 
@@ -31,7 +31,7 @@ public static class ChatPrompt
     {
         var guard = template.GuardFor(tokenizer);
         var rendering = template.RenderWithSpans(Guarded(guard, template, conversation));
-        var prompt = new PromptPieces(guard, rendering.Text);
+        var prompt = new PromptSegments(guard, rendering.Text);
         var pieces = prompt.Encode();
         var spans = rendering.Generations.Select(prompt.WithoutMarks).ToList();
         return new MaskedPrompt([.. pieces.Select(piece => piece.Id)],

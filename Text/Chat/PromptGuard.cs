@@ -8,7 +8,7 @@ using Majlis.Text.Tokenizers;
 namespace Majlis.Text.Chat;
 
 /// <summary>
-/// One guard for a template and a tokenizer. A cut is <see cref="Cut.Mark"/>; it survives rendering, and the encoder lets no
+/// One guard for a template and a tokenizer. A cut is <see cref="ForgeryMark.Character"/>; it survives rendering, and the encoder lets no
 /// control token reach across it. A mark that stands in the text already becomes U+FFFD.
 /// </summary>
 sealed class PromptGuard
@@ -56,10 +56,10 @@ sealed class PromptGuard
     public string Outside(string text)
     {
         var result = new StringBuilder(text.Length + 8);
-        if (Completes(text)) result.Append(Cut.Mark);
+        if (Completes(text)) result.Append(ForgeryMark.Character);
         for (var i = 0; i < text.Length; i++)
         {
-            result.Append(text[i] == Cut.Mark ? '\uFFFD' : text[i]);
+            result.Append(text[i] == ForgeryMark.Character ? '\uFFFD' : text[i]);
             if (MayBegin(text[i]) || control.At(text, i).Any()) CutAfter(text, ref i, result);
         }
         return result.ToString();
@@ -73,7 +73,7 @@ sealed class PromptGuard
         var result = new StringBuilder(text.Length + 8);
         for (var i = 0; i < text.Length; i++)
         {
-            result.Append(text[i] == Cut.Mark ? '\uFFFD' : text[i]);
+            result.Append(text[i] == ForgeryMark.Character ? '\uFFFD' : text[i]);
             if (control.At(text, i).Any(token => !sought.Contains(token)) || (MayBegin(text[i]) && !Seeks(text, i)))
                 CutAfter(text, ref i, result);
         }
@@ -87,7 +87,7 @@ sealed class PromptGuard
     static void CutAfter(string text, ref int i, StringBuilder result)
     {
         if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1])) result.Append(text[++i]);
-        result.Append(Cut.Mark);
+        result.Append(ForgeryMark.Character);
     }
 
     // A template that writes '<' and a name from outside makes a token when the name is "think>", or "think" before its own '>'.
@@ -95,7 +95,7 @@ sealed class PromptGuard
         text.StartsWith(rest, StringComparison.Ordinal) || rest.StartsWith(text, StringComparison.Ordinal));
 
     /// <summary>A role: the usual ones and those that the template speaks of are its own, all others are text from outside.</summary>
-    public string Role(string role) => roles.Contains(role) || known.Contains(role) ? role : Cut.Mark + Outside(role);
+    public string Role(string role) => roles.Contains(role) || known.Contains(role) ? role : ForgeryMark.Character + Outside(role);
 
     /// <summary>A copy of JSON with every string in it, names of members included, made safe by <paramref name="guard"/>.</summary>
     public JsonNode? Walk(JsonNode? node, Func<string, string> guard)

@@ -4,11 +4,11 @@ using System.Text;
 
 namespace Majlis.Text.Jinja;
 
-sealed class BraceFormat(Run run, Arguments arguments)
+sealed class BraceFormat(RenderContext context, Arguments arguments)
 {
     int automatic;
 
-    public static Function Method(string text) => new("format", (run, arguments) => new BraceFormat(run, arguments).Format(text, 0));
+    public static Function Method(string text) => new("format", (context, arguments) => new BraceFormat(context, arguments).Format(text, 0));
 
     string Format(string text, int depth)
     {
@@ -22,7 +22,7 @@ sealed class BraceFormat(Run run, Arguments arguments)
             else
             {
                 var close = Close(text, i);
-                run.Write(result, Field(text[(i + 1)..close], depth));
+                context.Write(result, Field(text[(i + 1)..close], depth));
                 i = close;
             }
         }
@@ -103,7 +103,7 @@ sealed class BraceFormat(Run run, Arguments arguments)
             at++;
             precision = Digits(spec, ref at) ?? throw JinjaException.Value("Format specifier missing precision");
         }
-        run.SpendText((long)width + (precision ?? 0));
+        context.SpendText((long)width + (precision ?? 0));
         if (spec.Length - at > 1) throw JinjaException.Value("Invalid format specifier");
         var text = Plain(value, at < spec.Length ? spec[at] : '\0', precision, marked);
         if (group != '\0') text = number ? Grouped(text, group) : throw JinjaException.Value($"Cannot specify '{group}' with 's'.");

@@ -12,7 +12,7 @@ sealed record ArgumentList(
         if (Star is not null) positional.AddRange(Sequences.Iterate(Star.Evaluate(frame)));
         var named = Named.Select(argument => (argument.Name, argument.Value.Evaluate(frame))).ToList();
         if (DoubleStar?.Evaluate(frame) is { } extra) AddNamed(extra, named);
-        frame.Run.Spend(positional.Count);
+        frame.Context.Spend(positional.Count);
         return new Arguments(positional, named);
     }
 
@@ -31,13 +31,13 @@ sealed class Call(Expression target, ArgumentList arguments) : Expression
 
     public ArgumentList Arguments => arguments;
 
-    protected override object? Compute(Frame frame) => Invoke(frame.Run, target.Evaluate(frame), arguments.Evaluate(frame));
+    protected override object? Compute(Frame frame) => Invoke(frame.Context, target.Evaluate(frame), arguments.Evaluate(frame));
 
-    public static object? Invoke(Run run, object? target, Arguments arguments) => target switch
+    public static object? Invoke(RenderContext context, object? target, Arguments arguments) => target switch
     {
-        Function function => function.Call(run, arguments),
-        MacroValue macro => macro.Call(run, arguments),
-        LoopState loop => loop.Recurse(run, arguments),
+        Function function => function.Call(context, arguments),
+        MacroValue macro => macro.Call(context, arguments),
+        LoopState loop => loop.Recurse(context, arguments),
         Undefined undefined => throw undefined.Error(),
         _ => throw JinjaException.Type($"'{PythonType.Name(target)}' object is not callable"),
     };
@@ -51,7 +51,7 @@ sealed class FilterCall(Expression? value, string name, ArgumentList arguments) 
     /// <summary>Applies this filter, and those before it in the chain, to a text.</summary>
     public object? ApplyTo(Frame frame, object? text) => Apply(frame, value is FilterCall before ? before.ApplyTo(frame, text) : text);
 
-    object? Apply(Frame frame, object? input) => Filters.Named(name).Call(frame.Run, arguments.Evaluate(frame).After(input));
+    object? Apply(Frame frame, object? input) => Filters.Named(name).Call(frame.Context, arguments.Evaluate(frame).After(input));
 }
 
 sealed class TestCall(Expression value, string name, ArgumentList arguments) : Expression
@@ -59,6 +59,6 @@ sealed class TestCall(Expression value, string name, ArgumentList arguments) : E
     protected override object? Compute(Frame frame)
     {
         var input = value.Evaluate(frame);
-        return PythonCompare.Truth(Tests.Named(name).Call(frame.Run, arguments.Evaluate(frame).After(input)));
+        return PythonCompare.Truth(TestFunctions.Named(name).Call(frame.Context, arguments.Evaluate(frame).After(input)));
     }
 }

@@ -13,12 +13,12 @@ static class ContainerMethods
 
     public static object? Find(object owner, string name) => (owner, name) switch
     {
-        (_, "count") => new Function(name, [""], 1, (run, a) =>
+        (_, "count") => new Function(name, [""], 1, (context, a) =>
         {
-            run.Spend(Sequences.Length(owner));
+            context.Spend(Sequences.Length(owner));
             return (long)Sequences.Iterate(owner).Count(item => PythonCompare.AreEqual(item, a[0]));
         }),
-        (_, "index") => new Function(name, ["", "", ""], 1, (run, a) => Index(run, owner, a)),
+        (_, "index") => new Function(name, ["", "", ""], 1, (context, a) => Index(context, owner, a)),
         (List<object?>, "copy") => new Function(name, [], 0, (_, _) => owner),
         (PyRange range, "start") => range.Start,
         (PyRange range, "stop") => range.Stop,
@@ -26,10 +26,10 @@ static class ContainerMethods
         _ => null,
     };
 
-    static long Index(Run run, object owner, object?[] a)
+    static long Index(RenderContext context, object owner, object?[] a)
     {
         var items = Sequences.Indexed(owner)!;
-        run.Spend(items.Count);
+        context.Spend(items.Count);
         var (start, stop) = (Function.Whole(a[1], 0), Function.Whole(a[2], int.MaxValue));
         if (start < 0) start = Math.Max(0, start + items.Count);
         if (stop < 0) stop += items.Count;

@@ -54,7 +54,7 @@ sealed class SliceRange(Expression? start, Expression? stop, Expression? step) :
     public object? Of(Frame frame, object? value)
     {
         var result = Sequences.Slice(value, start?.Evaluate(frame), stop?.Evaluate(frame), step?.Evaluate(frame));
-        frame.Run.Spend(Sequences.LengthOrNull(result) ?? 0);
+        frame.Context.Spend(Sequences.LengthOrNull(result) ?? 0);
         return result;
     }
 
@@ -94,15 +94,15 @@ sealed class Comparison(Expression first, IReadOnlyList<(string Operator, Expres
         foreach (var (operation, operand) in rest)
         {
             var right = operand.Evaluate(frame);
-            if (!Holds(frame.Run, operation, left, right)) return false;
+            if (!Holds(frame.Context, operation, left, right)) return false;
             left = right;
         }
         return true;
     }
 
-    static bool Holds(Run run, string operation, object? left, object? right)
+    static bool Holds(RenderContext context, string operation, object? left, object? right)
     {
-        if (operation is "in" or "not in") run.Spend(right is PyDict ? 1 : (Sequences.LengthOrNull(right) ?? 0) >> 2);
+        if (operation is "in" or "not in") context.Spend(right is PyDict ? 1 : (Sequences.LengthOrNull(right) ?? 0) >> 2);
         return operation switch
         {
             "==" => PythonCompare.AreEqual(left, right),
@@ -116,7 +116,7 @@ sealed class Comparison(Expression first, IReadOnlyList<(string Operator, Expres
 
 sealed class Binary(string operation, Expression left, Expression right) : Expression
 {
-    protected override object? Compute(Frame frame) => Operators.Apply(frame.Run, operation, left.Evaluate(frame), right.Evaluate(frame));
+    protected override object? Compute(Frame frame) => Operators.Apply(frame.Context, operation, left.Evaluate(frame), right.Evaluate(frame));
 }
 
 sealed class Signed(bool negative, Expression operand) : Expression
@@ -135,7 +135,7 @@ sealed class Concatenation(IReadOnlyList<Expression> parts) : Expression
     protected override object? Compute(Frame frame)
     {
         var text = new StringBuilder();
-        foreach (var part in parts) frame.Run.Write(text, PythonText.Print(part.Evaluate(frame)));
+        foreach (var part in parts) frame.Context.Write(text, PythonText.Print(part.Evaluate(frame)));
         return text.ToString();
     }
 }

@@ -85,7 +85,7 @@ sealed class FilterParser(TokenReader tokens, TemplateFacts facts, OperandParser
             if (tokens.Current.IsName("is")) throw JinjaException.Syntax("You cannot chain multiple tests with is", line);
             arguments = ArgumentList.Empty with { Positional = [operands.Postfix(operands.Primary())] };
         }
-        if (!Tests.Exists(name)) Refuse("test", name, line);
+        if (!TestFunctions.Exists(name)) Refuse("test", name, line);
         foreach (var argument in arguments.Positional) facts.Seek(argument);
         Expression test = new TestCall(value, name, arguments);
         return negated ? new Not(test) : test;

@@ -45,10 +45,10 @@ sealed class For(Target target, Expression source, Expression? test, bool recurs
 
     string Again(Frame frame, object? values, int depth)
     {
-        frame.Run.EnterCall();
+        frame.Context.EnterCall();
         var output = new StringBuilder();
         Run(frame with { Output = output }, values, depth);
-        frame.Run.LeaveCall();
+        frame.Context.LeaveCall();
         return output.ToString();
     }
 }
@@ -124,9 +124,9 @@ sealed class LoopState(IEnumerable<object?> source, object? counted, int depth, 
         return true;
     }
 
-    public object? Recurse(Run run, Arguments arguments)
+    public object? Recurse(RenderContext context, Arguments arguments)
     {
-        run.Spend(1);
+        context.Spend(1);
         if (again is null) throw JinjaException.Type("The loop must have the 'recursive' marker to be called recursively.");
         return again(arguments.Positional.Count == 1 ? arguments.Positional[0] : throw JinjaException.Type("loop() takes one argument"));
     }

@@ -23,11 +23,11 @@ sealed class Scope(Scope? outer)
     public Scope Root => outer is null ? this : outer.Root;
 }
 
-sealed record Frame(Run Run, Scope Scope, StringBuilder Output)
+sealed record Frame(RenderContext Context, Scope Scope, StringBuilder Output)
 {
     public Frame Inner() => this with { Scope = new Scope(Scope) };
 
-    public Frame Capture() => new(Run, new Scope(Scope), new StringBuilder());
+    public Frame Capture() => new(Context, new Scope(Scope), new StringBuilder());
 
-    public object? Resolve(string name) => Scope.TryGet(name, out var value) ? value : Run.Resolve(name);
+    public object? Resolve(string name) => Scope.TryGet(name, out var value) ? value : Context.Resolve(name);
 }

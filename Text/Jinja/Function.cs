@@ -13,22 +13,22 @@ sealed record Arguments(IReadOnlyList<object?> Positional, IReadOnlyList<(string
 /// <paramref name="parameters"/> are the names by which arguments may be given, "" where only by place; the first
 /// <paramref name="required"/> must be there. Slots left out hold <see cref="Absent"/>.
 /// </summary>
-sealed class Function(string name, string[] parameters, int required, Func<Run, object?[], object?> body)
+sealed class Function(string name, string[] parameters, int required, Func<RenderContext, object?[], object?> body)
 {
     public static object Absent { get; } = new();
 
     public string Name => name;
 
     // Takes whatever comes; used where Python has *args and **kwargs.
-    readonly Func<Run, Arguments, object?>? variadic;
+    readonly Func<RenderContext, Arguments, object?>? variadic;
 
-    public Function(string name, Func<Run, Arguments, object?> variadic) : this(name, [], 0, static (_, _) => null) =>
+    public Function(string name, Func<RenderContext, Arguments, object?> variadic) : this(name, [], 0, static (_, _) => null) =>
         this.variadic = variadic;
 
-    public object? Call(Run run, Arguments arguments)
+    public object? Call(RenderContext context, Arguments arguments)
     {
-        run.Spend(1);
-        return variadic is null ? body(run, Bind(arguments)) : variadic(run, arguments);
+        context.Spend(1);
+        return variadic is null ? body(context, Bind(arguments)) : variadic(context, arguments);
     }
 
     object?[] Bind(Arguments arguments)

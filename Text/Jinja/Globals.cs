@@ -17,7 +17,7 @@ static class Globals
             throw new JinjaException("TemplateRuntimeError", "lipsum: prompts hold no random filler text")),
         ["raise_exception"] = new Function("raise_exception", ["message"], 1, (_, a) =>
             throw new TemplateRefusedException(PythonText.Print(a[0]))),
-        ["strftime_now"] = new Function("strftime_now", ["format"], 1, (run, a) => StrFTime.Format(run.Now, StringMethods.Text(a[0]))),
+        ["strftime_now"] = new Function("strftime_now", ["format"], 1, (context, a) => StrFTime.Format(context.Now, StringMethods.Text(a[0]))),
         ["self"] = new TemplateReference(),
     };
 

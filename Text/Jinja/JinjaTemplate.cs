@@ -46,10 +46,10 @@ public sealed class JinjaTemplate
         ArgumentNullException.ThrowIfNull(variables);
         try
         {
-            var run = new Run(variables.ToDictionary(member => member.Key, member => PythonJson.Load(member.Value)), now);
-            body.Execute(new Frame(run, new Scope(null), run.Output));
-            var text = run.Output.ToString();
-            return new JinjaRendering(text, [.. run.Generations.Select(stretch => Span(text, stretch.Start, stretch.Length))]);
+            var context = new RenderContext(variables.ToDictionary(member => member.Key, member => PythonJson.Load(member.Value)), now);
+            body.Execute(new Frame(context, new Scope(null), context.Output));
+            var text = context.Output.ToString();
+            return new JinjaRendering(text, [.. context.Generations.Select(stretch => Span(text, stretch.Start, stretch.Length))]);
         }
         catch (InsufficientExecutionStackException)
         {

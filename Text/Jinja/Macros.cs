@@ -23,7 +23,7 @@ sealed class CallBlock(MacroDefinition caller, Call call) : Statement
         var target = call.Target.Evaluate(frame);
         var arguments = call.Arguments.Evaluate(frame);
         var withCaller = arguments with { Named = [.. arguments.Named, ("caller", new MacroValue(caller, frame.Scope))] };
-        frame.Run.Write(frame.Output, PythonText.Print(Call.Invoke(frame.Run, target, withCaller)));
+        frame.Context.Write(frame.Output, PythonText.Print(Call.Invoke(frame.Context, target, withCaller)));
         return Flow.Next;
     }
 }
@@ -42,13 +42,13 @@ sealed class MacroValue(MacroDefinition definition, Scope scope)
         _ => Undefined.Member(this, name),
     };
 
-    public object? Call(Run run, Arguments arguments)
+    public object? Call(RenderContext context, Arguments arguments)
     {
-        var frame = new Frame(run, new Scope(scope), new());
-        run.EnterCall();
+        var frame = new Frame(context, new Scope(scope), new());
+        context.EnterCall();
         Bind(frame, arguments);
         definition.Body.Execute(frame);
-        run.LeaveCall();
+        context.LeaveCall();
         return frame.Output.ToString();
     }
 

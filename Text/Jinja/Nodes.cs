@@ -8,7 +8,7 @@ abstract class Expression
     public object? Evaluate(Frame frame)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
-        frame.Run.Spend(1);
+        frame.Context.Spend(1);
         return Compute(frame);
     }
 
@@ -23,7 +23,7 @@ abstract class Statement
     public Flow Execute(Frame frame)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
-        frame.Run.Spend(1);
+        frame.Context.Spend(1);
         return Perform(frame);
     }
 

@@ -3,14 +3,14 @@ namespace Majlis.Text.Jinja;
 
 static class Operators
 {
-    public static object? Apply(Run run, string operation, object? a, object? b)
+    public static object? Apply(RenderContext context, string operation, object? a, object? b)
     {
         if (a is Undefined undefined) throw undefined.Error();
-        if (operation == "%" && a is string or Markup) return PercentFormat.Apply(run, a.ToString()!, b);
+        if (operation == "%" && a is string or Markup) return PercentFormat.Apply(context, a.ToString()!, b);
         if (b is Undefined right) throw right.Error();
         if (PythonNumber.IsNumber(a) && PythonNumber.IsNumber(b)) return Numbers(operation, a, b);
-        if (operation == "+" && Add(run, a, b) is { } sum) return sum;
-        if (operation == "*" && (Repeat(run, a, b) ?? Repeat(run, b, a)) is { } repeated) return repeated;
+        if (operation == "+" && Add(context, a, b) is { } sum) return sum;
+        if (operation == "*" && (Repeat(context, a, b) ?? Repeat(context, b, a)) is { } repeated) return repeated;
         throw Refuse(operation, a, b);
     }
 
@@ -25,47 +25,47 @@ static class Operators
         _ => PythonNumber.Power(a, b),
     };
 
-    static object? Add(Run run, object? a, object? b)
+    static object? Add(RenderContext context, object? a, object? b)
     {
         switch (a, b)
         {
             case (string x, string y):
-                run.SpendText((long)x.Length + y.Length);
+                context.SpendText((long)x.Length + y.Length);
                 return x + y;
             case (Markup x, string or Markup):
-                return Joined(run, x.Text, b is Markup ? b.ToString()! : Markup.Escape((string)b));
+                return Joined(context, x.Text, b is Markup ? b.ToString()! : Markup.Escape((string)b));
             case (string x, Markup y):
-                return Joined(run, Markup.Escape(x), y.Text);
+                return Joined(context, Markup.Escape(x), y.Text);
             case (List<object?> x, List<object?> y):
-                run.Spend(x.Count + y.Count);
+                context.Spend(x.Count + y.Count);
                 return new List<object?>([.. x, .. y]);
             case (PyTuple x, PyTuple y):
-                run.Spend(x.Items.Length + y.Items.Length);
+                context.Spend(x.Items.Length + y.Items.Length);
                 return new PyTuple([.. x.Items, .. y.Items]);
             default:
                 return null;
         }
     }
 
-    static Markup Joined(Run run, string a, string b)
+    static Markup Joined(RenderContext context, string a, string b)
     {
-        run.SpendText((long)a.Length + b.Length);
+        context.SpendText((long)a.Length + b.Length);
         return new Markup(a + b);
     }
 
-    static object? Repeat(Run run, object? value, object? count)
+    static object? Repeat(RenderContext context, object? value, object? count)
     {
         if (!PythonNumber.IsInteger(count) || value is not (string or Markup or List<object?> or PyTuple)) return null;
         var times = Math.Max(0, PythonNumber.Index(count));
         if (value is string or Markup)
         {
             var text = value.ToString()!;
-            run.SpendText((long)text.Length * times);
+            context.SpendText((long)text.Length * times);
             var repeated = string.Concat(Enumerable.Repeat(text, text.Length == 0 ? 0 : times));
             return value is Markup ? new Markup(repeated) : repeated;
         }
         var items = Sequences.Indexed(value)!;
-        run.Spend((long)items.Count * times);
+        context.Spend((long)items.Count * times);
         var all = items.Count == 0 ? [] : Enumerable.Repeat(items, times).SelectMany(part => part).ToList();
         return value is PyTuple ? new PyTuple([.. all]) : all;
     }

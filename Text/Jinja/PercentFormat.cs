@@ -6,16 +6,16 @@ namespace Majlis.Text.Jinja;
 
 sealed class PercentFormat
 {
-    readonly Run run;
+    readonly RenderContext context;
     readonly object? values;
     readonly StringBuilder result = new();
     int used;
 
-    PercentFormat(Run run, object? values) => (this.run, this.values) = (run, values);
+    PercentFormat(RenderContext context, object? values) => (this.context, this.values) = (context, values);
 
-    public static string Apply(Run run, string format, object? values)
+    public static string Apply(RenderContext context, string format, object? values)
     {
-        var formatting = new PercentFormat(run, values);
+        var formatting = new PercentFormat(context, values);
         for (var i = 0; i < format.Length; i++)
         {
             if (format[i] == '%') i = formatting.Field(format, i + 1);
@@ -80,7 +80,7 @@ sealed class PercentFormat
     void Write(char type, object? value, string flags, int width, int? precision)
     {
         if (value is Undefined undefined && type is not ('s' or 'r' or 'a')) throw undefined.Error();
-        run.SpendText(Math.Abs((long)width) + (precision ?? 0));
+        context.SpendText(Math.Abs((long)width) + (precision ?? 0));
         var text = Convert(type, value, flags, precision);
         var number = type is not ('s' or 'r' or 'a' or 'c');
         if (number && text[0] != '-' && flags.Contains('+')) text = "+" + text;
@@ -89,7 +89,7 @@ sealed class PercentFormat
         if (flags.Contains('-')) text += new string(' ', missing);
         else if (number && flags.Contains('0')) text = text.Insert(NumberText.Lead(text), new string('0', missing));
         else text = new string(' ', missing) + text;
-        run.Write(result, text);
+        context.Write(result, text);
     }
 
     static string Convert(char type, object? value, string flags, int? precision)

@@ -8,7 +8,7 @@ using System.Text.Json.Nodes;
 
 namespace Majlis.Text.Jinja;
 
-sealed class PythonJson(Run run, bool asciiOnly, string? indent, string itemSeparator, string keySeparator, bool sortKeys)
+sealed class PythonJson(RenderContext context, bool asciiOnly, string? indent, string itemSeparator, string keySeparator, bool sortKeys)
 {
     readonly StringBuilder result = new();
 
@@ -21,7 +21,7 @@ sealed class PythonJson(Run run, bool asciiOnly, string? indent, string itemSepa
     void Write(object? value, int depth)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
-        run.Spend(1);
+        context.Spend(1);
         switch (value)
         {
             case null: result.Append("null"); break;
@@ -56,7 +56,7 @@ sealed class PythonJson(Run run, bool asciiOnly, string? indent, string itemSepa
     {
         var entries = dict.Items;
         if (sortKeys)
-            entries = Sorting.Sort(run, [.. new PyView("dict_items", dict).Items], pair => ((PyTuple)pair!).Items[0], reverse: false)
+            entries = Sorting.Sort(context, [.. new PyView("dict_items", dict).Items], pair => ((PyTuple)pair!).Items[0], reverse: false)
                 .Select(pair => (((PyTuple)pair!).Items[0], ((PyTuple)pair).Items[1]));
         var first = true;
         result.Append('{');
@@ -86,14 +86,14 @@ sealed class PythonJson(Run run, bool asciiOnly, string? indent, string itemSepa
     void NewLine(int depth)
     {
         if (indent is null) return;
-        run.SpendText((long)indent.Length * depth);
+        context.SpendText((long)indent.Length * depth);
         result.Append('\n');
         for (var i = 0; i < depth; i++) result.Append(indent);
     }
 
     void Quote(string text)
     {
-        run.SpendText(text.Length);
+        context.SpendText(text.Length);
         result.Append('"');
         foreach (var c in text)
         {
@@ -103,7 +103,7 @@ sealed class PythonJson(Run run, bool asciiOnly, string? indent, string itemSepa
             else if (c == '\t') result.Append("\\t");
             else if (c == '\b') result.Append("\\b");
             else if (c == '\f') result.Append("\\f");
-            else if (c < ' ' || (asciiOnly && c > '~' && c != Cut.Mark)) result.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            else if (c < ' ' || (asciiOnly && c > '~' && c != ForgeryMark.Character)) result.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
             else result.Append(c);
         }
         result.Append('"');

@@ -164,7 +164,7 @@ static class PythonText
         result.Append('\\').Append(letter).Append(code.ToString("x" + digits, CultureInfo.InvariantCulture));
     }
 
-    static bool IsPrintable(string character) => character[0] == Cut.Mark || character[0] == ' '
+    static bool IsPrintable(string character) => character[0] == ForgeryMark.Character || character[0] == ' '
         || CharUnicodeInfo.GetUnicodeCategory(character, 0) is not (UnicodeCategory.Control or UnicodeCategory.Format
             or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
             or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);

@@ -6,26 +6,26 @@ namespace Majlis.Text.Jinja;
 static class Replacing
 {
     /// <summary>Replaces the first <paramref name="count"/> occurrences; all where it is negative.</summary>
-    public static string Replace(Run run, string text, string old, string with, int count)
+    public static string Replace(RenderContext context, string text, string old, string with, int count)
     {
         if (count == 0) return text;
-        if (old.Length == 0) return Between(run, text, with, count < 0 ? int.MaxValue : count);
-        run.SpendText(text.Length);
+        if (old.Length == 0) return Between(context, text, with, count < 0 ? int.MaxValue : count);
+        context.SpendText(text.Length);
         var result = new StringBuilder();
         var from = 0;
         for (var at = text.IndexOf(old, StringComparison.Ordinal); at >= 0
             && count != 0; at = text.IndexOf(old, from, StringComparison.Ordinal), count--)
         {
-            run.SpendText(with.Length, result.Length);
+            context.SpendText(with.Length, result.Length);
             result.Append(text, from, at - from).Append(with);
             from = at + old.Length;
         }
         return result.Append(text, from, text.Length - from).ToString();
     }
 
-    static string Between(Run run, string text, string with, int count)
+    static string Between(RenderContext context, string text, string with, int count)
     {
-        run.SpendText((text.Length + 1L) * (with.Length + 1L));
+        context.SpendText((text.Length + 1L) * (with.Length + 1L));
         var result = new StringBuilder();
         var done = 0;
         foreach (var character in PythonText.Characters(text))

@@ -5,16 +5,16 @@ static class SortFilters
 {
     public static Function[] All { get; } =
     [
-        new("sort", ["value", "reverse", "case_sensitive", "attribute"], 1, (run, a) =>
-            Sorting.Sort(run, ListFilters.Listed(run, a[0]), SortKey(Function.Or(a[3], null), Function.Flag(a[2])), Function.Flag(a[1]))),
-        new("dictsort", ["value", "case_sensitive", "by", "reverse"], 1, (run, a) => DictSort(run, a)),
-        new("unique", ["value", "case_sensitive", "attribute"], 1, (run, a) =>
-            new PyGenerator(Unique(run, a[0], Key(Function.Or(a[2], null), Function.Flag(a[1]))))),
-        new("groupby", ["value", "attribute", "default", "case_sensitive"], 2, (run, a) => GroupBy(run, a)),
-        new("min", ["value", "case_sensitive", "attribute"], 1, (run, a) =>
-            Best(run, a, static (item, best) => PythonCompare.Ordered(item, best, "<"))),
-        new("max", ["value", "case_sensitive", "attribute"], 1, (run, a) =>
-            Best(run, a, static (item, best) => PythonCompare.Ordered(item, best, ">"))),
+        new("sort", ["value", "reverse", "case_sensitive", "attribute"], 1, (context, a) =>
+            Sorting.Sort(context, ListFilters.Listed(context, a[0]), SortKey(Function.Or(a[3], null), Function.Flag(a[2])), Function.Flag(a[1]))),
+        new("dictsort", ["value", "case_sensitive", "by", "reverse"], 1, (context, a) => DictSort(context, a)),
+        new("unique", ["value", "case_sensitive", "attribute"], 1, (context, a) =>
+            new PyGenerator(Unique(context, a[0], Key(Function.Or(a[2], null), Function.Flag(a[1]))))),
+        new("groupby", ["value", "attribute", "default", "case_sensitive"], 2, (context, a) => GroupBy(context, a)),
+        new("min", ["value", "case_sensitive", "attribute"], 1, (context, a) =>
+            Best(context, a, static (item, best) => PythonCompare.Ordered(item, best, "<"))),
+        new("max", ["value", "case_sensitive", "attribute"], 1, (context, a) =>
+            Best(context, a, static (item, best) => PythonCompare.Ordered(item, best, ">"))),
     ];
 
     static Func<object?, object?> Key(object? attribute, bool caseSensitive, object? fallback = null)
@@ -31,7 +31,7 @@ static class SortFilters
         return item => new PyTuple([.. keys.Select(key => key(item))]);
     }
 
-    static List<object?> DictSort(Run run, object?[] a)
+    static List<object?> DictSort(RenderContext context, object?[] a)
     {
         var place = Function.Or(a[2], "key") switch
         {
@@ -41,19 +41,19 @@ static class SortFilters
         };
         if (a[0] is not PyDict dict) throw a[0] is Undefined undefined ? undefined.Error() : Undefined.Member(a[0], "items").Error();
         var sensitive = Function.Flag(a[1]);
-        return Sorting.Sort(run, [.. new PyView("dict_items", dict).Items], pair =>
+        return Sorting.Sort(context, [.. new PyView("dict_items", dict).Items], pair =>
         {
             var key = ((PyTuple)pair!).Items[place];
             return sensitive ? key : Sorting.IgnoreCase(key);
         }, Function.Flag(a[3]));
     }
 
-    static IEnumerable<object?> Unique(Run run, object? value, Func<object?, object?> key)
+    static IEnumerable<object?> Unique(RenderContext context, object? value, Func<object?, object?> key)
     {
         var seen = new PyDict();
         foreach (var item in Sequences.Iterate(value))
         {
-            run.Spend(1);
+            context.Spend(1);
             var identity = key(item);
             if (seen.Has(identity)) continue;
             seen[identity] = null;
@@ -61,14 +61,14 @@ static class SortFilters
         }
     }
 
-    static List<object?> GroupBy(Run run, object?[] a)
+    static List<object?> GroupBy(RenderContext context, object?[] a)
     {
         var (fallback, sensitive) = (Function.Or(a[2], null), Function.Flag(a[3]));
         var key = Key(a[1], sensitive, fallback);
         var shown = AttributePath.Reader(a[1], fallback);
         var groups = new List<object?>();
         List<object?>? current = null;
-        foreach (var item in Sorting.Sort(run, ListFilters.Listed(run, a[0]), key, reverse: false))
+        foreach (var item in Sorting.Sort(context, ListFilters.Listed(context, a[0]), key, reverse: false))
         {
             if (current is null || !PythonCompare.AreEqual(key(current[0]), key(item)))
                 groups.Add(new PyTuple([shown(item), current = []], ["grouper", "list"]));
@@ -77,7 +77,7 @@ static class SortFilters
         return groups;
     }
 
-    static object? Best(Run run, object?[] a, Func<object?, object?, bool> better)
+    static object? Best(RenderContext context, object?[] a, Func<object?, object?, bool> better)
     {
         var key = Key(Function.Or(a[2], null), Function.Flag(a[1]));
         object? best = new Undefined("No aggregated item, sequence was empty.");
@@ -85,7 +85,7 @@ static class SortFilters
         var first = true;
         foreach (var item in Sequences.Iterate(a[0]))
         {
-            run.Spend(1);
+            context.Spend(1);
             var itemKey = key(item);
             if (first || better(itemKey, bestKey)) (best, bestKey) = (item, itemKey);
             first = false;

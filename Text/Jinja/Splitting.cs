@@ -3,17 +3,17 @@ namespace Majlis.Text.Jinja;
 
 static class Splitting
 {
-    public static List<object?> Split(Run run, string text, object? separator, int most)
+    public static List<object?> Split(RenderContext context, string text, object? separator, int most)
     {
         var parts = separator is null ? AtSpace(text, most) : At(text, Checked(separator), most);
-        run.Spend(parts.Count);
+        context.Spend(parts.Count);
         return parts;
     }
 
-    public static List<object?> SplitEnd(Run run, string text, object? separator, int most)
+    public static List<object?> SplitEnd(RenderContext context, string text, object? separator, int most)
     {
         var parts = separator is null ? AtSpaceFromEnd(text, most) : AtFromEnd(text, Checked(separator), most);
-        run.Spend(parts.Count);
+        context.Spend(parts.Count);
         return parts;
     }
 
@@ -85,7 +85,7 @@ static class Splitting
         return parts;
     }
 
-    public static List<object?> Lines(Run run, string text, bool keepEnds)
+    public static List<object?> Lines(RenderContext context, string text, bool keepEnds)
     {
         var lines = new List<object?>();
         for (var at = 0; at < text.Length;)
@@ -96,7 +96,7 @@ static class Splitting
             lines.Add(text[at..(keepEnds ? next : end)]);
             at = next;
         }
-        run.Spend(lines.Count);
+        context.Spend(lines.Count);
         return lines;
     }
 

@@ -5,7 +5,7 @@ sealed class Text(string text) : Statement
 {
     protected override Flow Perform(Frame frame)
     {
-        frame.Run.Write(frame.Output, text);
+        frame.Context.Write(frame.Output, text);
         return Flow.Next;
     }
 }
@@ -14,7 +14,7 @@ sealed class Print(Expression value) : Statement
 {
     protected override Flow Perform(Frame frame)
     {
-        frame.Run.Write(frame.Output, PythonText.Print(value.Evaluate(frame)));
+        frame.Context.Write(frame.Output, PythonText.Print(value.Evaluate(frame)));
         return Flow.Next;
     }
 }
@@ -58,7 +58,7 @@ sealed class FilterBlock(FilterCall filter, Body body) : Statement
 {
     protected override Flow Perform(Frame frame)
     {
-        frame.Run.Write(frame.Output, PythonText.Print(filter.ApplyTo(frame, body.Capture(frame))));
+        frame.Context.Write(frame.Output, PythonText.Print(filter.ApplyTo(frame, body.Capture(frame))));
         return Flow.Next;
     }
 }
@@ -89,10 +89,10 @@ sealed class Generation(Body body) : Statement
 {
     protected override Flow Perform(Frame frame)
     {
-        var start = frame.Run.Output.Length;
+        var start = frame.Context.Output.Length;
         var text = body.Capture(frame);
-        frame.Run.Generations.Add((start, text.Length));
-        frame.Run.Write(frame.Output, text);
+        frame.Context.Generations.Add((start, text.Length));
+        frame.Context.Write(frame.Output, text);
         return Flow.Next;
     }
 }

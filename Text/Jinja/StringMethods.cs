@@ -5,7 +5,7 @@ namespace Majlis.Text.Jinja;
 
 static class StringMethods
 {
-    delegate object? Method(Run run, string text, object?[] a);
+    delegate object? Method(RenderContext context, string text, object?[] a);
 
     // Parameter names "" can only be given by place, as in Python.
     static readonly Dictionary<string, (string[] Parameters, int Required, Method Body)> all = new()
@@ -23,13 +23,13 @@ static class StringMethods
         ["startswith"] = (["", "", ""], 1, (_, s, a) =>
             Affix(s, a, static (text, part) => text.StartsWith(part, StringComparison.Ordinal))),
         ["endswith"] = (["", "", ""], 1, (_, s, a) => Affix(s, a, static (text, part) => text.EndsWith(part, StringComparison.Ordinal))),
-        ["split"] = (["sep", "maxsplit"], 0, (run, s, a) => Splitting.Split(run, s, Function.Or(a[0], null), Function.Whole(a[1], -1))),
-        ["rsplit"] = (["sep", "maxsplit"], 0, (run, s, a) => Splitting.SplitEnd(run, s, Function.Or(a[0], null), Function.Whole(a[1], -1))),
-        ["splitlines"] = (["keepends"], 0, (run, s, a) => Splitting.Lines(run, s, Function.Flag(a[0]))),
+        ["split"] = (["sep", "maxsplit"], 0, (context, s, a) => Splitting.Split(context, s, Function.Or(a[0], null), Function.Whole(a[1], -1))),
+        ["rsplit"] = (["sep", "maxsplit"], 0, (context, s, a) => Splitting.SplitEnd(context, s, Function.Or(a[0], null), Function.Whole(a[1], -1))),
+        ["splitlines"] = (["keepends"], 0, (context, s, a) => Splitting.Lines(context, s, Function.Flag(a[0]))),
         ["partition"] = ([""], 1, (_, s, a) => Splitting.Partition(s, Text(a[0]), last: false)),
         ["rpartition"] = ([""], 1, (_, s, a) => Splitting.Partition(s, Text(a[0]), last: true)),
-        ["replace"] = (["", "", ""], 2, (run, s, a) => Replacing.Replace(run, s, Text(a[0]), Text(a[1]), Function.Whole(a[2], -1))),
-        ["join"] = ([""], 1, (run, s, a) => Join(run, s, a[0])),
+        ["replace"] = (["", "", ""], 2, (context, s, a) => Replacing.Replace(context, s, Text(a[0]), Text(a[1]), Function.Whole(a[2], -1))),
+        ["join"] = ([""], 1, (context, s, a) => Join(context, s, a[0])),
         ["find"] = (["", "", ""], 1, (_, s, a) => Finding.Find(s, Text(a[0]), a, last: false)),
         ["rfind"] = (["", "", ""], 1, (_, s, a) => Finding.Find(s, Text(a[0]), a, last: true)),
         ["index"] = (["", "", ""], 1, (_, s, a) => Finding.Index(s, Text(a[0]), a, last: false)),
@@ -37,11 +37,11 @@ static class StringMethods
         ["count"] = (["", "", ""], 1, (_, s, a) => Finding.Count(s, Text(a[0]), a)),
         ["removeprefix"] = ([""], 1, (_, s, a) => s.StartsWith(Text(a[0]), StringComparison.Ordinal) ? s[Text(a[0]).Length..] : s),
         ["removesuffix"] = ([""], 1, (_, s, a) => s.EndsWith(Text(a[0]), StringComparison.Ordinal) ? s[..^Text(a[0]).Length] : s),
-        ["ljust"] = (["", ""], 1, (run, s, a) => s + Padding(run, s, a)),
-        ["rjust"] = (["", ""], 1, (run, s, a) => Padding(run, s, a) + s),
-        ["center"] = (["", ""], 1, (run, s, a) => Center(run, s, PythonNumber.Index(a[0]), Fill(a[1]))),
-        ["zfill"] = ([""], 1, (run, s, a) => ZeroFill(run, s, PythonNumber.Index(a[0]))),
-        ["expandtabs"] = (["tabsize"], 0, (run, s, a) => ExpandTabs(run, s, Function.Whole(a[0], 8))),
+        ["ljust"] = (["", ""], 1, (context, s, a) => s + Padding(context, s, a)),
+        ["rjust"] = (["", ""], 1, (context, s, a) => Padding(context, s, a) + s),
+        ["center"] = (["", ""], 1, (context, s, a) => Center(context, s, PythonNumber.Index(a[0]), Fill(a[1]))),
+        ["zfill"] = ([""], 1, (context, s, a) => ZeroFill(context, s, PythonNumber.Index(a[0]))),
+        ["expandtabs"] = (["tabsize"], 0, (context, s, a) => ExpandTabs(context, s, Function.Whole(a[0], 8))),
         ["isspace"] = ([], 0, (_, s, _) => PythonText.IsAllSpace(s)),
         ["isdigit"] = ([], 0, (_, s, _) => All(s, UnicodeCategory.DecimalDigitNumber) || s is "²" or "³" or "¹"),
         ["isdecimal"] = ([], 0, (_, s, _) => All(s, UnicodeCategory.DecimalDigitNumber)),
@@ -58,10 +58,10 @@ static class StringMethods
 
     public static object? Find(string text, string name) => name == "format" ? BraceFormat.Method(text)
         : all.TryGetValue(name, out var method)
-            ? new Function(name, method.Parameters, method.Required, (run, a) => Called(run, method.Body, text, a)) : null;
+            ? new Function(name, method.Parameters, method.Required, (context, a) => Called(context, method.Body, text, a)) : null;
 
     public static object? Find(Markup markup, string name) => Find(markup.Text, name) is not Function method ? null
-        : new Function(name, (run, arguments) => Marked(method.Call(run, arguments)));
+        : new Function(name, (context, arguments) => Marked(method.Call(context, arguments)));
 
     static object? Marked(object? result) => result switch
     {
@@ -71,10 +71,10 @@ static class StringMethods
         _ => result,
     };
 
-    static object? Called(Run run, Method body, string text, object?[] a)
+    static object? Called(RenderContext context, Method body, string text, object?[] a)
     {
-        run.SpendText(text.Length);
-        return body(run, text, a);
+        context.SpendText(text.Length);
+        return body(context, text, a);
     }
 
     public static string Text(object? value) => value switch
@@ -95,11 +95,11 @@ static class StringMethods
         return a[0] is PyTuple choices ? choices.Items.Any(choice => has(within, Text(choice))) : has(within, Text(a[0]));
     }
 
-    static string Join(Run run, string separator, object? items)
+    static string Join(RenderContext context, string separator, object? items)
     {
         var parts = Sequences.Iterate(items).Select((item, i) => item is string or Markup ? item.ToString()!
             : throw JinjaException.Type($"sequence item {i}: expected str instance, {PythonType.Name(item)} found")).ToList();
-        run.SpendText(parts.Sum(part => (long)part.Length + separator.Length));
+        context.SpendText(parts.Sum(part => (long)part.Length + separator.Length));
         return string.Join(separator, parts);
     }
 
@@ -107,37 +107,37 @@ static class StringMethods
         : PythonText.Length(Text(slot)) == 1 ? Text(slot)
             : throw JinjaException.Type("The fill character must be exactly one character long");
 
-    static string Padding(Run run, string text, object?[] a)
+    static string Padding(RenderContext context, string text, object?[] a)
     {
         var missing = Math.Max(0, PythonNumber.Index(a[0]) - PythonText.Length(text));
-        run.SpendText(missing);
+        context.SpendText(missing);
         return string.Concat(Enumerable.Repeat(Fill(a[1]), missing));
     }
 
-    public static string Center(Run run, string text, int width, string fill)
+    public static string Center(RenderContext context, string text, int width, string fill)
     {
         var missing = Math.Max(0, width - PythonText.Length(text));
-        run.SpendText(missing);
+        context.SpendText(missing);
         var left = missing / 2 + (missing & width & 1);
         return string.Concat(Enumerable.Repeat(fill, left)) + text + string.Concat(Enumerable.Repeat(fill, missing - left));
     }
 
-    static string ZeroFill(Run run, string text, int width)
+    static string ZeroFill(RenderContext context, string text, int width)
     {
         var missing = Math.Max(0, width - PythonText.Length(text));
-        run.SpendText(missing);
+        context.SpendText(missing);
         var sign = text.Length > 0 && text[0] is '+' or '-' ? 1 : 0;
         return text[..sign] + new string('0', missing) + text[sign..];
     }
 
-    static string ExpandTabs(Run run, string text, int size)
+    static string ExpandTabs(RenderContext context, string text, int size)
     {
         var result = new System.Text.StringBuilder();
         var column = 0;
         foreach (var c in text)
         {
             var spaces = c == '\t' && size > 0 ? size - column % size : 0;
-            run.SpendText(spaces, result.Length);
+            context.SpendText(spaces, result.Length);
             if (c == '\t') result.Append(' ', spaces);
             else result.Append(c);
             column = c is '\n' or '\r' ? 0 : column + (c == '\t' ? spaces : 1);

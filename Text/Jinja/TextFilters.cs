@@ -15,23 +15,23 @@ static partial class TextFilters
         new("title", ["s"], 1, (_, a) => Soft(a[0], Title)),
         new("trim", ["value", "chars"], 1, (_, a) =>
             Soft(a[0], s => PythonText.Strip(s, Function.Or(a[1], null) is { } c ? StringMethods.Text(c) : null))),
-        new("replace", ["s", "old", "new", "count"], 3, (run, a) => Replacing.Replace(run, PythonText.Print(a[0]), PythonText.Print(a[1]),
+        new("replace", ["s", "old", "new", "count"], 3, (context, a) => Replacing.Replace(context, PythonText.Print(a[0]), PythonText.Print(a[1]),
             PythonText.Print(a[2]), Function.Or(a[3], null) is { } count ? PythonNumber.Index(count) : -1)),
-        new("string", ["object"], 1, (run, a) => a[0] is Markup ? a[0] : Counted(run, PythonText.Print(a[0]))),
+        new("string", ["object"], 1, (context, a) => a[0] is Markup ? a[0] : Counted(context, PythonText.Print(a[0]))),
         new("safe", ["value"], 1, (_, a) => new Markup(PythonText.Print(a[0]))),
         new("escape", ["s"], 1, (_, a) => a[0] is Markup ? a[0] : new Markup(Markup.Escape(PythonText.Print(a[0])))),
         new("forceescape", ["value"], 1, (_, a) => new Markup(Markup.Escape(PythonText.Print(a[0])))),
         new("striptags", ["value"], 1, (_, a) =>
             WebUtility.HtmlDecode(string.Join(' ', Tags().Replace(PythonText.Print(a[0]), "")
                 .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))),
-        new("center", ["value", "width"], 1, (run, a) => StringMethods.Center(run, PythonText.Print(a[0]), Function.Whole(a[1], 80), " ")),
-        new("indent", ["s", "width", "first", "blank"], 1, (run, a) => Indent(run, a)),
+        new("center", ["value", "width"], 1, (context, a) => StringMethods.Center(context, PythonText.Print(a[0]), Function.Whole(a[1], 80), " ")),
+        new("indent", ["s", "width", "first", "blank"], 1, (context, a) => Indent(context, a)),
         new("truncate", ["s", "length", "killwords", "end", "leeway"], 1, (_, a) => Truncate(a)),
         new("wordcount", ["s"], 1, (_, a) => CountWords(PythonText.Print(a[0]))),
-        new("wordwrap", ["s", "width", "break_long_words", "wrapstring", "break_on_hyphens"], 1, (run, a) => WordWrap.Wrap(run, a)),
+        new("wordwrap", ["s", "width", "break_long_words", "wrapstring", "break_on_hyphens"], 1, (context, a) => WordWrap.Wrap(context, a)),
         new("urlencode", ["value"], 1, (_, a) => UrlEncode(a[0])),
-        new("format", (run, arguments) => PercentFormat.Apply(run, PythonText.Print(arguments.Positional[0]), FormatValues(arguments))),
-        new("tojson", ["x", "ensure_ascii", "indent", "separators", "sort_keys"], 1, (run, a) => ToJson(run, a)),
+        new("format", (context, arguments) => PercentFormat.Apply(context, PythonText.Print(arguments.Positional[0]), FormatValues(arguments))),
+        new("tojson", ["x", "ensure_ascii", "indent", "separators", "sort_keys"], 1, (context, a) => ToJson(context, a)),
     ];
 
     [GeneratedRegex("(<!--.*?-->|<[^>]*>)", RegexOptions.Singleline)]
@@ -43,9 +43,9 @@ static partial class TextFilters
     static object Soft(object? value, Func<string, string> change) =>
         value is Markup markup ? new Markup(change(markup.Text)) : change(PythonText.Print(value));
 
-    static string Counted(Run run, string text)
+    static string Counted(RenderContext context, string text)
     {
-        run.SpendText(text.Length);
+        context.SpendText(text.Length);
         return text;
     }
 
@@ -54,20 +54,20 @@ static partial class TextFilters
         .Select(part =>
             PythonText.Characters(part).First() is var first ? PythonCase.Upper(first) + PythonCase.Lower(part[first.Length..]) : part));
 
-    static object Indent(Run run, object?[] a)
+    static object Indent(RenderContext context, object?[] a)
     {
         var text = a[0] is string or Markup ? a[0]!.ToString()! : a[0] is Undefined undefined ? throw undefined.Error()
             : throw JinjaException.Type($"unsupported operand type(s) for +=: '{PythonType.Name(a[0])}' and 'str'");
         var width = Function.Or(a[1], 4L);
-        if (width is not (string or Markup)) run.SpendText(PythonNumber.Index(width));
+        if (width is not (string or Markup)) context.SpendText(PythonNumber.Index(width));
         var indention = width is string or Markup ? width.ToString()! : new string(' ', Math.Max(0, PythonNumber.Index(width)));
-        var lines = Splitting.Lines(run, text + "\n", keepEnds: false);
+        var lines = Splitting.Lines(context, text + "\n", keepEnds: false);
         var result = new StringBuilder(Function.Flag(a[2]) ? indention : "");
         for (var i = 0; i < lines.Count; i++)
         {
             var line = (string)lines[i]!;
-            if (i > 0) run.Write(result, "\n");
-            if (i > 0 && (line.Length > 0 || Function.Flag(a[3]))) run.Write(result, indention);
+            if (i > 0) context.Write(result, "\n");
+            if (i > 0 && (line.Length > 0 || Function.Flag(a[3]))) context.Write(result, indention);
             result.Append(line);
         }
         return a[0] is Markup ? new Markup(result.ToString()) : result.ToString();
@@ -125,13 +125,13 @@ static partial class TextFilters
         return dict;
     }
 
-    static string ToJson(Run run, object?[] a)
+    static string ToJson(RenderContext context, object?[] a)
     {
         var indent = Function.Or(a[2], null) switch
         {
             null => null,
             string text => text,
-            var width => Spaces(run, PythonNumber.Index(width)),
+            var width => Spaces(context, PythonNumber.Index(width)),
         };
         var (item, key) = (indent is null ? ", " : ",", ": ");
         if (Function.Or(a[3], null) is { } separators)
@@ -140,12 +140,12 @@ static partial class TextFilters
             if (pair.Count != 2) throw JinjaException.Value("separators are two: between items, and behind keys");
             (item, key) = (StringMethods.Text(pair[0]), StringMethods.Text(pair[1]));
         }
-        return new PythonJson(run, Function.Flag(a[1]), indent, item, key, Function.Flag(a[4])).Dump(a[0]);
+        return new PythonJson(context, Function.Flag(a[1]), indent, item, key, Function.Flag(a[4])).Dump(a[0]);
     }
 
-    static string Spaces(Run run, int width)
+    static string Spaces(RenderContext context, int width)
     {
-        run.SpendText(width);
+        context.SpendText(width);
         return new string(' ', Math.Max(0, width));
     }
 }

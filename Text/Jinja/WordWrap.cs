@@ -20,14 +20,14 @@ static partial class WordWrap
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Words();
 
-    public static string Wrap(Run run, object?[] a)
+    public static string Wrap(RenderContext context, object?[] a)
     {
         var width = Function.Whole(a[1], 79);
         if (width <= 0) throw JinjaException.Value($"invalid width {width} (must be > 0)");
         var between = Function.Or(a[3], null) is { } given ? StringMethods.Text(given) : "\n";
         var text = StringMethods.Text(a[0]);
-        run.SpendText((long)text.Length * (1 + between.Length));
-        var paragraphs = Splitting.Lines(run, text, keepEnds: false)
+        context.SpendText((long)text.Length * (1 + between.Length));
+        var paragraphs = Splitting.Lines(context, text, keepEnds: false)
             .Select(line => string.Join(between, Lines((string)line!, width, Function.Flag(a[2], true), Function.Flag(a[4], true))));
         return string.Join(between, paragraphs);
     }

@@ -39,7 +39,7 @@ sealed class AddedTokenMatcher
     /// <paramref name="search"/> moves behind the match; blanks are taken back to <paramref name="done"/> at most.
     /// </summary>
     public AddedToken? Next(
-        Piece piece, int done, ref int search, TokenAdmission? admits, out int start, out int end, out Reading reading)
+        TextSlice piece, int done, ref int search, TokenAdmission? admits, out int start, out int end, out Reading reading)
     {
         var text = piece.Text;
         (start, end, reading) = (text.Length, text.Length, Reading.Token);
@@ -62,7 +62,7 @@ sealed class AddedTokenMatcher
         return null;
     }
 
-    static Reading Read(Piece piece, AddedToken token, int start, int end, TokenAdmission? admits) => admits is null ? Reading.Token
+    static Reading Read(TextSlice piece, AddedToken token, int start, int end, TokenAdmission? admits) => admits is null ? Reading.Token
         : (piece.Tracked ? admits(token, piece.Starts[start], piece.Ends[end - 1]) : admits(token, start, end));
 
     AddedToken? Longest(ReadOnlySpan<char> text, int start, out int end)
@@ -79,10 +79,10 @@ sealed class AddedTokenMatcher
     }
 
     static bool StandsAlone(ReadOnlySpan<char> text, int start, int end) =>
-        (start == 0 || !IsWord(Runes.Before(text, start))) && (end == text.Length || !IsWord(Runes.At(text, end)));
+        (start == 0 || !IsWord(CodePoints.Before(text, start))) && (end == text.Length || !IsWord(CodePoints.At(text, end)));
 
     // The regex crate's \w, with the zero-width joiners.
-    static bool IsWord(int codePoint) => RuneKinds.IsWord(codePoint) || codePoint is 0x200C or 0x200D;
+    static bool IsWord(int codePoint) => CodePointKinds.IsWord(codePoint) || codePoint is 0x200C or 0x200D;
 
     sealed class Node
     {

@@ -13,9 +13,9 @@ sealed class AlignedText
     int length;
     bool tracked;
 
-    public Piece Piece => tracked
-        ? new Piece(text.AsSpan(0, length), starts.AsSpan(0, length), ends.AsSpan(0, length))
-        : new Piece(text.AsSpan(0, length), [], []);
+    public TextSlice Slice => tracked
+        ? new TextSlice(text.AsSpan(0, length), starts.AsSpan(0, length), ends.AsSpan(0, length))
+        : new TextSlice(text.AsSpan(0, length), [], []);
 
     public void Clear(bool track)
     {
@@ -35,7 +35,7 @@ sealed class AlignedText
         length += units.Length;
     }
 
-    public void Append(Piece piece)
+    public void Append(TextSlice piece)
     {
         Reserve(piece.Text.Length);
         piece.Text.CopyTo(text.AsSpan(length));
@@ -66,9 +66,9 @@ sealed class AlignedText
 }
 
 /// <summary>Rewrites <paramref name="source"/> into <paramref name="target"/>, rune by rune, carrying the origins along.</summary>
-ref struct Rewriter(Piece source, AlignedText target)
+ref struct Rewriter(TextSlice source, AlignedText target)
 {
-    readonly Piece source = source;
+    readonly TextSlice source = source;
     int position;
 
     /// <summary>Takes the place of the next rune of the source, and of <paramref name="swallowed"/> runes after it.</summary>

@@ -38,15 +38,15 @@ sealed class EncodingRun
     {
         if (!sink.Tracked && !Array.Exists(parts.Splitters, splitter => splitter.NeedsOrigins))
         {
-            EncodeRaw(new Piece(text, [], []));
+            EncodeRaw(new TextSlice(text, [], []));
             return;
         }
         var original = new AlignedText();
         original.FillWithOriginal(text);
-        EncodeRaw(original.Piece);
+        EncodeRaw(original.Slice);
     }
 
-    void EncodeRaw(Piece piece)
+    void EncodeRaw(TextSlice piece)
     {
         var (done, search) = (0, 0);
         while (parts.Plain.Next(piece, done, ref search, admits, out var start, out var end, out var reading) is { } token)
@@ -59,7 +59,7 @@ sealed class EncodingRun
         if (done < piece.Text.Length) EncodeNormalized(normalizers.Run(piece.Slice(done, piece.Text.Length - done)));
     }
 
-    void EncodeNormalized(Piece piece)
+    void EncodeNormalized(TextSlice piece)
     {
         var (done, search) = (0, 0);
         while (parts.Normalized.Next(piece, done, ref search, admits, out var start, out var end, out var reading) is { } token)

@@ -101,7 +101,7 @@ public sealed class TextTokenizer
 
     TokenizedText Framed(string text, TokenSink sink, bool addSpecialTokens)
     {
-        var offsets = Offsets(Runes.WellFormed(text), sink);
+        var offsets = Offsets(CodePoints.WellFormed(text), sink);
         var ids = ImmutableArray.CreateBuilder<int>();
         var types = ImmutableArray.CreateBuilder<int>();
         var places = ImmutableArray.CreateBuilder<(int, int)>();
@@ -159,7 +159,7 @@ public sealed class TextTokenizer
 
     TokenSink Run(string text, TokenSink sink, TokenAdmission? admits)
     {
-        new EncodingRun(encoding, sink, admits).Encode(Runes.WellFormed(text));
+        new EncodingRun(encoding, sink, admits).Encode(CodePoints.WellFormed(text));
         return sink;
     }
 

@@ -21,7 +21,7 @@ sealed class TokenSink(bool tracked)
     }
 
     /// <summary>A token made of the units <paramref name="from"/> .. <paramref name="to"/> (exclusive) of a piece.</summary>
-    public void Add(int id, Piece piece, int from, int to)
+    public void Add(int id, TextSlice piece, int from, int to)
     {
         Ids.Add(id);
         if (Tracked) Ranges.Add(to > from ? (piece.Starts[from], piece.Ends[to - 1]) : (0, 0));

@@ -64,7 +64,7 @@ static class TokenizerJsonReader
     static AddedToken ReadToken(JsonField item, int id)
     {
         var special = item.FlagOr("special", false);
-        return new AddedToken(id, Runes.WellFormed(item.Field("content").Text()))
+        return new AddedToken(id, CodePoints.WellFormed(item.Field("content").Text()))
         {
             SingleWord = item.FlagOr("single_word", false),
             StripLeft = item.FlagOr("lstrip", false),

@@ -228,7 +228,7 @@ public sealed class HubPullTests : IAsyncLifetime
     {
         var progress = new HubProgress(100, new FakeTimeProvider());
         using var blob = PartialBlob.Open(new HubFile("a", 100, new string('0', 40), IsLarge: false), folder.File("a"));
-        var sink = new PieceSink(blob, 0, progress);
+        var sink = new BlobSink(blob, 0, progress);
         await sink.TakeAsync(0, new byte[60], TestContext.Current.CancellationToken);
         await sink.TakeAsync(0, new byte[50], TestContext.Current.CancellationToken);
         Assert.Contains("(60 %)", progress.ToString(), StringComparison.Ordinal);

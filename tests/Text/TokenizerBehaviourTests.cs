@@ -62,8 +62,8 @@ public sealed class TokenizerBehaviourTests
             var text = string.Concat(Enumerable.Range(0, 1 + random.Next(150)).Select(_ => ByteAlphabet.CharOf((byte)random.Next(letters))));
             var places = Enumerable.Range(0, text.Length).ToArray();
             var (expected, merged) = (new TokenSink(tracked: true), new TokenSink(tracked: true));
-            own.Tokenize(new Piece(text, places, places), expected);
-            library.Tokenize(new Piece(text, places, places), merged);
+            own.Tokenize(new TextSlice(text, places, places), expected);
+            library.Tokenize(new TextSlice(text, places, places), merged);
             Assert.Equal(expected.Ids, merged.Ids);
             Assert.Equal(expected.Ranges, merged.Ranges);
         }

@@ -6,7 +6,7 @@ namespace Majlis.Text.Tokenizers.Models;
 
 static class BytePairMerger
 {
-    /// <summary>Merges in place; quadratic, so for the lengths that <see cref="PieceCache"/> keeps.</summary>
+    /// <summary>Merges in place; quadratic, so for the lengths that <see cref="WordCache"/> keeps.</summary>
     public static void MergeShort(ref Symbols symbols, MergeTable merges)
     {
         Span<int> ranks = stackalloc int[symbols.Count + 1];

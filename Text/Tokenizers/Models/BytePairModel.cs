@@ -11,7 +11,7 @@ sealed class BytePairModel : TokenModel
     readonly Vocabulary vocabulary;
     readonly MergeTable merges;
     readonly ModelDefinition definition;
-    readonly PieceCache cache = new();
+    readonly WordCache cache = new();
     readonly int[] unitIds;
     readonly int[]? byteIds;
     readonly int unknown;
@@ -25,23 +25,23 @@ sealed class BytePairModel : TokenModel
         byteIds = definition.ByteFallback ? ByteTokens(vocabulary) : null;
     }
 
-    public override void Tokenize(Piece piece, TokenSink sink)
+    public override void Tokenize(TextSlice piece, TokenSink sink)
     {
         var text = piece.Text;
         if (definition.IgnoreMerges && vocabulary.TryGetId(text, out var whole)) sink.Add(whole, piece, 0, text.Length);
-        else if (text.Length <= PieceCache.MaxLength) TokenizeCached(piece, sink);
+        else if (text.Length <= WordCache.MaxLength) TokenizeCached(piece, sink);
         else TokenizeLong(piece, sink);
     }
 
     /// <summary>Whether this UTF-16 unit alone is a token.</summary>
     public bool IsLetter(char unit) => unit < unitIds.Length && unitIds[unit] >= 0;
 
-    void TokenizeCached(Piece piece, TokenSink sink)
+    void TokenizeCached(TextSlice piece, TokenSink sink)
     {
         var known = cache.Find(piece.Text, out var slot);
         if (known is null)
         {
-            const int capacity = PieceCache.MaxLength * 3;
+            const int capacity = WordCache.MaxLength * 3;
             var symbols = new Symbols(stackalloc int[capacity], stackalloc int[capacity], stackalloc int[capacity]);
             Split(piece.Text, ref symbols);
             BytePairMerger.MergeShort(ref symbols, merges);
@@ -51,7 +51,7 @@ sealed class BytePairModel : TokenModel
         known.AddTo(sink, piece);
     }
 
-    void TokenizeLong(Piece piece, TokenSink sink)
+    void TokenizeLong(TextSlice piece, TokenSink sink)
     {
         var capacity = piece.Text.Length * (byteIds is null ? 1 : 3);
         var buffer = ArrayPool<int>.Shared.Rent(capacity * 3);
@@ -69,7 +69,7 @@ sealed class BytePairModel : TokenModel
         var forgotten = false;
         for (var i = 0; i < text.Length;)
         {
-            var end = i + Runes.Size(Runes.At(text, i));
+            var end = i + CodePoints.Size(CodePoints.At(text, i));
             var id = IdOf(text, i, end);
             if (id >= 0 || unknownStart >= 0 && !definition.FuseUnknown)
             {
@@ -101,7 +101,7 @@ sealed class BytePairModel : TokenModel
             MoveTo(text, end, ref at, ref bytes);
             symbols.Starts[i] = at;
             MoveTo(text, until - 1, ref at, ref bytes);
-            symbols.Ends[i] = at + Runes.Size(Runes.At(text, at));
+            symbols.Ends[i] = at + CodePoints.Size(CodePoints.At(text, at));
             end = until;
         }
     }
@@ -111,7 +111,7 @@ sealed class BytePairModel : TokenModel
     {
         while (true)
         {
-            var rune = new Rune(Runes.At(text, at));
+            var rune = new Rune(CodePoints.At(text, at));
             if (bytes + rune.Utf8SequenceLength > place) return;
             bytes += rune.Utf8SequenceLength;
             at += rune.Utf16SequenceLength;

@@ -7,7 +7,7 @@ namespace Majlis.Text.Tokenizers.Models;
 sealed class LibraryBytePairModel(ModelDefinition definition, BytePairModel own) : TokenModel
 {
     readonly Vocabulary vocabulary = definition.Vocabulary;
-    readonly PieceCache cache = new();
+    readonly WordCache cache = new();
 
     // Opening a model need not wait for the library to sort its merges: most of the time the first text comes later.
     readonly Task<BpeTokenizer> merger = Task.Run(() => BpeTokenizer.Create(new BpeOptions(
@@ -26,7 +26,7 @@ sealed class LibraryBytePairModel(ModelDefinition definition, BytePairModel own)
     static bool IsWord(ModelDefinition definition, int id) =>
         definition.Vocabulary.Token(id) is { } token && !token.Contains(' ') && definition.Vocabulary.Id(token) == id;
 
-    public override void Tokenize(Piece piece, TokenSink sink)
+    public override void Tokenize(TextSlice piece, TokenSink sink)
     {
         if (IsExact(piece.Text)) Cached(piece.Text).AddTo(sink, piece);
         else own.Tokenize(piece, sink);
@@ -35,13 +35,13 @@ sealed class LibraryBytePairModel(ModelDefinition definition, BytePairModel own)
     // The library takes quadratic time over long pieces.
     bool IsExact(ReadOnlySpan<char> text)
     {
-        if (text.Length > PieceCache.MaxLength) return false;
+        if (text.Length > WordCache.MaxLength) return false;
         foreach (var unit in text)
             if (!own.IsLetter(unit)) return false;
         return true;
     }
 
-    CachedPiece Cached(ReadOnlySpan<char> text)
+    CachedWord Cached(ReadOnlySpan<char> text)
     {
         if (cache.Find(text, out var slot) is { } known) return known;
         var ids = merger.GetAwaiter().GetResult().EncodeToIds(text, considerPreTokenization: false, considerNormalization: false);
@@ -51,7 +51,7 @@ sealed class LibraryBytePairModel(ModelDefinition definition, BytePairModel own)
             bounds[2 * i] = (byte)at;
             bounds[2 * i + 1] = (byte)(at += vocabulary.Token(ids[i])!.Length); // every letter was a token
         }
-        var fresh = new CachedPiece(text.ToString(), [.. ids], bounds);
+        var fresh = new CachedWord(text.ToString(), [.. ids], bounds);
         cache.Store(slot, fresh);
         return fresh;
     }

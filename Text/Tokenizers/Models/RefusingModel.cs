@@ -5,12 +5,12 @@ namespace Majlis.Text.Tokenizers.Models;
 /// <summary>For sinks with <see cref="TokenSink.Refused"/>; a piece of one character keeps whatever the model makes of it.</summary>
 sealed class RefusingModel(TokenModel inner, Vocabulary vocabulary) : TokenModel
 {
-    public override void Tokenize(Piece piece, TokenSink sink)
+    public override void Tokenize(TextSlice piece, TokenSink sink)
     {
         var before = sink.Ids.Count;
         inner.Tokenize(piece, sink);
         var refused = sink.Ids.Skip(before).Where(sink.Refused!.Contains).ToList();
-        if (refused.Count == 0 || piece.Text.Length <= Runes.Size(Runes.At(piece.Text, 0))) return;
+        if (refused.Count == 0 || piece.Text.Length <= CodePoints.Size(CodePoints.At(piece.Text, 0))) return;
         sink.Shorten(before);
         var done = 0;
         // All cuts at once: one after the other would read a text of a thousand such names a thousand times.
@@ -31,10 +31,10 @@ sealed class RefusingModel(TokenModel inner, Vocabulary vocabulary) : TokenModel
         {
             var found = text[search..].IndexOf(token, StringComparison.Ordinal);
             if (found < 0) continue;
-            var cut = search + found + Runes.Size(Runes.At(text, search + found));
+            var cut = search + found + CodePoints.Size(CodePoints.At(text, search + found));
             search += found + token.Length;
             if (cut < text.Length) cuts.Add(cut);
         }
-        return cuts.Count > 0 ? cuts : [Runes.Size(Runes.At(text, 0))];
+        return cuts.Count > 0 ? cuts : [CodePoints.Size(CodePoints.At(text, 0))];
     }
 }

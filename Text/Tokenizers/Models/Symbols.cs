@@ -18,10 +18,10 @@ ref struct Symbols(Span<int> ids, Span<int> starts, Span<int> ends)
         Count++;
     }
 
-    public readonly CachedPiece ToCached(ReadOnlySpan<char> text)
+    public readonly CachedWord ToCached(ReadOnlySpan<char> text)
     {
         var bounds = new byte[Count * 2];
         for (var i = 0; i < Count; i++) (bounds[2 * i], bounds[2 * i + 1]) = ((byte)Starts[i], (byte)Ends[i]);
-        return new CachedPiece(text.ToString(), Ids[..Count].ToArray(), bounds);
+        return new CachedWord(text.ToString(), Ids[..Count].ToArray(), bounds);
     }
 }

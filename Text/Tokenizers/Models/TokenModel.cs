@@ -4,5 +4,5 @@ namespace Majlis.Text.Tokenizers.Models;
 /// <summary>Immutable and safe for concurrent use.</summary>
 abstract class TokenModel
 {
-    public abstract void Tokenize(Piece piece, TokenSink sink);
+    public abstract void Tokenize(TextSlice piece, TokenSink sink);
 }

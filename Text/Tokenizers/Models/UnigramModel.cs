@@ -10,7 +10,7 @@ sealed class UnigramModel : TokenModel
     const double UnknownPenalty = 10;
 
     readonly ModelDefinition definition;
-    readonly PieceCache cache = new();
+    readonly WordCache cache = new();
     readonly MergeTable children;
     readonly double unknownScore;
 
@@ -21,20 +21,20 @@ sealed class UnigramModel : TokenModel
         children = BuildTrie(definition.Vocabulary);
     }
 
-    public override void Tokenize(Piece piece, TokenSink sink)
+    public override void Tokenize(TextSlice piece, TokenSink sink)
     {
-        if (piece.Text.Length <= PieceCache.MaxLength && Cached(piece.Text) is var known
+        if (piece.Text.Length <= WordCache.MaxLength && Cached(piece.Text) is var known
             && (sink.Refused is null || !known.Ids.Any(sink.Refused.Contains)))
             known.AddTo(sink, piece);
         else
             foreach (var token in Tokens(piece.Text, sink.Refused)) sink.Add(token.Id, piece, token.Start, token.End);
     }
 
-    CachedPiece Cached(ReadOnlySpan<char> text)
+    CachedWord Cached(ReadOnlySpan<char> text)
     {
         if (cache.Find(text, out var slot) is { } known) return known;
         var tokens = Tokens(text, refused: null);
-        var fresh = new CachedPiece(text.ToString(), [.. tokens.Select(token => token.Id)],
+        var fresh = new CachedWord(text.ToString(), [.. tokens.Select(token => token.Id)],
             [.. tokens.SelectMany(token => new[] { (byte)token.Start, (byte)token.End })]);
         cache.Store(slot, fresh);
         return fresh;
@@ -78,7 +78,7 @@ sealed class UnigramModel : TokenModel
         Array.Fill(best, (0, -1, 0));
         for (var start = 0; start < text.Length;)
         {
-            var single = start + Runes.Size(Runes.At(text, start));
+            var single = start + CodePoints.Size(CodePoints.At(text, start));
             var node = 0;
             var hasSingle = false;
             for (var end = start; end < text.Length && children.TryGet(node, text[end], out var id, out node); end++)

@@ -6,7 +6,7 @@ sealed class WordPieceModel(ModelDefinition definition, int unknown) : TokenMode
     readonly string prefix = definition.ContinuingPrefix ?? "##";
     readonly int longest = definition.Vocabulary.Entries.Select(entry => entry.Token.Length).DefaultIfEmpty().Max();
 
-    public override void Tokenize(Piece piece, TokenSink sink)
+    public override void Tokenize(TextSlice piece, TokenSink sink)
     {
         var text = piece.Text;
         List<(int Id, int Start, int End)> tokens = [];
@@ -19,7 +19,7 @@ sealed class WordPieceModel(ModelDefinition definition, int unknown) : TokenMode
     bool IsTooLong(ReadOnlySpan<char> text)
     {
         var characters = 0;
-        for (var i = 0; i < text.Length && characters <= definition.MaxWordLength; characters++) i += Runes.Size(Runes.At(text, i));
+        for (var i = 0; i < text.Length && characters <= definition.MaxWordLength; characters++) i += CodePoints.Size(CodePoints.At(text, i));
         return characters > definition.MaxWordLength;
     }
 
@@ -45,6 +45,6 @@ sealed class WordPieceModel(ModelDefinition definition, int unknown) : TokenMode
 
 sealed class WordLevelModel(ModelDefinition definition, int unknown) : TokenModel
 {
-    public override void Tokenize(Piece piece, TokenSink sink) =>
+    public override void Tokenize(TextSlice piece, TokenSink sink) =>
         sink.Add(definition.Vocabulary.Id(piece.Text) ?? unknown, piece, 0, piece.Text.Length);
 }

@@ -18,7 +18,7 @@ static class NormalizerReader
             "NFKD" => [new UnicodeForm(NormalizationForm.FormKD)],
             "Lowercase" => [Lowercase],
             "Strip" => [new Stripping(field.Field("strip_left").Flag(), field.Field("strip_right").Flag())],
-            "StripAccents" => [new Filtering(point => !RuneKinds.Is(RuneKinds.Mark, point))],
+            "StripAccents" => [new Filtering(point => !CodePointKinds.Is(CodePointKinds.Mark, point))],
             "Replace" => [new Replacing(TextPattern.Read(field.Field("pattern")), field.Field("content").Text())],
             "Prepend" => [new Prepending(field.Field("prepend").Text())],
             "ByteLevel" => [new ByteLevelNormalizer()],
@@ -45,19 +45,19 @@ static class NormalizerReader
         if (field.FlagOr("clean_text", true))
         {
             yield return new Filtering(point => point is not (0 or 0xFFFD) && !IsControl(point));
-            yield return new Mapping(rune => rune.Value != ' ' && RuneKinds.Is(RuneKinds.Space, rune.Value) ? " " : null);
+            yield return new Mapping(rune => rune.Value != ' ' && CodePointKinds.Is(CodePointKinds.Space, rune.Value) ? " " : null);
         }
         if (field.FlagOr("handle_chinese_chars", true)) yield return new Mapping(rune => IsChinese(rune.Value) ? $" {rune} " : null);
         if (field.FlagOr("strip_accents", lowercase))
         {
             yield return new UnicodeForm(NormalizationForm.FormD);
-            yield return new Filtering(point => !RuneKinds.Is(1 << 5, point));
+            yield return new Filtering(point => !CodePointKinds.Is(1 << 5, point));
         }
         if (lowercase) yield return Lowercase;
     }
 
     static bool IsControl(int point) => point is not ('\t' or '\n' or '\r')
-        && RuneKinds.Is(RuneKinds.Control | 1 << 15 | 1 << 17, point);
+        && CodePointKinds.Is(CodePointKinds.Control | 1 << 15 | 1 << 17, point);
 
     static bool IsChinese(int point) => point is >= 0x4E00 and <= 0x9FFF or >= 0x3400 and <= 0x4DBF or >= 0x20000 and <= 0x2A6DF
         or >= 0x2A700 and <= 0x2B73F or >= 0x2B740 and <= 0x2B81F or >= 0x2B920 and <= 0x2CEAF

@@ -32,7 +32,7 @@ sealed class PrecompiledMap(uint[] trie, byte[] replacements) : Normalizer
         return new PrecompiledMap(units, blob[(int)(4 + size)..].ToArray());
     }
 
-    public override bool TryRewrite(Piece piece, AlignedText target)
+    public override bool TryRewrite(TextSlice piece, AlignedText target)
     {
         var steps = new List<(Rune Rune, int Change)>(piece.Text.Length);
         var changed = false;
@@ -44,7 +44,7 @@ sealed class PrecompiledMap(uint[] trie, byte[] replacements) : Normalizer
             else
                 for (var i = 0; i < length;)
                 {
-                    var rune = new Rune(Runes.At(grapheme, i));
+                    var rune = new Rune(CodePoints.At(grapheme, i));
                     var part = grapheme.Slice(i, rune.Utf16SequenceLength);
                     if (Find(part) is { } single) Replace(part, single, steps, ref changed);
                     else steps.Add((rune, 0));

@@ -14,7 +14,7 @@ sealed class UnicodeForm(NormalizationForm form) : Normalizer
     // .NET refuses this noncharacter; in Unicode it is a character that stays as it is and combines with nothing.
     const char Refused = '\ufffe';
 
-    public override bool TryRewrite(Piece piece, AlignedText target)
+    public override bool TryRewrite(TextSlice piece, AlignedText target)
     {
         if (Ascii.IsValid(piece.Text) || IsNormalized(piece.Text)) return false;
         if (!piece.Tracked)
@@ -45,8 +45,8 @@ sealed class UnicodeForm(NormalizationForm form) : Normalizer
     /// <summary>Where the next chunk begins: a character that no character before it can combine or be reordered with.</summary>
     static int NextBoundary(ReadOnlySpan<char> text, int start)
     {
-        var end = start + Runes.Size(Runes.At(text, start));
-        while (end < text.Length && !Starts(new Rune(Runes.At(text, end)))) end += Runes.Size(Runes.At(text, end));
+        var end = start + CodePoints.Size(CodePoints.At(text, start));
+        while (end < text.Length && !Starts(new Rune(CodePoints.At(text, end)))) end += CodePoints.Size(CodePoints.At(text, end));
         return end;
     }
 
@@ -56,7 +56,7 @@ sealed class UnicodeForm(NormalizationForm form) : Normalizer
         // Hangul vowels and trailing consonants join the syllable before them.
         if (rune.Value is >= 0x1160 and <= 0x11FF) return false;
         var first = Rune.GetRuneAt(Normalize(rune.ToString(), NormalizationForm.FormKD), 0);
-        return !RuneKinds.Is(RuneKinds.Mark, first.Value) && first.Value is not (>= 0x1160 and <= 0x11FF);
+        return !CodePointKinds.Is(CodePointKinds.Mark, first.Value) && first.Value is not (>= 0x1160 and <= 0x11FF);
     }
 
     void WriteChunk(string chunk, ref Rewriter writer)

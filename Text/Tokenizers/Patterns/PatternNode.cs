@@ -4,7 +4,7 @@ namespace Majlis.Text.Tokenizers.Patterns;
 abstract record PatternNode;
 
 /// <summary>One code point of a set.</summary>
-sealed record OneNode(RuneSet Set) : PatternNode;
+sealed record OneNode(CodePointSet Set) : PatternNode;
 
 sealed record SequenceNode(IReadOnlyList<PatternNode> Parts) : PatternNode;
 
@@ -21,6 +21,6 @@ sealed record LookNode(PatternNode Body, bool Negated, int? Width) : PatternNode
 /// <summary>Matched once and never reconsidered.</summary>
 sealed record AtomicNode(PatternNode Body) : PatternNode;
 
-enum Place { LineStart, LineEnd, TextStart, TextEnd, TextEndOrLastBreak, WordEdge, NotWordEdge }
+enum Anchor { LineStart, LineEnd, TextStart, TextEnd, TextEndOrLastBreak, WordEdge, NotWordEdge }
 
-sealed record PlaceNode(Place Place) : PatternNode;
+sealed record AnchorNode(Anchor Anchor) : PatternNode;

@@ -85,27 +85,27 @@ sealed class PatternParser(string pattern)
         var unit = pattern[position];
         if (unit == '(') return Group();
         if (unit == '[') return One(sets.Bracket(ref position));
-        if (Take(".")) return One(dotAll ? new KindTerm(RuneKinds.All) : new NotTerm(new RangeTerm('\n', '\n')));
-        if (Take("^")) return new PlaceNode(Place.LineStart);
-        if (Take("$")) return new PlaceNode(Place.LineEnd);
+        if (Take(".")) return One(dotAll ? new KindTerm(CodePointKinds.All) : new NotTerm(new RangeTerm('\n', '\n')));
+        if (Take("^")) return new AnchorNode(Anchor.LineStart);
+        if (Take("$")) return new AnchorNode(Anchor.LineEnd);
         if (unit is '*' or '+' or '?') throw Refuse($"a {unit} with nothing before it");
         if (unit == '\\') return Escape();
-        var codePoint = Runes.At(pattern, position);
-        position += Runes.Size(codePoint);
+        var codePoint = CodePoints.At(pattern, position);
+        position += CodePoints.Size(codePoint);
         return One(new RangeTerm(codePoint, codePoint));
     }
 
     PatternNode Escape()
     {
-        if (Take(@"\A")) return new PlaceNode(Place.TextStart);
-        if (Take(@"\z")) return new PlaceNode(Place.TextEnd);
-        if (Take(@"\Z")) return new PlaceNode(Place.TextEndOrLastBreak);
-        if (Take(@"\b")) return new PlaceNode(Place.WordEdge);
-        if (Take(@"\B")) return new PlaceNode(Place.NotWordEdge);
+        if (Take(@"\A")) return new AnchorNode(Anchor.TextStart);
+        if (Take(@"\z")) return new AnchorNode(Anchor.TextEnd);
+        if (Take(@"\Z")) return new AnchorNode(Anchor.TextEndOrLastBreak);
+        if (Take(@"\b")) return new AnchorNode(Anchor.WordEdge);
+        if (Take(@"\B")) return new AnchorNode(Anchor.NotWordEdge);
         return One(sets.Escape(ref position));
     }
 
-    OneNode One(SetTerm term) => new(new RuneSet(!ignoreCase ? term
+    OneNode One(SetTerm term) => new(new CodePointSet(!ignoreCase ? term
         : term is NotTerm not ? new NotTerm(new FoldedTerm(not.Inner))
         : new FoldedTerm(term)));
 

@@ -7,7 +7,7 @@ enum Step { One, Loop, Choose, Jump, Look, Atomic, At, Done }
 /// <summary>One step. Targets are step numbers; sub-programs (look-around, atomic) stand in line and end with Done.</summary>
 sealed record PatternStep(Step Kind)
 {
-    public RuneSet? Set { get; init; }
+    public CodePointSet? Set { get; init; }
 
     public int Least { get; init; }
 
@@ -22,7 +22,7 @@ sealed record PatternStep(Step Kind)
 
     public int? Width { get; init; }
 
-    public Place Place { get; init; }
+    public Anchor Anchor { get; init; }
 
     /// <summary>Choose: the branches' first steps, and which may begin with each ASCII character or kind, as bits.</summary>
     public int[] Branches { get; init; } = [];
@@ -69,7 +69,7 @@ sealed class PatternProgram
             case RepeatNode repeat: EmitRepeat(repeat); break;
             case LookNode look: EmitInline(look.Body, new PatternStep(Step.Look) { Negated = look.Negated, Width = look.Width }); break;
             case AtomicNode atomic: EmitInline(atomic.Body, new PatternStep(Step.Atomic)); break;
-            case PlaceNode place: steps.Add(new PatternStep(Step.At) { Place = place.Place }); break;
+            case AnchorNode anchor: steps.Add(new PatternStep(Step.At) { Anchor = anchor.Anchor }); break;
         }
     }
 

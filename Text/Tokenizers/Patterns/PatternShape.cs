@@ -55,7 +55,7 @@ readonly record struct Beginnings(ulong Low, ulong High, uint Kinds)
 {
     public static Beginnings Anything { get; } = new(ulong.MaxValue, ulong.MaxValue, uint.MaxValue);
 
-    public static Beginnings Of(RuneSet set)
+    public static Beginnings Of(CodePointSet set)
     {
         var (low, high, kinds) = (0ul, 0ul, 0u);
         for (var i = 0; i < 64; i++)
@@ -72,7 +72,7 @@ readonly record struct Beginnings(ulong Low, ulong High, uint Kinds)
 
     public bool Allows(int codePoint) => codePoint < 64 ? (Low >> codePoint & 1) != 0
         : codePoint < 128 ? (High >> codePoint & 1) != 0
-        : (Kinds >> RuneKinds.Of(codePoint) & 1) != 0;
+        : (Kinds >> CodePointKinds.Of(codePoint) & 1) != 0;
 
     public bool AllowsKind(int kind) => (Kinds >> kind & 1) != 0;
 }

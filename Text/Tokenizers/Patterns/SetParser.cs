@@ -54,8 +54,8 @@ sealed class SetParser(string pattern)
     SetTerm Single(ref int position)
     {
         if (At(position, '\\')) return Escape(ref position);
-        var codePoint = Runes.At(pattern, position);
-        position += Runes.Size(codePoint);
+        var codePoint = CodePoints.At(pattern, position);
+        position += CodePoints.Size(codePoint);
         return new RangeTerm(codePoint, codePoint);
     }
 
@@ -84,10 +84,10 @@ sealed class SetParser(string pattern)
             'v' => Char('\v'),
             'a' => Char('\a'),
             'e' => Char(27),
-            's' => new KindTerm(RuneKinds.Space),
-            'S' => new KindTerm(RuneKinds.All & ~RuneKinds.Space),
+            's' => new KindTerm(CodePointKinds.Space),
+            'S' => new KindTerm(CodePointKinds.All & ~CodePointKinds.Space),
             'd' => new KindTerm(1 << 8),
-            'D' => new KindTerm(RuneKinds.All & ~(1u << 8)),
+            'D' => new KindTerm(CodePointKinds.All & ~(1u << 8)),
             'w' => new WordTerm(),
             'W' => new NotTerm(new WordTerm()),
             'h' => Hexadecimal(),
@@ -108,8 +108,8 @@ sealed class SetParser(string pattern)
 
     RangeTerm Literal(ref int position)
     {
-        var codePoint = Runes.At(pattern, position - 1);
-        position += Runes.Size(codePoint) - 1;
+        var codePoint = CodePoints.At(pattern, position - 1);
+        position += CodePoints.Size(codePoint) - 1;
         return Char(codePoint);
     }
 
@@ -126,9 +126,9 @@ sealed class SetParser(string pattern)
     SetTerm Property(string name, int position) => name.ToUpperInvariant() switch
     {
         "WORD" => new WordTerm(),
-        "ALNUM" => new UnionTerm([new KindTerm(RuneKinds.Letter | RuneKinds.Mark | 1 << 8 | 1 << 9)]),
+        "ALNUM" => new UnionTerm([new KindTerm(CodePointKinds.Letter | CodePointKinds.Mark | 1 << 8 | 1 << 9)]),
         "HAN" => Scripts.Han,
-        _ when RuneKinds.Named(name) is { } kinds => new KindTerm(kinds),
+        _ when CodePointKinds.Named(name) is { } kinds => new KindTerm(kinds),
         _ => throw Refuse($"the property {name}, which is not known here", position),
     };
 

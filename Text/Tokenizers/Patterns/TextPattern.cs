@@ -25,7 +25,7 @@ abstract class TextPattern
 
 sealed class RegexPattern(string pattern) : TextPattern
 {
-    readonly RunePattern regex = new(pattern);
+    readonly CodePointPattern regex = new(pattern);
 
     public override bool TryFind(ReadOnlySpan<char> text, int from, out int start, out int end) =>
         regex.TryFind(text, from, out start, out end);
@@ -34,7 +34,7 @@ sealed class RegexPattern(string pattern) : TextPattern
 sealed class FixedPattern(string wanted) : TextPattern
 {
     /// <summary>The one character it looks for, if it is one.</summary>
-    public bool IsOneCharacter => wanted.Length == Runes.Size(Runes.At(wanted, 0));
+    public bool IsOneCharacter => wanted.Length == CodePoints.Size(CodePoints.At(wanted, 0));
 
     public override bool TryFind(ReadOnlySpan<char> text, int from, out int start, out int end)
     {
@@ -51,8 +51,8 @@ sealed class SortPattern(Func<int, bool> predicate) : TextPattern
     {
         for (start = from; start < text.Length; start = end)
         {
-            var codePoint = Runes.At(text, start);
-            end = start + Runes.Size(codePoint);
+            var codePoint = CodePoints.At(text, start);
+            end = start + CodePoints.Size(codePoint);
             if (predicate(codePoint)) return true;
         }
         (start, end) = (-1, -1);

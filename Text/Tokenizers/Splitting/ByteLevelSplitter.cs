@@ -6,18 +6,18 @@ namespace Majlis.Text.Tokenizers.Splitting;
 
 sealed class ByteLevelSplitter : Splitter
 {
-    public override void Split(Piece piece, AlignedText scratch, PieceFlow next)
+    public override void Split(TextSlice piece, AlignedText scratch, PieceFlow next)
     {
         scratch.Clear(piece.Tracked);
         ByteAlphabet.Write(piece, scratch);
-        next.Push(scratch.Piece);
+        next.Push(scratch.Slice);
     }
 }
 
 /// <summary>Puts a text before the piece, unless it begins with it already (ByteLevel's add_prefix_space).</summary>
 sealed class PrefixSplitter(char prefix) : Splitter
 {
-    public override void Split(Piece piece, AlignedText scratch, PieceFlow next)
+    public override void Split(TextSlice piece, AlignedText scratch, PieceFlow next)
     {
         if (piece.Text[0] == prefix)
         {
@@ -26,7 +26,7 @@ sealed class PrefixSplitter(char prefix) : Splitter
         }
         scratch.Clear(piece.Tracked);
         Prepending.Write(prefix.ToString(), piece, scratch);
-        next.Push(scratch.Piece);
+        next.Push(scratch.Slice);
     }
 }
 
@@ -40,17 +40,17 @@ static class ByteAlphabet
     /// <summary>The byte a character stands for, or -1.</summary>
     public static int ByteOf(char unit) => unit < byteOf.Length ? byteOf[unit] : -1;
 
-    public static void Write(Piece piece, AlignedText target)
+    public static void Write(TextSlice piece, AlignedText target)
     {
         Span<byte> bytes = stackalloc byte[4];
         Span<char> units = stackalloc char[4];
         for (var i = 0; i < piece.Text.Length;)
         {
-            var codePoint = Runes.At(piece.Text, i);
+            var codePoint = CodePoints.At(piece.Text, i);
             var count = new Rune(codePoint).EncodeToUtf8(bytes);
             for (var k = 0; k < count; k++) units[k] = charOf[bytes[k]];
             target.Append(units[..count], piece.Tracked ? piece.Starts[i] : 0, piece.Tracked ? piece.Ends[i] : 0);
-            i += Runes.Size(codePoint);
+            i += CodePoints.Size(codePoint);
         }
     }
 

@@ -10,10 +10,10 @@ sealed class MetaspaceSplitter(Rune replacement, Prepend scheme) : Splitter
 {
     public override bool NeedsOrigins => scheme == Prepend.First;
 
-    public override void Split(Piece piece, AlignedText scratch, PieceFlow next)
+    public override void Split(TextSlice piece, AlignedText scratch, PieceFlow next)
     {
         scratch.Clear(piece.Tracked);
-        var first = Runes.At(piece.Text, 0);
+        var first = CodePoints.At(piece.Text, 0);
         var prepend = first != replacement.Value && first != ' ' && scheme switch
         {
             Prepend.Always => true,
@@ -31,19 +31,19 @@ sealed class MetaspaceSplitter(Rune replacement, Prepend scheme) : Splitter
             writer.Replace(replacement);
             text = text[(plain + 1)..];
         }
-        next.Push(scratch.Piece);
+        next.Push(scratch.Slice);
     }
 }
 
 /// <summary>Cuts every so many code points.</summary>
 sealed class FixedLengthSplitter(int length) : Splitter
 {
-    public override void Split(Piece piece, AlignedText scratch, PieceFlow next)
+    public override void Split(TextSlice piece, AlignedText scratch, PieceFlow next)
     {
         for (var start = 0; start < piece.Text.Length;)
         {
             var end = start;
-            for (var i = 0; i < length && end < piece.Text.Length; i++) end += Runes.Size(Runes.At(piece.Text, end));
+            for (var i = 0; i < length && end < piece.Text.Length; i++) end += CodePoints.Size(CodePoints.At(piece.Text, end));
             next.Push(piece.Slice(start, end - start));
             start = end;
         }

@@ -8,7 +8,7 @@ enum Delimiters { Removed, Isolated, MergedWithPrevious, MergedWithNext, Contigu
 /// <summary>With <paramref name="inverted"/>, what lies between matches counts as the delimiter.</summary>
 sealed class PatternSplitter(TextPattern pattern, Delimiters behaviour, bool inverted = false) : Splitter
 {
-    public override void Split(Piece piece, AlignedText scratch, PieceFlow next)
+    public override void Split(TextSlice piece, AlignedText scratch, PieceFlow next)
     {
         var joiner = new Joiner(behaviour, piece, next);
         var (done, search) = (0, 0);
@@ -18,16 +18,16 @@ sealed class PatternSplitter(TextPattern pattern, Delimiters behaviour, bool inv
             if (end > start) joiner.Add(start, end, !inverted);
             done = end;
             // An empty match cuts, and the search goes on behind the next character.
-            search = end > start ? end : start < piece.Text.Length ? start + Runes.Size(Runes.At(piece.Text, start)) : start + 1;
+            search = end > start ? end : start < piece.Text.Length ? start + CodePoints.Size(CodePoints.At(piece.Text, start)) : start + 1;
         }
         if (done < piece.Text.Length) joiner.Add(done, piece.Text.Length, inverted);
         joiner.Finish();
     }
 
     /// <summary>Receives the stretches in order, each a delimiter or not, and pushes them on as the behaviour says.</summary>
-    ref struct Joiner(Delimiters behaviour, Piece piece, PieceFlow next)
+    ref struct Joiner(Delimiters behaviour, TextSlice piece, PieceFlow next)
     {
-        readonly Piece piece = piece;
+        readonly TextSlice piece = piece;
         (int Start, int End, bool Matched)? held;
 
         public void Add(int start, int end, bool matched)

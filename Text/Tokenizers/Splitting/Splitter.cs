@@ -10,7 +10,7 @@ abstract class Splitter
     public virtual bool NeedsOrigins => false;
 
     /// <summary>Pushes the parts of <paramref name="piece"/> on; <paramref name="scratch"/> is this stage's to write in.</summary>
-    public abstract void Split(Piece piece, AlignedText scratch, PieceFlow next);
+    public abstract void Split(TextSlice piece, AlignedText scratch, PieceFlow next);
 }
 
 /// <summary>One call's way through the chain: a stage with its scratch and what follows it, or the model at the end.</summary>
@@ -32,7 +32,7 @@ sealed class PieceFlow
 
     public static PieceFlow Through(ReadOnlySpan<Splitter> splitters, TokenModel model, TokenSink sink) => new(splitters, model, sink);
 
-    public void Push(Piece piece)
+    public void Push(TextSlice piece)
     {
         if (piece.Text.IsEmpty) return;
         if (splitter is null) model.Tokenize(piece, sink);

@@ -23,12 +23,12 @@ static class SplitterReader
             "ByteLevel" => ByteLevel(field),
             "Split" => [new PatternSplitter(
                 TextPattern.Read(field.Field("pattern")), Behaviour(field.Field("behavior")), field.FlagOr("invert", false))],
-            "Digits" => [new PatternSplitter(Sort(point => RuneKinds.Is(RuneKinds.Number, point)),
+            "Digits" => [new PatternSplitter(Sort(point => CodePointKinds.Is(CodePointKinds.Number, point)),
                 field.FlagOr("individual_digits", false) ? Delimiters.Isolated : Delimiters.Contiguous)],
-            "Punctuation" => [new PatternSplitter(Sort(RuneKinds.IsPunctuation),
+            "Punctuation" => [new PatternSplitter(Sort(CodePointKinds.IsPunctuation),
                 field.Find("behavior") is { } behaviour ? Behaviour(behaviour) : Delimiters.Isolated)],
             "Metaspace" => Metaspace(field),
-            "BertPreTokenizer" => [Spaces(), new PatternSplitter(Sort(RuneKinds.IsPunctuation), Delimiters.Isolated)],
+            "BertPreTokenizer" => [Spaces(), new PatternSplitter(Sort(CodePointKinds.IsPunctuation), Delimiters.Isolated)],
             "Whitespace" => [new PatternSplitter(new RegexPattern(Words), Delimiters.Removed, inverted: true)],
             "WhitespaceSplit" => [Spaces()],
             "CharDelimiterSplit" =>
@@ -40,7 +40,7 @@ static class SplitterReader
 
     static SortPattern Sort(Func<int, bool> predicate) => new(predicate);
 
-    static PatternSplitter Spaces() => new(Sort(point => RuneKinds.Is(RuneKinds.Space, point)), Delimiters.Removed);
+    static PatternSplitter Spaces() => new(Sort(point => CodePointKinds.Is(CodePointKinds.Space, point)), Delimiters.Removed);
 
     static IEnumerable<Splitter> ByteLevel(JsonField field)
     {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Majlis.Text.Tokenizers;
 
-static class Runes
+static class CodePoints
 {
     /// <summary>The code point at <paramref name="position"/>, which must be a boundary inside the text.</summary>
     public static int At(ReadOnlySpan<char> text, int position)

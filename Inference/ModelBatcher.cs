@@ -1,11 +1,11 @@
-// The sequences of one snapshot of the weights, and the three verbs on them: schedule, forward, sample. The engine has one lane for
+// The sequences of one snapshot of the weights, and the three verbs on them: schedule, forward, sample. The engine has one batcher for
 // the current snapshot and, during a swap, one for its predecessor. Used by the engine's thread alone.
 using System.Collections.Immutable;
 using Majlis.Model;
 
 namespace Majlis.Inference;
 
-sealed class Lane
+sealed class ModelBatcher
 {
     readonly Scheduler scheduler;
     readonly Sampler sampler;
@@ -19,7 +19,7 @@ sealed class Lane
     readonly Action ended;
 
     /// <param name="ended">Told of each generation that leaves, however it ended.</param>
-    public Lane(LoadedModel model, EngineOptions options, Action ended)
+    public ModelBatcher(LoadedModel model, EngineOptions options, Action ended)
     {
         (Model, this.ended) = (model, ended);
         scheduler = new(model.Allocator!, options.MaxSequences, options.MaxBatchTokens);

@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace Majlis.Text.Tokenizers.Patterns;
 
-static class RuneKinds
+static class CodePointKinds
 {
     /// <summary>Kind of the controls that are white space (tab to carriage return, U+0085); the others are UnicodeCategory's numbers.</summary>
     const int ControlSpace = 30;

@@ -1,7 +1,7 @@
 // What can stand behind `is`.
 namespace Majlis.Text.Jinja;
 
-static class Tests
+static class TestFunctions
 {
     static readonly Dictionary<string, Function> all = new Function[]
     {
@@ -24,13 +24,13 @@ static class Tests
         Of("upper", value => PythonCase.IsUpper(PythonText.Print(value))),
         Of("filter", value => value is string name && Filters.Exists(name)),
         Of("test", value => value is string name && Exists(name)),
-        new("odd", ["value"], 1, (run, a) => PythonCompare.AreEqual(Operators.Apply(run, "%", a[0], 2L), 1L)),
-        new("even", ["value"], 1, (run, a) => PythonCompare.AreEqual(Operators.Apply(run, "%", a[0], 2L), 0L)),
-        new("divisibleby", ["value", "num"], 2, (run, a) => PythonCompare.AreEqual(Operators.Apply(run, "%", a[0], a[1]), 0L)),
+        new("odd", ["value"], 1, (context, a) => PythonCompare.AreEqual(Operators.Apply(context, "%", a[0], 2L), 1L)),
+        new("even", ["value"], 1, (context, a) => PythonCompare.AreEqual(Operators.Apply(context, "%", a[0], 2L), 0L)),
+        new("divisibleby", ["value", "num"], 2, (context, a) => PythonCompare.AreEqual(Operators.Apply(context, "%", a[0], a[1]), 0L)),
         new("sameas", ["value", "other"], 2, (_, a) => AreSame(a[0], a[1])),
-        new("in", ["value", "seq"], 2, (run, a) =>
+        new("in", ["value", "seq"], 2, (context, a) =>
         {
-            run.Spend(Sequences.LengthOrNull(a[1]) ?? 0);
+            context.Spend(Sequences.LengthOrNull(a[1]) ?? 0);
             return PythonCompare.Contains(a[1], a[0]);
         }),
         new("eq", ["", ""], 2, (_, a) => PythonCompare.AreEqual(a[0], a[1])),

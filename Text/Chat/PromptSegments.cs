@@ -5,10 +5,10 @@ using Majlis.Text.Jinja;
 namespace Majlis.Text.Chat;
 
 /// <summary>A token of a prompt and the code points of the text that it stands for.</summary>
-readonly record struct PromptPiece(int Id, int Start, int End);
+readonly record struct PromptToken(int Id, int Start, int End);
 
 /// <summary>One prompt. Positions are code points, but for <c>cuts</c>.</summary>
-sealed class PromptPieces
+sealed class PromptSegments
 {
     readonly PromptGuard guard;
     readonly string text;
@@ -19,14 +19,14 @@ sealed class PromptPieces
     // Where each mark stood: UTF-16 units of the text without marks.
     readonly List<int> cuts = [];
 
-    public PromptPieces(PromptGuard guard, string rendered)
+    public PromptSegments(PromptGuard guard, string rendered)
     {
         this.guard = guard;
         var result = new StringBuilder(rendered.Length);
         var position = 0;
         foreach (var rune in rendered.EnumerateRunes())
         {
-            if (rune.Value == Cut.Mark)
+            if (rune.Value == ForgeryMark.Character)
             {
                 marked.Add(position);
                 cuts.Add(result.Length);
@@ -43,9 +43,9 @@ sealed class PromptPieces
 
     int Before(int position) => marked.BinarySearch(position) is var at && at < 0 ? ~at : at;
 
-    public List<PromptPiece> Encode()
+    public List<PromptToken> Encode()
     {
         var encoded = guard.Tokenizer.EncodeAround(text, guard.ControlIds, cuts);
-        return [.. encoded.Ids.Zip(encoded.Offsets, (id, offset) => new PromptPiece(id, offset.Start, offset.End))];
+        return [.. encoded.Ids.Zip(encoded.Offsets, (id, offset) => new PromptToken(id, offset.Start, offset.End))];
     }
 }

@@ -3,7 +3,7 @@
 namespace Majlis.Hub;
 
 /// <summary>Takes what comes from <paramref name="start"/> on: a piece, or all that follows it. A try that begins again may repeat bytes.</summary>
-sealed class PieceSink(PartialBlob blob, long start, HubProgress progress)
+sealed class BlobSink(PartialBlob blob, long start, HubProgress progress)
 {
     // Both as distances from the start: how far bytes have come, and where the first piece begins that is not known to be whole.
     long furthest;
@@ -15,6 +15,6 @@ sealed class PieceSink(PartialBlob blob, long start, HubProgress progress)
         var end = at + bytes.Length;
         if (end > furthest) progress.Add(end - furthest);
         furthest = Math.Max(furthest, end);
-        for (; piece < end && piece + blob.Length(start + piece) <= end; piece += PartialBlob.PieceBytes) blob.Finish(start + piece);
+        for (; piece < end && piece + blob.Length(start + piece) <= end; piece += PartialBlob.PartBytes) blob.Finish(start + piece);
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Majlis.Text.Jinja;
 
-sealed class Run(IReadOnlyDictionary<string, object?> variables, DateTimeOffset now)
+sealed class RenderContext(IReadOnlyDictionary<string, object?> variables, DateTimeOffset now)
 {
     // About a second of work; real templates need less than a hundredth of it.
     const long MostSteps = 10_000_000;

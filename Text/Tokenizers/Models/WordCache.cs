@@ -2,9 +2,9 @@
 namespace Majlis.Text.Tokenizers.Models;
 
 /// <summary>One cached piece: its ids, and the UTF-16 range of each as (start, end) bytes.</summary>
-sealed record CachedPiece(string Text, int[] Ids, byte[] Bounds)
+sealed record CachedWord(string Text, int[] Ids, byte[] Bounds)
 {
-    public void AddTo(TokenSink sink, Piece piece)
+    public void AddTo(TokenSink sink, TextSlice piece)
     {
         if (!sink.Tracked) sink.Ids.AddRange(Ids);
         else
@@ -12,22 +12,22 @@ sealed record CachedPiece(string Text, int[] Ids, byte[] Bounds)
     }
 }
 
-sealed class PieceCache
+sealed class WordCache
 {
     /// <summary>Longer pieces are rare and not kept; bounds fit a byte below this.</summary>
     public const int MaxLength = 64;
 
     const int Slots = 1 << 16;
 
-    readonly CachedPiece?[] entries = new CachedPiece?[Slots];
+    readonly CachedWord?[] entries = new CachedWord?[Slots];
 
     /// <summary>Reads and writes of a reference are atomic, so a racing reader sees an old entry or a new one, each whole.</summary>
-    public CachedPiece? Find(ReadOnlySpan<char> text, out int slot)
+    public CachedWord? Find(ReadOnlySpan<char> text, out int slot)
     {
         slot = string.GetHashCode(text) & Slots - 1;
         var entry = Volatile.Read(ref entries[slot]);
         return entry is not null && text.SequenceEqual(entry.Text) ? entry : null;
     }
 
-    public void Store(int slot, CachedPiece piece) => Volatile.Write(ref entries[slot], piece);
+    public void Store(int slot, CachedWord piece) => Volatile.Write(ref entries[slot], piece);
 }

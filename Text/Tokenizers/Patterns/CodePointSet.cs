@@ -12,7 +12,7 @@ abstract record SetTerm
 
 sealed record KindTerm(uint Kinds) : SetTerm
 {
-    public override bool Contains(int codePoint) => RuneKinds.Is(Kinds, codePoint);
+    public override bool Contains(int codePoint) => CodePointKinds.Is(Kinds, codePoint);
 
     public override bool? ContainsKind(int kind) => (Kinds >> kind & 1) != 0;
 }
@@ -26,7 +26,7 @@ sealed record RangeTerm(int First, int Last) : SetTerm
 
 sealed record WordTerm : SetTerm
 {
-    public override bool Contains(int codePoint) => RuneKinds.IsWord(codePoint);
+    public override bool Contains(int codePoint) => CodePointKinds.IsWord(codePoint);
 
     public override bool? ContainsKind(int kind) => null;
 }
@@ -74,14 +74,14 @@ sealed record FoldedTerm(SetTerm Inner) : SetTerm
 }
 
 /// <summary>A set ready to be asked.</summary>
-sealed class RuneSet
+sealed class CodePointSet
 {
     readonly ulong low;
     readonly ulong high;
     readonly uint kinds;
     readonly SetTerm? exact;
 
-    public RuneSet(SetTerm term)
+    public CodePointSet(SetTerm term)
     {
         for (var i = 0; i < 64; i++)
         {
@@ -97,7 +97,7 @@ sealed class RuneSet
 
     public bool Contains(int codePoint) => codePoint < 64 ? (low >> codePoint & 1) != 0
         : codePoint < 128 ? (high >> codePoint & 1) != 0
-        : exact is null ? (kinds >> RuneKinds.Of(codePoint) & 1) != 0
+        : exact is null ? (kinds >> CodePointKinds.Of(codePoint) & 1) != 0
         : exact.Contains(codePoint);
 
     /// <summary>Whether a non-ASCII code point of this kind may be inside.</summary>

@@ -5,7 +5,7 @@ using System.Numerics;
 namespace Majlis.Text.Tokenizers.Patterns;
 
 /// <summary>A compiled pattern in Oniguruma's Ruby syntax, as far as tokenizers use it. Immutable; many threads may match.</summary>
-sealed class RunePattern(string pattern)
+sealed class CodePointPattern(string pattern)
 {
     /// <summary>Steps back before a match is given up: no real pattern comes near, a hostile one would never end.</summary>
     const int MaxBacktracks = 50_000_000;
@@ -19,9 +19,9 @@ sealed class RunePattern(string pattern)
     {
         var stack = reused ??= new Backtracks();
         stack.Left = MaxBacktracks;
-        for (start = from; start <= text.Length; start += start < text.Length ? Runes.Size(Runes.At(text, start)) : 1)
+        for (start = from; start <= text.Length; start += start < text.Length ? CodePoints.Size(CodePoints.At(text, start)) : 1)
         {
-            if (start < text.Length && !program.Begins.Allows(Runes.At(text, start))) continue;
+            if (start < text.Length && !program.Begins.Allows(CodePoints.At(text, start))) continue;
             end = Run(0, text, start, stack);
             if (end >= 0) return true;
         }
@@ -43,7 +43,7 @@ sealed class RunePattern(string pattern)
                 case Step.Loop: next = TakeLoop(current, step, text, position, stack); step++; break;
                 case Step.Choose: step = Choose(current, step, text, position, stack); break;
                 case Step.Jump: step = current.Target; break;
-                case Step.At: next = Places.Holds(current.Place, text, position) ? position : -1; step++; break;
+                case Step.At: next = Anchors.Holds(current.Anchor, text, position) ? position : -1; step++; break;
                 case Step.Look: next = Looks(current, step, text, position, stack) ? position : -1; step = current.Target; break;
                 case Step.Atomic: next = Run(step + 1, text, position, stack); step = current.Target; break;
                 default:
@@ -55,11 +55,11 @@ sealed class RunePattern(string pattern)
         }
     }
 
-    static int TakeOne(RuneSet set, ReadOnlySpan<char> text, int position)
+    static int TakeOne(CodePointSet set, ReadOnlySpan<char> text, int position)
     {
         if (position >= text.Length) return -1;
-        var codePoint = Runes.At(text, position);
-        return set.Contains(codePoint) ? position + Runes.Size(codePoint) : -1;
+        var codePoint = CodePoints.At(text, position);
+        return set.Contains(codePoint) ? position + CodePoints.Size(codePoint) : -1;
     }
 
     static int TakeLoop(PatternStep loop, int step, ReadOnlySpan<char> text, int position, Backtracks stack)
@@ -84,7 +84,7 @@ sealed class RunePattern(string pattern)
     {
         var viable = position >= text.Length ? choice.AtEnd
             : text[position] < 128 ? choice.ByAscii[text[position]]
-            : choice.ByKind[RuneKinds.Of(Runes.At(text, position))];
+            : choice.ByKind[CodePointKinds.Of(CodePoints.At(text, position))];
         return Branch(choice, step, position, viable, stack);
     }
 
@@ -102,7 +102,7 @@ sealed class RunePattern(string pattern)
         for (var i = 0; i < (look.Width ?? 0); i++)
         {
             if (start == 0) return look.Negated;
-            start -= Runes.Size(Runes.Before(text, start));
+            start -= CodePoints.Size(CodePoints.Before(text, start));
         }
         return Run(step + 1, text, start, stack) >= 0 != look.Negated;
     }
@@ -119,7 +119,7 @@ sealed class RunePattern(string pattern)
             if (open.Kind == Back.Other) step = Branch(choice, open.Step, position, (uint)open.Extra, stack);
             else if (open.Kind == Back.Less)
             {
-                position -= Runes.Size(Runes.Before(text, position));
+                position -= CodePoints.Size(CodePoints.Before(text, position));
                 if (position > open.Extra) stack.Push(open.Step, position, open.Extra, Back.Less);
             }
             else

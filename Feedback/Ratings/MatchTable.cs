@@ -1,13 +1,13 @@
 // Matches with numbers for names and equal ones added up. Knows no model of strength.
 namespace Majlis.Feedback.Ratings;
 
-readonly record struct PlayedRow(int A, int B, double Outcome, double Count);
+readonly record struct MatchRow(int A, int B, double Outcome, double Count);
 
-sealed class Played
+sealed class MatchTable
 {
     readonly Dictionary<(int, int), double> pairs = [];
 
-    Played(string[] names, PlayedRow[] rows)
+    MatchTable(string[] names, MatchRow[] rows)
     {
         Names = names;
         Rows = rows;
@@ -17,20 +17,20 @@ sealed class Played
     /// <summary>In ordinal order.</summary>
     public string[] Names { get; }
 
-    public PlayedRow[] Rows { get; }
+    public MatchRow[] Rows { get; }
 
     /// <summary>How often the two of a row met, whoever was named first.</summary>
-    public double PairCount(PlayedRow row) => pairs[Pair(row)];
+    public double PairCount(MatchRow row) => pairs[Pair(row)];
 
-    public static Played Of(IEnumerable<RatedMatch> matches)
+    public static MatchTable Of(IEnumerable<RatedMatch> matches)
     {
         var all = matches.ToList();
         var names = all.SelectMany(match => new[] { match.A, match.B }).Distinct().Order(StringComparer.Ordinal).ToArray();
         var number = names.Select((name, i) => (name, i)).ToDictionary(item => item.name, item => item.i);
         var rows = all.GroupBy(match => (A: number[match.A], B: number[match.B], match.Outcome)).OrderBy(group => group.Key)
-            .Select(group => new PlayedRow(group.Key.A, group.Key.B, group.Key.Outcome, group.Sum(match => match.Count)));
-        return new Played(names, [.. rows]);
+            .Select(group => new MatchRow(group.Key.A, group.Key.B, group.Key.Outcome, group.Sum(match => match.Count)));
+        return new MatchTable(names, [.. rows]);
     }
 
-    static (int, int) Pair(PlayedRow row) => (Math.Min(row.A, row.B), Math.Max(row.A, row.B));
+    static (int, int) Pair(MatchRow row) => (Math.Min(row.A, row.B), Math.Max(row.A, row.B));
 }

@@ -2,12 +2,12 @@
 // HttpClient's own limit ends with the headers. Knows nothing of what is read.
 namespace Majlis.Hub;
 
-sealed class PatientStream(Stream body, TimeProvider time) : Stream
+sealed class ReadTimeoutStream(Stream body, TimeProvider time) : Stream
 {
     static readonly TimeSpan longestSilence = TimeSpan.FromSeconds(60);
 
     public static async Task<Stream> OfAsync(HttpResponseMessage response, TimeProvider time, CancellationToken stop) =>
-        new PatientStream(await response.Content.ReadAsStreamAsync(stop), time);
+        new ReadTimeoutStream(await response.Content.ReadAsStreamAsync(stop), time);
 
     public override bool CanRead => true;
 

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Majlis.Torch;
 
-static class Pieces
+static class LayerOperations
 {
     /// <summary>x [..., n * Width] normed over groups of Width; weight [Width] or [Rows, Width], fp32 or like x, without the offset
     /// added.</summary>

@@ -2,8 +2,8 @@
 // tokenisation. The engine prints it as it is, also where Python would escape it.
 namespace Majlis.Text.Jinja;
 
-static class Cut
+static class ForgeryMark
 {
     /// <summary>A Unicode noncharacter, so never part of real text.</summary>
-    public const char Mark = '\uFDD0';
+    public const char Character = '\uFDD0';
 }

@@ -2,10 +2,10 @@
 // likelihood has no finite optimum, and whatever a fit then prints comes from where it stopped. Knows no strengths.
 namespace Majlis.Feedback.Ratings;
 
-static class Comparable
+static class Connectivity
 {
     /// <summary>Null where ratings exist; else why not, with a group of competitors that stands apart.</summary>
-    public static string? Refusal(Played played)
+    public static string? Refusal(MatchTable played)
     {
         if (played.Names.Length < 2) return "Fewer than two versions have met.";
         var notLost = played.Rows.SelectMany(NotLost).ToLookup(edge => edge.From, edge => edge.To);
@@ -18,7 +18,7 @@ static class Comparable
             + "ways; more votes are needed.";
     }
 
-    static IEnumerable<(int From, int To)> NotLost(PlayedRow row)
+    static IEnumerable<(int From, int To)> NotLost(MatchRow row)
     {
         if (row.Outcome > 0) yield return (row.A, row.B);
         if (row.Outcome < 1) yield return (row.B, row.A);

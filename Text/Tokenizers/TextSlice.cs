@@ -3,7 +3,7 @@
 namespace Majlis.Text.Tokenizers;
 
 /// <summary>Text, and for each unit i the original range Starts[i] .. Ends[i] (UTF-16 units, end exclusive) it came from.</summary>
-readonly ref struct Piece(ReadOnlySpan<char> text, ReadOnlySpan<int> starts, ReadOnlySpan<int> ends)
+readonly ref struct TextSlice(ReadOnlySpan<char> text, ReadOnlySpan<int> starts, ReadOnlySpan<int> ends)
 {
     public ReadOnlySpan<char> Text { get; } = text;
 
@@ -13,7 +13,7 @@ readonly ref struct Piece(ReadOnlySpan<char> text, ReadOnlySpan<int> starts, Rea
 
     public bool Tracked => !Starts.IsEmpty;
 
-    public Piece Slice(int start, int length) => Tracked
-        ? new Piece(Text.Slice(start, length), Starts.Slice(start, length), Ends.Slice(start, length))
-        : new Piece(Text.Slice(start, length), [], []);
+    public TextSlice Slice(int start, int length) => Tracked
+        ? new TextSlice(Text.Slice(start, length), Starts.Slice(start, length), Ends.Slice(start, length))
+        : new TextSlice(Text.Slice(start, length), [], []);
 }

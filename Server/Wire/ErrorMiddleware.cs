@@ -4,9 +4,9 @@ using Majlis.Server.Operations;
 
 namespace Majlis.Server.Wire;
 
-static class Guard
+static class ErrorMiddleware
 {
-    public static void UseGuard(this WebApplication app)
+    public static void UseErrorReplies(this WebApplication app)
     {
         var ids = app.Services.GetRequiredService<IdSource>();
         var failures = app.Services.GetRequiredService<Failures>();

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace Majlis.Feedback.Store;
 
-sealed class PatientRetry : IReconnectRetryPolicy
+sealed class ReconnectBackoff : IReconnectRetryPolicy
 {
     /// <summary>A quarter of a second after the first attempt began, then twice as long after each, up to four seconds.</summary>
     public bool ShouldRetry(long currentRetryCount, int timeElapsedMillisecondsSinceLastRetry) =>
