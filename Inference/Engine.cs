@@ -51,7 +51,9 @@ public sealed class Engine : IAsyncDisposable
 
     /// <summary>
     /// Queues a request at once and streams what it generates. The engine holds a lease of its own, so the caller may dispose
-    /// <paramref name="lease"/> any time. Cancelling, or leaving the enumeration, frees the sequence within one step.
+    /// <paramref name="lease"/> any time. Cancelling, or leaving the enumeration, frees the sequence within one step; with its last token
+    /// the weights are free, however much is still to be read. What is not read stalls its sequence and then ends it:
+    /// <see cref="EngineOptions.ReplyBuffer"/>, <see cref="EngineOptions.ReaderPatience"/>.
     /// </summary>
     /// <exception cref="EngineBusyException">The queue is full.</exception>
     /// <exception cref="EngineStoppedException">The engine is shutting down.</exception>
@@ -99,7 +101,7 @@ public sealed class Engine : IAsyncDisposable
         lease.Model.Prepare(options);
         if (request.PromptTokens.Length >= lease.Model.MaxContext)
             throw new PromptTooLongException(request.PromptTokens.Length, lease.Model.MaxContext);
-        var generation = Generation.Begin(Interlocked.Increment(ref numbers), lease, request, options.Seed);
+        var generation = Generation.Begin(Interlocked.Increment(ref numbers), lease, request, options);
         // Counted before the look at draining: the loop ends only when it sees both draining and nobody counted.
         var limit = options.MaxSequences + options.QueueLimit;
         var fits = Interlocked.Increment(ref inFlight) <= limit;
@@ -120,7 +122,11 @@ public sealed class Engine : IAsyncDisposable
     {
         try
         {
-            await foreach (var piece in generation.Pieces.ReadAllAsync(cancellation).ConfigureAwait(false)) yield return piece;
+            await foreach (var piece in generation.Pieces.ReadAllAsync(cancellation).ConfigureAwait(false))
+            {
+                if (generation.Taken()) wake.Set();
+                yield return piece;
+            }
         }
         finally
         {
@@ -139,15 +145,16 @@ public sealed class Engine : IAsyncDisposable
     /// <summary>The loop. Everything that can fail by a request's fault is caught inside <see cref="Step"/>.</summary>
     void Run()
     {
-        while (!(draining && Volatile.Read(ref inFlight) == 0))
+        while (true)
         {
             TakeIn();
             Report();
+            // After those have left that were cancelled, or nobody would wake the thread to see it.
+            if (draining && Volatile.Read(ref inFlight) == 0) break;
             if (batchers.TrueForAll(batcher => batcher.IsIdle)) wake.WaitOne();
             else foreach (var batcher in batchers) Step(batcher);
         }
         // Here nothing is running, nothing waits, every lease is given back, and Submit lets nothing in.
-        Report();
         ended.TrySetResult();
     }
 
@@ -178,9 +185,10 @@ public sealed class Engine : IAsyncDisposable
         leaving.Clear();
         if (aborting)
             foreach (var batcher in batchers) batcher.RemoveAll(new EngineStoppedException());
+        foreach (var batcher in batchers) batcher.LookAfterReaders();
         // A batcher whose snapshot was replaced ends with its last sequence; the current one stays for its prefix cache.
         for (var i = batchers.Count - 1; i >= 0; i--)
-            if (batchers[i].IsIdle && batchers[i].Model != live.Current) batchers.RemoveAt(i);
+            if (batchers[i].IsEmpty && batchers[i].Model != live.Current) batchers.RemoveAt(i);
     }
 
     // What cannot be begun ends alone.
@@ -200,7 +208,7 @@ public sealed class Engine : IAsyncDisposable
     ModelBatcher BatcherOf(LoadedModel model)
     {
         foreach (var batcher in batchers) if (batcher.Model == model) return batcher;
-        batchers.Add(new(model, options, Left));
+        batchers.Add(new(model, options, new(time, options.ReaderPatience, () => wake.Set()), Left));
         return batchers[^1];
     }
 

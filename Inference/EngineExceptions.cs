@@ -20,3 +20,7 @@ public sealed class PromptTooLongException(int promptTokens, int maxContext)
 
 /// <summary>Computing failed; the sequence is lost, the engine goes on.</summary>
 public sealed class GenerationFailedException(string message, Exception cause) : Exception(message, cause);
+
+/// <summary>The reader let its buffer stand full; what is in it can still be read.</summary>
+public sealed class ReplyUnreadException(TimeSpan patience)
+    : Exception($"The answer was ended because it was not read: its buffer stood full for {patience.TotalSeconds:0.#} seconds.");

@@ -17,6 +17,12 @@ public sealed record EngineOptions
     /// <summary>Requests that may wait beyond <see cref="MaxSequences"/>; more are answered "busy" at once.</summary>
     public int QueueLimit { get; init; } = 256;
 
+    /// <summary>Pieces kept for a reader, mostly one a token. A sequence with so many unread ones rests and gives its blocks back.</summary>
+    public int ReplyBuffer { get; init; } = 2048;
+
+    /// <summary>How long a reader has to read half of a full buffer before its sequence is ended.</summary>
+    public TimeSpan ReaderPatience { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>From which the seeds of requests without one are drawn.</summary>
     public ulong Seed { get; init; } = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
@@ -24,6 +30,8 @@ public sealed record EngineOptions
     public string? Problem() =>
         MaxSequences < 1 ? $"MaxSequences is {MaxSequences}; at least one sequence must run."
         : MaxBatchTokens < MaxSequences ? $"MaxBatchTokens is {MaxBatchTokens}; a step needs a token for each of {MaxSequences} sequences."
+        : ReplyBuffer < 2 ? $"ReplyBuffer is {ReplyBuffer}; a reader needs room for two pieces at least."
+        : ReaderPatience <= TimeSpan.Zero ? "ReaderPatience must be positive."
         : QueueLimit < 0 ? "QueueLimit must not be negative."
         : CacheBytes < 1 ? "CacheBytes must be positive." : null;
 }

@@ -18,16 +18,20 @@ sealed class Generation
     // Tokens whose text a stop string may still take back, with where it begins; and how much text was made and how much given.
     readonly Queue<(GeneratedToken Token, long Start)> withheld = [];
     long written, given;
+    readonly int most;
+    // Written by the engine's thread, read by the reader's.
+    int unread;
+    volatile bool stalled;
     readonly Channel<GeneratedPiece> pieces =
         Channel.CreateUnbounded<GeneratedPiece>(new() { SingleReader = true, SingleWriter = true });
 
-    Generation(long number, ModelLease lease, GenerationRequest request, ulong engineSeed)
+    Generation(long number, ModelLease lease, GenerationRequest request, EngineOptions options)
     {
-        (Request, this.lease) = (request, lease);
+        (Request, this.lease, most) = (request, lease, options.ReplyBuffer);
         var rotation = Model.Network.Blueprint.RotationOf(request.PromptTokens.Length);
         Sequence = new(number, request.PromptTokens, BlockKey.Root(Model.WeightsHash, adapter: null, request.CacheSalt, rotation),
             request.Priority);
-        seed = request.Sampling.Seed is { } chosen ? (ulong)chosen : SeededRandom.Mix(engineSeed, (ulong)number);
+        seed = request.Sampling.Seed is { } chosen ? (ulong)chosen : SeededRandom.Mix(options.Seed, (ulong)number);
         var vocabulary = Model.Network.Blueprint.VocabularySize;
         ends = request.Sampling.IgnoreEos ? [] : [.. Model.Defaults.EosTokens.Where(id => UnknownTokens.Has(id, vocabulary))];
         longest = (int)Math.Min((long)request.PromptTokens.Length + request.MaxTokens, Model.MaxContext);
@@ -36,12 +40,12 @@ sealed class Generation
     }
 
     /// <summary>A generation with a lease of its own.</summary>
-    public static Generation Begin(long number, ModelLease lease, GenerationRequest request, ulong engineSeed)
+    public static Generation Begin(long number, ModelLease lease, GenerationRequest request, EngineOptions options)
     {
         var own = lease.Share();
         try
         {
-            return new(number, own, request, engineSeed);
+            return new(number, own, request, options);
         }
         catch
         {
@@ -60,6 +64,24 @@ sealed class Generation
 
     /// <summary>Set by the engine's thread alone.</summary>
     public bool HasEnded { get; private set; }
+
+    /// <summary>Set by the engine's thread alone; the reader then wakes it.</summary>
+    public bool IsStalled
+    {
+        get => stalled;
+        set
+        {
+            stalled = value;
+            // Who sets it looks at the buffer afterwards, who reads looks at it after having read: one of the two sees the other.
+            Interlocked.MemoryBarrier();
+        }
+    }
+
+    /// <summary>The reader is so far behind that no more is made for it.</summary>
+    public bool IsFull => Volatile.Read(ref unread) >= most;
+
+    /// <summary>A stalled one goes on when half of it is read, not at every single piece.</summary>
+    public bool HasRoom => Volatile.Read(ref unread) <= most / 2;
 
     public ReadOnlySpan<int> Ends => ends;
 
@@ -89,6 +111,7 @@ sealed class Generation
         written += piece.Length;
         given += shown.Length;
         FinishReason? finish = stopped || text.Stop is not null ? FinishReason.Stop : finished ? FinishReason.Length : null;
+        Interlocked.Increment(ref unread);
         pieces.Writer.TryWrite(new([made], shown, finish) { Shown = Released(), CachedPromptTokens = Sequence.CachedPrompt ?? 0 });
         return finish is not null;
     }
@@ -101,12 +124,19 @@ sealed class Generation
         return released.DrainToImmutable();
     }
 
-    /// <summary>Ends the stream, with an error or without, and gives the weights back. Once only.</summary>
+    /// <summary>The reader has taken a piece; true when the engine waits for that.</summary>
+    public bool Taken()
+    {
+        Interlocked.Decrement(ref unread);
+        return stalled;
+    }
+
+    /// <summary>Gives the weights back, whatever the reader does, and ends the stream, with an error or without. Once only.</summary>
     public void End(Exception? error = null)
     {
         if (HasEnded) return;
         HasEnded = true;
-        pieces.Writer.TryComplete(error);
         lease.Dispose();
+        pieces.Writer.TryComplete(error);
     }
 }

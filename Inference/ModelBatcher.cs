@@ -16,12 +16,13 @@ sealed class ModelBatcher
     readonly List<Generation> rows = [];
     readonly SamplingPlan[] plans;
     readonly SampledToken[] drawn;
+    readonly UnreadReplies unread;
     readonly Action ended;
 
     /// <param name="ended">Told of each generation that leaves, however it ended.</param>
-    public ModelBatcher(LoadedModel model, EngineOptions options, Action ended)
+    public ModelBatcher(LoadedModel model, EngineOptions options, UnreadReplies unread, Action ended)
     {
-        (Model, this.ended) = (model, ended);
+        (Model, this.unread, this.ended) = (model, unread, ended);
         scheduler = new(model.Allocator!, options.MaxSequences, options.MaxBatchTokens);
         var vocabulary = model.Network.Blueprint.VocabularySize;
         (sampler, logits) = (new(vocabulary), new float[vocabulary]);
@@ -36,7 +37,10 @@ sealed class ModelBatcher
 
     public long Preemptions => scheduler.Preemptions;
 
+    /// <summary>Nothing to compute; some may rest until they are read.</summary>
     public bool IsIdle => scheduler.IsIdle;
+
+    public bool IsEmpty => generations.Count == 0;
 
     public IReadOnlyList<BlockPool> Pools => Model.Allocator!.Pools;
 
@@ -51,6 +55,7 @@ sealed class ModelBatcher
     {
         if (!generations.Remove(generation.Sequence)) return;
         scheduler.Remove(generation.Sequence);
+        unread.Remove(generation);
         // Its place is free before its reader learns of the end, so that whoever comes back at once finds it.
         ended();
         generation.End(error);
@@ -59,6 +64,18 @@ sealed class ModelBatcher
     public void RemoveAll(Exception error)
     {
         foreach (var generation in generations.Values.ToArray()) Remove(generation, error);
+    }
+
+    /// <summary>Those that were read go on; those whose readers' time is up end.</summary>
+    public void LookAfterReaders()
+    {
+        var (readable, late) = unread.Decided();
+        foreach (var generation in readable)
+        {
+            unread.Remove(generation);
+            scheduler.Add(generation.Sequence);
+        }
+        foreach (var generation in late) Remove(generation, new ReplyUnreadException(unread.Patience));
     }
 
     /// <summary>Verb one. False when there is nothing to compute.</summary>
@@ -158,6 +175,14 @@ sealed class ModelBatcher
     {
         if (!float.IsFinite(token.LogProbability)) throw new ArithmeticException("The network's logits are not finite.");
         if (generation.Accept(token, top)) Remove(generation);
+        else if (generation.IsFull) Rest(generation);
+    }
+
+    // As if it were preempted: its blocks are given back, and its prefix is mostly still cached when it goes on.
+    void Rest(Generation generation)
+    {
+        scheduler.Remove(generation.Sequence);
+        unread.Add(generation);
     }
 
     ForwardBatch Batch()

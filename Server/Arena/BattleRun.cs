@@ -40,7 +40,7 @@ sealed class BattleRun(ChatRun run, ChatRequest request, string rater, bool firs
             Side(a), Side(b));
     }
 
-    BattleSide Side(int choice) => answers[choice].ToSide(run.Model.WeightsHash, run.Choices[choice], run.Prompt);
+    BattleSide Side(int choice) => answers[choice].ToSide(run.WeightsHash, run.Choices[choice], run.Prompt);
 
     string Event(string what, string? side = null, GeneratedPiece? piece = null) =>
         JsonSerializer.Serialize(new BattleEvent(run.Id, what, run.Created)

@@ -37,15 +37,14 @@ sealed class ChatStream(ChatRun run, OutputWishes wishes, IdSource ids)
 
     string Text(int index, GeneratedPiece piece) => Chunk([new ChunkChoice(index, new ChunkDelta(Content: piece.Text), null)
     {
-        Logprobs = wishes.LogProbabilities ? LogProbsWriter.Of(piece.Shown, run.Model.Tokenizer) : null,
+        Logprobs = wishes.LogProbabilities ? LogProbsWriter.Of(piece.Shown, run.Tokenizer) : null,
         TokenIds = wishes.TokenIds ? [.. piece.Tokens.Select(token => token.Id)] : null,
     }]);
 
     string Chunk(IReadOnlyList<ChunkChoice> choices, Usage? total = null, int[]? prompt = null)
     {
         var length = choices.Sum(choice => choice.Delta.Content?.Length ?? 0);
-        var (id, model) = (run.Id, run.Model);
-        var chunk = new ChatChunk(id, "chat.completion.chunk", run.Created, model.Version, model.WeightsHash, "default", choices)
+        var chunk = new ChatChunk(run.Id, "chat.completion.chunk", run.Created, run.Version, run.WeightsHash, "default", choices)
         {
             PromptTokenIds = prompt,
             Obfuscation = wishes.Obfuscate ? ids.Text(ObfuscationBlock - length % ObfuscationBlock) : null,

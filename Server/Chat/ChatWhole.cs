@@ -1,6 +1,7 @@
 // A chat reply in one piece. Gathers what the engine gives; knows nothing of streams on the wire.
 using System.Text;
 using Majlis.Inference;
+using Majlis.Text.Tokenizers;
 
 namespace Majlis.Server.Chat;
 
@@ -16,8 +17,8 @@ static class ChatWhole
             answers[choice].Add(piece);
             usage.Add(piece);
         }
-        return new ChatReply(run.Id, "chat.completion", run.Created, run.Model.Version, run.Model.WeightsHash, "default",
-            [.. answers.Select((answer, index) => answer.ToChoice(index, run.Model, wishes))], usage.Usage)
+        return new ChatReply(run.Id, "chat.completion", run.Created, run.Version, run.WeightsHash, "default",
+            [.. answers.Select((answer, index) => answer.ToChoice(index, run.Tokenizer, wishes))], usage.Usage)
         {
             PromptTokenIds = wishes.TokenIds ? run.Prompt : null,
         };
@@ -38,10 +39,10 @@ static class ChatWhole
             finish = piece.Finish ?? finish;
         }
 
-        public ChatChoice ToChoice(int index, LoadedModel model, OutputWishes wishes) =>
+        public ChatChoice ToChoice(int index, TextTokenizer tokenizer, OutputWishes wishes) =>
             new(index, new ChatMessage("assistant", text.ToString()), FinishWord.Of(finish!.Value))
             {
-                Logprobs = wishes.LogProbabilities ? LogProbsWriter.Of(shown, model.Tokenizer) : null,
+                Logprobs = wishes.LogProbabilities ? LogProbsWriter.Of(shown, tokenizer) : null,
                 TokenIds = wishes.TokenIds ? ids : null,
             };
     }

@@ -17,6 +17,9 @@ sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, ServerParts part
     // The pointer as last acted upon: a refused version is not tried again before the pointer moves.
     long seen = -1;
 
+    // The pointer whose version was said to wait.
+    long waiting = -1;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(interval, parts.Time);
@@ -36,7 +39,13 @@ sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, ServerParts part
         {
             var state = catalog.State();
             // Three versions are never in memory: while an old one still finishes its requests, the newest waits on disk.
-            if (state.Generation == seen || !live.HasRoom) return;
+            if (state.Generation == seen) return;
+            if (!live.HasRoom)
+            {
+                if (waiting != state.Generation && state.Current is { } announced) log.Waits(announced, now);
+                waiting = state.Generation;
+                return;
+            }
             seen = state.Generation;
             if (state.Current is { } next && next != now) Take(next, now);
         }

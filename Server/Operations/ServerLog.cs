@@ -40,4 +40,8 @@ static partial class ServerLog
 
     [LoggerMessage(10, LogLevel.Warning, "The files of {Version} name tokens that it has no logit for (its own are 0 to {Last}); ignored: {Unknown}.")]
     public static partial void UnknownEnds(this ILogger log, string version, int last, string unknown);
+
+    [LoggerMessage(11, LogLevel.Information,
+        "Version {Version} is announced and waits until the requests are written that began on the version before {Live}.")]
+    public static partial void Waits(this ILogger log, string version, string live);
 }

@@ -47,6 +47,8 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
 
     public static ApiError Busy(string message) => new(429, "rate_limit_error", message, Code: "rate_limit_exceeded", RetryAfter: 1);
 
+    public static ApiError Unread(string message) => new(408, "timeout_error", message, Code: "reply_not_read");
+
     public static ApiError Internal(string id) =>
         new(500, "server_error", $"The server failed while answering; the log says why under {id}.", Code: "internal_error");
 

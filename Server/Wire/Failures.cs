@@ -13,6 +13,8 @@ sealed class Failures(IdSource ids, ILogger<Failures> log)
         {
             case EngineBusyException busy:
                 return ApiError.Busy(busy.Message);
+            case ReplyUnreadException unread:
+                return ApiError.Unread(unread.Message);
             case EngineStoppedException:
                 return ApiError.Draining();
             case RequestRefusedException refused:
