@@ -27,7 +27,7 @@ dotnet build -c Release --nologo -v q -clp:ErrorsOnly Serving.sln
 took build
 
 say "server on $(basename "$model")"
-artifacts/bin/Server/release/Majlis.Server --model "$model" --catalog "$work/catalog" --data "$work/data" --urls "$url" >"$work/server.log" 2>&1 &
+artifacts/bin/Server/release/Majlis.Server --model "$model" --catalog "$work/catalog" --data "$work/data" --urls "$url" --voters scripted >"$work/server.log" 2>&1 &
 server=$!
 trap 'kill $server 2>/dev/null || true; wait $server 2>/dev/null || true' EXIT
 until curl -sf "$url/health/ready" >/dev/null; do kill -0 $server || { cat "$work/server.log"; exit 1; }; sleep 0.2; done

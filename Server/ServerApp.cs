@@ -74,7 +74,9 @@ public static class ServerApp
             return new RedisConnection(new RedisOptions { Redis = options.Redis, DataFolder = options.Data, Patience = patience });
         });
         services.AddSingleton<BattleStore>();
-        services.AddSingleton(given => new VoterCookie(() => VoterHash.Open(options.Data), given.GetRequiredService<IdSource>()));
+        services.AddSingleton(given => new VoterCookie(() => VoterHash.Open(options.Data), given.GetRequiredService<IdSource>(),
+            given.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(_ => new VoteReader(options.Voters));
     }
 
     static LiveModel Live(LoadedModel? model, EngineOptions options)

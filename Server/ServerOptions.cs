@@ -1,6 +1,7 @@
 // What can be set from outside: command line (--model PATH), environment (MAJLIS_MODEL) and appsettings.json alike.
 // Checked as a whole before anything starts. Knows no host.
 using System.Net;
+using Majlis.Feedback.Votes;
 using Majlis.Hub;
 
 namespace Majlis.Server;
@@ -25,7 +26,10 @@ public sealed record ServerOptions
     /// <summary>Folder of .txt and .md files to answer from where a request brings no documents.</summary>
     public string? Documents { get; init; }
 
-    static readonly string[] names = ["model", "catalog", "data", "redis", "urls", "documents"];
+    /// <summary>What votes here: <c>person</c>, or <c>scripted</c> where all raters are programs, who are fast by nature.</summary>
+    public string Voters { get; init; } = VoterKinds.Person;
+
+    static readonly string[] names = ["model", "catalog", "data", "redis", "urls", "documents", "voters"];
 
     /// <summary>Reads and checks all options; the second part holds every error found, none where they are good.</summary>
     public static (ServerOptions Options, IReadOnlyList<string> Errors) Read(string[] args, IConfiguration configuration)
@@ -45,6 +49,8 @@ public sealed record ServerOptions
         if (File.Exists(Data)) yield return $"--data: '{Data}' is a file, a folder is expected.";
         if (File.Exists(Catalog)) yield return $"--catalog: '{Catalog}' is a file, a folder is expected.";
         if (Redis is not null && !IsHostAndPort(Redis)) yield return $"--redis: '{Redis}' is not HOST:PORT.";
+        if (Voters is not (VoterKinds.Person or VoterKinds.Scripted))
+            yield return $"--voters: '{Voters}' is neither {VoterKinds.Person} nor {VoterKinds.Scripted}.";
         foreach (var url in Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             if (AddressOf(url) is not { } address) yield return $"--urls: '{url}' is not an address like http://127.0.0.1:8080.";
             else if (!IsLoopback(address))

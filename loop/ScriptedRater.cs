@@ -56,8 +56,7 @@ static class ScriptedRater
     static async Task<string> VoteAsync(HttpClient client, (string Id, Answer A, Answer B) battle)
     {
         var verdict = Verdict(battle.A, battle.B);
-        using var reply = await client.PostAsJsonAsync($"/v1/arena/battles/{battle.Id}/vote",
-            new { verdict, tags, voter_kind = "scripted" });
+        using var reply = await client.PostAsJsonAsync($"/v1/arena/battles/{battle.Id}/vote", new { verdict, tags });
         if (!reply.IsSuccessStatusCode) throw new HttpRequestException($"vote on {battle.Id}: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}");
         return verdict;
     }

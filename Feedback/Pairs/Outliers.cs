@@ -13,7 +13,7 @@ static class Outliers
         foreach (var vote in votes)
         {
             if (RatedMatch.Of(vote) is not { } match) continue;
-            if (!byVoter.TryGetValue(vote.Vote.Voter, out var own)) byVoter[vote.Vote.Voter] = own = [];
+            if (!byVoter.TryGetValue(vote.Source, out var own)) byVoter[vote.Source] = own = [];
             own.Add(Ordered(match));
         }
         var all = byVoter.Values.SelectMany(own => own).GroupBy(Pair).ToDictionary(pair => pair.Key, History);

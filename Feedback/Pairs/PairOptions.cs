@@ -27,6 +27,12 @@ public sealed record PairOptions
     /// <summary>The least number of voters that make <see cref="PairSet.EnoughVoters"/> true. Default: 3.</summary>
     public int LeastVoters { get; init; } = 3;
 
+    /// <summary>Age from which a cookie counts as a voter of its own whatever its address. Default: a day.</summary>
+    public TimeSpan FreshCookie { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Fresh cookies given out to one address within this time of the one before are one source. Default: an hour.</summary>
+    public TimeSpan SameSourceGap { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Votes a minute beyond which a person's vote is doubted. Default: 20.</summary>
     public int VotesPerMinute { get; init; } = 20;
 

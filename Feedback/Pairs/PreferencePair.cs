@@ -6,6 +6,7 @@ namespace Majlis.Feedback.Pairs;
 /// <summary>A vote for a or b.</summary>
 /// <param name="Version">The weights that gave the chosen answer.</param>
 /// <param name="Weight">Above 0: voter integrity x inverse propensity x staleness, after the cap on a voter's share.</param>
+/// <param name="Voter">Or the one who stands for several cookies of one source.</param>
 public sealed record PreferencePair(
     string Id,
     string PromptHash,

@@ -10,7 +10,7 @@ public static class PreferencePairs
     public static PairSet Build(IEnumerable<StoredVote> votes, PairOptions? options = null)
     {
         options ??= new PairOptions();
-        var all = votes.ToList();
+        var all = VoterSources.Named(votes, options);
         var weights = new VoteWeights(all, options);
         var leak = new IdentityLeak(options.OwnNames);
         var excluded = new Counter<Exclusion>();
@@ -59,14 +59,14 @@ public static class PreferencePairs
         var (chosen, rejected) = stored.Vote.Verdict == Verdict.A ? (battle.A, battle.B) : (battle.B, battle.A);
         return new PreferencePair(stored.Id, battle.PromptHash, battle.Language, stored.Vote.Tags, chosen.PromptTokens,
             chosen.CompletionTokens, rejected.CompletionTokens, chosen.LogProbabilities, rejected.LogProbabilities,
-            chosen.Text, rejected.Text, weight, stored.Id, chosen.Version, stored.Vote.Voter);
+            chosen.Text, rejected.Text, weight, stored.Id, chosen.Version, stored.Source);
     }
 
     static IEnumerable<UndesirableExample> Undesirable(StoredVote stored, double weight)
     {
         foreach (var side in new[] { stored.Battle.A, stored.Battle.B }.Where(side => !Empty(side)))
             yield return new UndesirableExample(stored.Battle.PromptHash, stored.Battle.Language, stored.Vote.Tags, side.PromptTokens,
-                side.CompletionTokens, side.LogProbabilities, side.Text, weight, stored.Id, side.Version, stored.Vote.Voter);
+                side.CompletionTokens, side.LogProbabilities, side.Text, weight, stored.Id, side.Version, stored.Source);
     }
 
     static (ImmutableArray<PreferencePair> Pairs, bool Holds) Capped(IEnumerable<PreferencePair> pairs, double share)

@@ -47,7 +47,7 @@ sealed class VoteWeights(IReadOnlyList<StoredVote> votes, PairOptions options)
         var (vote, marks) = (stored.Vote, stored.Marks);
         if (vote.RevealedBeforeVote) yield return Doubt.RevealedBeforeVote;
         if (marks.DuplicatePrompt) yield return Doubt.DuplicatePrompt;
-        if (outliers.Contains(vote.Voter)) yield return Doubt.Outlier;
+        if (outliers.Contains(stored.Source)) yield return Doubt.Outlier;
         if (vote.VoterKind != VoterKinds.Person) yield break; // A script or a judge is fast by nature.
         if (marks.VotesThisMinute > options.VotesPerMinute) yield return Doubt.TooManyAMinute;
         if (vote.DwellMs < options.LeastDwellMs) yield return Doubt.TooFast;

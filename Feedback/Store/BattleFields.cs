@@ -26,9 +26,9 @@ sealed class BattleFields(string id, HashEntry[] entries)
     {
         if (Has("erased" + slot) || Battle() is not { } battle) return null;
         var record = Json("vote" + slot, FeedbackJson.Default.VoteRecord);
-        if (record.Schema != VoteRecord.CurrentSchema)
+        if (record.Schema is < 1 or > VoteRecord.CurrentSchema)
             throw new CorruptRecordException(Name("vote" + slot),
-                $"it has schema {record.Schema}, and this program reads schema {VoteRecord.CurrentSchema}");
+                $"it has schema {record.Schema}, and this program reads schemas 1 to {VoteRecord.CurrentSchema}");
         var marks = new GateMarks((int)Number("rate" + slot), Number("duplicate" + slot) != 0);
         return new StoredVote(number, battle, record.Vote(), record.At) { Marks = marks };
     }

@@ -20,7 +20,7 @@ sealed record BattleHead(
         new(Id, MessagesJson, PromptHash, Language, Rater, Opened, a, b) { Propensity = Propensity };
 }
 
-/// <param name="Schema">1. A reader that meets another number refuses the record.</param>
+/// <param name="Schema">2, or 1 without the last two fields. A reader that meets another number refuses the record.</param>
 sealed record VoteRecord(
     int Schema,
     string BattleId,
@@ -31,13 +31,19 @@ sealed record VoteRecord(
     string VoterKind,
     long? DwellMs,
     bool RevealedBeforeVote,
-    DateTimeOffset At)
+    DateTimeOffset At,
+    string? Address = null,
+    long? CookieAgeMs = null)
 {
-    public const int CurrentSchema = 1;
+    public const int CurrentSchema = 2;
 
     public static VoteRecord Of(Vote vote, DateTimeOffset at) =>
         new(CurrentSchema, vote.BattleId, vote.Verdict, vote.Tags.IsDefault ? [] : vote.Tags, vote.Comment, vote.Voter, vote.VoterKind,
-            vote.DwellMs, vote.RevealedBeforeVote, at);
+            vote.DwellMs, vote.RevealedBeforeVote, at, vote.Address, (long?)vote.CookieAge?.TotalMilliseconds);
 
-    public Vote Vote() => new(BattleId, Verdict, Tags.IsDefault ? [] : Tags, Comment, Voter, VoterKind, DwellMs, RevealedBeforeVote);
+    public Vote Vote() => new(BattleId, Verdict, Tags.IsDefault ? [] : Tags, Comment, Voter, VoterKind, DwellMs, RevealedBeforeVote)
+    {
+        Address = Address,
+        CookieAge = CookieAgeMs is { } age ? TimeSpan.FromMilliseconds(age) : null,
+    };
 }

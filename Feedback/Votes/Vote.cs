@@ -26,7 +26,14 @@ public sealed record Vote(
     string Voter,
     string VoterKind,
     long? DwellMs,
-    bool RevealedBeforeVote);
+    bool RevealedBeforeVote)
+{
+    /// <summary>Keyed hash (<see cref="VoterHash"/>) of the network the vote came from; null where it is not known.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>How long ago the voter's cookie had been given out; null where it does not say, or the voter has a key.</summary>
+    public TimeSpan? CookieAge { get; init; }
+}
 
 /// <summary>The kinds of voters whose votes are weighed differently.</summary>
 public static class VoterKinds
@@ -46,6 +53,9 @@ public sealed record GateMarks(int VotesThisMinute, bool DuplicatePrompt);
 public sealed record StoredVote(long Number, Battle Battle, Vote Vote, DateTimeOffset At)
 {
     public GateMarks Marks { get; init; } = new(1, false);
+
+    /// <summary>Who counts as one voter: the voter, unless it is known that several cookies are one source's.</summary>
+    public string Source { get; init; } = Vote.Voter;
 
     /// <summary>Names the vote in manifests: the battle's id, and the voter where several may vote on one battle.</summary>
     public string Id => Battle.Rater == Battle.Anyone ? $"{Battle.Id}/{Vote.Voter}" : Battle.Id;

@@ -32,17 +32,17 @@ static class ArenaEndpoints
         // Two answers that could not be kept would be written for nothing.
         if (await voters.ReadinessAsync(redis) is { TakesVotes: false } away) return ApiError.NoFeedback(away.Says).ToResult();
 
-        var battle = new BattleRun(run, request, voters.Voter(http), firstIsA: ids.Seed() % 2 == 0, store, time);
+        var battle = new BattleRun(run, request, voters.Rater(http).Voter, firstIsA: ids.Seed() % 2 == 0, store, time);
         var pieces = metrics.Count(run, run.PiecesAsync(engine, http.RequestAborted));
         return await EventStream.BeginAsync(battle.EventsAsync(pieces, http.RequestAborted), failures.Explain, http.RequestAborted);
     }
 
-    static async Task<IResult> VoteAsync(string id, HttpContext http, BattleStore store, VoterCookie voters, ModelNames names,
-        LiveModel live, ServerMetrics metrics)
+    static async Task<IResult> VoteAsync(string id, HttpContext http, BattleStore store, VoterCookie voters, VoteReader reader,
+        ModelNames names, LiveModel live, ServerMetrics metrics)
     {
         var problem = new Problem();
         using var body = await RequestBody.ReadAsync(http.Request, problem);
-        var vote = body is null ? null : VoteReader.Read(body.RootElement, id, voters.Voter(http), problem);
+        var vote = body is null ? null : reader.Read(body.RootElement, id, voters.Rater(http), problem);
         if (vote is null) return problem.First!.ToResult();
         var receipt = await store.VoteAsync(vote);
         metrics.Voted(receipt.Outcome);

@@ -6,7 +6,8 @@ using Majlis.Server.Wire;
 
 namespace Majlis.Server.Arena;
 
-static class VoteReader
+/// <param name="kind">What kind of voters this server has: only it says so, no request does.</param>
+sealed class VoteReader(string kind)
 {
     const int MostTags = 16;
     const int LongestTag = 64;
@@ -22,16 +23,20 @@ static class VoteReader
         ["skip"] = Verdict.Skip,
     };
 
-    static readonly string[] kinds = [VoterKinds.Person, VoterKinds.Scripted, VoterKinds.Judge];
-
     /// <summary>The vote, or null with the reason in <paramref name="problem"/>.</summary>
-    public static Vote? Read(JsonElement body, string battleId, string voter, Problem problem)
+    public Vote? Read(JsonElement body, string battleId, Rater rater, Problem problem)
     {
         var fields = new Fields(body, "", problem);
         if (problem.First is not null) return null;
         var word = fields.Word("verdict", [.. verdicts.Keys], required: true);
-        var vote = new Vote(battleId, verdicts.GetValueOrDefault(word), Tags(fields), Comment(fields), voter,
-            fields.Word("voter_kind", kinds), fields.Integer("dwell_ms", 0, LongestDwell), RevealedBeforeVote: false);
+        if (fields.Any("voter_kind") is not null)
+            problem.Add(ApiError.UnsupportedField("voter_kind", "The server alone says what kind its voters are (its option --voters)."));
+        var vote = new Vote(battleId, verdicts.GetValueOrDefault(word), Tags(fields), Comment(fields), rater.Voter, kind,
+            fields.Integer("dwell_ms", 0, LongestDwell), RevealedBeforeVote: false)
+        {
+            Address = rater.Address,
+            CookieAge = rater.CookieAge,
+        };
         fields.Done();
         return problem.First is null ? vote : null;
     }

@@ -1,4 +1,6 @@
-// Who is voting: a random id in a signed cookie, known to the rest of the house only as its keyed hash. Knows no votes.
+// Who is voting: a random id and the time it was given out, in a signed cookie. The rest of the house knows only keyed hashes.
+// Knows no votes.
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Majlis.Feedback.Store;
@@ -7,7 +9,7 @@ using Majlis.Server.Wire;
 
 namespace Majlis.Server.Arena;
 
-sealed class VoterCookie(Func<VoterHash> open, IdSource ids)
+sealed class VoterCookie(Func<VoterHash> open, IdSource ids, TimeProvider time)
 {
     public const string Name = "majlis_voter";
 
@@ -32,15 +34,16 @@ sealed class VoterCookie(Func<VoterHash> open, IdSource ids)
         }
     }
 
-    /// <summary>The voter of this request; one without a valid cookie is new and is given one.</summary>
+    /// <summary>The rater of this request; one without a valid cookie is new and is given one.</summary>
     /// <exception cref="FeedbackUnavailableException">There is no voters' key.</exception>
-    public string Voter(HttpContext http)
+    public Rater Rater(HttpContext http)
     {
-        var id = http.Request.Cookies[Name] is { } cookie ? Read(cookie) : null;
+        var now = time.GetUtcNow();
+        var (id, given) = http.Request.Cookies[Name] is { } cookie ? Read(cookie) : default;
         if (id is null)
         {
-            id = ids.Text(24);
-            http.Response.Cookies.Append(Name, $"{id}.{Signature(id)}", new CookieOptions
+            (id, given) = (ids.Text(24), now);
+            http.Response.Cookies.Append(Name, Write(id, now), new CookieOptions
             {
                 HttpOnly = true,
                 SameSite = SameSiteMode.Strict,
@@ -50,18 +53,30 @@ sealed class VoterCookie(Func<VoterHash> open, IdSource ids)
                 Path = "/",
             });
         }
-        return Hash.Of($"voter:{id}");
+        var age = now - given;
+        return new Rater(Hash.Of($"voter:{id}"), Hash.Of($"address:{Arena.Rater.Network(http.Connection.RemoteIpAddress)}"),
+            age < TimeSpan.Zero ? TimeSpan.Zero : age);
     }
 
-    string? Read(string cookie)
+    string Write(string id, DateTimeOffset given)
     {
-        var dot = cookie.IndexOf('.', StringComparison.Ordinal);
-        if (dot < 0) return null;
-        var (id, signature) = (cookie[..dot], cookie[(dot + 1)..]);
-        var own = Encoding.UTF8.GetBytes(Signature(id));
-        return CryptographicOperations.FixedTimeEquals(own, Encoding.UTF8.GetBytes(signature)) ? id : null;
+        var content = $"{id}.{given.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}";
+        return $"{content}.{Signature(content)}";
+    }
+
+    /// <summary>The id, and when it was given out where the cookie says so; null where the signature is not ours.</summary>
+    (string? Id, DateTimeOffset? Given) Read(string cookie)
+    {
+        var dot = cookie.LastIndexOf('.');
+        if (dot < 0) return default;
+        var (content, signature) = (cookie[..dot], cookie[(dot + 1)..]);
+        var own = Encoding.UTF8.GetBytes(Signature(content));
+        if (!CryptographicOperations.FixedTimeEquals(own, Encoding.UTF8.GetBytes(signature))) return default;
+        var parts = content.Split('.');
+        return parts is [var id, var seconds] && long.TryParse(seconds, CultureInfo.InvariantCulture, out var given)
+            ? (id, DateTimeOffset.FromUnixTimeSeconds(given)) : (content, null);
     }
 
     // Another prefix than the voter's, so that what is stored with votes signs nothing.
-    string Signature(string id) => Hash.Of($"cookie:{id}");
+    string Signature(string content) => Hash.Of($"cookie:{content}");
 }

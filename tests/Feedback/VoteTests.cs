@@ -160,6 +160,30 @@ public sealed class VoteTests
     }
 
     [Theory, MemberData(nameof(TestStore.Kinds), MemberType = typeof(TestStore))]
+    public async Task Where_a_vote_came_from_comes_back_and_a_record_from_before_that_is_read(StoreKind kind)
+    {
+        await using var store = await TestStore.StartAsync(kind);
+        await store.Battles.OpenAsync(Some.Battle("b1"));
+        var vote = Some.Vote("b1") with { Address = "hash of an address", CookieAge = TimeSpan.FromMinutes(7) };
+        await store.Battles.VoteAsync(vote);
+        Assert.Equivalent(vote, Assert.Single(await store.VotesAsync()).Vote, strict: true);
+
+        const string First = """
+            {"schema":1,"battle_id":"b1","verdict":"A","tags":["short","clear"],"comment":"the first says it plainly","voter":"rater-1",
+             "voter_kind":"person","dwell_ms":5200,"revealed_before_vote":false,"at":"2026-01-02T03:04:05+00:00"}
+            """;
+        await store.Connection.ReadAsync(database => database.HashSetAsync(Keys.Battle("b1"), "vote", First));
+        Assert.Equivalent(Some.Vote("b1"), Assert.Single(await store.VotesAsync()).Vote, strict: true);
+        foreach (var schema in new[] { 0, 3 })
+        {
+            var other = First.Replace("\"schema\":1", $"\"schema\":{schema}", StringComparison.Ordinal);
+            await store.Connection.ReadAsync(database => database.HashSetAsync(Keys.Battle("b1"), "vote", other));
+            var refused = await Assert.ThrowsAsync<CorruptRecordException>(() => store.VotesAsync());
+            Assert.Contains("schemas 1 to 2", refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory, MemberData(nameof(TestStore.Kinds), MemberType = typeof(TestStore))]
     public async Task A_damaged_record_is_named(StoreKind kind)
     {
         await using var store = await TestStore.StartAsync(kind);

@@ -69,7 +69,8 @@ public sealed class ArenaTests(ArenaServer shared) : IClassFixture<ArenaServer>
     [InlineData("""{"verdict":"a","voter":"me"}""", "voter", "unknown_parameter")]
     [InlineData("""{"verdict":"a","tags":[7]}""", "tags[0]", "invalid_type")]
     [InlineData("""{"verdict":"a","dwell_ms":-1}""", "dwell_ms", "invalid_value")]
-    [InlineData("""{"verdict":"a","voter_kind":"ghost"}""", "voter_kind", "invalid_value")]
+    [InlineData("""{"verdict":"a","voter_kind":"scripted"}""", "voter_kind", "unsupported_parameter")]
+    [InlineData("""{"verdict":"a","voter_kind":7}""", "voter_kind", "unsupported_parameter")]
     public async Task A_vote_that_says_something_else_is_refused(string body, string param, string code)
     {
         var reply = await VoteAsync("btl_any", body);
