@@ -23,6 +23,8 @@ public static class ServerApp
         builder.WebHost.UseUrls(options.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = RequestBody.Limit);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        // What breaks a reply off is logged once, with its id, before Kestrel sees it.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = parts.DrainWindow);
         builder.Services.AddSingleton(parts.Time).AddSingleton(parts.Ids);
         AddModel(builder.Services, options, model, parts);

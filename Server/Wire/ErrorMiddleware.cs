@@ -15,11 +15,17 @@ static class ErrorMiddleware
         app.Use(async (http, next) =>
         {
             http.Response.Headers["x-request-id"] = ids.Next("req_");
-            if (stopping.IsCancellationRequested && http.Request.Path.StartsWithSegments("/v1"))
-                await ErrorReply.WriteAsync(http, ApiError.Draining());
-            else
-                await AnswerAsync(http, next, failures);
-            metrics.Answered(http);
+            try
+            {
+                if (stopping.IsCancellationRequested && http.Request.Path.StartsWithSegments("/v1"))
+                    await ErrorReply.WriteAsync(http, ApiError.Draining());
+                else
+                    await AnswerAsync(http, next, failures);
+            }
+            finally
+            {
+                metrics.Answered(http);
+            }
         });
     }
 
@@ -42,6 +48,14 @@ static class ErrorMiddleware
         catch (Exception failure) when (!http.Response.HasStarted)
         {
             await ErrorReply.WriteAsync(http, failures.Explain(failure));
+        }
+        catch (Exception failure)
+        {
+            if (failure is not BrokenReplyException) failures.Explain(failure);
+            // Before HTTP/1.1 a reply ends where its connection does, and only a reset says that it broke off.
+            if (HttpProtocol.IsHttp10(http.Request.Protocol)) http.Abort();
+            // Kestrel sends what is written, and closes without the last chunk; HTTP/2 streams are reset.
+            else throw;
         }
     }
 }

@@ -1,8 +1,12 @@
 // A stream of server-sent events that begins only when its first item is there, so that early failures keep their true status;
-// a failure after that is an error item and the end. Knows no item's content.
+// a failure after that is an error item, and then the reply is broken off: many clients overlook the item, and none a reply that
+// does not end. Knows no item's content.
 using System.Runtime.CompilerServices;
 
 namespace Majlis.Server.Wire;
+
+/// <summary>A reply that has begun cannot be finished, and the client was told why as far as it could be.</summary>
+sealed class BrokenReplyException(string message) : Exception(message);
 
 static class EventStream
 {
@@ -32,7 +36,7 @@ static class EventStream
     {
         await using (reader)
         {
-            string? failure = null;
+            ApiError? failure = null;
             for (var more = true; more;)
             {
                 yield return reader.Current;
@@ -40,16 +44,17 @@ static class EventStream
                 {
                     more = await reader.MoveNextAsync();
                 }
-                catch (OperationCanceledException) when (gone.IsCancellationRequested || cancellation.IsCancellationRequested)
+                catch (Exception broken) when (!IsGone(broken))
                 {
-                    yield break;
-                }
-                catch (Exception broken)
-                {
-                    (failure, more) = (explain(broken).ToEvent(), false);
+                    (failure, more) = (explain(broken), false);
                 }
             }
-            yield return failure ?? Done;
+            yield return failure?.ToEvent() ?? Done;
+            // Whoever asks for more has sent the item above.
+            if (failure is not null) throw new BrokenReplyException(failure.Message);
         }
+
+        bool IsGone(Exception broken) =>
+            broken is OperationCanceledException && (gone.IsCancellationRequested || cancellation.IsCancellationRequested);
     }
 }

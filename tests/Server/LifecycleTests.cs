@@ -152,7 +152,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public async Task Whoever_still_reads_when_the_window_ends_is_told_why_the_stream_ends()
+    public async Task Whoever_still_reads_when_the_window_ends_is_told_why_and_the_stream_breaks_off()
     {
         var time = new FakeTimeProvider();
         var gate = new Gate();
@@ -162,7 +162,7 @@ public sealed class LifecycleTests
         using var end = gate;
         gate.Let(3);
         using var running = await server.StreamAsync();
-        var events = RunningServer.EventsAsync(running);
+        var events = RunningServer.BrokenEventsAsync(running);
         var stopped = server.StopAsync();
         await Eventually.HoldsAsync("the stream ends", () =>
         {

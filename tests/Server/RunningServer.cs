@@ -65,11 +65,13 @@ sealed class RunningServer : IAsyncDisposable
         PostAsync("/v1/chat/completions", ChatBody(fields).ToJsonString());
 
     /// <summary>A streamed chat whose first bytes are there and whose rest is still to come.</summary>
-    public async Task<HttpResponseMessage> StreamAsync()
+    public Task<HttpResponseMessage> StreamAsync() => StreamAsync("/v1/chat/completions", ChatBody(new() { ["stream"] = true }));
+
+    public async Task<HttpResponseMessage> StreamAsync(string path, JsonObject body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions")
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
         {
-            Content = new StringContent(ChatBody(new() { ["stream"] = true }).ToJsonString(), Encoding.UTF8, "application/json"),
+            Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
         };
         return await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
     }
@@ -94,6 +96,20 @@ sealed class RunningServer : IAsyncDisposable
         [.. (await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split("\n\n",
             StringSplitOptions.RemoveEmptyEntries)
             .Select(item => item["data: ".Length..])];
+
+    /// <summary>The data of every event of a stream that must break off rather than end.</summary>
+    public static async Task<List<string>> BrokenEventsAsync(HttpResponseMessage reply)
+    {
+        var events = new List<string>();
+        using var reader = new StreamReader(await reply.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        var broken = await Assert.ThrowsAsync<HttpIOException>(async () =>
+        {
+            while (await reader.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+                if (line.StartsWith("data: ", StringComparison.Ordinal)) events.Add(line["data: ".Length..]);
+        });
+        Assert.Equal(HttpRequestError.ResponseEnded, broken.HttpRequestError);
+        return events;
+    }
 
     public async ValueTask DisposeAsync()
     {
