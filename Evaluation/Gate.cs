@@ -19,7 +19,8 @@ public static class Gate
 
         if (capabilities.Any(each => each.Lost)) return Verdict(GateDecision.Refuse, "a critical capability may be lost");
         var lacking = policy.LeastItems - evidence.Preference.Items;
-        if (lacking > 0) return Verdict(GateDecision.NotEnoughEvidence, $"{lacking} more held-out pairs needed", Votes(lacking, evidence));
+        if (lacking > 0)
+            return Verdict(GateDecision.NotEnoughEvidence, $"held-out pairs on {lacking} more prompts needed", Votes(lacking, evidence));
         if (evidence.Voters < policy.LeastVoters)
             return Verdict(GateDecision.NotEnoughEvidence, $"{evidence.Voters} voters; at least {policy.LeastVoters} needed",
                 policy.LeastVoters - evidence.Voters);

@@ -18,5 +18,6 @@ public sealed record GatePolicy(string Name, double Alpha, double LossAlpha, int
     public static GatePolicy? Find(string name) => new[] { Standard, Small }.FirstOrDefault(policy => policy.Name == name);
 
     public override string ToString() => FormattableString.Invariant(
-        $"policy {Name}: alpha {Alpha}, at least {LeastItems} held-out pairs of {LeastVoters} voters, margin {Margin} on critical capabilities at {LossAlpha}");
+        $"policy {Name}: alpha {Alpha}, held-out pairs on at least {LeastItems} prompts of {LeastVoters} voters, ")
+        + FormattableString.Invariant($"margin {Margin} on critical capabilities at {LossAlpha}");
 }

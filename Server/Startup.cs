@@ -25,20 +25,22 @@ static class Startup
 
     /// <summary>
     /// The catalogue's current version, or the model that is named, ready to answer. A version that cannot be served is said to
-    /// <paramref name="say"/>, and the next best is tried: the previous version, then the model that is named.
+    /// <paramref name="say"/>, and the next best is tried: the previous version, then the model that is named. Where the catalogue's
+    /// pointer is damaged, its versions are tried from the newest on.
     /// </summary>
     /// <exception cref="StartupException">There is none; the two lines say how to name one.</exception>
     /// <exception cref="ModelFormatException">The last that could be tried cannot be served.</exception>
     public static async Task<LoadedModel> OpenModelAsync(ServerOptions options, ServerParts parts, Action<string> say)
     {
         var catalog = new ModelCatalog(options.Catalog, parts.Time);
-        var models = FirstModel.Of(options, catalog).ToArray();
+        var models = FirstModel.Of(options, catalog, say).ToArray();
         for (var i = 0; i < models.Length; i++)
             try
             {
                 return await OpenAsync(models[i], catalog, parts, say);
             }
-            catch (ModelFormatException broken) when (models[i].IsInCatalog && i + 1 < models.Length)
+            catch (Exception broken) when (broken is ModelFormatException or IOException or UnauthorizedAccessException
+                && models[i].IsInCatalog && i + 1 < models.Length)
             {
                 say($"Version {models[i].Version} is refused: {broken.Message} Trying {models[i + 1].Version}.");
             }

@@ -35,9 +35,9 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
             using var held = RoundFolders.Lock(options.Catalog);
             return await WorkAsync();
         }
-        catch (RoundConflictException conflict)
+        catch (Exception stop) when (stop is RoundConflictException or IOException or UnauthorizedAccessException)
         {
-            say(conflict.Message);
+            say(stop.Message);
             return TrainerExit.Failed;
         }
     }
@@ -49,6 +49,7 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
         await WaitForStoreAsync(connection);
         var cursor = new VoteCursor(connection);
         var pause = new RoundPause(cursor.NewestAsync, () => cursor.PositionAsync(options.Reader), options.Votes, time, say);
+        if (Seen() is { } last && !options.Once) await pause.AfterAsync(last);
         while (true)
         {
             var outcome = await TryRoundAsync(cursor);
@@ -56,6 +57,10 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
             await pause.AfterAsync(outcome);
         }
     }
+
+    /// <summary>How the last round of this reader ended; null where none did, or one asked otherwise may end otherwise.</summary>
+    RoundOutcome? Seen() => RoundFolders.LastEnded(options.Catalog) is { } last && last.Start.Reader == options.Reader
+        && last.Start.Options == options.Round() ? last.Outcome : null;
 
     static TrainerExit ExitOf(RoundOutcome? outcome) => outcome switch
     {
@@ -75,13 +80,29 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
             say($"{(outcome.Promoted ? "promoted" : "not promoted")}: {outcome.Version ?? "no version was made"} ({outcome.Decision}" +
                 (outcome.VotesNeeded > 0 ? $", about {outcome.VotesNeeded} more votes needed" : "") + ")\n" +
                 string.Join('\n', outcome.Reasons.Select(reason => "  - " + reason)));
+            Prune();
             return outcome;
         }
-        catch (Exception error) when (error is ModelFormatException or MergeRecipeException or FeedbackUnavailableException or CorruptRecordException or IOException)
+        catch (Exception error) when (error is ModelFormatException or MergeRecipeException or FeedbackUnavailableException
+            or CorruptRecordException or IOException or UnauthorizedAccessException)
         {
             if (error.Message != failure) say($"the round could not be finished and will go on where it was: {error.Message}");
             failure = error.Message;
             return null;
+        }
+    }
+
+    /// <summary>The round has ended whether there is room or not: what goes wrong here is only said.</summary>
+    void Prune()
+    {
+        try
+        {
+            foreach (var version in catalog.Prune(options.Keep))
+                say($"deleted {version}: older than the newest {options.Keep} (--keep), and neither current, previous nor the current's parent");
+        }
+        catch (Exception error) when (error is ModelFormatException or IOException or UnauthorizedAccessException)
+        {
+            say($"old versions could not be deleted: {error.Message}");
         }
     }
 

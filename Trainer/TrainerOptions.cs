@@ -52,6 +52,12 @@ public sealed record TrainerOptions
     /// <summary>New votes that start a round where the trainer keeps running.</summary>
     public int Votes { get; init; } = 50;
 
+    /// <summary>
+    /// How many of the newest versions stay when a round has ended, promoted or not; the current, the previous and the current one's parent
+    /// stay besides.
+    /// </summary>
+    public int Keep { get; init; } = 3;
+
     static readonly PropertyInfo[] properties = typeof(TrainerOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance);
 
     static string Name(PropertyInfo property) =>
@@ -116,6 +122,7 @@ public sealed record TrainerOptions
         if (PreferenceLosses.Problem(Round().Training().Loss) is { } problem) yield return $"--loss, --beta: {problem}.";
         if (HeldOut is not (> 0 and < 100)) yield return $"--held-out: {HeldOut} is not between 0 and 100.";
         if (Epochs < 1 || Rank < 1 || Votes < 1) yield return "--epochs, --rank and --votes must be at least 1.";
+        if (Keep < 0) yield return $"--keep: {Keep} is below 0.";
         if (!(LearningRate > 0)) yield return "--learning-rate must be above 0.";
     }
 }

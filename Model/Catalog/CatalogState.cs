@@ -1,4 +1,6 @@
 // Which version is served: the pointer that Trainer and Server share. Names only.
+using System.Text.Json.Serialization;
+
 namespace Majlis.Model.Catalog;
 
 /// <summary>
@@ -8,6 +10,10 @@ namespace Majlis.Model.Catalog;
 public sealed record CatalogState(long Generation, string? Current, string? Previous, string? Candidate, double Share)
 {
     public static CatalogState Empty { get; } = new(0, null, null, null, 0);
+
+    /// <summary>The versions it names.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Named => new[] { Current, Previous, Candidate }.OfType<string>();
 
     /// <summary>The next pointer after a promotion: the current one stays as the previous.</summary>
     public CatalogState Promote(string version) => this with { Current = version, Previous = Current, Candidate = null, Share = 0 };

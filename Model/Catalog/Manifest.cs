@@ -37,10 +37,23 @@ public sealed record Manifest
     public JsonElement? Gate { get; init; }
 
     public DateTimeOffset Created { get; init; }
+
+    /// <summary>Whether a gate judged it and did not promote it.</summary>
+    [JsonIgnore]
+    public bool WasRefused => Gate is { ValueKind: JsonValueKind.Object } gate && gate.TryGetProperty("decision", out var decision)
+        && decision.ToString() != "Promote";
+
+    /// <summary>The field that a damaged file left without a value, which no type checks; null where all have theirs.</summary>
+    [JsonIgnore]
+    internal string? Lack => Parents.IsDefault || Parents.Any(parent => parent is null) ? "parents"
+        : Votes.IsDefault || Votes.Any(vote => vote is null) ? "votes"
+        : Files?.Values.All(hash => hash is not null) != true ? "files"
+        : WeightsHash is null ? "weights_hash" : null;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Manifest))]
 [JsonSerializable(typeof(CatalogState))]
 sealed partial class CatalogJson : JsonSerializerContext;

@@ -23,23 +23,31 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
     public string Folder => folder;
 
     /// <summary>The pointer; <see cref="CatalogState.Empty"/> where nothing was ever promoted.</summary>
-    /// <exception cref="ModelFormatException">state.json is broken.</exception>
+    /// <exception cref="ModelFormatException">state.json is damaged; says how to mend it.</exception>
     public CatalogState State()
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(StatePath), CatalogJson.Default.CatalogState)
-                ?? throw new ModelFormatException($"{StatePath}: the state is null.");
+            var state = CatalogFile.TryRead(StatePath, CatalogJson.Default.CatalogState) ?? CatalogState.Empty;
+            if (state.Generation < 0 || state.Share is not (>= 0 and <= 1))
+                throw new ModelFormatException($"{StatePath}: 'generation' or 'share' is out of range.");
+            if (state.Named.FirstOrDefault(version => !IdForm().IsMatch(version)) is { } odd)
+                throw new ModelFormatException($"{StatePath}: '{odd}' is no version's id.");
+            return state;
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        catch (ModelFormatException damage)
         {
-            return CatalogState.Empty;
-        }
-        catch (JsonException error)
-        {
-            throw new ModelFormatException($"{StatePath}: {error.Message}", error);
+            throw new ModelFormatException($"{damage.Message} To mend it, put a file with {Pointer()} in its place.", damage);
         }
     }
+
+    /// <summary>A pointer to the newest version that was not refused, for a person to write down.</summary>
+    string Pointer() => JsonSerializer.SerializeToNode(
+        new CatalogState(Names().Count + 1, Candidates().FirstOrDefault()?.Id, null, null, 0),
+        CatalogJson.Default.CatalogState)!.ToJsonString();
+
+    /// <summary>Versions that may be served where no pointer says which: those the gate did not refuse, newest first.</summary>
+    public IEnumerable<Manifest> Candidates() => Readable().Reverse().Where(manifest => !manifest.WasRefused);
 
     /// <summary>
     /// Moves the pointer to <paramref name="next"/> (its generation becomes the expected one's plus one) if it still is
@@ -48,11 +56,11 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
     /// <exception cref="ModelFormatException"><paramref name="next"/> names a version that does not exist.</exception>
     public bool TrySwap(CatalogState expected, CatalogState next)
     {
-        foreach (var version in new[] { next.Current, next.Previous, next.Candidate }.OfType<string>()) Read(version);
         if (next.Share is not (>= 0 and <= 1))
             throw new ArgumentException($"A share of {next.Share} is not between 0 and 1.", nameof(next));
         Directory.CreateDirectory(folder);
         using var held = Lock();
+        foreach (var version in next.Named) Read(version);
         if (State() != expected) return false;
         DurableFiles.Replace(StatePath,
             JsonSerializer.SerializeToUtf8Bytes(next with { Generation = expected.Generation + 1 }, CatalogJson.Default.CatalogState));
@@ -77,18 +85,25 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
     /// <summary>Manifests of the committed versions, oldest first, for lists: a damaged one is left to whoever wants to serve it.</summary>
     public IReadOnlyList<Manifest> Readable() => [.. OldestFirst(Committed().Select(TryRead).OfType<Manifest>())];
 
-    IEnumerable<string> Committed() => !Directory.Exists(folder) ? []
-        : Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path))
-            .Where(name => IdForm().IsMatch(name) && File.Exists(Path.Combine(folder, name, ManifestName)));
+    /// <summary>Every name that is taken, by a whole version, a damaged one or one that was pruned.</summary>
+    public IReadOnlySet<string> Names() => Folders(folder)
+        .Concat(PrunedFiles().Select(path => Path.GetFileNameWithoutExtension(path))).ToHashSet(StringComparer.Ordinal);
+
+    IEnumerable<string> Committed() => Folders(folder).Where(name => File.Exists(Path.Combine(folder, name, ManifestName)));
+
+    static IEnumerable<string> Folders(string root) => !Directory.Exists(root) ? []
+        : Directory.EnumerateDirectories(root).Select(path => Path.GetFileName(path)).Where(name => IdForm().IsMatch(name));
 
     static IEnumerable<Manifest> OldestFirst(IEnumerable<Manifest> manifests) =>
         manifests.OrderBy(manifest => manifest.Created).ThenBy(manifest => manifest.Id, StringComparer.Ordinal);
 
-    Manifest? TryRead(string version)
+    Manifest? TryRead(string version) => Whole(() => Read(version));
+
+    static Manifest? Whole(Func<Manifest?> read)
     {
         try
         {
-            return Read(version);
+            return read();
         }
         catch (ModelFormatException)
         {
@@ -100,40 +115,40 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
     public Manifest Read(string version)
     {
         var path = Path.Combine(PathOf(version), ManifestName);
-        try
-        {
-            var manifest = JsonSerializer.Deserialize(File.ReadAllBytes(path), CatalogJson.Default.Manifest);
-            return manifest?.Id == version ? manifest : throw new ModelFormatException($"{path}: it is the manifest of '{manifest?.Id}'.");
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new ModelFormatException($"{path}: there is no such version.", error);
-        }
-        catch (JsonException error)
-        {
-            throw new ModelFormatException($"{path}: {error.Message}", error);
-        }
+        var manifest = CatalogFile.TryRead(path, CatalogJson.Default.Manifest)
+            ?? throw new ModelFormatException($"{path}: there is no such version.");
+        if (manifest.Id != version) throw new ModelFormatException($"{path}: it is the manifest of '{manifest.Id}'.");
+        return manifest.Lack is { } field ? throw new ModelFormatException($"{path}: '{field}' is null, or holds one.") : manifest;
     }
 
     /// <summary>Hashes every file of a version against its manifest.</summary>
-    /// <exception cref="ModelFormatException">Names the first file that is missing, changed or not listed.</exception>
+    /// <exception cref="ModelFormatException">Names the first file that is missing, changed, not listed or cannot be read.</exception>
     public void Verify(string version)
     {
         var root = PathOf(version);
         var manifest = Read(version);
-        foreach (var (name, hash) in manifest.Files)
+        try
         {
-            if (Path.IsPathRooted(name) || name.Split('/', '\\').Contains(".."))
-                throw new ModelFormatException($"{root}: the manifest lists '{name}', outside the version.");
-            var path = Path.Combine(root, name);
-            if (!File.Exists(path)) throw new ModelFormatException($"{path}: the file is missing, which the manifest lists.");
-            if (FileHash.Of(path) != hash)
-                throw new ModelFormatException($"{path}: the file is not what was committed (its sha256 differs from the manifest's).");
+            foreach (var (name, hash) in manifest.Files) Verify(root, name, hash);
+            var listed = manifest.Files.Keys.Append(ManifestName).ToFrozenSet(StringComparer.Ordinal);
+            var stranger = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
+                .FirstOrDefault(path => !listed.Contains(Path.GetRelativePath(root, path).Replace('\\', '/')));
+            if (stranger is not null) throw new ModelFormatException($"{stranger}: the file is not listed in the manifest.");
         }
-        var listed = manifest.Files.Keys.Append(ManifestName).ToFrozenSet(StringComparer.Ordinal);
-        var stranger = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
-            .FirstOrDefault(path => !listed.Contains(Path.GetRelativePath(root, path).Replace('\\', '/')));
-        if (stranger is not null) throw new ModelFormatException($"{stranger}: the file is not listed in the manifest.");
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelFormatException($"{root}: {error.Message}", error);
+        }
+    }
+
+    static void Verify(string root, string name, string hash)
+    {
+        if (Path.IsPathRooted(name) || name.Split('/', '\\').Contains(".."))
+            throw new ModelFormatException($"{root}: the manifest lists '{name}', outside the version.");
+        var path = Path.Combine(root, name);
+        if (!File.Exists(path)) throw new ModelFormatException($"{path}: the file is missing, which the manifest lists.");
+        if (FileHash.Of(path) != hash)
+            throw new ModelFormatException($"{path}: the file is not what was committed (its sha256 differs from the manifest's).");
     }
 
     public string ServePath(string version) => Path.Combine(PathOf(version), Serve);

@@ -10,13 +10,28 @@ namespace Majlis.Server.Models;
 sealed record FirstModel(string Path, string Version)
 {
     /// <summary>In the order in which they are to be tried; none where nothing is named and nothing is there.</summary>
-    /// <exception cref="ModelFormatException">The catalogue's pointer is damaged.</exception>
-    public static IEnumerable<FirstModel> Of(ServerOptions options, ModelCatalog catalog)
+    /// <param name="options">What is named.</param>
+    /// <param name="catalog">Where versions are.</param>
+    /// <param name="say">Told when the catalogue's pointer is damaged: then its versions are tried from the newest on.</param>
+    public static IEnumerable<FirstModel> Of(ServerOptions options, ModelCatalog catalog, Action<string> say)
     {
-        var state = catalog.State();
-        foreach (var version in new[] { state.Current, state.Previous }.OfType<string>())
+        foreach (var version in Versions(catalog, say))
             yield return new FirstModel(catalog.ServePath(version), version) { IsInCatalog = true };
         if (options.ModelPath is { } path) yield return new FirstModel(path, Name(path));
+    }
+
+    static IEnumerable<string> Versions(ModelCatalog catalog, Action<string> say)
+    {
+        try
+        {
+            var state = catalog.State();
+            return new[] { state.Current, state.Previous }.OfType<string>();
+        }
+        catch (ModelFormatException damaged)
+        {
+            say($"The catalogue does not say which version is served, so the newest one that verifies will be: {damaged.Message}");
+            return catalog.Candidates().Select(manifest => manifest.Id);
+        }
     }
 
     /// <summary>Its files have to be what its manifest says.</summary>

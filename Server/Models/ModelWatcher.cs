@@ -20,6 +20,9 @@ sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, ServerParts part
     // The pointer whose version was said to wait.
     long waiting = -1;
 
+    // Said once, not at every look.
+    string? unreadable;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(interval, parts.Time);
@@ -38,6 +41,7 @@ sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, ServerParts part
         try
         {
             var state = catalog.State();
+            unreadable = null;
             // Three versions are never in memory: while an old one still finishes its requests, the newest waits on disk.
             if (state.Generation == seen) return;
             if (!live.HasRoom)
@@ -51,7 +55,8 @@ sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, ServerParts part
         }
         catch (Exception broken) when (broken is IOException or ModelFormatException or UnauthorizedAccessException)
         {
-            log.CatalogUnreadable(now, broken.Message);
+            if (unreadable != broken.Message) log.CatalogUnreadable(now, broken.Message);
+            unreadable = broken.Message;
         }
     }
 

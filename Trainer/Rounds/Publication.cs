@@ -11,11 +11,14 @@ sealed class Publication(RoundFolder folder, ModelCatalog catalog, RoundStart st
 {
     const string Swap = "swap";
 
-    /// <summary>One above every version that is there or that the pointer names, so that no name comes to mean other weights.</summary>
+    /// <summary>
+    /// One above every version that is there, whole or damaged, that was pruned, or that the pointer names, so that no name comes to mean
+    /// other weights.
+    /// </summary>
     public static string NextVersion(ModelCatalog catalog)
     {
         var state = catalog.State();
-        var taken = catalog.Versions().Concat(new[] { state.Current, state.Previous, state.Candidate }.OfType<string>());
+        var taken = catalog.Names().Concat(state.Named);
         return FormattableString.Invariant($"v{taken.Select(Number).DefaultIfEmpty().Max() + 1:0000}");
     }
 
@@ -25,7 +28,7 @@ sealed class Publication(RoundFolder folder, ModelCatalog catalog, RoundStart st
     public Manifest Publish(RoundPairs pairs, IReadOnlyList<ExpertResult> experts, CandidateResult candidate, string candidatePath, GateVerdict verdict)
     {
         var recipe = JsonSerializer.SerializeToElement(new { merge = candidate.Recipe, tensors = candidate.TensorHashes, experts }, TrainerJson.Plain);
-        if (catalog.Versions().Contains(start.Version)) return OfThisRound(recipe);
+        if (catalog.Names().Contains(start.Version)) return OfThisRound(recipe);
         var draft = catalog.Begin(start.Version);
         foreach (var name in new[] { ModelCatalog.Master, ModelCatalog.Serve }) Copy(Path.Combine(candidatePath, name), Path.Combine(draft.Folder, name));
         return draft.Commit(new Manifest

@@ -86,9 +86,12 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
         return pairs with { Through = Math.Max(pairs.Through, newest) };
     }
 
-    /// <summary>The weights whose answers can be learnt from: those the round starts from, all versions, and what they were made from.</summary>
-    HashSet<string> Known(RoundStart start) =>
-        [start.WeightsHash, .. parts.Catalog.Versions().Select(parts.Catalog.Read).SelectMany(manifest => manifest.Parents.Add(manifest.Id).Add(manifest.WeightsHash))];
+    /// <summary>
+    /// The weights whose answers can be learnt from: those the round starts from, all versions, pruned ones too, and what they were made
+    /// from.
+    /// </summary>
+    HashSet<string> Known(RoundStart start) => [start.WeightsHash, .. parts.Catalog.Readable().Concat(parts.Catalog.Pruned())
+        .SelectMany(manifest => manifest.Parents.Add(manifest.Id).Add(manifest.WeightsHash))];
 
     async Task<IReadOnlyList<ExpertResult>> TrainAsync(RoundStart start, RoundPairs pairs)
     {

@@ -15,7 +15,22 @@ public sealed class RoundFolder(string path, Action<string> afterStage)
 
     public bool Has(string stage) => System.IO.File.Exists(File(stage + ".json"));
 
-    public T Read<T>(string stage) => JsonSerializer.Deserialize<T>(System.IO.File.ReadAllBytes(File(stage + ".json")), TrainerJson.Stages)!;
+    /// <exception cref="RoundConflictException">The file is damaged.</exception>
+    public T Read<T>(string stage)
+    {
+        var file = File(stage + ".json");
+        try
+        {
+            return JsonSerializer.Deserialize<T>(System.IO.File.ReadAllBytes(file), TrainerJson.Stages)
+                ?? throw new JsonException("it holds null.");
+        }
+        catch (JsonException damage)
+        {
+            throw new RoundConflictException(
+                $"{file} is damaged: {damage.Message} Delete the folder {path} to begin the round anew; its votes are in the store.",
+                damage);
+        }
+    }
 
     /// <summary>The stage's result: read when it is there, else made, written aside, flushed and renamed.</summary>
     public async Task<T> OnceAsync<T>(string stage, Func<Task<T>> make)

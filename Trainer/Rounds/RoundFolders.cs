@@ -8,28 +8,71 @@ public static class RoundFolders
     const string Hidden = ".rounds";
 
     /// <summary>Keeps other trainers off the catalogue's rounds; dies with its holder, so a killed one blocks nobody.</summary>
-    /// <exception cref="RoundConflictException">Another trainer is at work there.</exception>
+    /// <exception cref="RoundConflictException">Another trainer is at work there, or nothing can be written there.</exception>
     public static FileStream Lock(string catalog)
     {
         var root = Path.Combine(Path.GetFullPath(catalog), Hidden);
-        Directory.CreateDirectory(root);
+        var path = Path.Combine(root, "lock");
         try
         {
-            return new FileStream(Path.Combine(root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            Directory.CreateDirectory(root);
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error) when (File.Exists(path) && CanBeWritten(path))
+        {
+            throw new RoundConflictException(
+                $"Another trainer works on the rounds in {root}; give this one another catalogue, or end the other.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RoundConflictException($"The rounds in {root} cannot be written: {error.Message} The trainer needs a catalogue " +
+                "that it may write to; name one with --catalog, or give it the right.", error);
+        }
+    }
+
+    /// <summary>Tells a lock that is held, which keeps nobody from the file itself, from a volume that takes no writing.</summary>
+    static bool CanBeWritten(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
         }
         catch (IOException error)
         {
-            throw new RoundConflictException($"Another trainer works on the rounds in {root}; give this one another catalogue, or end the other.", error);
+            return error.HResult != ReadOnlyVolume;
         }
+    }
+
+    /// <summary>EROFS; Windows has no such volumes for a path that could be locked before.</summary>
+    const int ReadOnlyVolume = 30;
+
+    /// <summary>How the newest round ended and what it was asked; null where there is none, or it has not ended.</summary>
+    /// <exception cref="RoundConflictException">The round's files are damaged.</exception>
+    public static (RoundStart Start, RoundOutcome Outcome)? LastEnded(string catalog)
+    {
+        var newest = Newest(Path.Combine(catalog, Hidden));
+        if (newest == 0) return null;
+        var folder = Folder(catalog, newest, _ => { });
+        return folder.Has("end") && folder.Has("start") ? (folder.Read<RoundStart>("start"), folder.Read<RoundOutcome>("end")) : null;
     }
 
     /// <summary>The newest round while it has not ended, else the next.</summary>
     public static RoundFolder Open(string catalog, Action<string> afterStage)
     {
-        var root = Path.Combine(catalog, Hidden);
-        var newest = !Directory.Exists(root) ? 0 : Directory.EnumerateDirectories(root)
-            .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0).DefaultIfEmpty().Max();
-        RoundFolder Folder(int number) => new(Path.Combine(root, number.ToString("0000", CultureInfo.InvariantCulture)), afterStage);
-        return newest > 0 && !Folder(newest).Has("end") ? Folder(newest) : Folder(newest + 1);
+        var newest = Newest(Path.Combine(catalog, Hidden));
+        return newest > 0 && Folder(catalog, newest, afterStage) is var last && !last.Has("end") ? last
+            : Folder(catalog, newest + 1, afterStage);
     }
+
+    static int Newest(string root) => !Directory.Exists(root) ? 0 : Directory.EnumerateDirectories(root)
+        .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0)
+        .DefaultIfEmpty().Max();
+
+    static RoundFolder Folder(string catalog, int number, Action<string> afterStage) =>
+        new(Path.Combine(catalog, Hidden, number.ToString("0000", CultureInfo.InvariantCulture)), afterStage);
 }

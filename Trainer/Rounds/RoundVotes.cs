@@ -28,16 +28,22 @@ public static class RoundVotes
             ExpertSplit.Of(set.Training, options.Experts, options.LeastPairs));
     }
 
-    /// <summary>Votes that cannot make a candidate worth judging cost no training.</summary>
+    /// <summary>
+    /// Votes that cannot make a candidate worth judging cost no training. The gate's rule counts prompts, on each of which there may be
+    /// many held-out pairs, and voters: so do the votes still needed.
+    /// </summary>
     public static RoundOutcome? TooFew(RoundPairs pairs, RoundOptions options)
     {
         var policy = GatePolicy.Find(options.Policy)!;
         var voters = pairs.HeldOut.Select(pair => pair.Voter).Distinct().Count();
-        var missing = Math.Max(0, Math.Max(policy.LeastItems - pairs.HeldOut.Length, policy.LeastVoters - voters));
-        if (pairs.Training.Length >= options.LeastPairs && missing == 0) return null;
+        var prompts = pairs.HeldOut.Select(pair => pair.PromptHash).Distinct().Count();
+        var pairsOfPrompt = prompts == 0 ? 1 : (double)pairs.HeldOut.Length / prompts;
+        var missing = Math.Max((policy.LeastItems - prompts) * pairsOfPrompt, policy.LeastVoters - voters);
+        if (pairs.Training.Length >= options.LeastPairs && missing <= 0) return null;
         var needed = (int)Math.Ceiling(Math.Max(missing * 100 / options.HeldOutPercent, options.LeastPairs - pairs.Training.Length));
         return RoundOutcome.Unjudged(GateDecision.NotEnoughEvidence, needed, pairs.Through,
-            [$"{pairs.Votes} votes gave {pairs.Training.Length} pairs and {pairs.HeldOut.Length} held-out ones of {voters} voters{LeftOut(pairs)}; {policy}"]);
+            [$"{pairs.Votes} votes gave {pairs.Training.Length} pairs and {pairs.HeldOut.Length} held-out ones on {prompts} prompts " +
+                $"of {voters} voters{LeftOut(pairs)}; {policy}"]);
     }
 
     public static string LeftOut(RoundPairs pairs) => pairs.Excluded.Count == 0 ? ""

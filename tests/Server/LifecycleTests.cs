@@ -120,6 +120,18 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task A_version_whose_context_holds_no_prompt_is_not_swapped_in()
+    {
+        using var folder = new TinyCatalog();
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old)),
+            options => options with { Catalog = folder.Path },
+            parts => parts with { Open = (_, version) => TinyModel.Of(new RecitingNetwork(New), version, context: 4) });
+        folder.Promote("v2");
+        server.Part<ModelWatcher>().Look();
+        Assert.Equal("tiny", (string)(await RunningServer.JsonAsync(await server.ChatAsync()))["model"]!);
+    }
+
+    [Fact]
     public async Task The_catalogue_is_looked_at_again_and_again()
     {
         var time = new FakeTimeProvider();

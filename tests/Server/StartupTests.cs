@@ -1,4 +1,5 @@
 // Which weights a server begins with when the best it knows of cannot be served.
+using System.Text.RegularExpressions;
 using Majlis.Server;
 using Majlis.tests.Support;
 using Majlis.Text;
@@ -34,6 +35,61 @@ public sealed class StartupTests : IDisposable
         folder.Promote("v1", corrupt: true);
         Assert.Equal("named", await StartAsync());
         Assert.Contains("Trying named", Assert.Single(said), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("{\"generation\": 3, \"curr")]
+    [InlineData("{}")]
+    public async Task A_damaged_pointer_leaves_the_newest_version_that_verifies(string? content)
+    {
+        folder.Promote("v1");
+        folder.Promote("v2");
+        folder.Promote("v3", corrupt: true);
+        folder.DamageState(content);
+        Assert.Equal("v2", await StartAsync());
+        Assert.Equal(2, said.Count);
+        Assert.Matches("newest one that verifies will be: .*state.json.*To mend it, put a file with {.*} in its place", said[0]);
+        Assert.Matches("Version v3 is refused: .*Trying v2", said[1]);
+    }
+
+    [Fact]
+    public async Task A_damaged_pointer_with_no_version_leaves_the_model_that_is_named()
+    {
+        folder.DamageState("");
+        Assert.Equal("named", await StartAsync());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_manifest_that_is_none_does_not_hide_the_previous_version(bool isFolder)
+    {
+        folder.Promote("v1");
+        folder.Promote("v2");
+        var manifest = Path.Combine(folder.Path, "v2", "manifest.json");
+        var text = await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken);
+        File.Delete(manifest);
+        if (isFolder) Directory.CreateDirectory(manifest);
+        else
+            await File.WriteAllTextAsync(manifest, Regex.Replace(text, "\"files\": {[^}]*}", "\"files\": null"),
+                TestContext.Current.CancellationToken);
+        Assert.Equal("v1", await StartAsync());
+        Assert.Matches("Version v2 is refused: .*manifest.json.* Trying v1", Assert.Single(said));
+    }
+
+    [Fact]
+    public async Task A_version_whose_context_holds_no_prompt_is_refused()
+    {
+        folder.Promote("v1");
+        folder.Promote("v2");
+        using var model = await Startup.OpenModelAsync(new() { Catalog = folder.Path }, ServerParts.Real with
+        {
+            Open = (_, version) => TinyModel.Of(new RecitingNetwork("words"), version, context: version == "v2" ? 8 : 64)
+        }, said.Add);
+        Assert.Equal("v1", model.Version);
+        Assert.Matches("The context of v2 holds 8 tokens, .* the shortest prompt takes [0-9]+", Assert.Single(said));
     }
 
     [Fact]

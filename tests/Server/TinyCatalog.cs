@@ -23,6 +23,23 @@ sealed class TinyCatalog : IDisposable
         Assert.True(catalog.TrySwap(state, state.Promote(version)));
     }
 
+    /// <summary>Puts a text in the pointer's place; null puts a folder there.</summary>
+    public void DamageState(string? content)
+    {
+        var path = System.IO.Path.Combine(Path, "state.json");
+        File.Delete(path);
+        if (content is null) Directory.CreateDirectory(path);
+        else File.WriteAllText(path, content);
+    }
+
+    /// <summary>As a person would who was told to: whatever is there goes, the text comes.</summary>
+    public void MendState(string pointer)
+    {
+        var path = System.IO.Path.Combine(Path, "state.json");
+        if (Directory.Exists(path)) Directory.Delete(path);
+        File.WriteAllText(path, pointer);
+    }
+
     // A safetensors file of one number: the length of its header, the header, the number.
     static byte[] Weights(string version)
     {

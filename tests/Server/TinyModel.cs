@@ -9,14 +9,15 @@ static class TinyModel
 {
     public const string Hash = "sha256-of-nothing";
 
-    public static LoadedModel Of(RecitingNetwork network, string version = "tiny", string template = TinyText.Template) => new()
-    {
-        Version = version,
-        WeightsHash = version == "tiny" ? Hash : $"hash-of-{version}",
-        Network = network,
-        Tokenizer = TinyText.Tokenizer,
-        ChatTemplate = ChatTemplate.Parse(template, new SpecialTokens()),
-        Defaults = new GenerationDefaults([RecitingNetwork.ImEnd], null),
-        MaxContext = network.Blueprint.MaxPositions,
-    };
+    public static LoadedModel Of(RecitingNetwork network, string version = "tiny", string template = TinyText.Template,
+        int? context = null) => new()
+        {
+            Version = version,
+            WeightsHash = version == "tiny" ? Hash : $"hash-of-{version}",
+            Network = network,
+            Tokenizer = TinyText.Tokenizer,
+            ChatTemplate = ChatTemplate.Parse(template, new SpecialTokens()),
+            Defaults = new GenerationDefaults([RecitingNetwork.ImEnd], null),
+            MaxContext = context ?? network.Blueprint.MaxPositions,
+        };
 }

@@ -1,4 +1,5 @@
 // A whole round on a tiny model: promoted, refused, too little evidence; killed anywhere; the merge exact to the last bit.
+using System.Collections.Immutable;
 using Majlis.Evaluation;
 using Majlis.Feedback.Pairs;
 using Majlis.Feedback.Votes;
@@ -48,6 +49,21 @@ public sealed class Rounds
         Assert.InRange(outcome.VotesNeeded, 1, 27);
         Assert.Equal(0, round.Advanced);
         Assert.Empty(round.Catalog.Versions());
+    }
+
+    /// <summary>The rule asks for eight prompts: forty pairs on two are two, and each new prompt takes twenty held-out pairs.</summary>
+    [Fact]
+    public void Votes_needed_are_counted_in_prompts()
+    {
+        var held = Enumerable.Range(0, 40).Select(i => Pair($"held-{i}", $"prompt-{i % 2}")).ToImmutableArray();
+        var training = Enumerable.Range(0, 40).Select(i => Pair($"train-{i}", $"other-{i}")).ToImmutableArray();
+        var pairs = new RoundPairs(0, 80, 80, training, held, ImmutableSortedDictionary<string, int>.Empty, []);
+        var lacking = RoundVotes.TooFew(pairs, RoundFixture.Options)!;
+        Assert.Equal(GateDecision.NotEnoughEvidence, lacking.Decision);
+        Assert.Equal(400, lacking.VotesNeeded);
+        Assert.Contains("40 held-out ones on 2 prompts of 1 voters", lacking.Reasons[0], StringComparison.Ordinal);
+        var spread = held.Select((pair, i) => pair with { PromptHash = $"{i % 8}" });
+        Assert.Null(RoundVotes.TooFew(pairs with { HeldOut = [.. spread] }, RoundFixture.Options));
     }
 
     [Fact]
@@ -131,7 +147,7 @@ public sealed class Rounds
         using var round = new RoundFixture();
         var outcome = await round.RunAsync(RoundFixture.Options with { MaxLength = 3 });
         Assert.Equal(GateDecision.NotEnoughEvidence, outcome.Decision);
-        Assert.Matches(@"gave 0 pairs and \d+ held-out ones of 1 voters \(left out: PromptTooLong \d+\)", outcome.Reasons[0]);
+        Assert.Matches(@"gave 0 pairs and \d+ held-out ones on \d+ prompts of 1 voters \(left out: PromptTooLong \d+\)", outcome.Reasons[0]);
     }
 
     [Fact]
@@ -173,6 +189,9 @@ public sealed class Rounds
         Assert.Equal((48, 48, 48L), (counts.Votes, counts.Training + counts.HeldOut, counts.Through));
         Assert.Equal(round.Catalog.Read("v0001").Votes, counts.VoteIds);
     }
+
+    static PreferencePair Pair(string id, string prompt) =>
+        new(id, prompt, "en", [], [1], [2], [3], [-1], [-1], "a", "b", 1, id, "v1", "voter");
 
     static float[] Values(IWeightSource source, string name)
     {

@@ -27,6 +27,7 @@ public sealed class TrainerOptionTests
     [InlineData("--numerics", "fp16", "'fp16' is neither fp32 nor bf16")]
     [InlineData("--epochs", "many", "'many' is not a number")]
     [InlineData("--held-out", "100", "100 is not between 0 and 100")]
+    [InlineData("--keep", "-1", "-1 is below 0")]
     [InlineData("--lerning-rate", "1", "no such option; options: --catalog VALUE")]
     public void Every_wrong_option_is_named_with_what_was_expected(string name, string value, string message) =>
         Assert.Contains(Read(name, value).Errors, error => error.Contains(message, StringComparison.Ordinal));

@@ -1,0 +1,30 @@
+// One JSON file of a catalogue: read whole, or refused in words. Knows no folder of versions.
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Majlis.Text;
+
+namespace Majlis.Model.Catalog;
+
+static class CatalogFile
+{
+    /// <summary>Null where there is no such file.</summary>
+    /// <exception cref="ModelFormatException">Something else is in its place, it cannot be read, or it is damaged.</exception>
+    public static T? TryRead<T>(string path, JsonTypeInfo<T> type) where T : class
+    {
+        if (Directory.Exists(path)) throw new ModelFormatException($"{path}: a folder is in the place of the file.");
+        try
+        {
+            var bytes = File.ReadAllBytes(path);
+            if (bytes.Length == 0) throw new ModelFormatException($"{path}: the file is empty.");
+            return JsonSerializer.Deserialize(bytes, type) ?? throw new ModelFormatException($"{path}: the file holds null.");
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new ModelFormatException($"{path}: {error.Message}", error);
+        }
+    }
+}

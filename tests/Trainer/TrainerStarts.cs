@@ -1,0 +1,90 @@
+// The trainer's start: a catalogue it cannot write to, damaged rounds, and what it does not do again after a restart.
+using Majlis.Feedback.Store;
+using Majlis.tests.Support;
+using Majlis.Trainer;
+using Majlis.Trainer.Rounds;
+using Xunit;
+
+namespace Majlis.tests.Trainer;
+
+public sealed class TrainerStarts : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+    readonly List<string> said = [];
+
+    public void Dispose() => folder.Dispose();
+
+    TrainerOptions Options => new()
+    {
+        Catalog = folder.File("catalog"),
+        Data = folder.File("data"),
+        Model = Some.TinyModel,
+        Policy = "small",
+        Once = true,
+    };
+
+    [Fact]
+    public async Task A_catalogue_that_cannot_be_written_ends_in_words()
+    {
+        Directory.CreateDirectory(folder.File("catalog", ".rounds", "lock"));
+        Assert.Equal(TrainerExit.Failed, await RunAsync(Options));
+        Assert.Contains("cannot be written", Assert.Single(said), StringComparison.Ordinal);
+        said.Clear();
+        Directory.CreateDirectory(folder.File("other"));
+        await File.WriteAllTextAsync(folder.File("other", ".rounds"), "a file", TestContext.Current.CancellationToken);
+        Assert.Equal(TrainerExit.Failed, await RunAsync(Options with { Catalog = folder.File("other") }));
+        Assert.Contains("--catalog", Assert.Single(said), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_lock_that_another_trainer_holds_is_told_from_that()
+    {
+        using var held = RoundFolders.Lock(folder.File("catalog"));
+        Assert.Equal(TrainerExit.Failed, await RunAsync(Options));
+        Assert.StartsWith("Another trainer works on the rounds", Assert.Single(said), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_restarted_trainer_begins_no_round_that_can_only_end_as_the_last_one_did()
+    {
+        await using var store = EmbeddedRedis.Start(folder.File("data"));
+        Assert.Equal(TrainerExit.NotEnoughEvidence, await RunAsync(Options));
+        Assert.Equal(["0001"], Rounds());
+
+        await RunUntilAsync("waiting for 50 new votes", Options with { Once = false });
+        Assert.Equal(["0001"], Rounds());
+
+        // Asked otherwise, or by somebody who was told to do one round, it begins.
+        await RunUntilAsync("not promoted", Options with { Once = false, Policy = "standard" });
+        Assert.Equal(["0001", "0002"], Rounds());
+        Assert.Equal(TrainerExit.NotEnoughEvidence, await RunAsync(Options));
+        Assert.Equal(["0001", "0002", "0003"], Rounds());
+    }
+
+    [Fact]
+    public async Task A_damaged_round_is_named_with_the_way_out()
+    {
+        await using var store = EmbeddedRedis.Start(folder.File("data"));
+        Directory.CreateDirectory(folder.File("catalog", ".rounds", "0001"));
+        var start = folder.File("catalog", ".rounds", "0001", "start.json");
+        await File.WriteAllTextAsync(start, "{", TestContext.Current.CancellationToken);
+        Assert.Equal(TrainerExit.Failed, await RunAsync(Options));
+        Assert.Contains(said, line => line.StartsWith($"{start} is damaged", StringComparison.Ordinal) && line.Contains("Delete the f"));
+    }
+
+    IEnumerable<string?> Rounds() =>
+        Directory.EnumerateDirectories(folder.File("catalog", ".rounds")).Select(Path.GetFileName).Order(StringComparer.Ordinal);
+
+    Task<TrainerExit> RunAsync(TrainerOptions options) => new TrainerHost(options, TimeProvider.System, said.Add).RunAsync();
+
+    /// <summary>Runs a trainer that would not end until it says a line that begins so.</summary>
+    static async Task RunUntilAsync(string line, TrainerOptions options)
+    {
+        var host = new TrainerHost(options, TimeProvider.System, said =>
+        {
+            if (said.StartsWith(line, StringComparison.Ordinal)) throw new OperationCanceledException(said);
+            Assert.Fail($"said before '{line}': {said}");
+        });
+        await Assert.ThrowsAsync<OperationCanceledException>(host.RunAsync);
+    }
+}
