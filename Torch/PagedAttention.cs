@@ -8,6 +8,9 @@ namespace Majlis.Torch;
 
 static class PagedAttention
 {
+    // Queries x heads of a tile.
+    const int TileRows = 1280;
+
     /// <summary>queries [N, H, D], keys and values [N, K, D] of the new tokens to the mixed values [N, H*D].</summary>
     public static Tensor Run(StepPlan plan, GroupPlan group, PagedCache? cache, int layer, AttentionBlueprint a, Tensor queries,
         Tensor keys, Tensor values)
@@ -38,35 +41,37 @@ static class PagedAttention
         return mixed.view(k, s, g, d).transpose(0, 1).reshape(s, a.Heads * d);
     }
 
-    // queries [T, H, D], the span's own new keys and values [T, K, D], to [T, H*D]
+    // queries [T, H, D], the span's own new keys and values [T, K, D], to [T, H*D]. Tile by tile, so that no more than a tile's scores are in
+    // memory, and what no query of a tile sees is not computed.
     static Tensor Span(SpanKeys span, PagedCache? cache, int layer, AttentionBlueprint a, Tensor queries, Tensor keys, Tensor values)
     {
-        (keys, values) = span.View is { } view ? First(cache!.Read(layer, view))
-            : (keys.transpose(0, 1), values.transpose(0, 1)); // [K, L, D]
         var (t, k, g, d) = (queries.shape[0], a.KeyValueHeads, a.Heads / a.KeyValueHeads, a.HeadDim);
         var heads = queries.unflatten(1, [k, g]).permute(1, 2, 0, 3); // [K, G, T, D]
-        var mixed = empty([t, a.Heads * d], queries.dtype, queries.device);
-        for (var at = 0L; at < t; at += Step(keys.shape[1] * a.Heads))
+        var most = Math.Max(16, TileRows / a.Heads / 16 * 16);
+        var tiles = Enumerable.Range(0, (int)((t + most - 1) / most)).Select(i => new QueryTile(
+            heads.narrow(2, i * most, Math.Min(most, t - i * most)), span.Queries + i * most, queries.device)).ToArray();
+        foreach (var tile in span.Tiles)
         {
-            var n = Math.Min(Step(keys.shape[1] * a.Heads), t - at);
-            var part = Mix(heads.narrow(2, at, n).reshape(k, g * n, d), keys, values, span.Mask?.narrow(0, at, n), [k, g, n, -1], a);
-            mixed.narrow(0, at, n).copy_(part.view(k * g, n, d).transpose(0, 1).flatten(1));
+            using var scope = NewDisposeScope();
+            var (tileKeys, tileValues) = tile.View is { } view ? First(cache!.Read(layer, view))
+                : (keys.narrow(0, tile.First, tile.Count).transpose(0, 1), values.narrow(0, tile.First, tile.Count).transpose(0, 1));
+            foreach (var rows in tiles) rows.Add(tile, tileKeys, tileValues, a);
         }
+        var mixed = empty([t, a.Heads * d], queries.dtype, queries.device);
+        foreach (var rows in tiles)
+            mixed.narrow(0, rows.First - span.Queries, rows.Count).copy_(rows.Mixed().view(k * g, rows.Count, d).transpose(0, 1).flatten(1));
         return mixed;
 
         static (Tensor, Tensor) First((Tensor Keys, Tensor Values) read) => (read.Keys.squeeze(1), read.Values.squeeze(1));
     }
 
-    // Queries at once, so that the scores of a long context stay within some tens of megabytes.
-    static long Step(long scoresPerQuery) => Math.Max(16, (1L << 23) / scoresPerQuery);
-
     // Plain products: where there is no native bf16 in the fused kernel's library, they are ten times as fast as it.
     // rows [B, R, D], keys and values [B, L, D]; the mask is added to the scores [B, R, L] seen in another shape.
-    static Tensor Mix(Tensor rows, Tensor keys, Tensor values, Tensor? mask, long[] shape, AttentionBlueprint a)
+    static Tensor Mix(Tensor rows, Tensor keys, Tensor values, Tensor mask, long[] shape, AttentionBlueprint a)
     {
         var scores = rows.bmm(keys.transpose(1, 2)).TimesInPlace(a.Scale);
         if (a.SoftCap is { } cap) scores = scores.to(ScalarType.Float32).div_(Numbers.Of(cap)).tanh_().TimesInPlace(cap);
-        if (mask is not null) scores.view(shape).PlusInPlace(mask);
+        scores.view(shape).PlusInPlace(mask);
         return scores.softmax(-1).to(values.dtype).bmm(values);
     }
 }

@@ -82,7 +82,7 @@ sealed class PagedCache : IDisposable
         {
             var blocks = view.Blocks is { } ids ? cache.index_select(1, ids) : cache.narrow(1, view.FirstBlock, view.BlocksEach);
             var rows = blocks.view(cache.shape[0], view.Sequences, view.BlocksEach * cache.shape[2], cache.shape[3]);
-            return view.Length == rows.shape[2] ? rows : rows.narrow(2, view.Skip, view.Length);
+            return view.Length == rows.shape[2] ? rows : rows.narrow(2, 0, view.Length);
         }
     }
 
@@ -101,6 +101,6 @@ sealed record SlotList(int First, int Count, Tensor? Indices);
 
 /// <summary>
 /// Which cached tokens some sequences read: BlocksEach blocks for each of Sequences, listed or (one sequence) from FirstBlock on;
-/// of their slots, Length from Skip on.
+/// of their slots, the first Length.
 /// </summary>
-sealed record KeyView(int Sequences, int BlocksEach, Tensor? Blocks, int FirstBlock, int Skip, int Length);
+sealed record KeyView(int Sequences, int BlocksEach, Tensor? Blocks, int FirstBlock, int Length);

@@ -8,6 +8,9 @@ namespace Majlis.Torch;
 
 sealed class StepPlan
 {
+    // Keys of a tile, rounded to whole blocks: with some tens of queries their scores stay in a core's cache.
+    const int MostKeys = 2048;
+
     readonly ForwardBatch batch;
     readonly int blockSize;
     readonly ScalarType dtype;
@@ -25,7 +28,7 @@ sealed class StepPlan
         DecodingRows = Spans.IsEmpty ? null : Long([.. Decoding.Select(span => span.Start)]);
         Groups = [.. groups.Select((group, g) => new GroupPlan(Slots(g), Decoding.IsEmpty ? null : DecodingKeys(g, group.Window),
             [.. Spans.Select(span => KeysOf(span, g, group.Window))]))];
-        if (groups.IsEmpty) Groups = [new GroupPlan(null, null, [.. Spans.Select(_ => new SpanKeys(null, null))])];
+        if (groups.IsEmpty) Groups = [new GroupPlan(null, null, [.. Spans.Select(span => KeysOf(span, 0, null))])];
     }
 
     /// <summary>[N] int64.</summary>
@@ -44,6 +47,8 @@ sealed class StepPlan
     public Tensor? DecodingRows { get; }
 
     public ImmutableArray<GroupPlan> Groups { get; }
+
+    int TileKeys => Math.Max(1, MostKeys / blockSize) * blockSize;
 
     SlotList Slots(int g)
     {
@@ -75,30 +80,34 @@ sealed class StepPlan
         }
         var mask = tensor(hidden, device: device).to(dtype).view(Decoding.Length, 1, most * blockSize);
         var blocks = Decoding.Length == 1 && Follow(ids) ? null : Long(ids);
-        return new DecodingPlan(new KeyView(Decoding.Length, most, blocks, ids[0], 0, most * blockSize), mask);
+        return new DecodingPlan(new KeyView(Decoding.Length, most, blocks, ids[0], most * blockSize), mask);
     }
 
+    // In tiles of whole blocks; the first may begin before what is seen.
     SpanKeys KeysOf(SequenceSpan span, int g, int? window)
     {
-        var first = First(span, window);
         // Nothing is cached before: the keys just computed are all there is.
-        var view = span.Cached == 0 ? null : View(span, g, first);
-        if (span.Cached == 0) first = 0;
-        var queries = Numbers.Count(span.Cached, span.Count, device).unsqueeze(1);
-        var keys = Numbers.Count(first, span.Cached + span.Count - first, device).unsqueeze(0);
-        var unseen = keys.gt(queries);
-        if (window is { } w) unseen = unseen.logical_or(keys.le(queries.add(Numbers.Of(-(long)w), Numbers.Of(1L))));
-        return new SpanKeys(view, zeros(unseen.shape, dtype, device).Masked(unseen, double.NegativeInfinity)); // [T, L]
+        if (span.Cached == 0) return new SpanKeys(0, [.. Starts(0, span.Count).Select(first => new KeyTile(null, first, Count(first)))]);
+        var begin = First(span, window) / blockSize * blockSize;
+        return new SpanKeys(span.Cached, [.. Starts(begin, span.Cached + span.Count).Select(first =>
+            new KeyTile(View(span, g, first, Count(first)), first, Count(first)))]);
+
+        int Count(int first) => Math.Min(TileKeys, span.Cached + span.Count - first);
+
+        IEnumerable<int> Starts(int from, int to)
+        {
+            for (; from < to; from += TileKeys) yield return from;
+        }
     }
 
     // The first position that the span's first token sees.
     static int First(SequenceSpan span, int? window) => window is { } w ? Math.Max(0, span.Cached - w + 1) : 0;
 
-    KeyView View(SequenceSpan span, int g, int first)
+    KeyView View(SequenceSpan span, int g, int first, int count)
     {
-        var (from, to) = (first / blockSize, (span.Cached + span.Count - 1) / blockSize);
-        var ids = Enumerable.Range(from, to - from + 1).Select(b => Block(span, g, b)).ToArray();
-        return new KeyView(1, ids.Length, Follow(ids) ? null : Long(ids), ids[0], first - from * blockSize, span.Cached + span.Count - first);
+        var from = first / blockSize;
+        var ids = Enumerable.Range(from, (first + count - 1) / blockSize - from + 1).Select(b => Block(span, g, b)).ToArray();
+        return new KeyView(1, ids.Length, Follow(ids) ? null : Long(ids), ids[0], count);
     }
 
     static bool Follow(int[] blocks) => Enumerable.Range(1, blocks.Length - 1).All(i => blocks[i] == blocks[0] + i);
@@ -121,5 +130,8 @@ sealed record GroupPlan(SlotList? Slots, DecodingPlan? Decoding, ImmutableArray<
 /// <summary>What the decoding sequences read, and a mask [S, 1, L] of what each of them sees.</summary>
 sealed record DecodingPlan(KeyView View, Tensor Mask);
 
-/// <summary>What a span reads (null: only its own new keys), with a mask [T, L]; without one everything sees everything.</summary>
-sealed record SpanKeys(KeyView? View, Tensor? Mask);
+/// <summary>What a span of queries from position Queries on reads.</summary>
+sealed record SpanKeys(int Queries, ImmutableArray<KeyTile> Tiles);
+
+/// <summary>Keys First .. First + Count - 1, from the cache; without a view they are among the span's own new ones.</summary>
+sealed record KeyTile(KeyView? View, int First, int Count);

@@ -78,7 +78,7 @@ static class WeightLoader
     {
         var size = target.dtype == ScalarType.Float32 ? 4 : target.dtype == ScalarType.BFloat16 ? 2
             : throw new ArgumentException($"Weights compute in fp32 or bf16, not {target.dtype}.", nameof(target));
-        var destination = (nint)Pointer(target) + (nint)(at * size);
+        var destination = (nint)TensorMemory.Of(target) + (nint)(at * size);
         // Quantised rows are read whole, so a chunk is a multiple of the last dimension.
         var row = info.Shape.IsEmpty ? 1 : Math.Max(1, info.Shape[^1]);
         var chunk = Math.Max(row, ChunkElements / row * row);
@@ -133,13 +133,5 @@ static class WeightLoader
     {
         var one = Vector512.Create(1u);
         return (x + Vector512.Create(0x7FFFu) + ((x >>> 16) & one)) >>> 16;
-    }
-
-    // A tensor's own memory; freshly allocated tensors are contiguous. Through one element, because spans end at 2 GB and tensors do not.
-    static unsafe void* Pointer(Tensor tensor)
-    {
-        using var flat = tensor.view(-1);
-        using var first = flat.narrow(0, 0, 1);
-        fixed (byte* start = first.bytes) return start;
     }
 }
