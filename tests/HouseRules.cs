@@ -18,7 +18,7 @@ public sealed partial class HouseRules
         ["Merge"] = ["Model", "Torch"],
         ["Evaluation"] = ["Inference"],
         ["Rag"] = [],
-        ["Feedback"] = [],
+        ["Feedback"] = ["Text"],
         ["Server"] = ["Feedback", "Hub", "Inference", "Rag", "Torch"],
         ["Trainer"] = ["Evaluation", "Feedback", "Merge", "Torch"],
     };

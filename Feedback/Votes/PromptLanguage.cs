@@ -1,7 +1,8 @@
 // Which language a prompt is in, by counting scripts. It does not tell French from English nor Persian from Arabic:
 // experts are split by script, and a wrong guess moves one vote to the other expert, no more.
 using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
+using Majlis.Text.Chat;
 
 namespace Majlis.Feedback.Votes;
 
@@ -28,10 +29,9 @@ public static class PromptLanguage
     /// <summary>The language of the last user message of a JSON array of messages, or of all text where there is none.</summary>
     public static string OfMessages(string messagesJson)
     {
-        using var document = JsonDocument.Parse(messagesJson);
-        var last = document.RootElement.EnumerateArray().LastOrDefault(message => MessageText.Role(message) == "user");
-        return Of(last.ValueKind == JsonValueKind.Object ? MessageText.Content(last)
-            : string.Join('\n', document.RootElement.EnumerateArray().Select(MessageText.Content)));
+        var messages = JsonNode.Parse(messagesJson)!.AsArray();
+        return Of(messages.LastOrDefault(message => (string?)message?["role"] == "user") is { } last ? MessageContent.TextOf(last)
+            : string.Join('\n', messages.Select(MessageContent.TextOf)));
     }
 
     static bool IsArabic(int point) => point is >= 0x0600 and <= 0x06FF or >= 0x0750 and <= 0x077F or >= 0x0870 and <= 0x08FF

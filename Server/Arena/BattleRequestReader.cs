@@ -17,7 +17,7 @@ static class BattleRequestReader
         var fields = new Fields(body, "", problem);
         if (problem.First is not null) return null;
         foreach (var name in chatOnly)
-            if (fields.Any(name) is not null)
+            if (fields.Any(name) is { } value && !IsDefault(name, value))
                 problem.Add(ApiError.UnsupportedField(name, "A battle streams two plain answers."));
         if (fields.Flag("stream") is false) problem.Add(ApiError.UnsupportedField("stream", "A battle is always streamed."));
         var request = ChatRequestReader.Read(fields, fields.Text("model") ?? ModelNames.Current);
@@ -25,6 +25,16 @@ static class BattleRequestReader
             problem.Add(ApiError.InvalidValue(field, $"Invalid '{field}': it leaves so little to chance that both sides would be the same answer."));
         return problem.First is null ? request with { Output = new OutputWishes { Choices = 2, Stream = true } } : null;
     }
+
+    static bool IsDefault(string name, JsonElement value) => name switch
+    {
+        "n" => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var count) && count == 1,
+        "top_logprobs" => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var top) && top == 0,
+        "skip_special_tokens" => value.ValueKind == JsonValueKind.True,
+        "stream_options" => value.ValueKind == JsonValueKind.Object
+            && value.EnumerateObject().All(field => field.Value.ValueKind is JsonValueKind.False or JsonValueKind.Null),
+        _ => value.ValueKind == JsonValueKind.False,
+    };
 
     /// <summary>The field that alone leaves the best token without a rival, or next to none.</summary>
     static string? Deciding(SamplingWishes sampling) => sampling.Temperature < LeastChance ? "temperature"

@@ -9,7 +9,7 @@ public sealed record ChatRequest
 {
     public required string Model { get; init; }
 
-    /// <summary>Messages as a chat template takes them: role, content (text or null), tool calls with parsed arguments.</summary>
+    /// <summary>Messages as the client sent them, of the shape that OpenAI's specification gives them.</summary>
     public required JsonArray Messages { get; init; }
 
     /// <summary>Passages to answer from: null where the client said nothing, empty where it wants none.</summary>
@@ -23,7 +23,7 @@ public sealed record ChatRequest
     public int? MaxTokens { get; init; }
     public ImmutableArray<string> Stop { get; init; } = [];
 
-    /// <summary>Lower goes first in the queue.</summary>
+    /// <summary>Lower goes first in the queue; never below 0, so that a client can only give way.</summary>
     public int Priority { get; init; }
 
     /// <summary>Only requests with the same salt share cached prefixes.</summary>

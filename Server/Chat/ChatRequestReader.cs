@@ -24,11 +24,12 @@ static class ChatRequestReader
     public static ChatRequest Read(Fields fields, string model)
     {
         UnsupportedFields.Check(fields);
+        var messages = MessageReader.Read(fields);
         var prefix = fields.Flag("continue_final_message") ?? false;
         var request = new ChatRequest
         {
             Model = model,
-            Messages = MessageReader.Read(fields),
+            Messages = messages,
             Documents = DocumentReader.Read(fields),
             TemplateArguments = TemplateArguments(fields),
             ContinueFinalMessage = prefix,
@@ -36,7 +37,7 @@ static class ChatRequestReader
             Sampling = SamplingReader.Read(fields),
             MaxTokens = MaxTokens(fields),
             Stop = Stop(fields),
-            Priority = fields.Int("priority", int.MinValue, int.MaxValue) ?? 0,
+            Priority = fields.Int("priority", 0, int.MaxValue) ?? 0,
             CacheSalt = fields.Text("cache_salt"),
             Output = OutputReader.Read(fields),
         };

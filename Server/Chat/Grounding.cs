@@ -3,6 +3,7 @@
 using System.Text.Json.Nodes;
 using Majlis.Rag;
 using Majlis.Server.Wire;
+using Majlis.Text.Chat;
 
 namespace Majlis.Server.Chat;
 
@@ -17,7 +18,7 @@ static class Grounding
         if (grounded.LastOrDefault(message => (string?)message!["role"] == "user") is not { } question)
             problem.Add(ApiError.InvalidValue("documents", "'documents' need a message of role 'user' that asks something of them."));
         else
-            question["content"] = GroundedPrompt.For((string)question["content"]!,
+            question["content"] = GroundedPrompt.For(MessageContent.TextOf(question),
                 [.. documents.Select((document, index) => Document(document!.AsObject(), index))]);
         return grounded;
     }

@@ -1,4 +1,5 @@
-// The messages of a chat request, in the shape chat templates take. Knows roles and parts, not what a template makes of them.
+// The messages of a chat request: checked against OpenAI's specification, field by field, and handed on as the client sent them.
+// Knows no template.
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Majlis.Server.Wire;
@@ -7,57 +8,75 @@ namespace Majlis.Server.Chat;
 
 static class MessageReader
 {
-    static readonly string[] roles = ["system", "developer", "user", "assistant", "tool"];
+    // OpenAI's own limit of messages in a request, taken for all their parts too.
+    const int Most = 2048;
 
+    static readonly string[] roles = ["system", "developer", "user", "assistant", "tool", "function"];
+
+    /// <summary>The messages, or an empty array with the reason in the fields' problem.</summary>
     public static JsonArray Read(Fields fields)
     {
-        var messages = new JsonArray();
+        if (Given(fields) is not { } given) return [];
+        var messages = new List<JsonElement>(given.EnumerateArray());
+        var parts = 0;
+        for (var index = 0; index < messages.Count && fields.Problem.First is null; index++)
+            Check(new Fields(messages[index], $"messages[{index}]", fields.Problem), ref parts);
+        if (fields.Problem.First is null) ToolHistory.Check(messages, fields);
+        return fields.Problem.First is null ? JsonArray.Create(given.Clone())! : [];
+    }
+
+    static JsonElement? Given(Fields fields)
+    {
         var given = fields.Any("messages");
         if (given is null) fields.Problem.Add(ApiError.MissingField("messages"));
         else if (given.Value.ValueKind != JsonValueKind.Array)
             fields.Problem.Add(ApiError.WrongType("messages", "an array", Fields.Kind(given.Value)));
         else if (given.Value.GetArrayLength() == 0)
             fields.Problem.Add(ApiError.InvalidValue("messages", "Invalid 'messages': at least one message is needed."));
-        else
-            foreach (var message in given.Value.EnumerateArray())
-                messages.Add(Message(new Fields(message, $"messages[{messages.Count}]", fields.Problem)));
-        return messages;
+        else if (given.Value.GetArrayLength() > Most)
+            fields.Problem.Add(ApiError.TooMany("messages", given.Value.GetArrayLength(), Most));
+        return fields.Problem.First is null ? given : null;
     }
 
-    static JsonObject Message(Fields fields)
+    static void Check(Fields fields, ref int parts)
     {
         var role = fields.Word("role", roles, required: true);
-        // Templates know 'system'; OpenAI renamed it to 'developer' with the same meaning.
-        var message = new JsonObject { ["role"] = role == "developer" ? "system" : role };
-        var content = Content(fields);
-        if (fields.Text("name") is { } name) message["name"] = name;
-        if (role == "assistant") ToolCallReader.ReadCalls(fields, message);
-        if (role == "tool") message["tool_call_id"] = fields.RequiredText("tool_call_id");
-        if (content is null && message["tool_calls"] is null) fields.Problem.Add(ApiError.MissingField(fields.Name("content")));
-        message["content"] = content;
+        var says = CheckContent(fields, role, ref parts);
+        if (role == "function") fields.RequiredText("name");
+        else fields.Text("name");
+        if (role == "assistant") says |= ToolCallReader.Check(fields);
+        if (role == "tool") fields.RequiredText("tool_call_id");
+        if (!says && role != "function") fields.Problem.Add(ApiError.MissingField(fields.Name("content")));
         fields.Done();
-        return message;
     }
 
-    /// <summary>Text, or text parts joined by line ends; null where there is none.</summary>
-    static string? Content(Fields fields)
+    static bool CheckContent(Fields fields, string role, ref int parts)
     {
-        if (fields.Any("content") is not { } content) return null;
-        if (content.ValueKind == JsonValueKind.String) return content.GetString();
-        if (content.ValueKind == JsonValueKind.Array && content.GetArrayLength() > 0)
-            return string.Join('\n', content.EnumerateArray().Select((part, index) =>
-                Part(part, $"{fields.Name("content")}[{index}]", fields.Problem)));
-        fields.Problem.Add(ApiError.WrongType(fields.Name("content"), "a string or an array of text parts",
-            content.ValueKind == JsonValueKind.Array ? "an empty array" : Fields.Kind(content)));
-        return null;
+        if (fields.Any("content") is not { } content) return false;
+        if (content.ValueKind == JsonValueKind.String) return true;
+        var name = fields.Name("content");
+        var count = content.ValueKind == JsonValueKind.Array ? content.GetArrayLength() : 0;
+        if (count == 0)
+            fields.Problem.Add(ApiError.WrongType(name, "a string or an array of text parts",
+                content.ValueKind == JsonValueKind.Array ? "an empty array" : Fields.Kind(content)));
+        else if ((parts += count) > Most)
+            fields.Problem.Add(ApiError.TooMany(name, parts, Most));
+        else
+            CheckParts(content, role, name, fields.Problem);
+        return true;
     }
 
-    static string Part(JsonElement value, string name, Problem problem)
+    static void CheckParts(JsonElement content, string role, string name, Problem problem)
     {
-        var part = new Fields(value, name, problem);
-        part.Word("type", ["text"], required: true);
-        var text = part.RequiredText("text");
-        part.Done();
-        return text;
+        string[] types = role == "assistant" ? ["text", "refusal"] : ["text"];
+        var index = 0;
+        foreach (var value in content.EnumerateArray())
+        {
+            var part = new Fields(value, $"{name}[{index++}]", problem);
+            part.RequiredText(part.Word("type", types, required: true) == "refusal" ? "refusal" : "text");
+            // Where a reusable prefix ends is found without being told.
+            part.Of("prompt_cache_breakpoint", JsonValueKind.Object, "an object");
+            part.Done();
+        }
     }
 }

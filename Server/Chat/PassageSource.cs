@@ -2,6 +2,7 @@
 // Knows no template.
 using System.Text.Json.Nodes;
 using Majlis.Rag;
+using Majlis.Text.Chat;
 
 namespace Majlis.Server.Chat;
 
@@ -16,6 +17,6 @@ sealed class PassageSource(DocumentsPlugin? documents)
         return request with { Documents = [.. found] };
     }
 
-    static string? Question(ChatRequest request) =>
-        (string?)request.Messages.LastOrDefault(message => (string?)message!["role"] == "user")?["content"];
+    static string Question(ChatRequest request) =>
+        MessageContent.TextOf(request.Messages.LastOrDefault(message => (string?)message!["role"] == "user"));
 }

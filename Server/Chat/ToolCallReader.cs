@@ -1,56 +1,51 @@
-// Tool calls that an assistant message brings back, and what else replies carry that clients send back with it.
-// Arguments arrive as text and go to the template as the object they hold, as templates expect.
+// What an assistant message brings back beside its text: calls of tools and functions, and what else replies carry. Checked, not changed.
+// Arguments are any text: the model wrote them.
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Chat;
 
 static class ToolCallReader
 {
-    public static void ReadCalls(Fields fields, JsonObject message)
+    // OpenAI's limit of tools, and so of calls in one message.
+    const int MostCalls = 128;
+
+    /// <summary>Whether the message says something without content: it calls, or it refuses.</summary>
+    public static bool Check(Fields fields)
     {
-        var calls = new JsonArray();
-        foreach (var (value, name) in fields.Items("tool_calls")) calls.Add(Call(new Fields(value, name, fields.Problem)));
-        if (calls.Count > 0) message["tool_calls"] = calls;
-        if (fields.Text("reasoning_content") is { } reasoning) message["reasoning_content"] = reasoning;
-        // A reply's own annotations say where its text came from; they are no part of the text that goes back to the model.
+        var calls = 0;
+        foreach (var (value, name) in fields.Items("tool_calls"))
+        {
+            if (++calls > MostCalls) fields.Problem.Add(ApiError.TooMany(fields.Name("tool_calls"), calls, MostCalls));
+            if (fields.Problem.First is not null) break;
+            CheckCall(new Fields(value, name, fields.Problem));
+        }
+        var function = fields.Of("function_call", JsonValueKind.Object, "an object");
+        if (function is { } call) CheckFunction(new Fields(call, fields.Name("function_call"), fields.Problem), "arguments");
+        fields.Text("reasoning_content");
+        fields.Text("reasoning");
+        if (fields.Any("audio") is not null)
+            fields.Problem.Add(ApiError.UnsupportedField(fields.Name("audio"), "The model answers in text and hears none."));
+        // Where a reply's text came from and what a client noted of it go back with it; they are no part of what the model said.
         _ = fields.Any("annotations");
+        _ = fields.Any("provider_specific_fields");
+        return calls > 0 | function is not null | fields.Text("refusal") is not null;
     }
 
-    static JsonObject Call(Fields call)
+    static void CheckCall(Fields call)
     {
-        var id = call.RequiredText("id");
-        var type = call.Word("type", ["function"], required: true);
-        var function = new Fields(call.Of("function", JsonValueKind.Object, "an object") ?? default, call.Name("function"), call.Problem);
-        var named = function.RequiredText("name");
-        var arguments = Arguments(function);
-        function.Done();
+        call.RequiredText("id");
+        var kind = call.Word("type", ["function", "custom"], required: true);
+        if (!call.Has(kind)) call.Problem.Add(ApiError.MissingField(call.Name(kind)));
+        if (call.Of(kind, JsonValueKind.Object, "an object") is { } called)
+            CheckFunction(new Fields(called, call.Name(kind), call.Problem), kind == "custom" ? "input" : "arguments");
         call.Done();
-        return new JsonObject
-        {
-            ["id"] = id,
-            ["type"] = type,
-            ["function"] = new JsonObject { ["name"] = named, ["arguments"] = arguments },
-        };
     }
 
-    static JsonObject? Arguments(Fields function)
+    static void CheckFunction(Fields function, string given)
     {
-        var text = function.RequiredText("arguments");
-        if (function.Problem.First is not null) return null;
-        try
-        {
-            using var arguments = JsonDocument.Parse(text, StrictJson.Options);
-            if (arguments.RootElement.ValueKind == JsonValueKind.Object && StrictJson.Unreadable(arguments.RootElement) is null)
-                return JsonObject.Create(arguments.RootElement.Clone());
-        }
-        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
-        {
-            // Said below, like any other text that is no object; the parser has the second for names it cannot read.
-        }
-        function.Problem.Add(ApiError.InvalidValue(function.Name("arguments"),
-            $"Invalid '{function.Name("arguments")}': expected the text of a JSON object, each name once."));
-        return null;
+        function.RequiredText("name");
+        function.RequiredText(given);
+        function.Done();
     }
 }

@@ -1,5 +1,5 @@
-// Fields that are known and cannot be honoured: each is refused with its reason, unless it asks for what happens anyway.
-// Also the few that by nature have no visible effect. Adding what a field asks for removes its line here.
+// Fields that are known and cannot be honoured: each is refused with its reason, unless it asks for what happens anyway. A field's default
+// is no wish. Also the few that by nature have no visible effect. Adding what a field asks for removes its line here.
 using System.Text.Json;
 using Majlis.Server.Wire;
 
@@ -10,6 +10,7 @@ static class UnsupportedFields
     const string NoTools = "Tool calls are not served yet.";
     const string NoStore = "Completions are not stored here.";
     const string NoGrammar = "Only free text is served; structured output is not there yet.";
+    const string NoCacheTime = "How long a prefix stays cached cannot be set here.";
 
     static readonly Dictionary<string, string> refused = new()
     {
@@ -29,7 +30,8 @@ static class UnsupportedFields
         ["reasoning_effort"] = "The effort of reasoning cannot be set here.",
         ["verbosity"] = "Verbosity cannot be set here; say it in a message.",
         ["moderation"] = "The server moderates nothing.",
-        ["prompt_cache_retention"] = "How long a prefix stays cached cannot be set here.",
+        ["prompt_cache_retention"] = NoCacheTime,
+        ["prompt_cache_options"] = NoCacheTime,
         ["service_tier"] = "There is one tier; 'auto' and 'default' are taken.",
         ["prompt_logprobs"] = "Log-probabilities are given for the completion only.",
         ["best_of_n"] = "Every completion is returned; ask for 'n'.",
@@ -48,14 +50,24 @@ static class UnsupportedFields
 
     static bool HappensAnyway(string name, JsonElement value) => name switch
     {
+        "tools" or "functions" => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0,
+        "tool_choice" or "function_call" => Is(value, "none"),
+        "parallel_tool_calls" => value.ValueKind == JsonValueKind.True,
         "store" => value.ValueKind == JsonValueKind.False,
-        "response_format" => value.ValueKind == JsonValueKind.Object && value.EnumerateObject().Count() == 1
-            && value.TryGetProperty("type", out var type) && IsText(type, "text"),
-        "modalities" => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 1 && IsText(value[0], "text"),
-        "service_tier" => IsText(value, "auto") || IsText(value, "default"),
+        "metadata" => HoldsOnly(value),
+        "response_format" => HoldsOnly(value, ("type", "text")),
+        "modalities" => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 1 && Is(value[0], "text"),
+        "reasoning_effort" or "verbosity" => Is(value, "medium"),
+        "service_tier" => Is(value, "auto") || Is(value, "default"),
+        "prompt_cache_retention" => Is(value, "in_memory") || Is(value, "in-memory"),
+        "prompt_cache_options" => HoldsOnly(value, ("mode", "implicit"), ("ttl", "30m")),
         "best_of_n" => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var count) && count == 1,
         _ => false,
     };
 
-    static bool IsText(JsonElement value, string text) => value.ValueKind == JsonValueKind.String && value.ValueEquals(text);
+    static bool Is(JsonElement value, string text) => value.ValueKind == JsonValueKind.String && value.ValueEquals(text);
+
+    static bool HoldsOnly(JsonElement value, params (string Name, string Text)[] defaults) => value.ValueKind == JsonValueKind.Object
+        && value.EnumerateObject().All(field => field.Value.ValueKind == JsonValueKind.Null
+            || defaults.Any(given => field.NameEquals(given.Name) && Is(field.Value, given.Text)));
 }

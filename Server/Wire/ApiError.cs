@@ -23,6 +23,9 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
 
     public static ApiError InvalidValue(string param, string message) => new(400, Request, message, param, "invalid_value");
 
+    public static ApiError TooMany(string param, int found, int most) =>
+        new(400, Request, $"Invalid '{param}': {found} entries; up to {most} are taken.", param, "array_above_max_length");
+
     public static ApiError ContextLength(int prompt, int context, int? asked) => new(400, Request,
         asked is null
             ? $"This model's maximum context length is {context} tokens, but the messages are {prompt} tokens long."

@@ -36,8 +36,11 @@ public sealed class Fields
     public JsonElement? Any(string field) =>
         unread.Remove(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    /// <summary>Whether the field is there and was not read yet.</summary>
-    public bool Has(string field) => unread.TryGetValue(field, out var value) && value.ValueKind != JsonValueKind.Null;
+    /// <summary>The field where it was not read yet; it stays unread.</summary>
+    public JsonElement? Peek(string field) =>
+        unread.TryGetValue(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    public bool Has(string field) => Peek(field) is not null;
 
     public JsonElement? Of(string field, JsonValueKind kind, string expected)
     {

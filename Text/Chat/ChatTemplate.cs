@@ -15,12 +15,14 @@ public sealed class ChatTemplate
     readonly IReadOnlyDictionary<string, (string Source, JinjaTemplate Template)> templates;
     readonly SpecialTokens tokens;
     readonly Lazy<ContentForm> content;
+    readonly Lazy<ToolCallForm> calls;
 
     // The last guard made; replaced as a whole, so a race costs a second one and nothing else.
     volatile PromptGuard? guard;
 
     ChatTemplate(IReadOnlyDictionary<string, (string, JinjaTemplate)> templates, SpecialTokens tokens) =>
-        (this.templates, this.tokens, content) = (templates, tokens, new(() => ContentForm.Probe(this)));
+        (this.templates, this.tokens, content, calls) =
+            (templates, tokens, new(() => ContentForm.Probe(this)), new(() => ToolCallForm.Probe(this)));
 
     /// <exception cref="JinjaException">The source is not a Jinja template.</exception>
     public static ChatTemplate Parse(string source, SpecialTokens tokens) =>
@@ -50,6 +52,9 @@ public sealed class ChatTemplate
     /// <summary>Which shapes of content the template can read, found out by trying.</summary>
     internal ContentForm Content => content.Value;
 
+    /// <summary>How the template reads tool calls, found out by trying.</summary>
+    internal ToolCallForm Calls => calls.Value;
+
     internal PromptGuard GuardFor(TextTokenizer tokenizer)
     {
         if (guard is not { } made || made.Tokenizer != tokenizer) guard = made = new PromptGuard(this, tokenizer);
@@ -64,12 +69,15 @@ public sealed class ChatTemplate
     public string Render(Conversation conversation) => RenderWithSpans(conversation).Text;
 
     /// <summary>The prompt's text and the assistant's stretches in it, where the template marks them by {% generation %}.</summary>
-    public JinjaRendering RenderWithSpans(Conversation conversation)
+    public JinjaRendering RenderWithSpans(Conversation conversation) =>
+        RenderFormed(conversation with { Messages = new JsonArray([.. conversation.Messages.Select(MessageForm.Prepare)]) });
+
+    /// <summary>As <see cref="RenderWithSpans"/>, of messages that are in the template's form already and nobody else's.</summary>
+    internal JinjaRendering RenderFormed(Conversation conversation)
     {
         var (source, template) = Choose(conversation);
-        var messages = new JsonArray([.. conversation.Messages.Select(MessageForm.Prepare)]);
-        if (conversation.ContinueFinalMessage) FinalMessage.Mark(messages, source);
-        var rendering = template.Render(Context(conversation, messages), conversation.Now);
+        if (conversation.ContinueFinalMessage) FinalMessage.Mark(conversation.Messages, source);
+        var rendering = template.Render(Context(conversation), conversation.Now);
         return conversation.ContinueFinalMessage ? rendering with { Text = FinalMessage.Cut(rendering.Text) } : rendering;
     }
 
@@ -83,14 +91,14 @@ public sealed class ChatTemplate
         return templates.Values.First();
     }
 
-    JsonObject Context(Conversation conversation, JsonArray messages)
+    Dictionary<string, JsonNode?> Context(Conversation conversation)
     {
-        var context = new JsonObject();
+        var context = new Dictionary<string, JsonNode?>(StringComparer.Ordinal);
         foreach (var (name, text) in tokens.Named) context[name] = text;
-        foreach (var (name, value) in conversation.Kwargs ?? []) context[name] = value?.DeepClone();
-        context["messages"] = messages;
-        context["tools"] = conversation.Tools?.DeepClone();
-        context["documents"] = conversation.Documents?.DeepClone();
+        foreach (var (name, value) in conversation.Kwargs ?? []) context[name] = value;
+        context["messages"] = conversation.Messages;
+        context["tools"] = conversation.Tools;
+        context["documents"] = conversation.Documents;
         context["add_generation_prompt"] = conversation.AddGenerationPrompt;
         return context;
     }

@@ -12,7 +12,7 @@ sealed record ContentForm(bool Text, bool Parts)
     public static ContentForm Probe(ChatTemplate template)
     {
         var text = Shows(template, Needle);
-        var parts = Shows(template, new JsonArray(new JsonObject { ["type"] = "text", ["text"] = Needle }));
+        var parts = Shows(template, new JsonArray(Part(Needle)));
         // A template that shows neither (it may refuse a lone user) is taken to be of the common kind.
         return text || parts ? new ContentForm(text, parts) : new ContentForm(true, false);
     }
@@ -21,9 +21,10 @@ sealed record ContentForm(bool Text, bool Parts)
     {
         try
         {
-            var prompt = template.Render(new Conversation([new JsonObject { ["role"] = "user",
-                ["content"] = content }])
-            { AddGenerationPrompt = true });
+            var prompt = template.Render(new Conversation([new JsonObject { ["role"] = "user", ["content"] = content }])
+            {
+                AddGenerationPrompt = true,
+            });
             // A list that is printed as it is shows its members' names.
             return prompt.Contains(Needle, StringComparison.Ordinal) && !prompt.Contains("text': '" + Needle, StringComparison.Ordinal)
                 && !prompt.Contains("text\": \"" + Needle, StringComparison.Ordinal);
@@ -34,16 +35,21 @@ sealed record ContentForm(bool Text, bool Parts)
         }
     }
 
-    /// <summary>The content in a shape that the template reads.</summary>
+    /// <summary>The content in a shape that the template reads; it may be <paramref name="content"/> itself.</summary>
     /// <exception cref="JinjaException">A part that is not text, for a template that takes only text.</exception>
     public JsonNode? Fit(JsonNode? content) => content switch
     {
-        JsonArray parts when !Parts => string.Join('\n', parts.Select(TextOf)),
-        JsonValue text when !Text => new JsonArray(new JsonObject { ["type"] = "text", ["text"] = text.DeepClone() }),
-        _ => content?.DeepClone(),
+        JsonArray parts when !Parts => MessageContent.Join(parts.Select(OnlyText)),
+        JsonArray parts => new JsonArray([.. parts.Select(AsText)]),
+        JsonValue text when !Text => new JsonArray(Part((string)text!)),
+        _ => content,
     };
 
-    static string TextOf(JsonNode? part) => (part as JsonObject)?["text"] is JsonValue text ? (string)text!
-        : part is JsonValue plain ? (string)plain!
-        : throw JinjaException.Value($"this chat template takes text only, not a part of type {(part as JsonObject)?["type"]}");
+    static JsonObject Part(string text) => new() { ["type"] = "text", ["text"] = text };
+
+    // Templates of parts know text and pictures; a refusal is what the assistant said.
+    static JsonNode? AsText(JsonNode? part) => MessageContent.OfPart(part) is { } text ? Part(text) : part?.DeepClone();
+
+    static string OnlyText(JsonNode? part) => MessageContent.OfPart(part)
+        ?? throw JinjaException.Value($"this chat template takes text only, not a part of type {(part as JsonObject)?["type"]}");
 }

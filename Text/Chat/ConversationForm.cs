@@ -1,70 +1,126 @@
-// An OpenAI conversation in the form that templates for local models expect: arguments of tool calls as objects, content in a
-// shape that the template reads, developers as system where the template knows no developers.
-using System.Text.Json;
+// A conversation as OpenAI's clients send it, in the form that one template reads. One pass over each message: role, content, calls,
+// reasoning; every text from outside is guarded on its way. Knows no rendering.
 using System.Text.Json.Nodes;
-using Majlis.Text.Jinja;
 
 namespace Majlis.Text.Chat;
 
-static class ConversationForm
+/// <summary>For one conversation; not to be used again.</summary>
+sealed class ConversationForm
 {
-    public static Conversation Fit(Conversation conversation, ChatTemplate template)
+    readonly ChatTemplate template;
+    readonly PromptGuard guard;
+    readonly bool knowsDevelopers;
+    readonly bool knowsFunctionCalls;
+
+    // Where the last function call of the old kind stood: the message of role "function" after it is its answer.
+    int lastCall;
+
+    ConversationForm(ChatTemplate template, PromptGuard guard)
     {
-        var developers = template.Facts.Any(facts => facts.Texts.Contains("developer"));
+        (this.template, this.guard) = (template, guard);
+        knowsDevelopers = template.Facts.Any(facts => facts.Texts.Contains("developer"));
+        knowsFunctionCalls = template.Facts.Any(facts => facts.Members.Contains("function_call") || facts.Texts.Contains("function_call"));
+    }
+
+    /// <summary>A new conversation that shares nothing with the one given.</summary>
+    public static Conversation Of(Conversation conversation, ChatTemplate template, PromptGuard guard)
+    {
+        var form = new ConversationForm(template, guard);
         return conversation with
         {
-            Messages = new JsonArray([.. conversation.Messages.Select(message =>
-            Fit(message, template, developers))])
+            Messages = new JsonArray([.. conversation.Messages.Select(form.Message)]),
+            Tools = guard.Walk(conversation.Tools, guard.Outside)?.AsArray(),
+            Documents = guard.Walk(conversation.Documents, guard.Outside)?.AsArray(),
+            Kwargs = guard.Walk(conversation.Kwargs, guard.Outside)?.AsObject(),
         };
     }
 
-    static JsonNode? Fit(JsonNode? message, ChatTemplate template, bool developers)
+    JsonNode? Message(JsonNode? message, int index)
     {
-        if (message is not JsonObject members) return message?.DeepClone();
-        var fitted = members.DeepClone().AsObject();
-        if (members["content"] is { } content) fitted["content"] = template.Content.Fit(content);
-        if (!developers && members["role"] is JsonValue role && (string?)role == "developer") fitted["role"] = "system";
-        foreach (var call in fitted["tool_calls"] as JsonArray ?? []) ParseArguments(call?["function"] as JsonObject);
-        return fitted;
+        if (message is not JsonObject members) return guard.Walk(message, guard.Outside);
+        var role = MessageContent.Plain(members["role"]);
+        Func<string, string> safe = role is "assistant" or "chatbot" or "model" ? guard.Assistant : guard.Outside;
+        var formed = new JsonObject();
+        foreach (var (name, value) in members)
+            if (name == "role") formed[name] = role is null ? guard.Walk(value, safe) : guard.Role(Role(role));
+            else if (name == "content") AddContent(formed, members, role, safe);
+            else if (name == "tool_calls") AddCalls(formed, value as JsonArray ?? [], safe);
+            else if (name == "function_call" && !knowsFunctionCalls) AddFunctionCall(formed, value, index, safe);
+            else if (value is not null && !IsOfReplies(name)) formed[guard.Outside(name)] = guard.Walk(value, safe);
+        if (!members.ContainsKey("content")) AddContent(formed, members, role, safe);
+        if (role == "function" && !knowsFunctionCalls) formed["tool_call_id"] = CallId(lastCall);
+        MessageForm.NameReasoning(formed);
+        return formed;
     }
 
-    // OpenAI sends the arguments as JSON in a string; templates walk them or print them by tojson.
-    static void ParseArguments(JsonObject? function)
+    // What replies carry beside the model's words, and clients send back with them.
+    static bool IsOfReplies(string name) => name is "refusal" or "annotations" or "audio" or "provider_specific_fields";
+
+    // OpenAI renamed 'system' to 'developer' with the same meaning, and 'function' to 'tool'.
+    string Role(string role) => role switch
     {
-        if (function?["arguments"] is not JsonValue value || value.GetValueKind() != JsonValueKind.String) return;
-        try
-        {
-            using var arguments = JsonDocument.Parse((string)value!);
-            if (arguments.RootElement.ValueKind == JsonValueKind.Object) function["arguments"] = Read(arguments.RootElement);
-        }
-        catch (JsonException)
-        {
-            // What the model wrote is no JSON; the template gets it as it is.
-        }
-        catch (InvalidOperationException unreadable)
-        {
-            throw new JinjaException("ValueError",
-                "the arguments of a tool call hold half a surrogate pair, which is no character", unreadable);
-        }
+        "developer" when !knowsDevelopers => "system",
+        "function" when !knowsFunctionCalls => "tool",
+        _ => role,
+    };
+
+    void AddContent(JsonObject formed, JsonObject members, string? role, Func<string, string> safe)
+    {
+        var content = members["content"] is { } given && MessageContent.Plain(given) is not "" ? given : Unsaid(members, role);
+        if (content is not null) formed["content"] = guard.Walk(template.Content.Fit(content), safe);
+        else if (Calls(members) && template.Calls.Content == MissingContent.Null) formed["content"] = null;
     }
 
-    // Not JsonNode.Parse, which reads names and strings late, far from here, and refuses a name that comes twice: the last one counts.
-    static JsonNode? Read(JsonElement element)
+    // What stands for a content that is empty or not there; null where nothing does.
+    JsonNode? Unsaid(JsonObject members, string? role)
     {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.Object:
-                var members = new JsonObject();
-                foreach (var member in element.EnumerateObject()) members[member.Name] = Read(member.Value);
-                return members;
-            case JsonValueKind.Array:
-                return new JsonArray([.. element.EnumerateArray().Select(Read)]);
-            case JsonValueKind.String:
-                return element.GetString();
-            case JsonValueKind.Null:
-                return null;
-            default:
-                return JsonValue.Create(element.Clone());
-        }
+        if (MessageContent.Plain(members["refusal"]) is { } refusal) return refusal;
+        if (members["content"] is { } empty) return empty;
+        return role is "function" or "tool" || (Calls(members) && template.Calls.Content == MissingContent.Empty) ? "" : null;
     }
+
+    static bool Calls(JsonObject members) => members["tool_calls"] is JsonArray { Count: > 0 } || members["function_call"] is JsonObject;
+
+    void AddCalls(JsonObject formed, JsonArray calls, Func<string, string> safe)
+    {
+        if (calls.Count > 0) formed["tool_calls"] = new JsonArray([.. calls.Select(call => Call(call, safe))]);
+    }
+
+    void AddFunctionCall(JsonObject formed, JsonNode? function, int index, Func<string, string> safe)
+    {
+        if (function is null) return;
+        lastCall = index;
+        formed["tool_calls"] = new JsonArray(Call(new JsonObject
+        {
+            ["id"] = CallId(index),
+            ["type"] = "function",
+            ["function"] = function.DeepClone(),
+        }, safe));
+    }
+
+    // Nine letters and digits, as Mistral's templates demand.
+    static string CallId(int index) => $"call{index:D5}";
+
+    JsonNode? Call(JsonNode? call, Func<string, string> safe)
+    {
+        if (call is not JsonObject members) return guard.Walk(call, safe);
+        var formed = new JsonObject();
+        foreach (var (name, value) in members)
+            if (name == "function" && value is JsonObject function) formed[name] = Function(function, "arguments", safe);
+            else if (name == "custom" && value is JsonObject custom) formed["function"] = Function(custom, "input", safe);
+            else formed[guard.Outside(name)] = name == "type" && members["custom"] is JsonObject ? "function" : guard.Walk(value, safe);
+        return formed;
+    }
+
+    JsonObject Function(JsonObject function, string given, Func<string, string> safe)
+    {
+        var formed = new JsonObject();
+        foreach (var (name, value) in function)
+            if (name == given) formed["arguments"] = guard.Walk(Arguments(value), safe);
+            else formed[guard.Outside(name)] = guard.Walk(value, safe);
+        return formed;
+    }
+
+    JsonNode? Arguments(JsonNode? value) =>
+        !template.Calls.TextArguments && MessageContent.Plain(value) is { } text ? ArgumentsJson.Read(text) ?? value : value;
 }

@@ -1,5 +1,4 @@
-// A message in the form in which transformers hands it to templates: members that are null left out, reasoning under each of
-// the names that templates read.
+// A message as transformers hands it to templates: members that are null left out, reasoning under each of the names that templates read.
 using System.Text.Json.Nodes;
 
 namespace Majlis.Text.Chat;
@@ -14,8 +13,14 @@ static class MessageForm
         var prepared = new JsonObject();
         foreach (var (name, value) in members)
             if (value is not null) prepared[name] = value.DeepClone();
-        if (reasoning.Select(name => prepared[name]).FirstOrDefault(value => value is not null) is { } thought)
-            foreach (var name in reasoning.Where(name => prepared[name] is null)) prepared[name] = thought.DeepClone();
+        NameReasoning(prepared);
         return prepared;
+    }
+
+    /// <summary>Writes a message's reasoning under every name that it has not been given yet.</summary>
+    public static void NameReasoning(JsonObject message)
+    {
+        if (reasoning.Select(name => message[name]).FirstOrDefault(value => value is not null) is not { } thought) return;
+        foreach (var name in reasoning.Where(name => message[name] is null)) message[name] = thought.DeepClone();
     }
 }

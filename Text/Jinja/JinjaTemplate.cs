@@ -41,7 +41,7 @@ public sealed class JinjaTemplate
     /// <summary>Renders with <paramref name="variables"/> as the context; <paramref name="now"/> is what strftime_now tells.</summary>
     /// <exception cref="JinjaException">The template failed; a <see cref="TemplateRefusedException"/> where it refused by
     /// itself.</exception>
-    public JinjaRendering Render(JsonObject variables, DateTimeOffset now)
+    public JinjaRendering Render(IEnumerable<KeyValuePair<string, JsonNode?>> variables, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(variables);
         try

@@ -2,6 +2,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Majlis.Feedback.Store;
+using Majlis.Feedback.Votes;
 using Xunit;
 
 namespace Majlis.tests.Server;
@@ -93,6 +94,35 @@ public sealed class ArenaTests(ArenaServer shared) : IClassFixture<ArenaServer>
         body["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "which?" });
         Assert.Equal(param, (string?)await RefusedAsync(await server.PostAsync("/v1/arena/battles", body.ToJsonString()),
             HttpStatusCode.BadRequest, code));
+    }
+
+    [Fact]
+    public async Task A_battle_keeps_the_messages_as_the_client_sent_them()
+    {
+        const string messages = """
+            [{"role":"developer","content":[{"type":"text","text":"Be"},{"type":"text","text":"brief."}]},
+             {"role":"user","content":"which?","name":"x"},
+             {"role":"assistant","content":null,"refusal":null,
+              "tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{ }"}}]},
+             {"role":"tool","tool_call_id":"c1","content":[{"type":"text","text":"one"},{"type":"text","text":"two"}]}]
+            """;
+        var http = await server.PostAsync("/v1/arena/battles", $$"""{"messages":{{messages}}}""");
+        var id = (string)JsonNode.Parse((await RunningServer.EventsAsync(http))[0])!["id"]!;
+        var kept = (await server.Part<BattleStore>().FindAsync(id))!;
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(messages), JsonNode.Parse(kept.MessagesJson)), kept.MessagesJson);
+        var rewritten = messages.Replace("developer", "system", StringComparison.Ordinal)
+            .Replace("""[{"type":"text","text":"Be"},{"type":"text","text":"brief."}]""", "\"Be brief.\"", StringComparison.Ordinal);
+        Assert.Equal(PromptHash.Of(rewritten), kept.PromptHash);
+    }
+
+    [Theory]
+    [InlineData("""{"n":1,"logprobs":false,"top_logprobs":0,"return_token_ids":false,"skip_special_tokens":true}""")]
+    [InlineData("""{"stream":true,"stream_options":{"include_usage":false},"verbosity":"medium","store":false}""")]
+    public async Task Defaults_are_no_wish_of_a_battle_either(string fields)
+    {
+        var body = JsonNode.Parse(fields)!.AsObject();
+        body["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "which?" });
+        Assert.Equal(HttpStatusCode.OK, (await server.PostAsync("/v1/arena/battles", body.ToJsonString())).StatusCode);
     }
 
     [Fact]

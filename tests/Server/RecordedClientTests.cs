@@ -40,6 +40,18 @@ public sealed class RecordedClientTests(ChatServer shared) : IClassFixture<ChatS
         }
     }
 
+    [Theory, MemberData(nameof(Clients))]
+    public async Task Recorded_tool_histories_are_answered_once_no_tool_is_offered(string file)
+    {
+        Shared.Require(Shared.Golden("clients", file));
+        var requests = Requests(JsonNode.Parse(await File.ReadAllTextAsync(Shared.Golden("clients", file),
+            TestContext.Current.CancellationToken))!);
+        foreach (var body in requests.Where(HoldsToolCalls).DistinctBy(body => body["messages"]!.ToJsonString()))
+            await AnsweredAsync(await server.ChatAsync(new() { ["messages"] = body["messages"]!.DeepClone() }), new());
+    }
+
+    static bool HoldsToolCalls(JsonObject body) => body["messages"]!.AsArray().Any(message => message?["tool_calls"] is JsonArray);
+
     static async Task AnsweredAsync(HttpResponseMessage http, JsonObject body)
     {
         var said = await http.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);

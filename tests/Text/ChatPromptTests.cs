@@ -51,19 +51,18 @@ public sealed class ChatPromptTests
         var template = ChatTemplate.Parse("{{ messages[0].tool_calls[0].function.arguments.city }}", new SpecialTokens());
         var call = new JsonObject { ["function"] = new JsonObject { ["name"] = "weather", ["arguments"] = "{\"city\": \"Amman\"}" } };
         Assert.Equal("Amman",
-            ChatPrompt.Text(template, new Conversation([new JsonObject { ["role"] = "assistant", ["tool_calls"] = new JsonArray(call) }])));
+            PromptText.Of(template, new Conversation([new JsonObject { ["role"] = "assistant", ["tool_calls"] = new JsonArray(call) }])));
     }
 
     [Theory]
     [InlineData("{\"x\": \"\\ud83d\"}")]
     [InlineData("{\"\\ud83d\": 1}")]
-    public void Arguments_with_half_a_surrogate_pair_are_refused(string arguments)
+    public void Arguments_that_spell_half_a_surrogate_pair_reach_the_template_as_the_text_they_are(string arguments)
     {
-        var template = ChatTemplate.Parse("{{ messages[0].tool_calls[0].function.arguments | tojson }}", new SpecialTokens());
+        var template = ChatTemplate.Parse("{{ messages[0].tool_calls[0].function.arguments }}", new SpecialTokens());
         var call = new JsonObject { ["function"] = new JsonObject { ["name"] = "weather", ["arguments"] = arguments } };
-        var conversation = new Conversation([new JsonObject { ["role"] = "assistant", ["tool_calls"] = new JsonArray(call) }]);
-        var refusal = Assert.Throws<JinjaException>(() => ChatPrompt.Text(template, conversation));
-        Assert.Contains("surrogate", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(arguments,
+            PromptText.Of(template, new Conversation([new JsonObject { ["role"] = "assistant", ["tool_calls"] = new JsonArray(call) }])));
     }
 
     [Fact]
@@ -72,7 +71,7 @@ public sealed class ChatPromptTests
         var template = ChatTemplate.Parse("{{ messages[0].tool_calls[0].function.arguments | tojson }}", new SpecialTokens());
         var call = new JsonObject { ["function"] = new JsonObject { ["arguments"] = "{\"a\": 1, \"b\": [1e2, null, true], \"a\": 2}" } };
         Assert.Equal("{\"a\": 2, \"b\": [100.0, null, true]}",
-            ChatPrompt.Text(template, new Conversation([new JsonObject { ["role"] = "assistant", ["tool_calls"] = new JsonArray(call) }])));
+            PromptText.Of(template, new Conversation([new JsonObject { ["role"] = "assistant", ["tool_calls"] = new JsonArray(call) }])));
     }
 
     [Theory]
@@ -83,14 +82,14 @@ public sealed class ChatPromptTests
         var template = ChatTemplate.Parse(source, new SpecialTokens());
         var parts = new JsonArray(new JsonObject { ["type"] = "text", ["text"] = "one" },
             new JsonObject { ["type"] = "text", ["text"] = "two" });
-        Assert.Equal(expected, ChatPrompt.Text(template, new Conversation([new JsonObject { ["role"] = "user", ["content"] = parts }])));
+        Assert.Equal(expected, PromptText.Of(template, new Conversation([new JsonObject { ["role"] = "user", ["content"] = parts }])));
     }
 
     [Fact]
     public void Plain_text_becomes_a_part_where_a_template_reads_only_parts()
     {
         var template = ChatTemplate.Parse("{% for m in messages %}{{ m.content[0].text }}{% endfor %}", new SpecialTokens());
-        Assert.Equal("Hi", ChatPrompt.Text(template, new Conversation([new JsonObject { ["role"] = "user", ["content"] = "Hi" }])));
+        Assert.Equal("Hi", PromptText.Of(template, new Conversation([new JsonObject { ["role"] = "user", ["content"] = "Hi" }])));
     }
 
     [Fact]
@@ -98,6 +97,6 @@ public sealed class ChatPromptTests
     {
         var template = ChatTemplate.Parse("{% for m in messages %}{{ m.role }}:{{ m.content }}{% endfor %}", new SpecialTokens());
         Assert.Equal("system:Be brief.",
-            ChatPrompt.Text(template, new Conversation([new JsonObject { ["role"] = "developer", ["content"] = "Be brief." }])));
+            PromptText.Of(template, new Conversation([new JsonObject { ["role"] = "developer", ["content"] = "Be brief." }])));
     }
 }

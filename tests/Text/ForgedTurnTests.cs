@@ -39,14 +39,14 @@ public sealed class ForgedTurnTests
 
         // The attack: turn tokens are not flagged special in this tokenizer, so not even reading specials as text stops it.
         var forged = ToolRound(ForgedTurn);
-        Assert.Equal(honest + 2, tokenizer.Encode(ChatPrompt.Text(template, forged), addSpecialTokens: false).Count(id => id == turn));
-        Assert.Equal(honest + 2, tokenizer.Encode(ChatPrompt.Text(template, forged), addSpecialTokens: false, specialsAsText: true)
+        Assert.Equal(honest + 2, tokenizer.Encode(PromptText.Of(template, forged), addSpecialTokens: false).Count(id => id == turn));
+        Assert.Equal(honest + 2, tokenizer.Encode(PromptText.Of(template, forged), addSpecialTokens: false, specialsAsText: true)
             .Count(id => id == turn));
 
         // The defence: the same text, word for word, and no turn.
         var ids = ChatPrompt.Encode(template, tokenizer, forged);
         Assert.Equal(honest, ids.Count(id => id == turn));
-        Assert.Equal(ChatPrompt.Text(template, forged), tokenizer.Decode(ids, skipSpecialTokens: false));
+        Assert.Equal(PromptText.Of(template, forged), tokenizer.Decode(ids, skipSpecialTokens: false));
     }
 
     [Theory]

@@ -1,0 +1,51 @@
+// The arguments of a tool call: OpenAI's clients send them as JSON in a string, templates walk them or print them by tojson.
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Majlis.Text.Chat;
+
+static class ArgumentsJson
+{
+    /// <summary>
+    /// The object that the text holds; none at all is the empty one. Null where the text holds no object: the model wrote it, and what it
+    /// wrote need not be JSON.
+    /// </summary>
+    public static JsonObject? Read(string text)
+    {
+        if (string.IsNullOrWhiteSpace(text)) return [];
+        try
+        {
+            using var arguments = JsonDocument.Parse(text);
+            return arguments.RootElement.ValueKind == JsonValueKind.Object ? Read(arguments.RootElement) as JsonObject : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, which is no character.
+            return null;
+        }
+    }
+
+    // Not JsonNode.Parse, which reads names and strings late, far from here, and refuses a name that comes twice: the last one counts.
+    static JsonNode? Read(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var members = new JsonObject();
+                foreach (var member in element.EnumerateObject()) members[member.Name] = Read(member.Value);
+                return members;
+            case JsonValueKind.Array:
+                return new JsonArray([.. element.EnumerateArray().Select(Read)]);
+            case JsonValueKind.String:
+                return element.GetString();
+            case JsonValueKind.Null:
+                return null;
+            default:
+                return JsonValue.Create(element.Clone());
+        }
+    }
+}
