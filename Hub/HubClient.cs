@@ -15,7 +15,11 @@ public sealed class HubClient : IDisposable
     /// <summary>A hub that cannot be reached at all is given up sooner: what was pulled before may do.</summary>
     const int MostConnections = 3;
 
+    /// <summary>A repository has at most some 100,000 files, of 300 bytes each in the listing.</summary>
+    const long MostListingBytes = 64L << 20;
+
     static readonly TimeSpan longestWait = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan longestListing = TimeSpan.FromMinutes(5);
 
     readonly HttpClient http;
     readonly HubSettings settings;
@@ -51,7 +55,7 @@ public sealed class HubClient : IDisposable
         {
             using var response = await FollowAsync(uri, range: null, stop);
             await HubRefusal.ThrowIfAnyAsync(response, name.ToString(), settings.Token is not null, time, stop);
-            await using var body = await ReadTimeoutStream.OfAsync(response, time, stop);
+            await using var body = await ReadTimeoutStream.OfAsync(response, time, MostListingBytes, longestListing, stop);
             using var answer = await JsonDocument.ParseAsync(body, cancellationToken: stop);
             return HubRepository.Parse(answer.RootElement, name.ToString());
         }, stop);

@@ -19,7 +19,7 @@ public sealed record HubRepository(string Commit, ImmutableArray<HubFile> Files)
     {
         var commit = Text(answer, "sha");
         if (commit is null || !IsHash(commit, 40)) throw new HubException($"{name}: the hub named no commit.");
-        if (!answer.TryGetProperty("siblings", out var siblings) || siblings.ValueKind != JsonValueKind.Array)
+        if (Find(answer, "siblings") is not { ValueKind: JsonValueKind.Array } siblings)
             throw new HubException($"{name}: the hub listed no files.");
         return new(commit, [.. siblings.EnumerateArray().Select(file => ParseFile(file, name))]);
     }
@@ -28,9 +28,10 @@ public sealed record HubRepository(string Commit, ImmutableArray<HubFile> Files)
     {
         var path = Text(file, "rfilename") ?? throw new HubException($"{name}: the hub listed a file without a name.");
         if (!IsInside(path)) throw new HubException($"{name}: the hub listed the file '{path}', which leaves the repository.");
-        var large = file.TryGetProperty("lfs", out var lfs) && lfs.ValueKind == JsonValueKind.Object;
-        var blob = large ? Text(lfs, "sha256") ?? Text(lfs, "oid") : Text(file, "blobId");
-        var size = Size(large ? lfs : file) ?? Size(file);
+        var lfs = Find(file, "lfs") is { ValueKind: JsonValueKind.Object } found ? found : (JsonElement?)null;
+        var large = lfs is not null;
+        var blob = lfs is { } pointer ? Text(pointer, "sha256") ?? Text(pointer, "oid") : Text(file, "blobId");
+        var size = Size(lfs ?? file) ?? Size(file);
         if (blob is null || size is not >= 0 || !IsHash(blob, large ? 64 : 40))
             throw new HubException($"{name}: the hub gave neither size nor hash of '{path}'.");
         return new HubFile(path, size.Value, blob, large);
@@ -42,9 +43,12 @@ public sealed record HubRepository(string Commit, ImmutableArray<HubFile> Files)
 
     static bool IsHash(string text, int length) => text.Length == length && text.All(char.IsAsciiHexDigitLower);
 
-    static long? Size(JsonElement of) => of.TryGetProperty("size", out var size) && size.ValueKind == JsonValueKind.Number
-        && size.TryGetInt64(out var bytes) ? bytes : null;
+    static JsonElement? Find(JsonElement of, string name) =>
+        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) ? value : null;
 
-    static string? Text(JsonElement of, string name) => of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-        ? value.GetString() : null;
+    static long? Size(JsonElement of) =>
+        Find(of, "size") is { ValueKind: JsonValueKind.Number } size && size.TryGetInt64(out var bytes) ? bytes : null;
+
+    static string? Text(JsonElement of, string name) =>
+        Find(of, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 }

@@ -35,15 +35,15 @@ public static class HubModel
         {
             repository = await client.DescribeAsync(wanted, stop);
         }
-        catch (HubException error) when (error.InnerException is HttpRequestException or IOException or OperationCanceledException
-            && Local(cache, wanted) is { } local)
+        catch (HubException error) when (error.InnerException is HttpRequestException or IOException or OperationCanceledException)
         {
+            if (Local(cache, wanted) is not { } local) throw;
             say($"{settings.Endpoint} does not answer; using what was pulled before.");
             return local;
         }
         var files = NeededFiles.Choose(repository, wanted);
         await DownloadAsync(wanted, repository, files, cache, client, time, say, stop);
-        return Place(cache.Snapshot(repository.Commit), wanted, files.Select(file => file.Path))!;
+        return Place(cache.Snapshot(repository.Commit), wanted, [.. files.Select(file => file.Path)])!;
     }
 
     static async Task DownloadAsync(HubName name, HubRepository repository, IReadOnlyList<HubFile> files, HubCache cache, HubClient client,
@@ -86,19 +86,21 @@ public static class HubModel
             });
     }
 
+    /// <exception cref="HubException">Several quantisations were pulled, and none is named.</exception>
     static string? Local(HubCache cache, HubName name)
     {
         if (cache.LastSnapshot(name.Revision) is not { } snapshot) return null;
-        var files = Directory.EnumerateFiles(snapshot, "*", SearchOption.AllDirectories)
+        var files = Directory.EnumerateFiles(snapshot, "*", SearchOption.AllDirectories).Where(File.Exists) // not a link to nothing
             .Select(path => Path.GetRelativePath(snapshot, path)).ToArray();
         return files.Length == 0 ? null : Place(snapshot, name, files);
     }
 
     /// <summary>A GGUF model is its (first) file, any other its folder; null where the quantisation that is named is not there.</summary>
-    static string? Place(string snapshot, HubName name, IEnumerable<string> paths)
+    static string? Place(string snapshot, HubName name, IReadOnlyCollection<string> paths)
     {
-        var gguf = paths.Where(path => NeededFiles.IsGguf(path, name)).Order(StringComparer.Ordinal).FirstOrDefault();
-        if (name.Quantisation is null && (gguf is null || File.Exists(Path.Combine(snapshot, "config.json")))) return snapshot;
-        return gguf is null ? null : Path.Combine(snapshot, gguf);
+        var ggufs = paths.Where(path => NeededFiles.IsGguf(path, name)).Order(StringComparer.Ordinal).ToArray();
+        if (name.Quantisation is null && (ggufs.Length == 0 || File.Exists(Path.Combine(snapshot, "config.json")))) return snapshot;
+        NeededFiles.CheckIsOne(ggufs, name);
+        return ggufs.Length == 0 ? null : Path.Combine(snapshot, ggufs[0]);
     }
 }

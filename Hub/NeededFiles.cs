@@ -37,14 +37,23 @@ static class NeededFiles
         && file.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) && !file.StartsWith("mmproj", StringComparison.OrdinalIgnoreCase)
         && (name.Quantisation is null || file.Contains(name.Quantisation, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>The parts of one split model differ in their numbers only; other differences are several models.</summary>
+    /// <exception cref="HubException">Several, by their names.</exception>
+    public static void CheckIsOne(IReadOnlyCollection<string> ggufs, HubName name)
+    {
+        if (ggufs.Select(Stem).Distinct(StringComparer.Ordinal).Count() > 1)
+            throw new HubException($"{name}: several GGUF files fit; say which by a part of its name, as in {name.Repository}:Q4_K_M. " +
+                $"There are {string.Join(", ", ggufs.Order(StringComparer.Ordinal))}.");
+    }
+
     static HubFile[] Gguf(HubFile[] ggufs, HubName name)
     {
         var wanted = ggufs.Where(file => IsGguf(file.Path, name)).ToArray();
-        // The parts of one split model differ in their numbers only.
-        if (wanted.Length > 0 && wanted.Select(file => Stem(file.Path)).Distinct(StringComparer.Ordinal).Count() == 1) return wanted;
-        var list = string.Join(", ", ggufs.Select(file => file.Path).Order(StringComparer.Ordinal));
-        throw new HubException(wanted.Length == 0 ? $"{name}: no GGUF file is named so; there are {list}."
-            : $"{name}: several GGUF files fit; say which by a part of its name, as in {name.Repository}:Q4_K_M. There are {list}.");
+        if (wanted.Length == 0)
+            throw new HubException($"{name}: no GGUF file is named so; there are " +
+                $"{string.Join(", ", ggufs.Select(file => file.Path).Order(StringComparer.Ordinal))}.");
+        CheckIsOne([.. wanted.Select(file => file.Path)], name);
+        return wanted;
     }
 
     static string Stem(string path) => System.Text.RegularExpressions.Regex.Replace(path, @"-\d{5}-of-(\d{5})\.gguf$", "-$1");

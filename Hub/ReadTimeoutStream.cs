@@ -1,13 +1,21 @@
 // An answer's body in which silence has an end: a connection that stays open and says nothing fails, and is tried again like a broken one.
-// HttpClient's own limit ends with the headers. Knows nothing of what is read.
+// So has the whole, where the reader does not know its length. HttpClient's own limit ends with the headers. Knows nothing of what is read.
 namespace Majlis.Hub;
 
-sealed class ReadTimeoutStream(Stream body, TimeProvider time) : Stream
+sealed class ReadTimeoutStream(Stream body, TimeProvider time, long mostBytes, TimeSpan longest) : Stream
 {
     static readonly TimeSpan longestSilence = TimeSpan.FromSeconds(60);
 
-    public static async Task<Stream> OfAsync(HttpResponseMessage response, TimeProvider time, CancellationToken stop) =>
-        new ReadTimeoutStream(await response.Content.ReadAsStreamAsync(stop), time);
+    readonly long start = time.GetTimestamp();
+    long count;
+
+    /// <summary>For a reader that knows how much it wants.</summary>
+    public static Task<Stream> OfAsync(HttpResponseMessage response, TimeProvider time, CancellationToken stop) =>
+        OfAsync(response, time, long.MaxValue, TimeSpan.MaxValue, stop);
+
+    /// <summary>For a reader that reads to the end: beyond the bytes or the time that the whole may take, reading fails for good.</summary>
+    public static async Task<Stream> OfAsync(HttpResponseMessage response, TimeProvider time, long mostBytes, TimeSpan longest,
+        CancellationToken stop) => new ReadTimeoutStream(await response.Content.ReadAsStreamAsync(stop), time, mostBytes, longest);
 
     public override bool CanRead => true;
 
@@ -25,7 +33,13 @@ sealed class ReadTimeoutStream(Stream body, TimeProvider time) : Stream
         using var either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
         try
         {
-            return await body.ReadAsync(buffer, either.Token);
+            var got = await body.ReadAsync(buffer, either.Token);
+            count += got;
+            if (count > mostBytes)
+                throw new HubException($"the hub's answer does not end: {count} bytes came, expected at most {mostBytes}.");
+            if (time.GetElapsedTime(start) > longest)
+                throw new HubException($"the hub's answer does not end: it took more than {longest.TotalSeconds:0} s.");
+            return got;
         }
         catch (OperationCanceledException) when (silence.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -1,8 +1,10 @@
 // Bringing a model from the hub: what is taken, where it lies, what is asked for again, and what is refused in which words.
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.IO.Pipelines;
 using Majlis.Hub;
 using Majlis.tests.Support;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -299,6 +301,81 @@ public sealed class HubPullTests : IAsyncLifetime
         var missing = await Assert.ThrowsAsync<HubException>(() => PullAsync("org/model:Q8_0", offline: true));
         Assert.Contains("org/model:Q8_0@main: HF_HUB_OFFLINE is set", missing.Message, StringComparison.Ordinal);
         Assert.Equal(path, await PullAsync("org/model", offline: true));
+    }
+
+    [Fact]
+    public async Task Without_the_hub_one_of_several_quantisations_must_be_named_as_with_it()
+    {
+        await using var other = await FakeHub.StartAsync();
+        other.Add("tiny.Q4_0.gguf", [1, 2, 3], large: true);
+        other.Add("tiny.Q4_K_M.gguf", [4, 5, 6], large: true);
+        other.Add("tiny.Q8_0-00001-of-00002.gguf", [7], large: true);
+        other.Add("tiny.Q8_0-00002-of-00002.gguf", [8], large: true);
+        foreach (var one in new[] { "Q4_0", "Q4_K_M", "Q8_0" }) await PullAsync($"org/model:{one}", endpoint: other.Endpoint);
+        foreach (var name in new[] { "org/model", "org/model:Q4" })
+        {
+            var online = await Assert.ThrowsAsync<HubException>(() => PullAsync(name, endpoint: other.Endpoint));
+            var offline = await Assert.ThrowsAsync<HubException>(() => PullAsync(name, offline: true));
+            var unreachable = await Assert.ThrowsAsync<HubException>(() => PullAsync(name, endpoint: "http://127.0.0.1:9"));
+            Assert.Equal(online.Message, offline.Message);
+            Assert.Equal(online.Message, unreachable.Message);
+            Assert.Contains("tiny.Q4_0.gguf, tiny.Q4_K_M.gguf", offline.Message, StringComparison.Ordinal);
+        }
+        Assert.Equal("tiny.Q8_0-00001-of-00002.gguf", Path.GetFileName(await PullAsync("org/model:Q8_0", offline: true)));
+    }
+
+    [Fact]
+    public async Task A_listing_without_an_end_has_one()
+    {
+        await using var other = await FakeHub.StartAsync();
+        var asked = 0;
+        other.Fault = async context =>
+        {
+            Interlocked.Increment(ref asked);
+            var piece = new string('a', 1 << 20);
+            await context.Response.WriteAsync("{\"sha\": \"");
+            while (!context.RequestAborted.IsCancellationRequested)
+                await context.Response.WriteAsync(piece, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            return true;
+        };
+        var refused = await Assert.ThrowsAsync<HubException>(() => PullAsync("org/model", endpoint: other.Endpoint));
+        Assert.Contains("expected at most 67108864", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(1, asked);
+    }
+
+    [Fact]
+    public async Task An_answer_that_comes_in_drops_has_an_end_too()
+    {
+        var (time, pipe) = (new FakeTimeProvider(), new Pipe());
+        using var response = new HttpResponseMessage { Content = new StreamContent(pipe.Reader.AsStream()) };
+        await using var body = await ReadTimeoutStream.OfAsync(response, time, 100, TimeSpan.FromSeconds(300),
+            TestContext.Current.CancellationToken);
+        async Task<int> DropAsync()
+        {
+            await pipe.Writer.WriteAsync(new byte[1], TestContext.Current.CancellationToken);
+            time.Advance(TimeSpan.FromSeconds(50));
+            return await body.ReadAsync(new byte[1], TestContext.Current.CancellationToken);
+        }
+        for (var drop = 0; drop < 6; drop++) Assert.Equal(1, await DropAsync());
+        var refused = await Assert.ThrowsAsync<HubException>(DropAsync);
+        Assert.Contains("it took more than 300 s", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[]", "named no commit")]
+    [InlineData("{\"sha\": \"" + FakeHub.Commit + "\", \"siblings\": null}", "listed no files")]
+    [InlineData("{\"sha\": \"" + FakeHub.Commit + "\", \"siblings\": [7]}", "a file without a name")]
+    [InlineData("{\"sha\": \"" + FakeHub.Commit + "\", \"siblings\": [{\"rfilename\": \"a\", \"lfs\": 1}]}", "neither size nor hash")]
+    public async Task A_listing_of_another_shape_is_refused_in_words(string listing, string expected)
+    {
+        await using var other = await FakeHub.StartAsync();
+        other.Fault = async context =>
+        {
+            await context.Response.WriteAsync(listing);
+            return true;
+        };
+        Assert.Contains(expected, (await Assert.ThrowsAsync<HubException>(() => PullAsync("org/model", endpoint: other.Endpoint))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,6 +22,8 @@ sealed class GgufBuilder
                 case bool flag: writer.Write(7); writer.Write(flag); break;
                 case int number: writer.Write(4); writer.Write(number); break;
                 case float number: writer.Write(6); writer.Write(number); break;
+                case int[] numbers: Array(writer, 4, numbers.Length, i => writer.Write(numbers[i])); break;
+                case bool[] flags: Array(writer, 7, flags.Length, i => writer.Write(flags[i])); break;
                 default: throw new ArgumentException($"No GGUF type for {value.GetType()}.", nameof(value));
             }
         });
@@ -61,6 +63,14 @@ sealed class GgufBuilder
             writer.Write(MemoryMarshal.AsBytes(numbers.AsSpan()));
         }
         Pad(writer);
+    }
+
+    static void Array(BinaryWriter writer, int type, int count, Action<int> write)
+    {
+        writer.Write(9);
+        writer.Write(type);
+        writer.Write((long)count);
+        for (var i = 0; i < count; i++) write(i);
     }
 
     static void Pad(BinaryWriter writer)

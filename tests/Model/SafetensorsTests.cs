@@ -139,6 +139,10 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""{"__metadata__":"pt","a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "an object of texts, or null")]
     [InlineData("""{"__metadata__":null,"__metadata__":{},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "stands twice")]
     [InlineData("""{"a":null}""", "should be StartObject")]
+    [InlineData("""{"__metadata__":{"a":"1","a":"2"}}""", "__metadata__ 'a' stands twice")]
+    [InlineData("""{"a":{"dtype":7,"shape":[2],"data_offsets":[0,8]}}""", "dtype of 'a' should be String")]
+    [InlineData("""{"a":{"dtype":"F32","shape":2,"data_offsets":[0,8]}}""", "shape of 'a' should be StartArray")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8,9]}}""", "data_offsets of 'a' has more than 2 entries")]
     [InlineData("""[1]""", "begin with")]
     [InlineData("""{"a":""", "JSON")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} {}""", "JSON")]
@@ -157,6 +161,14 @@ public sealed class SafetensorsTests : IDisposable
         using var file = Open(header, new byte[8]);
         Assert.Empty(file.Metadata);
         Assert.Equal(["a"], file.Tensors.Keys);
+    }
+
+    [Fact]
+    public void A_shape_of_too_many_dimensions_is_refused()
+    {
+        var shape = string.Join(',', Enumerable.Repeat(1, 65));
+        var header = "{\"a\":{\"dtype\":\"F32\",\"shape\":[" + shape + "],\"data_offsets\":[0,4]}}";
+        Assert.Contains("shape of 'a' has more than 64 entries", Refusal(header, new byte[4]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -193,6 +205,41 @@ public sealed class SafetensorsTests : IDisposable
         Write("one.safetensors", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", new byte[4]);
         Assert.Contains(expected, Assert.Throws<ModelFormatException>(() => SafetensorsFolder.Open(folder.Path)).Message,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_whose_files_disagree_is_refused()
+    {
+        const string Header = """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""";
+        string Refused() => Assert.Throws<ModelFormatException>(() => SafetensorsFolder.Open(folder.Path)).Message;
+        Assert.Contains("there is no such folder",
+            Assert.Throws<ModelFormatException>(() => SafetensorsFolder.Open(folder.File("nowhere"))).Message, StringComparison.Ordinal);
+        Assert.Contains("no weights; expected model.safetensors", Refused(), StringComparison.Ordinal);
+        folder.Write("pytorch_model.bin", [1]);
+        Assert.Contains("only pickled weights", Refused(), StringComparison.Ordinal);
+        Write("one.safetensors", Header, new byte[4]);
+        Write("two.safetensors", Header, new byte[4]);
+        File.WriteAllText(folder.File(SafetensorsFolder.IndexName), """{"weight_map":{"a":"one.safetensors","b":"two.safetensors"}}""");
+        Assert.Contains("tensor 'a' stands in", Refused(), StringComparison.Ordinal);
+        Write("two.safetensors", Header.Replace("\"a\"", "\"b\"", StringComparison.Ordinal), new byte[4]);
+        File.WriteAllText(folder.File(SafetensorsFolder.IndexName), """{"weight_map":{"a":"one.safetensors"}}""");
+        Write("one.safetensors", Header[..^1] + ""","c":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", new byte[8]);
+        Assert.Contains("tensor 'c' is not listed in", Refused(), StringComparison.Ordinal);
+        Directory.CreateDirectory(folder.File("folder.safetensors"));
+        File.WriteAllText(folder.File(SafetensorsFolder.IndexName), """{"weight_map":{"a":"folder.safetensors"}}""");
+        Assert.Contains("folder.safetensors", Refused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_cannot_be_written_is_refused()
+    {
+        string Refused(TensorType type, WriteTensor write) => Assert.Throws<ModelFormatException>(() =>
+            SafetensorsWriter.WriteFile(folder.File("w"), [new TensorInfo("w", type, [32])], write)).Message;
+        WriteTensor Numbers(int count) => (_, output) => output.Write(new float[count]);
+        Assert.Contains("more bytes were written", Refused(TensorType.F32, Numbers(33)), StringComparison.Ordinal);
+        Assert.Contains("4 bytes of it were not", Refused(TensorType.F32, Numbers(31)), StringComparison.Ordinal);
+        Assert.Contains("numbers are written as", Refused(TensorType.I32, Numbers(32)), StringComparison.Ordinal);
+        Assert.Contains("has no name for", Refused(TensorType.Q4_0, (_, _) => { }), StringComparison.Ordinal);
     }
 
     [Fact]
