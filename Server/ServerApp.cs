@@ -73,7 +73,13 @@ public static class ServerApp
         services.AddSingleton(given =>
         {
             given.GetService<EmbeddedRedis>();
-            return new RedisConnection(new RedisOptions { Redis = options.Redis, DataFolder = options.Data, Patience = patience });
+            return new RedisConnection(new RedisOptions
+            {
+                Redis = options.Redis,
+                Password = options.RedisLogin.Secret(),
+                DataFolder = options.Data,
+                Patience = patience,
+            });
         });
         services.AddSingleton<BattleStore>();
         services.AddSingleton(given => new VoterCookie(() => VoterHash.Open(options.Data), given.GetRequiredService<IdSource>(),

@@ -1,4 +1,5 @@
 // From the command line to options and a model, or to lines that say what to do instead. Knows no host.
+using System.Collections;
 using Majlis.Feedback.Store;
 using Majlis.Hub;
 using Majlis.Inference;
@@ -13,15 +14,22 @@ sealed class StartupException(params IEnumerable<string> lines) : Exception(stri
 
 static class Startup
 {
+    const string Prefix = "MAJLIS_";
+
     /// <summary>Options from appsettings.json, MAJLIS_* and the command line, the later ones winning.</summary>
     /// <exception cref="StartupException">Some are wrong; all of them are named.</exception>
     public static ServerOptions ReadOptions(string[] args)
     {
         var configuration = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
-            .AddEnvironmentVariables("MAJLIS_").AddCommandLine(args).Build();
+            .AddInMemoryCollection(Variables()).AddCommandLine(args).Build();
         var (options, errors) = ServerOptions.Read(args, configuration);
         return errors.Count == 0 ? options : throw new StartupException(errors);
     }
+
+    // MAJLIS_REDIS_PASSWORD_FILE is --redis-password-file.
+    static IEnumerable<KeyValuePair<string, string?>> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .Where(variable => ((string)variable.Key).StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        .Select(variable => KeyValuePair.Create(((string)variable.Key)[Prefix.Length..].Replace('_', '-'), (string?)variable.Value));
 
     /// <summary>
     /// The catalogue's current version, or the model that is named, ready to answer. A version that cannot be served is said to

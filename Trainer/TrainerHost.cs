@@ -45,7 +45,7 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
     async Task<TrainerExit> WorkAsync()
     {
         await WaitForServerAsync();
-        await using var connection = new RedisConnection(new RedisOptions { Redis = options.Redis, DataFolder = options.Data, Patience = patience });
+        await using var connection = new RedisConnection(Where());
         await WaitForStoreAsync(connection);
         var cursor = new VoteCursor(connection);
         var pause = new RoundPause(cursor.NewestAsync, () => cursor.PositionAsync(options.Reader), options.Votes, time, say);
@@ -121,11 +121,20 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
         return votes;
     }
 
+    RedisOptions Where() => new()
+    {
+        Redis = options.Redis,
+        Password = options.RedisLogin().Secret(),
+        DataFolder = options.Data,
+        Patience = patience,
+    };
+
     async Task WaitForServerAsync()
     {
-        if (options.Redis is not null || RedisAddress.TryRead(options.Data) is not null) return;
-        say($"waiting for a server: {Path.Combine(options.Data, RedisAddress.FileName)} is not there yet");
-        while (RedisAddress.TryRead(options.Data) is null) await Task.Delay(RoundPause.Interval, time);
+        var address = Path.Combine(options.Data, RedisAddress.FileName);
+        if (options.Redis is not null || File.Exists(address)) return;
+        say($"waiting for a server: {address} is not there yet");
+        while (!File.Exists(address)) await Task.Delay(RoundPause.Interval, time);
     }
 
     async Task WaitForStoreAsync(RedisConnection connection)

@@ -2,6 +2,7 @@
 using System.Globalization;
 using System.Reflection;
 using Majlis.Evaluation;
+using Majlis.Feedback.Store;
 using Majlis.Trainer.Losses;
 using Majlis.Trainer.Rounds;
 
@@ -22,6 +23,14 @@ public sealed record TrainerOptions
 
     /// <summary>HOST:PORT of a Redis instead.</summary>
     public string? Redis { get; init; }
+
+    /// <summary>A file that holds that Redis's password; MAJLIS_REDIS_PASSWORD may hold it instead.</summary>
+    public string? RedisPasswordFile { get; init; }
+
+    // No option of the command line, which others see.
+    internal string? RedisPassword { get; init; }
+
+    public RedisLogin RedisLogin() => new(Redis, RedisPassword, RedisPasswordFile);
 
     /// <summary>Who remembers how far the votes are used up; another name reads them all again.</summary>
     public string Reader { get; init; } = "trainer";
@@ -68,14 +77,16 @@ public sealed record TrainerOptions
     /// <summary>Reads and checks all options; the second part holds every error found.</summary>
     public static (TrainerOptions Options, IReadOnlyList<string> Errors) Read(string[] args, Func<string, string?> environment)
     {
-        var (options, errors) = (new TrainerOptions(), new List<string>());
+        var (options, errors) = (new TrainerOptions { RedisPassword = environment(Feedback.Store.RedisLogin.Variable) }, new List<string>());
         foreach (var property in properties)
             if (environment("MAJLIS_" + Name(property).Replace('-', '_').ToUpperInvariant()) is { Length: > 0 } value) Set(options, property, value, errors);
         for (var i = 0; i < args.Length; i++)
         {
             var parts = args[i].Split('=', 2);
             var property = properties.FirstOrDefault(property => "--" + Name(property) == parts[0]);
-            if (property is null) errors.Add($"{parts[0]}: no such option; {Usage}");
+            if (!parts[0].StartsWith("--", StringComparison.Ordinal))
+                errors.Add($"word {i + 1} is no option and not repeated here, since it may be a password; {Usage}");
+            else if (property is null) errors.Add($"{parts[0]}: no such option; {Usage}");
             else if (parts.Length == 2) Set(options, property, parts[1], errors);
             else if (property.PropertyType == typeof(bool)) Set(options, property, "true", errors);
             else if (i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal)) Set(options, property, args[++i], errors);
@@ -116,6 +127,7 @@ public sealed record TrainerOptions
         if (Model is not null && !Path.Exists(Model)) yield return $"--model: there is no file or folder '{Model}'.";
         if (File.Exists(Catalog)) yield return $"--catalog: '{Catalog}' is a file, a folder is expected.";
         if (File.Exists(Data)) yield return $"--data: '{Data}' is a file, a folder is expected.";
+        foreach (var wrong in RedisLogin().Problems()) yield return wrong;
         if (!ExpertSplit.IsRule(Experts)) yield return $"--experts: '{Experts}' is not {ExpertSplit.ByLanguage}, {ExpertSplit.TagPrefix}NAME or {ExpertSplit.None}.";
         if (GatePolicy.Find(Policy) is null) yield return $"--policy: '{Policy}' is not one of standard, small.";
         if (Numerics is not ("fp32" or "bf16")) yield return $"--numerics: '{Numerics}' is neither fp32 nor bf16.";

@@ -2,6 +2,7 @@
 using System.Diagnostics;
 using Majlis.Server;
 using Majlis.tests.Support;
+using Majlis.Trainer;
 using Microsoft.Extensions.Configuration;
 using Xunit;
 
@@ -40,6 +41,80 @@ public sealed class OptionsTests
     [Fact]
     public void An_option_without_its_value_is_told() =>
         Assert.Contains("--model: a value is expected after it.", Read("--model", "--redis=127.0.0.1:6379").Errors);
+
+    [Theory]
+    [InlineData("s3cret")]
+    [InlineData("s3cret@redis:6379")]
+    [InlineData("redis://:s3cret@redis:6379")]
+    [InlineData("redis:s3cret@6379")]
+    [InlineData("redis,password=s3cret")]
+    [InlineData("redis:99999,password=s3cret")]
+    [InlineData("redis:6379,s3cret")]
+    [InlineData("redis:6379,passwort=s3cret")]
+    [InlineData("redis:6379,password=a,b,s3cret")]
+    [InlineData("redis:6379,password=a,s3cret=c")]
+    [InlineData("redis:6379,connectTimeout=s3cret")]
+    [InlineData("redis:6379,password=s3cret,ssl=perhaps")]
+    public void A_redis_that_cannot_be_is_refused_without_repeating_what_may_be_its_password(string redis)
+    {
+        var error = Assert.Single(Read("--redis", redis).Errors);
+        Assert.StartsWith("--redis: ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", $"{Read("--redis", redis).Options.RedisLogin}", StringComparison.Ordinal);
+        Assert.Equal([error], TrainerOptions.Read(["--redis", redis], _ => null).Errors);
+    }
+
+    [Theory]
+    [InlineData("--redis", "redis:6379", "s3cret")]
+    [InlineData("--redis-password", "s3cret")]
+    [InlineData("-redis", "s3cret")]
+    [InlineData("s3cret")]
+    public void Words_that_are_no_options_are_not_repeated(params string[] args)
+    {
+        foreach (var errors in new[] { Read(args).Errors, TrainerOptions.Read(args, _ => null).Errors })
+        {
+            Assert.NotEmpty(errors);
+            Assert.DoesNotContain("s3cret", string.Concat(errors), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_password_comes_from_a_file_or_from_the_environment()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("password", "s3cret, with a comma\n"u8.ToArray());
+        var (server, none) = Read("--redis", "redis:6379,ssl=true", "--redis-password-file", file);
+        Assert.Empty(none);
+        Assert.Equal("s3cret, with a comma", server.RedisLogin.Secret());
+        string[] address = ["--redis", "redis:6379"];
+        var (trainer, _) = TrainerOptions.Read(address, name => name == "MAJLIS_REDIS_PASSWORD" ? "s3cret" : null);
+        Assert.Equal("s3cret", trainer.RedisLogin().Secret());
+        (trainer, _) = TrainerOptions.Read(address, name => name == "MAJLIS_REDIS_PASSWORD_FILE" ? file : null);
+        Assert.Equal("s3cret, with a comma", trainer.RedisLogin().Secret());
+    }
+
+    [Theory]
+    [InlineData("", "is empty")]
+    [InlineData("\n", "is empty")]
+    [InlineData("s3cret\nmore", "has several lines")]
+    [InlineData(null, "cannot be read")]
+    public void A_password_file_that_holds_no_password_is_told(string? content, string says)
+    {
+        using var folder = new TemporaryFolder();
+        var path = content is null ? folder.File("absent") : folder.Write("password", System.Text.Encoding.UTF8.GetBytes(content));
+        var error = Assert.Single(Read("--redis", "redis:6379", "--redis-password-file", path).Errors);
+        Assert.Contains(says, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_process_takes_the_password_from_its_environment_and_never_says_it()
+    {
+        using var folder = new TemporaryFolder();
+        var lines = await RefusedAsync(folder, ["--redis", "redis"], ("MAJLIS_REDIS_PASSWORD", "s3cret"), ("MAJLIS_REDIS_PASSWORD_FILE", "absent"));
+        Assert.Equal(["--redis", "--redis-password-file", "--redis-password-file"], lines.Select(line => line.Split(':')[0]));
+        Assert.DoesNotContain("s3cret", string.Concat(lines), StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Without_any_model_two_lines_say_how_to_name_one()
