@@ -1,5 +1,6 @@
 // Trains one expert: its pairs, its adapter, its log. May be killed at any step and goes on from the last saved state to the same bits.
 using System.Text.Json;
+using Majlis.Feedback.Store;
 using Majlis.Model;
 using Majlis.Torch;
 using Majlis.Trainer.Preference;
@@ -28,7 +29,11 @@ sealed class ExpertTraining(Transformer network, ReferenceScores reference, Roun
         var progress = new ProgressLine(name, trainer.Step, trainer.TotalSteps, time);
         var result = trainer.Run(step =>
         {
-            if (step.Step % options.SaveEvery == 0) trainer.Save(state);
+            if (step.Step % options.SaveEvery == 0)
+            {
+                trainer.Save(state);
+                _ = PrivateFolder.Tighten(folder);
+            }
             say(progress.Of(step));
         });
         network.Attach(null);
