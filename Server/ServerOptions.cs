@@ -1,5 +1,4 @@
-// What can be set from outside: command line (--model PATH), environment (MAJLIS_MODEL) and appsettings.json alike.
-// Checked as a whole before anything starts. Knows no host.
+// What can be set from outside, and what would be wrong with it. ServerCommand reads it; knows no host.
 using System.Net;
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
@@ -38,21 +37,13 @@ public sealed record ServerOptions
     /// <summary>What votes here: <c>person</c>, or <c>scripted</c> where all raters are programs, who are fast by nature.</summary>
     public string Voters { get; init; } = VoterKinds.Person;
 
-    static readonly string[] names = ["model", "catalog", "data", "redis", "redis-password-file", "urls", "documents", "voters"];
-
-    /// <summary>Reads and checks all options; the second part holds every error found, none where they are good.</summary>
-    public static (ServerOptions Options, IReadOnlyList<string> Errors) Read(string[] args, IConfiguration configuration)
-    {
-        var options = configuration.Get<ServerOptions>() ?? new ServerOptions();
-        return (options, [.. UnknownArguments(args), .. options.Errors()]);
-    }
-
     /// <summary>The model to open at start: the one named, or the starter model where it lies.</summary>
     public string? ModelPath => Model ?? (Path.Exists("models/starter") ? "models/starter" : null);
 
     public RedisLogin RedisLogin => new(Redis, RedisPassword, RedisPasswordFile);
 
-    IEnumerable<string> Errors()
+    /// <summary>What is wrong, a line each, beginning with the option; none where all is good.</summary>
+    public IEnumerable<string> Problems()
     {
         if (Model is not null && !Path.Exists(Model) && HubName.TryParse(Model) is null)
             yield return $"--model: there is no file or folder '{Model}', and it is no ORG/NAME of the hub.";
@@ -66,22 +57,6 @@ public sealed record ServerOptions
             if (AddressOf(url) is not { } address) yield return $"--urls: '{url}' is not an address like http://127.0.0.1:8080.";
             else if (!IsLoopback(address))
                 yield return $"--urls: '{url}' can be reached from other machines, and no keys are configured; only loopback is taken.";
-    }
-
-    static IEnumerable<string> UnknownArguments(string[] args)
-    {
-        for (var i = 0; i < args.Length; i++)
-        {
-            var name = args[i].Split('=')[0];
-            var isOption = name.StartsWith("--", StringComparison.Ordinal);
-            var isKnown = isOption && names.Contains(name[2..], StringComparer.OrdinalIgnoreCase);
-            var known = string.Join(", ", names.Select(known => $"--{known}"));
-            if (!isOption) yield return $"Word {i + 1} is no option and not repeated here, since it may be a password; there are {known}.";
-            else if (!isKnown) yield return $"{name}: no such option; there are {known}.";
-            if (args[i].Contains('=')) continue;
-            if (i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal)) i++;
-            else if (isKnown) yield return $"{name}: a value is expected after it.";
-        }
     }
 
     // A star or plus is ASP.NET's word for every address.
