@@ -27,6 +27,7 @@ public static class ServerApp
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = parts.DrainWindow);
         builder.Services.AddSingleton(parts.Time).AddSingleton(parts.Ids);
+        builder.Services.AddSingleton<HeapCompaction>().AddHostedService(given => given.GetRequiredService<HeapCompaction>());
         AddModel(builder.Services, options, model, parts);
         AddChat(builder.Services, options);
         AddFeedback(builder.Services, options, parts.StorePatience);
@@ -46,7 +47,7 @@ public static class ServerApp
     static void AddModel(IServiceCollection services, ServerOptions options, LoadedModel? model, ServerParts parts)
     {
         var catalog = new ModelCatalog(options.Catalog, parts.Time);
-        services.AddSingleton(_ => Live(model, parts.Engine));
+        services.AddSingleton(given => Live(model, parts.Engine, given.GetRequiredService<HeapCompaction>().Collect));
         services.AddSingleton(given => new Engine(given.GetRequiredService<LiveModel>(), parts.Engine, parts.Time));
         services.AddSingleton(_ => new ModelNames(catalog));
         services.AddSingleton<ModelCards>();
@@ -87,9 +88,9 @@ public static class ServerApp
         services.AddSingleton(_ => new VoteReader(options.Voters));
     }
 
-    static LiveModel Live(LoadedModel? model, EngineOptions options)
+    static LiveModel Live(LoadedModel? model, EngineOptions options, Action freed)
     {
-        var live = new LiveModel();
+        var live = new LiveModel(freed);
         model?.Prepare(options);
         if (model is not null) live.Swap(model);
         return live;
