@@ -145,7 +145,7 @@ public sealed class EmbeddedRedis : IAsyncDisposable
     {
         var before = shortage;
         shortage = new FreeSpace(dataFolder, parts.Measure).Shortage();
-        if (shortage is not null && before is null) log.NoRoom(shortage);
+        if (shortage is not null && before is null) log.NoRoom(dataFolder, shortage);
         if (shortage is null && before is not null) log.RoomAgain(dataFolder);
     }
 

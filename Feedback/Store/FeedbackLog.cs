@@ -5,8 +5,8 @@ namespace Majlis.Feedback.Store;
 
 static partial class FeedbackLog
 {
-    [LoggerMessage(101, LogLevel.Warning, "Votes are refused: {Reason}")]
-    public static partial void NoRoom(this ILogger log, string reason);
+    [LoggerMessage(101, LogLevel.Warning, "Votes are refused in {Folder}: {Reason}")]
+    public static partial void NoRoom(this ILogger log, string folder, string reason);
 
     [LoggerMessage(102, LogLevel.Information, "There is room again on the volume of {Folder}: votes are taken.")]
     public static partial void RoomAgain(this ILogger log, string folder);

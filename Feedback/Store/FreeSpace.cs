@@ -17,11 +17,12 @@ sealed class FreeSpace(string folder, Func<string, VolumeSpace> measure)
     public static long Reserve(long total) => Math.Clamp(total / 8, LeastReserve, MostReserve);
 
     /// <summary>Why nothing may be written now, or null while there is room or the volume cannot be measured.</summary>
-    public string? Shortage()
+    /// <param name="coming">Bytes that are to be written.</param>
+    public string? Shortage(long coming = 0)
     {
         var (free, total) = measure(folder);
         var reserve = Reserve(total);
-        return total == 0 || free >= reserve ? null
+        return total == 0 || free - coming >= reserve ? null
             : $"Only {MiB(free)} MiB are free on the volume of the data folder, and its last {MiB(reserve)} MiB are kept back. "
                 + "Free some, and votes are taken again by themselves.";
     }

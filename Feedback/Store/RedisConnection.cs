@@ -50,7 +50,7 @@ public sealed class RedisConnection : IAsyncDisposable
     internal Task<RedisResult> WriteAsync(string script, RedisKey[] keys, RedisValue[] values, bool insist) =>
         TryAsync(async to =>
         {
-            if (room?.Shortage() is { } shortage) throw new FeedbackUnavailableException(shortage);
+            if (room?.Shortage(values.Sum(value => value.Length())) is { } shortage) throw new FeedbackUnavailableException(shortage);
             var state = await to.StateAsync();
             if (insist && !state.TakesVotes) throw new FeedbackUnavailableException(state.Says);
             return await to.WriteAsync(script, keys, values, state.By);

@@ -51,9 +51,13 @@ public sealed class FullDiskTests : IDisposable
         var state = await connection.StateAsync();
         Assert.Equal((false, refused.Reason), (state.TakesVotes, state.Says));
         Assert.Equal("b0", Assert.Single(await KeptAsync(connection, reserved: false)));
-        await LoggedAsync("Warning: Votes are refused: Only");
+        await LoggedAsync("Votes are refused in " + folder.Path + ": Only");
 
-        Volatile.Write(ref free, 1L << 30);
+        // What is written counts too: a long battle may not take what a vote would leave.
+        Volatile.Write(ref free, (256L << 20) + 4096);
+        var longer = Battle("b9");
+        longer = longer with { A = longer.A with { Text = new string('x', 4096) } };
+        await Assert.ThrowsAsync<FeedbackUnavailableException>(() => store.OpenAsync(longer));
         Assert.True((await store.VoteAsync(Some.Vote("b1"))).Accepted);
         Assert.True((await connection.StateAsync()).TakesVotes);
         await LoggedAsync("There is room again");
@@ -128,7 +132,7 @@ public sealed class FullDiskTests : IDisposable
 
         // Another port than last time has to be written down, for which there is no room either.
         await using var next = EmbeddedRedis.Start(volume.Path, new EmbeddedParts { Logs = log, Interval = often, FreePort = OtherPort });
-        Assert.Contains(log.Lines, line => line.StartsWith("Warning: Votes are refused", StringComparison.Ordinal));
+        Assert.Contains(log.Lines, line => line.StartsWith("Warning: Votes are refused in", StringComparison.Ordinal));
         volume.Free();
         await Eventually.HoldsAsync("votes are taken", async () => (await connection.StateAsync()).TakesVotes);
         Assert.Equal(acknowledged, (await KeptAsync(connection)).Count);
