@@ -60,6 +60,8 @@ public static class ServerApp
     {
         services.AddSingleton<Failures>();
         services.AddSingleton<ServerMetrics>();
+        services.AddSingleton<PreparationQueue>();
+        services.AddSingleton<RequestReader>();
         services.AddSingleton<PromptBuilder>();
         services.AddSingleton<ChatStarter>();
         var documents = options.Documents is { } folder ? new DocumentsPlugin(PassageIndex.FromFolder(folder)) : null;

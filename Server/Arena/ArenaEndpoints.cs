@@ -19,14 +19,13 @@ static class ArenaEndpoints
         routes.MapPost("/v1/arena/battles/{id}/vote", VoteAsync);
     }
 
-    static async Task<IResult> OpenAsync(HttpContext http, ChatStarter starter, Engine engine, PassageSource passages, BattleStore store,
-        RedisConnection redis, VoterCookie voters, IdSource ids, TimeProvider time, Failures failures, ServerMetrics metrics)
+    static async Task<IResult> OpenAsync(HttpContext http, RequestReader reader, ChatStarter starter, Engine engine, PassageSource passages,
+        BattleStore store, RedisConnection redis, VoterCookie voters, IdSource ids, TimeProvider time, Failures failures, ServerMetrics metrics)
     {
         var problem = new Problem();
-        using var body = await RequestBody.ReadAsync(http.Request, problem);
-        var request = body is null ? null : BattleRequestReader.Read(body.RootElement, problem);
-        request = request is null ? null : passages.Add(request);
-        var run = request is null ? null : starter.Start(request, "btl_", problem);
+        ChatRequest? request = null;
+        var run = await reader.ReadAsync(http.Request, problem, body => (request = BattleRequestReader.Read(body, problem)) is null ? null
+            : starter.Start(request = passages.Add(request), "btl_", problem));
         if (request is null || run is null) return problem.First!.ToResult();
         http.Response.RegisterForDispose(run);
         // Two answers that could not be kept would be written for nothing.
@@ -37,12 +36,12 @@ static class ArenaEndpoints
         return await EventStream.BeginAsync(battle.EventsAsync(pieces, http.RequestAborted), failures.Explain, http.RequestAborted);
     }
 
-    static async Task<IResult> VoteAsync(string id, HttpContext http, BattleStore store, VoterCookie voters, VoteReader reader,
-        ModelNames names, LiveModel live, ServerMetrics metrics)
+    static async Task<IResult> VoteAsync(string id, HttpContext http, BattleStore store, VoterCookie voters, RequestReader reader,
+        VoteReader votes, ModelNames names, LiveModel live, ServerMetrics metrics)
     {
         var problem = new Problem();
-        using var body = await RequestBody.ReadAsync(http.Request, problem);
-        var vote = body is null ? null : reader.Read(body.RootElement, id, voters.Rater(http), problem);
+        var rater = voters.Rater(http);
+        var vote = await reader.ReadAsync(http.Request, problem, body => votes.Read(body, id, rater, problem));
         if (vote is null) return problem.First!.ToResult();
         var receipt = await store.VoteAsync(vote);
         metrics.Voted(receipt.Outcome);

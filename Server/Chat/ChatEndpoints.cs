@@ -9,14 +9,13 @@ static class ChatEndpoints
 {
     public static void MapChat(this IEndpointRouteBuilder routes) => routes.MapPost("/v1/chat/completions", CompleteAsync);
 
-    static async Task<IResult> CompleteAsync(HttpContext http, ChatStarter starter, Engine engine, PassageSource passages,
-        IdSource ids, Failures failures, ServerMetrics metrics)
+    static async Task<IResult> CompleteAsync(HttpContext http, RequestReader reader, ChatStarter starter, Engine engine,
+        PassageSource passages, IdSource ids, Failures failures, ServerMetrics metrics)
     {
         var problem = new Problem();
-        using var body = await RequestBody.ReadAsync(http.Request, problem);
-        var request = body is null ? null : ChatRequestReader.Read(body.RootElement, problem);
-        request = request is null ? null : passages.Add(request);
-        var run = request is null ? null : starter.Start(request, "chatcmpl-", problem);
+        ChatRequest? request = null;
+        var run = await reader.ReadAsync(http.Request, problem, body => (request = ChatRequestReader.Read(body, problem)) is null ? null
+            : starter.Start(request = passages.Add(request), "chatcmpl-", problem));
         if (request is null || run is null) return problem.First!.ToResult();
 
         http.Response.RegisterForDispose(run);

@@ -9,6 +9,8 @@ namespace Majlis.Server.Chat;
 static class ChatRequestReader
 {
     const int MostStops = 16;
+    const int LongestStop = 1024;
+    const int MostArgumentBytes = 1 << 16;
 
     /// <summary>Reads a whole request, or leaves the reason in <paramref name="problem"/> (then the result is null).</summary>
     public static ChatRequest? Read(JsonElement body, Problem problem)
@@ -62,15 +64,22 @@ static class ChatRequestReader
         JsonElement[] items = stop.ValueKind == JsonValueKind.Array ? [.. stop.EnumerateArray()] : [stop];
         if (items.FirstOrDefault(item => item.ValueKind != JsonValueKind.String) is { ValueKind: not JsonValueKind.Undefined } other)
             fields.Problem.Add(ApiError.WrongType("stop", "a string or an array of strings", Fields.Kind(other)));
-        else if (items.Length > MostStops || items.Any(item => item.GetString()!.Length == 0))
-            fields.Problem.Add(ApiError.InvalidValue("stop", $"Invalid 'stop': up to {MostStops} sequences, none of them empty."));
+        else if (items.Length > MostStops || items.Any(item => item.GetString()!.Length is 0 or > LongestStop))
+            fields.Problem.Add(ApiError.InvalidValue("stop",
+                $"Invalid 'stop': up to {MostStops} sequences, none of them empty or longer than {LongestStop} characters."));
         else
             return [.. items.Select(item => item.GetString()!)];
         return [];
     }
 
-    static JsonObject? TemplateArguments(Fields fields) =>
-        fields.Of("chat_template_kwargs", JsonValueKind.Object, "an object") is { } value ? JsonObject.Create(value.Clone()) : null;
+    static JsonObject? TemplateArguments(Fields fields)
+    {
+        const string field = "chat_template_kwargs";
+        if (fields.Small(field, MostArgumentBytes) is not { } value || fields.Problem.First is not null) return null;
+        if (value.ValueKind == JsonValueKind.Object) return JsonObject.Create(value.Clone());
+        fields.Problem.Add(ApiError.WrongType(field, "an object", Fields.Kind(value)));
+        return null;
+    }
 
     static void CheckPrefix(ChatRequest request, Problem problem)
     {

@@ -7,10 +7,18 @@ namespace Majlis.Server.Chat;
 
 static class DocumentReader
 {
+    const int MostDocuments = 1024;
+    const int MostFields = 64;
+
     /// <summary>Documents as flat objects of texts, or null where the request has no such field.</summary>
     public static JsonArray? Read(Fields fields)
     {
         if (fields.Of("documents", JsonValueKind.Array, "an array") is not { } given) return null;
+        if (given.GetArrayLength() > MostDocuments)
+        {
+            fields.Problem.Add(ApiError.TooMany("documents", given.GetArrayLength(), MostDocuments));
+            return null;
+        }
         var documents = new JsonArray();
         foreach (var value in given.EnumerateArray())
             documents.Add(Document(value, $"documents[{documents.Count}]", fields.Problem));
@@ -35,7 +43,8 @@ static class DocumentReader
             value = data;
             name += ".data";
         }
-        foreach (var field in value.EnumerateObject())
+        if (value.GetPropertyCount() > MostFields) problem.Add(ApiError.TooMany(name, value.GetPropertyCount(), MostFields));
+        foreach (var field in value.EnumerateObject().Take(MostFields))
             if (field.Value.ValueKind == JsonValueKind.String) document[field.Name] = field.Value.GetString();
             else problem.Add(ApiError.WrongType($"{name}.{field.Name}", "a string", Fields.Kind(field.Value)));
         if (!document.Any(field => field.Key != "id"))

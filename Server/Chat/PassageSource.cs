@@ -8,6 +8,9 @@ namespace Majlis.Server.Chat;
 
 sealed class PassageSource(DocumentsPlugin? documents)
 {
+    // Words of a question beyond these cost time and find nothing more.
+    const int LongestQuestion = 8192;
+
     /// <summary>The request with the passages that best fit its last user message; unchanged where it says which it wants.</summary>
     public ChatRequest Add(ChatRequest request)
     {
@@ -17,6 +20,9 @@ sealed class PassageSource(DocumentsPlugin? documents)
         return request with { Documents = [.. found] };
     }
 
-    static string Question(ChatRequest request) =>
-        MessageContent.TextOf(request.Messages.LastOrDefault(message => (string?)message!["role"] == "user"));
+    static string Question(ChatRequest request)
+    {
+        var text = MessageContent.TextOf(request.Messages.LastOrDefault(message => (string?)message!["role"] == "user"));
+        return text.Length > LongestQuestion ? text[..LongestQuestion] : text;
+    }
 }

@@ -9,7 +9,10 @@ namespace Majlis.Server.Chat;
 
 sealed class PromptBuilder(TimeProvider time)
 {
-    /// <summary>The prompt of a request for one model, or null with the reason in <paramref name="problem"/>.</summary>
+    /// <summary>
+    /// The prompt of a request for one model, or null with the reason in <paramref name="problem"/>. Of a prompt that is longer than the
+    /// model's context the beginning comes, and more of it than the context holds.
+    /// </summary>
     public int[]? Build(ChatRequest request, LoadedModel model, Problem problem)
     {
         if (model.ChatTemplate is not { } template)
@@ -18,11 +21,17 @@ sealed class PromptBuilder(TimeProvider time)
                 $"The model '{model.Version}' brings no chat template, so it takes no messages."));
             return null;
         }
+        // No prompt of more characters fits, whatever the template makes of them.
+        if (PromptSize.Characters(request) > (long)model.MaxContext * model.Tokenizer.LongestToken)
+        {
+            problem.Add(ApiError.ContextLength(int.MaxValue, model.MaxContext, null));
+            return null;
+        }
         var conversation = Conversation(request, template, problem);
         if (problem.First is not null) return null;
         try
         {
-            return ChatPrompt.Encode(template, model.Tokenizer, conversation);
+            return ChatPrompt.EncodeUpTo(template, model.Tokenizer, conversation, model.MaxContext);
         }
         catch (JinjaException refused)
         {

@@ -12,6 +12,7 @@ static class SamplingReader
     const int MostTokens = 16384;
     const int MostBiases = 1024;
     const int MostWords = 1024;
+    const int LongestWord = 256;
 
     public static SamplingWishes Read(Fields fields) => new()
     {
@@ -35,6 +36,7 @@ static class SamplingReader
     static ImmutableDictionary<int, float> Bias(Fields fields)
     {
         var bias = ImmutableDictionary.CreateBuilder<int, float>();
+        if (!CheckCount(fields, "logit_bias", MostBiases)) return bias.ToImmutable();
         if (fields.Of("logit_bias", JsonValueKind.Object, "an object") is not { } given) return bias.ToImmutable();
         var values = new Fields(given, "logit_bias", fields.Problem);
         foreach (var key in given.EnumerateObject().Select(field => field.Name))
@@ -42,7 +44,6 @@ static class SamplingReader
                 fields.Problem.Add(ApiError.InvalidValue("logit_bias", $"Invalid key in 'logit_bias': '{key}' is no token id."));
             else if (values.Number(key, -100, 100) is { } value)
                 bias[token] = value;
-        CheckCount(fields, "logit_bias", bias.Count, MostBiases);
         return bias.ToImmutable();
     }
 
@@ -56,19 +57,27 @@ static class SamplingReader
         return [.. tokens.Distinct()];
     }
 
-    static void CheckCount(Fields fields, string field, int count, int most)
+    // Counted before any of them is read.
+    static bool CheckCount(Fields fields, string field, int most)
     {
-        if (count > most)
-            fields.Problem.Add(ApiError.InvalidValue(field, $"Invalid '{field}': {count} entries; up to {most} are taken."));
+        var count = fields.Peek(field) switch
+        {
+            { ValueKind: JsonValueKind.Array } array => array.GetArrayLength(),
+            { ValueKind: JsonValueKind.Object } members => members.GetPropertyCount(),
+            _ => 0,
+        };
+        if (count <= most) return true;
+        fields.Problem.Add(ApiError.InvalidValue(field, $"Invalid '{field}': {count} entries; up to {most} are taken."));
+        return false;
     }
 
     static ImmutableArray<int> Tokens(Fields fields, string field)
     {
         var tokens = ImmutableArray.CreateBuilder<int>();
+        if (!CheckCount(fields, field, MostTokens)) return [];
         foreach (var (value, name) in fields.Items(field))
             if (value.ValueKind == JsonValueKind.Number && TokenId(value.GetRawText()) is { } token) tokens.Add(token);
             else fields.Problem.Add(ApiError.WrongType(name, "a token id", Fields.Kind(value)));
-        CheckCount(fields, field, tokens.Count, MostTokens);
         return tokens.ToImmutable();
     }
 
@@ -79,11 +88,12 @@ static class SamplingReader
     static ImmutableArray<string> Words(Fields fields)
     {
         var words = ImmutableArray.CreateBuilder<string>();
+        if (!CheckCount(fields, "bad_words", MostWords)) return [];
         foreach (var (value, name) in fields.Items("bad_words"))
             if (value.ValueKind != JsonValueKind.String) fields.Problem.Add(ApiError.WrongType(name, "a string", Fields.Kind(value)));
-            else if (value.GetString() is { Length: > 0 } word) words.Add(word);
-            else fields.Problem.Add(ApiError.InvalidValue(name, $"Invalid '{name}': an empty word would forbid everything."));
-        CheckCount(fields, "bad_words", words.Count, MostWords);
+            else if (value.GetString() is { Length: > 0 and <= LongestWord } word) words.Add(word);
+            else fields.Problem.Add(ApiError.InvalidValue(name,
+                $"Invalid '{name}': a word has 1 to {LongestWord} characters; an empty one would forbid everything."));
         return words.ToImmutable();
     }
 }

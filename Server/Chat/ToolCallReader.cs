@@ -9,6 +9,7 @@ static class ToolCallReader
 {
     // OpenAI's limit of tools, and so of calls in one message.
     const int MostCalls = 128;
+    const int MostBytes = 1 << 18;
 
     /// <summary>Whether the message says something without content: it calls, or it refuses.</summary>
     public static bool Check(Fields fields)
@@ -27,8 +28,8 @@ static class ToolCallReader
         if (fields.Any("audio") is not null)
             fields.Problem.Add(ApiError.UnsupportedField(fields.Name("audio"), "The model answers in text and hears none."));
         // Where a reply's text came from and what a client noted of it go back with it; they are no part of what the model said.
-        _ = fields.Any("annotations");
-        _ = fields.Any("provider_specific_fields");
+        fields.Small("annotations", MostBytes);
+        fields.Small("provider_specific_fields", MostBytes);
         return calls > 0 | function is not null | fields.Text("refusal") is not null;
     }
 

@@ -26,9 +26,14 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
     public static ApiError TooMany(string param, int found, int most) =>
         new(400, Request, $"Invalid '{param}': {found} entries; up to {most} are taken.", param, "array_above_max_length");
 
+    public static ApiError TooManyBytes(string param, int found, int most) =>
+        new(400, Request, $"Invalid '{param}': {found} bytes; up to {most} are taken.", param, "invalid_value");
+
+    /// <param name="prompt">Tokens of the prompt; where there are more than <paramref name="context"/>, how many is not known.</param>
     public static ApiError ContextLength(int prompt, int context, int? asked) => new(400, Request,
         asked is null
-            ? $"This model's maximum context length is {context} tokens, but the messages are {prompt} tokens long."
+            ? $"This model's maximum context length is {context} tokens, but the messages are "
+                + (prompt > context ? $"more than {context} tokens long." : $"{prompt} tokens long.")
             : $"This model's maximum context length is {context} tokens, but {(long)prompt + asked} were asked for: "
                 + $"{prompt} in the messages, {asked} in the completion.",
         "messages", "context_length_exceeded");

@@ -1,5 +1,6 @@
 // One JSON object of a request, read field by field: each field is asked for by name once, and what nobody asked for is an error.
 // The first problem is kept in the shared Problem and everything after it returns defaults. Knows no field's meaning.
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Majlis.Server.Wire;
@@ -41,6 +42,15 @@ public sealed class Fields
         unread.TryGetValue(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     public bool Has(string field) => Peek(field) is not null;
+
+    /// <summary>The field, of any kind, in so many bytes of JSON at most.</summary>
+    public JsonElement? Small(string field, int mostBytes)
+    {
+        if (Any(field) is not { } value) return null;
+        var bytes = JsonMarshal.GetRawUtf8Value(value).Length;
+        if (bytes > mostBytes) Problem.Add(ApiError.TooManyBytes(Name(field), bytes, mostBytes));
+        return value;
+    }
 
     public JsonElement? Of(string field, JsonValueKind kind, string expected)
     {

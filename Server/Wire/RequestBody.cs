@@ -12,17 +12,38 @@ static class RequestBody
 
     const string NoText = "holds half a surrogate pair or bytes that are not UTF-8.";
 
-    /// <summary>Reads the whole body; the document is null where <paramref name="problem"/> says why.</summary>
-    public static async Task<JsonDocument?> ReadAsync(HttpRequest request, Problem problem)
+    // Where a client says more, memory is taken as the bytes come and not as it says.
+    const int FirstBuffer = 1 << 16;
+
+    /// <summary>The whole body as bytes; empty where <paramref name="problem"/> says why it is not read.</summary>
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, Problem problem)
     {
         if (!IsJson(request.ContentType))
         {
             problem.Add(ApiError.WrongMedia(request.ContentType ?? ""));
-            return null;
+            return default;
         }
         try
         {
-            return Readable(await JsonDocument.ParseAsync(request.Body, StrictJson.Options, request.HttpContext.RequestAborted), problem);
+            var body = new MemoryStream((int)Math.Min(request.ContentLength ?? 0, FirstBuffer));
+            await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
+            return body.GetBuffer().AsMemory(0, (int)body.Length);
+        }
+        catch (BadHttpRequestException refused) when (refused.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            problem.Add(ApiError.TooLarge(Limit));
+            return default;
+        }
+    }
+
+    /// <summary>The bytes as JSON; null where <paramref name="problem"/> says why.</summary>
+    public static JsonDocument? Parse(ReadOnlyMemory<byte> bytes, Problem problem)
+    {
+        if (bytes.Span.StartsWith(ByteOrderMark)) bytes = bytes[ByteOrderMark.Length..];
+        try
+        {
+            var body = JsonDocument.Parse(bytes, StrictJson.Options);
+            return StrictJson.IsReadable(bytes.Span) ? body : Readable(body, problem);
         }
         catch (InvalidOperationException)
         {
@@ -33,12 +54,10 @@ static class RequestBody
         {
             problem.Add(ApiError.BrokenJson(Where(broken)));
         }
-        catch (BadHttpRequestException refused) when (refused.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            problem.Add(ApiError.TooLarge(Limit));
-        }
         return null;
     }
+
+    static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     static JsonDocument? Readable(JsonDocument body, Problem problem)
     {

@@ -1,12 +1,17 @@
 // JSON from outside, taken apart with nothing left for later: names that stand twice, depth, and text that is no Unicode are found
 // when it is read and not when somebody asks for a value. Knows no field.
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Majlis.Server.Wire;
 
 static class StrictJson
 {
     public static JsonDocumentOptions Options { get; } = new() { MaxDepth = 64, AllowDuplicateProperties = false };
+
+    /// <summary>Whether a glance at the bytes tells that every string in them is Unicode text; most bodies need no second one.</summary>
+    public static bool IsReadable(ReadOnlySpan<byte> json) =>
+        Utf8.IsValid(json) && json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0;
 
     /// <summary>
     /// The path of the first string that is no Unicode text, or of the object with such a name: the parser lets both through, and reading

@@ -17,12 +17,16 @@ public static class ChatPrompt
     /// </summary>
     /// <exception cref="JinjaException">The template failed, or refused the conversation
     /// (<see cref="TemplateRefusedException"/>).</exception>
-    public static int[] Encode(ChatTemplate template, TextTokenizer tokenizer, Conversation conversation)
+    public static int[] Encode(ChatTemplate template, TextTokenizer tokenizer, Conversation conversation) =>
+        EncodeUpTo(template, tokenizer, conversation, int.MaxValue);
+
+    /// <summary>As <see cref="Encode"/>; once there are more than <paramref name="most"/> ids, those found so far.</summary>
+    public static int[] EncodeUpTo(ChatTemplate template, TextTokenizer tokenizer, Conversation conversation, int most)
     {
         var guard = template.GuardFor(tokenizer);
         var text = template.RenderFormed(ConversationForm.Of(conversation, template, guard)).Text;
-        return text.Contains(ForgeryMark.Character) ? [.. new PromptSegments(guard, text).Encode().Select(piece => piece.Id)]
-            : tokenizer.Encode(text, addSpecialTokens: false);
+        return text.Contains(ForgeryMark.Character) ? [.. new PromptSegments(guard, text).Encode(most).Select(piece => piece.Id)]
+            : tokenizer.EncodeUpTo(text, most);
     }
 
     /// <summary>The prompt's ids with the assistant's share of them, for training.</summary>

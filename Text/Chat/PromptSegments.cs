@@ -43,9 +43,10 @@ sealed class PromptSegments
 
     int Before(int position) => marked.BinarySearch(position) is var at && at < 0 ? ~at : at;
 
-    public List<PromptToken> Encode()
+    /// <summary>All tokens; once there are more than <paramref name="most"/>, those found so far.</summary>
+    public List<PromptToken> Encode(int most = int.MaxValue)
     {
-        var encoded = guard.Tokenizer.EncodeAround(text, guard.ControlIds, cuts);
+        var encoded = guard.Tokenizer.EncodeAround(text, guard.ControlIds, cuts, most);
         return [.. encoded.Ids.Zip(encoded.Offsets, (id, offset) => new PromptToken(id, offset.Start, offset.End))];
     }
 }

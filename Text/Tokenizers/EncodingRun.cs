@@ -34,7 +34,20 @@ sealed class EncodingRun
         splitters = PieceFlow.Through(parts.Splitters, model, sink);
     }
 
+    /// <summary>Encodes to the end of the text or to the sink's limit, whichever comes first.</summary>
     public void Encode(string text)
+    {
+        try
+        {
+            EncodeAll(text);
+        }
+        catch (TokenLimitException)
+        {
+            // What was found so far says that there is too much.
+        }
+    }
+
+    void EncodeAll(string text)
     {
         if (!sink.Tracked && !Array.Exists(parts.Splitters, splitter => splitter.NeedsOrigins))
         {
@@ -55,6 +68,7 @@ sealed class EncodingRun
             if (reading == Reading.Token) sink.Add(token.Id, piece, start, end);
             else EncodeNormalized(normalizers.Run(piece.Slice(start, end - start)));
             done = end;
+            sink.CheckCount();
         }
         if (done < piece.Text.Length) EncodeNormalized(normalizers.Run(piece.Slice(done, piece.Text.Length - done)));
     }
@@ -68,6 +82,7 @@ sealed class EncodingRun
             if (reading == Reading.Token) sink.Add(token.Id, piece, start, end);
             else splitters.Push(piece.Slice(start, end - start));
             done = end;
+            sink.CheckCount();
         }
         splitters.Push(piece.Slice(done, piece.Text.Length - done));
     }

@@ -31,6 +31,8 @@ public sealed class TextTokenizer
         unknown = definition.Model.UnknownId ?? (definition.Model.UnknownToken is { } name ? definition.Model.Vocabulary.Id(name) : null);
         foreach (var token in definition.AddedTokens) addedIds[token.Content] = token.Id;
         VocabularySize = definition.AddedTokens.Select(token => token.Id + 1).Append(definition.Model.Vocabulary.Size).Max();
+        LongestToken = definition.Model.Vocabulary.Entries.Select(entry => entry.Token.Length)
+            .Concat(definition.AddedTokens.Select(token => token.Content.Length)).DefaultIfEmpty(1).Max();
         var normalizers = Section(definition.Normalizer, "normalizer") is { } section ? NormalizerReader.Read(section).ToList() : [];
         encoding = Assemble(normalizers);
         postProcessor = Section(definition.PostProcessor, "post_processor") is { } after ? PostProcessor.Read(after) : PostProcessor.None;
@@ -67,9 +69,15 @@ public sealed class TextTokenizer
     /// <summary>Highest id + 1, ids that no token has included.</summary>
     public int VocabularySize { get; }
 
+    /// <summary>UTF-16 units of the longest token as the vocabulary spells it; as a rule no token stands for more of a text.</summary>
+    public int LongestToken { get; }
+
     /// <summary>Token ids of a text. <paramref name="specialsAsText"/>: tokens flagged special are not recognised in it.</summary>
     public int[] Encode(string text, bool addSpecialTokens, bool specialsAsText = false) =>
-        Encode(text, addSpecialTokens, specialsAsText ? SpecialsAsText : null);
+        Framed(Run(text, new TokenSink(tracked: false), specialsAsText ? SpecialsAsText : null).Ids, addSpecialTokens);
+
+    /// <summary>Token ids of a text; once there are more than <paramref name="most"/>, those found so far.</summary>
+    public int[] EncodeUpTo(string text, int most) => Framed(Run(text, new TokenSink(tracked: false) { Most = most }, null).Ids, false);
 
     /// <summary>Ids with segment ids and offsets; see <see cref="TokenizedText"/>.</summary>
     public TokenizedText EncodeWithOffsets(string text, bool addSpecialTokens, bool specialsAsText = false)
@@ -80,14 +88,14 @@ public sealed class TextTokenizer
     /// <summary>
     /// Ids with offsets of one text, some of it a stranger's: a token of <paramref name="control"/> comes only out of characters that no
     /// place in <paramref name="cuts"/> (UTF-16 units, ascending) parts; else its text is spelled by other tokens, and nothing is put in
-    /// beside it: see <see cref="EncodingParts.CanPartText"/>.
+    /// beside it: see <see cref="EncodingParts.CanPartText"/>. Once there are more than <paramref name="most"/>, those found so far.
     /// </summary>
-    internal TokenizedText EncodeAround(string text, IReadOnlySet<int> control, List<int> cuts)
+    internal TokenizedText EncodeAround(string text, IReadOnlySet<int> control, List<int> cuts, int most)
     {
         // Characters that the model does not know are no forgery.
         var forged = encoding.CanPartText ? Reading.TextApart : Reading.Text;
         var refused = control.Where(id => id != unknown).ToHashSet();
-        return Framed(text, Run(text, new TokenSink(tracked: true) { Refused = refused },
+        return Framed(text, Run(text, new TokenSink(tracked: true) { Refused = refused, Most = most },
             (token, start, end) => !control.Contains(token.Id) || !IsParted(cuts, start, end) ? Reading.Token : forged),
             addSpecialTokens: false);
     }
@@ -150,12 +158,8 @@ public sealed class TextTokenizer
 
     static byte[] Utf8(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 
-    int[] Encode(string text, bool addSpecialTokens, TokenAdmission? admits)
-    {
-        var ids = Run(text, new TokenSink(tracked: false), admits).Ids;
-        return !addSpecialTokens || postProcessor.Frame is [{ Ids: null }] ? [.. ids]
-            : [.. postProcessor.Frame.SelectMany(part => part.Ids ?? (IEnumerable<int>)ids)];
-    }
+    int[] Framed(List<int> ids, bool addSpecialTokens) => !addSpecialTokens || postProcessor.Frame is [{ Ids: null }] ? [.. ids]
+        : [.. postProcessor.Frame.SelectMany(part => part.Ids ?? (IEnumerable<int>)ids)];
 
     TokenSink Run(string text, TokenSink sink, TokenAdmission? admits)
     {

@@ -13,6 +13,16 @@ sealed class TokenSink(bool tracked)
     /// <summary>Ids that the model must not make of any piece; null where all may come.</summary>
     public IReadOnlySet<int>? Refused { get; init; }
 
+    /// <summary>As many tokens as are of use; one more and the encoding ends.</summary>
+    public int Most { get; init; } = int.MaxValue;
+
+    /// <summary>To be called where no token will be taken back.</summary>
+    /// <exception cref="TokenLimitException">There are more than <see cref="Most"/>.</exception>
+    public void CheckCount()
+    {
+        if (Ids.Count > Most) throw new TokenLimitException();
+    }
+
     /// <summary>Takes back all tokens from the one at <paramref name="count"/> on.</summary>
     public void Shorten(int count)
     {
@@ -27,3 +37,6 @@ sealed class TokenSink(bool tracked)
         if (Tracked) Ranges.Add(to > from ? (piece.Starts[from], piece.Ends[to - 1]) : (0, 0));
     }
 }
+
+/// <summary>A text has more tokens than are of use; those found so far are in the sink.</summary>
+sealed class TokenLimitException : Exception;

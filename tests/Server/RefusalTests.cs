@@ -128,12 +128,13 @@ public sealed class RefusalTests(ChatServer shared) : IClassFixture<ChatServer>
     [Fact]
     public async Task Once_a_stream_has_begun_options_that_leave_no_token_are_its_last_event()
     {
-        var events = await RunningServer.EventsAsync(await server.ChatAsync(new()
+        using var http = await server.StreamAsync("/v1/chat/completions", RunningServer.ChatBody(new()
         {
             ["stream"] = true,
             ["allowed_token_ids"] = new JsonArray(65),
             ["bad_words"] = new JsonArray("AA"),
         }));
+        var events = await RunningServer.BrokenEventsAsync(http);
         var error = JsonNode.Parse(events[^1])!["error"]!;
         Assert.Equal(("invalid_request_error", "allowed_token_ids", "invalid_value"),
             ((string?)error["type"], (string?)error["param"], (string?)error["code"]));

@@ -35,7 +35,12 @@ sealed class PieceFlow
     public void Push(TextSlice piece)
     {
         if (piece.Text.IsEmpty) return;
-        if (splitter is null) model.Tokenize(piece, sink);
-        else splitter.Split(piece, scratch, next!);
+        if (splitter is not null)
+        {
+            splitter.Split(piece, scratch, next!);
+            return;
+        }
+        model.Tokenize(piece, sink);
+        sink.CheckCount();
     }
 }

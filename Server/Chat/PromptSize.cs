@@ -1,0 +1,20 @@
+// How much text a request brings, counted before any template or tokenizer sees it. Knows no token.
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Majlis.Server.Chat;
+
+static class PromptSize
+{
+    /// <summary>UTF-16 units of all texts and names in messages, documents and template arguments.</summary>
+    public static long Characters(ChatRequest request) =>
+        Characters(request.Messages) + Characters(request.Documents) + Characters(request.TemplateArguments);
+
+    static long Characters(JsonNode? node) => node switch
+    {
+        JsonObject members => members.Sum(member => member.Key.Length + Characters(member.Value)),
+        JsonArray items => items.Sum(Characters),
+        JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>().Length,
+        _ => 0,
+    };
+}

@@ -1,0 +1,67 @@
+// Where bodies are parsed and prompts are made: small ones at once, large ones one after another on few threads that the machine runs
+// behind all others, so that neither the engine nor a small request waits for them. Knows no request.
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Majlis.Inference;
+
+namespace Majlis.Server.Wire;
+
+sealed partial class PreparationQueue : IDisposable
+{
+    /// <summary>Bytes up to which a body is prepared at once.</summary>
+    public const int Small = 64 << 10;
+
+    const int MostWaiting = 64;
+
+    // Of Linux' -20 to 19: a thread so far behind gets about a tenth of what another one gets beside it.
+    const int Niceness = 10;
+    const int ThisThread = 0;
+
+    readonly BlockingCollection<Action> waiting = new(MostWaiting);
+
+    public PreparationQueue()
+    {
+        for (var threads = Math.Max(1, Environment.ProcessorCount / 4); threads > 0; threads--)
+            new Thread(Work) { IsBackground = true, Priority = ThreadPriority.BelowNormal, Name = "preparation" }.Start();
+    }
+
+    /// <summary>The result of <paramref name="work"/> on a body of so many bytes; not begun where the client is gone by its turn.</summary>
+    /// <exception cref="EngineBusyException">Too many large bodies wait already.</exception>
+    public async Task<T> RunAsync<T>(long bytes, Func<T> work, CancellationToken gone)
+    {
+        if (bytes <= Small) return work();
+        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!waiting.TryAdd(() => Complete(result, work, gone))) throw new EngineBusyException(MostWaiting);
+        return await result.Task;
+    }
+
+    static void Complete<T>(TaskCompletionSource<T> result, Func<T> work, CancellationToken gone)
+    {
+        try
+        {
+            gone.ThrowIfCancellationRequested();
+            result.SetResult(work());
+        }
+        catch (OperationCanceledException)
+        {
+            result.SetCanceled(gone);
+        }
+        catch (Exception failure)
+        {
+            result.SetException(failure);
+        }
+    }
+
+    void Work()
+    {
+        // .NET's own priorities say nothing to Linux.
+        if (OperatingSystem.IsLinux()) _ = SetPriority(ThisThread, 0, Niceness);
+        foreach (var next in waiting.GetConsumingEnumerable()) next();
+    }
+
+    // The threads end with what is in the queue; a request whose turn never comes is cut off with its connection.
+    public void Dispose() => waiting.CompleteAdding();
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, int who, int priority);
+}
