@@ -23,7 +23,7 @@ public static class Gate
             return Verdict(GateDecision.NotEnoughEvidence, $"held-out pairs on {lacking} more prompts needed", Votes(lacking, evidence));
         if (evidence.Voters < policy.LeastVoters)
             return Verdict(GateDecision.NotEnoughEvidence, $"{evidence.Voters} voters; at least {policy.LeastVoters} needed",
-                policy.LeastVoters - evidence.Voters);
+                Votes(policy.LeastVoters - evidence.Voters, evidence));
         if (capabilities.Any(each => !each.Kept)) return Verdict(GateDecision.Refuse, "a critical capability is not shown to be kept");
         if (evidence.Preference.BetterP <= policy.Alpha)
             return Verdict(GateDecision.Promote, Invariant($"better: p = {evidence.Preference.BetterP:0.####} is at most {policy.Alpha}"));

@@ -61,12 +61,15 @@ sealed class AdapterFile
         return modules.TryGetValue(module, out var found) ? found : modules[module] = new AdapterModule(module);
     }
 
+    /// <summary>
+    /// Modules to save, biases, and the embeddings that peft saves of its own accord where their table was resized or adapted.
+    /// </summary>
     bool IsWhole(AdapterConfig config, string name)
     {
-        var tensor = name[Prefix.Length..];
+        var tensor = name[Prefix.Length..].Replace(".base_layer.", ".", StringComparison.Ordinal);
         var module = tensor[..Math.Max(0, tensor.LastIndexOf('.'))];
-        if (config.LeftOutBy(module) != "modules_to_save" && !(config.Bias != "none" && tensor.EndsWith(".bias", StringComparison.Ordinal)))
-            return false;
+        if (config.LeftOutBy(module) != "modules_to_save" && !(config.Bias != "none" && tensor.EndsWith(".bias", StringComparison.Ordinal))
+            && module.Split('.')[^1] is not ("embed_tokens" or "lm_head")) return false;
         whole[tensor] = name;
         return true;
     }

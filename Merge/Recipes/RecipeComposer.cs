@@ -11,6 +11,7 @@ sealed class RecipeComposer
     /// <summary>No recipe nests a tenth as deep; the stack holds many times more.</summary>
     const int DeepestNesting = 100;
 
+    readonly AnchorScanner scanner;
     readonly Parser parser;
     readonly string file;
     readonly ImmutableArray<string>.Builder warnings = ImmutableArray.CreateBuilder<string>();
@@ -18,7 +19,12 @@ sealed class RecipeComposer
     /// <summary>Null while the node that carries the anchor is being read.</summary>
     readonly Dictionary<string, RecipeNode?> anchors = new(StringComparer.Ordinal);
 
-    RecipeComposer(string yaml, string file) => (parser, this.file) = (new Parser(new StringReader(yaml)), file);
+    RecipeComposer(string yaml, string file)
+    {
+        this.file = file;
+        scanner = new AnchorScanner(new Scanner(new StringReader(yaml)));
+        parser = new Parser(scanner);
+    }
 
     /// <summary>The one document of a text, and what in it is allowed but probably not meant.</summary>
     /// <exception cref="MergeRecipeException">Not YAML that PyYAML's safe loader would take; names the line.</exception>
@@ -60,7 +66,7 @@ sealed class RecipeComposer
         if (parser.TryConsume<AnchorAlias>(out var alias)) return Anchored(alias);
         if (depth > DeepestNesting) throw Error(parser.Current!, $"nested more than {DeepestNesting} deep");
         var begin = parser.Accept<NodeEvent>(out var node) ? node : throw Error(parser.Current!, "expected a value");
-        var name = begin.Anchor.IsEmpty ? null : begin.Anchor.Value;
+        var name = begin.Anchor.IsEmpty ? (begin is Scalar ? scanner.AnchorAt(begin.End) : null) : begin.Anchor.Value;
         if (name is not null && !anchors.TryAdd(name, null)) throw Error(begin, $"the anchor &{name} stands twice");
         parser.MoveNext();
         var read = begin switch

@@ -168,13 +168,16 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
         throw new IOException($"{path}: somebody has held the lock for {longestSwap.TotalSeconds} s.");
     }
 
+    /// <summary>EROFS: waiting would not help.</summary>
+    const int ReadOnlyVolume = 30;
+
     static FileStream? TryLock(string path)
     {
         try
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException)
+        catch (IOException error) when (error.HResult != ReadOnlyVolume)
         {
             return null;
         }

@@ -47,8 +47,12 @@ public sealed class GateVerdicts
     }
 
     [Fact]
-    public void One_voter_alone_promotes_nothing_under_the_standard_policy() =>
-        Assert.Equal(GateDecision.NotEnoughEvidence, Judge(new PairedCounts(50, 40, 10, 20), GatePolicy.Standard, voters: 1).Decision);
+    public void One_voter_alone_promotes_nothing_under_the_standard_policy()
+    {
+        var verdict = Judge(new PairedCounts(50, 40, 10, 20), GatePolicy.Standard, voters: 1);
+        // Four more voters, each of whom needs a held-out vote; one vote in four is.
+        Assert.Equal((GateDecision.NotEnoughEvidence, 16), (verdict.Decision, verdict.VotesNeeded));
+    }
 
     [Fact]
     public void A_gate_without_a_critical_capability_is_a_mistake() =>

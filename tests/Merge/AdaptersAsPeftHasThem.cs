@@ -135,13 +135,25 @@ public sealed class AdaptersAsPeftHasThem : IDisposable
     [Theory]
     [InlineData("model.norm.lora_A.weight", "adapts model.norm, which is no matrix")]
     [InlineData("model.layers.7.self_attn.q_proj.lora_A.weight", "adapts model.layers.7.self_attn.q_proj, which the model does not have")]
-    [InlineData("lm_head.weight", "is neither lora_A nor lora_B of a module, nor does adapter_config.json name it in modules_to_save")]
+    [InlineData("lm_head.weight", "lm_head.weight is [2, 8], the model's lm_head.weight [8, 8]")]
+    [InlineData("model.layers.0.mlp.up_proj.weight", "is neither lora_A nor lora_B of a module, nor does adapter_config.json")]
     [InlineData("model.layers.1.self_attn.o_proj.lora_B.weight", "o_proj has lora_B but no lora_A")]
     public void A_tensor_that_fits_nothing_is_named(string name, string expected)
     {
         var adapter = TinyLlama.WriteAdapter(folder.File($"adapter-{++adapters}"), Config, ["target_modules", "\".*\""],
             [.. Tensors(), (name, [2, Width], Numbers(9, 2 * Width))]);
         Assert.Contains(expected, Refusal(adapter), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("lm_head.weight")]
+    [InlineData("model.embed_tokens.base_layer.weight")]
+    public void Embeddings_that_peft_saved_along_take_the_place_of_the_bases(string name)
+    {
+        var adapter = TinyLlama.WriteAdapter(folder.File($"adapter-{++adapters}"), Config, [],
+            [.. Tensors(), (name, [Width, Width], Numbers(9, Width * Width))]);
+        var module = name.Replace(".base_layer", "", StringComparison.Ordinal)[..^".weight".Length];
+        Assert.Equal(Numbers(9, Width * Width).Select(value => (double)value), Merged(adapter, module, new float[Width * Width]));
     }
 
     /// <summary>W = H S H' / 8 with Hadamard's matrix: its singular parts are known exactly.</summary>

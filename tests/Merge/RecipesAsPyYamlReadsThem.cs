@@ -147,6 +147,18 @@ public sealed class RecipesAsPyYamlReadsThem
         Assert.Equal(expected, recipe.Slices[0].Sources[3].Parameters.Find("weight", "", 0));
     }
 
+    /// <summary>Also in braces before another key, where the library's parser alone stumbles.</summary>
+    [Theory]
+    [InlineData("[{model: a, parameters: {weight: &w 3}}, {model: b, parameters: {weight: *w}}]")]
+    [InlineData("[{model: &m a, parameters: &p {weight: 3}}, {model: b, parameters: *p}]")]
+    [InlineData("[{model: !!str &m a, parameters: {weight: &w 3}}, {model: b, parameters: {weight: [*w]}}]")]
+    public void Anchors_and_aliases_stand_for_their_values(string models)
+    {
+        var recipe = MergeRecipe.Parse($"merge_method: linear\nmodels: {models}\n");
+        Assert.All(recipe.Slices[0].Sources, source => Assert.Equal(3, source.Parameters.Find("weight", "", 0)));
+        Assert.Equal(["a", "b"], recipe.Slices[0].Sources.Select(source => source.Model));
+    }
+
     [Theory]
     [InlineData("<<: 5", "<< takes a mapping")]
     [InlineData("<<: ~", "<< takes a mapping")]
