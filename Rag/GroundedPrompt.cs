@@ -3,6 +3,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Majlis.Text.Normalization;
 
 namespace Majlis.Rag;
 
@@ -30,14 +31,14 @@ public static partial class GroundedPrompt
     public static string For(string question, IReadOnlyList<GroundingDocument> documents)
     {
         if (documents.Count == 0) throw new ArgumentException("A grounded prompt needs at least one document.", nameof(documents));
-        var arabic = Script.IsMostlyArabic(question);
+        var arabic = LetterCount.Of(question).IsMostlyArabic;
         var prompt = new StringBuilder(arabic ? Arabic : English).Append("\n\n");
         for (var i = 0; i < documents.Count; i++) Append(prompt, i + 1, documents[i]);
         return prompt.Append(arabic ? "السؤال: " : "Question: ").Append(question).ToString();
     }
 
     /// <summary>
-    /// The numbers an answer cites, in European or Arabic digits, in order of appearance, each once; numbers of no document are left out.
+    /// The numbers an answer cites, in European, Arabic or Persian digits, in order of appearance, each once; numbers of no document are left out.
     /// </summary>
     public static IReadOnlyList<int> Cited(string answer, int documents) =>
     [
@@ -59,6 +60,6 @@ public static partial class GroundedPrompt
     [GeneratedRegex(@"<(\s*/?\s*document)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Mark();
 
-    [GeneratedRegex(@"\[[0-9\u0660-\u0669]{1,4}\]")]
+    [GeneratedRegex(@"\[[0-9\u0660-\u0669\u06F0-\u06F9]{1,4}\]")]
     private static partial Regex Citation();
 }

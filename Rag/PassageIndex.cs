@@ -1,7 +1,6 @@
 // Finds passages by their words (BM25), Arabic and English each by its own rules of stemming. Knows no model and no prompt.
+using System.Text.RegularExpressions;
 using Lucene.Net.Analysis;
-using Lucene.Net.Analysis.Ar;
-using Lucene.Net.Analysis.En;
 using Lucene.Net.Analysis.Miscellaneous;
 using Lucene.Net.Documents;
 using Lucene.Net.Index;
@@ -9,20 +8,22 @@ using Lucene.Net.Search;
 using Lucene.Net.Search.Similarities;
 using Lucene.Net.Store;
 using Lucene.Net.Util;
+using Majlis.Rag.Words;
+using Majlis.Text.Normalization;
 
 namespace Majlis.Rag;
 
-public sealed class PassageIndex : IDisposable
+public sealed partial class PassageIndex : IDisposable
 {
     const LuceneVersion Version = LuceneVersion.LUCENE_48;
 
     // In UTF-16 units: no more words than Lucene's limit of clauses, though in some scripts every letter is a word.
     const int MostQueryLetters = 1024;
 
-    static readonly (string Field, Analyzer Analyzer)[] languages =
+    static readonly (string Field, Analyzer Analyzer, Analyzer Asking)[] languages =
     [
-        ("ar", new ArabicAnalyzer(Version)),
-        ("en", new EnglishAnalyzer(Version)),
+        ("ar", new PassageAnalyzer(arabic: true, asking: false), new PassageAnalyzer(arabic: true, asking: true)),
+        ("en", new PassageAnalyzer(arabic: false, asking: false), new PassageAnalyzer(arabic: false, asking: true)),
     ];
 
     readonly RAMDirectory memory = new();
@@ -52,11 +53,11 @@ public sealed class PassageIndex : IDisposable
     public IReadOnlyList<FoundPassage> Search(string question, int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        if (question.Length > MostQueryLetters)
-            question = question[..(char.IsHighSurrogate(question[MostQueryLetters - 1]) ? MostQueryLetters - 1 : MostQueryLetters)];
+        // Marks that nobody sees do not count, but who sends a million of them has asked nothing.
+        question = Cut(Spelled(Cut(question, 4 * MostQueryLetters)), MostQueryLetters);
         var query = new BooleanQuery();
-        foreach (var (field, analyzer) in languages)
-            if (new QueryBuilder(analyzer).CreateBooleanQuery(field, question) is { } words) query.Add(words, Occur.SHOULD);
+        foreach (var (field, analyzer, asking) in languages)
+            if (!PassageQuery.Add(query, field, asking, question)) PassageQuery.Add(query, field, analyzer, question); // stop words alone
         return [.. searcher.Search(query, count).ScoreDocs.Select(hit => new FoundPassage(Of(hit.Doc), hit.Score))];
     }
 
@@ -71,17 +72,27 @@ public sealed class PassageIndex : IDisposable
     Document Row(int place)
     {
         var row = new Document { new StoredField("place", place) };
-        var text = $"{passages[place].Title}\n{passages[place].Text}";
-        foreach (var (field, _) in languages)
+        var text = Spelled($"{passages[place].Title}\n{passages[place].Text}");
+        foreach (var (field, _, _) in languages)
             if (WrittenIn(passages[place].Text, field)) row.Add(new TextField(field, text, Field.Store.NO));
         return row;
     }
 
+    static string Cut(string text, int most) =>
+        text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)];
+
+    // A Persian word with a joiner in it is one word or two, as each writer likes: both can be found.
+    static string Spelled(string text) =>
+        FoldedText.ForSearch(string.Join('\n', JoinedWord().Matches(text).Select(match => match.Value.Replace('\u200C', ' ')).Prepend(text)));
+
+    [GeneratedRegex(@"[\u0621-\u06FF]+(?:\u200C+[\u0621-\u06FF]+)+")]
+    private static partial Regex JoinedWord();
+
     // A passage belongs to the script of most of its letters; where both scripts are at home (a sixth or more), it is found by both.
     static bool WrittenIn(string text, string field)
     {
-        var (arabic, other) = Script.Letters(text);
-        var (own, foreign) = field == "ar" ? (arabic, other) : (other, arabic);
-        return own > foreign || own * 6 >= arabic + other;
+        var letters = LetterCount.Of(text);
+        var own = field == "ar" ? letters.Arabic : letters.All - letters.Arabic;
+        return own * 2 > letters.All || own * 6 >= letters.All;
     }
 }

@@ -18,7 +18,7 @@ public sealed partial class HouseRules
         ["Inference"] = ["Model"],
         ["Merge"] = ["Model", "Torch"],
         ["Evaluation"] = ["Inference"],
-        ["Rag"] = [],
+        ["Rag"] = ["Text"],
         ["Feedback"] = ["Text"],
         ["Server"] = ["CommandLine", "Feedback", "Hub", "Inference", "Rag", "Torch"],
         ["Trainer"] = ["CommandLine", "Evaluation", "Feedback", "Hub", "Merge", "Torch"],
@@ -81,6 +81,11 @@ public sealed partial class HouseRules
     public void No_warning_is_switched_off_in_a_source() =>
         Assert.DoesNotContain(Lines(), line => line.Text.Contains("#pragma " + "warning", StringComparison.Ordinal));
 
+    // Without ICU, as in small container images, .NET's own leaves every text as it is.
+    [Fact]
+    public void Text_is_normalised_by_our_own_tables_only() =>
+        Assert.DoesNotContain(Lines(), line => line.File != "UnicodeFormsTests.cs" && PlatformNormalization().IsMatch(line.Text));
+
     [Fact]
     public void Logs_are_declared_not_composed() =>
         Assert.DoesNotContain(Lines(), line => ComposedLog().IsMatch(line.Text));
@@ -106,6 +111,9 @@ public sealed partial class HouseRules
 
     [GeneratedRegex(@"\.Log(Trace|Debug|Information|Warning|Error|Critical)\(")]
     private static partial Regex ComposedLog();
+
+    [GeneratedRegex(@"(?<!UnicodeForms)\.(Normalize|IsNormalized|TryNormalize)\(")]
+    private static partial Regex PlatformNormalization();
 
     static IEnumerable<string> References(string room, string kind) => Project(room).Descendants(kind).Select(item => item.Attribute("Include")!.Value);
 

@@ -1,31 +1,26 @@
 // Whether an answer says which model gave it, so that a vote may be about the name. Knows text only.
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using Majlis.Text.Normalization;
 
 namespace Majlis.Feedback.Pairs;
 
 sealed class IdentityLeak
 {
-    static readonly ImmutableArray<string> wellKnown =
-    [
-        "OpenAI", "ChatGPT", "GPT", "Anthropic", "Claude", "Gemini", "Gemma", "Google DeepMind", "Google", "Llama", "Meta AI", "Mistral",
-        "Ministral", "Mixtral", "Qwen", "Alibaba", "DeepSeek", "Cohere", "Command R", "Command-R", "Aya", "SmolLM", "Hugging Face", "Phi",
-        "Microsoft", "Grok", "xAI", "OLMo", "Allen Institute", "Falcon", "Jais", "ALLaM",
-    ];
-
     // Someone speaking of himself, and within forty characters of the same sentence a name: bounded work at every place of the text.
-    const string Self = @"\b(?:I am|I'm|I’m|my name is|call me|as an? (?:AI|language model|assistant))\b"
-        + @"|\b(?:developed|created|trained|made|built) by\b"
-        + @"|(?<!\p{L})(?:أنا|انا|اسمي|إسمي|طورتني|طوّرتني|دربتني|درّبتني|أنشأتني|(?:تم )?(?:تطويري|تدريبي|إنشائي))(?!\p{L})";
+    const string English = @"\b(?:I am|I'm|I’m|my name is|call me|as an? (?:AI|language model|assistant))\b"
+        + @"|\b(?:developed|created|trained|made|built) by\b";
+
+    static readonly string arabic = @"(?<!\p{L})[وف]?(?:" + FoldedText.ForSearch("أنا|إنني|إني|اسمي|أدعى|ينادونني|بصفتي|بوصفي|باعتباري|كوني|"
+        + "طور(?:ت|وا)?ني|درب(?:ت|وا)?ني|أنشأ(?:ت|وا)?ني|صمم(?:ت|وا)?ني|صنع(?:ت|وا)?ني|بنتني|أطلقتني|"
+        + "(?:تم |جرى )?(?:تطويري|تدريبي|إنشائي|تصميمي|صنعي|برمجتي)") + @")(?!\p{L})";
 
     readonly Regex pattern;
 
-    public IdentityLeak(ImmutableArray<string> ownNames)
-    {
-        var names = string.Join('|', wellKnown.Concat(ownNames).Select(Regex.Escape));
-        pattern = new Regex($@"(?:{Self})[^.!?؟\n]{{0,40}}?(?<!\p{{L}})(?:{names})(?!\p{{L}})",
+    public IdentityLeak(ImmutableArray<string> ownNames) =>
+        pattern = new Regex($@"(?:{English}|{arabic})[^.!?؟\n]{{0,40}}?{ModelNames.Pattern(ownNames)}",
             RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
-    }
 
-    public bool In(string answer) => pattern.IsMatch(answer);
+    /// <summary>The answer is read in the spelling of <see cref="FoldedText"/>: vowel marks and joiners hide no name.</summary>
+    public bool In(string answer) => pattern.IsMatch(FoldedText.ForSearch(answer));
 }

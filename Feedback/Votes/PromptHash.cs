@@ -3,16 +3,22 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Majlis.Text.Chat;
+using Majlis.Text.Normalization;
 
 namespace Majlis.Feedback.Votes;
 
 public static class PromptHash
 {
     /// <summary>
-    /// SHA-256 (hex) over role and text of every message, in order: text in Unicode's form NFC, white space trimmed and runs of it
-    /// made one space, each field ended by a zero byte. Other fields of a message do not count; a developer counts as the system, which
-    /// is its older name.
+    /// SHA-256 (hex) over role and text of every message, in order: text as <see cref="FoldedText.Of"/> spells it, white space trimmed and
+    /// runs of it made one space, each field ended by a zero byte. Other fields of a message do not count; a developer counts as the system,
+    /// which is its older name.
     /// </summary>
+    /// <remarks>
+    /// Folding keeps a question on its side of the cut when it is asked again with vowel marks, tatweel, invisible marks, other digits or a
+    /// Persian keyboard. Texts without any of these, and without hamza on an alef or a final yeh, hash as they did when only NFC was applied;
+    /// battles keep the hash they were stored with.
+    /// </remarks>
     /// <param name="messagesJson">A JSON array of chat messages.</param>
     public static string Of(string messagesJson)
     {
@@ -25,5 +31,5 @@ public static class PromptHash
     static string? Role(JsonNode? message) => (string?)message?["role"] is "developer" ? "system" : (string?)message?["role"];
 
     static string Normal(string text) =>
-        string.Join(' ', text.Normalize(NormalizationForm.FormC).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        string.Join(' ', FoldedText.Of(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

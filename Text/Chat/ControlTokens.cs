@@ -3,6 +3,7 @@
 // tags, are ordinary words of the vocabulary.
 using System.Globalization;
 using System.Text;
+using Majlis.Text.Normalization;
 using Majlis.Text.Tokenizers;
 
 namespace Majlis.Text.Chat;
@@ -14,7 +15,7 @@ sealed class ControlTokens
         .Where(c =>
             !char.IsLetterOrDigit(c) && !char.IsSurrogate(c)
             && char.GetUnicodeCategory(c) is not (UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse))
-        .Select(c => (Sign: c, Normal: c.ToString().Normalize(NormalizationForm.FormKC))).Where(pair => pair.Normal != pair.Sign.ToString())
+        .Select(c => (Sign: c, Normal: UnicodeForms.Normalize(c.ToString(), NormalizationForm.FormKC))).Where(pair => pair.Normal != pair.Sign.ToString())
         .ToDictionary(pair => pair.Sign, pair => pair.Normal));
 
     readonly HashSet<char> firstSigns;

@@ -1,6 +1,7 @@
 // Upper, lower, title and capital letters by Unicode's full mappings, as Python has them; .NET maps one char to one char.
 using System.Globalization;
 using System.Text;
+using Majlis.Text.Normalization;
 
 namespace Majlis.Text.Jinja;
 
@@ -27,6 +28,8 @@ static class PythonCase
         ['ﬄ'] = "FFL",
         ['ﬅ'] = "ST",
         ['ﬆ'] = "ST",
+        // .NET leaves it alone where it runs without ICU.
+        ['ſ'] = "S",
         ['ﬓ'] = "ՄՆ",
         ['ﬔ'] = "ՄԵ",
         ['ﬕ'] = "ՄԻ",
@@ -49,8 +52,8 @@ static class PythonCase
     // An iota below becomes a capital beside; accents without a capital of their own stay as marks.
     static string GreekUpper(string letter)
     {
-        var parts = letter.Normalize(NormalizationForm.FormD);
-        if (parts.EndsWith('\u0345')) return Upper(parts[..^1].Normalize(NormalizationForm.FormC)) + "Ι";
+        var parts = UnicodeForms.Normalize(letter, NormalizationForm.FormD);
+        if (parts.EndsWith('\u0345')) return Upper(UnicodeForms.Normalize(parts[..^1], NormalizationForm.FormC)) + "Ι";
         return CharUnicodeInfo.GetUnicodeCategory(letter, 0) == UnicodeCategory.LowercaseLetter ? parts.ToUpperInvariant() : letter;
     }
 

@@ -30,6 +30,36 @@ public sealed class PromptTests
         Assert.Equal("en", PromptLanguage.OfMessages("""[{"role":"system","content":"Go on"}]"""));
     }
 
+    [Theory]
+    [InlineData("اشرح الـــــــدرس", "ar")]
+    [InlineData("ＡＢＣ", "en")]
+    [InlineData("ﺍﺷﺮﺡ ﻟﻲ abc", "ar")]
+    [InlineData("\u200F\u202Babc\u202C ب", "en")]
+    [InlineData("ab ــــــــــ", "en")]
+    public void Letters_are_counted_as_they_are_read(string text, string language) => Assert.Equal(language, PromptLanguage.Of(text));
+
+    [Theory]
+    [InlineData("ما حكم المحكمة العليا؟", "مَا حُكْمُ المَحْكَمَةِ العُلْيَا؟")]
+    [InlineData("ما حكم المحكمة العليا؟", "\u200Fما حكم المحكمة\u200F العليا؟\u200E")]
+    [InlineData("ما حكم المحكمة العليا؟", "ما حـكـم المحكمــة العليا؟")]
+    [InlineData("ما حكم المحكمة العليا؟", "ﻣﺎ ﺣﻜﻢ ﺍﻟﻤﺤﻜﻤﺔ ﺍﻟﻌﻠﻴﺎ؟")]
+    [InlineData("كم 20 في 3؟", "کم ٢٠ فی ۳؟")]
+    [InlineData("هذا الرحمن", "هٰذا ٱلرحمٰن")]
+    [InlineData("می خواهم بروم", "می خواهم بروم\uFEFF")]
+    [InlineData("میخواهم", "می\u200Cخواهم")]
+    public void The_same_question_in_other_marks_is_the_same_prompt(string one, string other) => Assert.Equal(Hash(one), Hash(other));
+
+    /// <summary>As they were before texts were folded: the held-out side of a question must not change without reason.</summary>
+    [Theory]
+    [InlineData("How many legs has a spider?", "How many legs has a spider?")]
+    [InlineData(" x² + ½ … ﬁ ™ ❤\uFE0F 👨\u200D💻 ", "x² + ½ … ﬁ ™ ❤\uFE0F 👨\u200D💻")]
+    [InlineData("كيف  حالك؟", "كيف حالك؟")]
+    [InlineData("Cafe\u0301", "Caf\u00e9")]
+    public void Texts_without_such_marks_keep_their_hash(string text, string hashed) => Assert.Equal(Hash(text), Convert.ToHexStringLower(
+        System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"user\0{hashed}\0"))));
+
+    static string Hash(string text) => PromptHash.Of(System.Text.Json.JsonSerializer.Serialize(new[] { new { role = "user", content = text } }));
+
     [Fact]
     public void White_space_and_composition_do_not_make_another_prompt_but_words_and_roles_do()
     {

@@ -11,19 +11,21 @@ public sealed class RetrievalQualityTests(ITestOutputHelper output)
     const int Depth = 10;
 
     [Theory]
-    [InlineData("xquad/xquad.en.json", 0.95)]
-    [InlineData("xquad/xquad.ar.json", 0.90)]
-    [InlineData("arcd/arcd-test.json", 0.85)]
-    public void The_right_paragraph_is_among_the_first_three(string set, double least)
+    [InlineData("xquad/xquad.en.json", 0.98)]
+    [InlineData("xquad/xquad.ar.json", 0.975)]
+    [InlineData("arcd/arcd-test.json", 0.93)]
+    [InlineData("arcd/arcd-train.json", 0.945)]
+    public void The_right_paragraph_is_among_the_first_five(string set, double least)
     {
         var (passages, questions) = Read(Shared.Require(Shared.Data("data", set)));
         using var index = new PassageIndex(passages);
         var ranks = questions.Select(question => Rank(index, question.Text, question.Paragraph)).ToList();
-        var recall = ranks.Count(rank => rank <= 3) / (double)ranks.Count;
+        double Recall(int depth) => ranks.Count(rank => rank <= depth) / (double)ranks.Count;
         var reciprocal = ranks.Average(rank => rank <= Depth ? 1.0 / rank : 0);
         output.WriteLine(
-            $"{set}: {index.Count} paragraphs, {ranks.Count} questions, recall@3 {recall:0.000}, MRR@{Depth} {reciprocal:0.000}");
-        Assert.True(recall >= least, $"{set}: recall@3 is {recall:0.000}, below {least:0.00}");
+            $"{set}: {index.Count} paragraphs, {ranks.Count} questions, recall@1 {Recall(1):0.000}, recall@3 {Recall(3):0.000}, "
+            + $"recall@5 {Recall(5):0.000}, MRR@{Depth} {reciprocal:0.000}");
+        Assert.True(Recall(5) >= least, $"{set}: recall@5 is {Recall(5):0.000}, below {least:0.000}");
     }
 
     static int Rank(PassageIndex index, string question, int paragraph)

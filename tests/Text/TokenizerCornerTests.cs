@@ -22,7 +22,7 @@ public sealed class TokenizerCornerTests
     [InlineData("NFKD")]
     public void A_noncharacter_passes_normalisation_unchanged(string form)
     {
-        var letter = "é".Normalize(form.EndsWith('D') ? NormalizationForm.FormD : NormalizationForm.FormC);
+        var letter = form.EndsWith('D') ? "e\u0301" : "\u00e9";
         var normal = letter + "\ufffe" + letter;
         var tokenizer = Normalizing($$"""{"type": "{{form}}"}""", $"\"x\": 0, {JsonSerializer.Serialize(normal)}: 1");
         Assert.Equal([1], tokenizer.Encode("e\u0301\ufffeé", false));

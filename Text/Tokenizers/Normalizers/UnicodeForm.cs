@@ -1,6 +1,7 @@
-// NFC, NFD, NFKC and NFKD with origins kept. The characters come from the platform's ICU; which original character each
-// result replaces follows the Rust library: a decomposed rune first replaces then inserts, a composed one swallows.
+// NFC, NFD, NFKC and NFKD with origins kept. Which original character each result replaces follows the Rust library: a decomposed rune
+// first replaces then inserts, a composed one swallows.
 using System.Text;
+using Majlis.Text.Normalization;
 using Majlis.Text.Tokenizers.Patterns;
 
 namespace Majlis.Text.Tokenizers.Normalizers;
@@ -11,15 +12,12 @@ sealed class UnicodeForm(NormalizationForm form) : Normalizer
         form is NormalizationForm.FormC or NormalizationForm.FormD ? NormalizationForm.FormD : NormalizationForm.FormKD;
     readonly bool composes = form is NormalizationForm.FormC or NormalizationForm.FormKC;
 
-    // .NET refuses this noncharacter; in Unicode it is a character that stays as it is and combines with nothing.
-    const char Refused = '\ufffe';
-
     public override bool TryRewrite(TextSlice piece, AlignedText target)
     {
-        if (Ascii.IsValid(piece.Text) || IsNormalized(piece.Text)) return false;
+        if (Ascii.IsValid(piece.Text) || UnicodeForms.IsNormalized(piece.Text, form)) return false;
         if (!piece.Tracked)
         {
-            target.Append(Normalize(piece.Text.ToString(), form), 0, 0);
+            target.Append(UnicodeForms.Normalize(piece.Text.ToString(), form), 0, 0);
             return true;
         }
         var writer = new Rewriter(piece, target);
@@ -31,16 +29,6 @@ sealed class UnicodeForm(NormalizationForm form) : Normalizer
         }
         return true;
     }
-
-    bool IsNormalized(ReadOnlySpan<char> text)
-    {
-        foreach (var part in text.Split(Refused))
-            if (!text[part].IsNormalized(form)) return false;
-        return true;
-    }
-
-    static string Normalize(string text, NormalizationForm form) => !text.Contains(Refused) ? text.Normalize(form)
-        : string.Join(Refused, text.Split(Refused).Select(part => part.Normalize(form)));
 
     /// <summary>Where the next chunk begins: a character that no character before it can combine or be reordered with.</summary>
     static int NextBoundary(ReadOnlySpan<char> text, int start)
@@ -55,7 +43,7 @@ sealed class UnicodeForm(NormalizationForm form) : Normalizer
         if (rune.IsAscii) return true;
         // Hangul vowels and trailing consonants join the syllable before them.
         if (rune.Value is >= 0x1160 and <= 0x11FF) return false;
-        var first = Rune.GetRuneAt(Normalize(rune.ToString(), NormalizationForm.FormKD), 0);
+        var first = Rune.GetRuneAt(UnicodeForms.Normalize(rune.ToString(), NormalizationForm.FormKD), 0);
         return !CodePointKinds.Is(CodePointKinds.Mark, first.Value) && first.Value is not (>= 0x1160 and <= 0x11FF);
     }
 
@@ -67,10 +55,10 @@ sealed class UnicodeForm(NormalizationForm form) : Normalizer
             foreach (var part in parts) writer.Put(part.Rune, part.Change);
             return;
         }
-        foreach (var rune in Normalize(chunk, form).EnumerateRunes())
+        foreach (var rune in UnicodeForms.Normalize(chunk, form).EnumerateRunes())
         {
             var change = 1;
-            foreach (var constituent in Normalize(rune.ToString(), NormalizationForm.FormD).EnumerateRunes())
+            foreach (var constituent in UnicodeForms.Normalize(rune.ToString(), NormalizationForm.FormD).EnumerateRunes())
             {
                 var index = parts.FindIndex(part => part.Rune == constituent);
                 if (index < 0) continue;
@@ -88,14 +76,14 @@ sealed class UnicodeForm(NormalizationForm form) : Normalizer
         foreach (var rune in chunk.EnumerateRunes())
         {
             var first = true;
-            foreach (var part in Normalize(rune.ToString(), decomposed).EnumerateRunes())
+            foreach (var part in UnicodeForms.Normalize(rune.ToString(), decomposed).EnumerateRunes())
             {
                 unordered.Add((part, first ? 0 : 1));
                 first = false;
             }
         }
         List<(Rune Rune, int Change)> ordered = [];
-        foreach (var rune in Normalize(chunk, decomposed).EnumerateRunes())
+        foreach (var rune in UnicodeForms.Normalize(chunk, decomposed).EnumerateRunes())
         {
             var index = unordered.FindIndex(part => part.Rune == rune);
             ordered.Add(unordered[index]);
