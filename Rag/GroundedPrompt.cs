@@ -38,7 +38,8 @@ public static partial class GroundedPrompt
     }
 
     /// <summary>
-    /// The numbers an answer cites, in European, Arabic or Persian digits, in order of appearance, each once; numbers of no document are left out.
+    /// The numbers an answer cites, in European, Arabic or Persian digits, in order of appearance, each once; numbers of no document are
+    /// left out.
     /// </summary>
     public static IReadOnlyList<int> Cited(string answer, int documents) =>
     [

@@ -82,8 +82,11 @@ public sealed partial class PassageIndex : IDisposable
         text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)];
 
     // A Persian word with a joiner in it is one word or two, as each writer likes: both can be found.
-    static string Spelled(string text) =>
-        FoldedText.ForSearch(string.Join('\n', JoinedWord().Matches(text).Select(match => match.Value.Replace('\u200C', ' ')).Prepend(text)));
+    static string Spelled(string text)
+    {
+        var parts = JoinedWord().Matches(text).Select(match => match.Value.Replace('\u200C', ' '));
+        return FoldedText.ForSearch(string.Join('\n', parts.Prepend(text)));
+    }
 
     [GeneratedRegex(@"[\u0621-\u06FF]+(?:\u200C+[\u0621-\u06FF]+)+")]
     private static partial Regex JoinedWord();

@@ -11,7 +11,8 @@ sealed class IdentityLeak
     const string English = @"\b(?:I am|I'm|I’m|my name is|call me|as an? (?:AI|language model|assistant))\b"
         + @"|\b(?:developed|created|trained|made|built) by\b";
 
-    static readonly string arabic = @"(?<!\p{L})[وف]?(?:" + FoldedText.ForSearch("أنا|إنني|إني|اسمي|أدعى|ينادونني|بصفتي|بوصفي|باعتباري|كوني|"
+    static readonly string arabic = @"(?<!\p{L})[وف]?(?:" + FoldedText.ForSearch("أنا|إنني|إني|اسمي|أدعى|ينادونني|"
+        + "بصفتي|بوصفي|باعتباري|كوني|"
         + "طور(?:ت|وا)?ني|درب(?:ت|وا)?ني|أنشأ(?:ت|وا)?ني|صمم(?:ت|وا)?ني|صنع(?:ت|وا)?ني|بنتني|أطلقتني|"
         + "(?:تم |جرى )?(?:تطويري|تدريبي|إنشائي|تصميمي|صنعي|برمجتي)") + @")(?!\p{L})";
 

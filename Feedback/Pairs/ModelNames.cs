@@ -14,11 +14,12 @@ static class ModelNames
         "Microsoft", "Copilot", "Grok", "xAI", "OLMo", "Allen Institute", "Falcon", "Jais", "ALLaM",
     ];
 
-    // A blank stands for one or none: people write شات جي بي تي and شات جيبيتي. Names that are common words (آيا, علام, فنار) come with "model".
+    // A blank stands for one or none: people write شات جي بي تي and شات جيبيتي. Names that are common words too (آيا, علام, فنار) come
+    // with "model" before them.
     static readonly ImmutableArray<string> arabic =
     [
-        "شات جي بي تي", "تشات جي بي تي", "جي بي تي", "أوبن إيه آي", "أوبن أي آي", "أوبن آي", "أوبن ايه أي", "أنثروبيك", "أنثروبك", "انتروبيك",
-        "كلود", "جيميني", "جيمني", "جيميناي", "جمناي", "جيمناي", "جيما", "جوجل", "غوغل", "قوقل", "گوگل", "ديب مايند", "لاما", "ميتا",
+        "شات جي بي تي", "تشات جي بي تي", "جي بي تي", "أوبن إيه آي", "أوبن أي آي", "أوبن آي", "أوبن ايه أي",
+        "أنثروبيك", "أنثروبك", "انتروبيك", "كلود", "جيميني", "جيمني", "جيميناي", "جمناي", "جيمناي", "جيما", "جوجل", "غوغل", "قوقل", "گوگل", "ديب مايند", "لاما", "ميتا",
         "ميسترال", "مسترال", "ميكسترال", "مينيسترال", "كوين", "كيوين", "علي بابا", "ديب سيك", "دييب سيك", "كوهير", "كوهيري", "كوماند آر",
         "هاجينج فيس", "هاغينغ فيس", "هجنج فيس", "هاجنج فيس", "سمول إل إم", "مايكروسوفت", "ميكروسوفت", "كوبايلوت", "كوبيلوت", "جروك", "غروك",
         "قروك", "إكس إيه آي", "فالكون", "جيس", "نموذج آيا", "نموذج علام", "نموذج فاي", "نموذج فنار",
@@ -27,7 +28,9 @@ static class ModelNames
     // And, so; by, for, as; the: written together with the name, with a tatweel between or not.
     const string Clitics = "[وف]?(?:لل|[بلك]?(?:ال)?)";
 
-    /// <summary>One pattern that matches a name as a word, with what Arabic writes together with it. Case is for the caller to ignore.</summary>
+    /// <summary>
+    /// One pattern that matches a name as a word, with what Arabic writes together with it. Case is for the caller to ignore.
+    /// </summary>
     public static string Pattern(IEnumerable<string> ownNames)
     {
         var names = latin.Concat(ownNames).Select(name => Regex.Escape(FoldedText.ForSearch(name)))

@@ -16,8 +16,8 @@ public static class PromptHash
     /// </summary>
     /// <remarks>
     /// Folding keeps a question on its side of the cut when it is asked again with vowel marks, tatweel, invisible marks, other digits or a
-    /// Persian keyboard. Texts without any of these, and without hamza on an alef or a final yeh, hash as they did when only NFC was applied;
-    /// battles keep the hash they were stored with.
+    /// Persian keyboard. Texts without any of these, and without hamza on an alef or a dotless yeh, hash as they did when only NFC was
+    /// applied; battles keep the hash they were stored with.
     /// </remarks>
     /// <param name="messagesJson">A JSON array of chat messages.</param>
     public static string Of(string messagesJson)

@@ -3,8 +3,8 @@
 namespace Majlis.Rag.Words;
 
 /// <summary>
-/// Light stemming after Larkey, Ballesteros and Connell (light10, https://doi.org/10.1007/978-1-4020-6046-5_12), but with all readings of the
-/// prefixes, and with pronouns among the suffixes.
+/// Light stemming after Larkey, Ballesteros and Connell (light10, https://doi.org/10.1007/978-1-4020-6046-5_12), but with all readings of
+/// the prefixes, and with pronouns among the suffixes.
 /// </summary>
 static class ArabicStems
 {
@@ -15,7 +15,7 @@ static class ArabicStems
     static readonly string[] pronouns = ["هما", "هم", "هن", "كم", "نا", "تها", "ته"];
     static readonly string[] endings = ["ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي"];
 
-    /// <summary>The word itself and its possible stems, each once. It is in the spelling of Lucene's ArabicNormalizer (no ة, no أ).</summary>
+    /// <summary>The word itself and its possible stems, each once; spelled as Lucene's ArabicNormalizer has it (no ة, no أ).</summary>
     public static IReadOnlyCollection<string> Of(string word)
     {
         if (word[0] is < '\u0621' or > '\u064A') return [word];

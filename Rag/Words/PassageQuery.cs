@@ -22,7 +22,8 @@ static class PassageQuery
         stream.Reset();
         while (stream.IncrementToken())
         {
-            if (readings is null || position.PositionIncrement > 0) words.Add(readings = new DisjunctionMaxQuery(OtherReadings), Occur.SHOULD);
+            if (readings is null || position.PositionIncrement > 0)
+                words.Add(readings = new DisjunctionMaxQuery(OtherReadings), Occur.SHOULD);
             readings.Add(new TermQuery(new Term(field, term.ToString())));
         }
         stream.End();

@@ -15,7 +15,8 @@ sealed class ControlTokens
         .Where(c =>
             !char.IsLetterOrDigit(c) && !char.IsSurrogate(c)
             && char.GetUnicodeCategory(c) is not (UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse))
-        .Select(c => (Sign: c, Normal: UnicodeForms.Normalize(c.ToString(), NormalizationForm.FormKC))).Where(pair => pair.Normal != pair.Sign.ToString())
+        .Select(c => (Sign: c, Normal: UnicodeForms.Normalize(c.ToString(), NormalizationForm.FormKC)))
+        .Where(pair => pair.Normal != pair.Sign.ToString())
         .ToDictionary(pair => pair.Sign, pair => pair.Normal));
 
     readonly HashSet<char> firstSigns;

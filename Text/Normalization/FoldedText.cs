@@ -54,12 +54,14 @@ public static class FoldedText
 
     static bool IsDropped(Rune rune, Rune before) => rune.Value switch
     {
-        ZeroWidthNonJoiner or ZeroWidthJoiner => Rune.IsLetter(before) || RuneIsMark(before) || Rune.IsWhiteSpace(before) || before == default,
+        ZeroWidthNonJoiner or ZeroWidthJoiner =>
+            Rune.IsLetter(before) || IsCombining(before) || Rune.IsWhiteSpace(before) || before == default,
         0x00AD or 0x061C or 0x200B or 0x200E or 0x200F or >= 0x202A and <= 0x202E or 0x2060 or >= 0x2066 and <= 0x206F or 0xFEFF => true,
         _ => false,
     };
 
-    static bool RuneIsMark(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+    static bool IsCombining(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
     // The ends of both blocks: U+FEFF itself is the zero-width no-break space.
     static bool IsPresentationForm(int point) => point is >= 0xFB50 and <= 0xFDFF or >= 0xFE70 and <= 0xFEFC;

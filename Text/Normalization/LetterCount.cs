@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Majlis.Text.Normalization;
 
-/// <summary>Letters by script, as they are once folded: marks, joiners and tatweel are none, presentation forms are what they stand for.</summary>
+/// <summary>
+/// Letters by script, as they are once folded: marks, joiners and tatweel are none, presentation forms are what they stand for.
+/// </summary>
 public readonly record struct LetterCount(int Arabic, int Latin, int Other)
 {
     public int All => Arabic + Latin + Other;

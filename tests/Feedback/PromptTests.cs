@@ -58,7 +58,8 @@ public sealed class PromptTests
     public void Texts_without_such_marks_keep_their_hash(string text, string hashed) => Assert.Equal(Hash(text), Convert.ToHexStringLower(
         System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"user\0{hashed}\0"))));
 
-    static string Hash(string text) => PromptHash.Of(System.Text.Json.JsonSerializer.Serialize(new[] { new { role = "user", content = text } }));
+    static string Hash(string text) =>
+        PromptHash.Of(System.Text.Json.JsonSerializer.Serialize(new[] { new { role = "user", content = text } }));
 
     [Fact]
     public void White_space_and_composition_do_not_make_another_prompt_but_words_and_roles_do()

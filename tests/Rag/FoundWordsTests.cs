@@ -72,5 +72,6 @@ public sealed class FoundWordsTests
 
     static string Normal(string word) => word.Replace('ة', 'ه');
 
-    static PassageIndex Index(params string[] texts) => new(texts.Select((text, place) => new Passage($"{place}", "", text, $"{place}", 0)));
+    static PassageIndex Index(params string[] texts) =>
+        new(texts.Select((text, place) => new Passage($"{place}", "", text, $"{place}", 0)));
 }

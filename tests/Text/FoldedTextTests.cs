@@ -8,7 +8,8 @@ namespace Majlis.tests.Text;
 
 public sealed class FoldedTextTests
 {
-    static readonly Rune[] arabic = [.. Ranges((0x600, 0x6FF), (0x750, 0x77F), (0x870, 0x8FF), (0xFB50, 0xFDFF), (0xFE70, 0xFEFC), (0x10EC0, 0x10EFF))];
+    static readonly Rune[] arabic =
+        [.. Ranges((0x600, 0x6FF), (0x750, 0x77F), (0x870, 0x8FF), (0xFB50, 0xFDFF), (0xFE70, 0xFEFC), (0x10EC0, 0x10EFF))];
 
     static IEnumerable<Rune> Ranges(params (int First, int Last)[] ranges) => ranges
         .SelectMany(range => Enumerable.Range(range.First, range.Last - range.First + 1)).Select(point => new Rune(point))
@@ -77,7 +78,8 @@ public sealed class FoldedTextTests
     [Theory]
     [InlineData("x² ﬁ ＡＢＣ", "x2 fi ABC")]
     [InlineData("ﺍﻟﻤﺤﻜﻤﺔ", "المحكمة")]
-    public void For_search_what_is_compatible_is_the_same(string text, string expected) => Assert.Equal(expected, FoldedText.ForSearch(text));
+    public void For_search_what_is_compatible_is_the_same(string text, string expected) =>
+        Assert.Equal(expected, FoldedText.ForSearch(text));
 
     [Fact]
     public void Folding_twice_is_folding_once()

@@ -16,9 +16,10 @@ public sealed class InvariantGlobalizationTests
     public async Task Texts_are_read_alike_without_ICU()
     {
         Assert.SkipWhen(Environment.GetEnvironmentVariable("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT") == "1", "this is that process");
-        List<string> arguments = ["-noColor", "-noLogo", "-method", "Majlis.tests.Text.TokenizerGolden.Text_becomes_the_same_ids_and_ids_the_same_text"];
+        List<string> arguments = ["-noColor", "-noLogo", "-method", "Majlis.tests.Text.TokenizerGolden.Text_becomes_*"];
         foreach (var name in classes) arguments.AddRange(["-method", $"Majlis.tests.{name}.*"]);
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Majlis.tests"), arguments) { RedirectStandardOutput = true };
+        var program = Path.Combine(AppContext.BaseDirectory, "Majlis.tests");
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
         start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
         start.Environment.Remove("MAJLIS_GOLDEN_REPORT"); // the goldens are reported by their own tests
         using var process = Process.Start(start)!;
