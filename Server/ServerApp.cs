@@ -20,20 +20,26 @@ public static class ServerApp
     {
         // Options are read once at the start; watching for changes would watch the whole working directory, models included.
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
-        builder.WebHost.UseUrls(options.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        var urls = options.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (Listening.Refusals(urls, builder.Configuration).ToArray() is { Length: > 0 } refusals) throw new StartupException(refusals);
+        builder.WebHost.UseUrls(urls);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = RequestBody.Limit);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         // What breaks a reply off is logged once, with its id, before Kestrel sees it.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);
+        // What ends a start is thrown as well, and told in a line.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        builder.Services.AddHostedService<Listening.BoundCheck>();
+        RequestOrigin.ReplaceHostFilter(builder.Services);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = parts.DrainWindow);
         builder.Services.AddSingleton(parts.Time).AddSingleton(parts.Ids);
-        builder.Services.AddSingleton<HeapCompaction>().AddHostedService(given => given.GetRequiredService<HeapCompaction>());
         AddModel(builder.Services, options, model, parts);
         AddChat(builder.Services, options);
         AddFeedback(builder.Services, options, parts.StorePatience);
 
         var app = builder.Build();
         app.UseErrorReplies();
+        app.UseOriginCheck();
         app.MapChat();
         app.MapModels();
         app.MapArena();
@@ -47,7 +53,7 @@ public static class ServerApp
     static void AddModel(IServiceCollection services, ServerOptions options, LoadedModel? model, ServerParts parts)
     {
         var catalog = new ModelCatalog(options.Catalog, parts.Time);
-        services.AddSingleton(given => Live(model, parts.Engine, given.GetRequiredService<HeapCompaction>().Collect));
+        services.AddSingleton(_ => Live(model, parts.Engine));
         services.AddSingleton(given => new Engine(given.GetRequiredService<LiveModel>(), parts.Engine, parts.Time));
         services.AddSingleton(_ => new ModelNames(catalog));
         services.AddSingleton<ModelCards>();
@@ -76,13 +82,7 @@ public static class ServerApp
         services.AddSingleton(given =>
         {
             given.GetService<EmbeddedRedis>();
-            return new RedisConnection(new RedisOptions
-            {
-                Redis = options.Redis,
-                Password = options.RedisLogin.Secret(),
-                DataFolder = options.Data,
-                Patience = patience,
-            });
+            return new RedisConnection(new RedisOptions { Redis = options.Redis, DataFolder = options.Data, Patience = patience });
         });
         services.AddSingleton<BattleStore>();
         services.AddSingleton(given => new VoterCookie(() => VoterHash.Open(options.Data), given.GetRequiredService<IdSource>(),
@@ -90,9 +90,9 @@ public static class ServerApp
         services.AddSingleton(_ => new VoteReader(options.Voters));
     }
 
-    static LiveModel Live(LoadedModel? model, EngineOptions options, Action freed)
+    static LiveModel Live(LoadedModel? model, EngineOptions options)
     {
-        var live = new LiveModel(freed);
+        var live = new LiveModel();
         model?.Prepare(options);
         if (model is not null) live.Swap(model);
         return live;

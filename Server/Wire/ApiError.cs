@@ -53,6 +53,16 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
     public static ApiError TooLarge(long limit) =>
         new(413, Request, $"The body is larger than {limit} bytes.", Code: "request_too_large");
 
+    public static ApiError ForeignHost(string host) => new(421, Request,
+        $"This server does not answer for the host '{host}': it listens on loopback and takes localhost, loopback addresses and what "
+            + "AllowedHosts names in its environment or appsettings.json.",
+        Code: "host_not_allowed");
+
+    public static ApiError ForeignPage(string origin) => new(403, Request,
+        $"This request was sent by a page of another site{(origin.Length > 0 ? $" ({origin})" : "")}; "
+            + "what changes something is taken from this server's own pages and from programs only.",
+        Code: "cross_site_request");
+
     public static ApiError Busy(string message) => new(429, "rate_limit_error", message, Code: "rate_limit_exceeded", RetryAfter: 1);
 
     public static ApiError Unread(string message) => new(408, "timeout_error", message, Code: "reply_not_read");

@@ -1,0 +1,29 @@
+// What only this machine can reach: host names, and addresses to listen on as Kestrel reads them. Knows no configuration.
+using System.Net;
+
+namespace Majlis.Server.Wire;
+
+static class Loopback
+{
+    /// <summary>
+    /// Whether only this machine reaches who listens there: localhost, a loopback address, a unix socket or a named pipe. Kestrel
+    /// takes any other name, such as <c>loopback</c> or <c>example.org</c>, for every address of the machine.
+    /// </summary>
+    /// <exception cref="FormatException">It is no address.</exception>
+    public static bool IsListening(string url)
+    {
+        var address = BindingAddress.Parse(url);
+        return address.IsUnixPipe || address.IsNamedPipe
+            || address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IsAddress(address.Host);
+    }
+
+    /// <summary>Whether a Host header names this machine; names below localhost never leave it (RFC 6761, section 6.3).</summary>
+    public static bool IsName(string host)
+    {
+        var name = host.EndsWith('.') ? host[..^1] : host;
+        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase) || IsAddress(name);
+    }
+
+    static bool IsAddress(string host) => IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address);
+}

@@ -1,0 +1,51 @@
+// Who may ask while only this machine should: requests to a host that is ours, so that no foreign name resolved to this machine
+// reaches it (DNS rebinding), and changes from our own pages and from programs only. Knows no endpoint.
+using System.Net;
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.Extensions.Primitives;
+
+namespace Majlis.Server.Wire;
+
+static class RequestOrigin
+{
+    /// <summary>ASP.NET's own filter answers in HTML, and before anything of ours.</summary>
+    public static void ReplaceHostFilter(IServiceCollection services) =>
+        services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = ["*"]);
+
+    /// <summary>Hosts besides this machine's own names come from AllowedHosts, ASP.NET's key: names separated by semicolons,
+    /// <c>*.example.org</c> for all below one, <c>*</c> for any.</summary>
+    public static void UseOriginCheck(this WebApplication app)
+    {
+        StringSegment[] hosts = [.. (app.Configuration["AllowedHosts"] ?? "")
+            .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(host => new StringSegment(host))];
+        app.Use((http, next) => Refusal(http, hosts) is { } error ? ErrorReply.WriteAsync(http, error) : next(http));
+    }
+
+    static ApiError? Refusal(HttpContext http, StringSegment[] hosts)
+    {
+        var request = http.Request;
+        if (IsByLoopback(http.Connection) && !IsOurs(request.Host, hosts)) return ApiError.ForeignHost(request.Host.Value ?? "");
+        return IsChange(request.Method) && IsFromForeignPage(request) ? ApiError.ForeignPage(request.Headers.Origin.ToString()) : null;
+    }
+
+    // A unix socket has no address, and no page can reach it.
+    static bool IsByLoopback(ConnectionInfo connection) => connection.LocalIpAddress is { } local && IPAddress.IsLoopback(local);
+
+    // Only HTTP/1.0 leaves the host out, and no browser speaks it.
+    static bool IsOurs(HostString host, StringSegment[] hosts) =>
+        !host.HasValue || Loopback.IsName(host.Host) || hosts.Contains("*") || HostString.MatchesAny(host.Host, hosts);
+
+    static bool IsChange(string method) => !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method);
+
+    // Browsers say in Sec-Fetch-Site where a request comes from, older ones in Origin only; no page can set either. Programs send neither.
+    static bool IsFromForeignPage(HttpRequest request)
+    {
+        if (request.Headers.TryGetValue("Sec-Fetch-Site", out var site)) return site.ToString() is not ("same-origin" or "none");
+        return request.Headers.Origin is { Count: > 0 } origin && !IsSameHost(origin.ToString(), request.Host);
+    }
+
+    // Without the scheme: a proxy in front may speak TLS.
+    static bool IsSameHost(string origin, HostString host) => Uri.TryCreate(origin, UriKind.Absolute, out var page)
+        && page.IdnHost.Equals(host.Host.Trim('[', ']'), StringComparison.OrdinalIgnoreCase)
+        && page.Port == (host.Port ?? (page.Scheme == Uri.UriSchemeHttps ? 443 : 80));
+}
