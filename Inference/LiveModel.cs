@@ -6,8 +6,7 @@ namespace Majlis.Inference;
 /// At most two snapshots are live: the current one and one that requests still finish on. A third waits, and the newest of those
 /// waiting wins. A replaced snapshot is freed with its last lease, on a thread of low priority. Safe for all threads.
 /// </summary>
-/// <param name="freed">Called on that thread once a snapshot is gone, such as to give its memory back to the system.</param>
-public sealed class LiveModel(Action? freed = null) : IDisposable
+public sealed class LiveModel : IDisposable
 {
     readonly Lock gate = new();
     Snapshot? current;
@@ -98,7 +97,6 @@ public sealed class LiveModel(Action? freed = null) : IDisposable
             live--;
             if (parked is not null && !disposed) Install_NeedsLock();
         }
-        freed?.Invoke();
     }
 
     /// <summary>A loaded model with the number of its leases.</summary>

@@ -23,7 +23,11 @@ public static class ServerApp
         var urls = options.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (Listening.Refusals(urls, builder.Configuration).ToArray() is { Length: > 0 } refusals) throw new StartupException(refusals);
         builder.WebHost.UseUrls(urls);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = RequestBody.Limit);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = RequestBody.Limit;
+            RejectedRequests.Configure(kestrel);
+        });
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         // What breaks a reply off is logged once, with its id, before Kestrel sees it.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);
@@ -38,6 +42,7 @@ public static class ServerApp
         AddFeedback(builder.Services, options, parts.StorePatience);
 
         var app = builder.Build();
+        RejectedRequests.Watch(app.Services);
         app.UseErrorReplies();
         app.UseOriginCheck();
         app.MapChat();

@@ -12,7 +12,6 @@ public sealed partial class HouseRules
     {
         ["Text"] = [],
         ["Hub"] = [],
-        ["CommandLine"] = [],
         ["Model"] = ["Text"],
         ["Torch"] = ["Model"],
         ["Inference"] = ["Model"],
@@ -20,8 +19,8 @@ public sealed partial class HouseRules
         ["Evaluation"] = ["Inference"],
         ["Rag"] = ["Text"],
         ["Feedback"] = ["Text"],
-        ["Server"] = ["CommandLine", "Feedback", "Hub", "Inference", "Rag", "Torch"],
-        ["Trainer"] = ["CommandLine", "Evaluation", "Feedback", "Hub", "Merge", "Torch"],
+        ["Server"] = ["Feedback", "Hub", "Inference", "Rag", "Torch"],
+        ["Trainer"] = ["Evaluation", "Feedback", "Merge", "Torch"],
     };
 
     public static TheoryData<string, string> Libraries => new()
@@ -32,8 +31,6 @@ public sealed partial class HouseRules
         { "Microsoft.Garnet", "Feedback" },
         { "Microsoft.SemanticKernel.Core", "Rag" },
         { "Lucene.Net", "Rag" },
-        { "System.CommandLine", "CommandLine" },
-        { "Spectre.Console", "CommandLine" },
     };
 
     [Fact]

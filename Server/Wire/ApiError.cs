@@ -53,6 +53,16 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
     public static ApiError TooLarge(long limit) =>
         new(413, Request, $"The body is larger than {limit} bytes.", Code: "request_too_large");
 
+    /// <summary>What the server turned down before it read a request.</summary>
+    public static ApiError Rejected(int status, string message) => new(status, Request, message, Code: status switch
+    {
+        408 => "request_timeout",
+        413 => "request_too_large",
+        414 => "uri_too_long",
+        431 => "headers_too_large",
+        _ => "bad_request",
+    });
+
     public static ApiError ForeignHost(string host) => new(421, Request,
         $"This server does not answer for the host '{host}': it listens on loopback and takes localhost, loopback addresses and what "
             + "AllowedHosts names in its environment or appsettings.json.",

@@ -12,6 +12,9 @@ static class ErrorReply
     /// <summary>The error as the data of a server-sent event: all that can be said after the first byte.</summary>
     public static string ToEvent(this ApiError error) => JsonSerializer.Serialize(Body(error), WireJson.Wire.ErrorBody);
 
+    /// <summary>The error as a body in UTF-8, for replies that no endpoint writes.</summary>
+    public static byte[] ToBytes(this ApiError error) => JsonSerializer.SerializeToUtf8Bytes(Body(error), WireJson.Wire.ErrorBody);
+
     public static async Task WriteAsync(HttpContext http, ApiError error)
     {
         http.Response.StatusCode = error.Status;

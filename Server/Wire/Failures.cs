@@ -24,7 +24,7 @@ sealed class Failures(IdSource ids, ILogger<Failures> log)
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 return ApiError.TooLarge(RequestBody.Limit);
             case BadHttpRequestException bad:
-                return new ApiError(bad.StatusCode, "invalid_request_error", bad.Message, Code: "bad_request");
+                return ApiError.Rejected(bad.StatusCode, bad.Message);
             default:
                 var id = ids.Next("err_");
                 log.RequestFailed(id, failure);

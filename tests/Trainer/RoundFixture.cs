@@ -8,7 +8,7 @@ using Majlis.Trainer.Rounds;
 
 namespace Majlis.tests.Trainer;
 
-sealed class RoundFixture : IDisposable, IProgress<string>
+sealed class RoundFixture : IDisposable
 {
     public static RoundOptions Options { get; } = new()
     {
@@ -49,9 +49,8 @@ sealed class RoundFixture : IDisposable, IProgress<string>
 
     public Task<RoundOutcome> RunAsync(RoundOptions? options = null, CriticalItems? critical = null)
     {
-        var votes = new VoteSource(Reader, after => Task.FromResult<IReadOnlyList<StoredVote>>([.. Votes.Where(vote => vote.Number > after)]),
-            () => Task.FromResult(Newest), () => Task.FromResult(Advanced), Advance);
-        var parts = new RoundParts(Catalog, Model, votes, critical ?? (_ => Items), Say, this, TimeProvider.System);
+        var parts = new RoundParts(Catalog, Model, Reader, after => Task.FromResult<IReadOnlyList<StoredVote>>([.. Votes.Where(vote => vote.Number > after)]),
+            () => Task.FromResult(Newest), () => Task.FromResult(Advanced), Advance, critical ?? (_ => Items), Say, TimeProvider.System);
         return new Round(RoundFolders.Open(Folder, stage => Watch($"stage {stage}")), parts, options ?? Options).RunAsync();
     }
 
@@ -79,8 +78,6 @@ sealed class RoundFixture : IDisposable, IProgress<string>
         advanced[Reader] = number;
         return Task.CompletedTask;
     }
-
-    public void Report(string value) => Say(value);
 
     void Say(string line)
     {
