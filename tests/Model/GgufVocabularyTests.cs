@@ -54,6 +54,15 @@ public sealed class GgufVocabularyTests
     }
 
     [Fact]
+    public void Merges_that_are_missing_or_none_are_refused()
+    {
+        var keys = Keys(("model", "gpt2"), ("pre", "gpt-2"));
+        Assert.Contains("tokenizer.ggml.merges is missing", Refused(keys), StringComparison.Ordinal);
+        keys["tokenizer.ggml.merges"] = new[] { "ab" };
+        Assert.Contains("merges[0] is \"ab\", not two tokens with a space between", Refused(keys), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Best_scores_merge_first_and_flags_frame_the_text()
     {
         Assert.Equal([1, 8], Open(Keys()).Encode("ab", addSpecialTokens: true));

@@ -145,6 +145,8 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8,9]}}""", "data_offsets of 'a' has more than 2 entries")]
     [InlineData("""[1]""", "begin with")]
     [InlineData("""{"a":""", "JSON")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}""", "JSON")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2""", "JSON")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} {}""", "JSON")]
     [InlineData("""{"a":7}""", "should be StartObject")]
     public void A_header_that_lies_is_refused(string header, string expected) =>
@@ -225,6 +227,10 @@ public sealed class SafetensorsTests : IDisposable
         File.WriteAllText(folder.File(SafetensorsFolder.IndexName), """{"weight_map":{"a":"one.safetensors"}}""");
         Write("one.safetensors", Header[..^1] + ""","c":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", new byte[8]);
         Assert.Contains("tensor 'c' is not listed in", Refused(), StringComparison.Ordinal);
+        Write("one.safetensors", Header, new byte[4]);
+        using (var open = SafetensorsFolder.Open(folder.Path))
+            Assert.Contains("there is no tensor 'b'", Assert.Throws<ModelFormatException>(() => open.Read("b", 0, new float[1])).Message,
+                StringComparison.Ordinal);
         Directory.CreateDirectory(folder.File("folder.safetensors"));
         File.WriteAllText(folder.File(SafetensorsFolder.IndexName), """{"weight_map":{"a":"folder.safetensors"}}""");
         Assert.Contains("folder.safetensors", Refused(), StringComparison.Ordinal);
