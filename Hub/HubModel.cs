@@ -10,20 +10,19 @@ public static class HubModel
     const long MostBytes = 1L << 44;
 
     /// <summary>
-    /// The folder (or GGUF file) of `ORG/NAME[:QUANT][@revision]`, downloaded where it is not in the cache. Without the hub in reach, or
-    /// with
-    /// HF_HUB_OFFLINE, what was pulled before is used.
+    /// The folder (or GGUF file) of `ORG/NAME[:QUANT][@revision]`, downloaded where it is not in the cache. Without the hub in reach,
+    /// or with HF_HUB_OFFLINE, what was pulled before is used.
     /// </summary>
     /// <exception cref="HubException">The name, the hub's answer or the bytes are not good; the message says what to do.</exception>
-    public static async Task<string> ResolveAsync(string name, Action<string>? say = null, CancellationToken stop = default)
+    public static async Task<string> ResolveAsync(string name, IProgress<string>? display = null, CancellationToken stop = default)
     {
         var settings = HubSettings.FromEnvironment();
         using var client = new HubClient(settings, TimeProvider.System);
-        return await ResolveAsync(name, settings, client, TimeProvider.System, say ?? (_ => { }), stop);
+        return await ResolveAsync(name, settings, client, TimeProvider.System, display, stop);
     }
 
     public static async Task<string> ResolveAsync(string name, HubSettings settings, HubClient client, TimeProvider time,
-        Action<string> say, CancellationToken stop)
+        IProgress<string>? display, CancellationToken stop)
     {
         var wanted = HubName.TryParse(name)
             ?? throw new HubException($"'{name}' is no model's name on the hub; expected ORG/NAME, with @revision or :QUANT after it.");
@@ -38,16 +37,16 @@ public static class HubModel
         catch (HubException error) when (error.InnerException is HttpRequestException or IOException or OperationCanceledException)
         {
             if (Local(cache, wanted) is not { } local) throw;
-            say($"{settings.Endpoint} does not answer; using what was pulled before.");
+            display?.Report($"{settings.Endpoint} does not answer; using what was pulled before.");
             return local;
         }
         var files = NeededFiles.Choose(repository, wanted);
-        await DownloadAsync(wanted, repository, files, cache, client, time, say, stop);
+        await DownloadAsync(wanted, repository, files, cache, client, time, display, stop);
         return Place(cache.Snapshot(repository.Commit), wanted, [.. files.Select(file => file.Path)])!;
     }
 
     static async Task DownloadAsync(HubName name, HubRepository repository, IReadOnlyList<HubFile> files, HubCache cache, HubClient client,
-        TimeProvider time, Action<string> say, CancellationToken stop)
+        TimeProvider time, IProgress<string>? display, CancellationToken stop)
     {
         if (files.Sum(file => (double)file.Size) is var total and > MostBytes)
             throw new HubException($"{name}: the hub lists {total:0} bytes, more than any model has ({MostBytes}).");
@@ -61,7 +60,7 @@ public static class HubModel
                 else blobs.Add((file, PartialBlob.Open(file, cache.BlobPath(file))));
             var missing = blobs.Sum(pair => pair.Blob.Missing.Sum(start => (long)pair.Blob.Length(start)));
             progress.Reuse(blobs.Sum(pair => pair.File.Size) - missing);
-            await using var line = time.CreateTimer(_ => say(progress.ToString()), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+            await using var line = time.CreateTimer(_ => display?.Report(progress.ToString()), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
             // The first piece of each file shows whether the server knows ranges. If not, its answer is the whole file, and is taken so.
             await ReadAsync(pair => pair.Blob.Missing.Take(1), orToTheEnd: true);
             await ReadAsync(pair => pair.Blob.Missing, orToTheEnd: false);
@@ -73,7 +72,7 @@ public static class HubModel
         }
         foreach (var file in files) cache.Link(repository.Commit, file);
         cache.WriteReference(name.Revision, repository.Commit);
-        say(progress.ToString());
+        display?.Report(progress.ToString());
 
         Task ReadAsync(Func<(HubFile File, PartialBlob Blob), IEnumerable<long>> starts, bool orToTheEnd) =>
             System.Threading.Tasks.Parallel.ForEachAsync(blobs.SelectMany(pair => starts(pair).Select(start => (pair.File, pair.Blob, start))),

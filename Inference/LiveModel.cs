@@ -6,7 +6,8 @@ namespace Majlis.Inference;
 /// At most two snapshots are live: the current one and one that requests still finish on. A third waits, and the newest of those
 /// waiting wins. A replaced snapshot is freed with its last lease, on a thread of low priority. Safe for all threads.
 /// </summary>
-public sealed class LiveModel : IDisposable
+/// <param name="freed">Called on that thread once a snapshot is gone, such as to give its memory back to the system.</param>
+public sealed class LiveModel(Action? freed = null) : IDisposable
 {
     readonly Lock gate = new();
     Snapshot? current;
@@ -97,6 +98,7 @@ public sealed class LiveModel : IDisposable
             live--;
             if (parked is not null && !disposed) Install_NeedsLock();
         }
+        freed?.Invoke();
     }
 
     /// <summary>A loaded model with the number of its leases.</summary>

@@ -37,6 +37,7 @@ public static class ServerApp
         RequestOrigin.ReplaceHostFilter(builder.Services);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = parts.DrainWindow);
         builder.Services.AddSingleton(parts.Time).AddSingleton(parts.Ids);
+        builder.Services.AddSingleton<HeapCompaction>().AddHostedService(given => given.GetRequiredService<HeapCompaction>());
         AddModel(builder.Services, options, model, parts);
         AddChat(builder.Services, options);
         AddFeedback(builder.Services, options, parts.StorePatience);
@@ -58,7 +59,7 @@ public static class ServerApp
     static void AddModel(IServiceCollection services, ServerOptions options, LoadedModel? model, ServerParts parts)
     {
         var catalog = new ModelCatalog(options.Catalog, parts.Time);
-        services.AddSingleton(_ => Live(model, parts.Engine));
+        services.AddSingleton(given => Live(model, parts.Engine, given.GetRequiredService<HeapCompaction>().Collect));
         services.AddSingleton(given => new Engine(given.GetRequiredService<LiveModel>(), parts.Engine, parts.Time));
         services.AddSingleton(_ => new ModelNames(catalog));
         services.AddSingleton<ModelCards>();
@@ -87,7 +88,13 @@ public static class ServerApp
         services.AddSingleton(given =>
         {
             given.GetService<EmbeddedRedis>();
-            return new RedisConnection(new RedisOptions { Redis = options.Redis, DataFolder = options.Data, Patience = patience });
+            return new RedisConnection(new RedisOptions
+            {
+                Redis = options.Redis,
+                Password = options.RedisLogin.Secret(),
+                DataFolder = options.Data,
+                Patience = patience,
+            });
         });
         services.AddSingleton<BattleStore>();
         services.AddSingleton(given => new VoterCookie(() => VoterHash.Open(options.Data), given.GetRequiredService<IdSource>(),
@@ -95,9 +102,9 @@ public static class ServerApp
         services.AddSingleton(_ => new VoteReader(options.Voters));
     }
 
-    static LiveModel Live(LoadedModel? model, EngineOptions options)
+    static LiveModel Live(LoadedModel? model, EngineOptions options, Action freed)
     {
-        var live = new LiveModel();
+        var live = new LiveModel(freed);
         model?.Prepare(options);
         if (model is not null) live.Swap(model);
         return live;

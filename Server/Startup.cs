@@ -1,4 +1,4 @@
-// From the command line to options and a model, or to lines that say what to do instead. Knows no host.
+// From options to a model, or to lines that say what to do instead. Knows no host.
 using Majlis.Feedback.Store;
 using Majlis.Hub;
 using Majlis.Inference;
@@ -13,16 +13,6 @@ sealed class StartupException(params IEnumerable<string> lines) : Exception(stri
 
 static class Startup
 {
-    /// <summary>Options from appsettings.json, MAJLIS_* and the command line, the later ones winning.</summary>
-    /// <exception cref="StartupException">Some are wrong; all of them are named.</exception>
-    public static ServerOptions ReadOptions(string[] args)
-    {
-        var configuration = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
-            .AddEnvironmentVariables("MAJLIS_").AddCommandLine(args).Build();
-        var (options, errors) = ServerOptions.Read(args, configuration);
-        return errors.Count == 0 ? options : throw new StartupException(errors);
-    }
-
     /// <summary>
     /// The catalogue's current version, or the model that is named, ready to answer. A version that cannot be served is said to
     /// <paramref name="say"/>, and the next best is tried: the previous version, then the model that is named. Where the catalogue's
@@ -30,14 +20,15 @@ static class Startup
     /// </summary>
     /// <exception cref="StartupException">There is none; the two lines say how to name one.</exception>
     /// <exception cref="ModelFormatException">The last that could be tried cannot be served.</exception>
-    public static async Task<LoadedModel> OpenModelAsync(ServerOptions options, ServerParts parts, Action<string> say)
+    public static async Task<LoadedModel> OpenModelAsync(ServerOptions options, ServerParts parts, Action<string> say,
+        IProgress<string>? progress = null)
     {
         var catalog = new ModelCatalog(options.Catalog, parts.Time);
         var models = FirstModel.Of(options, catalog, say).ToArray();
         for (var i = 0; i < models.Length; i++)
             try
             {
-                return await OpenAsync(models[i], catalog, parts, say);
+                return await OpenAsync(models[i], catalog, parts, progress);
             }
             catch (Exception broken) when (broken is ModelFormatException or IOException or UnauthorizedAccessException
                 && models[i].IsInCatalog && i + 1 < models.Length)
@@ -49,10 +40,10 @@ static class Startup
             "Name one: --model PATH or ORG/NAME (or MAJLIS_MODEL=...), a GGUF file, a Hugging Face folder or a model of its hub.");
     }
 
-    static async Task<LoadedModel> OpenAsync(FirstModel first, ModelCatalog catalog, ServerParts parts, Action<string> say)
+    static async Task<LoadedModel> OpenAsync(FirstModel first, ModelCatalog catalog, ServerParts parts, IProgress<string>? progress)
     {
         if (first.IsInCatalog) catalog.Verify(first.Version);
-        var path = Path.Exists(first.Path) ? first.Path : await HubModel.ResolveAsync(first.Path, say);
+        var path = Path.Exists(first.Path) ? first.Path : await HubModel.ResolveAsync(first.Path, progress);
         var model = parts.Open(path, first.Version);
         try
         {

@@ -12,11 +12,11 @@ sealed class FusedLinear : IDisposable
     readonly bool ownsWeight = true;
 
     /// <summary>Loads the parts' rows under one another.</summary>
-    public FusedLinear(IWeightSource source, ScalarType dtype, Device device, params Projection[] parts)
+    public FusedLinear(IWeightSource source, LargeBlocks memory, params Projection[] parts)
     {
         this.parts = parts;
-        weight = WeightLoader.LoadRows(source, parts, dtype, device).DetachFromDisposeScope();
-        bias = WeightLoader.LoadBiases(source, parts, dtype, device)?.DetachFromDisposeScope();
+        weight = WeightLoader.LoadRows(source, parts, memory).DetachFromDisposeScope();
+        bias = WeightLoader.LoadBiases(source, parts, memory.DType, memory.Device)?.DetachFromDisposeScope();
     }
 
     /// <summary>A tied head: the embedding's own tensor.</summary>

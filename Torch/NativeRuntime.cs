@@ -21,6 +21,8 @@ public static partial class NativeRuntime
     // Turns of the loop before a waiting thread sleeps; the default is 300,000. https://gcc.gnu.org/onlinedocs/libgomp/GOMP_005fSPINCOUNT.html
     const string SpinCount = "1000";
 
+    static volatile bool prepared;
+
     /// <summary>For a host to call before it makes its first tensor: what is set later is not seen.</summary>
     /// <param name="largestBlock">Bytes; freed blocks up to this size are kept for the next step.</param>
     public static void Prepare(int largestBlock)
@@ -32,12 +34,26 @@ public static partial class NativeRuntime
             _ = SetAllocator(MostArenas, 1); // the others hold no block above 64 MiB
             _ = SetAllocator(MapThreshold, largestBlock);
             _ = SetAllocator(TrimThreshold, Math.Max(largestBlock, 256 << 20));
+            prepared = true;
         }
         catch (EntryPointNotFoundException)
         {
             // Another C library, such as musl.
         }
     }
+
+    /// <summary>
+    /// Gives freed memory back to the system, which the allocator was told to keep for the next step. It looks at every page there is: for
+    /// once a network is gone, not for a step.
+    /// </summary>
+    public static void ReturnFreed()
+    {
+        if (prepared) _ = Trim(0);
+    }
+
+    // malloc_trim(3)
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int Trim(nuint keep);
 
     [LibraryImport("libc", EntryPoint = "mallopt")]
     private static partial int SetAllocator(int parameter, int value);

@@ -12,9 +12,10 @@ sealed class NetworkWeights : IDisposable
     public NetworkWeights(Blueprint blueprint, IWeightSource source, ScalarType dtype, Device device)
     {
         blueprint.Check(source);
-        Embedding = Own(WeightLoader.Load(source, blueprint.Embedding, dtype, device));
-        Positions = blueprint.PositionEmbedding is { } positions ? Own(WeightLoader.Load(source, positions, dtype, device)) : null;
-        TokenTypes = blueprint.TokenTypeEmbedding is { } types ? Own(WeightLoader.Load(source, types, dtype, device)) : null;
+        using var memory = new LargeBlocks(dtype, device);
+        Embedding = Own(WeightLoader.Load(source, blueprint.Embedding, memory));
+        Positions = blueprint.PositionEmbedding is { } positions ? Own(WeightLoader.Load(source, positions, memory)) : null;
+        TokenTypes = blueprint.TokenTypeEmbedding is { } types ? Own(WeightLoader.Load(source, types, memory)) : null;
         EmbeddingNorm = Norm(blueprint.EmbeddingNorm);
         FinalNorm = Norm(blueprint.FinalNorm);
         Head = blueprint.Head is not { } head ? null : blueprint.IsTied ? new FusedLinear(head, Embedding) : Linear(head);
@@ -29,7 +30,7 @@ sealed class NetworkWeights : IDisposable
 
         FusedLinear Linear(params Projection[] parts)
         {
-            var linear = new FusedLinear(source, dtype, device, parts);
+            var linear = new FusedLinear(source, memory, parts);
             owned.Add(linear);
             return linear;
         }

@@ -21,13 +21,13 @@ sealed class PagedCache : IDisposable
         BlocksPerGroup = blocksPerGroup.ToImmutableArray();
         (this.groups, this.blockSize) = (groups, blockSize);
         layers = new (Tensor, Tensor)[blueprint.Layers.Length];
+        using var memory = new LargeBlocks(dtype, device);
         for (var g = 0; g < groups.Length; g++)
             foreach (var layer in groups[g].Layers)
             {
                 var attention = blueprint.Layers[layer].Attention;
                 long[] shape = [attention.KeyValueHeads, blocksPerGroup[g], blockSize, attention.HeadDim];
-                layers[layer] = (empty(shape, dtype, device).DetachFromDisposeScope(),
-                    empty(shape, dtype, device).DetachFromDisposeScope());
+                layers[layer] = (memory.Take(shape).DetachFromDisposeScope(), memory.Take(shape).DetachFromDisposeScope());
             }
     }
 

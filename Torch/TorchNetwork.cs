@@ -90,6 +90,7 @@ public sealed class TorchNetwork : INetwork
         foreach (var adapter in adapters.Values) adapter.Dispose();
         rotary.Dispose();
         weights.Dispose();
+        NativeRuntime.ReturnFreed();
     }
 
     Tensor Embed(StepPlan plan)

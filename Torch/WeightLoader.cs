@@ -20,23 +20,28 @@ static class WeightLoader
     public static Tensor Load(IWeightSource weights, string name, ScalarType dtype, Device device)
     {
         var info = Find(weights, name);
-        var tensor = empty(info.Shape.AsSpan().ToArray(), dtype, torch.CPU);
-        Fill(weights, info, 0, info.Elements, tensor, 0);
-        return ToDevice(tensor, device);
+        return Load(weights, info, empty(info.Shape.AsSpan().ToArray(), dtype, torch.CPU), device);
+    }
+
+    /// <summary>The same in memory that serves nothing else.</summary>
+    public static Tensor Load(IWeightSource weights, string name, LargeBlocks memory)
+    {
+        var info = Find(weights, name);
+        return Load(weights, info, Place(memory, info.Shape.AsSpan().ToArray()), memory.Device);
     }
 
     /// <summary>Rows of several projections under one another, [sum of Outputs, Inputs], so that one product computes them all.</summary>
-    public static Tensor LoadRows(IWeightSource weights, IReadOnlyList<Projection> parts, ScalarType dtype, Device device)
+    public static Tensor LoadRows(IWeightSource weights, IReadOnlyList<Projection> parts, LargeBlocks memory)
     {
         var inputs = parts[0].Inputs;
-        var tensor = empty([parts.Sum(part => (long)part.Outputs), inputs], dtype, torch.CPU);
+        var tensor = Place(memory, parts.Sum(part => (long)part.Outputs), inputs);
         var at = 0L;
         foreach (var part in parts)
         {
             Fill(weights, Find(weights, part.Weight), (long)part.FirstRow * inputs, (long)part.Outputs * inputs, tensor, at);
             at += (long)part.Outputs * inputs;
         }
-        return ToDevice(tensor, device);
+        return ToDevice(tensor, memory.Device);
     }
 
     /// <summary>The biases of several projections, one after another; null when none has one.</summary>
@@ -52,6 +57,16 @@ static class WeightLoader
         }
         return ToDevice(tensor, device);
     }
+
+    static Tensor Load(IWeightSource weights, TensorInfo info, Tensor here, Device device)
+    {
+        Fill(weights, info, 0, info.Elements, here, 0);
+        return ToDevice(here, device);
+    }
+
+    // What is on its way to another device is gone from here when it has arrived.
+    static Tensor Place(LargeBlocks memory, params long[] shape) =>
+        memory.Device.type == DeviceType.CPU ? memory.Take(shape) : empty(shape, memory.DType, torch.CPU);
 
     static TensorInfo Find(IWeightSource weights, string name) =>
         weights.Tensors.TryGetValue(name, out var info) ? info : throw new ModelFormatException($"Tensor '{name}' is missing.");

@@ -1,7 +1,7 @@
 // The trainer as a process: finds the votes, runs rounds, says how they ended. Knows the console and the clock; the rest is passed on.
 using Majlis.Evaluation;
 using Majlis.Feedback.Store;
-using Majlis.Feedback.Votes;
+using Majlis.Hub;
 using Majlis.Merge;
 using Majlis.Model.Catalog;
 using Majlis.Text;
@@ -14,12 +14,11 @@ public enum TrainerExit
 {
     Promoted = 0,
     Failed = 1,
-    WrongOptions = 2,
     Refused = 3,
     NotEnoughEvidence = 4,
 }
 
-sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<string> say)
+sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<string> say, IProgress<string> progress)
 {
     // Nobody waits for the trainer's answer, and it shares its machine with a server at work.
     static readonly TimeSpan patience = TimeSpan.FromSeconds(30);
@@ -45,14 +44,14 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
     async Task<TrainerExit> WorkAsync()
     {
         await WaitForServerAsync();
-        await using var connection = new RedisConnection(new RedisOptions { Redis = options.Redis, DataFolder = options.Data, Patience = patience });
+        await using var connection = new RedisConnection(Where());
         await WaitForStoreAsync(connection);
-        var cursor = new VoteCursor(connection);
-        var pause = new RoundPause(cursor.NewestAsync, () => cursor.PositionAsync(options.Reader), options.Votes, time, say);
+        var votes = VoteSource.Of(new VoteCursor(connection), options.Reader);
+        var pause = new RoundPause(votes, options.Votes, time, say);
         if (Seen() is { } last && !options.Once) await pause.AfterAsync(last);
         while (true)
         {
-            var outcome = await TryRoundAsync(cursor);
+            var outcome = await TryRoundAsync(votes);
             if (options.Once) return ExitOf(outcome);
             await pause.AfterAsync(outcome);
         }
@@ -60,7 +59,7 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
 
     /// <summary>How the last round of this reader ended; null where none did, or one asked otherwise may end otherwise.</summary>
     RoundOutcome? Seen() => RoundFolders.LastEnded(options.Catalog) is { } last && last.Start.Reader == options.Reader
-        && last.Start.Options == options.Round() ? last.Outcome : null;
+        && last.Start.Options == options.Round ? last.Outcome : null;
 
     static TrainerExit ExitOf(RoundOutcome? outcome) => outcome switch
     {
@@ -71,11 +70,12 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
     };
 
     /// <summary>Null where the round stopped on its way; what stops every try is said once.</summary>
-    async Task<RoundOutcome?> TryRoundAsync(VoteCursor cursor)
+    async Task<RoundOutcome?> TryRoundAsync(VoteSource votes)
     {
         try
         {
-            var outcome = await OpenRound(cursor).RunAsync();
+            var round = await OpenRoundAsync(votes);
+            var outcome = await round.RunAsync();
             failure = null;
             say($"{(outcome.Promoted ? "promoted" : "not promoted")}: {outcome.Version ?? "no version was made"} ({outcome.Decision}" +
                 (outcome.VotesNeeded > 0 ? $", about {outcome.VotesNeeded} more votes needed" : "") + ")\n" +
@@ -84,7 +84,7 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
             return outcome;
         }
         catch (Exception error) when (error is ModelFormatException or MergeRecipeException or FeedbackUnavailableException
-            or CorruptRecordException or IOException or UnauthorizedAccessException)
+            or CorruptRecordException or HubException or IOException or UnauthorizedAccessException)
         {
             if (error.Message != failure) say($"the round could not be finished and will go on where it was: {error.Message}");
             failure = error.Message;
@@ -107,25 +107,31 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
     }
 
     /// <summary>The unfinished round where there is one, else a new one.</summary>
-    Round OpenRound(VoteCursor cursor)
+    async Task<Round> OpenRoundAsync(VoteSource votes)
     {
-        var parts = new RoundParts(catalog, options.Model, options.Reader, async after => await ReadAsync(cursor, after), cursor.NewestAsync,
-            () => cursor.PositionAsync(options.Reader), number => cursor.AdvanceAsync(options.Reader, number), CandidateGate.Safety, say, time);
-        return new Round(RoundFolders.Open(options.Catalog, _ => { }), parts, options.Round());
+        var parts = new RoundParts(catalog, await ModelPathAsync(), votes, CandidateGate.Safety, say, progress, time);
+        return new Round(RoundFolders.Open(options.Catalog, _ => { }), parts, options.Round);
     }
 
-    static async Task<IReadOnlyList<StoredVote>> ReadAsync(VoteCursor cursor, long after)
+    /// <summary>The model named, brought from the hub while the catalogue points to no version yet.</summary>
+    async Task<string?> ModelPathAsync() => options.Model is { } name && !Path.Exists(name) && catalog.State().Current is null
+        ? await HubModel.ResolveAsync(name, progress)
+        : options.Model;
+
+    RedisOptions Where() => new()
     {
-        var votes = new List<StoredVote>();
-        await foreach (var vote in cursor.ReadAsync(after)) votes.Add(vote);
-        return votes;
-    }
+        Redis = options.Redis,
+        Password = options.RedisLogin.Secret(),
+        DataFolder = options.Data,
+        Patience = patience,
+    };
 
     async Task WaitForServerAsync()
     {
-        if (options.Redis is not null || RedisAddress.TryRead(options.Data) is not null) return;
-        say($"waiting for a server: {Path.Combine(options.Data, RedisAddress.FileName)} is not there yet");
-        while (RedisAddress.TryRead(options.Data) is null) await Task.Delay(RoundPause.Interval, time);
+        var address = Path.Combine(options.Data, RedisAddress.FileName);
+        if (options.Redis is not null || File.Exists(address)) return;
+        say($"waiting for a server: {address} is not there yet");
+        while (!File.Exists(address)) await Task.Delay(RoundPause.Interval, time);
     }
 
     async Task WaitForStoreAsync(RedisConnection connection)

@@ -23,7 +23,7 @@ sealed class PeakMemory : IDisposable
 
     void Look()
     {
-        var now = Read();
+        var now = Read("self");
         for (var seen = Interlocked.Read(ref highest); now > seen;)
         {
             var before = Interlocked.CompareExchange(ref highest, now, seen);
@@ -32,9 +32,11 @@ sealed class PeakMemory : IDisposable
         }
     }
 
-    static long Read()
+    /// <summary>The private memory of a process now, in bytes.</summary>
+    /// <param name="process">Its number, or "self".</param>
+    public static long Read(string process)
     {
-        var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith("RssAnon:", StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("RssAnon:", StringComparison.Ordinal));
         return long.Parse(line.AsSpan()["RssAnon:".Length..].Trim().TrimEnd(" kB"), CultureInfo.InvariantCulture) * 1024;
     }
 }

@@ -12,6 +12,7 @@ public sealed partial class HouseRules
     {
         ["Text"] = [],
         ["Hub"] = [],
+        ["CommandLine"] = [],
         ["Model"] = ["Text"],
         ["Torch"] = ["Model"],
         ["Inference"] = ["Model"],
@@ -19,8 +20,8 @@ public sealed partial class HouseRules
         ["Evaluation"] = ["Inference"],
         ["Rag"] = ["Text"],
         ["Feedback"] = ["Text"],
-        ["Server"] = ["Feedback", "Hub", "Inference", "Rag", "Torch"],
-        ["Trainer"] = ["Evaluation", "Feedback", "Merge", "Torch"],
+        ["Server"] = ["CommandLine", "Feedback", "Hub", "Inference", "Rag", "Torch"],
+        ["Trainer"] = ["CommandLine", "Evaluation", "Feedback", "Hub", "Merge", "Torch"],
     };
 
     public static TheoryData<string, string> Libraries => new()
@@ -31,6 +32,8 @@ public sealed partial class HouseRules
         { "Microsoft.Garnet", "Feedback" },
         { "Microsoft.SemanticKernel.Core", "Rag" },
         { "Lucene.Net", "Rag" },
+        { "System.CommandLine", "CommandLine" },
+        { "Spectre.Console", "CommandLine" },
     };
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed partial class MapTests
 
     static readonly string[] rooms =
     [
-        "Text", "Model", "Hub", "Torch", "Inference", "Server", "Rag", "Feedback", "Trainer", "Merge", "Evaluation", "benchmarks", "fuzz",
+        "Text", "Model", "Hub", "CommandLine", "Torch", "Inference", "Server", "Rag", "Feedback", "Trainer", "Merge", "Evaluation", "benchmarks", "fuzz",
         "loop",
     ];
 

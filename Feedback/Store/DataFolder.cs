@@ -21,11 +21,10 @@ static class DataFolder
         try
         {
             var entries = new DirectoryInfo(folder).EnumerateFileSystemInfos().ToLookup(IsOurs);
-            foreach (var entry in entries[true])
-                if (entry is DirectoryInfo) PrivateFolder.Tighten(entry.FullName);
-                else PrivateFolder.Set(entry);
             if (!entries[false].Any()) PrivateFolder.Set(new DirectoryInfo(folder));
-            return null;
+            foreach (var entry in entries[true]) PrivateFolder.Set(entry);
+            return entries[true].OfType<DirectoryInfo>().Select(store => PrivateFolder.Tighten(store.FullName))
+                .FirstOrDefault(open => open is not null);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {

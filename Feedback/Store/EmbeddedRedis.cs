@@ -7,6 +7,11 @@ namespace Majlis.Feedback.Store;
 
 public sealed class EmbeddedRedis : IAsyncDisposable
 {
+    // What the system says of a file that another process holds; anything else is told in its own words.
+    const int WouldBlock = 11;
+    const int WouldBlockOnMac = 35;
+    const int SharingViolation = 32;
+
     readonly string dataFolder;
     readonly string folder;
     readonly EmbeddedParts parts;
@@ -157,7 +162,7 @@ public sealed class EmbeddedRedis : IAsyncDisposable
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException error) when (File.Exists(path))
+        catch (IOException error) when ((error.HResult & 0xFFFF) is WouldBlock or WouldBlockOnMac or SharingViolation)
         {
             throw new FeedbackUnavailableException(
                 $"Another process keeps its votes in {folder}; give this one another data folder.", error);

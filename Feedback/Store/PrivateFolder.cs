@@ -18,13 +18,20 @@ public static partial class PrivateFolder
     }
 
     /// <summary>Gives a folder the mode 0700 and all in it 0700 or 0600. Links are left alone.</summary>
-    /// <exception cref="IOException">It has another owner, or its volume knows no modes.</exception>
-    /// <exception cref="UnauthorizedAccessException">It has another owner.</exception>
-    public static void Tighten(string folder)
+    /// <returns>Why others may still read some of it (another owner, a volume that knows no modes), or null.</returns>
+    public static string? Tighten(string folder)
     {
-        if (OperatingSystem.IsWindows() || !Directory.Exists(folder)) return;
-        Set(new DirectoryInfo(folder));
-        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", all)) Set(entry);
+        if (OperatingSystem.IsWindows() || !Directory.Exists(folder)) return null;
+        try
+        {
+            Set(new DirectoryInfo(folder));
+            foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", all)) Set(entry);
+            return null;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return $"{folder}: {refused.Message}";
+        }
     }
 
     /// <summary>
@@ -43,9 +50,9 @@ public static partial class PrivateFolder
         {
             if (entry.UnixFileMode != wanted) entry.UnixFileMode = wanted;
         }
-        catch (FileNotFoundException)
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
-            // Its writer has deleted it meanwhile.
+            // Its writer has deleted or renamed it meanwhile.
         }
     }
 

@@ -76,6 +76,7 @@ sealed class RedisLink : IAsyncDisposable
     static Task<ConnectionMultiplexer> ConnectAsync(string target, RedisOptions options)
     {
         var settings = ConfigurationOptions.Parse(target);
+        settings.Password = options.Password ?? settings.Password;
         settings.AbortOnConnectFail = false;
         settings.AllowAdmin = true; // For INFO and CONFIG GET, which say what the server promises.
         settings.CommandMap = CommandMap.Create(["SUBSCRIBE"], available: false); // No third and fourth connection for messages.

@@ -17,6 +17,9 @@ public sealed record RedisOptions
     /// <summary>A real Redis: <c>host:port</c>, which options may follow (<c>,password=...</c>); null means the embedded one.</summary>
     public string? Redis { get; init; }
 
+    /// <summary>The real Redis's password, where its address does not hold it.</summary>
+    public string? Password { get; init; }
+
     /// <summary>Holds the embedded store, <c>redis.json</c> that says how to reach it, and the voters' key. Default: <c>data</c>.</summary>
     public string DataFolder { get; init; } = "data";
 

@@ -58,6 +58,9 @@ sealed class VoterCookie(Func<VoterHash> open, IdSource ids, TimeProvider time)
             age < TimeSpan.Zero ? TimeSpan.Zero : age);
     }
 
+    /// <summary>The voter of a cookie's value; an id as it stands with votes is one already.</summary>
+    public static string VoterOf(string value, VoterHash hash) => value.Split('.') is [var id, _, ..] ? hash.Of($"voter:{id}") : value;
+
     string Write(string id, DateTimeOffset given)
     {
         var content = $"{id}.{given.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}";

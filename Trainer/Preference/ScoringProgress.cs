@@ -1,7 +1,7 @@
 // A line now and then while items are scored: how many, how fast, how long still.
 namespace Majlis.Trainer.Preference;
 
-sealed class ScoringProgress(string name, int total, Action<string> say, TimeProvider time)
+sealed class ScoringProgress(string name, int total, IProgress<string> progress, TimeProvider time)
 {
     static readonly TimeSpan interval = TimeSpan.FromSeconds(5);
 
@@ -14,6 +14,6 @@ sealed class ScoringProgress(string name, int total, Action<string> say, TimePro
         done += count;
         if (time.GetElapsedTime(said) < interval) return;
         said = time.GetTimestamp();
-        say(FormattableString.Invariant($"{name}: {done}/{total}, {pace.At(done)}"));
+        progress.Report(FormattableString.Invariant($"{name}: {done}/{total}, {pace.At(done)}"));
     }
 }

@@ -17,12 +17,13 @@ static class CandidateGate
         model.Tokenizer ?? throw new ModelFormatException($"{model.Path}: there is no tokenizer, so the safety task cannot be worded"),
         model.ChatTemplate, model.Generation.EosTokens.Select(token => (int?)token).FirstOrDefault());
 
-    public static GateVerdict Judge(RoundStart start, RoundPairs pairs, string candidate, CriticalItems critical, Action<string> say, TimeProvider time)
+    public static GateVerdict Judge(RoundStart start, RoundPairs pairs, string candidate, CriticalItems critical, IProgress<string> display,
+        TimeProvider time)
     {
         var held = pairs.HeldOut.Select(pair => new PreferenceItem(pair.Id, pair.Prompt, pair.Chosen, pair.Rejected)).ToArray();
         using var current = Checkpoint.Open(start.ServePath);
         var tasks = critical(current);
-        var progress = new ScoringProgress("judged", 2 * (held.Length + tasks.Count), say, time);
+        var progress = new ScoringProgress("judged", 2 * (held.Length + tasks.Count), display, time);
         var before = Score(current, [.. held, .. tasks], progress);
         using var merged = Checkpoint.Open(candidate);
         var after = Score(merged, [.. held, .. tasks], progress);

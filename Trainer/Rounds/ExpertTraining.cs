@@ -1,5 +1,6 @@
 // Trains one expert: its pairs, its adapter, its log. May be killed at any step and goes on from the last saved state to the same bits.
 using System.Text.Json;
+using Majlis.Feedback.Store;
 using Majlis.Model;
 using Majlis.Torch;
 using Majlis.Trainer.Preference;
@@ -9,9 +10,10 @@ namespace Majlis.Trainer.Rounds;
 /// <param name="network">The frozen weights the round starts from.</param>
 /// <param name="reference">Scores of all the round's pairs under them.</param>
 /// <param name="options">The round's.</param>
-/// <param name="say">Takes progress lines.</param>
+/// <param name="progress">Takes a line a step.</param>
 /// <param name="time">For rate and time left.</param>
-sealed class ExpertTraining(Transformer network, ReferenceScores reference, RoundOptions options, Action<string> say, TimeProvider time)
+sealed class ExpertTraining(Transformer network, ReferenceScores reference, RoundOptions options, IProgress<string> progress,
+    TimeProvider time)
 {
     public const string AdapterFolder = "adapter";
     public const string StateFolder = "state";
@@ -24,12 +26,16 @@ sealed class ExpertTraining(Transformer network, ReferenceScores reference, Roun
         var policy = TorchPolicy.WithAdapter(network, adapter, options.Numerics);
         using var trainer = new DpoTrainer(policy, pairs, reference, options.Training());
         var state = Path.Combine(folder, StateFolder);
-        if (trainer.TryRestore(state)) say($"{name}: going on after step {trainer.Step} of {trainer.TotalSteps}");
-        var progress = new ProgressLine(name, trainer.Step, trainer.TotalSteps, time);
+        if (trainer.TryRestore(state)) progress.Report($"{name}: going on after step {trainer.Step} of {trainer.TotalSteps}");
+        var line = new ProgressLine(name, trainer.Step, trainer.TotalSteps, time);
         var result = trainer.Run(step =>
         {
-            if (step.Step % options.SaveEvery == 0) trainer.Save(state);
-            say(progress.Of(step));
+            if (step.Step % options.SaveEvery == 0)
+            {
+                trainer.Save(state);
+                _ = PrivateFolder.Tighten(folder);
+            }
+            progress.Report(line.Of(step));
         });
         network.Attach(null);
         if (result.Refusal is null) Save(adapter, config, result, folder);

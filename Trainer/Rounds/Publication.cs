@@ -59,7 +59,9 @@ sealed class Publication(RoundFolder folder, ModelCatalog catalog, RoundStart st
         {
             var target = Path.Combine(to, Path.GetRelativePath(from, path));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(path, target);
+            using var read = File.OpenRead(path);
+            using var written = File.Create(target); // not File.Copy: a version is read by whom its catalogue lets in, a round's file is not
+            read.CopyTo(written);
         }
     }
 

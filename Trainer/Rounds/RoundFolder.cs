@@ -1,6 +1,7 @@
 // A round's results on disk, stage by stage. A stage that is done is never done again; one that was killed leaves no trace.
-// Knows names and JSON, not what the stages do.
+// They are made of people's words and so their owner's alone. Knows names and JSON, not what the stages do.
 using System.Text.Json;
+using Majlis.Feedback.Store;
 using Majlis.Model;
 
 namespace Majlis.Trainer.Rounds;
@@ -36,6 +37,7 @@ public sealed class RoundFolder(string path, Action<string> afterStage)
     public async Task<T> OnceAsync<T>(string stage, Func<Task<T>> make)
     {
         if (Has(stage)) return Read<T>(stage);
+        PrivateFolder.Create(path);
         afterStage(stage + "?");
         var result = await make();
         Replace(stage, result);
@@ -45,8 +47,9 @@ public sealed class RoundFolder(string path, Action<string> afterStage)
     /// <summary>Writes a result whatever was there; it is durable on return.</summary>
     public void Replace<T>(string stage, T result)
     {
-        Directory.CreateDirectory(path);
+        PrivateFolder.Create(path);
         DurableFiles.Replace(File(stage + ".json"), JsonSerializer.SerializeToUtf8Bytes(result, TrainerJson.Stages));
+        _ = PrivateFolder.Tighten(path);
         afterStage(stage);
     }
 

@@ -1,5 +1,6 @@
 // Rounds in their order under the catalogue, hidden from whoever lists versions. Knows names only.
 using System.Globalization;
+using Majlis.Feedback.Store;
 
 namespace Majlis.Trainer.Rounds;
 
@@ -7,7 +8,10 @@ public static class RoundFolders
 {
     const string Hidden = ".rounds";
 
-    /// <summary>Keeps other trainers off the catalogue's rounds; dies with its holder, so a killed one blocks nobody.</summary>
+    /// <summary>
+    /// Keeps other trainers off the catalogue's rounds; dies with its holder, so a killed one blocks nobody. Closes to other users of the
+    /// machine what an earlier trainer left open to them.
+    /// </summary>
     /// <exception cref="RoundConflictException">Another trainer is at work there, or nothing can be written there.</exception>
     public static FileStream Lock(string catalog)
     {
@@ -15,8 +19,11 @@ public static class RoundFolders
         var path = Path.Combine(root, "lock");
         try
         {
-            Directory.CreateDirectory(root);
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            Directory.CreateDirectory(catalog);
+            PrivateFolder.Create(root);
+            var held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _ = PrivateFolder.Tighten(root); // A volume without modes keeps nothing private, and the trainer works there all the same.
+            return held;
         }
         catch (IOException error) when (File.Exists(path) && CanBeWritten(path))
         {

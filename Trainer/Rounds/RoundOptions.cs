@@ -1,4 +1,5 @@
 // What decides a round's result besides votes and weights. Kept in the round's folder and in the version's manifest.
+using Majlis.Evaluation;
 using Majlis.Trainer.Losses;
 using Majlis.Trainer.Preference;
 
@@ -48,4 +49,18 @@ public sealed record RoundOptions
         SaveEvery = SaveEvery,
         SelfTestTolerance = Numerics == "fp32" ? 1e-2 : 2, // bf16 products round by the batch's shape: 8 bits over some hundred tokens
     };
+
+    /// <summary>What is wrong, a line each, beginning with the trainer's option; none where all is good.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (!ExpertSplit.IsRule(Experts))
+            yield return $"--experts: '{Experts}' is not {ExpertSplit.ByLanguage}, {ExpertSplit.TagPrefix}NAME or {ExpertSplit.None}.";
+        if (GatePolicy.Find(Policy) is null) yield return $"--policy: '{Policy}' is not one of standard, small.";
+        if (Numerics is not ("fp32" or "bf16")) yield return $"--numerics: '{Numerics}' is neither fp32 nor bf16.";
+        if (PreferenceLosses.Problem(Training().Loss) is { } problem) yield return $"--loss: with --beta {Beta}, {problem}.";
+        if (HeldOutPercent is not (> 0 and < 100)) yield return $"--held-out: {HeldOutPercent} is not between 0 and 100.";
+        foreach (var (name, value) in new[] { ("--epochs", Epochs), ("--rank", Rank) })
+            if (value < 1) yield return $"{name}: {value} is not at least 1.";
+        if (!(LearningRate > 0)) yield return $"--learning-rate: {LearningRate} is not above 0.";
+    }
 }

@@ -4,12 +4,11 @@ using Majlis.Feedback.Store;
 
 namespace Majlis.Trainer.Rounds;
 
-/// <param name="newest">Number of the newest vote.</param>
-/// <param name="position">How far the votes are used up.</param>
+/// <param name="source">The votes.</param>
 /// <param name="votes">How many new ones start a round.</param>
 /// <param name="time">Between two looks.</param>
 /// <param name="say">Takes lines for people.</param>
-public sealed class RoundPause(Func<Task<long>> newest, Func<Task<long>> position, int votes, TimeProvider time, Action<string> say)
+public sealed class RoundPause(VoteSource source, int votes, TimeProvider time, Action<string> say)
 {
     public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(5);
 
@@ -26,7 +25,7 @@ public sealed class RoundPause(Func<Task<long>> newest, Func<Task<long>> positio
     {
         try
         {
-            return await newest() - Math.Max(await position(), seen) >= votes;
+            return await source.Newest() - Math.Max(await source.Position(), seen) >= votes;
         }
         catch (FeedbackUnavailableException away)
         {

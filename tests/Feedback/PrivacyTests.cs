@@ -10,11 +10,6 @@ namespace Majlis.tests.Feedback;
 [UnsupportedOSPlatform("windows")]
 public sealed class PrivacyTests
 {
-    const UnixFileMode Everybody = (UnixFileMode)0b111_101_101;
-    const UnixFileMode Readable = (UnixFileMode)0b110_100_100;
-    const UnixFileMode OwnersFolder = (UnixFileMode)0b111_000_000;
-    const UnixFileMode OwnersFile = (UnixFileMode)0b110_000_000;
-
     public PrivacyTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "modes are Unix's");
 
     [Fact]
@@ -29,9 +24,9 @@ public sealed class PrivacyTests
             VoterHash.Open(data);
             await SpillingTests.FillAsync(connection);
             await Eventually.HoldsAsync("a checkpoint was taken", () => SpillingTests.Checkpoints(data).Any());
-            AllPrivate(data);
+            Modes.AllPrivate(data);
         }
-        AllPrivate(data);
+        Modes.AllPrivate(data);
     }
 
     [Fact]
@@ -39,10 +34,9 @@ public sealed class PrivacyTests
     {
         using var folder = new TemporaryFolder();
         await using (EmbeddedRedis.Start(folder.Path)) VoterHash.Open(folder.Path);
-        Open(folder.Path);
-        File.SetUnixFileMode(folder.Path, Everybody);
+        Modes.Open(folder.Path);
         await using var again = EmbeddedRedis.Start(folder.Path);
-        AllPrivate(folder.Path);
+        Modes.AllPrivate(folder.Path);
     }
 
     [Fact]
@@ -51,11 +45,10 @@ public sealed class PrivacyTests
         using var folder = new TemporaryFolder();
         var data = folder.File("data");
         VoterHash.Open(data);
-        AllPrivate(data);
-        Open(data);
-        File.SetUnixFileMode(data, Everybody);
+        Modes.AllPrivate(data);
+        Modes.Open(data);
         VoterHash.Open(data);
-        AllPrivate(data);
+        Modes.AllPrivate(data);
     }
 
     [Fact]
@@ -63,25 +56,12 @@ public sealed class PrivacyTests
     {
         using var folder = new TemporaryFolder();
         var script = folder.Write("run.sh", []);
-        File.SetUnixFileMode(script, Everybody);
-        File.SetUnixFileMode(folder.Path, Everybody);
+        File.SetUnixFileMode(script, Modes.Everybody);
+        File.SetUnixFileMode(folder.Path, Modes.Everybody);
         File.CreateSymbolicLink(folder.File("garnet.link"), script);
         await using var store = EmbeddedRedis.Start(folder.Path);
-        Assert.Equal((Everybody, Everybody), (File.GetUnixFileMode(folder.Path), File.GetUnixFileMode(script)));
-        AllPrivate(folder.File("garnet"));
-        Assert.Equal(OwnersFile, File.GetUnixFileMode(folder.File("redis.json")));
-    }
-
-    static void Open(string root)
-    {
-        foreach (var entry in new DirectoryInfo(root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories))
-            entry.UnixFileMode = entry is DirectoryInfo ? Everybody : Readable;
-    }
-
-    static void AllPrivate(string root)
-    {
-        Assert.Equal(OwnersFolder, File.GetUnixFileMode(root));
-        foreach (var entry in new DirectoryInfo(root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories))
-            Assert.Equal((entry.FullName, entry is DirectoryInfo ? OwnersFolder : OwnersFile), (entry.FullName, entry.UnixFileMode));
+        Assert.Equal((Modes.Everybody, Modes.Everybody), (File.GetUnixFileMode(folder.Path), File.GetUnixFileMode(script)));
+        Modes.AllPrivate(folder.File("garnet"));
+        Assert.Equal(Modes.OwnersFile, File.GetUnixFileMode(folder.File("redis.json")));
     }
 }

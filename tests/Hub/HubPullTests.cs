@@ -400,6 +400,6 @@ public sealed class HubPullTests : IAsyncLifetime
             waits.Enqueue(delay);
             return Task.CompletedTask;
         });
-        return await HubModel.ResolveAsync(name, settings, client, time, _ => { }, stop);
+        return await HubModel.ResolveAsync(name, settings, client, time, null, stop);
     }
 }

@@ -52,7 +52,8 @@ public sealed class LiveModelTests
     [Fact]
     public async Task The_last_lease_frees_a_replaced_snapshot_and_not_an_earlier_one()
     {
-        using var live = new LiveModel();
+        var told = 0;
+        using var live = new LiveModel(() => told++);
         var (first, second) = (New(), New());
         Assert.Null(live.Lease());
         live.Swap(Tiny.Model(first, "first"));
@@ -65,7 +66,7 @@ public sealed class LiveModelTests
         one.Dispose();
         Assert.False(first.IsDisposed);
         two.Dispose();
-        await Eventually.HoldsAsync("the first is freed", () => first.IsDisposed);
+        await Eventually.HoldsAsync("the first is freed", () => first.IsDisposed && told == 1);
         Assert.False(second.IsDisposed);
     }
 

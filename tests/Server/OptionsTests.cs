@@ -1,8 +1,10 @@
 // Options from three places, checked as a whole, every error at once; and what a server says that cannot start.
 using System.Diagnostics;
+using Majlis.CommandLine;
+using Majlis.Feedback.Store;
 using Majlis.Server;
 using Majlis.tests.Support;
-using Microsoft.Extensions.Configuration;
+using Majlis.Trainer;
 using Xunit;
 
 namespace Majlis.tests.Server;
@@ -10,42 +12,131 @@ namespace Majlis.tests.Server;
 public sealed class OptionsTests
 {
     [Fact]
-    public void Defaults_are_good()
+    public async Task Defaults_are_good()
     {
-        var (options, errors) = Read();
+        var (options, errors) = await ReadAsync();
         Assert.Empty(errors);
         Assert.Equal(("data", "http://127.0.0.1:8080"), (options.Data, options.Urls));
     }
 
     [Fact]
-    public void All_errors_are_told_at_once()
+    public async Task All_errors_are_told_at_once()
     {
-        var (_, errors) = Read("--model", "nowhere.gguf", "--documents", "nowhere", "--redis", "6379", "--urls", "http://0.0.0.0:80",
+        var (_, errors) = await ReadAsync("--model", "nowhere.gguf", "--documents", "nowhere", "--redis", "6379", "--urls", "http://0.0.0.0:80",
             "--colour", "red");
-        Assert.Equal(["--colour", "--model", "--documents", "--redis", "--urls"], errors.Select(error => error.Split(':')[0]));
+        string[] expected = ["Unrecognized command or argument '--colour'.", "--model", "--documents", "--redis", "--urls"];
+        Assert.All(expected, start => Assert.Single(errors, error => error.StartsWith(start, StringComparison.Ordinal)));
     }
 
     [Theory]
     [InlineData("http://0.0.0.0:8080")]
     [InlineData("http://*:8080")]
     [InlineData("http://example.org:8080")]
-    public void Without_keys_only_loopback_is_listened_on(string url) =>
-        Assert.Contains("keys", Assert.Single(Read("--urls", url).Errors), StringComparison.Ordinal);
+    public async Task Without_keys_only_loopback_is_listened_on(string url) =>
+        Assert.Contains("keys", Assert.Single((await ReadAsync("--urls", url)).Errors), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("http://localhost:8080")]
     [InlineData("http://[::1]:8080;http://127.0.0.1:0")]
-    public void Loopback_addresses_are_taken(string url) => Assert.Empty(Read("--urls", url).Errors);
+    public async Task Loopback_addresses_are_taken(string url) => Assert.Empty((await ReadAsync("--urls", url)).Errors);
 
     [Fact]
-    public void An_option_without_its_value_is_told() =>
-        Assert.Contains("--model: a value is expected after it.", Read("--model", "--redis=127.0.0.1:6379").Errors);
+    public async Task An_option_without_its_value_is_told() =>
+        Assert.Contains("Required argument missing for option: '--model'.", (await ReadAsync("--model", "--redis=127.0.0.1:6379")).Errors);
+
+    [Theory]
+    [InlineData("s3cret")]
+    [InlineData("s3cret@redis:6379")]
+    [InlineData("redis://:s3cret@redis:6379")]
+    [InlineData("redis:s3cret@6379")]
+    [InlineData("redis,password=s3cret")]
+    [InlineData("redis:99999,password=s3cret")]
+    [InlineData("redis:6379,s3cret")]
+    [InlineData("redis:6379,passwort=s3cret")]
+    [InlineData("redis:6379,password=a,b,s3cret")]
+    [InlineData("redis:6379,password=a,s3cret=c")]
+    [InlineData("redis:6379,connectTimeout=s3cret")]
+    [InlineData("redis:6379,password=s3cret,ssl=perhaps")]
+    public async Task A_redis_that_cannot_be_is_refused_without_repeating_what_may_be_its_password(string redis)
+    {
+        var (options, errors) = await ReadAsync("--redis", redis);
+        var error = Assert.Single(errors);
+        Assert.StartsWith("--redis: ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", $"{options.RedisLogin}", StringComparison.Ordinal);
+        Assert.Equal([error], TrainerErrors("--redis", redis));
+    }
+
+    [Theory]
+    [InlineData("--redis", "redis:6379", "s3cret")]
+    [InlineData("--redis-password", "s3cret")]
+    [InlineData("-redis", "s3cret")]
+    [InlineData("s3cret")]
+    public async Task Words_that_are_no_options_are_not_repeated(params string[] args)
+    {
+        foreach (var errors in new[] { (await ReadAsync(args)).Errors, TrainerErrors(args) })
+        {
+            Assert.NotEmpty(errors);
+            Assert.DoesNotContain("s3cret", string.Concat(errors), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_password_comes_from_a_file_or_from_the_environment()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("password", "s3cret, with a comma\n"u8.ToArray());
+        var (server, none) = await ReadAsync("--redis", "redis:6379,ssl=true", "--redis-password-file", file);
+        Assert.Empty(none);
+        Assert.Equal("s3cret, with a comma", server.RedisLogin.Secret());
+        Assert.Equal("s3cret", (await LoginAsync("redis_password", "s3cret")).Secret());
+        Assert.Equal("s3cret, with a comma", (await LoginAsync("redis_password_file", file)).Secret());
+    }
+
+    /// <summary>The trainer's login, with one variable of the environment.</summary>
+    static async Task<RedisLogin> LoginAsync(string name, string value)
+    {
+        RedisLogin? login = null;
+        var command = TrainerCommand.Build(new OptionSources(asked => asked == name ? value : null), given =>
+        {
+            login = given.RedisLogin;
+            return Task.FromResult(0);
+        });
+        await command.RunAsync(["--redis", "redis:6379"]);
+        return login!;
+    }
+
+    static IReadOnlyList<string> TrainerErrors(params string[] args) =>
+        TrainerCommand.Build(new OptionSources(_ => null), _ => Task.FromResult(0)).Errors(args);
+
+    [Theory]
+    [InlineData("", "is empty")]
+    [InlineData("\n", "is empty")]
+    [InlineData("s3cret\nmore", "has several lines")]
+    [InlineData(null, "cannot be read")]
+    public async Task A_password_file_that_holds_no_password_is_told(string? content, string says)
+    {
+        using var folder = new TemporaryFolder();
+        var path = content is null ? folder.File("absent") : folder.Write("password", System.Text.Encoding.UTF8.GetBytes(content));
+        var error = Assert.Single((await ReadAsync("--redis", "redis:6379", "--redis-password-file", path)).Errors);
+        Assert.Contains(says, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_process_takes_the_password_from_its_environment_and_never_says_it()
+    {
+        using var folder = new TemporaryFolder();
+        var lines = await RefusedAsync(folder, HostCommand.WrongOptions, ["--redis", "redis"], ("MAJLIS_REDIS_PASSWORD", "s3cret"), ("MAJLIS_REDIS_PASSWORD_FILE", "absent"));
+        Assert.Equal(["--redis", "--redis-password-file", "--redis-password-file"], lines.Select(line => line.Split(':')[0]));
+        Assert.DoesNotContain("s3cret", string.Concat(lines), StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Without_any_model_two_lines_say_how_to_name_one()
     {
         using var folder = new TemporaryFolder();
-        var lines = await RefusedAsync(folder, []);
+        var lines = await RefusedAsync(folder, 1, []);
         Assert.Equal(2, lines.Length);
         Assert.Contains("--model PATH", lines[1], StringComparison.Ordinal);
     }
@@ -56,7 +147,7 @@ public sealed class OptionsTests
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder.File("appsettings.json"), """{"redis":"6379","documents":"nowhere"}""",
             TestContext.Current.CancellationToken);
-        var lines = await RefusedAsync(folder, ["--documents", "elsewhere"], ("MAJLIS_MODEL", "nowhere.gguf"));
+        var lines = await RefusedAsync(folder, HostCommand.WrongOptions, ["--documents", "elsewhere"], ("MAJLIS_MODEL", "nowhere.gguf"));
         Assert.Equal(["--model", "--documents", "--redis"], lines.Select(line => line.Split(':')[0]));
         Assert.Contains("elsewhere", lines[1], StringComparison.Ordinal);
     }
@@ -66,10 +157,10 @@ public sealed class OptionsTests
     {
         using var folder = new TemporaryFolder();
         await File.WriteAllBytesAsync(folder.File("half.gguf"), [.. "GGUF"u8, 3, 0, 0, 0], TestContext.Current.CancellationToken);
-        Assert.Contains("half.gguf", Assert.Single(await RefusedAsync(folder, ["--model", "half.gguf"])), StringComparison.Ordinal);
+        Assert.Contains("half.gguf", Assert.Single(await RefusedAsync(folder, 1, ["--model", "half.gguf"])), StringComparison.Ordinal);
     }
 
-    static async Task<string[]> RefusedAsync(TemporaryFolder folder, string[] args, params (string Name, string Value)[] environment)
+    static async Task<string[]> RefusedAsync(TemporaryFolder folder, int exit, string[] args, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Majlis.Server.dll"), .. args])
         {
@@ -81,10 +172,25 @@ public sealed class OptionsTests
         using var process = Process.Start(start)!;
         var said = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(1, process.ExitCode);
+        Assert.Equal(exit, process.ExitCode);
         return said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    static (ServerOptions Options, IReadOnlyList<string> Errors) Read(params string[] args) =>
-        ServerOptions.Read(args, new ConfigurationBuilder().AddCommandLine(args).Build());
+    static Task<(ServerOptions Options, IReadOnlyList<string> Errors)> ReadAsync(params string[] args) =>
+        ReadAsync(_ => null, args);
+
+    static async Task<(ServerOptions Options, IReadOnlyList<string> Errors)> ReadAsync(Func<string, string?> outside, params string[] args)
+    {
+        var options = new ServerOptions();
+        var command = ServerCommand.Build(new OptionSources(outside), given => Task.FromResult(Keep(given)));
+        var errors = command.Errors(args);
+        if (errors.Count == 0) await command.RunAsync(args);
+        return (options, errors);
+
+        int Keep(ServerOptions given)
+        {
+            options = given;
+            return 0;
+        }
+    }
 }

@@ -8,7 +8,7 @@ using Majlis.Trainer.Rounds;
 
 namespace Majlis.tests.Trainer;
 
-sealed class RoundFixture : IDisposable
+sealed class RoundFixture : IDisposable, IProgress<string>
 {
     public static RoundOptions Options { get; } = new()
     {
@@ -49,8 +49,9 @@ sealed class RoundFixture : IDisposable
 
     public Task<RoundOutcome> RunAsync(RoundOptions? options = null, CriticalItems? critical = null)
     {
-        var parts = new RoundParts(Catalog, Model, Reader, after => Task.FromResult<IReadOnlyList<StoredVote>>([.. Votes.Where(vote => vote.Number > after)]),
-            () => Task.FromResult(Newest), () => Task.FromResult(Advanced), Advance, critical ?? (_ => Items), Say, TimeProvider.System);
+        var votes = new VoteSource(Reader, after => Task.FromResult<IReadOnlyList<StoredVote>>([.. Votes.Where(vote => vote.Number > after)]),
+            () => Task.FromResult(Newest), () => Task.FromResult(Advanced), Advance);
+        var parts = new RoundParts(Catalog, Model, votes, critical ?? (_ => Items), Say, this, TimeProvider.System);
         return new Round(RoundFolders.Open(Folder, stage => Watch($"stage {stage}")), parts, options ?? Options).RunAsync();
     }
 
@@ -78,6 +79,8 @@ sealed class RoundFixture : IDisposable
         advanced[Reader] = number;
         return Task.CompletedTask;
     }
+
+    public void Report(string value) => Say(value);
 
     void Say(string line)
     {

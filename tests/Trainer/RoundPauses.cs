@@ -14,11 +14,13 @@ public sealed class RoundPauses
     long position;
     int looks;
 
-    Task AfterAsync(RoundOutcome? last) => new RoundPause(() =>
+    Task AfterAsync(RoundOutcome? last) => new RoundPause(Votes, 50, time, _ => { }).AfterAsync(last);
+
+    VoteSource Votes => new("trainer", _ => throw new InvalidOperationException("A pause reads no votes."), () =>
     {
         looks++;
         return Task.FromResult(Volatile.Read(ref newest));
-    }, () => Task.FromResult(position), 50, time, _ => { }).AfterAsync(last);
+    }, () => Task.FromResult(position), _ => throw new InvalidOperationException("A pause uses up no votes."));
 
     Task LookedAsync(int times) => Eventually.HoldsAsync("another look at the votes", () =>
     {

@@ -19,7 +19,7 @@ public sealed class TrainerStarts : IDisposable
         Catalog = folder.File("catalog"),
         Data = folder.File("data"),
         Model = Some.TinyModel,
-        Policy = "small",
+        Round = new() { Policy = "small" },
         Once = true,
     };
 
@@ -55,7 +55,7 @@ public sealed class TrainerStarts : IDisposable
         Assert.Equal(["0001"], Rounds());
 
         // Asked otherwise, or by somebody who was told to do one round, it begins.
-        await RunUntilAsync("not promoted", Options with { Once = false, Policy = "standard" });
+        await RunUntilAsync("not promoted", Options with { Once = false, Round = new() { Policy = "standard" } });
         Assert.Equal(["0001", "0002"], Rounds());
         Assert.Equal(TrainerExit.NotEnoughEvidence, await RunAsync(Options));
         Assert.Equal(["0001", "0002", "0003"], Rounds());
@@ -75,7 +75,7 @@ public sealed class TrainerStarts : IDisposable
     IEnumerable<string?> Rounds() =>
         Directory.EnumerateDirectories(folder.File("catalog", ".rounds")).Select(Path.GetFileName).Order(StringComparer.Ordinal);
 
-    Task<TrainerExit> RunAsync(TrainerOptions options) => new TrainerHost(options, TimeProvider.System, said.Add).RunAsync();
+    Task<TrainerExit> RunAsync(TrainerOptions options) => new TrainerHost(options, TimeProvider.System, said.Add, new Progress<string>()).RunAsync();
 
     /// <summary>Runs a trainer that would not end until it says a line that begins so.</summary>
     static async Task RunUntilAsync(string line, TrainerOptions options)
@@ -84,7 +84,7 @@ public sealed class TrainerStarts : IDisposable
         {
             if (said.StartsWith(line, StringComparison.Ordinal)) throw new OperationCanceledException(said);
             Assert.Fail($"said before '{line}': {said}");
-        });
+        }, new Progress<string>());
         await Assert.ThrowsAsync<OperationCanceledException>(host.RunAsync);
     }
 }

@@ -1,0 +1,59 @@
+// Typed options whose value comes from the command line, else from outside (environment, settings file), else is the default.
+// Knows no host's options.
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Majlis.CommandLine;
+
+/// <param name="outside">What environment or settings file say for a name such as <c>learning_rate</c>; null = nothing.</param>
+public sealed class OptionSources(Func<string, string?> outside)
+{
+    delegate bool Parser<T>(string text, out T value);
+
+    /// <summary>What is said outside of the command line only, since others can read that.</summary>
+    public string? Outside(string name) => outside(name) is { Length: > 0 } text ? text : null;
+
+    /// <summary>A text that may be absent.</summary>
+    public HostOption<string?> Text(string name, string what) => Make<string?>(name, what, "TEXT", null, "a text", Whatever);
+
+    public HostOption<string> Text(string name, string what, string value) => Make(name, what, "TEXT", value, "a text", Whatever);
+
+    public HostOption<int> Whole(string name, string what, int value) => Make(name, what, "N", value, "a whole number",
+        (string text, out int read) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out read));
+
+    public HostOption<double> Number(string name, string what, double value) => Make(name, what, "NUMBER", value, "a number",
+        (string text, out double read) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out read));
+
+    public HostOption<bool> Flag(string name, string what) => Make<bool>(name, what, "", false, "true or false", bool.TryParse);
+
+    static bool Whatever(string text, out string read)
+    {
+        read = text;
+        return true;
+    }
+
+    // The library reads numbers by the machine's culture, under which 0.7 can be 7 or an error; these are read the same everywhere.
+    HostOption<T> Make<T>(string name, string what, string form, T value, string expected, Parser<T> parser)
+    {
+        var key = name.TrimStart('-').Replace('-', '_');
+        return new HostOption<T>(name, value)
+        {
+            Description = what,
+            HelpName = form,
+            CustomParser = result => result.Tokens is [var token] ? Read(token.Value, name, result)
+                : typeof(T) == typeof(bool) ? (T)(object)true : Refuse(result, $"{name}: a value is expected after it."),
+            DefaultValueFactory = result => outside(key) is { Length: > 0 } text
+                ? Read(text, $"MAJLIS_{key.ToUpperInvariant()}", result) : value,
+        };
+
+        T Read(string text, string from, ArgumentResult result) =>
+            text.StartsWith("--", StringComparison.Ordinal) ? Refuse(result, $"{from}: a value is expected after it.")
+            : parser(text, out var read) ? read : Refuse(result, $"{from}: '{text}' is not {expected}.");
+
+        T Refuse(ArgumentResult result, string why)
+        {
+            result.AddError(why);
+            return value;
+        }
+    }
+}

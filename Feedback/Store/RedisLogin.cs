@@ -1,0 +1,72 @@
+// Where a real Redis is and how to log in, as somebody gave it, checked before anything starts. No part of it is ever repeated in a
+// message: what is wrong with it may well be its password.
+using StackExchange.Redis;
+
+namespace Majlis.Feedback.Store;
+
+/// <param name="Redis"><c>HOST:PORT</c>, which options such as <c>,password=...</c> or <c>,ssl=true</c> may follow; null = none.</param>
+/// <param name="Password">From the environment, where no other user sees it.</param>
+/// <param name="PasswordFile">A file that holds the password and nothing else.</param>
+public sealed record RedisLogin(string? Redis, string? Password, string? PasswordFile)
+{
+    /// <summary>The environment variable of hosts that holds a password.</summary>
+    public const string Variable = "MAJLIS_REDIS_PASSWORD";
+
+    const string NotRepeated = "What was given is not repeated here, since it may hold a password.";
+
+    /// <summary>Everything wrong, each in a line that begins with the option's name.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (Redis is not null && AddressProblem(Redis) is { } problem) yield return $"--redis: {problem} {NotRepeated}";
+        if (PasswordFile is null) yield break;
+        if (Redis is null) yield return "--redis-password-file: there is no --redis to log in to.";
+        if (Password is not null) yield return $"--redis-password-file: {Variable} is set as well; give one of them.";
+        if (FileProblem(PasswordFile) is { } unreadable) yield return $"--redis-password-file: '{PasswordFile}' {unreadable}.";
+    }
+
+    /// <summary>The password that goes with the address, or null where the address has it or there is none.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public string? Secret() => PasswordFile is null ? Password : Content(PasswordFile);
+
+    public override string ToString() => $"{nameof(RedisLogin)} {{ }}";
+
+    static string Content(string path) => File.ReadAllText(path).TrimEnd('\r', '\n');
+
+    static string? AddressProblem(string value)
+    {
+        var parts = value.Split(',');
+        if (!IsHostAndPort(parts[0])) return "HOST:PORT is expected.";
+        if (parts.Skip(1).Any(option => !option.Contains('=')))
+            return $"Only NAME=VALUE may follow HOST:PORT after a comma; a password that has a comma comes from {Variable} or a file.";
+        try
+        {
+            ConfigurationOptions.Parse(value);
+            return null;
+        }
+        catch (Exception unknown) when (unknown is ArgumentException or FormatException)
+        {
+            return "One of the options after HOST:PORT is not known or has a value that it cannot have; "
+                + $"a password that has a comma comes from {Variable} or a file.";
+        }
+    }
+
+    static bool IsHostAndPort(string address) => address.LastIndexOf(':') is > 0 and var colon
+        && ushort.TryParse(address[(colon + 1)..], out var port) && port > 0 && Uri.CheckHostName(address[..colon]) != UriHostNameType.Unknown;
+
+    static string? FileProblem(string path)
+    {
+        try
+        {
+            return Content(path) switch
+            {
+                "" => "is empty; the password is expected in it",
+                var content when content.Contains('\n') => "has several lines; the password alone is expected in it",
+                _ => null,
+            };
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return "cannot be read";
+        }
+    }
+}

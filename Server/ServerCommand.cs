@@ -1,0 +1,55 @@
+// The server's command line: its options with what they mean, and the commands beside serving. Knows no request.
+using System.CommandLine;
+using Majlis.CommandLine;
+
+namespace Majlis.Server;
+
+static class ServerCommand
+{
+    static readonly ServerOptions defaults = new();
+
+    /// <summary>The command line of a process started here: MAJLIS_* stand over appsettings.json.</summary>
+    public static HostCommand FromHere(Func<ServerOptions, Task<int>> serve)
+    {
+        var outside = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
+            .AddEnvironmentVariables("MAJLIS_").Build();
+        return Build(new OptionSources(name => outside[name]), serve);
+    }
+
+    public static HostCommand Build(OptionSources sources, Func<ServerOptions, Task<int>> serve)
+    {
+        var model = sources.Text("--model", "What to serve: a GGUF file, a Hugging Face folder, or ORG/NAME of its hub.");
+        var catalog = sources.Text("--catalog", "Folder of model versions; its current one is served rather than the model named, and a new one "
+            + "is picked up while running.", defaults.Catalog);
+        var data = sources.Text("--data", "Where the embedded Redis and the raters' key live.", defaults.Data);
+        var redis = sources.Text("--redis", "HOST:PORT of a Redis to use instead of the embedded one; ',password=...' may follow.");
+        var redisPasswordFile = sources.Text("--redis-password-file",
+            "A file that holds the Redis's password and nothing else; MAJLIS_REDIS_PASSWORD holds the password itself.");
+        var urls = sources.Text("--urls", "Addresses to listen on, separated by semicolons.", defaults.Urls);
+        var documents = sources.Text("--documents",
+            "Folder of .txt and .md files to answer from where a request brings no documents.");
+        var voters = sources.Text("--voters",
+            "What votes here: person, or scripted where all raters are programs, who are fast by nature.", defaults.Voters);
+        var root = new RootCommand("An OpenAI-compatible model server that learns from its raters.")
+        {
+            model, catalog, data, redis, redisPasswordFile, urls, documents, voters,
+        };
+        root.Subcommands.Add(PullCommand.Build());
+        root.Subcommands.Add(EraseCommand.Build(data, redis));
+        root.SetAction(parsed => serve(Read(new OptionValues(parsed))));
+        return new HostCommand(root, values => Read(values).Problems());
+
+        ServerOptions Read(OptionValues values) => new()
+        {
+            Model = values.Of(model),
+            Catalog = values.Of(catalog),
+            Data = values.Of(data),
+            Redis = values.Of(redis),
+            RedisPassword = sources.Outside("redis_password"),
+            RedisPasswordFile = values.Of(redisPasswordFile),
+            Urls = values.Of(urls),
+            Documents = values.Of(documents),
+            Voters = values.Of(voters),
+        };
+    }
+}

@@ -1,0 +1,43 @@
+// The options of the trainer's command line that decide a round's result.
+using System.CommandLine;
+using Majlis.CommandLine;
+
+namespace Majlis.Trainer.Rounds;
+
+sealed class RoundCommandOptions(OptionSources sources)
+{
+    static readonly RoundOptions defaults = new();
+
+    readonly HostOption<string> experts = sources.Text("--experts",
+        "How votes are split among experts: language, tag:NAME (with the tag and without), or all for one.", defaults.Experts);
+    readonly HostOption<string> policy = sources.Text("--policy", "How sure the gate has to be: standard or small.", defaults.Policy);
+    readonly HostOption<int> seed = sources.Whole("--seed", "Seed of the split, the order and the factors.", defaults.Seed);
+    readonly HostOption<double> heldOut = sources.Number("--held-out", "Percentage of prompts kept for the gate.", defaults.HeldOutPercent);
+    readonly HostOption<int> epochs = sources.Whole("--epochs", "How often each pair is trained on.", defaults.Epochs);
+    readonly HostOption<double> learningRate = sources.Number("--learning-rate", "Highest learning rate.", defaults.LearningRate);
+    readonly HostOption<double> beta = sources.Number("--beta", "How dear it is to move away from the reference.", defaults.Beta);
+    readonly HostOption<string> loss = sources.Text("--loss", "TRL's name of the loss.", defaults.Loss);
+    readonly HostOption<int> rank = sources.Whole("--rank", "Rank of the adapters; their alpha is twice as much.", defaults.Rank);
+    readonly HostOption<string> numerics = sources.Text("--numerics", "What the frozen weights compute in: fp32 or bf16.", defaults.Numerics);
+
+    public void AddTo(RootCommand root)
+    {
+        foreach (var option in new Option[] { experts, policy, seed, heldOut, epochs, learningRate, beta, loss, rank, numerics })
+            root.Options.Add(option);
+    }
+
+    public RoundOptions Read(OptionValues values) => new()
+    {
+        Experts = values.Of(experts),
+        Policy = values.Of(policy),
+        Seed = values.Of(seed),
+        HeldOutPercent = values.Of(heldOut),
+        Epochs = values.Of(epochs),
+        LearningRate = values.Of(learningRate),
+        Beta = values.Of(beta),
+        Loss = values.Of(loss),
+        Rank = values.Of(rank),
+        Alpha = 2 * values.Of(rank),
+        Numerics = values.Of(numerics),
+    };
+}

@@ -1,0 +1,24 @@
+// Where a round's votes come from, read and used up in one reader's name. Knows no store.
+using Majlis.Feedback.Store;
+using Majlis.Feedback.Votes;
+
+namespace Majlis.Trainer.Rounds;
+
+/// <param name="Reader">Who remembers how far the votes are used up.</param>
+/// <param name="After">All votes after a number, in order.</param>
+/// <param name="Newest">Number of the newest vote, erased or not.</param>
+/// <param name="Position">How far the reader's earlier rounds came.</param>
+/// <param name="Advance">Says that votes up to a number are used up.</param>
+public sealed record VoteSource(string Reader, Func<long, Task<IReadOnlyList<StoredVote>>> After, Func<Task<long>> Newest,
+    Func<Task<long>> Position, Func<long, Task> Advance)
+{
+    public static VoteSource Of(VoteCursor cursor, string reader) => new(reader, after => ReadAsync(cursor, after), cursor.NewestAsync,
+        () => cursor.PositionAsync(reader), number => cursor.AdvanceAsync(reader, number));
+
+    static async Task<IReadOnlyList<StoredVote>> ReadAsync(VoteCursor cursor, long after)
+    {
+        var votes = new List<StoredVote>();
+        await foreach (var vote in cursor.ReadAsync(after)) votes.Add(vote);
+        return votes;
+    }
+}

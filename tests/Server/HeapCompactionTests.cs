@@ -1,0 +1,29 @@
+// What a large request took of the managed heap is given up soon after it, though nobody asks anything any more.
+using System.Runtime.CompilerServices;
+using Majlis.Server.Operations;
+using Majlis.tests.Support;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Majlis.tests.Server;
+
+public sealed class HeapCompactionTests
+{
+    [Fact]
+    public async Task Memory_that_nothing_holds_any_more_is_collected_after_large_requests()
+    {
+        var time = new FakeTimeProvider();
+        using var compaction = new HeapCompaction(time);
+        await compaction.StartAsync(TestContext.Current.CancellationToken);
+        var gone = Large();
+        await Eventually.HoldsAsync("it is collected", () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(10));
+            return !gone.IsAlive;
+        });
+        await compaction.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static WeakReference Large() => new(new byte[200 << 20]);
+}
