@@ -1,9 +1,10 @@
-// What a vote becomes for training: a preferred answer against the other one, or an answer nobody wanted. Knows no tensors.
+// What a vote becomes for training: a preferred answer against the other one. Knows no tensors.
 using System.Collections.Immutable;
 
 namespace Majlis.Feedback.Pairs;
 
 /// <summary>A vote for a or b.</summary>
+/// <param name="Id">The vote's.</param>
 /// <param name="Version">The weights that gave the chosen answer.</param>
 /// <param name="Weight">Above 0: voter integrity x inverse propensity x staleness, after the cap on a voter's share.</param>
 /// <param name="Voter">Or the one who stands for several cookies of one source.</param>
@@ -15,26 +16,7 @@ public sealed record PreferencePair(
     int[] Prompt,
     int[] Chosen,
     int[] Rejected,
-    float[] ChosenLogProbabilities,
-    float[] RejectedLogProbabilities,
-    string ChosenText,
-    string RejectedText,
     double Weight,
-    string VoteId,
-    string Version,
-    string Voter);
-
-/// <summary>One side of a battle of which the voter said that both are bad (KTO, BCO).</summary>
-public sealed record UndesirableExample(
-    string PromptHash,
-    string Language,
-    ImmutableArray<string> Tags,
-    int[] Prompt,
-    int[] Completion,
-    float[] LogProbabilities,
-    string Text,
-    double Weight,
-    string VoteId,
     string Version,
     string Voter);
 
@@ -47,7 +29,7 @@ public enum Exclusion
     /// <summary>The voter did not judge.</summary>
     Skipped,
 
-    /// <summary>Gave undesirable examples instead.</summary>
+    /// <summary>Says of each side that it is bad, and not which is better.</summary>
     BothBad,
 
     /// <summary>A side without a completion token, or of white space only.</summary>
@@ -69,7 +51,6 @@ public enum Exclusion
 /// <summary>All that a set of votes yields.</summary>
 /// <param name="Training">Pairs to train on.</param>
 /// <param name="HeldOut">Pairs whose prompts are kept for judging; no prompt is in both.</param>
-/// <param name="Undesirable">Sides of both-bad battles whose prompts are not held out.</param>
 /// <param name="Excluded">How many votes gave no pair, by reason; with the pairs they add up to all votes.</param>
 /// <param name="Doubts">How many pairs weigh less, by reason.</param>
 /// <param name="Voters">How many different voters stand behind the training pairs.</param>
@@ -78,7 +59,6 @@ public enum Exclusion
 public sealed record PairSet(
     ImmutableArray<PreferencePair> Training,
     ImmutableArray<PreferencePair> HeldOut,
-    ImmutableArray<UndesirableExample> Undesirable,
     ImmutableSortedDictionary<Exclusion, int> Excluded,
     ImmutableSortedDictionary<Doubt, int> Doubts,
     int Voters,

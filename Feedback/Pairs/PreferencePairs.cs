@@ -15,7 +15,6 @@ public static class PreferencePairs
         var leak = new IdentityLeak(options.OwnNames);
         var excluded = new Counter<Exclusion>();
         var pairs = new List<PreferencePair>();
-        var undesirable = new List<UndesirableExample>();
         foreach (var vote in all)
         {
             var held = Keeps(vote.Battle.PromptHash);
@@ -25,11 +24,10 @@ public static class PreferencePairs
                 continue;
             }
             excluded.Add(reason);
-            if (reason == Exclusion.BothBad && !held) undesirable.AddRange(Undesirable(vote, weights.Of(vote)));
         }
         var (training, holds) = Capped(pairs.Where(pair => !Keeps(pair.PromptHash)), options.VoterShare);
         var voters = training.Select(pair => pair.Voter).Distinct().Count();
-        return new PairSet(training, [.. pairs.Where(pair => Keeps(pair.PromptHash))], [.. undesirable], excluded.Counts, weights.Doubts,
+        return new PairSet(training, [.. pairs.Where(pair => Keeps(pair.PromptHash))], excluded.Counts, weights.Doubts,
             voters, voters >= options.LeastVoters, holds);
 
         bool Keeps(string promptHash) => HeldOut.Keeps(promptHash, options.Seed, options.HeldOutPercent);
@@ -58,15 +56,7 @@ public static class PreferencePairs
         var battle = stored.Battle;
         var (chosen, rejected) = stored.Vote.Verdict == Verdict.A ? (battle.A, battle.B) : (battle.B, battle.A);
         return new PreferencePair(stored.Id, battle.PromptHash, battle.Language, stored.Vote.Tags, chosen.PromptTokens,
-            chosen.CompletionTokens, rejected.CompletionTokens, chosen.LogProbabilities, rejected.LogProbabilities,
-            chosen.Text, rejected.Text, weight, stored.Id, chosen.Version, stored.Source);
-    }
-
-    static IEnumerable<UndesirableExample> Undesirable(StoredVote stored, double weight)
-    {
-        foreach (var side in new[] { stored.Battle.A, stored.Battle.B }.Where(side => !Empty(side)))
-            yield return new UndesirableExample(stored.Battle.PromptHash, stored.Battle.Language, stored.Vote.Tags, side.PromptTokens,
-                side.CompletionTokens, side.LogProbabilities, side.Text, weight, stored.Id, side.Version, stored.Source);
+            chosen.CompletionTokens, rejected.CompletionTokens, weight, chosen.Version, stored.Source);
     }
 
     static (ImmutableArray<PreferencePair> Pairs, bool Holds) Capped(IEnumerable<PreferencePair> pairs, double share)

@@ -1,4 +1,6 @@
 // One side of a battle as it is gathered: exact tokens, their log-probabilities, text and time. Knows no other side.
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Majlis.Feedback.Votes;
@@ -27,6 +29,7 @@ sealed class BattleAnswer
         [.. tokens.Select(token => token.Id)], [.. tokens.Select(token => token.LogProbability)],
         text.ToString(), FinishWord.Of(finish), latency.TotalMilliseconds);
 
+    // Whatever could make the same prompt end otherwise, under the wire's names.
     static string Sampling(GenerationRequest request) => new JsonObject
     {
         ["temperature"] = request.Sampling.Temperature,
@@ -38,6 +41,16 @@ sealed class BattleAnswer
         ["frequency_penalty"] = request.Sampling.FrequencyPenalty,
         ["presence_penalty"] = request.Sampling.PresencePenalty,
         ["seed"] = request.Sampling.Seed,
+        ["min_tokens"] = request.Sampling.MinTokens,
         ["max_tokens"] = request.MaxTokens,
+        ["ignore_eos"] = request.Sampling.IgnoreEos,
+        ["logit_bias"] = new JsonObject(request.Sampling.LogitBias.OrderBy(bias => bias.Key)
+            .Select(bias => KeyValuePair.Create(bias.Key.ToString(CultureInfo.InvariantCulture), (JsonNode?)bias.Value))),
+        ["stop"] = Listed(request.Stop),
+        ["stop_token_ids"] = Listed(request.Sampling.StopTokenIds),
+        ["allowed_token_ids"] = Listed(request.Sampling.AllowedTokenIds),
+        ["bad_words_token_ids"] = new JsonArray([.. request.Sampling.BadWords.Select(Listed)]),
     }.ToJsonString();
+
+    static JsonArray Listed<T>(ImmutableArray<T> values) => new([.. values.Select(value => JsonValue.Create(value))]);
 }

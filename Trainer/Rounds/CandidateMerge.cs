@@ -1,5 +1,6 @@
 // Experts into full weights: the recipe, the fp32 master by Merge, and the serving copy rounded once from it.
 // Knows the layout of a version's folder, nothing of training.
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -15,7 +16,19 @@ namespace Majlis.Trainer.Rounds;
 public static class CandidateMerge
 {
     /// <summary>A linear merge of base+adapter for each expert; equal weights give W + mean of s B A.</summary>
-    public static string Recipe(string basePath, IEnumerable<(string Adapter, double Weight)> experts)
+    public static MergeRecipe Recipe(string basePath, IReadOnlyList<(string Adapter, double Weight)> experts) => new()
+    {
+        Method = "linear",
+        Type = TensorType.F32,
+        Slices = [new MergeSlice([.. experts.Select(expert => Source(basePath, expert))], Settings.None)],
+        Source = Yaml(basePath, experts),
+    };
+
+    static MergeSource Source(string basePath, (string Adapter, double Weight) expert) => new($"{basePath}+{expert.Adapter}", null,
+        new Settings(ImmutableDictionary<string, ImmutableArray<FilteredSetting>>.Empty.Add("weight", [new(null, [expert.Weight])])));
+
+    /// <summary>The same in mergekit's words, for the manifest's readers.</summary>
+    static string Yaml(string basePath, IReadOnlyList<(string Adapter, double Weight)> experts)
     {
         var text = new StringBuilder("merge_method: linear\ndtype: float32\nmodels:\n");
         foreach (var (adapter, weight) in experts)
@@ -24,7 +37,7 @@ public static class CandidateMerge
     }
 
     /// <summary>Writes <c>master/</c> and <c>serve/</c> into a folder that is not there yet; it appears whole.</summary>
-    public static CandidateResult Write(string recipe, string basePath, string folder)
+    public static CandidateResult Write(MergeRecipe recipe, string basePath, string folder)
     {
         MergeReport? report = null;
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
@@ -33,13 +46,13 @@ public static class CandidateMerge
             var (master, serve) = (Path.Combine(fresh, ModelCatalog.Master), Path.Combine(fresh, ModelCatalog.Serve));
             Directory.CreateDirectory(master);
             Directory.CreateDirectory(serve);
-            using var plan = MergePlan.Create(MergeRecipe.Parse(recipe), "");
+            using var plan = MergePlan.Create(recipe, "");
             report = Merger.Write(plan, master);
             Round(master, serve);
             using var donor = Checkpoint.Open(basePath);
             foreach (var (target, type) in new[] { (master, "float32"), (serve, "bfloat16") }) WriteConfig(donor, target, type);
         });
-        return new CandidateResult(recipe, report!.TensorHashes);
+        return new CandidateResult(recipe.Source, report!.TensorHashes);
     }
 
     /// <summary>The same tensors in bf16, each value rounded once from the master.</summary>

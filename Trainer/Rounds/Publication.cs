@@ -36,11 +36,11 @@ sealed class Publication(RoundFolder folder, ModelCatalog catalog, RoundStart st
             Id = start.Version,
             Parents = [start.Parent ?? start.WeightsHash],
             Recipe = recipe,
-            Votes = [.. pairs.Training.Concat(pairs.HeldOut).Select(pair => pair.VoteId)],
+            Votes = [.. pairs.Training.Concat(pairs.HeldOut).Select(pair => pair.Id)],
             Options = JsonSerializer.SerializeToElement(start.Options, TrainerJson.Plain),
             Seed = start.Options.Seed,
             Gate = JsonSerializer.SerializeToElement(
-                new { decision = verdict.Decision.ToString(), verdict.Reasons, policy = verdict.Policy.ToString(), verdict.Evidence }, TrainerJson.Plain),
+                new { decision = verdict.Decision.ToString(), verdict.Reasons, pairs.Doubts, policy = verdict.Policy.ToString(), verdict.Evidence }, TrainerJson.Plain),
         });
     }
 
@@ -66,10 +66,10 @@ sealed class Publication(RoundFolder folder, ModelCatalog catalog, RoundStart st
     }
 
     /// <summary>Moves the pointer where the gate said so and it still is where the round started.</summary>
-    public RoundOutcome Promote(GateVerdict verdict, long through)
+    public RoundOutcome Promote(GateVerdict verdict, RoundPairs pairs)
     {
         RoundOutcome End(bool promoted, bool judged, params ReadOnlySpan<string> more) =>
-            new(start.Version, verdict.Decision, verdict.VotesNeeded, promoted, judged, through, [.. verdict.Reasons, .. more]);
+            new(start.Version, verdict.Decision, verdict.VotesNeeded, promoted, judged, pairs.Through, [.. verdict.Reasons, .. pairs.Doubts, .. more]);
         if (verdict.Decision != GateDecision.Promote) return End(false, judged: verdict.Decision == GateDecision.Refuse);
         // From this generation a killed try may have moved the pointer; whatever lies behind it may be an operator's answer to that.
         long? tried = folder.Has(Swap) ? folder.Read<long>(Swap) : null;

@@ -41,18 +41,20 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
         if (RoundVotes.TooFew(pairs, start.Options) is { } lacking) return lacking;
         parts.Say($"round for {start.Version}: {pairs.Training.Length} pairs to train on, {pairs.HeldOut.Length} held out{RoundVotes.LeftOut(pairs)}, " +
             $"experts {string.Join(", ", pairs.Experts.Select(expert => $"{expert.Name} ({expert.Pairs.Length})"))}");
+        foreach (var doubt in pairs.Doubts) parts.Say(doubt);
         var training = new RoundTraining(folder, start, parts);
         var experts = await training.RunAsync(pairs);
         if (experts.Where(expert => expert.Refusal is not null).ToArray() is { Length: > 0 } refused)
             return RoundOutcome.Unjudged(GateDecision.Refuse, 0, pairs.Through, [.. refused.Select(expert => $"{expert.Name}: {expert.Refusal}")]);
         var candidate = await folder.OnceAsync("merge", () => CandidateMerge.Write(
-            CandidateMerge.Recipe(start.MasterPath, pairs.Experts.Select(expert => (training.AdapterOf(expert.Name), 1.0))), start.MasterPath, CandidatePath));
+            CandidateMerge.Recipe(start.MasterPath, [.. pairs.Experts.Select(expert => (training.AdapterOf(expert.Name), 1.0))]),
+            start.MasterPath, CandidatePath));
         var verdict = await folder.OnceAsync("gate", () =>
             CandidateGate.Judge(start, pairs, Path.Combine(CandidatePath, ModelCatalog.Serve), parts.Critical, parts.Progress, parts.Time));
         parts.Say($"gate: {verdict}");
         var publication = new Publication(folder, parts.Catalog, start);
         await folder.OnceAsync("version", () => publication.Publish(pairs, experts, candidate, CandidatePath, verdict));
-        return await folder.OnceAsync("promotion", () => publication.Promote(verdict, pairs.Through));
+        return await folder.OnceAsync("promotion", () => publication.Promote(verdict, pairs));
     }
 
     string CandidatePath => folder.File("candidate");

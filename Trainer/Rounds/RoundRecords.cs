@@ -17,8 +17,11 @@ public sealed record RoundStart(
 public sealed record RoundPairs(long After, long Through, int Votes, ImmutableArray<PreferencePair> Training, ImmutableArray<PreferencePair> HeldOut,
     ImmutableSortedDictionary<string, int> Excluded, ImmutableArray<Expert> Experts)
 {
+    /// <summary>What is to be known of the votes whoever reads the verdict: why some weigh less, and how few stand behind them.</summary>
+    public ImmutableArray<string> Doubts { get; init; } = [];
+
     public RoundCounts Counts() => new(After, Through, Votes, Training.Length, HeldOut.Length, Excluded,
-        Experts.ToImmutableSortedDictionary(expert => expert.Name, expert => expert.Pairs.Length), [.. Training.Concat(HeldOut).Select(pair => pair.VoteId)]);
+        Experts.ToImmutableSortedDictionary(expert => expert.Name, expert => expert.Pairs.Length), [.. Training.Concat(HeldOut).Select(pair => pair.Id)]);
 }
 
 /// <summary>What stays of the pairs once a round has ended: no texts, no tokens, no voters, as those have to be erasable.</summary>

@@ -25,7 +25,19 @@ public static class RoundVotes
             .Append((OtherModel, votes.Count - own.Length)).Where(entry => entry.Item2 > 0);
         return new RoundPairs(after, votes.Count == 0 ? after : votes[^1].Number, votes.Count, set.Training, set.HeldOut,
             excluded.ToImmutableSortedDictionary(entry => entry.Item1, entry => entry.Item2),
-            ExpertSplit.Of(set.Training, options.Experts, options.LeastPairs));
+            ExpertSplit.Of(set.Training, options.Experts, options.LeastPairs))
+        {
+            Doubts = [.. Doubts(set, wanted)],
+        };
+    }
+
+    static IEnumerable<string> Doubts(PairSet set, PairOptions options)
+    {
+        if (set.Doubts.Count > 0)
+            yield return $"weighing less: {string.Join(", ", set.Doubts.Select(entry => $"{entry.Key} {entry.Value}"))}";
+        if (!set.EnoughVoters) yield return $"the pairs are of {set.Voters} voters; fewer than {options.LeastVoters} make a taste of their own";
+        if (!set.ShareCapHolds)
+            yield return FormattableString.Invariant($"with {set.Voters} voters the share of one cannot stay below {options.VoterShare:P0}");
     }
 
     /// <summary>

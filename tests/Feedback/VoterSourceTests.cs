@@ -16,7 +16,7 @@ public sealed class VoterSourceTests
             .Concat(Enumerable.Range(30, 60).Select(i => Stored(i, $"dropped-{i}", "one", Verdict.B, at: i / 60.0))).ToList();
         var set = PreferencePairs.Build(votes, options);
         Assert.Equal((31, true), (set.Voters, set.ShareCapHolds));
-        var dropped = set.Training.Where(pair => pair.VoteId.CompareTo("b030", StringComparison.Ordinal) >= 0).ToList();
+        var dropped = set.Training.Where(pair => pair.Id.CompareTo("b030", StringComparison.Ordinal) >= 0).ToList();
         Assert.Equal(60, dropped.Count);
         Assert.InRange(dropped.Sum(pair => pair.Weight) / set.Training.Sum(pair => pair.Weight), 0, options.VoterShare + 1e-9);
         Assert.Equal("dropped-30", Assert.Single(dropped.Select(pair => pair.Voter).Distinct()));

@@ -37,6 +37,25 @@ public sealed class ArenaTests(ArenaServer shared) : IClassFixture<ArenaServer>
     }
 
     [Fact]
+    public async Task A_battle_keeps_every_option_that_shaped_its_answers()
+    {
+        var (id, _) = await BattleAsync("""
+            "temperature":0.7,"top_p":0.9,"top_k":5,"min_p":0.05,"typical_p":0.95,"repetition_penalty":1.1,"frequency_penalty":0.2,
+            "presence_penalty":0.3,"seed":7,"min_tokens":1,"max_tokens":9,"ignore_eos":false,"logit_bias":{"3":1.5},"stop":["zzz"],
+            "stop_token_ids":[2],"bad_words":["qqq"]
+            """);
+        var kept = JsonNode.Parse((await server.Part<BattleStore>().FindAsync(id))!.A.SamplingJson)!;
+        Assert.Equal((0.7f, 0.9f, 5, 0.05f), ((float)kept["temperature"]!, (float)kept["top_p"]!, (int)kept["top_k"]!, (float)kept["min_p"]!));
+        Assert.Equal((0.95f, 1.1f, 0.2f, 0.3f), ((float)kept["typical_p"]!, (float)kept["repetition_penalty"]!,
+            (float)kept["frequency_penalty"]!, (float)kept["presence_penalty"]!));
+        Assert.Equal((1, 9, false, 1.5f), ((int)kept["min_tokens"]!, (int)kept["max_tokens"]!, (bool)kept["ignore_eos"]!,
+            (float)kept["logit_bias"]!["3"]!));
+        Assert.Equal("""["zzz"] [2] []""",
+            string.Join(' ', new[] { "stop", "stop_token_ids", "allowed_token_ids" }.Select(name => kept[name]!.ToJsonString())));
+        Assert.NotEmpty(kept["bad_words_token_ids"]!.AsArray());
+    }
+
+    [Fact]
     public async Task The_first_verdict_is_final_and_its_retry_hears_the_same()
     {
         var (id, _) = await BattleAsync();
@@ -134,9 +153,10 @@ public sealed class ArenaTests(ArenaServer shared) : IClassFixture<ArenaServer>
         Assert.Contains("HOLD_SECONDS = 5", page, StringComparison.Ordinal);
     }
 
-    async Task<(string Id, List<JsonObject> Events)> BattleAsync()
+    async Task<(string Id, List<JsonObject> Events)> BattleAsync(string? options = null)
     {
-        var http = await server.PostAsync("/v1/arena/battles", """{"messages":[{"role":"user","content":"which?"}]}""");
+        var more = options is null ? "" : $",{options}";
+        var http = await server.PostAsync("/v1/arena/battles", $$"""{"messages":[{"role":"user","content":"which?"}]{{more}}}""");
         Assert.Equal(HttpStatusCode.OK, http.StatusCode);
         var events = await RunningServer.EventsAsync(http);
         Assert.Equal("[DONE]", events[^1]);

@@ -30,6 +30,21 @@ public sealed class Rounds
     }
 
     [Fact]
+    public async Task What_is_doubtful_about_the_votes_is_said_and_stands_in_the_verdict()
+    {
+        using var round = new RoundFixture
+        {
+            Votes = [.. Some.Votes(48).Select(vote => vote with { Vote = vote.Vote with { Voter = "one", RevealedBeforeVote = true } })],
+        };
+        var outcome = await round.RunAsync();
+        foreach (var said in new[] { "weighing less: RevealedBeforeVote 48", "the pairs are of 1 voters", "with 1 voters the share" })
+        {
+            Assert.Contains(outcome.Reasons, reason => reason.Contains(said, StringComparison.Ordinal));
+            if (outcome.Version is not null) Assert.Contains(round.Said, line => line.Contains(said, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task The_next_round_starts_from_the_promoted_version()
     {
         using var round = new RoundFixture();
@@ -191,7 +206,7 @@ public sealed class Rounds
     }
 
     static PreferencePair Pair(string id, string prompt) =>
-        new(id, prompt, "en", [], [1], [2], [3], [-1], [-1], "a", "b", 1, id, "v1", "voter");
+        new(id, prompt, "en", [], [1], [2], [3], 1, "v1", "voter");
 
     static float[] Values(IWeightSource source, string name)
     {
