@@ -54,17 +54,36 @@ public static class UnicodeForms
         return result;
     }
 
+    /// <summary>An ASCII character joins nothing before it: the text is rewritten from one to the next, where there is need.</summary>
     static string Rewrite(ReadOnlySpan<char> text, NormalizationForm form)
     {
-        var points = new List<int>(text.Length + 8);
+        var result = new StringBuilder(text.Length + 8);
+        var points = new List<int>();
+        while (!text.IsEmpty)
+        {
+            var plain = text.IndexOfAnyExceptInRange('\0', '\x7f');
+            var start = plain < 0 ? text.Length : Math.Max(0, plain - 1);
+            result.Append(text[..start]);
+            text = text[start..];
+            if (text.IsEmpty) break;
+            var end = text[1..].IndexOfAnyInRange('\0', '\x7f') + 1;
+            var stretch = end == 0 ? text : text[..end];
+            if (QuickCheck(stretch, form) == true) result.Append(stretch);
+            else Rewrite(stretch, form, points, result);
+            text = text[stretch.Length..];
+        }
+        return result.ToString();
+    }
+
+    static void Rewrite(ReadOnlySpan<char> text, NormalizationForm form, List<int> points, StringBuilder result)
+    {
+        points.Clear();
         for (var i = 0; i < text.Length;) Decompose(At(text, ref i), Loosely(form), points);
         Order(points);
         if (Composes(form)) Compose(points);
-        var result = new StringBuilder(points.Count + 8);
         foreach (var point in points)
             if (point < 0x10000) result.Append((char)point);
             else result.Append(new Rune(point));
-        return result.ToString();
     }
 
     static int At(ReadOnlySpan<char> text, ref int i)

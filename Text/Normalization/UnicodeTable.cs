@@ -25,9 +25,9 @@ enum UnicodeTraits : byte
 
 static class UnicodeTable
 {
-    static readonly Dictionary<int, int[]> canonical = [];
-    static readonly Dictionary<int, int[]> compatible = [];
-    static readonly Dictionary<(int First, int Second), int> composites = [];
+    static readonly Dictionary<int, int[]> canonical = new(2200);
+    static readonly Dictionary<int, int[]> compatible = new(4000);
+    static readonly Dictionary<long, int> composites = new(1000);
     static readonly Dictionary<int, byte> classes = [];
     static readonly UnicodeTraits[] planeTraits = new UnicodeTraits[0x10000];
     static readonly Dictionary<int, UnicodeTraits> otherTraits = [];
@@ -35,23 +35,20 @@ static class UnicodeTable
 
     static UnicodeTable()
     {
-        Dictionary<int, int[]> compatibleOnly = [];
-        HashSet<int> apart = [];
+        // The first steps of each kind, as the table has them; what is asked for are all steps at once.
+        Dictionary<int, int[]> steps = new(2200);
+        Dictionary<int, int[]> looseSteps = new(4000);
         using var stream = typeof(UnicodeTable).Assembly.GetManifestResourceStream("UnicodeTable.txt")!;
         using var reader = new StreamReader(stream, Encoding.ASCII);
         while (reader.ReadLine() is { } line)
-            if (line[0] != '#') Read(line, compatibleOnly, apart);
-        foreach (var point in canonical.Keys.Union(compatibleOnly.Keys).ToArray())
+            if (line[0] != '#') Read(line, steps, looseSteps);
+        foreach (var (point, parts) in steps)
         {
-            int[] plain = [.. Whole(point, [])];
-            int[] loose = [.. Whole(point, compatibleOnly)];
-            var differs = !plain.AsSpan().SequenceEqual(loose);
-            Mark(point, (canonical.ContainsKey(point) ? UnicodeTraits.Canonical : 0) | (differs ? UnicodeTraits.Compatible : 0)
-                | (apart.Contains(point) ? UnicodeTraits.StaysApart : 0));
-            if (differs) compatible[point] = loose;
+            Mark(point, UnicodeTraits.Canonical);
+            canonical[point] = Whole(parts, steps, []);
+            if (Whole(parts, steps, looseSteps) is var loose && !loose.AsSpan().SequenceEqual(canonical[point])) AddCompatible(point, loose);
         }
-        foreach (var point in canonical.Keys.ToArray()) canonical[point] = [.. Whole(point, [])];
-        foreach (var (_, second) in composites.Keys) Mark(second, UnicodeTraits.JoinsBack);
+        foreach (var (point, parts) in looseSteps) AddCompatible(point, Whole(parts, steps, looseSteps));
         // Hangul vowels and final consonants.
         for (var point = 0x1161; point <= 0x1175; point++) Mark(point, UnicodeTraits.JoinsBack);
         for (var point = 0x11A8; point <= 0x11C2; point++) Mark(point, UnicodeTraits.JoinsBack);
@@ -65,22 +62,24 @@ static class UnicodeTable
     public static int[]? Decomposition(int point, bool loosely) =>
         loosely && compatible.TryGetValue(point, out var loose) ? loose : canonical.GetValueOrDefault(point);
 
-    public static bool TryCompose(int first, int second, out int whole) => composites.TryGetValue((first, second), out whole);
+    public static bool TryCompose(int first, int second, out int whole) => composites.TryGetValue(Pair(first, second), out whole);
 
-    static void Read(string line, Dictionary<int, int[]> compatibleOnly, HashSet<int> apart)
+    static long Pair(int first, int second) => (long)first << 32 | (uint)second;
+
+    static void Read(string line, Dictionary<int, int[]> steps, Dictionary<int, int[]> looseSteps)
     {
         var sign = line.AsSpan().IndexOfAny("=:~/");
-        var points = line[..sign];
         if (line[sign] == '/')
         {
-            ReadClass(points, byte.Parse(line.AsSpan(sign + 1), CultureInfo.InvariantCulture));
+            ReadClass(line[..sign], byte.Parse(line.AsSpan(sign + 1), CultureInfo.InvariantCulture));
             return;
         }
-        var (point, parts) = (Hex(points), line[(sign + 1)..].Split(' ').Select(part => Hex(part)).ToArray());
-        if (line[sign] == '~') compatibleOnly[point] = parts;
-        else canonical[point] = parts;
-        if (line[sign] == '=') composites[(parts[0], parts[1])] = point;
-        if (line[sign] == ':') apart.Add(point);
+        var (point, parts) = (Hex(line.AsSpan(0, sign)), Array.ConvertAll(line[(sign + 1)..].Split(' '), part => Hex(part)));
+        (line[sign] == '~' ? looseSteps : steps)[point] = parts;
+        if (line[sign] == ':') Mark(point, UnicodeTraits.StaysApart);
+        if (line[sign] != '=') return;
+        composites[Pair(parts[0], parts[1])] = point;
+        Mark(parts[1], UnicodeTraits.JoinsBack);
     }
 
     static void ReadClass(string points, byte number)
@@ -95,9 +94,21 @@ static class UnicodeTable
 
     static int Hex(ReadOnlySpan<char> digits) => int.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
-    static IEnumerable<int> Whole(int point, Dictionary<int, int[]> compatibleOnly) =>
-        canonical.TryGetValue(point, out var parts) || compatibleOnly.TryGetValue(point, out parts)
-            ? parts.SelectMany(part => Whole(part, compatibleOnly)) : [point];
+    static void AddCompatible(int point, int[] loose)
+    {
+        compatible[point] = loose;
+        Mark(point, UnicodeTraits.Compatible);
+    }
+
+    static int[] Whole(int[] parts, Dictionary<int, int[]> steps, Dictionary<int, int[]> looseSteps)
+    {
+        List<int>? whole = null;
+        for (var i = 0; i < parts.Length; i++)
+            if (steps.TryGetValue(parts[i], out var more) || looseSteps.TryGetValue(parts[i], out more))
+                (whole ??= [.. parts.AsSpan(0, i)]).AddRange(Whole(more, steps, looseSteps));
+            else whole?.Add(parts[i]);
+        return whole is null ? parts : [.. whole];
+    }
 
     static void Mark(int point, UnicodeTraits traits)
     {
