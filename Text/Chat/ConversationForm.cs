@@ -121,6 +121,11 @@ sealed class ConversationForm
         return formed;
     }
 
-    JsonNode? Arguments(JsonNode? value) =>
-        !template.Calls.TextArguments && MessageContent.Plain(value) is { } text ? ArgumentsJson.Read(text) ?? value : value;
+    // A template that takes nothing but objects gets what is none as an object's one member: the model wrote it, and it is not lost.
+    JsonNode? Arguments(JsonNode? value)
+    {
+        var takes = template.Calls.Arguments;
+        if (takes == CallArguments.Text || MessageContent.Plain(value) is not { } text) return value;
+        return ArgumentsJson.Read(text) ?? (takes == CallArguments.Object ? new JsonObject { ["arguments"] = text } : value);
+    }
 }

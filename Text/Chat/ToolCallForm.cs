@@ -8,9 +8,11 @@ namespace Majlis.Text.Chat;
 /// <summary>What stands for content where an assistant says nothing beside its calls.</summary>
 enum MissingContent { Null, LeftOut, Empty }
 
+/// <summary>What a call's arguments may be: an object or else any text, text only, or an object only.</summary>
+enum CallArguments { Any, Text, Object }
+
 /// <param name="Content">Absent where the template looks for that; else the empty text.</param>
-/// <param name="TextArguments">The template joins the arguments to text and takes no object.</param>
-sealed record ToolCallForm(MissingContent Content, bool TextArguments)
+sealed record ToolCallForm(MissingContent Content, CallArguments Arguments)
 {
     const string Needle = "needle1needle";
 
@@ -22,9 +24,10 @@ sealed record ToolCallForm(MissingContent Content, bool TextArguments)
     public static ToolCallForm Probe(ChatTemplate template)
     {
         var objects = Trials(template, textArguments: false);
-        var texts = objects.All(trial => trial.Score == 0) ? Trials(template, textArguments: true) : [];
-        var asText = texts.Any(trial => trial.Score > 0);
-        return new ToolCallForm(Best(asText ? texts : objects), asText);
+        var texts = Trials(template, textArguments: true);
+        var (byObject, byText) = (objects.Max(trial => trial.Score), texts.Max(trial => trial.Score));
+        return byObject == 0 && byText > 0 ? new ToolCallForm(Best(texts), CallArguments.Text)
+            : new ToolCallForm(Best(objects), byText < byObject ? CallArguments.Object : CallArguments.Any);
     }
 
     static MissingContent Best(List<Trial> trials)
