@@ -10,11 +10,15 @@ using Majlis.Server.Models;
 using Majlis.Server.Operations;
 using Majlis.Server.Pages;
 using Majlis.Server.Wire;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Majlis.Server;
 
 public static class ServerApp
 {
+    /// <summary>A client that takes less of its reply is cut off, so that what is written for it does not lie here for ever.</summary>
+    static readonly MinDataRate slowestReader = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+
     /// <summary>Builds the app around a model, with its vote store; without a model, chats get 503 until the catalogue names one.</summary>
     public static WebApplication Build(ServerOptions options, LoadedModel? model, ServerParts parts)
     {
@@ -27,6 +31,7 @@ public static class ServerApp
         {
             kestrel.Limits.MaxRequestBodySize = RequestBody.Limit;
             RejectedRequests.Configure(kestrel);
+            kestrel.Limits.MinResponseDataRate = slowestReader;
         });
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         // What breaks a reply off is logged once, with its id, before Kestrel sees it.

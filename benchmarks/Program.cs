@@ -11,13 +11,13 @@ return args switch
     ["tokenizer", .. var names] => TokenizerBenchmark.Run(names),
     ["engine"] => await EngineBenchmark.RunAsync(),
     ["decode", var model] => await DecodeBenchmark.RunAsync(model),
-    ["swap-memory", var model] => await SwapMemoryBenchmark.RunAsync(model),
+    ["swap-memory", .. var models] => await SwapMemoryBenchmark.RunAsync(models),
     _ => Usage(),
 };
 
 static int Usage()
 {
     Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- " +
-        "weights MODEL | memory [MODEL ...] | tokenizer [NAME ...] | engine | decode MODEL | swap-memory MODEL");
+        "weights MODEL | memory [MODEL ...] | tokenizer [NAME ...] | engine | decode MODEL | swap-memory [MODEL]");
     return 2;
 }

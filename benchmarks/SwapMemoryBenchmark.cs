@@ -1,4 +1,4 @@
-// `swap-memory MODEL`: private memory of a server of its own process while two versions of the model take turns, thirty times, under load.
+// `swap-memory [MODEL]`: private memory of a server of its own process while two versions of the model take turns, thirty times, under load.
 // It ends within 1.15 times what it was after the third swap, or the benchmark fails. Linux only.
 using System.Diagnostics;
 using System.Globalization;
@@ -19,8 +19,11 @@ static class SwapMemoryBenchmark
 
     static readonly TimeSpan pause = TimeSpan.FromMilliseconds(100);
 
-    public static async Task<int> RunAsync(string model)
+    /// <param name="models">One, or none for SmolLM2 from the shared folder.</param>
+    public static async Task<int> RunAsync(string[] models)
     {
+        var shared = Environment.GetEnvironmentVariable("MAJLIS_SHARED") ?? Path.Combine("..", "shared");
+        var model = models is [var named] ? named : Path.Combine(shared, "models", "SmolLM2-135M-Instruct.Q4_1.gguf");
         var scratch = Directory.CreateTempSubdirectory("majlis-swaps-").FullName;
         try
         {
