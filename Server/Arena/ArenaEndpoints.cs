@@ -33,7 +33,8 @@ static class ArenaEndpoints
 
         var battle = new BattleRun(run, request, voters.Rater(http).Voter, firstIsA: ids.Seed() % 2 == 0, store, time);
         var pieces = metrics.Count(run, run.PiecesAsync(engine, http.RequestAborted));
-        return await EventStream.BeginAsync(battle.EventsAsync(pieces, http.RequestAborted), failures.Explain, http.RequestAborted);
+        return await EventStream.BeginAsync(battle.EventsAsync(pieces, http.RequestAborted), failures.Explain,
+            new(http, time, engine.Options.ReaderPatience));
     }
 
     static async Task<IResult> VoteAsync(string id, HttpContext http, BattleStore store, VoterCookie voters, RequestReader reader,

@@ -10,7 +10,7 @@ static class ChatEndpoints
     public static void MapChat(this IEndpointRouteBuilder routes) => routes.MapPost("/v1/chat/completions", CompleteAsync);
 
     static async Task<IResult> CompleteAsync(HttpContext http, RequestReader reader, ChatStarter starter, Engine engine,
-        PassageSource passages, IdSource ids, Failures failures, ServerMetrics metrics)
+        PassageSource passages, IdSource ids, TimeProvider time, Failures failures, ServerMetrics metrics)
     {
         var problem = new Problem();
         ChatRequest? request = null;
@@ -23,6 +23,6 @@ static class ChatEndpoints
         if (!request.Output.Stream)
             return TypedResults.Json(await ChatWhole.ReplyAsync(run, request.Output, pieces), WireJson.Wire.ChatReply);
         var events = new ChatStream(run, request.Output, ids).EventsAsync(pieces, http.RequestAborted);
-        return await EventStream.BeginAsync(events, failures.Explain, http.RequestAborted);
+        return await EventStream.BeginAsync(events, failures.Explain, new(http, time, engine.Options.ReaderPatience));
     }
 }

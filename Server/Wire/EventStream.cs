@@ -15,9 +15,10 @@ static class EventStream
     /// <summary>Waits for the first item; what goes wrong before it is thrown from here.</summary>
     /// <param name="items">The data of each event, without the closing [DONE].</param>
     /// <param name="explain">Turns a late failure into what the client is told.</param>
-    public static async Task<IResult> BeginAsync(IAsyncEnumerable<string> items, Func<Exception, ApiError> explain,
-        CancellationToken cancellation)
+    /// <param name="limit">Ends the reply of a client that does not read it.</param>
+    public static async Task<IResult> BeginAsync(IAsyncEnumerable<string> items, Func<Exception, ApiError> explain, WriteLimit limit)
     {
+        var cancellation = limit.Http.RequestAborted;
         var reader = items.GetAsyncEnumerator(cancellation);
         try
         {
@@ -28,7 +29,7 @@ static class EventStream
             await reader.DisposeAsync();
             throw;
         }
-        return TypedResults.ServerSentEvents(From(reader, explain, cancellation));
+        return TypedResults.ServerSentEvents(limit.Watch(From(reader, explain, cancellation)));
     }
 
     static async IAsyncEnumerable<string> From(IAsyncEnumerator<string> reader, Func<Exception, ApiError> explain,

@@ -8,6 +8,7 @@ using Majlis.Server.Wire;
 using Majlis.tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.SemanticKernel.ChatCompletion;
 using Microsoft.SemanticKernel.Connectors.OpenAI;
@@ -106,7 +107,8 @@ public sealed class BrokenStreamTests
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, at => at.Protocols = HttpProtocols.Http2));
         await using var app = builder.Build();
         var items = Half.ToAsyncEnumerable().Select(letter => letter is 'o' ? throw new IOException() : $"{letter}");
-        app.MapPost("/", (Delegate)((CancellationToken gone) => EventStream.BeginAsync(items, _ => ApiError.Internal("err_1"), gone)));
+        app.MapPost("/", (Delegate)((HttpContext http) => EventStream.BeginAsync(items, _ => ApiError.Internal("err_1"),
+            new(http, TimeProvider.System, TimeSpan.FromMinutes(1)))));
         await app.StartAsync(Stop);
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, app.Urls.Single())

@@ -6,6 +6,7 @@ using System.Text;
 using Majlis.Inference;
 using Majlis.Server.Models;
 using Majlis.tests.Support;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Majlis.tests.Server;
@@ -49,6 +50,24 @@ public sealed class SlowReaderTests : IDisposable
         var rest = new StringBuilder();
         while (!rest.ToString().Contains(end, StringComparison.Ordinal)) rest.Append(await ReadAsync(client, 1 << 20));
     }
+
+    [Fact]
+    public async Task A_client_that_reads_nothing_any_more_is_cut_off_after_a_stated_time()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(text)), parts: parts => parts with { Time = time });
+        using var client = await AskAsync(server, stream: true);
+        await Eventually.HoldsAsync("the reply has begun", () => client.Available > 0);
+        var patience = server.Engine.Options.ReaderPatience;
+        await Eventually.HoldsAsync("the connection is broken off", () =>
+        {
+            time.Advance(patience / 3);
+            return client.Poll(0, SelectMode.SelectError) || client.Poll(TimeSpan.Zero, SelectMode.SelectRead) && IsReset(client);
+        });
+    }
+
+    // A reset is told only to who looks at the socket's error.
+    static bool IsReset(Socket client) => (int)client.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! != 0;
 
     static async Task<Socket> AskAsync(RunningServer server, bool stream)
     {
