@@ -11,16 +11,27 @@ sealed class IdentityLeak
     const string English = @"\b(?:I am|I'm|I’m|my name is|call me|as an? (?:AI|language model|assistant))\b"
         + @"|\b(?:developed|created|trained|made|built) by\b";
 
-    static readonly string arabic = @"(?<!\p{L})[وف]?(?:" + FoldedText.ForSearch("أنا|إنني|إني|اسمي|أدعى|ينادونني|"
-        + "بصفتي|بوصفي|باعتباري|كوني|"
-        + "طور(?:ت|وا)?ني|درب(?:ت|وا)?ني|أنشأ(?:ت|وا)?ني|صمم(?:ت|وا)?ني|صنع(?:ت|وا)?ني|بنتني|أطلقتني|"
-        + "(?:تم |جرى )?(?:تطويري|تدريبي|إنشائي|تصميمي|صنعي|برمجتي)") + @")(?!\p{L})";
+    static readonly string arabic = Word("[وف]?(?:أنا|إنني|إني|اسمي|أدعى|ينادونني|بصفتي|بوصفي|باعتباري|كوني|" + Makers
+        + "|(?:تم |جرى )?" + Making + ")");
+
+    // Or the name first: OpenAI created me, قامت جوجل بتطويري.
+    static readonly string made = @"\b(?:developed|created|trained|built) me\b|" + Word("[وف]?(?:" + Makers + "|ب?" + Making + ")");
+
+    const string Makers = "طور(?:ت|وا)?ني|درب(?:ت|وا)?ني|أنشأ(?:ت|وا)?ني|صمم(?:ت|وا)?ني|صنع(?:ت|وا)?ني|بنتني|أطلقتني";
+
+    const string Making = "(?:تطويري|تدريبي|إنشائي|تصميمي|صنعي|برمجتي)";
 
     readonly Regex pattern;
 
-    public IdentityLeak(ImmutableArray<string> ownNames) =>
-        pattern = new Regex($@"(?:{English}|{arabic})[^.!?؟\n]{{0,40}}?{ModelNames.Pattern(ownNames)}",
+    public IdentityLeak(ImmutableArray<string> ownNames)
+    {
+        const string near = @"[^.!?؟\n]{0,40}?";
+        var names = ModelNames.Pattern(ownNames);
+        pattern = new Regex($"(?:{English}|{arabic}){near}{names}|{names}{near}(?:{made})",
             RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    }
+
+    static string Word(string words) => $@"(?<!\p{{L}}){FoldedText.ForSearch(words)}(?!\p{{L}})";
 
     /// <summary>The answer is read in the spelling of <see cref="FoldedText"/>: vowel marks and joiners hide no name.</summary>
     public bool In(string answer) => pattern.IsMatch(FoldedText.ForSearch(answer));
