@@ -76,7 +76,7 @@ sealed record ToolCallForm(MissingContent Content, CallArguments Arguments)
 
     static int Nothings(string text) => text.Split("None").Length + text.Split("null").Length;
 
-    /// <summary>A call that is answered, one that ends the conversation, one after which the user goes on; with tools and without.</summary>
+    /// <summary>A call that is answered, one that ends the chat, one after which the user goes on; with tools and without.</summary>
     static IEnumerable<Conversation> Probes(ChatTemplate template, MissingContent content, bool textArguments)
     {
         foreach (var next in new[] { "tool", "", "user" })

@@ -27,7 +27,7 @@ public sealed class ConversationFormTests
     [InlineData("[{{ m.content | tojson }}]", "[\"\"]")]
     [InlineData("[{{ m.content.strip().split('x')[-1] }}]", "[]")]
     [InlineData("[{% if m.content %}text{% else %}calls{% endif %}]", "[calls]")]
-    [InlineData("[{% if m.content is string %}{{ m.content }}{% else %}{% for part in m.content %}{{ part }}{% endfor %}{% endif %}]", "[]")]
+    [InlineData("[{% if m.content is string %}{{ m.content }}{% else %}{% for p in m.content %}{{ p }}{% endfor %}{% endif %}]", "[]")]
     // Where its absence is looked for, it is absent.
     [InlineData("[{% if m.content is defined %}text{% else %}calls{% endif %}]", "[calls]")]
     [InlineData("[{% if m.content is defined %}{{ m.content or '' }}text{% else %}calls{% endif %}]", "[calls]")]
