@@ -163,8 +163,10 @@ public sealed class Engine : IAsyncDisposable
         try
         {
             if (!batcher.Schedule()) return;
+            var start = time.GetTimestamp();
             using var result = batcher.Forward();
             batcher.Sample(result);
+            batcher.Took(time.GetElapsedTime(start));
         }
         catch (Exception broken)
         {

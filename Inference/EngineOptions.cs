@@ -11,6 +11,12 @@ public sealed record EngineOptions
     /// <summary>Tokens computed in one step; long prompts are cut into chunks of what the running sequences leave of it.</summary>
     public int MaxBatchTokens { get; init; } = 512;
 
+    /// <summary>
+    /// How long an answer that is being written may wait for one step while prompts are read; null: four of its usual steps. Prompts are cut
+    /// to fit, though not below sixteen tokens a step.
+    /// </summary>
+    public TimeSpan? LongestPause { get; init; }
+
     /// <summary>Memory for keys and values, per snapshot of the weights.</summary>
     public long CacheBytes { get; init; } = 512L << 20;
 
@@ -30,6 +36,7 @@ public sealed record EngineOptions
     public string? Problem() =>
         MaxSequences < 1 ? $"MaxSequences is {MaxSequences}; at least one sequence must run."
         : MaxBatchTokens < MaxSequences ? $"MaxBatchTokens is {MaxBatchTokens}; a step needs a token for each of {MaxSequences} sequences."
+        : LongestPause <= TimeSpan.Zero ? "LongestPause must be positive."
         : ReplyBuffer < 2 ? $"ReplyBuffer is {ReplyBuffer}; a reader needs room for two pieces at least."
         : ReaderPatience <= TimeSpan.Zero ? "ReaderPatience must be positive."
         : QueueLimit < 0 ? "QueueLimit must not be negative."

@@ -17,13 +17,16 @@ sealed class ModelBatcher
     readonly SamplingPlan[] plans;
     readonly SampledToken[] drawn;
     readonly UnreadReplies unread;
+    readonly StepPace pace;
     readonly Action ended;
+    int writing;
 
     /// <param name="ended">Told of each generation that leaves, however it ended.</param>
     public ModelBatcher(LoadedModel model, EngineOptions options, UnreadReplies unread, Action ended)
     {
         (Model, this.unread, this.ended) = (model, unread, ended);
-        scheduler = new(model.Allocator!, options.MaxSequences, options.MaxBatchTokens);
+        scheduler = new(model.Allocator!, options.MaxSequences, options.MaxBatchTokens, new(model.Network.Blueprint));
+        pace = new(options.LongestPause);
         var vocabulary = model.Network.Blueprint.VocabularySize;
         (sampler, logits) = (new(vocabulary), new float[vocabulary]);
         (plans, drawn) = (new SamplingPlan[options.MaxSequences], new SampledToken[options.MaxSequences]);
@@ -83,9 +86,13 @@ sealed class ModelBatcher
     {
         step.Clear();
         rows.Clear();
-        foreach (var sequence in scheduler.Schedule()) step.Add(generations[sequence]);
+        writing = scheduler.Writing;
+        foreach (var sequence in scheduler.Schedule(pace.Allowed(writing))) step.Add(generations[sequence]);
         return step.Count > 0;
     }
+
+    /// <summary>The step took so long: the next are sized by it.</summary>
+    public void Took(TimeSpan duration) => pace.Took(duration, scheduler.PromptCost, writing);
 
     /// <summary>Verb two: computes the step and counts its tokens as cached.</summary>
     public ForwardResult Forward()

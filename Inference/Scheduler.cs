@@ -7,21 +7,27 @@ namespace Majlis.Inference;
 /// </summary>
 public sealed class Scheduler
 {
+    // Read in a step whatever they cost, so that a prompt gets on.
+    const int FewestPromptTokens = 16;
+
     readonly BlockAllocator blocks;
     readonly int maxSequences;
     readonly int maxBatchTokens;
+    readonly PrefillCost? cost;
     // All in order of rank.
     readonly List<Sequence> running = [];
     readonly List<Sequence> waiting = [];
     readonly List<Sequence> step = [];
     int budget;
+    double allowance;
 
     /// <param name="maxBatchTokens">At least <paramref name="maxSequences"/>, so that no running sequence is left out of a step.</param>
-    public Scheduler(BlockAllocator blocks, int maxSequences, int maxBatchTokens)
+    /// <param name="cost">What prompt tokens cost, where steps are to be held to an allowance.</param>
+    public Scheduler(BlockAllocator blocks, int maxSequences, int maxBatchTokens, PrefillCost? cost = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSequences, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBatchTokens, maxSequences);
-        (this.blocks, this.maxSequences, this.maxBatchTokens) = (blocks, maxSequences, maxBatchTokens);
+        (this.blocks, this.maxSequences, this.maxBatchTokens, this.cost) = (blocks, maxSequences, maxBatchTokens, cost);
     }
 
     public IReadOnlyList<Sequence> Running => running;
@@ -31,6 +37,12 @@ public sealed class Scheduler
     public bool IsIdle => running.Count == 0 && waiting.Count == 0;
 
     public long Preemptions { get; private set; }
+
+    /// <summary>What the prompts in the step planned last cost.</summary>
+    public double PromptCost { get; private set; }
+
+    /// <summary>Running sequences that get their next token in any case.</summary>
+    public int Writing => running.Count(sequence => sequence.Remaining == 1);
 
     /// <summary>Queues a sequence, which must fit into the cache alone (<see cref="BlockAllocator.Capacity"/>).</summary>
     public void Add(Sequence sequence) => Insert(waiting, sequence);
@@ -45,12 +57,13 @@ public sealed class Scheduler
     }
 
     /// <summary>Plans a step: the sequences in it, each with <see cref="Sequence.Scheduled"/> tokens; none when idle.</summary>
-    public IReadOnlyList<Sequence> Schedule()
+    /// <param name="promptCost">What its prompts may cost; a few tokens are read whatever they cost, unless it is below zero.</param>
+    public IReadOnlyList<Sequence> Schedule(double promptCost = double.PositiveInfinity)
     {
         foreach (var sequence in step) sequence.Scheduled = 0;
         step.Clear();
         blocks.BeginStep();
-        budget = maxBatchTokens;
+        (budget, allowance, PromptCost) = (maxBatchTokens, promptCost, 0);
         var preemptions = Preemptions;
         ScheduleDecodes();
         SchedulePrefills();
@@ -90,13 +103,12 @@ public sealed class Scheduler
         for (var i = 0; i < running.Count && budget > 0; i++)
         {
             var sequence = running[i];
-            if (sequence.Scheduled > 0) continue;
-            var wanted = Math.Min(sequence.Remaining, budget);
+            if (sequence.Scheduled > 0 || Wanted(sequence) is not (> 0 and var wanted)) continue;
             var count = blocks.Room(sequence, wanted);
             // With nobody of lower rank to preempt it waits: whoever is scheduled moves on and ends.
             for (Sequence victim; count <= 0 && (victim = LowestUnscheduled()) != sequence; count = blocks.Room(sequence, wanted))
                 Preempt(victim);
-            if (count > 0 && blocks.TryExtend(sequence, count)) Include(sequence, count);
+            if (count > 0 && blocks.TryExtend(sequence, count)) Read(sequence, count);
         }
     }
 
@@ -112,8 +124,8 @@ public sealed class Scheduler
             var cached = blocks.Cached(sequence);
             if (blocks.IsUnderway(sequence, cached)) { i++; continue; }
             blocks.Adopt(sequence, cached);
-            var count = Math.Min(sequence.Remaining, budget);
-            if (!blocks.CanHold(sequence, sequence.Length + 1, maxBatchTokens) || (count = blocks.Room(sequence, count)) <= 0)
+            var count = Wanted(sequence);
+            if (count == 0 || !blocks.CanHold(sequence, sequence.Length + 1, maxBatchTokens) || (count = blocks.Room(sequence, count)) <= 0)
             {
                 blocks.Release(sequence);
                 return;
@@ -122,8 +134,23 @@ public sealed class Scheduler
             blocks.TryExtend(sequence, count);
             waiting.RemoveAt(i);
             Insert(running, sequence);
-            Include(sequence, count);
+            Read(sequence, count);
         }
+    }
+
+    /// <summary>How much of a prompt may be read in this step: its first prompt moves on by a few tokens in any case.</summary>
+    int Wanted(Sequence sequence)
+    {
+        var most = Math.Min(sequence.Remaining, budget);
+        if (cost is null || double.IsPositiveInfinity(allowance)) return most;
+        var least = allowance < 0 || PromptCost > 0 ? 0 : Math.Min(most, FewestPromptTokens);
+        return Math.Max(least, cost.Tokens(allowance - PromptCost, sequence.Computed, most));
+    }
+
+    void Read(Sequence sequence, int count)
+    {
+        PromptCost += cost?.Of(count, sequence.Computed) ?? 0;
+        Include(sequence, count);
     }
 
     void Include(Sequence sequence, int count)

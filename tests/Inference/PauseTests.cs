@@ -1,0 +1,77 @@
+// While a long prompt is read, an answer that is being written goes on: steps are cut to what answers are to wait for, and the prompt gets on.
+using Majlis.Inference;
+using Majlis.tests.Support;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Majlis.tests.Inference;
+
+public sealed class PauseTests
+{
+    const double Token = 1e-3, PerPair = 1e-4, Usual = 20e-3;
+
+    /// <summary>A machine on which a step takes a while, each prompt token some more, and the more the more it sees.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(35)]
+    [InlineData(150)]
+    public async Task An_answer_waits_no_longer_than_stated_while_a_prompt_is_read(int? longest)
+    {
+        var time = new FakeTimeProvider();
+        List<(double Seconds, int Prompt, bool Writes)> steps = [];
+        using var network = new ScriptedNetwork(Tiny.Blueprint([null]));
+        network.Before = batch =>
+        {
+            var read = batch.Spans.Where(span => span.Count > 1).ToArray();
+            var seconds = Usual + read.Sum(span => span.Count * (Token + PerPair * (span.Cached + span.Count / 2.0)));
+            steps.Add((seconds, read.Sum(span => span.Count), batch.Spans.Any(span => span.Count == 1)));
+            time.Advance(TimeSpan.FromSeconds(seconds));
+        };
+        using var live = new LiveModel();
+        live.Swap(Tiny.Model(network, maxContext: 3000));
+        await using var engine = new Engine(live,
+            new() { CacheBytes = 1 << 16, LongestPause = longest is { } ms ? TimeSpan.FromMilliseconds(ms) : null }, time);
+        using var lease = live.Lease()!;
+        // Reading costs what was seen of it before anybody wrote.
+        await EngineWorld.ReadAsync(engine.GenerateAsync(lease, Request(600, 1), TestContext.Current.CancellationToken));
+        var writing = engine.GenerateAsync(lease, Request(3, 900), TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        for (var i = 0; i < 5; i++) await writing.MoveNextAsync();
+        var reading = EngineWorld.ReadAsync(engine.GenerateAsync(lease, Request(1500, 1), TestContext.Current.CancellationToken));
+        while (await writing.MoveNextAsync()) { }
+        await reading;
+        var beside = steps.Where(step => step.Writes && step.Prompt > 0).ToArray();
+        Assert.True(beside.Length > 3);
+        var limit = longest is null ? 4 * Usual : longest.Value / 1000.0;
+        // Sixteen tokens are read whatever they take.
+        Assert.All(beside, step => Assert.True(step.Seconds <= limit || step.Prompt <= 16, $"{step} of {limit}"));
+        Assert.InRange(steps.Sum(step => step.Prompt), 600 + 1500, 600 + 3 + 1500);
+    }
+
+    [Fact]
+    public void Where_nobody_waits_a_prompt_takes_whole_steps()
+    {
+        var pace = new StepPace(null);
+        pace.Took(TimeSpan.FromSeconds(9), promptCost: 10, writing: 0);
+        Assert.Equal(double.PositiveInfinity, pace.Allowed(0));
+        Assert.True(pace.Allowed(1) < 0, "until it is known what a step takes, answers have steps of their own");
+        pace.Took(TimeSpan.FromSeconds(1), promptCost: 0, writing: 1);
+        Assert.InRange(pace.Allowed(1), 1, 3 / 0.9);
+    }
+
+    [Fact]
+    public void Prompt_tokens_cost_more_the_more_they_see_up_to_a_window()
+    {
+        PrefillCost full = new(Tiny.Blueprint([null])), windowed = new(Tiny.Blueprint(100));
+        Assert.True(full.Of(16, 2000) > 2 * full.Of(16, 500));
+        Assert.Equal(windowed.Of(16, 500), windowed.Of(16, 2000));
+        var cost = full.Of(64, 1000);
+        Assert.Equal(64, full.Tokens(cost, 1000, 512));
+        Assert.Equal(48, full.Tokens(cost * 0.99, 1000, 512));
+        Assert.Equal(0, full.Tokens(-1, 1000, 512));
+        Assert.Equal(5, full.Tokens(cost, 1000, 5));
+    }
+
+    static GenerationRequest Request(int prompt, int tokens) =>
+        new([.. Enumerable.Range(0, prompt).Select(i => (i * 31 + prompt) % 256)], SamplingOptions.Greedy with { IgnoreEos = true }, tokens);
+}
