@@ -10,6 +10,8 @@ return args switch
     ["memory-child", var model] => MemoryBenchmark.RunChild(model),
     ["tokenizer", .. var names] => TokenizerBenchmark.Run(names),
     ["engine"] => await EngineBenchmark.RunAsync(),
+    ["long-prompt", var model] => LongPromptBenchmark.Run(model),
+    ["long-prompt-child", var model] => await LongPromptBenchmark.RunChildAsync(model),
     ["decode", var model] => await DecodeBenchmark.RunAsync(model),
     ["swap-memory", .. var models] => await SwapMemoryBenchmark.RunAsync(models),
     _ => Usage(),
@@ -17,7 +19,7 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- " +
+    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- " + "long-prompt MODEL | " +
         "weights MODEL | memory [MODEL ...] | tokenizer [NAME ...] | engine | decode MODEL | swap-memory [MODEL]");
     return 2;
 }

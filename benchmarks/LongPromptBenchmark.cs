@@ -1,0 +1,118 @@
+// `long-prompt MODEL`: what reading 6,000 tokens costs, and how long another answer pauses while 3,000 are read. Each in a process of its own;
+// beside them the same of another build, where MAJLIS_PEER_BUILD names its benchmarks' executable, one after the other.
+using System.Diagnostics;
+using System.Globalization;
+using Majlis.Inference;
+using Majlis.Model;
+using Majlis.Torch;
+
+namespace Majlis.benchmarks;
+
+static class LongPromptBenchmark
+{
+    const int Read = 6000;
+    const int ReadBeside = 3000;
+    const int Rounds = 3;
+
+    /// <summary>Seconds, bytes, and the longest pause in units of the usual step.</summary>
+    sealed record Measured(double Processor, double Wall, double Peak, double Pause);
+
+    public static int Run(string model)
+    {
+        var peer = Environment.GetEnvironmentVariable("MAJLIS_PEER_BUILD");
+        List<Measured> ours = [], theirs = [];
+        for (var round = 0; round < Rounds; round++)
+        {
+            ours.Add(Child(Environment.ProcessPath!, model));
+            if (!string.IsNullOrEmpty(peer)) theirs.Add(Child(peer, model));
+        }
+        Write($"reading {Read} tokens, processor", ours, theirs, one => one.Processor, "s");
+        Write($"reading {Read} tokens, wall", ours, theirs, one => one.Wall, "s");
+        Write($"reading {Read} tokens, peak private memory", ours, theirs, one => one.Peak / 1e6, "MB");
+        Write($"longest pause of an answer while {ReadBeside} tokens are read", ours, theirs, one => one.Pause, "usual steps");
+        return 0;
+    }
+
+    /// <summary>`long-prompt-child MODEL`: prints the four numbers.</summary>
+    public static async Task<int> RunChildAsync(string model)
+    {
+        using var peak = new PeakMemory();
+        using var checkpoint = Checkpoint.Open(model);
+        using var live = new LiveModel();
+        live.Swap(new()
+        {
+            Version = "long",
+            WeightsHash = "long",
+            Network = new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights),
+            Tokenizer = EngineBenchmark.NoText,
+            Defaults = new([], null),
+            MaxContext = checkpoint.Blueprint.MaxPositions,
+        });
+        await using var engine = new Engine(live, new(), TimeProvider.System);
+        await ReadAsync(engine, live, 100, 8, []); // warms up
+        var (processor, start) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+        await ReadAsync(engine, live, Read, 1, []);
+        var (used, wall, bytes) = (Environment.CpuUsage.TotalTime - processor, Stopwatch.GetElapsedTime(start), peak.Bytes);
+        var pause = await PauseAsync(engine, live);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{used.TotalSeconds} {wall.TotalSeconds} {bytes} {pause}"));
+        return 0;
+    }
+
+    /// <summary>The longest time between two tokens of an answer from when the prompt comes until it is read, over the median before.</summary>
+    static async Task<double> PauseAsync(Engine engine, LiveModel live)
+    {
+        List<long> written = [];
+        using var enough = new CancellationTokenSource();
+        var writing = ReadAsync(engine, live, 20, 4000, written, enough.Token);
+        while (Count() < 60) await Task.Delay(5);
+        var first = Count();
+        await ReadAsync(engine, live, ReadBeside, 1, []);
+        var last = Count();
+        await enough.CancelAsync();
+        await writing;
+        var gaps = written.Zip(written.Skip(1), (one, next) => (double)(next - one)).ToArray();
+        return gaps[first..Math.Min(last, gaps.Length)].Max() / gaps[10..(first - 1)].Order().ElementAt((first - 11) / 2);
+
+        int Count()
+        {
+            lock (written) return written.Count;
+        }
+    }
+
+    static async Task ReadAsync(Engine engine, LiveModel live, int prompt, int tokens, List<long> times, CancellationToken enough = default)
+    {
+        using var lease = live.Lease()!;
+        // A prompt of its own for each length, so that none is found in the cache.
+        var request = new GenerationRequest([.. Enumerable.Range(0, prompt).Select(i => 100 + (i * 7919 + prompt) % 4000)],
+            SamplingOptions.Greedy with { IgnoreEos = true }, tokens)
+        { CacheSalt = prompt.ToString(CultureInfo.InvariantCulture) };
+        try
+        {
+            await foreach (var _ in engine.GenerateAsync(lease, request, enough))
+                lock (times) times.Add(Stopwatch.GetTimestamp());
+        }
+        catch (OperationCanceledException)
+        {
+            // Enough was written.
+        }
+    }
+
+    static Measured Child(string executable, string model)
+    {
+        using var child = Process.Start(new ProcessStartInfo(executable, ["long-prompt-child", model]) { RedirectStandardOutput = true })!;
+        var line = child.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault();
+        child.WaitForExit();
+        if (child.ExitCode != 0 || line is null) throw new InvalidOperationException($"{executable} ended with {child.ExitCode}.");
+        var numbers = line.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
+        return new Measured(numbers[0], numbers[1], numbers[2], numbers[3]);
+    }
+
+    static void Write(string name, List<Measured> ours, List<Measured> theirs, Func<Measured, double> value, string unit)
+    {
+        var (one, other) = (Median(ours), theirs.Count == 0 ? double.NaN : Median(theirs));
+        var peer = double.IsNaN(other) ? "\"peer\": null, \"ratio\": null" : FormattableString.Invariant($"\"peer\": {other:0.00}, \"ratio\": {other / one:0.00}");
+        Console.WriteLine(FormattableString.Invariant($"{{\"name\": \"{name}\", \"ours\": {one:0.00}, {peer}, \"unit\": \"{unit}\"}}"));
+
+        double Median(List<Measured> all) => all.Select(value).Order().ElementAt(all.Count / 2);
+    }
+}
