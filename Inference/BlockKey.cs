@@ -10,11 +10,12 @@ namespace Majlis.Inference;
 /// <summary>The first 128 bits of a SHA-256 chain.</summary>
 public readonly record struct BlockKey(UInt128 Bits)
 {
-    /// <summary>The start of every chain of one snapshot, adapter and salt, and of one rotation where its tables differ by
-    /// length.</summary>
-    public static BlockKey Root(string weightsVersion, string? adapter, string? salt, int rotation = 0)
+    /// <summary>The start of every chain of one snapshot, adapter and salt, of one rotation where its tables differ by
+    /// length, and of fixed shapes or not.</summary>
+    public static BlockKey Root(string weightsVersion, string? adapter, string? salt, int rotation = 0,
+        bool isDeterministic = false)
     {
-        var text = $"{weightsVersion.Length}:{weightsVersion}{adapter?.Length ?? -1}:{adapter}{salt?.Length ?? -1}:{salt}{rotation}";
+        var text = $"{weightsVersion.Length}:{weightsVersion}{adapter?.Length ?? -1}:{adapter}{salt?.Length ?? -1}:{salt}{rotation}{(isDeterministic ? "d" : "")}";
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
         return new(BinaryPrimitives.ReadUInt128LittleEndian(hash));

@@ -98,6 +98,7 @@ public sealed class Engine : IAsyncDisposable
         var vocabulary = lease.Model.Network.Blueprint.VocabularySize;
         if (request.Problem(vocabulary) is { } problem) throw new RequestRefusedException(problem);
         request = request with { Sampling = UnknownTokens.Drop(request.Sampling, vocabulary) };
+        request = request with { Deterministic = request.Deterministic ?? options.Deterministic };
         lease.Model.Prepare(options);
         if (request.PromptTokens.Length >= lease.Model.MaxContext)
             throw new PromptTooLongException(request.PromptTokens.Length, lease.Model.MaxContext);

@@ -17,6 +17,9 @@ public sealed record EngineOptions
     /// </summary>
     public TimeSpan? LongestPause { get; init; }
 
+    /// <summary>What holds for requests that do not say: see <see cref="GenerationRequest.Deterministic"/>.</summary>
+    public bool Deterministic { get; init; }
+
     /// <summary>Memory for keys and values, per snapshot of the weights.</summary>
     public long CacheBytes { get; init; } = 512L << 20;
 

@@ -29,7 +29,8 @@ sealed class Generation
     {
         (Request, this.lease, most) = (request, lease, options.ReplyBuffer);
         var rotation = Model.Network.Blueprint.RotationOf(request.PromptTokens.Length);
-        Sequence = new(number, request.PromptTokens, BlockKey.Root(Model.WeightsHash, adapter: null, request.CacheSalt, rotation),
+        Sequence = new(number, request.PromptTokens, BlockKey.Root(Model.WeightsHash, adapter: null, request.CacheSalt, rotation,
+            request.Deterministic ?? false),
             request.Priority);
         seed = request.Sampling.Seed is { } chosen ? (ulong)chosen : SeededRandom.Mix(options.Seed, (ulong)number);
         var vocabulary = Model.Network.Blueprint.VocabularySize;

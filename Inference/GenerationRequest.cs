@@ -21,6 +21,12 @@ public sealed record GenerationRequest(int[] PromptTokens, SamplingOptions Sampl
     /// <summary>Lower goes first.</summary>
     public int Priority { get; init; }
 
+    /// <summary>
+    /// Computed in products of one fixed shape: the same text and log-probabilities for the same seed whatever else runs, is cached or was
+    /// preempted, on the same machine, thread count and build. Slower, and shares prefixes with its like alone. Null: as the engine is set.
+    /// </summary>
+    public bool? Deterministic { get; init; }
+
     /// <summary>Only requests of equal salt share cached prefixes.</summary>
     public string? CacheSalt { get; init; }
 

@@ -97,10 +97,15 @@ sealed class ModelBatcher
     /// <summary>Verb two: computes the step and counts its tokens as cached.</summary>
     public ForwardResult Forward()
     {
-        var result = Model.Network.Forward(Batch());
+        var forward = Model.Network.Forward;
+        var (alone, together) = (Part(true), Part(false));
+        var results = alone.Count == 0 ? forward(Batch(together, false))
+            : together.Count == 0 ? forward(Batch(alone, true)) : new TwoResults(forward(Batch(alone, true)), forward(Batch(together, false)));
         scheduler.Complete();
-        return result;
+        return results;
     }
+
+    List<Generation> Part(bool isDeterministic) => step.FindAll(generation => (generation.Request.Deterministic ?? false) == isDeterministic);
 
     /// <summary>
     /// Verb three: draws a token for every sequence that has none left to compute, on the device where it can, and sends it on. Whatever
@@ -192,14 +197,15 @@ sealed class ModelBatcher
         unread.Add(generation);
     }
 
-    ForwardBatch Batch()
+    // Its rows of logits follow those there are.
+    ForwardBatch Batch(List<Generation> part, bool isDeterministic)
     {
-        var count = 0;
-        foreach (var generation in step) count += generation.Sequence.Scheduled;
+        var (count, before) = (0, rows.Count);
+        foreach (var generation in part) count += generation.Sequence.Scheduled;
         var (tokens, positions, at) = (new int[count], new int[count], 0);
-        var spans = ImmutableArray.CreateBuilder<SequenceSpan>(step.Count);
-        var wanted = ImmutableArray.CreateBuilder<int>(step.Count);
-        foreach (var generation in step)
+        var spans = ImmutableArray.CreateBuilder<SequenceSpan>(part.Count);
+        var wanted = ImmutableArray.CreateBuilder<int>(part.Count);
+        foreach (var generation in part)
         {
             var sequence = generation.Sequence;
             var length = sequence.Scheduled;
@@ -211,7 +217,15 @@ sealed class ModelBatcher
             rows.Add(generation);
             wanted.Add(at - 1);
         }
-        var kind = rows.Count == step.Count ? LogitRows.Last : rows.Count == 0 ? LogitRows.None : LogitRows.At(wanted.ToImmutable());
-        return new() { Tokens = tokens, Positions = positions, Spans = spans.MoveToImmutable(), Rows = kind };
+        var kind = rows.Count - before == part.Count ? LogitRows.Last
+            : rows.Count == before ? LogitRows.None : LogitRows.At(wanted.ToImmutable());
+        return new()
+        {
+            Tokens = tokens,
+            Positions = positions,
+            Spans = spans.MoveToImmutable(),
+            Rows = kind,
+            IsDeterministic = isDeterministic,
+        };
     }
 }

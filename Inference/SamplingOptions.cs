@@ -46,7 +46,11 @@ public sealed record SamplingOptions
 
     public ImmutableDictionary<int, float> LogitBias { get; init; } = ImmutableDictionary<int, float>.Empty;
 
-    /// <summary>Equal seeds give equal text, whatever else is in the batch.</summary>
+    /// <summary>
+    /// Equal seeds draw by equal chances. The text is equal whatever else is in the batch where computing is fp32 or the request asks for
+    /// <see cref="GenerationRequest.Deterministic"/>; in bf16 rounding otherwise depends on the shape of the batch, and two tokens that are nearly
+    /// as likely may change places.
+    /// </summary>
     public long? Seed { get; init; }
 
     /// <summary>Until so many tokens are out, nothing ends the sequence.</summary>

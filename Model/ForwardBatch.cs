@@ -19,6 +19,12 @@ public sealed record ForwardBatch
     /// <summary>The tokens whose logits are wanted.</summary>
     public LogitRows Rows { get; init; } = LogitRows.Last;
 
+    /// <summary>
+    /// Every number comes out of products of one fixed shape, a token in a row that its position alone decides: the same bits whatever else is
+    /// in the batch and however a sequence is cut into steps. Slower; needs a cache that such batches alone have written; pools nothing.
+    /// </summary>
+    public bool IsDeterministic { get; init; }
+
     /// <summary>What to pool over each sequence besides, if anything.</summary>
     public Pooling Pooling { get; init; } = Pooling.None;
 }

@@ -65,7 +65,8 @@ public static class ServerApp
     {
         var catalog = new ModelCatalog(options.Catalog, parts.Time);
         services.AddSingleton(given => Live(model, parts.Engine, given.GetRequiredService<HeapCompaction>().Collect));
-        services.AddSingleton(given => new Engine(given.GetRequiredService<LiveModel>(), parts.Engine, parts.Time));
+        services.AddSingleton(given => new Engine(given.GetRequiredService<LiveModel>(),
+            parts.Engine with { Deterministic = options.Deterministic }, parts.Time));
         services.AddSingleton(_ => new ModelNames(catalog));
         services.AddSingleton<ModelCards>();
         services.AddSingleton(given => new ModelWatcher(catalog, given.GetRequiredService<LiveModel>(), parts,

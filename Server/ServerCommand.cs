@@ -30,9 +30,11 @@ static class ServerCommand
             "Folder of .txt and .md files to answer from where a request brings no documents.");
         var voters = sources.Text("--voters",
             "What votes here: person, or scripted where all raters are programs, who are fast by nature.", defaults.Voters);
+        var deterministic = sources.Flag("--deterministic",
+            "Compute in products of one fixed shape, so that a seed gives the same text whatever else runs; slower. A request can ask by itself.");
         var root = new RootCommand("An OpenAI-compatible model server that learns from its raters.")
         {
-            model, catalog, data, redis, redisPasswordFile, urls, documents, voters,
+            model, catalog, data, redis, redisPasswordFile, urls, documents, voters, deterministic,
         };
         root.Subcommands.Add(PullCommand.Build());
         root.Subcommands.Add(EraseCommand.Build(data, redis));
@@ -50,6 +52,7 @@ static class ServerCommand
             Urls = values.Of(urls),
             Documents = values.Of(documents),
             Voters = values.Of(voters),
+            Deterministic = values.Of(deterministic),
         };
     }
 }

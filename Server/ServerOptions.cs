@@ -37,6 +37,9 @@ public sealed record ServerOptions
     /// <summary>What votes here: <c>person</c>, or <c>scripted</c> where all raters are programs, who are fast by nature.</summary>
     public string Voters { get; init; } = VoterKinds.Person;
 
+    /// <summary>Requests that do not say otherwise are computed in fixed shapes: a seed gives the same text whatever else runs.</summary>
+    public bool Deterministic { get; init; }
+
     /// <summary>The model to open at start: the one named, or the starter model where it lies.</summary>
     public string? ModelPath => Model ?? (Path.Exists("models/starter") ? "models/starter" : null);
 

@@ -26,6 +26,8 @@ static class BatchRules
             at += span.Count;
         }
         if (at != batch.Tokens.Length) throw new ArgumentException("The sequences do not cover the batch's tokens.");
+        if (batch.IsDeterministic && (groups == 0 || batch.Pooling != Pooling.None))
+            throw new ArgumentException("Fixed shapes are for generating: an encoder has none, and nothing is pooled in them.");
         if (batch.Pooling == Pooling.Score && blueprint.HeadKind != HeadKind.Score)
             throw new ArgumentException("Only a reward model scores.");
         if (batch.Rows is not LogitRows.NoRows && blueprint.HeadKind != HeadKind.LanguageModel)

@@ -15,7 +15,7 @@ static class PagedAttention
     public static Tensor Run(StepPlan plan, GroupPlan group, PagedCache? cache, int layer, AttentionBlueprint a, Tensor queries,
         Tensor keys, Tensor values)
     {
-        if (group.Slots is { } slots) cache!.Write(layer, slots, keys, values);
+        if (group.Slots is { } slots) Write(plan, slots, cache!, layer, keys, values);
         if (plan.Spans.IsEmpty) return Decode(group.Decoding!, cache!, layer, a, queries);
         if (plan.Decoding.IsEmpty && plan.Spans.Length == 1) return Span(group.Spans[0], cache, layer, a, queries, keys, values);
 
@@ -29,6 +29,12 @@ static class PagedAttention
                 queries.narrow(0, start, count), keys.narrow(0, start, count), values.narrow(0, start, count)));
         }
         return mixed;
+    }
+
+    static void Write(StepPlan plan, SlotList slots, PagedCache cache, int layer, Tensor keys, Tensor values)
+    {
+        if (plan.IsFixed) (keys, values) = (keys.narrow(0, plan.Spans[0].Start, slots.Count), values.narrow(0, plan.Spans[0].Start, slots.Count));
+        cache.Write(layer, slots, keys, values);
     }
 
     // queries [S, H, D] to [S, H*D]

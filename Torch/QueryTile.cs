@@ -10,7 +10,7 @@ namespace Majlis.Torch;
 sealed class QueryTile(Tensor heads, int first, Device device)
 {
     // Keys are cut to multiples of this: the products' library prepares itself anew for every length it has not met.
-    const int KeyStep = 64;
+    public const int KeyStep = 64;
 
     readonly Tensor rows = heads.reshape(heads.shape[0], heads.shape[1] * heads.shape[2], heads.shape[3]); // [K, G*n, D]
     readonly OnlineSoftmax softmax = new(heads.shape[0], heads.shape[1] * heads.shape[2], heads.shape[3], device);

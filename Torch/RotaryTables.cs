@@ -41,13 +41,12 @@ sealed class RotaryTables(Device device) : IDisposable
     static (Tensor Cos, Tensor Sin) OfEachLength(Rotary rotary, StepPlan plan)
     {
         var parts = new List<(Tensor Cos, Tensor Sin)>();
-        for (var i = 0; i < plan.Sequences.Length;)
+        for (var i = 0; i < plan.Turning.Length;)
         {
-            var (first, length) = (plan.Sequences[i], rotary.TableLength(plan.Sequences[i].Length));
-            var end = first.Start;
-            for (; i < plan.Sequences.Length && rotary.TableLength(plan.Sequences[i].Length) == length; i++)
-                end += plan.Sequences[i].Count;
-            parts.Add(RotaryTable.Angles(rotary, plan.Positions.narrow(0, first.Start, end - first.Start), length));
+            var (start, length) = (plan.Turning[i].Start, rotary.TableLength(plan.Turning[i].Length));
+            var end = start;
+            for (; i < plan.Turning.Length && rotary.TableLength(plan.Turning[i].Length) == length; i++) end += plan.Turning[i].Count;
+            parts.Add(RotaryTable.Angles(rotary, plan.Positions.narrow(0, start, end - start), length));
         }
         return (cat([.. parts.Select(part => part.Cos)], 0), cat([.. parts.Select(part => part.Sin)], 0));
     }

@@ -23,8 +23,11 @@ sealed class StepPlan
         (this.batch, this.blockSize, this.dtype, this.device) = (batch, blockSize, dtype, device);
         Tokens = Long(batch.Tokens);
         Positions = Long(batch.Positions);
-        Decoding = [.. batch.Spans.Where(span => span.Count == 1 && blueprint.IsCausal)];
-        Spans = [.. batch.Spans.Where(span => span.Count > 1 || !blueprint.IsCausal)];
+        IsFixed = batch.IsDeterministic;
+        Decoding = [.. batch.Spans.Where(span => span.Count == 1 && blueprint.IsCausal && !IsFixed)];
+        Spans = [.. batch.Spans.Where(span => span.Count > 1 || !blueprint.IsCausal || IsFixed)];
+        Turning = IsFixed ? [(0, batch.Tokens.Length, batch.Spans[0].Length)]
+            : [.. batch.Spans.Select(span => (span.Start, span.Count, span.Length))];
         DecodingRows = Spans.IsEmpty ? null : Long([.. Decoding.Select(span => span.Start)]);
         Groups = [.. groups.Select((group, g) => new GroupPlan(Slots(g), Decoding.IsEmpty ? null : DecodingKeys(g, group.Window),
             [.. Spans.Select(span => KeysOf(span, g, group.Window))]))];
@@ -37,8 +40,11 @@ sealed class StepPlan
     /// <summary>[N] int64.</summary>
     public Tensor Positions { get; }
 
-    /// <summary>All of the batch, in order.</summary>
-    public ImmutableArray<SequenceSpan> Sequences => batch.Spans;
+    /// <summary>The batch is a <see cref="FixedTile"/>: its one span covers some of the rows.</summary>
+    public bool IsFixed { get; }
+
+    /// <summary>All rows in order, with the length of the sequence that they turn by.</summary>
+    public ImmutableArray<(int Start, int Count, int Length)> Turning { get; }
 
     public ImmutableArray<SequenceSpan> Decoding { get; }
     public ImmutableArray<SequenceSpan> Spans { get; }
@@ -52,10 +58,10 @@ sealed class StepPlan
 
     SlotList Slots(int g)
     {
-        var slots = new int[batch.Tokens.Length];
+        var (slots, at) = (new int[batch.Spans.Sum(span => span.Count)], 0);
         foreach (var span in batch.Spans)
             for (var i = 0; i < span.Count; i++)
-                slots[span.Start + i] = Block(span, g, (span.Cached + i) / blockSize) * blockSize + (span.Cached + i) % blockSize;
+                slots[at++] = Block(span, g, (span.Cached + i) / blockSize) * blockSize + (span.Cached + i) % blockSize;
         for (var i = 1; i < slots.Length; i++)
             if (slots[i] != slots[i - 1] + 1) return new SlotList(0, slots.Length, Long(slots));
         return new SlotList(slots[0], slots.Length, null);
@@ -86,6 +92,7 @@ sealed class StepPlan
     // In tiles of whole blocks; the first may begin before what is seen.
     SpanKeys KeysOf(SequenceSpan span, int g, int? window)
     {
+        if (IsFixed) return FixedKeys(span, g, window);
         // Nothing is cached before: the keys just computed are all there is.
         if (span.Cached == 0) return new SpanKeys(0, [.. Starts(0, span.Count).Select(first => new KeyTile(null, first, Count(first)))]);
         var begin = First(span, window) / blockSize * blockSize;
@@ -98,6 +105,29 @@ sealed class StepPlan
         {
             for (; from < to; from += TileKeys) yield return from;
         }
+    }
+
+    // Which keys, in which tiles, follows from the position of the first row alone. Blocks that are no longer or not yet there are others of
+    // the sequence, hidden from every row that is a token.
+    SpanKeys FixedKeys(SequenceSpan span, int g, int? window)
+    {
+        var first = span.Cached - span.Start;
+        var begin = (window is { } w ? Math.Max(0, first - w + 1) : 0) / TileKeys * TileKeys;
+        var end = (first + FixedShape.Rows + QueryTile.KeyStep - 1) / QueryTile.KeyStep * QueryTile.KeyStep;
+        var tiles = ImmutableArray.CreateBuilder<KeyTile>();
+        for (; begin < end; begin += TileKeys)
+        {
+            var count = Math.Min(TileKeys, end - begin);
+            var ids = Enumerable.Range(begin / blockSize, (count + blockSize - 1) / blockSize).Select(b => Nearest(span, g, b)).ToArray();
+            tiles.Add(new KeyTile(new KeyView(1, ids.Length, Long(ids), ids[0], count), begin, count));
+        }
+        return new SpanKeys(first, tiles.ToImmutable());
+    }
+
+    static int Nearest(SequenceSpan span, int g, int index)
+    {
+        var table = span.BlockTables[g];
+        return index < table.Length && table[index] >= 0 ? table[index] : table.First(block => block >= 0);
     }
 
     // The first position that the span's first token sees.

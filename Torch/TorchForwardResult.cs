@@ -85,9 +85,12 @@ sealed class TorchForwardResult(Tensor? states, Tensor? pooled, FusedLinear? hea
         return block;
     }
 
-    Tensor Logits(Tensor rows)
+    Tensor Logits(Tensor rows) => Logits(rows, head!, blueprint);
+
+    /// <summary>Final states [N, C] in the compute type to logits [N, V] fp32, scaled and capped.</summary>
+    public static Tensor Logits(Tensor rows, FusedLinear head, Blueprint blueprint)
     {
-        var logits = head!.Apply(rows, []).to(ScalarType.Float32);
+        var logits = head.Apply(rows, []).to(ScalarType.Float32);
         if (blueprint.LogitScale != 1) logits = logits.Times(blueprint.LogitScale);
         return LayerOperations.SoftCap(logits, blueprint.LogitSoftCap);
     }

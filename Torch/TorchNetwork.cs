@@ -77,11 +77,37 @@ public sealed class TorchNetwork : INetwork
         using var inference = inference_mode(true);
         using var scope = NewDisposeScope();
         cache?.Prepare(batch);
+        if (batch.IsDeterministic) return FixedShapes(batch);
         var plan = new StepPlan(batch, Blueprint, groups, BlockSize, dtype, device);
         var adapted = Adapters(batch);
-        var x = Embed(plan); // [N, C] fp32
+        return Finish(States(plan, adapted), batch).Detached();
+    }
+
+    // [N, C] fp32
+    Tensor States(StepPlan plan, IReadOnlyList<AdapterRows> adapted)
+    {
+        var x = Embed(plan);
         for (var i = 0; i < weights.Layers.Length; i++) x = Layer(x, i, plan, adapted);
-        return Finish(x, batch).Detached();
+        return x;
+    }
+
+    // Tile after tile, each as if it were all there is. The head's product has the tile's shape as well.
+    FixedShapeResult FixedShapes(ForwardBatch batch)
+    {
+        var rows = BatchRules.Rows(batch);
+        var logits = new Tensor[rows.Length];
+        foreach (var tile in FixedShape.Tiles(batch))
+        {
+            using var scope = NewDisposeScope();
+            var fixedBatch = FixedShape.Batch(batch, tile);
+            var adapted = Adapters(fixedBatch).Select(item => item with { Start = 0, Count = FixedShape.Rows }).ToList();
+            var states = States(new StepPlan(fixedBatch, Blueprint, groups, BlockSize, dtype, device), adapted);
+            var wanted = Enumerable.Range(0, rows.Length).Where(i => rows[i] >= tile.Start && rows[i] < tile.Start + tile.Count).ToArray();
+            if (wanted.Length == 0) continue;
+            var all = TorchForwardResult.Logits(FinalNorm(states).to(dtype), weights.Head!, Blueprint); // [FixedShape.Rows, V]
+            foreach (var i in wanted) logits[i] = all.narrow(0, tile.First + rows[i] - tile.Start, 1).clone().DetachFromDisposeScope();
+        }
+        return new FixedShapeResult(logits);
     }
 
     public void Dispose()

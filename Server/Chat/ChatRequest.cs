@@ -26,6 +26,9 @@ public sealed record ChatRequest
     /// <summary>Lower goes first in the queue; never below 0, so that a client can only give way.</summary>
     public int Priority { get; init; }
 
+    /// <summary>The same bits in any company; null: as the server is set.</summary>
+    public bool? Deterministic { get; init; }
+
     /// <summary>Only requests with the same salt share cached prefixes.</summary>
     public string? CacheSalt { get; init; }
 

@@ -40,6 +40,7 @@ static class ChatRequestReader
             MaxTokens = MaxTokens(fields),
             Stop = Stop(fields),
             Priority = fields.Int("priority", 0, int.MaxValue) ?? 0,
+            Deterministic = fields.Flag("deterministic"),
             CacheSalt = fields.Text("cache_salt"),
             Output = OutputReader.Read(fields),
         };

@@ -53,6 +53,7 @@ sealed class ChatStarter(LiveModel live, ModelNames names, PromptBuilder prompts
             TopLogProbs = request.Output.LogProbabilities ? request.Output.TopLogProbabilities : 0,
             SkipSpecialTokens = request.Output.SkipSpecialTokens,
             Priority = request.Priority,
+            Deterministic = request.Deterministic,
             CacheSalt = request.CacheSalt,
         };
     }

@@ -25,6 +25,8 @@ sealed class Paged
         }
     }
 
+    public bool IsDeterministic { get; init; }
+
     public sealed class Text(int groups)
     {
         public int Length { get; set; }
@@ -58,7 +60,8 @@ sealed class Paged
             Positions = [.. positions],
             Spans = [.. spans],
             Rows = rows,
-            Pooling = pooling
+            Pooling = pooling,
+            IsDeterministic = IsDeterministic,
         });
     }
 

@@ -1,0 +1,42 @@
+// A batch as tiles of one shape: up to so many tokens of one sequence, each in the row that its position modulo the tile decides, so that the
+// products of a token never depend on its company or on where a step was cut (as batch-invariant kernels do,
+// https://thinkingmachines.ai/blog/defeating-nondeterminism-in-llm-inference/). Plain numbers.
+using Majlis.Model;
+
+namespace Majlis.Torch;
+
+/// <summary>Rows First .. First + Count - 1 of a tile that begins at position Base are the batch's tokens from Start on.</summary>
+readonly record struct FixedTile(SequenceSpan Sequence, int Start, int Base, int First, int Count);
+
+static class FixedShape
+{
+    /// <summary>Rows of a tile.</summary>
+    public const int Rows = 32;
+
+    /// <summary>In the order of the batch, so that a tile's keys are written before a later one reads them.</summary>
+    public static IEnumerable<FixedTile> Tiles(ForwardBatch batch)
+    {
+        foreach (var span in batch.Spans)
+            for (var done = 0; done < span.Count;)
+            {
+                var first = (span.Cached + done) % Rows;
+                var count = Math.Min(Rows - first, span.Count - done);
+                yield return new FixedTile(span, span.Start + done, span.Cached + done - first, first, count);
+                done += count;
+            }
+    }
+
+    /// <summary>The tile as a batch of <see cref="Rows"/> rows, of which its sequence covers some.</summary>
+    public static ForwardBatch Batch(ForwardBatch batch, FixedTile tile)
+    {
+        var (tokens, span) = (new int[Rows], tile.Sequence);
+        batch.Tokens.AsSpan(tile.Start, tile.Count).CopyTo(tokens.AsSpan(tile.First));
+        return new()
+        {
+            Tokens = tokens,
+            Positions = [.. Enumerable.Range(tile.Base, Rows)],
+            Spans = [span with { Start = tile.First, Count = tile.Count, Cached = tile.Base + tile.First, Known = span.Length }],
+            IsDeterministic = true,
+        };
+    }
+}
