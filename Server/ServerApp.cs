@@ -24,9 +24,9 @@ public static class ServerApp
     {
         // Options are read once at the start; watching for changes would watch the whole working directory, models included.
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
-        var urls = options.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (Listening.Refusals(urls, builder.Configuration).ToArray() is { Length: > 0 } refusals) throw new StartupException(refusals);
-        builder.WebHost.UseUrls(urls);
+        string[] refusals = [.. Listening.Refusals(options.Addresses), .. Listening.Refusals(builder.Configuration)];
+        if (refusals.Length > 0) throw new StartupException(refusals);
+        builder.WebHost.UseUrls(options.Addresses);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = RequestBody.Limit;
@@ -138,11 +138,11 @@ public static class ServerApp
         app.Services.GetRequiredService<RedisConnection>();
         app.Lifetime.ApplicationStarted.Register(() =>
         {
+            app.Lifetime.ApplicationStopping.Register(() => log.Draining(engine.Progress.Running + engine.Progress.Waiting));
             log.LoopbackOnly();
             if (live.Current is not { } model) return;
             log.Serving(model.Version, model.WeightsHash, model.MaxContext, string.Join(' ', app.Urls));
             log.SayWhatIsIgnored(model);
         });
-        app.Lifetime.ApplicationStopping.Register(() => log.Draining(engine.Progress.Running + engine.Progress.Waiting));
     }
 }

@@ -1,8 +1,8 @@
 // What can be set from outside, and what would be wrong with it. ServerCommand reads it; knows no host.
-using System.Net;
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using Majlis.Hub;
+using Majlis.Server.Wire;
 
 namespace Majlis.Server;
 
@@ -31,6 +31,8 @@ public sealed record ServerOptions
     /// <summary>Addresses to listen on, separated by semicolons.</summary>
     public string Urls { get; init; } = "http://127.0.0.1:8080";
 
+    public string[] Addresses => Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
     /// <summary>Folder of .txt and .md files to answer from where a request brings no documents.</summary>
     public string? Documents { get; init; }
 
@@ -56,16 +58,6 @@ public sealed record ServerOptions
         foreach (var problem in RedisLogin.Problems()) yield return problem;
         if (Voters is not (VoterKinds.Person or VoterKinds.Scripted))
             yield return $"--voters: '{Voters}' is neither {VoterKinds.Person} nor {VoterKinds.Scripted}.";
-        foreach (var url in Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-            if (AddressOf(url) is not { } address) yield return $"--urls: '{url}' is not an address like http://127.0.0.1:8080.";
-            else if (!IsLoopback(address))
-                yield return $"--urls: '{url}' can be reached from other machines, and no keys are configured; only loopback is taken.";
+        foreach (var problem in Listening.Refusals(Addresses)) yield return problem;
     }
-
-    // A star or plus is ASP.NET's word for every address.
-    static Uri? AddressOf(string url) =>
-        Uri.TryCreate(url.Replace("//*", "//0.0.0.0").Replace("//+", "//0.0.0.0"), UriKind.Absolute, out var address) ? address : null;
-
-    static bool IsLoopback(Uri address) =>
-        address.IsLoopback || (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
 }

@@ -26,14 +26,7 @@ sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, ServerParts part
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(interval, parts.Time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) Look();
-        }
-        catch (OperationCanceledException)
-        {
-            // The host ends, be it before it had begun: to the host that would be a failure.
-        }
+        while (await timer.WaitForNextTickAsync(stoppingToken)) Look();
     }
 
     /// <summary>Looks once. Loading happens here, on the watcher's own time; requests go on meanwhile.</summary>

@@ -9,14 +9,16 @@ namespace Majlis.Server.Wire;
 
 static class Listening
 {
-    /// <summary>What is wrong with the addresses, each under the name it was given by: --urls or a key of configuration.</summary>
-    public static IEnumerable<string> Refusals(IEnumerable<string> urls, IConfiguration configuration)
-    {
-        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren()
-            .Select(endpoint => (By: $"{endpoint.Path}:Url", Url: endpoint["Url"]));
-        foreach (var (by, url) in urls.Select(url => (By: "--urls", Url: (string?)url)).Concat(endpoints))
-            if (Refusal(url) is { } why) yield return $"{by}: '{url}' {why}";
-    }
+    /// <summary>What is wrong with the addresses of --urls, a line each.</summary>
+    public static IEnumerable<string> Refusals(IEnumerable<string> urls) => Refusals(urls.Select(url => ("--urls", (string?)url)));
+
+    /// <summary>What is wrong with the addresses that Kestrel reads of its own, each under its key.</summary>
+    public static IEnumerable<string> Refusals(IConfiguration configuration) => Refusals(
+        configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => ($"{endpoint.Path}:Url", endpoint["Url"])));
+
+    static IEnumerable<string> Refusals(IEnumerable<(string By, string? Url)> addresses) =>
+        addresses.Select(address => (address.By, address.Url, Why: Refusal(address.Url))).Where(found => found.Why is not null)
+            .Select(found => $"{found.By}: '{found.Url}' {found.Why}");
 
     /// <summary>Runs the app until it is told to stop.</summary>
     /// <exception cref="StartupException">It cannot or may not listen where it should.</exception>
@@ -24,7 +26,7 @@ static class Listening
     {
         try
         {
-            await app.StartAsync();
+            await StartAsync(app);
         }
         catch (IOException taken) when (taken.InnerException is AddressInUseException)
         {
@@ -37,6 +39,20 @@ static class Listening
                     + "choose another address with --urls http://127.0.0.1:PORT.");
         }
         await app.WaitForShutdownAsync();
+    }
+
+    // Background work begins before the server binds, and what ends without being stopped is a failure to the host.
+    static async Task StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.StopAsync();
+            throw;
+        }
     }
 
     static string? Refusal(string? url)
