@@ -15,7 +15,8 @@ public readonly record struct BlockKey(UInt128 Bits)
     public static BlockKey Root(string weightsVersion, string? adapter, string? salt, int rotation = 0,
         bool isDeterministic = false)
     {
-        var text = $"{weightsVersion.Length}:{weightsVersion}{adapter?.Length ?? -1}:{adapter}{salt?.Length ?? -1}:{salt}{rotation}{(isDeterministic ? "d" : "")}";
+        var text = $"{weightsVersion.Length}:{weightsVersion}{adapter?.Length ?? -1}:{adapter}{salt?.Length ?? -1}:{salt}{rotation}"
+            + (isDeterministic ? "d" : "");
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
         return new(BinaryPrimitives.ReadUInt128LittleEndian(hash));

@@ -12,8 +12,8 @@ public sealed record EngineOptions
     public int MaxBatchTokens { get; init; } = 512;
 
     /// <summary>
-    /// How long an answer that is being written may wait for one step while prompts are read; null: four of its usual steps. Prompts are cut
-    /// to fit, though not below sixteen tokens a step.
+    /// How long an answer that is being written may wait for one step while prompts are read; null: four of its usual steps. Prompts are
+    /// cut to fit, though not below sixteen tokens a step.
     /// </summary>
     public TimeSpan? LongestPause { get; init; }
 

@@ -100,12 +100,14 @@ sealed class ModelBatcher
         var forward = Model.Network.Forward;
         var (alone, together) = (Part(true), Part(false));
         var results = alone.Count == 0 ? forward(Batch(together, false))
-            : together.Count == 0 ? forward(Batch(alone, true)) : new TwoResults(forward(Batch(alone, true)), forward(Batch(together, false)));
+            : together.Count == 0 ? forward(Batch(alone, true))
+            : new TwoResults(forward(Batch(alone, true)), forward(Batch(together, false)));
         scheduler.Complete();
         return results;
     }
 
-    List<Generation> Part(bool isDeterministic) => step.FindAll(generation => (generation.Request.Deterministic ?? false) == isDeterministic);
+    List<Generation> Part(bool isDeterministic) =>
+        step.FindAll(generation => (generation.Request.Deterministic ?? false) == isDeterministic);
 
     /// <summary>
     /// Verb three: draws a token for every sequence that has none left to compute, on the device where it can, and sends it on. Whatever

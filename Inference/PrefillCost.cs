@@ -1,5 +1,5 @@
-// What reading prompt tokens costs beside what they see, in multiplications, by a network's description. Arithmetic only: how long one takes
-// is measured elsewhere.
+// What reading prompt tokens costs beside what they see, in multiplications, by a network's description. How long one takes is measured
+// elsewhere.
 using Majlis.Model;
 
 namespace Majlis.Inference;
@@ -26,7 +26,7 @@ public sealed class PrefillCost
     public double Of(int count, int cached) => count * (perToken + layers.Sum(layer =>
         layer.PerPair * Math.Min(layer.Window ?? double.PositiveInfinity, cached + count / 2.0)));
 
-    /// <summary>The most tokens, by sixteens, that cost no more than <paramref name="cost"/> after <paramref name="cached"/> others.</summary>
+    /// <summary>The most tokens, by sixteens, that cost no more than that after <paramref name="cached"/> others.</summary>
     public int Tokens(double cost, int cached, int most)
     {
         if (Of(most, cached) <= cost) return most;

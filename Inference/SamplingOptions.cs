@@ -48,8 +48,8 @@ public sealed record SamplingOptions
 
     /// <summary>
     /// Equal seeds draw by equal chances. The text is equal whatever else is in the batch where computing is fp32 or the request asks for
-    /// <see cref="GenerationRequest.Deterministic"/>; in bf16 rounding otherwise depends on the shape of the batch, and two tokens that are nearly
-    /// as likely may change places.
+    /// <see cref="GenerationRequest.Deterministic"/>; in bf16 rounding otherwise depends on the shape of the batch, and two tokens that are
+    /// nearly as likely may change places.
     /// </summary>
     public long? Seed { get; init; }
 

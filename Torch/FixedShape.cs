@@ -1,4 +1,4 @@
-// A batch as tiles of one shape: up to so many tokens of one sequence, each in the row that its position modulo the tile decides, so that the
+// A batch as tiles of one shape: up to so many tokens of one sequence, each in the row that its position modulo the tile decides. So the
 // products of a token never depend on its company or on where a step was cut (as batch-invariant kernels do,
 // https://thinkingmachines.ai/blog/defeating-nondeterminism-in-llm-inference/). Plain numbers.
 using Majlis.Model;

@@ -1,4 +1,4 @@
-// The softmax of attention over keys that come tile by tile (https://arxiv.org/abs/1805.02867, tiled as in https://arxiv.org/abs/2205.14135):
+// The softmax of attention over keys that come tile by tile (https://arxiv.org/abs/1805.02867, https://arxiv.org/abs/2205.14135):
 // each row keeps its highest score so far, the sum of its weights and the values mixed by them. Knows no cache and no sequences.
 // Legend: B heads of keys, R rows of a tile (the queries of a key's heads under one another), C columns, D head elements.
 using TorchSharp;

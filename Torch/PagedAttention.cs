@@ -33,8 +33,8 @@ static class PagedAttention
 
     static void Write(StepPlan plan, SlotList slots, PagedCache cache, int layer, Tensor keys, Tensor values)
     {
-        if (plan.IsFixed) (keys, values) = (keys.narrow(0, plan.Spans[0].Start, slots.Count), values.narrow(0, plan.Spans[0].Start, slots.Count));
-        cache.Write(layer, slots, keys, values);
+        var start = plan.IsFixed ? plan.Spans[0].Start : 0;
+        cache.Write(layer, slots, keys.narrow(0, start, slots.Count), values.narrow(0, start, slots.Count));
     }
 
     // queries [S, H, D] to [S, H*D]
@@ -47,8 +47,8 @@ static class PagedAttention
         return mixed.view(k, s, g, d).transpose(0, 1).reshape(s, a.Heads * d);
     }
 
-    // queries [T, H, D], the span's own new keys and values [T, K, D], to [T, H*D]. Tile by tile, so that no more than a tile's scores are in
-    // memory, and what no query of a tile sees is not computed.
+    // queries [T, H, D], the span's own new keys and values [T, K, D], to [T, H*D]. Tile by tile, so that no more than a tile's scores are
+    // in memory, and what no query of a tile sees is not computed.
     static Tensor Span(SpanKeys span, PagedCache? cache, int layer, AttentionBlueprint a, Tensor queries, Tensor keys, Tensor values)
     {
         var (t, k, g, d) = (queries.shape[0], a.KeyValueHeads, a.Heads / a.KeyValueHeads, a.HeadDim);
@@ -65,7 +65,8 @@ static class PagedAttention
         }
         var mixed = empty([t, a.Heads * d], queries.dtype, queries.device);
         foreach (var rows in tiles)
-            mixed.narrow(0, rows.First - span.Queries, rows.Count).copy_(rows.Mixed().view(k * g, rows.Count, d).transpose(0, 1).flatten(1));
+            mixed.narrow(0, rows.First - span.Queries, rows.Count)
+                .copy_(rows.Mixed().view(k * g, rows.Count, d).transpose(0, 1).flatten(1));
         return mixed;
 
         static (Tensor, Tensor) First((Tensor Keys, Tensor Values) read) => (read.Keys.squeeze(1), read.Values.squeeze(1));

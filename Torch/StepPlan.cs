@@ -107,8 +107,8 @@ sealed class StepPlan
         }
     }
 
-    // Which keys, in which tiles, follows from the position of the first row alone. Blocks that are no longer or not yet there are others of
-    // the sequence, hidden from every row that is a token.
+    // Which keys, in which tiles, follows from the position of the first row alone. Blocks that are no longer or not yet there are others
+    // of the sequence, hidden from every row that is a token.
     SpanKeys FixedKeys(SequenceSpan span, int g, int? window)
     {
         var first = span.Cached - span.Start;

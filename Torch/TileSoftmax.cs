@@ -15,7 +15,8 @@ static unsafe class TileSoftmax
 
     /// <summary>
     /// scores [B, R, C] bf16 or fp32, contiguous, become exp(scale x score - highest), 0 where a row does not see. highest, sums and shrink
-    /// [B, R] fp32: a row's highest score and the sum of its weights go on from the tiles before, shrink is what their sum was multiplied by.
+    /// [B, R] fp32: a row's highest score and the sum of its weights go on from the tiles before; shrink is what their sum was
+    /// multiplied by.
     /// </summary>
     public static void Weigh(Tensor scores, Tensor highest, Tensor sums, Tensor shrink, TileView view)
     {

@@ -10,7 +10,7 @@ namespace Majlis.Torch;
 /// <param name="IsCausal">False: every query sees every key.</param>
 readonly record struct TileView(int Queries, int FirstQuery, int FirstKey, int? Window, bool IsCausal, float Scale)
 {
-    /// <summary>The columns from..to-1 of <paramref name="columns"/> that row <paramref name="row"/> sees; none where both are equal.</summary>
+    /// <summary>The columns From .. To - 1 of <paramref name="columns"/> that a row sees; none where both are equal.</summary>
     public (int From, int To) Seen(long row, int columns)
     {
         if (!IsCausal) return (0, columns);

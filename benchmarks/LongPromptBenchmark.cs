@@ -1,5 +1,5 @@
-// `long-prompt MODEL`: what reading 6,000 tokens costs, and how long another answer pauses while 3,000 are read. Each in a process of its own;
-// beside them the same of another build, where MAJLIS_PEER_BUILD names its benchmarks' executable, one after the other.
+// `long-prompt MODEL`: what reading 6,000 tokens costs, and how long another answer pauses while 3,000 are read. In processes of their
+// own; beside them the same of another build, where MAJLIS_PEER_BUILD names its benchmarks' executable, one after the other.
 using System.Diagnostics;
 using System.Globalization;
 using Majlis.Inference;
@@ -58,7 +58,7 @@ static class LongPromptBenchmark
         return 0;
     }
 
-    /// <summary>The longest time between two tokens of an answer from when the prompt comes until it is read, over the median before.</summary>
+    /// <summary>The longest time between two tokens of an answer while a prompt is read, over the median before.</summary>
     static async Task<double> PauseAsync(Engine engine, LiveModel live)
     {
         List<long> written = [];
@@ -110,7 +110,8 @@ static class LongPromptBenchmark
     static void Write(string name, List<Measured> ours, List<Measured> theirs, Func<Measured, double> value, string unit)
     {
         var (one, other) = (Median(ours), theirs.Count == 0 ? double.NaN : Median(theirs));
-        var peer = double.IsNaN(other) ? "\"peer\": null, \"ratio\": null" : FormattableString.Invariant($"\"peer\": {other:0.00}, \"ratio\": {other / one:0.00}");
+        var peer = double.IsNaN(other) ? "\"peer\": null, \"ratio\": null"
+            : FormattableString.Invariant($"\"peer\": {other:0.00}, \"ratio\": {other / one:0.00}");
         Console.WriteLine(FormattableString.Invariant($"{{\"name\": \"{name}\", \"ours\": {one:0.00}, {peer}, \"unit\": \"{unit}\"}}"));
 
         double Median(List<Measured> all) => all.Select(value).Order().ElementAt(all.Count / 2);

@@ -1,4 +1,4 @@
-// While a long prompt is read, an answer that is being written goes on: steps are cut to what answers are to wait for, and the prompt gets on.
+// While a long prompt is read, an answer that is being written goes on: steps are cut to what answers are to wait for.
 using Majlis.Inference;
 using Majlis.tests.Support;
 using Microsoft.Extensions.Time.Testing;

@@ -1,4 +1,4 @@
-// In fixed shapes a sequence's numbers are the same bits alone, in company, in other pieces, with its prefix cached or anew, in bf16 as in fp32.
+// In fixed shapes a sequence's numbers are the same bits alone, in company and in other pieces, in bf16 as in fp32.
 using Majlis.Model;
 using Majlis.Torch;
 using Xunit;
