@@ -99,7 +99,6 @@ public sealed class Engine : IAsyncDisposable
         if (request.Problem(vocabulary) is { } problem) throw new RequestRefusedException(problem);
         request = request with { Sampling = UnknownTokens.Drop(request.Sampling, vocabulary) };
         request = request with { Deterministic = request.Deterministic ?? options.Deterministic };
-        lease.Model.Prepare(options);
         if (request.PromptTokens.Length >= lease.Model.MaxContext)
             throw new PromptTooLongException(request.PromptTokens.Length, lease.Model.MaxContext);
         var generation = Generation.Begin(Interlocked.Increment(ref numbers), lease, request, options);

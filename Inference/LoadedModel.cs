@@ -10,16 +10,25 @@ namespace Majlis.Inference;
 /// <summary>Weights with all it takes to speak to them. A <see cref="LiveModel"/> it is swapped into owns and disposes it.</summary>
 public sealed class LoadedModel : IDisposable
 {
-    readonly Lock gate = new();
-    readonly int maxContext;
-    CachePlan? plan;
+    /// <summary>A model with its cache, which is allocated here.</summary>
+    /// <param name="network">Whose cache it is. The model owns it once this returns.</param>
+    /// <param name="maxContext">Tokens that prompt and answer may have together by the model's own limit.</param>
+    /// <param name="options">How much memory the cache gets.</param>
+    /// <exception cref="ModelFormatException">The cache memory is too small for this model.</exception>
+    public LoadedModel(INetwork network, int maxContext, EngineOptions options)
+    {
+        var plan = CachePlan.Make(network, maxContext, options);
+        network.AllocateCache(plan.Blocks.AsSpan());
+        (Network, Allocator) = (network, plan.Allocator(network.BlockSize));
+        MaxContext = Math.Min(maxContext, Allocator.Capacity);
+    }
 
     /// <summary>The version's id, as clients see it.</summary>
     public required string Version { get; init; }
 
     public required string WeightsHash { get; init; }
 
-    public required INetwork Network { get; init; }
+    public INetwork Network { get; }
 
     public required TextTokenizer Tokenizer { get; init; }
 
@@ -30,27 +39,10 @@ public sealed class LoadedModel : IDisposable
     /// <summary>What the network reads from, disposed after it.</summary>
     public IDisposable? Source { get; init; }
 
-    /// <summary>Tokens that prompt and answer may have together: the model's own limit, or the cache's once it is allocated.</summary>
-    public required int MaxContext
-    {
-        get => Math.Min(maxContext, Allocator?.Capacity ?? int.MaxValue);
-        init => maxContext = value;
-    }
+    /// <summary>Tokens that prompt and answer may have together: the model's own limit, or the cache's where that is less.</summary>
+    public int MaxContext { get; }
 
-    internal BlockAllocator? Allocator { get; private set; }
-
-    /// <summary>Allocates the cache, so that the first request need not wait for it. A second call does nothing.</summary>
-    /// <exception cref="ModelFormatException">The cache memory is too small for this model.</exception>
-    public void Prepare(EngineOptions options)
-    {
-        lock (gate)
-        {
-            if (plan is not null) return;
-            plan = CachePlan.Make(Network, maxContext, options);
-            Network.AllocateCache(plan.Blocks.AsSpan());
-            Allocator = plan.Allocator(Network.BlockSize);
-        }
-    }
+    internal BlockAllocator Allocator { get; }
 
     public void Dispose()
     {

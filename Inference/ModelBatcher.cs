@@ -25,7 +25,7 @@ sealed class ModelBatcher
     public ModelBatcher(LoadedModel model, EngineOptions options, UnreadReplies unread, Action ended)
     {
         (Model, this.unread, this.ended) = (model, unread, ended);
-        scheduler = new(model.Allocator!, options.MaxSequences, options.MaxBatchTokens, new(model.Network.Blueprint));
+        scheduler = new(model.Allocator, options.MaxSequences, options.MaxBatchTokens, new(model.Network.Blueprint));
         pace = new(options.LongestPause);
         var vocabulary = model.Network.Blueprint.VocabularySize;
         (sampler, logits) = (new(vocabulary), new float[vocabulary]);
@@ -45,7 +45,7 @@ sealed class ModelBatcher
 
     public bool IsEmpty => generations.Count == 0;
 
-    public IReadOnlyList<BlockPool> Pools => Model.Allocator!.Pools;
+    public IReadOnlyList<BlockPool> Pools => Model.Allocator.Pools;
 
     public void Add(Generation generation)
     {

@@ -64,7 +64,7 @@ public static class ServerApp
     static void AddModel(IServiceCollection services, ServerOptions options, LoadedModel? model, ServerParts parts)
     {
         var catalog = new ModelCatalog(options.Catalog, parts.Time);
-        services.AddSingleton(given => Live(model, parts.Engine, given.GetRequiredService<HeapCompaction>().Collect));
+        services.AddSingleton(given => Live(model, given.GetRequiredService<HeapCompaction>().Collect));
         services.AddSingleton(given => new Engine(given.GetRequiredService<LiveModel>(),
             parts.Engine with { Deterministic = options.Deterministic }, parts.Time));
         services.AddSingleton(_ => new ModelNames(catalog));
@@ -108,10 +108,9 @@ public static class ServerApp
         services.AddSingleton(_ => new VoteReader(options.Voters));
     }
 
-    static LiveModel Live(LoadedModel? model, EngineOptions options, Action freed)
+    static LiveModel Live(LoadedModel? model, Action freed)
     {
         var live = new LiveModel(freed);
-        model?.Prepare(options);
         if (model is not null) live.Swap(model);
         return live;
     }

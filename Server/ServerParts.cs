@@ -5,8 +5,8 @@ using Majlis.Server.Wire;
 
 namespace Majlis.Server;
 
-/// <param name="Open">Opens the model at a path under a version's name.</param>
-public sealed record ServerParts(TimeProvider Time, IdSource Ids, Func<string, string, LoadedModel> Open)
+/// <param name="Open">Opens the model at a path under a version's name, with a cache for an engine.</param>
+public sealed record ServerParts(TimeProvider Time, IdSource Ids, Func<string, string, EngineOptions, LoadedModel> Open)
 {
     public static ServerParts Real { get; } = new(TimeProvider.System, IdSource.Random, ModelOpener.Open);
 

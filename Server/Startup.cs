@@ -44,10 +44,10 @@ static class Startup
     {
         if (first.IsInCatalog) catalog.Verify(first.Version);
         var path = Path.Exists(first.Path) ? first.Path : await HubModel.ResolveAsync(first.Path, progress);
-        var model = parts.Open(path, first.Version);
+        var model = parts.Open(path, first.Version, parts.Engine);
         try
         {
-            return model.WarmUp(parts.Engine);
+            return model.WarmUp();
         }
         catch
         {

@@ -22,16 +22,15 @@ static class DecodeBenchmark
         using var checkpoint = Checkpoint.Open(model);
         using var live = new LiveModel();
         var network = new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights);
-        live.Swap(new()
+        var options = new EngineOptions();
+        live.Swap(new(network, Math.Min(2048, checkpoint.Blueprint.MaxPositions), options)
         {
             Version = "decode",
             WeightsHash = "decode",
-            Network = network,
             Tokenizer = EngineBenchmark.NoText,
             Defaults = new([], null),
-            MaxContext = Math.Min(2048, checkpoint.Blueprint.MaxPositions),
         });
-        await using var engine = new Engine(live, new(), TimeProvider.System);
+        await using var engine = new Engine(live, options, TimeProvider.System);
         foreach (var clients in new[] { 1, 8 })
         {
             var (prefill, decode) = await MedianAsync(engine, live, clients);

@@ -35,16 +35,15 @@ static class EngineBenchmark
     static async Task<(double Microseconds, double Bytes)> MeasureAsync(int sequences, int tokens, SamplingOptions sampling)
     {
         using var live = new LiveModel();
-        live.Swap(new()
+        var options = new EngineOptions();
+        live.Swap(new(new EmptyNetwork(), maxContext: 4096, options)
         {
             Version = "none",
             WeightsHash = "none",
-            Network = new EmptyNetwork(),
             Tokenizer = NoText,
             Defaults = new([], null),
-            MaxContext = 4096,
         });
-        await using var engine = new Engine(live, new(), TimeProvider.System);
+        await using var engine = new Engine(live, options, TimeProvider.System);
         using var lease = live.Lease()!;
         var request = new GenerationRequest([.. Enumerable.Range(0, 64)], sampling, tokens);
         var (allocated, start) = (GC.GetTotalAllocatedBytes(), Stopwatch.GetTimestamp());

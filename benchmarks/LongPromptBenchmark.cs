@@ -39,16 +39,16 @@ static class LongPromptBenchmark
         using var peak = new PeakMemory();
         using var checkpoint = Checkpoint.Open(model);
         using var live = new LiveModel();
-        live.Swap(new()
+        var options = new EngineOptions();
+        var network = new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights);
+        live.Swap(new(network, checkpoint.Blueprint.MaxPositions, options)
         {
             Version = "long",
             WeightsHash = "long",
-            Network = new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights),
             Tokenizer = EngineBenchmark.NoText,
             Defaults = new([], null),
-            MaxContext = checkpoint.Blueprint.MaxPositions,
         });
-        await using var engine = new Engine(live, new(), TimeProvider.System);
+        await using var engine = new Engine(live, options, TimeProvider.System);
         await ReadAsync(engine, live, 100, 8, []); // warms up
         var (processor, start) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
         await ReadAsync(engine, live, Read, 1, []);

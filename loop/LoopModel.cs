@@ -15,18 +15,17 @@ sealed class LoopModel : IAsyncDisposable
     public LoopModel(string path)
     {
         checkpoint = Checkpoint.Open(path);
-        live.Swap(new LoadedModel
+        var options = new EngineOptions { MaxSequences = 32 };
+        live.Swap(new LoadedModel(new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights), maxContext: 1024, options)
         {
             Version = path,
             WeightsHash = "",
-            Network = new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights),
             Tokenizer = checkpoint.Tokenizer!,
             ChatTemplate = checkpoint.ChatTemplate,
             Defaults = checkpoint.Generation,
-            MaxContext = 1024,
             Source = checkpoint,
         });
-        engine = new Engine(live, new EngineOptions { MaxSequences = 32 }, TimeProvider.System);
+        engine = new Engine(live, options, TimeProvider.System);
     }
 
     public int[] Prompt(string text) => ChatPrompt.Encode(checkpoint.ChatTemplate!, checkpoint.Tokenizer!,

@@ -8,30 +8,32 @@ namespace Majlis.Server.Models;
 
 static class ModelOpener
 {
-    /// <summary>Opens a GGUF file or a Hugging Face folder under the name that clients will see.</summary>
+    /// <summary>Opens a GGUF file or a Hugging Face folder under the name that clients will see, its cache allocated.</summary>
     /// <exception cref="ModelFormatException">It cannot be served; the message says what is missing or wrong.</exception>
-    public static LoadedModel Open(string path, string version)
+    public static LoadedModel Open(string path, string version, EngineOptions options)
     {
         var checkpoint = Checkpoint.Open(path);
+        TorchNetwork? network = null;
         try
         {
             if (checkpoint.Blueprint.HeadKind != HeadKind.LanguageModel)
                 throw new ModelFormatException($"{path}: a {checkpoint.Blueprint.Family} model without a language head writes no answers.");
-            return new LoadedModel
+            var tokenizer = checkpoint.Tokenizer
+                ?? throw new ModelFormatException($"{path}: there is no tokenizer.json, tokenizer.model or GGUF vocabulary.");
+            network = new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights);
+            return new LoadedModel(network, checkpoint.Blueprint.MaxPositions, options)
             {
                 Version = version,
                 WeightsHash = checkpoint.WeightsHash,
-                Network = new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights),
-                Tokenizer = checkpoint.Tokenizer
-                    ?? throw new ModelFormatException($"{path}: there is no tokenizer.json, tokenizer.model or GGUF vocabulary."),
+                Tokenizer = tokenizer,
                 ChatTemplate = checkpoint.ChatTemplate,
                 Defaults = checkpoint.Generation,
-                MaxContext = checkpoint.Blueprint.MaxPositions,
                 Source = checkpoint,
             };
         }
         catch
         {
+            network?.Dispose();
             checkpoint.Dispose();
             throw;
         }

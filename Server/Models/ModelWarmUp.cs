@@ -1,4 +1,4 @@
-// A loaded model's first step, before anybody waits for it: the cache is allocated, its room for a prompt looked at, one token computed.
+// A loaded model's first step, before anybody waits for it: its room for a prompt looked at, one token computed.
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Majlis.Inference;
@@ -12,11 +12,10 @@ namespace Majlis.Server.Models;
 static class ModelWarmUp
 {
     /// <summary>Makes the model ready to answer. Nobody may have leased it yet: the step writes into the cache's first blocks.</summary>
-    /// <exception cref="ModelFormatException">It computes no finite numbers, its cache does not fit, or no prompt fits its
+    /// <exception cref="ModelFormatException">It computes no finite numbers, or no prompt fits its
     /// context.</exception>
-    public static LoadedModel WarmUp(this LoadedModel model, EngineOptions options)
+    public static LoadedModel WarmUp(this LoadedModel model)
     {
-        model.Prepare(options);
         var least = ShortestPrompt(model);
         if (least >= model.MaxContext)
             throw new ModelFormatException($"The context of {model.Version} holds {model.MaxContext} tokens, prompt and answer together, and " +

@@ -68,8 +68,8 @@ sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, ServerParts part
         try
         {
             catalog.Verify(next);
-            model = parts.Open(catalog.ServePath(next), next);
-            var hash = model.WarmUp(parts.Engine).WeightsHash;
+            model = parts.Open(catalog.ServePath(next), next, parts.Engine);
+            var hash = model.WarmUp().WeightsHash;
             live.Swap(model);
             metrics.Swapped(taken: true);
             log.Swapped(now, next, hash, (long)parts.Time.GetElapsedTime(start).TotalMilliseconds);

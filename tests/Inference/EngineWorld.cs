@@ -11,8 +11,9 @@ sealed class EngineWorld : IAsyncDisposable
     {
         Network = new(Tiny.Blueprint(windows.IsEmpty ? [null] : windows));
         Live = new();
-        Live.Swap(Tiny.Model(Network));
-        Engine = new(Live, (options ?? new EngineOptions { CacheBytes = 4096 }) with { Seed = 5 }, TimeProvider.System);
+        options ??= new EngineOptions { CacheBytes = 4096 };
+        Live.Swap(Tiny.Model(Network, options: options));
+        Engine = new(Live, options with { Seed = 5 }, TimeProvider.System);
     }
 
     public ScriptedNetwork Network { get; }

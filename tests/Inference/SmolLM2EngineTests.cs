@@ -63,16 +63,15 @@ public sealed class SmolLM2Answers : IAsyncLifetime
         using var checkpoint = Checkpoint.Open(Shared.SmolLM2);
         using var live = new LiveModel();
         var network = new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights, new() { DType = ComputeType.Float32 });
-        live.Swap(new()
+        var options = new EngineOptions { MaxSequences = 12, MaxBatchTokens = 200 };
+        live.Swap(new(network, maxContext: 2048, options)
         {
             Version = "smollm2",
             WeightsHash = "smollm2",
-            MaxContext = 2048,
-            Network = network,
             Tokenizer = checkpoint.Tokenizer!,
             Defaults = checkpoint.Generation,
         });
-        await using var engine = new Engine(live, new() { MaxSequences = 12, MaxBatchTokens = 200 }, TimeProvider.System);
+        await using var engine = new Engine(live, options, TimeProvider.System);
         using var lease = live.Lease()!;
         var greedy = Golden.Select(async pair =>
             (pair.Key, Pieces: await PiecesAsync(engine, lease, Request(pair.Value, SamplingOptions.Greedy, 64)))).ToList();

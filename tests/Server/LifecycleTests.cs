@@ -42,7 +42,7 @@ public sealed class LifecycleTests
         var old = new RecitingNetwork(text) { BeforeStep = gate.Pass };
         using var folder = new TinyCatalog();
         await using var server = await RunningServer.StartAsync(TinyModel.Of(old), options => options with { Catalog = folder.Path },
-            parts => parts with { Open = (_, version) => TinyModel.Of(new RecitingNetwork(New), version) });
+            parts => parts with { Open = (_, version, _) => TinyModel.Of(new RecitingNetwork(New), version) });
         using var end = gate;
         gate.Let(5);
         using var running = await server.StreamAsync();
@@ -68,7 +68,7 @@ public sealed class LifecycleTests
         using var folder = new TinyCatalog();
         var seeds = new IdSource(bytes => { if (bytes.Length == sizeof(long)) throw new InvalidOperationException("no seed"); });
         await using var server = await RunningServer.StartAsync(TinyModel.Of(old), options => options with { Catalog = folder.Path },
-            parts => parts with { Ids = seeds, Open = (_, version) => TinyModel.Of(new RecitingNetwork(New), version) });
+            parts => parts with { Ids = seeds, Open = (_, version, _) => TinyModel.Of(new RecitingNetwork(New), version) });
         Assert.Equal(HttpStatusCode.InternalServerError, (await server.ChatAsync()).StatusCode);
         folder.Promote("v2");
         server.Part<ModelWatcher>().Look();
@@ -82,7 +82,7 @@ public sealed class LifecycleTests
         var opened = 0;
         await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old)),
             options => options with { Catalog = folder.Path },
-            parts => parts with { Open = (_, version) => { opened++; return TinyModel.Of(new RecitingNetwork(New), version); } });
+            parts => parts with { Open = (_, version, _) => { opened++; return TinyModel.Of(new RecitingNetwork(New), version); } });
         folder.Promote("v2", corrupt: true);
         server.Part<ModelWatcher>().Look();
         server.Part<ModelWatcher>().Look();
@@ -113,7 +113,7 @@ public sealed class LifecycleTests
         using var folder = new TinyCatalog();
         await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old)),
             options => options with { Catalog = folder.Path },
-            parts => parts with { Open = (path, _) => throw new ModelFormatException($"{path} has no config.json") });
+            parts => parts with { Open = (path, _, _) => throw new ModelFormatException($"{path} has no config.json") });
         folder.Promote("v2");
         server.Part<ModelWatcher>().Look();
         Assert.Equal("tiny", (string)(await RunningServer.JsonAsync(await server.ChatAsync()))["model"]!);
@@ -125,7 +125,7 @@ public sealed class LifecycleTests
         using var folder = new TinyCatalog();
         await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old)),
             options => options with { Catalog = folder.Path },
-            parts => parts with { Open = (_, version) => TinyModel.Of(new RecitingNetwork(New), version, context: 4) });
+            parts => parts with { Open = (_, version, _) => TinyModel.Of(new RecitingNetwork(New), version, context: 4) });
         folder.Promote("v2");
         server.Part<ModelWatcher>().Look();
         Assert.Equal("tiny", (string)(await RunningServer.JsonAsync(await server.ChatAsync()))["model"]!);
@@ -138,7 +138,7 @@ public sealed class LifecycleTests
         using var folder = new TinyCatalog();
         await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old)),
             options => options with { Catalog = folder.Path },
-            parts => parts with { Time = time, Open = (_, version) => TinyModel.Of(new RecitingNetwork(New), version) });
+            parts => parts with { Time = time, Open = (_, version, _) => TinyModel.Of(new RecitingNetwork(New), version) });
         folder.Promote("v2");
         await Eventually.HoldsAsync("the new version is served", async () =>
         {

@@ -31,7 +31,7 @@ public sealed class SlowReaderTests : IDisposable
         var old = new RecitingNetwork(text);
         await using var server = await RunningServer.StartAsync(TinyModel.Of(old),
             options => options with { Catalog = folder.Path },
-            parts => parts with { Open = (_, version) => TinyModel.Of(new RecitingNetwork("new"), version) });
+            parts => parts with { Open = (_, version, _) => TinyModel.Of(new RecitingNetwork("new"), version) });
         using var client = await AskAsync(server, stream);
         await Eventually.HoldsAsync("the answer is being written", () => old.Steps > 0);
 

@@ -13,7 +13,7 @@ public sealed class SmolLM2Tests
     public async Task A_real_model_answers_whole_and_streamed_alike()
     {
         var path = Shared.Require(Shared.SmolLM2);
-        await using var server = await RunningServer.StartAsync(ServerParts.Real.Open(path, "smollm2"));
+        await using var server = await RunningServer.StartAsync(ServerParts.Real.Open(path, "smollm2", new()));
         var fields = new JsonObject
         {
             ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "What is the capital of France?" }),
@@ -40,7 +40,7 @@ public sealed class SmolLM2Tests
             TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(folder.File("sea.md"), "# البحر\n\nعمق البحر عند الميناء ستة عشر مترا.",
             TestContext.Current.CancellationToken);
-        await using var server = await RunningServer.StartAsync(ServerParts.Real.Open(path, "smollm2"), options =>
+        await using var server = await RunningServer.StartAsync(ServerParts.Real.Open(path, "smollm2", new()), options =>
             options with { Documents = folder.Path });
         Assert.Contains("731 dinars", await PromptAsync(server, "What is the rent of the blue house?"), StringComparison.Ordinal);
         Assert.Contains("ستة عشر", await PromptAsync(server, "ما عمق البحر عند الميناء؟"), StringComparison.Ordinal);

@@ -86,7 +86,7 @@ public sealed class StartupTests : IDisposable
         folder.Promote("v2");
         using var model = await Startup.OpenModelAsync(new() { Catalog = folder.Path }, ServerParts.Real with
         {
-            Open = (_, version) => TinyModel.Of(new RecitingNetwork("words"), version, context: version == "v2" ? 8 : 64)
+            Open = (_, version, _) => TinyModel.Of(new RecitingNetwork("words"), version, context: version == "v2" ? 8 : 64)
         }, said.Add);
         Assert.Equal("v1", model.Version);
         Assert.Matches("The context of v2 holds 8 tokens, .* the shortest prompt takes [0-9]+", Assert.Single(said));
@@ -108,7 +108,7 @@ public sealed class StartupTests : IDisposable
         Assert.Contains("--model", none.Message, StringComparison.Ordinal);
     }
 
-    static ServerParts Parts => ServerParts.Real with { Open = (_, version) => TinyModel.Of(new RecitingNetwork("words"), version) };
+    static ServerParts Parts => ServerParts.Real with { Open = (_, version, _) => TinyModel.Of(new RecitingNetwork("words"), version) };
 
     async Task<string> StartAsync()
     {

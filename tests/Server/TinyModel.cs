@@ -10,14 +10,13 @@ static class TinyModel
     public const string Hash = "sha256-of-nothing";
 
     public static LoadedModel Of(RecitingNetwork network, string version = "tiny", string template = TinyText.Template,
-        int? context = null) => new()
+        int? context = null, EngineOptions? options = null) =>
+        new(network, context ?? network.Blueprint.MaxPositions, options ?? new())
         {
             Version = version,
             WeightsHash = version == "tiny" ? Hash : $"hash-of-{version}",
-            Network = network,
             Tokenizer = TinyText.Tokenizer,
             ChatTemplate = ChatTemplate.Parse(template, new SpecialTokens()),
             Defaults = new GenerationDefaults([RecitingNetwork.ImEnd], null),
-            MaxContext = context ?? network.Blueprint.MaxPositions,
         };
 }

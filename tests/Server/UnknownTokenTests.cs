@@ -15,7 +15,7 @@ public sealed class UnknownTokenTests
     public async Task A_model_whose_end_has_no_logit_answers_with_a_least_length(string fault, string inside)
     {
         var path = Path.Combine(Shared.Require(Shared.Data("faults", fault)), inside);
-        var model = ServerParts.Real.Open(Path.TrimEndingDirectorySeparator(path), "faulty");
+        var model = ServerParts.Real.Open(Path.TrimEndingDirectorySeparator(path), "faulty", new());
         Assert.NotEmpty(model.Defaults.Ignored);
         await using var server = await RunningServer.StartAsync(model);
         var replies = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => server.ChatAsync(new JsonObject

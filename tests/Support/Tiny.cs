@@ -27,14 +27,13 @@ public static class Tiny
         Layers = [.. windows.ToArray().Select(Layer)],
     };
 
-    public static LoadedModel Model(INetwork network, string version = "v1", int maxContext = 256, params ReadOnlySpan<int> ends) => new()
+    public static LoadedModel Model(INetwork network, string version = "v1", int maxContext = 256,
+        EngineOptions? options = null, params ReadOnlySpan<int> ends) => new(network, maxContext, options ?? new() { CacheBytes = 4096 })
     {
         Version = version,
         WeightsHash = "hash of " + version,
-        Network = network,
         Tokenizer = Tokenizer,
         Defaults = new(ends.IsEmpty ? [End] : [.. ends], null),
-        MaxContext = maxContext,
     };
 
     static LayerBlueprint Layer(int? window)
