@@ -1,16 +1,16 @@
-// JSON files of a model folder, read strictly: duplicates and broken text are errors that name the file.
+// JSON files of a model folder, read strictly: duplicates and malformed text are errors that name the file.
 using System.Text.Json;
 
 namespace Majlis.Text;
 
 public static class ModelJson
 {
-    /// <summary>No config, index or tokenizer of a real model comes near this.</summary>
+    /// <summary>Far above the size of any real model's config, index or tokenizer.</summary>
     const long MostBytes = 512L << 20;
 
     static readonly JsonDocumentOptions strict = new() { AllowDuplicateProperties = false };
 
-    /// <exception cref="ModelFormatException">Missing, not UTF-8 JSON, or a property stands twice.</exception>
+    /// <exception cref="ModelFormatException">Missing, not UTF-8 JSON, or a property that occurs twice.</exception>
     public static JsonDocument Read(string path)
     {
         try

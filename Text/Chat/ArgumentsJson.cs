@@ -1,4 +1,4 @@
-// The arguments of a tool call: OpenAI's clients send them as JSON in a string, templates walk them or print them by tojson.
+// The arguments of a tool call: OpenAI's clients send them as JSON in a string; templates walk them or print them by tojson.
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -7,8 +7,8 @@ namespace Majlis.Text.Chat;
 static class ArgumentsJson
 {
     /// <summary>
-    /// The object that the text holds; none at all is the empty one. Null where the text holds no object: the model wrote it, and what it
-    /// wrote need not be JSON.
+    /// The object in the text; an empty text is the empty object. Null if the text holds no object: the model wrote it, and its
+    /// output need not be JSON.
     /// </summary>
     public static JsonObject? Read(string text)
     {
@@ -29,7 +29,7 @@ static class ArgumentsJson
         }
     }
 
-    // Not JsonNode.Parse, which reads names and strings late, far from here, and refuses a name that comes twice: the last one counts.
+    // JsonNode.Parse would read names and strings lazily and refuse a duplicate name; here the last one counts.
     static JsonNode? Read(JsonElement element)
     {
         switch (element.ValueKind)

@@ -1,4 +1,4 @@
-// A model's chat template: from messages to the prompt's text, as transformers' apply_chat_template (5.x) makes it.
+// A model's chat template: renders messages to the prompt's text, as transformers' apply_chat_template (5.x) does.
 // Knows nothing of token ids; ChatPrompt does.
 using System.Text.Json.Nodes;
 using Majlis.Text.Jinja;
@@ -17,7 +17,7 @@ public sealed class ChatTemplate
     readonly Lazy<ContentForm> content;
     readonly Lazy<ToolCallForm> calls;
 
-    // The last guard made; replaced as a whole, so a race costs a second one and nothing else.
+    // The last guard made. It is replaced as a whole, so a race only makes a second one.
     volatile PromptGuard? guard;
 
     ChatTemplate(IReadOnlyDictionary<string, (string, JinjaTemplate)> templates, SpecialTokens tokens) =>
@@ -34,25 +34,25 @@ public sealed class ChatTemplate
         ? new(sources.ToDictionary(named => named.Key, named => (named.Value, JinjaTemplate.Parse(named.Value))), tokens)
         : throw new JinjaException("ValueError", "a chat template needs at least one source");
 
-    /// <summary>Whether some template reads <c>documents</c>, so that grounding goes the model's own way.</summary>
+    /// <summary>Whether a template reads <c>documents</c>, so that grounding uses the model's own form.</summary>
     public bool TakesDocuments => Speaks("documents");
 
-    /// <summary>Whether some template reads <c>tools</c>.</summary>
+    /// <summary>Whether a template reads <c>tools</c>.</summary>
     public bool TakesTools => Speaks("tools");
 
-    /// <summary>The source that is used where nothing else fits better.</summary>
+    /// <summary>The source that is used if no other template fits better.</summary>
     public string Source => Choose(new Conversation([])).Source;
 
     internal IEnumerable<TemplateFacts> Facts => templates.Values.Select(named => named.Template.Facts);
 
-    /// <summary>Whatever the templates themselves can write: their texts, and the special tokens they have by name.</summary>
+    /// <summary>Everything that the templates themselves can write: their texts, and the special tokens they read by name.</summary>
     internal IReadOnlyCollection<string> Written =>
         [.. Facts.SelectMany(facts => facts.Texts), .. tokens.Named.Select(token => token.Text)];
 
-    /// <summary>Which shapes of content the template can read, found out by trying.</summary>
+    /// <summary>Which shapes of content the template can read; found by rendering probes.</summary>
     internal ContentForm Content => content.Value;
 
-    /// <summary>How the template reads tool calls, found out by trying.</summary>
+    /// <summary>How the template reads tool calls; found by rendering probes.</summary>
     internal ToolCallForm Calls => calls.Value;
 
     internal PromptGuard GuardFor(TextTokenizer tokenizer)
@@ -64,15 +64,15 @@ public sealed class ChatTemplate
     bool Speaks(string variable) => Facts.Any(facts => facts.Names.Contains(variable));
 
     /// <summary>The prompt's text.</summary>
-    /// <exception cref="JinjaException">The template failed, or has no place for what is to be continued.</exception>
+    /// <exception cref="JinjaException">The template failed, or has no place for the message to continue.</exception>
     /// <exception cref="TemplateRefusedException">The template refuses the conversation; the message is its own.</exception>
     public string Render(Conversation conversation) => RenderWithSpans(conversation).Text;
 
-    /// <summary>The prompt's text and the assistant's stretches in it, where the template marks them by {% generation %}.</summary>
+    /// <summary>The prompt's text and the assistant's ranges in it, if the template marks them by {% generation %}.</summary>
     public JinjaRendering RenderWithSpans(Conversation conversation) =>
         RenderFormed(conversation with { Messages = new JsonArray([.. conversation.Messages.Select(MessageForm.Prepare)]) });
 
-    /// <summary>As <see cref="RenderWithSpans"/>, of messages that are in the template's form already and nobody else's.</summary>
+    /// <summary>As <see cref="RenderWithSpans"/>, for messages that already have this template's form.</summary>
     internal JinjaRendering RenderFormed(Conversation conversation)
     {
         var (source, template) = Choose(conversation);
@@ -81,7 +81,7 @@ public sealed class ChatTemplate
         return conversation.ContinueFinalMessage ? rendering with { Text = FinalMessage.Cut(rendering.Text) } : rendering;
     }
 
-    // With tools transformers takes "tool_use"; "rag" is what Cohere's models call the one for documents.
+    // With tools, transformers takes "tool_use"; Cohere's models call the template for documents "rag".
     (string Source, JinjaTemplate Template) Choose(Conversation conversation)
     {
         string[] wanted = conversation.Tools is not null ? ["tool_use", "default"] : conversation.Documents is not null ? ["rag", "default"]

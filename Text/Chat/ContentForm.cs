@@ -1,4 +1,4 @@
-// Which shapes of a message's content a template can read: plain text, a list of parts, or both. Found out by rendering a probe.
+// Which shapes of a message's content a template can read: plain text, a list of parts, or both. Found by rendering probes.
 using System.Text.Json.Nodes;
 using Majlis.Text.Jinja;
 
@@ -13,7 +13,7 @@ sealed record ContentForm(bool Text, bool Parts)
     {
         var text = Shows(template, Needle);
         var parts = Shows(template, new JsonArray(Part(Needle)));
-        // A template that shows neither (it may refuse a lone user) is taken to be of the common kind.
+        // A template that shows neither probe (it may refuse a lone user) is taken to read text.
         return text || parts ? new ContentForm(text, parts) : new ContentForm(true, false);
     }
 
@@ -25,7 +25,7 @@ sealed record ContentForm(bool Text, bool Parts)
             {
                 AddGenerationPrompt = true,
             });
-            // A list that is printed as it is shows its members' names.
+            // A list that is printed whole shows its members' names.
             return prompt.Contains(Needle, StringComparison.Ordinal) && !prompt.Contains("text': '" + Needle, StringComparison.Ordinal)
                 && !prompt.Contains("text\": \"" + Needle, StringComparison.Ordinal);
         }
@@ -35,8 +35,8 @@ sealed record ContentForm(bool Text, bool Parts)
         }
     }
 
-    /// <summary>The content in a shape that the template reads; it may be <paramref name="content"/> itself.</summary>
-    /// <exception cref="JinjaException">A part that is not text, for a template that takes only text.</exception>
+    /// <summary>The content in a shape that the template reads; may be <paramref name="content"/> itself.</summary>
+    /// <exception cref="JinjaException">A part is not text, and the template takes only text.</exception>
     public JsonNode? Fit(JsonNode? content) => content switch
     {
         JsonArray parts when !Parts => MessageContent.Join(parts.Select(OnlyText)),
@@ -47,7 +47,7 @@ sealed record ContentForm(bool Text, bool Parts)
 
     static JsonObject Part(string text) => new() { ["type"] = "text", ["text"] = text };
 
-    // Templates of parts know text and pictures; a refusal is what the assistant said.
+    // Templates that read parts know text and images; a refusal becomes a text part.
     static JsonNode? AsText(JsonNode? part) => MessageContent.OfPart(part) is { } text ? Part(text) : part?.DeepClone();
 
     static string OnlyText(JsonNode? part) => MessageContent.OfPart(part)

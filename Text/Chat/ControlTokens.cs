@@ -1,6 +1,6 @@
-// The tokens of a vocabulary that text from outside must not become: added ones that are flagged special, look like a control mark, or are
-// written by the chat template. (Command R's turn tokens and Qwen's tool marks are not flagged special.) Other added tokens, like Gemma's HTML
-// tags, are ordinary words of the vocabulary.
+// The tokens that outside text must not become: added ones that are flagged special, look like a control mark, or are written
+// by the chat template. (Command R's turn tokens and Qwen's tool marks are not flagged special.) Other added tokens, like
+// Gemma's HTML tags, are ordinary words of the vocabulary.
 using System.Globalization;
 using System.Text;
 using Majlis.Text.Normalization;
@@ -10,7 +10,7 @@ namespace Majlis.Text.Chat;
 
 sealed class ControlTokens
 {
-    // Signs that compatibility normalisation turns into others: ＜ into <.
+    // Characters that compatibility normalisation turns into others: ＜ into <.
     static readonly Lazy<Dictionary<char, string>> compatible = new(() => Enumerable.Range(0x80, 0xFFFE - 0x80).Select(code => (char)code)
         .Where(c =>
             !char.IsLetterOrDigit(c) && !char.IsSurrogate(c)
@@ -22,8 +22,8 @@ sealed class ControlTokens
     readonly HashSet<char> firstSigns;
     readonly ILookup<char, string> byFirst;
 
-    /// <param name="tokenizer">Whose added tokens are looked at.</param>
-    /// <param name="written">What the template may write.</param>
+    /// <param name="tokenizer">The tokenizer with the added tokens.</param>
+    /// <param name="written">The texts that the template may write.</param>
     public ControlTokens(TextTokenizer tokenizer, IReadOnlyCollection<string> written)
     {
         var texts = tokenizer.AddedTokenIds.Select(id => (Id: id, Text: tokenizer.TokenText(id)!))
@@ -37,8 +37,9 @@ sealed class ControlTokens
         byFirst = Texts.ToLookup(text => text[0]);
     }
 
-    // As llama.cpp takes them for control tokens whatever their flag says; DeepSeek writes the bars in full width.
-    static bool LooksLikeControl(string text) => (text.StartsWith("<|", StringComparison.Ordinal) && text.EndsWith("|>", StringComparison.Ordinal))
+    // llama.cpp takes these for control tokens whatever their flag says; DeepSeek writes the bars in full width.
+    static bool LooksLikeControl(string text) =>
+        (text.StartsWith("<|", StringComparison.Ordinal) && text.EndsWith("|>", StringComparison.Ordinal))
         || (text.StartsWith("<｜", StringComparison.Ordinal) && text.EndsWith("｜>", StringComparison.Ordinal));
 
     public IReadOnlySet<int> Ids { get; }
@@ -49,8 +50,8 @@ sealed class ControlTokens
     public bool MayBegin(char c) => firstSigns.Contains(c)
         || (c > '\u007f' && compatible.Value.TryGetValue(c, out var normal) && normal.Any(firstSigns.Contains));
 
-    /// <summary>The tokens whose text stands in <paramref name="text"/> at <paramref name="at"/>, or begins there at its very
-    /// end.</summary>
+    /// <summary>The tokens whose text stands in <paramref name="text"/> at <paramref name="at"/>, or begins there and is cut off
+    /// by the text's end.</summary>
     public IEnumerable<string> At(string text, int at) => byFirst[text[at]].Where(token => at + token.Length <= text.Length
         ? string.CompareOrdinal(text, at, token, 0, token.Length) == 0
         : string.CompareOrdinal(text, at, token, 0, text.Length - at) == 0);

@@ -1,10 +1,10 @@
-// A chat as it comes from the API, before any template has seen it. Knows the shape of messages, not of prompts.
+// A chat as it comes from the API, before a template reads it. Knows the shape of messages, not of prompts.
 using System.Text.Json.Nodes;
 
 namespace Majlis.Text.Chat;
 
 /// <summary>
-/// What a chat template is given. <paramref name="Messages"/> are objects with <c>role</c>, <c>content</c> (text or parts),
+/// The input of a chat template. <paramref name="Messages"/> are objects with <c>role</c>, <c>content</c> (text or parts),
 /// <c>tool_calls</c>, <c>tool_call_id</c>, ... as in OpenAI's API. Never changed by rendering.
 /// </summary>
 public sealed record Conversation(JsonArray Messages)
@@ -18,20 +18,20 @@ public sealed record Conversation(JsonArray Messages)
     /// <summary>Further variables for the template (<c>chat_template_kwargs</c>).</summary>
     public JsonObject? Kwargs { get; init; }
 
-    /// <summary>Ends the prompt where the assistant is to begin.</summary>
+    /// <summary>Ends the prompt where the assistant's answer begins.</summary>
     public bool AddGenerationPrompt { get; init; }
 
-    /// <summary>Ends the prompt inside the last message, which the model goes on writing.</summary>
+    /// <summary>Ends the prompt inside the last message, which the model continues.</summary>
     public bool ContinueFinalMessage { get; init; }
 
-    /// <summary>What <c>strftime_now</c> tells a template that prints the date.</summary>
+    /// <summary>The time that <c>strftime_now</c> formats for a template that prints the date.</summary>
     public DateTimeOffset Now { get; init; }
 }
 
-/// <summary>The tokens that templates write by name, as text: <c>bos_token</c>, <c>eos_token</c> and others.</summary>
+/// <summary>The texts of the tokens that templates write by name: <c>bos_token</c>, <c>eos_token</c> and others.</summary>
 public sealed record SpecialTokens(string? Bos = null, string? Eos = null, string? Unknown = null, string? Pad = null)
 {
-    /// <summary>Those that are there, under the names that templates read.</summary>
+    /// <summary>The ones that exist, under the names that templates read.</summary>
     public IEnumerable<(string Name, string Text)> Named =>
         new (string Name, string? Text)[] { ("bos_token", Bos), ("eos_token", Eos), ("unk_token", Unknown), ("pad_token", Pad) }
             .Where(token => token.Text is not null).Select(token => (token.Name, token.Text!));

@@ -1,4 +1,4 @@
-// Ends a prompt inside its last message: marks the end of the message's text before rendering and cuts the prompt there.
+// Ends a prompt inside its last message: marks the end of the message's text before rendering, then cuts the prompt there.
 using System.Text.Json.Nodes;
 using Majlis.Text.Jinja;
 
@@ -6,7 +6,7 @@ namespace Majlis.Text.Chat;
 
 static class FinalMessage
 {
-    // The blank at the end tells whether the template trims what it is given; then the blanks before the mark go too.
+    // A template that trims its texts drops the trailing space; then the spaces before the mark go too.
     const string End = "CONTINUE_FINAL_MESSAGE_TAG ";
 
     /// <summary>Appends the mark to the last message's text: its content, or the last text part of it.</summary>

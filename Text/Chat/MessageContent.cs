@@ -1,4 +1,4 @@
-// What a message says as one plain text, whatever shape its client chose. The one place where parts become a text.
+// A message's plain text, whatever shape its client chose. The only place that joins parts to a text.
 // Knows no template.
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -7,12 +7,12 @@ namespace Majlis.Text.Chat;
 
 public static class MessageContent
 {
-    /// <summary>What stands between two parts; vLLM and llama-server join them so.</summary>
+    /// <summary>Separates two parts, as in vLLM and llama-server.</summary>
     public const string Separator = "\n";
 
     /// <summary>
-    /// The text of a message: its content, parts joined by <see cref="Separator"/>; a refusal where that is all it says. Empty where
-    /// it says nothing; parts that hold no text are passed over.
+    /// The text of a message: its content, with parts joined by <see cref="Separator"/>; else its refusal. Empty if it has neither;
+    /// parts that hold no text are left out.
     /// </summary>
     public static string TextOf(JsonNode? message)
     {
@@ -27,7 +27,7 @@ public static class MessageContent
 
     internal static string Join(IEnumerable<string> parts) => string.Join(Separator, parts);
 
-    /// <summary>A part's text or refusal; null where it is neither.</summary>
+    /// <summary>A part's text or refusal; null if it has neither.</summary>
     internal static string? OfPart(JsonNode? part) =>
         part is JsonObject members ? Plain(members["text"]) ?? Plain(members["refusal"]) : Plain(part);
 

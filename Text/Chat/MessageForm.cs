@@ -1,4 +1,4 @@
-// A message as transformers hands it to templates: members that are null left out, reasoning under each of the names that templates read.
+// A message as transformers hands it to templates: null members left out, reasoning under every name that templates read.
 using System.Text.Json.Nodes;
 
 namespace Majlis.Text.Chat;
@@ -17,7 +17,7 @@ static class MessageForm
         return prepared;
     }
 
-    /// <summary>Writes a message's reasoning under every name that it has not been given yet.</summary>
+    /// <summary>Writes a message's reasoning under every name that is still missing.</summary>
     public static void NameReasoning(JsonObject message)
     {
         if (reasoning.Select(name => message[name]).FirstOrDefault(value => value is not null) is not { } thought) return;

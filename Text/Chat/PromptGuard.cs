@@ -1,5 +1,5 @@
-// Puts cuts into text from outside, so that no control token can come out of it: not from one string, not from two that the
-// template joins, not from one that completes what the template began. Knows no conversation's roles; ChatPrompt does.
+// Puts cuts into outside text, so that no control token can form in it: not from one string, not from two that the
+// template joins, not from one that completes what the template began. Knows no roles of a conversation; ConversationForm does.
 using System.Text;
 using System.Text.Json.Nodes;
 using Majlis.Text.Jinja;
@@ -8,8 +8,8 @@ using Majlis.Text.Tokenizers;
 namespace Majlis.Text.Chat;
 
 /// <summary>
-/// One guard for a template and a tokenizer. A cut is <see cref="ForgeryMark.Character"/>; it survives rendering, and the encoder lets no
-/// control token reach across it. A mark that stands in the text already becomes U+FFFD.
+/// One guard for a template and a tokenizer. A cut is <see cref="ForgeryMark.Character"/>; it survives rendering, and the encoder forms
+/// no control token across it. A mark that is already in the text becomes U+FFFD.
 /// </summary>
 sealed class PromptGuard
 {
@@ -17,14 +17,14 @@ sealed class PromptGuard
 
     readonly ControlTokens control;
 
-    // What of a control token is missing where the template's own text breaks off inside one.
+    // The rest of each control token that the template's own text begins and does not finish.
     readonly HashSet<string> remainders = [];
 
-    // What the template itself writes, compares with or reads by name: strings that must stay as they are to be recognised.
+    // Strings that the template writes, compares with or reads by name: they must stay unchanged to be recognised.
     readonly HashSet<string> known = [];
     readonly HashSet<string> sought = [];
 
-    // The template has a filter that turns &lt; into <, behind this guard's back.
+    // The template has a filter that turns &lt; into <, which the guard does not see.
     readonly bool unescapes;
 
     public PromptGuard(ChatTemplate template, TextTokenizer tokenizer)
@@ -52,7 +52,7 @@ sealed class PromptGuard
                 if (text.AsSpan().EndsWith(token.AsSpan(0, begun), StringComparison.Ordinal)) remainders.Add(token[begun..]);
     }
 
-    /// <summary>Text that anybody may have written.</summary>
+    /// <summary>Guards text that anybody may have written.</summary>
     public string Outside(string text)
     {
         var result = new StringBuilder(text.Length + 8);
@@ -66,7 +66,7 @@ sealed class PromptGuard
     }
 
     /// <summary>
-    /// Text of the assistant: as from outside, but what the template looks for in it (the end of a chain of thought) stays whole.
+    /// Guards the assistant's text: as outside text, but words that the template looks for (the end of a chain of thought) stay whole.
     /// </summary>
     public string Assistant(string text)
     {
@@ -90,14 +90,14 @@ sealed class PromptGuard
         result.Append(ForgeryMark.Character);
     }
 
-    // A template that writes '<' and a name from outside makes a token when the name is "think>", or "think" before its own '>'.
+    // If the template writes '<', an outside name makes a token when it is "think>", or "think" before the template's '>'.
     bool Completes(string text) => text.Length > 0 && !known.Contains(text) && remainders.Any(rest =>
         text.StartsWith(rest, StringComparison.Ordinal) || rest.StartsWith(text, StringComparison.Ordinal));
 
-    /// <summary>A role: the usual ones and those that the template speaks of are its own, all others are text from outside.</summary>
+    /// <summary>A role: usual ones and those that the template names are kept, all others are outside text.</summary>
     public string Role(string role) => roles.Contains(role) || known.Contains(role) ? role : ForgeryMark.Character + Outside(role);
 
-    /// <summary>A copy of JSON with every string in it, names of members included, made safe by <paramref name="guard"/>.</summary>
+    /// <summary>A copy of JSON in which <paramref name="guard"/> has made every string safe, names of members included.</summary>
     public JsonNode? Walk(JsonNode? node, Func<string, string> guard)
     {
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();

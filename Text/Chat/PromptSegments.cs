@@ -1,22 +1,22 @@
-// A rendered prompt with cuts in it, as tokens: what would reach across a cut as a control token is read as plain text.
+// Encodes a rendered prompt that contains cuts: a control token's text that reaches across a cut is read as plain text.
 using System.Text;
 using Majlis.Text.Jinja;
 
 namespace Majlis.Text.Chat;
 
-/// <summary>A token of a prompt and the code points of the text that it stands for.</summary>
+/// <summary>A token of a prompt and its range of the text, in code points.</summary>
 readonly record struct PromptToken(int Id, int Start, int End);
 
-/// <summary>One prompt. Positions are code points, but for <c>cuts</c>.</summary>
+/// <summary>One prompt. Positions are code points, except <c>cuts</c>.</summary>
 sealed class PromptSegments
 {
     readonly PromptGuard guard;
     readonly string text;
 
-    // Code points before each mark, the marks themselves counted.
+    // Position of each mark in the rendered text, in code points; earlier marks count.
     readonly List<int> marked = [];
 
-    // Where each mark stood: UTF-16 units of the text without marks.
+    // Position of each mark in the text without marks, in UTF-16 units.
     readonly List<int> cuts = [];
 
     public PromptSegments(PromptGuard guard, string rendered)
@@ -38,12 +38,12 @@ sealed class PromptSegments
         text = result.ToString();
     }
 
-    /// <summary>A stretch of the rendered text as a stretch of the text without marks.</summary>
+    /// <summary>Converts a range of the rendered text to a range of the text without marks.</summary>
     public TextSpan WithoutMarks(TextSpan span) => new(span.Start - Before(span.Start), span.End - Before(span.End));
 
     int Before(int position) => marked.BinarySearch(position) is var at && at < 0 ? ~at : at;
 
-    /// <summary>All tokens; once there are more than <paramref name="most"/>, those found so far.</summary>
+    /// <summary>All tokens; stops when there are more than <paramref name="most"/>.</summary>
     public List<PromptToken> Encode(int most = int.MaxValue)
     {
         var encoded = guard.Tokenizer.EncodeAround(text, guard.ControlIds, cuts, most);

@@ -1,4 +1,4 @@
-// Where a checkpoint keeps its chat template and its special tokens' texts. Knows nothing of Jinja or of token ids' use.
+// Where a checkpoint keeps its chat template and the texts of its special tokens. Knows nothing of Jinja or of token ids.
 using System.Text.Json;
 using Majlis.Text.Jinja;
 
@@ -14,7 +14,7 @@ public static class TemplateFiles
 
     /// <summary>The template of a folder: chat_template.jinja (with additional_chat_templates/), else chat_template.json, else
     /// tokenizer_config.json's.</summary>
-    /// <exception cref="ModelFormatException">It is there but cannot be parsed.</exception>
+    /// <exception cref="ModelFormatException">The template cannot be parsed.</exception>
     public static ChatTemplate? Read(string folder)
     {
         var sources = Sources(folder);
@@ -70,7 +70,7 @@ public static class TemplateFiles
         }
     }
 
-    /// <summary>Templates by name; <paramref name="place"/> stands for their file in messages.</summary>
+    /// <summary>Templates by name; <paramref name="place"/> names their file in messages.</summary>
     /// <exception cref="ModelFormatException">One cannot be parsed.</exception>
     public static ChatTemplate Parse(Dictionary<string, string> sources, SpecialTokens tokens, string place)
     {

@@ -1,5 +1,5 @@
-// value.name and value[key] as the immutable sandbox allows them: no attribute with an underscore in front, nothing that changes
-// a list or dict. What is not there is Undefined, not an error.
+// value.name and value[key] under the immutable sandbox: no attribute that begins with an underscore, nothing that changes
+// a list or dict. A missing name or key gives Undefined, not an error.
 namespace Majlis.Text.Jinja;
 
 static class Access
@@ -7,7 +7,7 @@ static class Access
     static readonly HashSet<string> changing = ["append", "clear", "pop", "reverse", "insert", "sort", "extend", "remove", "popitem",
         "setdefault", "update"];
 
-    /// <summary>The attribute; where there is none, the item of that name.</summary>
+    /// <summary>The attribute; if the type has none of that name, the item.</summary>
     public static object? Attribute(object? owner, string name)
     {
         if (owner is Undefined undefined) throw undefined.Error();
@@ -17,7 +17,7 @@ static class Access
             : Undefined.Member(owner, name));
     }
 
-    /// <summary>The item; where there is none and the key is a string, the attribute of that name.</summary>
+    /// <summary>The item; if there is none and the key is a string, the attribute of that name.</summary>
     public static object? Item(object? owner, object? key)
     {
         if (owner is Undefined undefined) throw undefined.Error();

@@ -1,11 +1,11 @@
-// "address.city" or "0.name" as filters take it: reads item after item.
+// Dotted paths as filters take them ("address.city", "0.name"): reads one item after another.
 using System.Globalization;
 
 namespace Majlis.Text.Jinja;
 
 static class AttributePath
 {
-    /// <summary>Reads the path from an item; without a path the item itself. Steps that lead nowhere give
+    /// <summary>Reads the path from an item; without a path, returns the item itself. A step that finds nothing gives
     /// <paramref name="fallback"/>.</summary>
     public static Func<object?, object?> Reader(object? path, object? fallback = null)
     {

@@ -1,4 +1,4 @@
-// str.format: fields by place or name, with attributes and items read under the sandbox's rules, !r and !s, and format specs.
+// str.format: fields by position or name, attributes and items read under the sandbox's rules, !r and !s, and format specs.
 using System.Globalization;
 using System.Text;
 
@@ -8,7 +8,8 @@ sealed class BraceFormat(RenderContext context, Arguments arguments)
 {
     int automatic;
 
-    public static Function Method(string text) => new("format", (context, arguments) => new BraceFormat(context, arguments).Format(text, 0));
+    public static Function Method(string text) =>
+        new("format", (context, arguments) => new BraceFormat(context, arguments).Format(text, 0));
 
     string Format(string text, int depth)
     {

@@ -1,4 +1,4 @@
-// Calls of functions, filters and tests, with Python's ways of giving arguments.
+// Calls of functions, filters and tests, with Python's ways of passing arguments.
 namespace Majlis.Text.Jinja;
 
 sealed record ArgumentList(
@@ -43,12 +43,12 @@ sealed class Call(Expression target, ArgumentList arguments) : Expression
     };
 }
 
-/// <summary>value|name(arguments); without a value in {% filter %} and {% set %} blocks, where the text stands for it.</summary>
+/// <summary>value|name(arguments). Value is null in {% filter %} and {% set %} blocks, which pass the block's text.</summary>
 sealed class FilterCall(Expression? value, string name, ArgumentList arguments) : Expression
 {
     protected override object? Compute(Frame frame) => Apply(frame, value!.Evaluate(frame));
 
-    /// <summary>Applies this filter, and those before it in the chain, to a text.</summary>
+    /// <summary>Applies the chain of filters, up to this one, to a text.</summary>
     public object? ApplyTo(Frame frame, object? text) => Apply(frame, value is FilterCall before ? before.ApplyTo(frame, text) : text);
 
     object? Apply(Frame frame, object? input) => Filters.Named(name).Call(frame.Context, arguments.Evaluate(frame).After(input));

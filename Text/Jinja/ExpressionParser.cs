@@ -1,5 +1,5 @@
-// Expressions, in Jinja2's order of precedence: condition, or, and, not, comparison, sum, ~, product, power, sign; what stands between
-// operators is OperandParser's and FilterParser's.
+// Expressions, in Jinja2's order of precedence: condition, or, and, not, comparison, sum, ~, product, power, sign.
+// OperandParser and FilterParser read the operands.
 using System.Runtime.CompilerServices;
 
 namespace Majlis.Text.Jinja;
@@ -113,7 +113,7 @@ sealed class ExpressionParser
         return withFilter ? Filters.FiltersAndTests(value) : value;
     }
 
-    /// <summary>An expression, or several parted by commas as a tuple; ends before a tag's end, a bracket or the name given.</summary>
+    /// <summary>An expression, or a tuple of several separated by commas; ends before a tag's end, a bracket or the name given.</summary>
     public Expression Tuple(bool conditional = true, string? endName = null, bool explicitParentheses = false)
     {
         var items = new List<Expression>();

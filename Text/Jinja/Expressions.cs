@@ -116,7 +116,8 @@ sealed class Comparison(Expression first, IReadOnlyList<(string Operator, Expres
 
 sealed class Binary(string operation, Expression left, Expression right) : Expression
 {
-    protected override object? Compute(Frame frame) => Operators.Apply(frame.Context, operation, left.Evaluate(frame), right.Evaluate(frame));
+    protected override object? Compute(Frame frame) =>
+        Operators.Apply(frame.Context, operation, left.Evaluate(frame), right.Evaluate(frame));
 }
 
 sealed class Signed(bool negative, Expression operand) : Expression
@@ -129,7 +130,7 @@ sealed class Signed(bool negative, Expression operand) : Expression
     };
 }
 
-/// <summary>a ~ b ~ c: everything as text.</summary>
+/// <summary>a ~ b ~ c: every operand as text, joined.</summary>
 sealed class Concatenation(IReadOnlyList<Expression> parts) : Expression
 {
     protected override object? Compute(Frame frame)

@@ -1,4 +1,4 @@
-// Filters and tests behind a value, and whether an unknown one is an error at once.
+// Filters and tests after a value, and whether an unknown one is an error at parse time.
 namespace Majlis.Text.Jinja;
 
 sealed class FilterParser(TokenReader tokens, TemplateFacts facts, OperandParser operands)
@@ -6,10 +6,10 @@ sealed class FilterParser(TokenReader tokens, TemplateFacts facts, OperandParser
     bool soft;
     int depth;
 
-    /// <summary>The first unknown name in the expression under way: an error, unless its place turns out to be conditional.</summary>
+    /// <summary>The first unknown name of the current expression: an error, unless it turns out to stand in a conditional branch.</summary>
     public JinjaException? Unknown { get; set; }
 
-    /// <summary>Inside branches an unknown filter or test is an error only when it is reached.</summary>
+    /// <summary>Parses a branch: an unknown filter or test in it is an error only when it runs.</summary>
     public T Soft<T>(Func<T> parse) => Within(true, parse);
 
     public T Hard<T>(Func<T> parse) => Within(false, parse);
@@ -23,7 +23,7 @@ sealed class FilterParser(TokenReader tokens, TemplateFacts facts, OperandParser
         return result;
     }
 
-    /// <summary>A whole expression; what is still unknown at the end of the outermost one is refused.</summary>
+    /// <summary>A whole expression; the end of the outermost one throws if a name is still unknown.</summary>
     public Expression Whole(Func<Expression> parse)
     {
         depth++;
@@ -49,7 +49,7 @@ sealed class FilterParser(TokenReader tokens, TemplateFacts facts, OperandParser
         }
     }
 
-    /// <summary>A chain of filters on a value, or on the text of a block where it is null.</summary>
+    /// <summary>A chain of filters on a value; where the value is null, on a block's text.</summary>
     public Expression Chain(Expression? value, bool startsInline = false)
     {
         var line = tokens.Current.Line;

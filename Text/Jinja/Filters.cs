@@ -1,4 +1,4 @@
-// The filters by name: Jinja2's own and transformers' tojson.
+// The filters by name: Jinja2's own, and tojson as transformers defines it.
 namespace Majlis.Text.Jinja;
 
 static class Filters

@@ -1,9 +1,9 @@
-// Where a text stands in another, in code points, within Python's optional start and end.
+// Finds a text in another, in code points, within Python's optional start and end.
 namespace Majlis.Text.Jinja;
 
 static class Finding
 {
-    /// <summary>text[start:end] where a[1] and a[2] hold them.</summary>
+    /// <summary>text[start:end], with start and end from a[1] and a[2] if they are given.</summary>
     public static string Within(string text, object?[] a)
     {
         var (start, end) = (Function.Or(a[1], null), Function.Or(a[2], null));

@@ -1,4 +1,4 @@
-// {% for %}: every round has a scope of its own; `loop` tells where it stands, looking ahead only when it is asked to.
+// {% for %}: every iteration has its own scope; `loop` gives its position and looks ahead only when asked to.
 using System.Text;
 
 namespace Majlis.Text.Jinja;
@@ -23,7 +23,7 @@ sealed class For(Target target, Expression source, Expression? test, bool recurs
             target.Assign(inner, loop.Current);
             var flow = body.Execute(inner);
             if (flow == Flow.Break) break;
-            // As in Jinja2, else runs also where every round ended early.
+            // As in Jinja2, else also runs if every iteration ended early.
             finished |= flow == Flow.Next;
         }
         if (!finished) otherwise?.Execute(frame.Inner());

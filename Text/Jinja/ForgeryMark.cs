@@ -1,5 +1,5 @@
-// A mark inside text that comes from outside: the prompt's encoder lets no control token reach across it and drops it before
-// tokenisation. The engine prints it as it is, also where Python would escape it.
+// A mark inside text that comes from outside. The prompt's encoder forms no control token across it and drops it before
+// tokenisation. The engine prints it unchanged, also where Python would escape it.
 namespace Majlis.Text.Jinja;
 
 static class ForgeryMark

@@ -1,9 +1,9 @@
-// Where a statement runs: the names in sight and the text it writes to.
+// The environment in which a statement runs: its scope of names and the text it writes to.
 using System.Text;
 
 namespace Majlis.Text.Jinja;
 
-/// <summary>Names set in a block; what is not here is looked for in the block around it.</summary>
+/// <summary>The names set in a block; a name that is not here is looked up in the enclosing block.</summary>
 sealed class Scope(Scope? outer)
 {
     Dictionary<string, object?>? names;

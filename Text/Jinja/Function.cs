@@ -1,7 +1,7 @@
-// A function, method, filter or test that templates can call: its parameters' names and what it does.
+// A function, method, filter or test that templates can call: its parameters' names and its body.
 namespace Majlis.Text.Jinja;
 
-/// <summary>Arguments as the call gave them; stars are unpacked already.</summary>
+/// <summary>The arguments of one call, with stars already unpacked.</summary>
 sealed record Arguments(IReadOnlyList<object?> Positional, IReadOnlyList<(string Name, object? Value)> Named)
 {
     public static Arguments Of(params object?[] positional) => new(positional, []);
@@ -10,8 +10,8 @@ sealed record Arguments(IReadOnlyList<object?> Positional, IReadOnlyList<(string
 }
 
 /// <summary>
-/// <paramref name="parameters"/> are the names by which arguments may be given, "" where only by place; the first
-/// <paramref name="required"/> must be there. Slots left out hold <see cref="Absent"/>.
+/// <paramref name="parameters"/> are the parameters' names, "" for a positional-only one; the first
+/// <paramref name="required"/> must be given. Omitted ones hold <see cref="Absent"/>.
 /// </summary>
 sealed class Function(string name, string[] parameters, int required, Func<RenderContext, object?[], object?> body)
 {
@@ -19,7 +19,7 @@ sealed class Function(string name, string[] parameters, int required, Func<Rende
 
     public string Name => name;
 
-    // Takes whatever comes; used where Python has *args and **kwargs.
+    // Takes any arguments, as Python's *args and **kwargs.
     readonly Func<RenderContext, Arguments, object?>? variadic;
 
     public Function(string name, Func<RenderContext, Arguments, object?> variadic) : this(name, [], 0, static (_, _) => null) =>

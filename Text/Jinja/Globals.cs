@@ -1,4 +1,4 @@
-// The functions that every template can call, as transformers sets up its environment.
+// The functions that every template can call, as transformers' environment defines them.
 namespace Majlis.Text.Jinja;
 
 static class Globals
@@ -17,7 +17,8 @@ static class Globals
             throw new JinjaException("TemplateRuntimeError", "lipsum: prompts hold no random filler text")),
         ["raise_exception"] = new Function("raise_exception", ["message"], 1, (_, a) =>
             throw new TemplateRefusedException(PythonText.Print(a[0]))),
-        ["strftime_now"] = new Function("strftime_now", ["format"], 1, (context, a) => StrFTime.Format(context.Now, StringMethods.Text(a[0]))),
+        ["strftime_now"] = new Function("strftime_now", ["format"], 1, (context, a) =>
+            StrFTime.Format(context.Now, StringMethods.Text(a[0]))),
         ["self"] = new TemplateReference(),
     };
 

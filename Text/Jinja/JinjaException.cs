@@ -1,4 +1,4 @@
-// What goes wrong in a template: bad syntax, a Python-like run-time error, a limit reached, or a refusal by the template itself.
+// Errors of templates: bad syntax, a Python-like run-time error, an exceeded limit, or a refusal by the template itself.
 namespace Majlis.Text.Jinja;
 
 /// <summary>A template could not be parsed or rendered. <see cref="Kind"/> is the name that Jinja2 or Python gives the error.</summary>

@@ -5,10 +5,10 @@ using System.Text.Json.Nodes;
 
 namespace Majlis.Text.Jinja;
 
-/// <summary>A stretch of a rendered text, [Start, End), in Unicode code points.</summary>
+/// <summary>A range [Start, End) of a rendered text, in Unicode code points.</summary>
 public readonly record struct TextSpan(int Start, int End);
 
-/// <summary>A rendered text and what {% generation %} blocks wrote of it.</summary>
+/// <summary>A rendered text and the ranges that {% generation %} blocks wrote.</summary>
 public sealed record JinjaRendering(string Text, ImmutableArray<TextSpan> Generations);
 
 /// <summary>
@@ -38,8 +38,8 @@ public sealed class JinjaTemplate
         }
     }
 
-    /// <summary>Renders with <paramref name="variables"/> as the context; <paramref name="now"/> is what strftime_now tells.</summary>
-    /// <exception cref="JinjaException">The template failed; a <see cref="TemplateRefusedException"/> where it refused by
+    /// <summary>Renders with <paramref name="variables"/> as the context; strftime_now formats <paramref name="now"/>.</summary>
+    /// <exception cref="JinjaException">The template failed; a <see cref="TemplateRefusedException"/> if it refused by
     /// itself.</exception>
     public JinjaRendering Render(IEnumerable<KeyValuePair<string, JsonNode?>> variables, DateTimeOffset now)
     {
@@ -57,7 +57,7 @@ public sealed class JinjaTemplate
         }
     }
 
-    // Inside a macro the place is that of the macro's call, as transformers counts it; it may reach past the text.
+    // Inside a macro the position is that of the macro's call, as in transformers; it may lie beyond the text.
     static TextSpan Span(string text, int start, int length)
     {
         var from = PythonText.Length(text[..Math.Min(start, text.Length)]);

@@ -1,5 +1,5 @@
-// Cuts template source into tokens: text outside of tags, with Jinja2's whitespace control (trim_blocks and lstrip_blocks on,
-// a single newline at the very end dropped). Knows nothing of grammar; what stands inside tags is cut by TagLexer.
+// Splits template source into tokens: text outside of tags, with Jinja2's whitespace control (trim_blocks and lstrip_blocks on,
+// one newline at the very end dropped). Knows no grammar; TagLexer splits the inside of tags.
 namespace Majlis.Text.Jinja;
 
 sealed class Lexer
@@ -9,7 +9,7 @@ sealed class Lexer
     int position;
     int line = 1;
 
-    // True where the text that follows begins a line: at the start, or after a tag that swallowed its newline.
+    // True if the text that follows begins a line: at the start, or after a tag that swallowed its newline.
     bool lineStarts = true;
 
     Lexer(string source)
@@ -73,7 +73,7 @@ sealed class Lexer
         lineStarts = false;
     }
 
-    // Moves on without counting lines of the text before the tag, which AddText has counted.
+    // Moves on; does not count the lines of the text before the tag, which AddText has counted.
     void Advance(int to) => position = to;
 
     void Comment()
@@ -113,7 +113,7 @@ sealed class Lexer
         return (found.Sign, end);
     }
 
-    /// <summary>A block tag that holds nothing but <paramref name="word"/>: its signs and the position behind it.</summary>
+    /// <summary>A block tag that holds only <paramref name="word"/>: its whitespace signs and the position after it.</summary>
     (char Sign, char EndSign, int End)? WordTag(int tag, string word)
     {
         if (source[tag + 1] != '%') return null;

@@ -1,4 +1,4 @@
-// Filters on sequences as a whole: their length, ends, pieces and sums.
+// Filters on whole sequences: length, first and last item, batches, slices and sums.
 using System.Text;
 
 namespace Majlis.Text.Jinja;
@@ -46,7 +46,7 @@ static class ListFilters
         _ => Throwing(JinjaException.Type("Can only get item pairs from a mapping.")),
     };
 
-    // The error comes when the first item is asked for, as from a Python generator.
+    // The error comes when the first item is asked for, as with a Python generator.
     static IEnumerable<object?> Throwing(JinjaException error)
     {
         if (error is not null) throw error;

@@ -1,10 +1,10 @@
-// Macros and {% call %} blocks. A macro sees the names around its definition as they are when it is called.
+// Macros and {% call %} blocks. A macro sees the names around its definition with their values at the call.
 namespace Majlis.Text.Jinja;
 
-/// <summary>Parameter names and the defaults of the last of them.</summary>
+/// <summary>Parameter names, and the defaults of the last ones.</summary>
 sealed record Signature(IReadOnlyList<string> Names, IReadOnlyList<Expression> Defaults);
 
-/// <summary>A macro as written; which of the special names its body speaks of decides what extra arguments it takes.</summary>
+/// <summary>A macro's definition. It takes extra arguments if its body uses the special names for them.</summary>
 sealed record MacroDefinition(string Name, Signature Signature, Body Body, bool TakesPositional, bool TakesNamed, bool TakesCaller);
 
 sealed class Macro(MacroDefinition definition) : Statement

@@ -1,4 +1,4 @@
-// The syntax tree's two kinds of node. Immutable once parsed, so one tree serves many renderings at a time.
+// The two kinds of node of the syntax tree. Immutable after parsing, so one tree serves many renderings at the same time.
 using System.Runtime.CompilerServices;
 
 namespace Majlis.Text.Jinja;
@@ -15,7 +15,7 @@ abstract class Expression
     protected abstract object? Compute(Frame frame);
 }
 
-/// <summary>How a statement ended: break and continue travel up to the loop around it.</summary>
+/// <summary>How a statement ended: break and continue travel up to the enclosing loop.</summary>
 enum Flow { Next, Break, Continue }
 
 abstract class Statement
@@ -39,7 +39,7 @@ sealed class Body(IReadOnlyList<Statement> statements) : Statement
         return Flow.Next;
     }
 
-    /// <summary>Runs in a scope of its own and gives the text.</summary>
+    /// <summary>Runs in its own scope and returns the text.</summary>
     public string Capture(Frame frame)
     {
         var inner = frame.Capture();

@@ -1,4 +1,4 @@
-// The few attributes of Python's numbers that a template can meet.
+// The few attributes of Python's numbers that a template can use.
 namespace Majlis.Text.Jinja;
 
 static class NumberAttributes

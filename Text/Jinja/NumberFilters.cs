@@ -34,7 +34,7 @@ static class NumberFilters
         _ => null,
     };
 
-    // int(text, radix): white space around, a sign, a prefix that fits the radix, single underscores between digits.
+    // int(text, radix): surrounding white space, a sign, a prefix that fits the radix, single underscores between digits.
     static object? Parse(string text, int radix)
     {
         text = AsciiDigits(PythonText.Strip(text)).ToLowerInvariant();
@@ -59,7 +59,7 @@ static class NumberFilters
         return PythonNumber.Shrink(negative ? -result : result);
     }
 
-    // int() and float() read the decimal digits of every script.
+    // int() and float() accept the decimal digits of every script.
     static string AsciiDigits(string text) => Ascii.IsValid(text) ? text : string.Concat(PythonText.Characters(text)
         .Select(c => CharUnicodeInfo.GetDecimalDigitValue(c, 0) is var digit and >= 0 ? ((char)('0' + digit)).ToString() : c));
 
@@ -99,7 +99,7 @@ static class NumberFilters
 
     static double Round(double value, int precision)
     {
-        // No double has a digit that counts beyond these.
+        // Digits beyond this precision are zeros in any double.
         if (!double.IsFinite(value) || precision > 330) return value;
         var text = string.Create(CultureInfo.InvariantCulture, $"{NumberText.Scaled(value, Math.Max(precision, -330))}E{-precision}");
         var rounded = Math.CopySign(double.Parse(text, CultureInfo.InvariantCulture), value);

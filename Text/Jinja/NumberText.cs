@@ -10,7 +10,7 @@ static class NumberText
         : throw JinjaException.Value(double.IsNaN(value) ? "cannot convert float NaN to integer"
             : "cannot convert float infinity to integer");
 
-    /// <summary>With <paramref name="marked"/> (Python's #) the radix stands in front.</summary>
+    /// <summary>If <paramref name="marked"/> (Python's #), the radix prefix comes first.</summary>
     public static string Whole(BigInteger value, char type, bool marked = false)
     {
         var sign = (value.Sign < 0 ? "-" : "") + (marked && type is 'x' or 'X' or 'o' or 'b' ? "0" + type : "");
@@ -25,7 +25,7 @@ static class NumberText
         };
     }
 
-    /// <summary>How much of a number's text stands before its digits, and before zeros that fill it up: sign and radix.</summary>
+    /// <summary>The length of a number's sign and radix prefix; its digits, or zeros that pad them, follow.</summary>
     public static int Lead(string text)
     {
         var sign = text.Length > 0 && text[0] is '-' or '+' or ' ' ? 1 : 0;
@@ -56,7 +56,7 @@ static class NumberText
 
     static string Fixed(double value, int digits)
     {
-        // No double has more digits than these; what is asked for beyond is zeros.
+        // No double has more digits than these; further ones are zeros.
         const int most = 1074;
         if (digits > most) return Fixed(value, most) + new string('0', digits - most);
         var text = BigInteger.Abs(Scaled(value, digits)).ToString(CultureInfo.InvariantCulture).PadLeft(digits + 1, '0');
@@ -65,7 +65,7 @@ static class NumberText
     }
 
     /// <summary>
-    /// value * 10^digits as a whole number, rounded from the exact value, ties to even as Python does; .NET's own formats round ties up.
+    /// value * 10^digits as a whole number, rounded from the exact value, ties to even as in Python; .NET's own formats round ties up.
     /// </summary>
     public static BigInteger Scaled(double value, int digits)
     {
@@ -82,7 +82,7 @@ static class NumberText
         return value < 0 ? -rounded : rounded;
     }
 
-    /// <summary>The whole number nearest to a fraction with a denominator above 0; of two as near, the even one.</summary>
+    /// <summary>The whole number nearest to a fraction with a positive denominator; ties go to the even one.</summary>
     public static BigInteger HalfToEven(BigInteger numerator, BigInteger denominator)
     {
         var floor = BigInteger.DivRem(numerator, denominator, out var rest);

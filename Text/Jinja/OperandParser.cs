@@ -1,4 +1,4 @@
-// What operators stand between: names, constants, literals, brackets, and what follows a value: members, subscripts, calls.
+// The operands: names, constants, literals, brackets, and what follows a value: members, subscripts, calls.
 namespace Majlis.Text.Jinja;
 
 sealed class OperandParser(TokenReader tokens, TemplateFacts facts, ExpressionParser whole)
@@ -72,7 +72,7 @@ sealed class OperandParser(TokenReader tokens, TemplateFacts facts, ExpressionPa
     public Call CallOf(Expression target)
     {
         var arguments = Arguments();
-        // "x".split(...), startswith, replace and the like look for what they are given.
+        // The literal arguments of "x".split(...), startswith, replace and the like are texts that the template looks for.
         if (target is Member) foreach (var argument in arguments.Positional) facts.Seek(argument);
         return new Call(target, arguments);
     }

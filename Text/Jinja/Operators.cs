@@ -1,4 +1,4 @@
-// + - * / // % ** on any values, with Python's complaints where they do not fit. Sizes are counted before anything is allocated.
+// + - * / // % ** on any values, with Python's error messages. Result sizes are checked before anything is allocated.
 namespace Majlis.Text.Jinja;
 
 static class Operators

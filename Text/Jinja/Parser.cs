@@ -1,4 +1,4 @@
-// Statements: from tokens to a tree. Also notes what the template speaks of, for those who prepare what it is given.
+// Statements: from tokens to a tree. Also records which names and texts the template uses (TemplateFacts).
 using System.Runtime.CompilerServices;
 
 namespace Majlis.Text.Jinja;
@@ -25,7 +25,7 @@ sealed class Parser
         return parser.Statements([]);
     }
 
-    // Reads until a block tag that begins with one of `ends`; that name is left to be read.
+    // Reads until a block tag that begins with one of `ends`; leaves that name unread.
     Body Statements(string[] ends)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
@@ -102,7 +102,7 @@ sealed class Parser
         return statement ?? throw UnknownTag(name);
     }
 
-    // Inside macros and captured blocks an outer loop can be neither left nor continued.
+    // Inside macros and captured blocks, break and continue cannot reach an outer loop.
     T Isolated<T>(Func<T> parse)
     {
         var outer = loops;
@@ -224,7 +224,7 @@ sealed class Parser
         return new Body(values);
     }
 
-    // What to load does not matter: there is no loader. The rest of the tag is skipped.
+    // There is no loader, so the name to load does not matter: the rest of the tag is skipped.
     Load LoadTag()
     {
         while (tokens.Current.Kind is not (TokenKind.BlockEnd or TokenKind.End)) tokens.Next();

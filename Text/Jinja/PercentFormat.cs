@@ -1,4 +1,4 @@
-// Python's text % values.
+// Python's % formatting: text % values.
 using System.Globalization;
 using System.Text;
 
@@ -27,7 +27,7 @@ sealed class PercentFormat
         return formatting.result.ToString();
     }
 
-    // Writes the field that begins behind the % at `at`; gives the position of its last character.
+    // Writes the field that follows the % at `at`; returns the position of its last character.
     int Field(string format, int at)
     {
         object? named = Function.Absent;

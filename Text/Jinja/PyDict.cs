@@ -5,7 +5,7 @@ namespace Majlis.Text.Jinja;
 
 sealed class PyDict
 {
-    // Stands for the key None, which .NET's dictionaries refuse.
+    // Represents the key None, which .NET's dictionaries refuse.
     static readonly object noneKey = new();
 
     readonly OrderedDictionary<object, object?> entries = new(KeyComparer.Instance);

@@ -1,4 +1,4 @@
-// Upper, lower, title and capital letters by Unicode's full mappings, as Python has them; .NET maps one char to one char.
+// Upper, lower, title and capital letters by Unicode's full mappings, as in Python; .NET maps one char to one char.
 using System.Globalization;
 using System.Text;
 using Majlis.Text.Normalization;
@@ -28,7 +28,7 @@ static class PythonCase
         ['ﬄ'] = "FFL",
         ['ﬅ'] = "ST",
         ['ﬆ'] = "ST",
-        // .NET leaves it alone where it runs without ICU.
+        // .NET leaves it unchanged when it runs without ICU.
         ['ſ'] = "S",
         ['ﬓ'] = "ՄՆ",
         ['ﬔ'] = "ՄԵ",
@@ -49,7 +49,7 @@ static class PythonCase
 
     static bool IsGreekExtended(char c) => c is >= '\u1f00' and <= '\u1fff';
 
-    // An iota below becomes a capital beside; accents without a capital of their own stay as marks.
+    // An iota subscript becomes a separate capital; accents that have no capital form stay as marks.
     static string GreekUpper(string letter)
     {
         var parts = UnicodeForms.Normalize(letter, NormalizationForm.FormD);
@@ -77,7 +77,7 @@ static class PythonCase
         return TitleLetter(first) + Lower(text[first.Length..]);
     }
 
-    /// <summary>str.title(): a capital after everything that is not a letter.</summary>
+    /// <summary>str.title(): a capital after every character that is not a letter.</summary>
     public static string Title(string text)
     {
         var result = new StringBuilder(text.Length);

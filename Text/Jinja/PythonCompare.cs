@@ -50,7 +50,7 @@ static class PythonCompare
         return true;
     }
 
-    // null where one of them is not a number.
+    // Null if one of them is not a number.
     static int? Numbers(object? a, object? b)
     {
         if (a is not double && b is not double) return PythonNumber.Big(a).CompareTo(PythonNumber.Big(b));
@@ -97,7 +97,7 @@ static class PythonCompare
         return a.Count.CompareTo(b.Count);
     }
 
-    // By code points: UTF-16 order differs where surrogates meet characters from U+E000 on.
+    // By code points: UTF-16 order differs for surrogates and characters from U+E000 on.
     static int CompareText(string a, string b)
     {
         var length = Math.Min(a.Length, b.Length);

@@ -1,4 +1,4 @@
-// json.dumps as transformers' tojson calls it, and the way from JSON to Python values.
+// json.dumps as transformers' tojson calls it, and the conversion from JSON to Python values.
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
@@ -103,7 +103,8 @@ sealed class PythonJson(RenderContext context, bool asciiOnly, string? indent, s
             else if (c == '\t') result.Append("\\t");
             else if (c == '\b') result.Append("\\b");
             else if (c == '\f') result.Append("\\f");
-            else if (c < ' ' || (asciiOnly && c > '~' && c != ForgeryMark.Character)) result.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            else if (c < ' ' || (asciiOnly && c > '~' && c != ForgeryMark.Character))
+                result.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
             else result.Append(c);
         }
         result.Append('"');
@@ -133,7 +134,7 @@ sealed class PythonJson(RenderContext context, bool asciiOnly, string? indent, s
         }
     }
 
-    /// <summary>A string's text; JSON can spell strings that no text can be.</summary>
+    /// <summary>A string's text; JSON can spell strings that are not valid text.</summary>
     public static string Text(JsonNode node)
     {
         try

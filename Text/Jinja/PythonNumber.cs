@@ -1,4 +1,4 @@
-// Python's arithmetic on int (of any size), float and bool. Sizes are bounded, so that no expression takes all memory.
+// Python's arithmetic on int (of any size), float and bool. Sizes are bounded, so no expression exhausts the memory.
 using System.Globalization;
 using System.Numerics;
 
@@ -6,7 +6,7 @@ namespace Majlis.Text.Jinja;
 
 static class PythonNumber
 {
-    // 2^17 bits: far above anything that a prompt prints, far below what takes noticeable time.
+    // 2^17 bits: far above any number in a prompt, and still computed in no noticeable time.
     const long LargestBits = 1 << 17;
 
     public static bool IsNumber(object? value) => value is long or double or bool or BigInteger;
@@ -31,7 +31,7 @@ static class PythonNumber
         _ => throw JinjaException.Type($"must be real number, not {PythonType.Name(value)}"),
     };
 
-    /// <summary>An integer used as an index or a count; floats are refused, huge values are cut to the range of int.</summary>
+    /// <summary>An integer used as an index or a count; floats are refused, huge values are clamped to the range of int.</summary>
     public static int Index(object? value)
     {
         if (value is Undefined undefined) throw undefined.Error();
@@ -80,7 +80,7 @@ static class PythonNumber
         return Shrink(!whole.IsZero && whole.Sign < 0 != Big(b).Sign < 0 ? whole + Big(b) : whole);
     }
 
-    // As CPython: the quotient comes from the exact rest, since a / b may round up to the next whole number.
+    // As CPython: the quotient is computed from the exact remainder, since a / b may round up to the next whole number.
     static (double Quotient, double Remainder) Divided(double a, double b)
     {
         var rest = a % b;
@@ -109,7 +109,7 @@ static class PythonNumber
 
     public static object Negate(object value) => value is double d ? -d : Shrink(-Big(value));
 
-    /// <summary>As Python's repr: the shortest digits that read back the same, an exponent from 1e16 and below 1e-4.</summary>
+    /// <summary>As Python's repr: the shortest digits that read back the same; an exponent from 1e16 on and below 1e-4.</summary>
     public static string Format(double value)
     {
         if (double.IsNaN(value)) return "nan";
@@ -126,7 +126,7 @@ static class PythonNumber
         return Arrange(shortest);
     }
 
-    // From d.dddE+xxx to Python's arrangement.
+    // From d.dddE+xxx to Python's layout.
     static string Arrange(string scientific)
     {
         var mark = scientific.IndexOf('E', StringComparison.Ordinal);

@@ -1,4 +1,4 @@
-// Python strings on .NET's: lengths and positions in code points, Python's idea of white space and of upper and lower case,
+// Python strings on .NET's: lengths and positions in code points, Python's definitions of white space and of case,
 // and how str() and repr() print values.
 using System.Globalization;
 using System.Numerics;
@@ -39,7 +39,7 @@ static class PythonText
 
     public static string Strip(string text, string? characters = null) => StripEnd(StripStart(text, characters), characters);
 
-    // The size of the code point at this place if it is to go, else 0.
+    // The size of the code point at this position if it is stripped, else 0.
     static int Strips(string text, int at, string? characters)
     {
         var size = at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
@@ -57,7 +57,7 @@ static class PythonText
 
     public static bool HasPairs(string text) => Length(text) != text.Length;
 
-    /// <summary>The code points, each as a string of its own.</summary>
+    /// <summary>The code points, each as a separate string.</summary>
     public static IEnumerable<string> Characters(string text)
     {
         for (var i = 0; i < text.Length; i++)
@@ -141,7 +141,7 @@ static class PythonText
         result.Append('}');
     }
 
-    // Single quotes unless the text has some and no double ones; what is not printable is escaped.
+    // Single quotes, unless the text contains some and no double ones; unprintable characters are escaped.
     static void Quote(string text, StringBuilder result)
     {
         var quote = text.Contains('\'') && !text.Contains('"') ? '"' : '\'';

@@ -1,4 +1,4 @@
-// The names that Python gives to types, as they stand in its messages.
+// The names of Python's types, as its messages print them.
 using System.Numerics;
 
 namespace Majlis.Text.Jinja;
@@ -25,6 +25,6 @@ static class PythonType
         _ => value.GetType().Name,
     };
 
-    /// <summary>As Jinja2 names the owner of a missing attribute: "dict object", "None".</summary>
+    /// <summary>How Jinja2 names the owner of a missing attribute: "dict object", "None".</summary>
     public static string Qualified(object? value) => value is null ? "None" : Name(value) + " object";
 }

@@ -1,15 +1,15 @@
-// One rendering: what it may still spend, its output, and the clock it was given. Never shared between threads.
+// One rendering: its remaining budget, its output, and the clock it was given. Never shared between threads.
 using System.Text;
 
 namespace Majlis.Text.Jinja;
 
 sealed class RenderContext(IReadOnlyDictionary<string, object?> variables, DateTimeOffset now)
 {
-    // About a second of work; real templates need less than a hundredth of it.
+    // About a second of work; real templates need less than a hundredth of this.
     const long MostSteps = 10_000_000;
     const int LongestText = 16 << 20;
 
-    // Python's own limit of 1000 frames gives about as many nested macro calls.
+    // Python's limit of 1000 frames allows about as many nested macro calls.
     const int DeepestCalls = 200;
 
     long steps;
@@ -19,10 +19,10 @@ sealed class RenderContext(IReadOnlyDictionary<string, object?> variables, DateT
 
     public StringBuilder Output { get; } = new();
 
-    /// <summary>What {% generation %} blocks produced: start and length in the output, in chars.</summary>
+    /// <summary>What {% generation %} blocks wrote: start and length in the output, in chars.</summary>
     public List<(int Start, int Length)> Generations { get; } = [];
 
-    /// <summary>Counts work done, about one a node or element; ends the rendering when it is too much.</summary>
+    /// <summary>Counts work, about one unit a node or element; ends the rendering when the budget is spent.</summary>
     public void Spend(long count)
     {
         steps += count;
@@ -30,8 +30,8 @@ sealed class RenderContext(IReadOnlyDictionary<string, object?> variables, DateT
     }
 
     /// <summary>
-    /// Counts text about to be produced, before it is allocated. What stands <paramref name="before"/> it in the same text was counted
-    /// when it came.
+    /// Counts text that is about to be produced, before it is allocated. The <paramref name="before"/> chars in front of it in the same
+    /// text were counted earlier.
     /// </summary>
     public void SpendText(long length, long before = 0)
     {

@@ -1,11 +1,11 @@
-// str.replace, with its count and its way with an empty pattern.
+// str.replace, with its count and its rule for an empty pattern.
 using System.Text;
 
 namespace Majlis.Text.Jinja;
 
 static class Replacing
 {
-    /// <summary>Replaces the first <paramref name="count"/> occurrences; all where it is negative.</summary>
+    /// <summary>Replaces the first <paramref name="count"/> occurrences; all of them if it is negative.</summary>
     public static string Replace(RenderContext context, string text, string old, string with, int count)
     {
         if (count == 0) return text;

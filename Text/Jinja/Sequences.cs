@@ -20,7 +20,7 @@ static class Sequences
         _ => throw JinjaException.Type(refusal ?? $"'{PythonType.Name(value)}' object is not iterable"),
     };
 
-    /// <summary>len(value), or null where the value has no length.</summary>
+    /// <summary>len(value), or null if the value has no length.</summary>
     public static int? LengthOrNull(object? value) => value switch
     {
         string s => PythonText.Length(s),
@@ -38,7 +38,7 @@ static class Sequences
     public static int Length(object? value) =>
         LengthOrNull(value) ?? throw JinjaException.Type($"object of type '{PythonType.Name(value)}' has no len()");
 
-    /// <summary>Items of something that can be indexed by number; null for all else.</summary>
+    /// <summary>The items of a value that has an index; null for any other value.</summary>
     public static IReadOnlyList<object?>? Indexed(object? value) => value switch
     {
         List<object?> list => list,
@@ -77,7 +77,7 @@ static class Sequences
 
     static int Bound(int index, int count, int low, int high) => Math.Clamp(index < 0 ? Math.Max(index + count, -1) : index, low, high);
 
-    // A string of single chars as a list, without making the characters one by one.
+    // A string as a list of single chars, which does not create the characters one by one.
     sealed class CharacterList(string text) : IReadOnlyList<object?>
     {
         public int Count => text.Length;

@@ -6,7 +6,8 @@ static class SortFilters
     public static Function[] All { get; } =
     [
         new("sort", ["value", "reverse", "case_sensitive", "attribute"], 1, (context, a) =>
-            Sorting.Sort(context, ListFilters.Listed(context, a[0]), SortKey(Function.Or(a[3], null), Function.Flag(a[2])), Function.Flag(a[1]))),
+            Sorting.Sort(context, ListFilters.Listed(context, a[0]), SortKey(Function.Or(a[3], null), Function.Flag(a[2])),
+                Function.Flag(a[1]))),
         new("dictsort", ["value", "case_sensitive", "by", "reverse"], 1, (context, a) => DictSort(context, a)),
         new("unique", ["value", "case_sensitive", "attribute"], 1, (context, a) =>
             new PyGenerator(Unique(context, a[0], Key(Function.Or(a[2], null), Function.Flag(a[1]))))),
@@ -23,7 +24,7 @@ static class SortFilters
         return caseSensitive ? read : item => Sorting.IgnoreCase(read(item));
     }
 
-    // Several attributes, parted by commas, are compared one after the other.
+    // Several attributes, separated by commas, are compared one after another.
     static Func<object?, object?> SortKey(object? attribute, bool caseSensitive)
     {
         object?[] parts = attribute is string or Markup ? [.. attribute.ToString()!.Split(',')] : [attribute];

@@ -1,4 +1,4 @@
-// str.split and its kin.
+// str.split, rsplit, splitlines, partition and rpartition.
 namespace Majlis.Text.Jinja;
 
 static class Splitting

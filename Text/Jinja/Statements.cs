@@ -43,7 +43,7 @@ sealed class Assign(Target target, Expression value) : Statement
     }
 }
 
-/// <summary>{% set name %}text{% endset %}, through filters where there are some.</summary>
+/// <summary>{% set name %}text{% endset %}, optionally through filters.</summary>
 sealed class AssignBlock(Target target, FilterCall? filter, Body body) : Statement
 {
     protected override Flow Perform(Frame frame)
@@ -68,13 +68,13 @@ sealed class With(IReadOnlyList<(Target Target, Expression Value)> values, Body 
     protected override Flow Perform(Frame frame)
     {
         var inner = frame.Inner();
-        // Values see the scope outside, not each other.
+        // Values see the outer scope, not each other.
         foreach (var (target, value) in values) target.Assign(inner, value.Evaluate(frame));
         return body.Execute(inner);
     }
 }
 
-/// <summary>{% block %} without inheritance: sees the template's own names only, unless it is scoped.</summary>
+/// <summary>{% block %} without inheritance: sees only the template's top-level names, unless it is scoped.</summary>
 sealed class Block(bool scoped, Body body) : Statement
 {
     protected override Flow Perform(Frame frame)
@@ -84,7 +84,7 @@ sealed class Block(bool scoped, Body body) : Statement
     }
 }
 
-/// <summary>{% generation %}: what the assistant wrote, recorded for training masks.</summary>
+/// <summary>{% generation %}: the assistant's text, recorded for training masks.</summary>
 sealed class Generation(Body body) : Statement
 {
     protected override Flow Perform(Frame frame)

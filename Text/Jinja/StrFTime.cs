@@ -1,4 +1,4 @@
-// strftime in the C locale, as Python's datetime has it on Linux.
+// strftime in the C locale, as Python's datetime does it on Linux.
 using System.Globalization;
 using System.Text;
 
@@ -23,7 +23,7 @@ static class StrFTime
         return result.ToString();
     }
 
-    // glibc's flags: no padding, padding with blanks or zeros, capitals.
+    // glibc's flags: no padding, padding with spaces or zeros, capitals.
     static string Flagged(string text, char flag)
     {
         if (flag == '^') return text.ToUpperInvariant();

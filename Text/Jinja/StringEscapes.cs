@@ -1,4 +1,4 @@
-// Undoes the backslash escapes of a Python string literal, as the unicode-escape codec does.
+// Decodes the backslash escapes of a Python string literal, as the unicode-escape codec does.
 using System.Globalization;
 using System.Text;
 
@@ -18,7 +18,7 @@ static class StringEscapes
         return result.ToString();
     }
 
-    // Writes the escape whose letter stands at `at`; gives the position of its last character.
+    // Writes the escape whose letter is at `at`; returns the position of its last character.
     static int Escape(string text, int at, StringBuilder result, int line)
     {
         var c = text[at];

@@ -1,4 +1,4 @@
-// The methods of Python's str. Those of text marked safe give text marked safe.
+// The methods of Python's str. On text marked safe they return text marked safe.
 using System.Globalization;
 
 namespace Majlis.Text.Jinja;
@@ -7,7 +7,7 @@ static class StringMethods
 {
     delegate object? Method(RenderContext context, string text, object?[] a);
 
-    // Parameter names "" can only be given by place, as in Python.
+    // Parameters named "" are positional-only, as in Python.
     static readonly Dictionary<string, (string[] Parameters, int Required, Method Body)> all = new()
     {
         ["strip"] = ([""], 0, (_, s, a) => PythonText.Strip(s, Chars(a[0]))),
@@ -23,8 +23,10 @@ static class StringMethods
         ["startswith"] = (["", "", ""], 1, (_, s, a) =>
             Affix(s, a, static (text, part) => text.StartsWith(part, StringComparison.Ordinal))),
         ["endswith"] = (["", "", ""], 1, (_, s, a) => Affix(s, a, static (text, part) => text.EndsWith(part, StringComparison.Ordinal))),
-        ["split"] = (["sep", "maxsplit"], 0, (context, s, a) => Splitting.Split(context, s, Function.Or(a[0], null), Function.Whole(a[1], -1))),
-        ["rsplit"] = (["sep", "maxsplit"], 0, (context, s, a) => Splitting.SplitEnd(context, s, Function.Or(a[0], null), Function.Whole(a[1], -1))),
+        ["split"] = (["sep", "maxsplit"], 0, (context, s, a) =>
+            Splitting.Split(context, s, Function.Or(a[0], null), Function.Whole(a[1], -1))),
+        ["rsplit"] = (["sep", "maxsplit"], 0, (context, s, a) =>
+            Splitting.SplitEnd(context, s, Function.Or(a[0], null), Function.Whole(a[1], -1))),
         ["splitlines"] = (["keepends"], 0, (context, s, a) => Splitting.Lines(context, s, Function.Flag(a[0]))),
         ["partition"] = ([""], 1, (_, s, a) => Splitting.Partition(s, Text(a[0]), last: false)),
         ["rpartition"] = ([""], 1, (_, s, a) => Splitting.Partition(s, Text(a[0]), last: true)),

@@ -1,4 +1,4 @@
-// Cuts what stands between {% %} or {{ }} into names, numbers, strings and operators. An end tag counts only where all
+// Splits the inside of {% %} and {{ }} into names, numbers, strings and operators. An end tag counts only if all
 // brackets are closed, as in Jinja2.
 using System.Globalization;
 using System.Numerics;
@@ -15,7 +15,7 @@ sealed class TagLexer(string source, List<Token> tokens, bool block)
     int position;
     int line;
 
-    /// <summary>Cuts up to the end tag; gives the position behind it, its sign and the line it stands on.</summary>
+    /// <summary>Splits up to the end tag; returns the position after it, its whitespace sign and its line.</summary>
     public (int End, char Sign, int Line) Cut(int start, int startLine)
     {
         (position, line) = (start, startLine);
@@ -33,7 +33,7 @@ sealed class TagLexer(string source, List<Token> tokens, bool block)
             else if (c is '\'' or '"') String(c);
             else Operator();
         }
-        // The parser says what is missing.
+        // The parser reports what is missing.
         return (position, '\0', line);
     }
 
@@ -109,7 +109,7 @@ sealed class TagLexer(string source, List<Token> tokens, bool block)
         return at;
     }
 
-    // Where a fraction, an exponent or both end behind the whole digits; the same position where there is neither.
+    // The end of a fraction, an exponent or both after the whole digits; the same position if there is neither.
     int Fraction(int whole)
     {
         var at = whole;

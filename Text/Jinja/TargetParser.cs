@@ -1,4 +1,4 @@
-// What is given a value: the names left of `=` and `in`, and a macro's parameters.
+// Assignment targets: the names left of `=` and `in`, and a macro's parameters.
 using System.Runtime.CompilerServices;
 
 namespace Majlis.Text.Jinja;
@@ -21,7 +21,7 @@ sealed class TargetParser(TokenReader tokens, ExpressionParser expressions)
         return new Signature(names, defaults);
     }
 
-    /// <summary>What may stand left of `=` or `in`: a name, a namespace's attribute, or several as a tuple.</summary>
+    /// <summary>A target left of `=` or `in`: a name, a namespace's attribute, or a tuple of several.</summary>
     public Target Target(bool withNamespace)
     {
         var targets = new List<Target>();

@@ -1,4 +1,4 @@
-// What can stand left of an assignment: a name, names in a tuple, a namespace's attribute.
+// The targets of assignments: a name, a tuple of names, a namespace's attribute.
 namespace Majlis.Text.Jinja;
 
 abstract class Target

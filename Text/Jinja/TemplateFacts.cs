@@ -1,4 +1,4 @@
-// What a template speaks of, noted while it is parsed: names, texts it writes, and texts it looks for in what it is given.
+// What a template uses, recorded while it is parsed: names, texts it writes, and texts it looks for in its input.
 namespace Majlis.Text.Jinja;
 
 [Flags]
@@ -9,19 +9,19 @@ sealed class TemplateFacts
     /// <summary>Names read anywhere.</summary>
     public HashSet<string> Names { get; } = [];
 
-    /// <summary>Text between tags, and string literals: whatever the template itself can write.</summary>
+    /// <summary>Text between tags, and string literals: everything that the template itself can write.</summary>
     public HashSet<string> Texts { get; } = [];
 
     /// <summary>Attributes read by name anywhere.</summary>
     public HashSet<string> Members { get; } = [];
 
-    /// <summary>Literals that are compared with, split at or searched for in values.</summary>
+    /// <summary>Literals that values are compared with, split at or searched for.</summary>
     public HashSet<string> Sought { get; } = [];
 
-    /// <summary>Filters named behind a value or a block.</summary>
+    /// <summary>Filters used on a value or a block.</summary>
     public HashSet<string> Filters { get; } = [];
 
-    /// <summary>Which of a macro's special names were read since this was last cleared.</summary>
+    /// <summary>The special names of macros that were read since this was last cleared.</summary>
     public SpecialNames SpecialNames { get; set; }
 
     public void Read(string name)

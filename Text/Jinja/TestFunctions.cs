@@ -1,4 +1,4 @@
-// What can stand behind `is`.
+// The tests by name, as `is` calls them.
 namespace Majlis.Text.Jinja;
 
 static class TestFunctions

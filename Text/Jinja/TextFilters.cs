@@ -1,4 +1,4 @@
-// Filters that take text (or make it from anything by str) and give text.
+// Filters that take text (or convert their value by str) and return text.
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -15,8 +15,9 @@ static partial class TextFilters
         new("title", ["s"], 1, (_, a) => Soft(a[0], Title)),
         new("trim", ["value", "chars"], 1, (_, a) =>
             Soft(a[0], s => PythonText.Strip(s, Function.Or(a[1], null) is { } c ? StringMethods.Text(c) : null))),
-        new("replace", ["s", "old", "new", "count"], 3, (context, a) => Replacing.Replace(context, PythonText.Print(a[0]), PythonText.Print(a[1]),
-            PythonText.Print(a[2]), Function.Or(a[3], null) is { } count ? PythonNumber.Index(count) : -1)),
+        new("replace", ["s", "old", "new", "count"], 3, (context, a) =>
+            Replacing.Replace(context, PythonText.Print(a[0]), PythonText.Print(a[1]), PythonText.Print(a[2]),
+                Function.Or(a[3], null) is { } count ? PythonNumber.Index(count) : -1)),
         new("string", ["object"], 1, (context, a) => a[0] is Markup ? a[0] : Counted(context, PythonText.Print(a[0]))),
         new("safe", ["value"], 1, (_, a) => new Markup(PythonText.Print(a[0]))),
         new("escape", ["s"], 1, (_, a) => a[0] is Markup ? a[0] : new Markup(Markup.Escape(PythonText.Print(a[0])))),
@@ -24,13 +25,15 @@ static partial class TextFilters
         new("striptags", ["value"], 1, (_, a) =>
             WebUtility.HtmlDecode(string.Join(' ', Tags().Replace(PythonText.Print(a[0]), "")
                 .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))),
-        new("center", ["value", "width"], 1, (context, a) => StringMethods.Center(context, PythonText.Print(a[0]), Function.Whole(a[1], 80), " ")),
+        new("center", ["value", "width"], 1, (context, a) =>
+            StringMethods.Center(context, PythonText.Print(a[0]), Function.Whole(a[1], 80), " ")),
         new("indent", ["s", "width", "first", "blank"], 1, (context, a) => Indent(context, a)),
         new("truncate", ["s", "length", "killwords", "end", "leeway"], 1, (_, a) => Truncate(a)),
         new("wordcount", ["s"], 1, (_, a) => CountWords(PythonText.Print(a[0]))),
         new("wordwrap", ["s", "width", "break_long_words", "wrapstring", "break_on_hyphens"], 1, (context, a) => WordWrap.Wrap(context, a)),
         new("urlencode", ["value"], 1, (_, a) => UrlEncode(a[0])),
-        new("format", (context, arguments) => PercentFormat.Apply(context, PythonText.Print(arguments.Positional[0]), FormatValues(arguments))),
+        new("format", (context, arguments) =>
+            PercentFormat.Apply(context, PythonText.Print(arguments.Positional[0]), FormatValues(arguments))),
         new("tojson", ["x", "ensure_ascii", "indent", "separators", "sort_keys"], 1, (context, a) => ToJson(context, a)),
     ];
 
@@ -49,7 +52,7 @@ static partial class TextFilters
         return text;
     }
 
-    // Unlike str.title, only the letters at words' beginnings; an apostrophe begins no word.
+    // Unlike str.title, only the first letters of words; an apostrophe begins no word.
     static string Title(string text) => string.Concat(WordBeginnings().Split(text).Where(part => part.Length > 0)
         .Select(part =>
             PythonText.Characters(part).First() is var first ? PythonCase.Upper(first) + PythonCase.Lower(part[first.Length..]) : part));
@@ -102,7 +105,7 @@ static partial class TextFilters
 
     static string QuoteForm(string text) => Quote(text).Replace("%20", "+", StringComparison.Ordinal);
 
-    // Words as Python's regular expressions see them: marks, that of Arabic vowels among them, stand between words.
+    // Words as Python's regular expressions see them: marks, Arabic vowel signs among them, separate words.
     static long CountWords(string text)
     {
         var (count, inside) = (0L, false);

@@ -1,4 +1,4 @@
-// The pieces that the lexer hands to the parser. Operators and keywords are told apart by their text.
+// The tokens that the lexer hands to the parser. Operators and keywords differ only in their text.
 namespace Majlis.Text.Jinja;
 
 enum TokenKind { Data, VariableBegin, VariableEnd, BlockBegin, BlockEnd, Name, String, Number, Operator, End }

@@ -1,4 +1,4 @@
-// The parser's view of the tokens: the current one, the next one, and what must come.
+// The parser's view of the tokens: the current one, the next one, and the expected ones.
 namespace Majlis.Text.Jinja;
 
 sealed class TokenReader(List<Token> tokens)

@@ -1,8 +1,8 @@
-// What a template works on besides .NET's own null (None), bool, long, BigInteger, double, string and List<object?>.
-// All immutable from the template's side except Namespace, as under Jinja2's immutable sandbox.
+// The types of values beside .NET's own null (None), bool, long, BigInteger, double, string and List<object?>.
+// Templates can change only Namespace, as under Jinja2's immutable sandbox.
 namespace Majlis.Text.Jinja;
 
-/// <summary>The value of a name or attribute that is not there. Prints as nothing; most uses throw <see cref="Error"/>.</summary>
+/// <summary>The value of a missing name or attribute. Prints as nothing; most uses throw <see cref="Error"/>.</summary>
 sealed class Undefined(string message, string kind = "UndefinedError")
 {
     public JinjaException Error() => new(kind, message);
@@ -28,7 +28,7 @@ sealed record Markup(string Text)
     public override string ToString() => Text;
 }
 
-/// <summary>A tuple; <paramref name="Names"/> where its items can also be read by name.</summary>
+/// <summary>A tuple; <paramref name="Names"/> is set if its items can also be read by name.</summary>
 sealed record PyTuple(object?[] Items, string[]? Names = null);
 
 /// <summary>A range: start, stop and step are small, its length is at most <see cref="Globals.LongestRange"/>.</summary>
@@ -44,7 +44,7 @@ sealed record PyRange(long Start, long Stop, long Step)
     public PyRange Between(int from, int to, int stride) => new(Start + from * Step, Start + to * Step, Step * stride);
 }
 
-/// <summary>Something that can be iterated once and has no length, like a Python generator.</summary>
+/// <summary>A value that can be iterated once and has no length, like a Python generator.</summary>
 sealed class PyGenerator(IEnumerable<object?> source, string typeName = "generator") : IDisposable
 {
     readonly IEnumerator<object?> items = source.GetEnumerator();
@@ -59,7 +59,7 @@ sealed class PyGenerator(IEnumerable<object?> source, string typeName = "generat
     public void Dispose() => items.Dispose();
 }
 
-/// <summary>What <c>dict.items()</c>, <c>keys()</c> and <c>values()</c> give: it has a length and no index.</summary>
+/// <summary>The result of <c>dict.items()</c>, <c>keys()</c> and <c>values()</c>: it has a length and no index.</summary>
 sealed record PyView(string Kind, PyDict Dict)
 {
     public IEnumerable<object?> Items => Kind switch
@@ -70,16 +70,16 @@ sealed record PyView(string Kind, PyDict Dict)
     };
 }
 
-/// <summary>The one thing that a template may change: <c>{% set ns.x = ... %}</c>.</summary>
+/// <summary>The only value that a template may change: <c>{% set ns.x = ... %}</c>.</summary>
 sealed class Namespace(PyDict values)
 {
     public PyDict Values => values;
 }
 
-/// <summary>What <c>self</c> is: the template itself, whose blocks it would give if prompts had blocks.</summary>
+/// <summary><c>self</c>: the template itself, which would give its blocks if prompts had blocks.</summary>
 sealed class TemplateReference;
 
-/// <summary>Gives its values in turn: <c>cycler(...)</c>.</summary>
+/// <summary><c>cycler(...)</c>: gives its values in turn.</summary>
 sealed class Cycler(object?[] items)
 {
     int position;

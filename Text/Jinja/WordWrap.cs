@@ -8,7 +8,7 @@ static partial class WordWrap
     [GeneratedRegex(@"([\t-\r ]+)")]
     private static partial Regex Spaces();
 
-    // textwrap's own: white space, a dash of several hyphens between words, or a word up to a hyphen between letters, its end or a dash.
+    // As textwrap: white space, a dash of several hyphens between words, or a word up to a hyphen between letters, its end or a dash.
     [GeneratedRegex("""
         ( [\t-\r\x20]+
         | (?<=[\p{L}\p{N}_!"'&.,?]) -{2,} (?=[\p{L}\p{N}_])
@@ -59,7 +59,7 @@ static partial class WordWrap
         room -= PythonText.Length(chunk);
     }
 
-    // The beginning of a chunk that fits no line, up to its last hyphen in the room if one stands behind something else.
+    // The start of a chunk that fits no line; cut after its last hyphen within the room if anything else stands before that hyphen.
     static string Cut(Stack<string> chunks, int room, bool breakHyphens)
     {
         var chunk = chunks.Pop();

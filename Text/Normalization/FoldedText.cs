@@ -1,15 +1,15 @@
-// One spelling for texts that a reader takes for the same: without marks that nobody sees, with one form of each Arabic letter and digit.
-// Retrieval, the identity check, the prompt hash and the language share all read texts through it. Knows no language but the Arabic script.
+// One spelling for texts that readers take for the same: without invisible marks, with one form of each Arabic letter and digit.
+// Retrieval, the identity check, the prompt hash and the language share read all texts through it. Knows only the Arabic script.
 using System.Globalization;
 using System.Text;
 
 namespace Majlis.Text.Normalization;
 
 /// <summary>
-/// NFC, and upon it: bidi controls, zero-width marks and soft hyphens removed; Arabic presentation forms and ligatures (U+FB50..FDFF,
-/// FE70..FEFF) made letters; tatweel, tashkeel, Quranic marks and superscript alef removed; one alef (of آ أ إ ٱ ٲ ٳ), one kaf (of ک ڪ) and
-/// one yeh (of ی ى); decimal digits of all scripts in ASCII. Joiners go between letters and marks: a Persian or Indic word is the same with
-/// them or without; in an emoji they stay. Texts with none of this are only brought to NFC.
+/// NFC, then: bidi controls, zero-width marks and soft hyphens are removed; Arabic presentation forms and ligatures (U+FB50..FDFF,
+/// FE70..FEFF) become letters; tatweel, tashkeel, Quranic marks and superscript alef are removed; alefs (آ أ إ ٱ ٲ ٳ), kafs (ک ڪ) and
+/// yehs (ی ى) become one letter each; decimal digits of all scripts become ASCII. Joiners between letters and marks are removed: a Persian
+/// or Indic word is the same with and without them; in an emoji they stay. Texts with none of this are only brought to NFC.
 /// </summary>
 public static class FoldedText
 {
@@ -19,7 +19,7 @@ public static class FoldedText
     public static string Of(string text) => Fold(UnicodeForms.Normalize(text, NormalizationForm.FormC));
 
     /// <summary>
-    /// As <see cref="Of"/>, upon NFKC: for comparing words rather than texts, where x² and x2, ﬁ and fi may be the same. Case is kept.
+    /// As <see cref="Of"/>, on NFKC: for comparing words rather than texts, where x² and x2, ﬁ and fi may be the same. Case is kept.
     /// </summary>
     public static string ForSearch(string text) => Fold(UnicodeForms.Normalize(Fold(text), NormalizationForm.FormKC));
 
@@ -35,7 +35,7 @@ public static class FoldedText
             else Append(rune, result);
             before = rune;
         }
-        // Letters out of presentation forms may go together with what follows them.
+        // Letters decomposed from presentation forms may compose with the character after them.
         return UnicodeForms.Normalize(result.ToString(), NormalizationForm.FormC);
     }
 
@@ -44,7 +44,7 @@ public static class FoldedText
         if (!IsMark(rune.Value)) result.Append(Folded(rune));
     }
 
-    // A form of a mark alone stands on a blank or a tatweel that is not there in the text: أﺣﻤﺪﹰا is one word.
+    // A form of a lone mark decomposes to a space or tatweel that is not in the text: أﺣﻤﺪﹰا is one word.
     static void AppendLetters(Rune form, StringBuilder result)
     {
         var letters = UnicodeForms.Normalize(form.ToString(), NormalizationForm.FormKC);
@@ -63,10 +63,10 @@ public static class FoldedText
     static bool IsCombining(Rune rune) =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
-    // The ends of both blocks: U+FEFF itself is the zero-width no-break space.
+    // The ends of both blocks. U+FEFF is excluded: it is the zero-width no-break space.
     static bool IsPresentationForm(int point) => point is >= 0xFB50 and <= 0xFDFF or >= 0xFE70 and <= 0xFEFC;
 
-    /// <summary>Tatweel, and marks that are written above or below Arabic letters.</summary>
+    /// <summary>Tatweel, and marks above or below Arabic letters.</summary>
     static bool IsMark(int point) => point is 0x0640 or 0x0670 or >= 0x0610 and <= 0x061A or >= 0x064B and <= 0x065F
         or >= 0x06D6 and <= 0x06ED and not (0x06DE or 0x06E9) or >= 0x0897 and <= 0x089F or >= 0x08CA and <= 0x08FF
         or >= 0x10EFC and <= 0x10EFF;

@@ -1,10 +1,10 @@
-// How many letters of a text are Arabic, Latin or neither: what language it is taken for follows from that. Knows no language itself.
+// How many letters of a text are Arabic, Latin or neither; callers infer its language from that. Knows no language itself.
 using System.Text;
 
 namespace Majlis.Text.Normalization;
 
 /// <summary>
-/// Letters by script, as they are once folded: marks, joiners and tatweel are none, presentation forms are what they stand for.
+/// Letters by script, after folding: marks, joiners and tatweel do not count, presentation forms count as their letters.
 /// </summary>
 public readonly record struct LetterCount(int Arabic, int Latin, int Other)
 {

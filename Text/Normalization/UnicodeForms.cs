@@ -1,4 +1,4 @@
-// NFC, NFD, NFKC and NFKD by our own table: the same on every machine, also where .NET runs without ICU and string.Normalize does nothing.
+// NFC, NFD, NFKC and NFKD from our own table: the same on every machine, also without ICU, where string.Normalize does nothing.
 using System.Text;
 
 namespace Majlis.Text.Normalization;
@@ -12,14 +12,14 @@ public static class UnicodeForms
     const int FirstVowel = 0x1161;
     const int Vowels = 21;
 
-    // One before the first final consonant: 0 means there is none.
+    // One before the first final consonant: 0 means no final consonant.
     const int BeforeFinals = 0x11A7;
     const int Finals = 28;
 
-    /// <summary>The text in a form. Lone surrogates stay as they are.</summary>
+    /// <summary>The text in a form. Lone surrogates are kept.</summary>
     public static string Normalize(string text, NormalizationForm form) => QuickCheck(text, form) == true ? text : Rewrite(text, form);
 
-    /// <summary>Whether <see cref="Normalize"/> would leave the text as it is.</summary>
+    /// <summary>Whether <see cref="Normalize"/> would not change the text.</summary>
     public static bool IsNormalized(ReadOnlySpan<char> text, NormalizationForm form) =>
         QuickCheck(text, form) ?? text.SequenceEqual(Rewrite(text, form));
 
@@ -27,7 +27,7 @@ public static class UnicodeForms
 
     static bool Loosely(NormalizationForm form) => form is NormalizationForm.FormKC or NormalizationForm.FormKD;
 
-    /// <summary>Null where only a rewriting tells (UAX #15, section 9).</summary>
+    /// <summary>Null if only normalising can tell (UAX #15, section 9).</summary>
     static bool? QuickCheck(ReadOnlySpan<char> text, NormalizationForm form)
     {
         var composes = Composes(form);
@@ -38,7 +38,7 @@ public static class UnicodeForms
         for (var i = 0; i < text.Length;)
         {
             var point = At(text, ref i);
-            // Nothing below U+00A0 is changed or changes anything.
+            // Characters below U+00A0 neither change nor combine.
             if (point < 0xA0)
             {
                 before = 0;
@@ -54,7 +54,7 @@ public static class UnicodeForms
         return result;
     }
 
-    /// <summary>An ASCII character joins nothing before it: the text is rewritten from one to the next, where there is need.</summary>
+    /// <summary>ASCII never combines with text before it: only segments between ASCII characters that need it are rewritten.</summary>
     static string Rewrite(ReadOnlySpan<char> text, NormalizationForm form)
     {
         var result = new StringBuilder(text.Length + 8);
@@ -107,7 +107,7 @@ public static class UnicodeForms
         else points.Add(point);
     }
 
-    /// <summary>Marks behind a character come in the order of their classes; those of one class keep theirs.</summary>
+    /// <summary>Sorts the marks after a character by combining class; stable within a class.</summary>
     static void Order(List<int> points)
     {
         for (var start = 0; start < points.Count; start++)
@@ -133,7 +133,7 @@ public static class UnicodeForms
         foreach (var point in points.ToArray())
         {
             var own = UnicodeTable.CombiningClass(point);
-            // A mark is blocked by one of its own class or a higher one between it and the starter, a starter by anything between.
+            // A mark is blocked by a mark of its own class or a higher one between it and the starter; a starter by anything in between.
             var reaches = starter >= 0 && (kept == starter + 1 || (own != 0 && before < own));
             if (reaches && TryJoin(points[starter], point, out var whole))
             {

@@ -1,5 +1,5 @@
-// What Unicode says of each character that normalisation needs: how it is taken apart, what it makes with another, its combining class.
-// Read from our own table, so that no ids or hashes depend on the machine's ICU, or on there being one.
+// The properties of each character that normalisation needs: its decomposition, its compositions, its combining class.
+// Read from our own table, so that no ids or hashes depend on the machine's ICU or its absence.
 using System.Globalization;
 using System.Text;
 
@@ -10,16 +10,16 @@ enum UnicodeTraits : byte
 {
     None = 0,
 
-    /// <summary>NFD takes it apart.</summary>
+    /// <summary>NFD decomposes it.</summary>
     Canonical = 1,
 
-    /// <summary>NFKD makes something else of it than NFD.</summary>
+    /// <summary>Its NFKD differs from its NFD.</summary>
     Compatible = 2,
 
-    /// <summary>NFC never leaves it: once apart, it is not put together again.</summary>
+    /// <summary>NFC never contains it: once decomposed, it is not composed again.</summary>
     StaysApart = 4,
 
-    /// <summary>It may be put together with a character before it.</summary>
+    /// <summary>It may compose with a character before it.</summary>
     JoinsBack = 8,
 }
 
@@ -35,7 +35,7 @@ static class UnicodeTable
 
     static UnicodeTable()
     {
-        // The first steps of each kind, as the table has them; what is asked for are all steps at once.
+        // The table holds single decomposition steps; callers need the full decomposition.
         Dictionary<int, int[]> steps = new(2200);
         Dictionary<int, int[]> looseSteps = new(4000);
         using var stream = typeof(UnicodeTable).Assembly.GetManifestResourceStream("UnicodeTable.txt")!;
@@ -46,7 +46,8 @@ static class UnicodeTable
         {
             Mark(point, UnicodeTraits.Canonical);
             canonical[point] = Whole(parts, steps, []);
-            if (Whole(parts, steps, looseSteps) is var loose && !loose.AsSpan().SequenceEqual(canonical[point])) AddCompatible(point, loose);
+            var loose = Whole(parts, steps, looseSteps);
+            if (!loose.AsSpan().SequenceEqual(canonical[point])) AddCompatible(point, loose);
         }
         foreach (var (point, parts) in looseSteps) AddCompatible(point, Whole(parts, steps, looseSteps));
         // Hangul vowels and final consonants.
@@ -58,7 +59,7 @@ static class UnicodeTable
 
     public static byte CombiningClass(int point) => point < planeClasses.Length ? planeClasses[point] : classes.GetValueOrDefault(point);
 
-    /// <summary>The whole decomposition, or null where the character stays as it is. Hangul syllables are the caller's.</summary>
+    /// <summary>The full decomposition, or null if the character does not change. Callers decompose Hangul syllables.</summary>
     public static int[]? Decomposition(int point, bool loosely) =>
         loosely && compatible.TryGetValue(point, out var loose) ? loose : canonical.GetValueOrDefault(point);
 

@@ -4,12 +4,12 @@ using Majlis.Text.Tokenizers.Patterns;
 
 namespace Majlis.Text.Tokenizers;
 
-/// <summary>What becomes of a place where an added token's text stands: the token, part of the text around it, or a text of its own.</summary>
+/// <summary>How a match of an added token is read: as the token, as part of the text around it, or as a separate text.</summary>
 enum Reading { Token, Text, TextApart }
 
 /// <summary>
-/// How a match is read. The range is of the original text, UTF-16 units, end exclusive; of a normalised text it is known only where origins
-/// are kept.
+/// Decides how a match is read. The range is in the original text, UTF-16 units, end exclusive; for a normalised text it is known
+/// only if origins are kept.
 /// </summary>
 delegate Reading TokenAdmission(AddedToken token, int start, int end);
 
@@ -35,13 +35,13 @@ sealed class AddedTokenMatcher
     }
 
     /// <summary>
-    /// The next match at or after <paramref name="search"/> that is no part of the text around it; one that is is passed over whole.
-    /// <paramref name="search"/> moves behind the match; blanks are taken back to <paramref name="done"/> at most.
+    /// The next match at or after <paramref name="search"/> that is not part of the text around it; matches that are part are skipped.
+    /// <paramref name="search"/> moves to the match's end; white space is stripped back to <paramref name="done"/> at most.
     /// </summary>
     public AddedToken? Next(
-        TextSlice piece, int done, ref int search, TokenAdmission? admits, out int start, out int end, out Reading reading)
+        TextSlice slice, int done, ref int search, TokenAdmission? admits, out int start, out int end, out Reading reading)
     {
-        var text = piece.Text;
+        var text = slice.Text;
         (start, end, reading) = (text.Length, text.Length, Reading.Token);
         while (search < text.Length)
         {
@@ -51,7 +51,7 @@ sealed class AddedTokenMatcher
             var token = Longest(text, start, out end);
             search = token is null ? start + 1 : end;
             if (token is null || token.SingleWord && !StandsAlone(text, start, end)) continue;
-            reading = Read(piece, token, start, end, admits);
+            reading = Read(slice, token, start, end, admits);
             if (reading == Reading.Text) continue;
             if (reading == Reading.TextApart) return token;
             if (token.StripLeft) start = Math.Max(done, text[..start].TrimEnd().Length);
@@ -62,8 +62,8 @@ sealed class AddedTokenMatcher
         return null;
     }
 
-    static Reading Read(TextSlice piece, AddedToken token, int start, int end, TokenAdmission? admits) => admits is null ? Reading.Token
-        : (piece.Tracked ? admits(token, piece.Starts[start], piece.Ends[end - 1]) : admits(token, start, end));
+    static Reading Read(TextSlice slice, AddedToken token, int start, int end, TokenAdmission? admits) => admits is null ? Reading.Token
+        : (slice.Tracked ? admits(token, slice.Starts[start], slice.Ends[end - 1]) : admits(token, start, end));
 
     AddedToken? Longest(ReadOnlySpan<char> text, int start, out int end)
     {
@@ -81,7 +81,7 @@ sealed class AddedTokenMatcher
     static bool StandsAlone(ReadOnlySpan<char> text, int start, int end) =>
         (start == 0 || !IsWord(CodePoints.Before(text, start))) && (end == text.Length || !IsWord(CodePoints.At(text, end)));
 
-    // The regex crate's \w, with the zero-width joiners.
+    // The regex crate's \w, which includes the zero-width joiners.
     static bool IsWord(int codePoint) => CodePointKinds.IsWord(codePoint) || codePoint is 0x200C or 0x200D;
 
     sealed class Node

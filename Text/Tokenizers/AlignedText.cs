@@ -1,10 +1,10 @@
-// A growing text with the original range of each of its UTF-16 units, and the writer that fills it while rewriting a piece.
-// The bookkeeping is that of Hugging Face's NormalizedString.transform: a rune replaces, is inserted, or swallows what follows.
+// A growing text with the original range of each of its UTF-16 units, and the writer that fills it while rewriting a slice.
+// The alignment follows Hugging Face's NormalizedString.transform: a rune replaces, is inserted, or swallows what follows.
 using System.Text;
 
 namespace Majlis.Text.Tokenizers;
 
-/// <summary>A reusable buffer; the pieces it gives out are valid until it is cleared or written again.</summary>
+/// <summary>A reusable buffer; its slices are valid until it is cleared or written again.</summary>
 sealed class AlignedText
 {
     char[] text = new char[64];
@@ -35,16 +35,16 @@ sealed class AlignedText
         length += units.Length;
     }
 
-    public void Append(TextSlice piece)
+    public void Append(TextSlice slice)
     {
-        Reserve(piece.Text.Length);
-        piece.Text.CopyTo(text.AsSpan(length));
-        piece.Starts.CopyTo(tracked ? starts.AsSpan(length) : []);
-        piece.Ends.CopyTo(tracked ? ends.AsSpan(length) : []);
-        length += piece.Text.Length;
+        Reserve(slice.Text.Length);
+        slice.Text.CopyTo(text.AsSpan(length));
+        slice.Starts.CopyTo(tracked ? starts.AsSpan(length) : []);
+        slice.Ends.CopyTo(tracked ? ends.AsSpan(length) : []);
+        length += slice.Text.Length;
     }
 
-    /// <summary>The whole original text, each unit coming from itself (both units of a surrogate pair from the pair).</summary>
+    /// <summary>The whole original text; each unit is its own origin (both units of a surrogate pair have the pair as origin).</summary>
     public void FillWithOriginal(ReadOnlySpan<char> original)
     {
         Clear(track: true);
@@ -65,13 +65,13 @@ sealed class AlignedText
     }
 }
 
-/// <summary>Rewrites <paramref name="source"/> into <paramref name="target"/>, rune by rune, carrying the origins along.</summary>
+/// <summary>Rewrites <paramref name="source"/> into <paramref name="target"/>, rune by rune, with origins.</summary>
 ref struct Rewriter(TextSlice source, AlignedText target)
 {
     readonly TextSlice source = source;
     int position;
 
-    /// <summary>Takes the place of the next rune of the source, and of <paramref name="swallowed"/> runes after it.</summary>
+    /// <summary>Replaces the next rune of the source and <paramref name="swallowed"/> runes after it.</summary>
     public void Replace(Rune rune, int swallowed = 0)
     {
         Span<char> units = stackalloc char[2];
@@ -81,7 +81,7 @@ ref struct Rewriter(TextSlice source, AlignedText target)
         Drop(1 + swallowed);
     }
 
-    /// <summary>Comes besides: shares the origin of the rune before it in the source.</summary>
+    /// <summary>Inserts a rune: it shares the origin of the rune before it in the source.</summary>
     public readonly void Insert(Rune rune)
     {
         Span<char> units = stackalloc char[2];
@@ -104,7 +104,7 @@ ref struct Rewriter(TextSlice source, AlignedText target)
             position += char.IsHighSurrogate(source.Text[position]) && position + 1 < source.Text.Length ? 2 : 1;
     }
 
-    /// <summary>Copies the next <paramref name="units"/> UTF-16 units as they are.</summary>
+    /// <summary>Copies the next <paramref name="units"/> UTF-16 units unchanged.</summary>
     public void Keep(int units)
     {
         target.Append(source.Slice(position, units));

@@ -1,4 +1,4 @@
-// Walking UTF-16 text by code points. Text reaching here is well-formed: lone surrogates were replaced at the door.
+// Walks UTF-16 text by code points. The text is well-formed: callers have replaced lone surrogates.
 using System.Text;
 
 namespace Majlis.Text.Tokenizers;

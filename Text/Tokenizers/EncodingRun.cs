@@ -1,4 +1,4 @@
-// One text on its way to ids: added tokens out of the raw text, normalisation, added tokens again, splitting, the model.
+// Encodes one text to ids: added tokens in the raw text, normalisation, added tokens again, splitting, the model.
 using Majlis.Text.Tokenizers.Models;
 using Majlis.Text.Tokenizers.Normalizers;
 using Majlis.Text.Tokenizers.Splitting;
@@ -11,19 +11,20 @@ sealed record EncodingParts(
     Vocabulary Vocabulary)
 {
     /// <summary>
-    /// Whether a text cut in two is still spelled as one, so that a mark in a stranger's text may stand apart, as transformers'
-    /// <c>sanitize_control_tokens</c> has it: byte-level vocabularies that put no blank in front. SentencePiece's would.
+    /// Whether the two halves of a cut text are spelled as the whole is, so that a mark in a stranger's text may stand apart, as
+    /// transformers' <c>sanitize_control_tokens</c> does it: byte-level vocabularies without a prefix space. SentencePiece adds one.
     /// </summary>
-    public bool CanPartText => Splitters.Any(splitter => splitter is ByteLevelSplitter) && !Splitters.Any(splitter => splitter is PrefixSplitter);
+    public bool CanPartText =>
+        Splitters.Any(splitter => splitter is ByteLevelSplitter) && !Splitters.Any(splitter => splitter is PrefixSplitter);
 }
 
-/// <summary>State of one call. Origins are kept only when offsets are wanted or a splitter asks for them.</summary>
+/// <summary>State of one call. Origins are kept only if offsets are wanted or a splitter needs them.</summary>
 sealed class EncodingRun
 {
     readonly EncodingParts parts;
     readonly TokenSink sink;
     readonly NormalizerFlow normalizers;
-    readonly PieceFlow splitters;
+    readonly SplitterFlow splitters;
     readonly TokenAdmission? admits;
 
     public EncodingRun(EncodingParts parts, TokenSink sink, TokenAdmission? admits)
@@ -31,7 +32,7 @@ sealed class EncodingRun
         (this.parts, this.sink, this.admits) = (parts, sink, admits);
         normalizers = new NormalizerFlow(parts.Normalizers);
         var model = sink.Refused is null ? parts.Model : new RefusingModel(parts.Model, parts.Vocabulary);
-        splitters = PieceFlow.Through(parts.Splitters, model, sink);
+        splitters = SplitterFlow.Through(parts.Splitters, model, sink);
     }
 
     /// <summary>Encodes to the end of the text or to the sink's limit, whichever comes first.</summary>
@@ -43,7 +44,7 @@ sealed class EncodingRun
         }
         catch (TokenLimitException)
         {
-            // What was found so far says that there is too much.
+            // The tokens so far already show that there are too many.
         }
     }
 
@@ -59,31 +60,31 @@ sealed class EncodingRun
         EncodeRaw(original.Slice);
     }
 
-    void EncodeRaw(TextSlice piece)
+    void EncodeRaw(TextSlice slice)
     {
         var (done, search) = (0, 0);
-        while (parts.Plain.Next(piece, done, ref search, admits, out var start, out var end, out var reading) is { } token)
+        while (parts.Plain.Next(slice, done, ref search, admits, out var start, out var end, out var reading) is { } token)
         {
-            if (start > done) EncodeNormalized(normalizers.Run(piece.Slice(done, start - done)));
-            if (reading == Reading.Token) sink.Add(token.Id, piece, start, end);
-            else EncodeNormalized(normalizers.Run(piece.Slice(start, end - start)));
+            if (start > done) EncodeNormalized(normalizers.Run(slice.Slice(done, start - done)));
+            if (reading == Reading.Token) sink.Add(token.Id, slice, start, end);
+            else EncodeNormalized(normalizers.Run(slice.Slice(start, end - start)));
             done = end;
             sink.CheckCount();
         }
-        if (done < piece.Text.Length) EncodeNormalized(normalizers.Run(piece.Slice(done, piece.Text.Length - done)));
+        if (done < slice.Text.Length) EncodeNormalized(normalizers.Run(slice.Slice(done, slice.Text.Length - done)));
     }
 
-    void EncodeNormalized(TextSlice piece)
+    void EncodeNormalized(TextSlice slice)
     {
         var (done, search) = (0, 0);
-        while (parts.Normalized.Next(piece, done, ref search, admits, out var start, out var end, out var reading) is { } token)
+        while (parts.Normalized.Next(slice, done, ref search, admits, out var start, out var end, out var reading) is { } token)
         {
-            if (start > done) splitters.Push(piece.Slice(done, start - done));
-            if (reading == Reading.Token) sink.Add(token.Id, piece, start, end);
-            else splitters.Push(piece.Slice(start, end - start));
+            if (start > done) splitters.Push(slice.Slice(done, start - done));
+            if (reading == Reading.Token) sink.Add(token.Id, slice, start, end);
+            else splitters.Push(slice.Slice(start, end - start));
             done = end;
             sink.CheckCount();
         }
-        splitters.Push(piece.Slice(done, piece.Text.Length - done));
+        splitters.Push(slice.Slice(done, slice.Text.Length - done));
     }
 }

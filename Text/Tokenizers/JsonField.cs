@@ -1,16 +1,16 @@
-// One value in a JSON file together with where it stands, so that every complaint can name the file and the field.
+// A value in a JSON file together with its path, so that every error can name the file and the field.
 using System.Text.Json;
 
 namespace Majlis.Text.Tokenizers;
 
-/// <summary>A value at <paramref name="Path"/> of <paramref name="File"/>. Its readers throw when it is not what is asked.</summary>
+/// <summary>A value at <paramref name="Path"/> of <paramref name="File"/>. Its readers throw if it has another type.</summary>
 readonly record struct JsonField(string File, string Path, JsonElement Value)
 {
     public bool IsObject => Value.ValueKind == JsonValueKind.Object;
 
     public JsonField Field(string name) => Find(name) ?? throw Wrong($"lacks \"{name}\"");
 
-    /// <summary>The field, or null when it is absent or null.</summary>
+    /// <summary>The field, or null if it is absent or null.</summary>
     public JsonField? Find(string name)
     {
         Expect(JsonValueKind.Object, "an object");
@@ -31,7 +31,7 @@ readonly record struct JsonField(string File, string Path, JsonElement Value)
         _ => throw Wrong($"expected true or false, found {Found}"),
     };
 
-    /// <summary>A whole number from 0 up to <paramref name="limit"/>, exclusive.</summary>
+    /// <summary>A whole number from 0 to <paramref name="limit"/>, exclusive.</summary>
     public int Count(int limit)
     {
         Expect(JsonValueKind.Number, "a number");

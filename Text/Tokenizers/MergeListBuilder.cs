@@ -1,4 +1,4 @@
-// Merges in order of rank, from pairs of token texts to the table of ids that the model reads.
+// Builds a BPE model's table of ids from merges, given as pairs of token texts in order of rank.
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Majlis.Text.Tokenizers.Models;
@@ -13,7 +13,7 @@ public sealed class MergeListBuilder(ModelDefinition definition, int capacity)
 
     public int Count => list.Count;
 
-    /// <summary>Adds the next merge; both parts and their whole must be in the vocabulary, or <paramref name="wrong"/> is thrown.</summary>
+    /// <summary>Adds the next merge; throws <paramref name="wrong"/> unless both parts and their whole are in the vocabulary.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<char> left, ReadOnlySpan<char> right, Func<string, Exception> wrong)
     {

@@ -1,4 +1,4 @@
-// The model section of tokenizer.json: vocabulary, merges or scores, and the flags of its kind.
+// Reads the model section of tokenizer.json: vocabulary, merges or scores, and the options of its kind.
 using System.Collections.Immutable;
 using System.Text.Json;
 
@@ -15,7 +15,7 @@ static class ModelSectionReader
             Kind = kind,
             Vocabulary = ReadVocabulary(model.Field("vocab")),
             UnknownToken = model.TextOrNull("unk_token"),
-            // WordPiece without the field has one of its own, so an empty one says something.
+            // A WordPiece file without the field means the default prefix; an empty text means none.
             ContinuingPrefix = kind == ModelKind.WordPiece ? model.TextOrNull("continuing_subword_prefix")
                 : Affix(model, "continuing_subword_prefix"),
             EndOfWordSuffix = Affix(model, "end_of_word_suffix"),
@@ -31,7 +31,7 @@ static class ModelSectionReader
 
     static string? Affix(JsonField model, string name) => model.TextOrNull(name) is { Length: > 0 } text ? text : null;
 
-    /// <summary>Files written before the type was tell by their fields.</summary>
+    /// <summary>Infers the kind of files older than the type field from their other fields.</summary>
     static ModelKind Kind(JsonField model)
     {
         if (model.Find("type") is not { } type)
@@ -97,7 +97,7 @@ static class ModelSectionReader
                 continue;
             }
             var text = place.Text();
-            // The first line of a merges.txt.
+            // Skips the first line of a merges.txt.
             if (text.StartsWith("#version", StringComparison.Ordinal)) continue;
             var space = text.IndexOf(' ');
             if (space < 0 || text.IndexOf(' ', space + 1) >= 0) throw place.Wrong($"is \"{text}\", not two tokens with one space between");

@@ -1,9 +1,9 @@
-// From UTF-16 ranges to the offsets people read: code points, with blanks trimmed where the post-processor says so.
+// Turns UTF-16 ranges into the offsets that callers read: code points, trimmed of blanks if the post-processor says so.
 using Majlis.Text.Tokenizers.Splitting;
 
 namespace Majlis.Text.Tokenizers;
 
-/// <summary>For one original text.</summary>
+/// <summary>Offsets in one original text.</summary>
 sealed class OffsetFinisher(string text)
 {
     readonly int[]? codePoints = CountCodePoints(text);
@@ -13,14 +13,14 @@ sealed class OffsetFinisher(string text)
         ? [.. ranges]
         : [.. ranges.Select(range => (codePoints[range.Start], codePoints[range.End]))];
 
-    /// <summary>Leaves out as many characters as the token itself has blanks at either end, as ByteLevel's post-processor does.</summary>
+    /// <summary>Trims as many characters as the token has blanks at either end, as ByteLevel's post-processor does.</summary>
     public static (int Start, int End) Trim((int Start, int End) offset, ReadOnlySpan<char> token, bool first, bool afterPrefix)
     {
         var leading = 0;
         while (leading < token.Length && IsBlank(token[leading])) leading++;
         var trailing = 0;
         while (trailing < token.Length && IsBlank(token[token.Length - 1 - trailing])) trailing++;
-        // One blank in front of the first token is the one that was put there.
+        // One blank before the first token is the prefix space.
         if (leading == 1 && afterPrefix && (first || offset.Start == 0)) leading = 0;
         var start = Math.Min(offset.Start + leading, offset.End);
         return (start, offset.End >= trailing ? Math.Max(offset.End - trailing, start) : offset.End);
@@ -28,7 +28,7 @@ sealed class OffsetFinisher(string text)
 
     static bool IsBlank(char unit) => unit == ByteAlphabet.CharOf((byte)' ') || char.IsWhiteSpace(unit);
 
-    /// <summary>Code points before each UTF-16 unit; null when they are the same numbers.</summary>
+    /// <summary>Code points before each UTF-16 unit; null if both counts are the same.</summary>
     static int[]? CountCodePoints(string text)
     {
         if (!text.AsSpan().ContainsAnyInRange('\ud800', '\udfff')) return null;

@@ -1,19 +1,19 @@
-// What happens after the model: blanks trimmed off offsets, and the tokens that frame a sequence.
+// The step after the model: trims blanks off offsets and adds the tokens that frame a sequence.
 using System.Collections.Immutable;
 
 namespace Majlis.Text.Tokenizers;
 
-/// <summary>A part of the frame: given ids, or the sequence itself when <paramref name="Ids"/> is null.</summary>
+/// <summary>A part of the frame: given ids, or the sequence itself if <paramref name="Ids"/> is null.</summary>
 sealed record FramePart(ImmutableArray<int>? Ids, int TypeId);
 
 sealed record PostProcessor
 {
     public static PostProcessor None { get; } = new();
 
-    /// <summary>Null: offsets stay. Otherwise blanks are trimmed, and this says whether a prefix space was put in front.</summary>
+    /// <summary>Null: offsets stay. Otherwise blanks are trimmed, and the value says whether a prefix space was added.</summary>
     public bool? TrimsAfterPrefix { get; init; }
 
-    /// <summary>The frame of one sequence; just the sequence when nothing is added.</summary>
+    /// <summary>The frame of one sequence; only the sequence if nothing is added.</summary>
     public ImmutableArray<FramePart> Frame { get; init; } = [new FramePart(null, 0)];
 
     public static PostProcessor Read(JsonField field)

@@ -1,8 +1,8 @@
-// A stretch of text under way to tokens: UTF-16 units, and where each came from in the original when offsets are wanted.
-// Knows nothing of tokens. Starts and Ends are empty when nobody asked for offsets.
+// A slice of text during encoding: UTF-16 units, and the origin of each in the original text if offsets are wanted.
+// Knows nothing of tokens. Starts and Ends are empty if offsets are not wanted.
 namespace Majlis.Text.Tokenizers;
 
-/// <summary>Text, and for each unit i the original range Starts[i] .. Ends[i] (UTF-16 units, end exclusive) it came from.</summary>
+/// <summary>Text; unit i comes from the original range Starts[i] .. Ends[i] (UTF-16 units, end exclusive).</summary>
 readonly ref struct TextSlice(ReadOnlySpan<char> text, ReadOnlySpan<int> starts, ReadOnlySpan<int> ends)
 {
     public ReadOnlySpan<char> Text { get; } = text;

@@ -1,4 +1,4 @@
-// Text to token ids and back, exactly as the model's own tokenizer does it. Knows nothing of chat templates or networks.
+// Text to token ids and back, exactly as the model's own tokenizer. Knows nothing of chat templates or networks.
 using System.Collections.Immutable;
 using Majlis.Text.Tokenizers.Decoders;
 using Majlis.Text.Tokenizers.Models;
@@ -49,12 +49,12 @@ public sealed class TextTokenizer
         return new TextTokenizer(File.Exists(config) ? TokenizerJsonReader.WithConfig(read, File.ReadAllBytes(config), config) : read);
     }
 
-    /// <summary>Reads the text of a tokenizer.json; <paramref name="name"/> stands for it in messages.</summary>
+    /// <summary>Reads the text of a tokenizer.json; messages call it <paramref name="name"/>.</summary>
     public static TextTokenizer ParseJson(ReadOnlyMemory<byte> json, string name) => new(TokenizerJsonReader.Read(json, name));
 
     /// <summary>
-    /// Opens a SentencePiece .model (unigram or BPE). Which tokens frame a text is read from a tokenizer_config.json beside it; without
-    /// one a BPE model puts BOS in front, as Llama's does.
+    /// Opens a SentencePiece .model (unigram or BPE). A tokenizer_config.json beside it says which tokens frame a text; without
+    /// one a BPE model prepends BOS, as Llama's does.
     /// </summary>
     public static TextTokenizer FromSentencePiece(string path)
     {
@@ -66,17 +66,17 @@ public sealed class TextTokenizer
         return new TextTokenizer(TokenizerJsonReader.WithConfig(read, settings, config));
     }
 
-    /// <summary>Highest id + 1, ids that no token has included.</summary>
+    /// <summary>Highest id + 1, unused ids included.</summary>
     public int VocabularySize { get; }
 
-    /// <summary>UTF-16 units of the longest token as the vocabulary spells it; as a rule no token stands for more of a text.</summary>
+    /// <summary>UTF-16 units of the longest token's spelling; a token rarely stands for more text.</summary>
     public int LongestToken { get; }
 
-    /// <summary>Token ids of a text. <paramref name="specialsAsText"/>: tokens flagged special are not recognised in it.</summary>
+    /// <summary>Token ids of a text. With <paramref name="specialsAsText"/>, special tokens are not recognised in it.</summary>
     public int[] Encode(string text, bool addSpecialTokens, bool specialsAsText = false) =>
         Framed(Run(text, new TokenSink(tracked: false), specialsAsText ? SpecialsAsText : null).Ids, addSpecialTokens);
 
-    /// <summary>Token ids of a text; once there are more than <paramref name="most"/>, those found so far.</summary>
+    /// <summary>Token ids of a text; stops when there are more than <paramref name="most"/>.</summary>
     public int[] EncodeUpTo(string text, int most) => Framed(Run(text, new TokenSink(tracked: false) { Most = most }, null).Ids, false);
 
     /// <summary>Ids with segment ids and offsets; see <see cref="TokenizedText"/>.</summary>
@@ -86,13 +86,13 @@ public sealed class TextTokenizer
     }
 
     /// <summary>
-    /// Ids with offsets of one text, some of it a stranger's: a token of <paramref name="control"/> comes only out of characters that no
-    /// place in <paramref name="cuts"/> (UTF-16 units, ascending) parts; else its text is spelled by other tokens, and nothing is put in
-    /// beside it: see <see cref="EncodingParts.CanPartText"/>. Once there are more than <paramref name="most"/>, those found so far.
+    /// Ids with offsets of one text, part of which is a stranger's: a token of <paramref name="control"/> forms only from characters that
+    /// no position in <paramref name="cuts"/> (UTF-16 units, ascending) separates; otherwise other tokens spell its text, and nothing is
+    /// inserted beside it: see <see cref="EncodingParts.CanPartText"/>. Stops when there are more than <paramref name="most"/>.
     /// </summary>
     internal TokenizedText EncodeAround(string text, IReadOnlySet<int> control, List<int> cuts, int most)
     {
-        // Characters that the model does not know are no forgery.
+        // The unknown token stands for unknown characters; it forges nothing.
         var forged = encoding.CanPartText ? Reading.TextApart : Reading.Text;
         var refused = control.Where(id => id != unknown).ToHashSet();
         return Framed(text, Run(text, new TokenSink(tracked: true) { Refused = refused, Most = most },
@@ -123,35 +123,35 @@ public sealed class TextTokenizer
         return new TokenizedText(ids.ToImmutable(), types.ToImmutable(), places.ToImmutable());
     }
 
-    /// <summary>The text of ids; ids that name no token are passed over.</summary>
+    /// <summary>The text of ids; ids without a token are skipped.</summary>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens) => Stream(skipSpecialTokens).All(ids);
 
-    /// <summary>A decoding that gives text as tokens come.</summary>
+    /// <summary>A decoding that returns text as tokens come.</summary>
     public TokenStream Stream(bool skipSpecialTokens) => new(this, decoding, skipSpecialTokens);
 
-    /// <summary>The id of a token as it stands in the vocabulary ("Ġthe", "▁the", "&lt;s&gt;"), or null.</summary>
+    /// <summary>The id of a token by its spelling in the vocabulary ("Ġthe", "▁the", "&lt;s&gt;"), or null.</summary>
     public int? TokenId(string token) => addedIds.TryGetValue(token, out var id) ? id : definition.Model.Vocabulary.Id(token);
 
-    /// <summary>The token as it stands in the vocabulary, or null when the id names none.</summary>
+    /// <summary>The token's spelling in the vocabulary, or null if the id has no token.</summary>
     public string? TokenText(int id) => added.TryGetValue(id, out var token) ? token.Content : definition.Model.Vocabulary.Token(id);
 
-    /// <summary>The UTF-8 bytes a token adds to a text in its middle; empty when the id names no token.</summary>
+    /// <summary>The UTF-8 bytes that a token adds in the middle of a text; empty if the id has no token.</summary>
     public byte[] TokenBytes(int id) => TokenText(id) is not { } text ? [] : added.ContainsKey(id) ? Utf8(text) : bytes.Read(text);
 
     /// <summary>Whether the token is flagged special.</summary>
     public bool IsSpecial(int id) => TokenText(id) is { } text && specials.Contains(text);
 
-    /// <summary>Every token that is recognised in text before the model sees it, special or not.</summary>
+    /// <summary>Every token that is recognised in text before the model runs, special or not.</summary>
     public IEnumerable<int> AddedTokenIds => added.Keys;
 
-    /// <summary>This tokenizer as a tokenizer.json, whatever it was read from.</summary>
+    /// <summary>This tokenizer as a tokenizer.json, whatever its source.</summary>
     public string ToJson() => TokenizerJsonWriter.Write(definition);
 
-    /// <summary>The token as decoding takes it: added tokens that are matched after normalisation in their normalised form.</summary>
+    /// <summary>The token as decoding reads it: added tokens that match after normalisation in their normalised form.</summary>
     internal string? DecodedText(int id) => normalizedTexts.TryGetValue(id, out var text) ? text : TokenText(id);
 
-    /// <summary>Whether skipping special tokens leaves out what decodes to this. The Rust library asks for the normalised text among
-    /// the tokens' own contents, so a special token that normalisation changes is kept.</summary>
+    /// <summary>Whether decoding without special tokens drops this text. The Rust library looks for the normalised text among
+    /// the tokens' own contents, so it keeps a special token that normalisation changes.</summary>
     internal bool IsSkipped(string decodedText) => specials.Contains(decodedText);
 
     Reading SpecialsAsText(AddedToken token, int start, int end) => specials.Contains(token.Content) ? Reading.Text : Reading.Token;
@@ -173,7 +173,7 @@ public sealed class TextTokenizer
         if (postProcessor.TrimsAfterPrefix is not { } afterPrefix) return offsets;
         for (var i = 0; i < offsets.Length; i++)
         {
-            // An added token's own text is what it matched, blanks that it swallowed included.
+            // An added token's own text is its match, including stripped white space.
             var (start, end) = sink.Ranges[i];
             var token = added.ContainsKey(sink.Ids[i]) ? text[start..end] : TokenText(sink.Ids[i]);
             offsets[i] = OffsetFinisher.Trim(offsets[i], token, i == 0, afterPrefix);

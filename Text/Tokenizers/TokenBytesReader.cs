@@ -1,11 +1,11 @@
-// The bytes a single token stands for, read off the decoder section; what grammars and byte-exact logs need.
+// The bytes of a single token, from the decoder section; for grammars and byte-exact logs.
 using System.Text;
 using Majlis.Text.Tokenizers.Decoders;
 using Majlis.Text.Tokenizers.Splitting;
 
 namespace Majlis.Text.Tokenizers;
 
-/// <summary>Follows the decoder's steps for a token in the middle of a text: no leading blank is stripped there.</summary>
+/// <summary>Applies the decoder's steps to a token in the middle of a text, where no leading space is stripped.</summary>
 sealed class TokenBytesReader
 {
     readonly bool byteLevel;

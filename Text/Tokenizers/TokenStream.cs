@@ -1,9 +1,9 @@
-// Text out of tokens as they come. Holds back what the next tokens may still change; never ends inside a character.
+// Decodes tokens to text as they come. Holds back text that later tokens may change; never ends inside a character.
 using Majlis.Text.Tokenizers.Decoders;
 
 namespace Majlis.Text.Tokenizers;
 
-/// <summary>One decoding under way. All pieces and the flush, put together, equal the decoding of the whole.</summary>
+/// <summary>One decoding. All returned pieces and the flush, joined, equal the decoding of the whole.</summary>
 public sealed class TokenStream
 {
     readonly TextTokenizer tokenizer;
@@ -17,14 +17,14 @@ public sealed class TokenStream
         pipe = stages.Reverse().Aggregate((DecodePipe)collector, (next, stage) => stage(next));
     }
 
-    /// <summary>The text that became certain with this token; often none. Ids that name no token are passed over.</summary>
+    /// <summary>The text that this token completed; often none. Ids without a token are skipped.</summary>
     public string Push(int id)
     {
         Take(id);
         return collector.Take();
     }
 
-    /// <summary>The rest, when no more tokens come; the stream is over then.</summary>
+    /// <summary>Returns the rest and ends the stream.</summary>
     public string Flush()
     {
         pipe.End();

@@ -1,4 +1,4 @@
-// Everything a tokenizer is, as data: what tokenizer.json holds, and what GGUF keys and SentencePiece files are turned into.
+// A tokenizer as data: the content of tokenizer.json, or of GGUF keys and SentencePiece files converted to it.
 // Knows nothing of how text is split; it can be written back as tokenizer.json.
 using System.Collections.Immutable;
 using System.Text.Json;
@@ -15,7 +15,7 @@ public sealed record ModelDefinition
 
     public required Vocabulary Vocabulary { get; init; }
 
-    /// <summary>BPE: the pairs in order of rank, as ids; the table below answers by pair.</summary>
+    /// <summary>BPE: the pairs in order of rank, as ids; the table below looks pairs up.</summary>
     public ImmutableArray<(int Left, int Right)> MergeList { get; init; } = [];
 
     public MergeTable Merges { get; init; } = new(0);
@@ -41,7 +41,7 @@ public sealed record ModelDefinition
     public int MaxWordLength { get; init; } = 100;
 }
 
-/// <summary>A token recognised in text before the model sees it.</summary>
+/// <summary>A token recognised in text before the model runs.</summary>
 public sealed record AddedToken(int Id, string Content)
 {
     public bool SingleWord { get; init; }
@@ -55,12 +55,12 @@ public sealed record AddedToken(int Id, string Content)
     public bool Special { get; init; }
 }
 
-/// <summary>A whole tokenizer; <paramref name="Source"/> is the file it came from, for messages.</summary>
+/// <summary>A whole tokenizer; <paramref name="Source"/> is its file, for messages.</summary>
 public sealed record TokenizerDefinition(string Source, ModelDefinition Model)
 {
     public ImmutableArray<AddedToken> AddedTokens { get; init; } = [];
 
-    /// <summary>The four pipeline sections as JSON, each null when absent.</summary>
+    /// <summary>The four pipeline sections as JSON, each null if absent.</summary>
     public JsonElement? Normalizer { get; init; }
 
     public JsonElement? PreTokenizer { get; init; }

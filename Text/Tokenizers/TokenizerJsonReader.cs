@@ -1,5 +1,5 @@
 // Reads tokenizer.json, and the flags of added tokens in tokenizer_config.json beside it. Truncation and padding sections
-// are not applied: callers cut to their model's length and pad their own batches.
+// are not applied: callers truncate to their model's length and pad their own batches.
 using System.Collections.Immutable;
 using System.Text.Json;
 using Majlis.Text.Tokenizers.Vocabularies;
@@ -8,7 +8,7 @@ namespace Majlis.Text.Tokenizers;
 
 static class TokenizerJsonReader
 {
-    /// <exception cref="ModelFormatException">Naming the file and the field that is not as it should be.</exception>
+    /// <exception cref="ModelFormatException">Names the file and the field that is wrong.</exception>
     public static TokenizerDefinition Read(ReadOnlyMemory<byte> json, string file)
     {
         using var document = Parse(json, file);
@@ -24,7 +24,7 @@ static class TokenizerJsonReader
         };
     }
 
-    /// <summary>Tokens that tokenizer_config.json lists under added_tokens_decoder: their flags win, and new ones are added.</summary>
+    /// <summary>Tokens under tokenizer_config.json's added_tokens_decoder: their flags win, and new ones are added.</summary>
     public static TokenizerDefinition WithConfig(TokenizerDefinition definition, ReadOnlyMemory<byte> json, string file)
     {
         using var document = Parse(json, file);

@@ -1,4 +1,4 @@
-// Writes a tokenizer as tokenizer.json, in the order and with the fields the Rust library writes.
+// Writes a tokenizer as tokenizer.json, with the Rust library's fields and order.
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;

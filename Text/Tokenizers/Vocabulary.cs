@@ -1,13 +1,13 @@
-// Tokens and their ids, both ways. Ids may have holes; two tokens may share an id (the later one is what the id reads as).
-// A table of its own: a dictionary asked by span is compiled only when the process runs, just when a server wants to start.
+// Tokens and their ids, both ways. Ids may have gaps; two tokens may share an id (the id then maps to the later one).
+// Its own hash table: a Dictionary with span look-up is compiled at run time, which would delay a server's start.
 using System.Runtime.CompilerServices;
 
 namespace Majlis.Text.Tokenizers;
 
-/// <summary>A model's own tokens, without those added beside it. Filled once, then only read.</summary>
+/// <summary>A model's own tokens, without added ones. Filled once, then only read.</summary>
 public sealed class Vocabulary
 {
-    /// <summary>No model has more; a larger id in a file would only make us reserve memory for it.</summary>
+    /// <summary>More ids than any model has; a larger id in a file would only reserve memory.</summary>
     public const int MaxId = 1 << 22;
 
     (string Token, int Id)[] entries;
@@ -24,7 +24,7 @@ public sealed class Vocabulary
     /// <summary>Highest id + 1.</summary>
     public int Size { get; private set; }
 
-    /// <summary>All tokens with their ids, in the order in which they came.</summary>
+    /// <summary>All tokens with their ids, in the order of addition.</summary>
     public IEnumerable<(string Token, int Id)> Entries => entries.Take(Count);
 
     public int Count { get; private set; }
@@ -59,7 +59,7 @@ public sealed class Vocabulary
 
     public int? Id(ReadOnlySpan<char> token) => TryGetId(token, out var id) ? id : null;
 
-    /// <summary>Where the token's entry number (from 1) stands, or the empty slot where it would.</summary>
+    /// <summary>The slot that holds the token's entry number (from 1), or the empty slot where it would go.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     int Slot(ReadOnlySpan<char> token)
     {

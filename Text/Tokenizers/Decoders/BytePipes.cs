@@ -1,11 +1,11 @@
-// Decoders that go through bytes: GPT-2's byte alphabet, and SentencePiece's <0xXX> tokens.
+// Decoders that produce bytes: GPT-2's byte alphabet, and SentencePiece's <0xXX> tokens.
 using System.Globalization;
 using System.Text;
 using Majlis.Text.Tokenizers.Splitting;
 
 namespace Majlis.Text.Tokenizers.Decoders;
 
-/// <summary>Bytes of all tokens as one UTF-8 text; an unfinished character waits, a broken one is U+FFFD at once.</summary>
+/// <summary>Decodes the bytes of all tokens as one UTF-8 text; an unfinished character waits, a broken one gives U+FFFD at once.</summary>
 sealed class ByteLevelPipe(DecodePipe next) : DecodePipe
 {
     readonly Decoder decoder = Encoding.UTF8.GetDecoder();
@@ -19,7 +19,7 @@ sealed class ByteLevelPipe(DecodePipe next) : DecodePipe
         next.End();
     }
 
-    /// <summary>The bytes a token stands for; a token with a character outside the alphabet stands for its own UTF-8.</summary>
+    /// <summary>A token's bytes; a token with a character outside the alphabet gives its own UTF-8.</summary>
     public static byte[] BytesOf(string token)
     {
         var bytes = new byte[token.Length];
@@ -43,7 +43,7 @@ sealed class ByteLevelPipe(DecodePipe next) : DecodePipe
 }
 
 /// <summary>
-/// A run of byte tokens is one text when all of it is UTF-8, else one U+FFFD a token; so a run waits until it ends: a byte that
+/// A run of byte tokens becomes one text if all of it is UTF-8, else one U+FFFD a token. So a run waits until it ends: a byte that
 /// breaks it would change characters that seemed complete.
 /// </summary>
 sealed class ByteFallbackPipe(DecodePipe next) : DecodePipe

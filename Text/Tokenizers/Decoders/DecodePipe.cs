@@ -1,23 +1,23 @@
-// Decoding as a chain of pipes: tokens go in one by one, text comes out as soon as nothing that follows can change it.
-// The same chain decodes a whole list and a stream, so the two can never differ.
+// Decoding as a chain of pipes: tokens go in one by one, text comes out as soon as no later token can change it.
+// The same chain decodes a whole list and a stream, so the results never differ.
 using System.Text;
 
 namespace Majlis.Text.Tokenizers.Decoders;
 
-/// <summary>One stage with its state; made anew for every decoding.</summary>
+/// <summary>One stage with its state; created for each decoding.</summary>
 abstract class DecodePipe
 {
-    /// <summary>A token's text, or, when <paramref name="continues"/>, more of the token before.</summary>
+    /// <summary>A token's text, or, if <paramref name="continues"/>, more of the last token.</summary>
     public abstract void Push(string text, bool continues);
 
-    /// <summary>No more tokens come.</summary>
+    /// <summary>Ends the stream of tokens.</summary>
     public abstract void End();
 }
 
-/// <summary>What a decoder section means: makes the pipe that feeds <c>next</c>.</summary>
+/// <summary>A decoder of the file's decoder section: creates the pipe that feeds <c>next</c>.</summary>
 delegate DecodePipe DecodeStage(DecodePipe next);
 
-/// <summary>The chain's end: gathers text until it is taken.</summary>
+/// <summary>The chain's end: collects text until it is taken.</summary>
 sealed class TextCollector : DecodePipe
 {
     readonly StringBuilder text = new();
@@ -34,7 +34,7 @@ sealed class TextCollector : DecodePipe
     }
 }
 
-/// <summary>Changes each token by itself; <paramref name="change"/> is told whether it is the first.</summary>
+/// <summary>Changes each token by itself; <paramref name="change"/> learns whether it is the first.</summary>
 sealed class EachToken(Func<string, bool, string> change, DecodePipe next) : DecodePipe
 {
     bool first = true;
@@ -48,7 +48,7 @@ sealed class EachToken(Func<string, bool, string> change, DecodePipe next) : Dec
     public override void End() => next.End();
 }
 
-/// <summary>Gathers fragments into whole tokens, for stages that look at a token as a whole.</summary>
+/// <summary>Collects fragments into whole tokens, for stages that need them.</summary>
 sealed class WholeTokens(DecodePipe next) : DecodePipe
 {
     readonly StringBuilder held = new();
@@ -75,7 +75,7 @@ sealed class WholeTokens(DecodePipe next) : DecodePipe
     }
 }
 
-/// <summary>Makes all tokens one.</summary>
+/// <summary>Joins all tokens to one.</summary>
 sealed class FusePipe(DecodePipe next) : DecodePipe
 {
     bool begun;
@@ -89,7 +89,7 @@ sealed class FusePipe(DecodePipe next) : DecodePipe
     public override void End() => next.End();
 }
 
-/// <summary>Without a decoder, tokens stand beside each other with a space between.</summary>
+/// <summary>The rule without a decoder: a space between tokens.</summary>
 sealed class SpacedPipe(DecodePipe next) : DecodePipe
 {
     bool begun;

@@ -1,4 +1,4 @@
-// The decoder section of tokenizer.json, read into the stages it means.
+// Reads the decoder section of tokenizer.json into decoding stages.
 using System.Text;
 using Majlis.Text.Tokenizers.Normalizers;
 using Majlis.Text.Tokenizers.Patterns;
@@ -8,7 +8,7 @@ namespace Majlis.Text.Tokenizers.Decoders;
 
 static class DecoderReader
 {
-    /// <summary>Stages in order. Behind a stage that gives out fragments, those that need whole tokens get them gathered.</summary>
+    /// <summary>Stages in order. If a stage gives fragments and a later one needs whole tokens, one between them collects them.</summary>
     public static IReadOnlyList<DecodeStage> Read(JsonField? field)
     {
         if (field is not { } decoder) return [next => new SpacedPipe(next)];
@@ -24,7 +24,7 @@ static class DecoderReader
         return stages;
     }
 
-    /// <summary>The steps of a decoder, sequences opened up.</summary>
+    /// <summary>The steps of a decoder, with sequences flattened.</summary>
     public static IEnumerable<JsonField> Flatten(JsonField field) =>
         field.Field("type").Text() == "Sequence" ? field.Field("decoders").Items().SelectMany(Flatten) : [field];
 

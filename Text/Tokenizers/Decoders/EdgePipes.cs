@@ -1,9 +1,9 @@
-// Decoders that look at a token's edges or its neighbours: Strip, BPEDecoder, CTC.
+// Decoders that depend on a token's edges or its neighbours: Strip, BPEDecoder, CTC.
 using System.Text;
 
 namespace Majlis.Text.Tokenizers.Decoders;
 
-/// <summary>Cuts up to so many of one character off each token's start and end; what may be cut waits for more.</summary>
+/// <summary>Strips up to a number of one character off each token's start and end; text that may be stripped waits.</summary>
 sealed class StripPipe(Rune content, int start, int stop, DecodePipe next) : DecodePipe
 {
     readonly string wanted = content.ToString();
@@ -22,7 +22,7 @@ sealed class StripPipe(Rune content, int start, int stop, DecodePipe next) : Dec
         next.Push(text[..end], continued);
     }
 
-    // What is still held ends the last token, and is cut.
+    // The held text is the end of the last token, so it is stripped.
     public override void End() => next.End();
 
     string CutStart(string text)
@@ -38,10 +38,10 @@ sealed class StripPipe(Rune content, int start, int stop, DecodePipe next) : Dec
     }
 }
 
-/// <summary>The suffix that ends a word becomes a space, but nothing after the last token.</summary>
+/// <summary>Turns the suffix that ends a word into a space, or into nothing after the last token.</summary>
 sealed class WordEndPipe(string suffix, DecodePipe next) : DecodePipe
 {
-    // The last token from its first suffix on.
+    // The last token, from its first suffix on.
     string held = "";
 
     public override void Push(string text, bool continues)
@@ -64,7 +64,7 @@ sealed class WordEndPipe(string suffix, DecodePipe next) : DecodePipe
     }
 }
 
-/// <summary>A token that repeats the one before, and padding, is left out.</summary>
+/// <summary>Drops padding, and a token that repeats the one before.</summary>
 sealed class CtcPipe(string pad, Func<string, string> change, DecodePipe next) : DecodePipe
 {
     string? previous;

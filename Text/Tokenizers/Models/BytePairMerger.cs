@@ -1,4 +1,4 @@
-// The merging itself, twice: a scan over short words, and a heap over long ones so that a long run of one letter stays n log n.
+// The merging, in two algorithms: a scan for short words, and a heap for long ones, so that a long run of one letter takes n log n.
 // Both take the lowest rank first and, among equals, the leftmost pair.
 using System.Buffers;
 
@@ -6,7 +6,7 @@ namespace Majlis.Text.Tokenizers.Models;
 
 static class BytePairMerger
 {
-    /// <summary>Merges in place; quadratic, so for the lengths that <see cref="WordCache"/> keeps.</summary>
+    /// <summary>Merges in place; quadratic, so only for lengths that <see cref="WordCache"/> keeps.</summary>
     public static void MergeShort(ref Symbols symbols, MergeTable merges)
     {
         Span<int> ranks = stackalloc int[symbols.Count + 1];
@@ -35,7 +35,7 @@ static class BytePairMerger
         symbols.Count--;
     }
 
-    /// <summary>Merges in place in n log n: symbols are a linked list, candidate pairs wait in a heap by (rank, position).</summary>
+    /// <summary>Merges in place in n log n: symbols form a linked list, candidate pairs a heap by (rank, position).</summary>
     public static void MergeLong(ref Symbols symbols, MergeTable merges)
     {
         var count = symbols.Count;
@@ -52,7 +52,7 @@ static class BytePairMerger
         {
             var right = next[left];
             if (right < 0 || symbols.Ids[left] < 0) continue;
-            // The pair may have changed since it was offered; then its present form waits in the queue by itself.
+            // The pair may have changed since it was queued; its present form is queued separately.
             var stillMerges = merges.TryGet(symbols.Ids[left], symbols.Ids[right], out var rank, out var merged);
             if (!stillMerges || (int)(priority >> 32) != rank) continue;
             (symbols.Ids[left], symbols.Ends[left]) = (merged, symbols.Ends[right]);

@@ -1,5 +1,5 @@
 // Byte-pair encoding as Hugging Face's tokenizers defines it: byte-level or with byte fallback, unknowns fused or not.
-// Where merges alone decide, LibraryBytePairModel does the work.
+// LibraryBytePairModel does the work if merges alone decide.
 using System.Buffers;
 using System.Globalization;
 using System.Text;
@@ -25,44 +25,44 @@ sealed class BytePairModel : TokenModel
         byteIds = definition.ByteFallback ? ByteTokens(vocabulary) : null;
     }
 
-    public override void Tokenize(TextSlice piece, TokenSink sink)
+    public override void Tokenize(TextSlice slice, TokenSink sink)
     {
-        var text = piece.Text;
-        if (definition.IgnoreMerges && vocabulary.TryGetId(text, out var whole)) sink.Add(whole, piece, 0, text.Length);
-        else if (text.Length <= WordCache.MaxLength) TokenizeCached(piece, sink);
-        else TokenizeLong(piece, sink);
+        var text = slice.Text;
+        if (definition.IgnoreMerges && vocabulary.TryGetId(text, out var whole)) sink.Add(whole, slice, 0, text.Length);
+        else if (text.Length <= WordCache.MaxLength) TokenizeCached(slice, sink);
+        else TokenizeLong(slice, sink);
     }
 
     /// <summary>Whether this UTF-16 unit alone is a token.</summary>
     public bool IsLetter(char unit) => unit < unitIds.Length && unitIds[unit] >= 0;
 
-    void TokenizeCached(TextSlice piece, TokenSink sink)
+    void TokenizeCached(TextSlice slice, TokenSink sink)
     {
-        var known = cache.Find(piece.Text, out var slot);
+        var known = cache.Find(slice.Text, out var slot);
         if (known is null)
         {
             const int capacity = WordCache.MaxLength * 3;
             var symbols = new Symbols(stackalloc int[capacity], stackalloc int[capacity], stackalloc int[capacity]);
-            Split(piece.Text, ref symbols);
+            Split(slice.Text, ref symbols);
             BytePairMerger.MergeShort(ref symbols, merges);
-            known = symbols.ToCached(piece.Text);
+            known = symbols.ToCached(slice.Text);
             cache.Store(slot, known);
         }
-        known.AddTo(sink, piece);
+        known.AddTo(sink, slice);
     }
 
-    void TokenizeLong(TextSlice piece, TokenSink sink)
+    void TokenizeLong(TextSlice slice, TokenSink sink)
     {
-        var capacity = piece.Text.Length * (byteIds is null ? 1 : 3);
+        var capacity = slice.Text.Length * (byteIds is null ? 1 : 3);
         var buffer = ArrayPool<int>.Shared.Rent(capacity * 3);
         var symbols = new Symbols(buffer.AsSpan(0, capacity), buffer.AsSpan(capacity, capacity), buffer.AsSpan(2 * capacity, capacity));
-        Split(piece.Text, ref symbols);
+        Split(slice.Text, ref symbols);
         BytePairMerger.MergeLong(ref symbols, merges);
-        for (var i = 0; i < symbols.Count; i++) sink.Add(symbols.Ids[i], piece, symbols.Starts[i], symbols.Ends[i]);
+        for (var i = 0; i < symbols.Count; i++) sink.Add(symbols.Ids[i], slice, symbols.Starts[i], symbols.Ends[i]);
         ArrayPool<int>.Shared.Return(buffer);
     }
 
-    /// <summary>The piece's characters as tokens, before any merge.</summary>
+    /// <summary>The slice's characters as tokens, before any merge.</summary>
     void Split(ReadOnlySpan<char> text, ref Symbols symbols)
     {
         var (unknownStart, unknownEnd) = (-1, -1);
@@ -89,8 +89,8 @@ sealed class BytePairModel : TokenModel
     }
 
     /// <summary>
-    /// Without an unknown token the Rust library forgets a character that has none, and counts the places of all tokens, in bytes, as if
-    /// it had not been there.
+    /// Without an unknown token the Rust library drops a character that has no token, and computes the byte ranges of all tokens as if
+    /// that character had not been there.
     /// </summary>
     static void CloseUp(ReadOnlySpan<char> text, ref Symbols symbols)
     {
@@ -106,7 +106,7 @@ sealed class BytePairModel : TokenModel
         }
     }
 
-    // To the character in which a byte lies.
+    // Maps a byte position to its character.
     static void MoveTo(ReadOnlySpan<char> text, int place, ref int at, ref int bytes)
     {
         while (true)
@@ -138,7 +138,7 @@ sealed class BytePairModel : TokenModel
         return true;
     }
 
-    /// <summary>Ids of the tokens that are one UTF-16 unit, by that unit; -1 where there is none.</summary>
+    /// <summary>Ids of the tokens that are one UTF-16 unit, by that unit; -1 if there is none.</summary>
     static int[] SingleUnits(Vocabulary vocabulary)
     {
         var highest = -1;

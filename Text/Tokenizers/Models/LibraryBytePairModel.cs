@@ -1,5 +1,5 @@
-// Byte-pair encoding by Microsoft.ML.Tokenizers, for the vocabularies and (short) pieces where it is exact; BytePairModel, its oracle, does the
-// others: byte fallback, ignore_merges, affixes and unknown characters are not the library's, or not as Hugging Face means them.
+// Byte-pair encoding by Microsoft.ML.Tokenizers, for the vocabularies and (short) words for which it is exact. BytePairModel, its
+// oracle, encodes the rest: the library lacks byte fallback, ignore_merges, affixes and unknown characters, or differs from Hugging Face.
 using Microsoft.ML.Tokenizers;
 
 namespace Majlis.Text.Tokenizers.Models;
@@ -9,30 +9,30 @@ sealed class LibraryBytePairModel(ModelDefinition definition, BytePairModel own)
     readonly Vocabulary vocabulary = definition.Vocabulary;
     readonly WordCache cache = new();
 
-    // Opening a model need not wait for the library to sort its merges: most of the time the first text comes later.
+    // The library sorts its merges in the background: opening a model need not wait, and the first text usually comes later.
     readonly Task<BpeTokenizer> merger = Task.Run(() => BpeTokenizer.Create(new BpeOptions(
         definition.Vocabulary.Entries.Select(entry => KeyValuePair.Create(entry.Token, entry.Id)))
     {
         Merges = definition.MergeList.Select(pair => $"{definition.Vocabulary.Token(pair.Left)} {definition.Vocabulary.Token(pair.Right)}"),
     }));
 
-    /// <summary>Whether the merges alone decide which tokens a piece has, once each of its letters is one.</summary>
+    /// <summary>Whether the merges alone decide a word's tokens, if each of its letters is a token.</summary>
     public static bool Fits(ModelDefinition definition) =>
         definition is { ByteFallback: false, IgnoreMerges: false, ContinuingPrefix: null, EndOfWordSuffix: null }
         && definition.MergeList.Length == definition.Merges.Count
         && definition.MergeList.All(pair => IsWord(definition, pair.Left) && IsWord(definition, pair.Right));
 
-    // The library parts the two tokens of a merge at a space, and knows a token by one id.
+    // The library splits a merge's two tokens at a space, and maps a token to one id.
     static bool IsWord(ModelDefinition definition, int id) =>
         definition.Vocabulary.Token(id) is { } token && !token.Contains(' ') && definition.Vocabulary.Id(token) == id;
 
-    public override void Tokenize(TextSlice piece, TokenSink sink)
+    public override void Tokenize(TextSlice slice, TokenSink sink)
     {
-        if (IsExact(piece.Text)) Cached(piece.Text).AddTo(sink, piece);
-        else own.Tokenize(piece, sink);
+        if (IsExact(slice.Text)) Cached(slice.Text).AddTo(sink, slice);
+        else own.Tokenize(slice, sink);
     }
 
-    // The library takes quadratic time over long pieces.
+    // The library takes quadratic time on long words.
     bool IsExact(ReadOnlySpan<char> text)
     {
         if (text.Length > WordCache.MaxLength) return false;

@@ -1,16 +1,16 @@
-// Which pairs of tokens merge, how early, and into what: an open-addressed table, since it is asked for every pair of every word.
+// The merges: which pairs of tokens merge, at which rank, into which token. Open-addressed, since every pair of every word is looked up.
 using System.Runtime.CompilerServices;
 
 namespace Majlis.Text.Tokenizers.Models;
 
-/// <summary>Pair of ids -> (rank, merged id). Lower ranks merge first. Read by many threads once filled.</summary>
+/// <summary>Pair of ids -> (rank, merged id). Lower ranks merge first. Many threads may read it once it is filled.</summary>
 public sealed class MergeTable
 {
     readonly ulong[] keys;
     readonly (int Rank, int Id)[] values;
     readonly int shift;
 
-    /// <summary>Different pairs.</summary>
+    /// <summary>The number of different pairs.</summary>
     public int Count { get; private set; }
 
     public MergeTable(int capacity)
@@ -23,7 +23,7 @@ public sealed class MergeTable
         Array.Fill(keys, ulong.MaxValue);
     }
 
-    /// <summary>A pair given twice keeps its later rank, as in the Rust library.</summary>
+    /// <summary>Adds a pair; for a duplicate the later rank counts, as in the Rust library.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(int left, int right, int rank, int id)
     {
@@ -40,7 +40,7 @@ public sealed class MergeTable
         return keys[slot] != ulong.MaxValue;
     }
 
-    /// <summary>The pair's rank, or int.MaxValue when it does not merge.</summary>
+    /// <summary>The pair's rank, or int.MaxValue if it does not merge.</summary>
     public int Rank(int left, int right)
     {
         var slot = Slot(Key(left, right));

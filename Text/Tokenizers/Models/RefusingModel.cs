@@ -1,28 +1,28 @@
-// A model that spells out refused tokens which its own vocabulary or merges would make of a piece: where one comes out, the piece is cut
-// inside it and its parts are tokenised, until none does.
+// A model that never produces refused tokens: if its vocabulary or merges would make one, it cuts the slice inside that token and
+// tokenises the parts, until none comes out.
 namespace Majlis.Text.Tokenizers.Models;
 
-/// <summary>For sinks with <see cref="TokenSink.Refused"/>; a piece of one character keeps whatever the model makes of it.</summary>
+/// <summary>For sinks with <see cref="TokenSink.Refused"/>; a slice of one character keeps the tokens that the model gives it.</summary>
 sealed class RefusingModel(TokenModel inner, Vocabulary vocabulary) : TokenModel
 {
-    public override void Tokenize(TextSlice piece, TokenSink sink)
+    public override void Tokenize(TextSlice slice, TokenSink sink)
     {
         var before = sink.Ids.Count;
-        inner.Tokenize(piece, sink);
+        inner.Tokenize(slice, sink);
         var refused = sink.Ids.Skip(before).Where(sink.Refused!.Contains).ToList();
-        if (refused.Count == 0 || piece.Text.Length <= CodePoints.Size(CodePoints.At(piece.Text, 0))) return;
+        if (refused.Count == 0 || slice.Text.Length <= CodePoints.Size(CodePoints.At(slice.Text, 0))) return;
         sink.Shorten(before);
         var done = 0;
-        // All cuts at once: one after the other would read a text of a thousand such names a thousand times.
-        foreach (var cut in Cuts(piece.Text, refused))
+        // Makes all cuts at once: cut by cut, a text of a thousand such names would be read a thousand times.
+        foreach (var cut in Cuts(slice.Text, refused))
         {
-            Tokenize(piece.Slice(done, cut - done), sink);
+            Tokenize(slice.Slice(done, cut - done), sink);
             done = cut;
         }
-        Tokenize(piece.Slice(done, piece.Text.Length - done), sink);
+        Tokenize(slice.Slice(done, slice.Text.Length - done), sink);
     }
 
-    /// <summary>Places behind the first character of each refused token, in order; at least one, each inside the text.</summary>
+    /// <summary>Positions after the first character of each refused token, ascending; at least one, each inside the text.</summary>
     List<int> Cuts(ReadOnlySpan<char> text, List<int> refused)
     {
         List<int> cuts = [];

@@ -1,7 +1,7 @@
-// A piece on its way through merging: symbols in order, each a token id and the UTF-16 range it covers.
+// A word during merging: its symbols in order, each a token id and the UTF-16 range it covers.
 namespace Majlis.Text.Tokenizers.Models;
 
-/// <summary>Three parallel lists over memory that the caller lends.</summary>
+/// <summary>Three parallel lists in memory that the caller lends.</summary>
 ref struct Symbols(Span<int> ids, Span<int> starts, Span<int> ends)
 {
     public Span<int> Ids { get; } = ids;

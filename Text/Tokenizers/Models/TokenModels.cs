@@ -1,4 +1,4 @@
-// From a model's definition to the model.
+// Creates the model that a definition describes.
 namespace Majlis.Text.Tokenizers.Models;
 
 static class TokenModels

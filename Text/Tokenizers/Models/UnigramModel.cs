@@ -1,4 +1,4 @@
-// Unigram language model: the split of a piece with the highest sum of log-probabilities, by Viterbi over a trie.
+// Unigram language model: the segmentation of a text with the highest sum of log-probabilities, by Viterbi over a trie.
 // Unknown characters cost 10 less than the rarest token and are fused, as SentencePiece and the Rust library do.
 using System.Globalization;
 using System.Text;
@@ -21,13 +21,13 @@ sealed class UnigramModel : TokenModel
         children = BuildTrie(definition.Vocabulary);
     }
 
-    public override void Tokenize(TextSlice piece, TokenSink sink)
+    public override void Tokenize(TextSlice slice, TokenSink sink)
     {
-        if (piece.Text.Length <= WordCache.MaxLength && Cached(piece.Text) is var known
+        if (slice.Text.Length <= WordCache.MaxLength && Cached(slice.Text) is var known
             && (sink.Refused is null || !known.Ids.Any(sink.Refused.Contains)))
-            known.AddTo(sink, piece);
+            known.AddTo(sink, slice);
         else
-            foreach (var token in Tokens(piece.Text, sink.Refused)) sink.Add(token.Id, piece, token.Start, token.End);
+            foreach (var token in Tokens(slice.Text, sink.Refused)) sink.Add(token.Id, slice, token.Start, token.End);
     }
 
     CachedWord Cached(ReadOnlySpan<char> text)
@@ -69,8 +69,8 @@ sealed class UnigramModel : TokenModel
         ?? throw new ModelFormatException("The text has a character that the tokenizer does not know, and its model.unk_id is missing.");
 
     /// <summary>
-    /// The best path's stretches in order, neighbouring unknown characters as one. Refused tokens are no edges of it, as control pieces are
-    /// none in SentencePiece.
+    /// The best path's segments in order, neighbouring unknown characters as one. Refused tokens are not edges of the lattice, as control
+    /// pieces are not in SentencePiece.
     /// </summary>
     List<(int Start, int End)> BestSplit(ReadOnlySpan<char> text, IReadOnlySet<int>? refused)
     {

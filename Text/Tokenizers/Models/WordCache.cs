@@ -1,20 +1,20 @@
-// Pieces met before and their tokens. Bounded, lock-free: each slot holds one immutable entry, and a newer one replaces it.
+// Recent words and their tokens. Bounded and lock-free: each slot holds one immutable entry, and a newer one replaces it.
 namespace Majlis.Text.Tokenizers.Models;
 
-/// <summary>One cached piece: its ids, and the UTF-16 range of each as (start, end) bytes.</summary>
+/// <summary>A cached word: its ids, and the UTF-16 range of each as (start, end) bytes.</summary>
 sealed record CachedWord(string Text, int[] Ids, byte[] Bounds)
 {
-    public void AddTo(TokenSink sink, TextSlice piece)
+    public void AddTo(TokenSink sink, TextSlice slice)
     {
         if (!sink.Tracked) sink.Ids.AddRange(Ids);
         else
-            for (var i = 0; i < Ids.Length; i++) sink.Add(Ids[i], piece, Bounds[2 * i], Bounds[2 * i + 1]);
+            for (var i = 0; i < Ids.Length; i++) sink.Add(Ids[i], slice, Bounds[2 * i], Bounds[2 * i + 1]);
     }
 }
 
 sealed class WordCache
 {
-    /// <summary>Longer pieces are rare and not kept; bounds fit a byte below this.</summary>
+    /// <summary>Longer words are rare and not cached; a range fits into bytes below this length.</summary>
     public const int MaxLength = 64;
 
     const int Slots = 1 << 16;
@@ -29,5 +29,5 @@ sealed class WordCache
         return entry is not null && text.SequenceEqual(entry.Text) ? entry : null;
     }
 
-    public void Store(int slot, CachedWord piece) => Volatile.Write(ref entries[slot], piece);
+    public void Store(int slot, CachedWord word) => Volatile.Write(ref entries[slot], word);
 }

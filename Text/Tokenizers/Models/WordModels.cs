@@ -1,4 +1,4 @@
-// Models that look words up: WordPiece takes the longest known beginning again and again, WordLevel the word whole.
+// Models that look up words: WordPiece takes the longest known prefix again and again, WordLevel the whole word.
 namespace Majlis.Text.Tokenizers.Models;
 
 sealed class WordPieceModel(ModelDefinition definition, int unknown) : TokenModel
@@ -6,26 +6,27 @@ sealed class WordPieceModel(ModelDefinition definition, int unknown) : TokenMode
     readonly string prefix = definition.ContinuingPrefix ?? "##";
     readonly int longest = definition.Vocabulary.Entries.Select(entry => entry.Token.Length).DefaultIfEmpty().Max();
 
-    public override void Tokenize(TextSlice piece, TokenSink sink)
+    public override void Tokenize(TextSlice slice, TokenSink sink)
     {
-        var text = piece.Text;
+        var text = slice.Text;
         List<(int Id, int Start, int End)> tokens = [];
         if (!IsTooLong(text) && TrySplit(text, tokens))
-            foreach (var token in tokens) sink.Add(token.Id, piece, token.Start, token.End);
+            foreach (var token in tokens) sink.Add(token.Id, slice, token.Start, token.End);
         else
-            sink.Add(unknown, piece, 0, text.Length);
+            sink.Add(unknown, slice, 0, text.Length);
     }
 
     bool IsTooLong(ReadOnlySpan<char> text)
     {
         var characters = 0;
-        for (var i = 0; i < text.Length && characters <= definition.MaxWordLength; characters++) i += CodePoints.Size(CodePoints.At(text, i));
+        for (var i = 0; i < text.Length && characters <= definition.MaxWordLength; characters++)
+            i += CodePoints.Size(CodePoints.At(text, i));
         return characters > definition.MaxWordLength;
     }
 
     bool TrySplit(ReadOnlySpan<char> text, List<(int Id, int Start, int End)> tokens)
     {
-        // The prefix stands right before the part not yet taken.
+        // Writes the prefix into the text right before the remaining part.
         Span<char> marked = new char[prefix.Length + text.Length];
         for (var start = 0; start < text.Length;)
         {
@@ -45,6 +46,6 @@ sealed class WordPieceModel(ModelDefinition definition, int unknown) : TokenMode
 
 sealed class WordLevelModel(ModelDefinition definition, int unknown) : TokenModel
 {
-    public override void Tokenize(TextSlice piece, TokenSink sink) =>
-        sink.Add(definition.Vocabulary.Id(piece.Text) ?? unknown, piece, 0, piece.Text.Length);
+    public override void Tokenize(TextSlice slice, TokenSink sink) =>
+        sink.Add(definition.Vocabulary.Id(slice.Text) ?? unknown, slice, 0, slice.Text.Length);
 }

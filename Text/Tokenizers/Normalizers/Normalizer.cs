@@ -1,4 +1,4 @@
-// One step of normalisation: rewrites a piece of text, carrying along where each character came from.
+// One step of normalisation: rewrites a slice of text and keeps the origin of each character.
 using System.Text;
 using Majlis.Text.Tokenizers.Patterns;
 using Majlis.Text.Tokenizers.Splitting;
@@ -8,71 +8,71 @@ namespace Majlis.Text.Tokenizers.Normalizers;
 /// <summary>Immutable; safe for concurrent use.</summary>
 abstract class Normalizer
 {
-    /// <summary>Writes the normalised piece to <paramref name="target"/>; false when nothing changes and nothing was written.</summary>
-    public abstract bool TryRewrite(TextSlice piece, AlignedText target);
+    /// <summary>Writes the normalised slice to <paramref name="target"/>; false if nothing changes and nothing was written.</summary>
+    public abstract bool TryRewrite(TextSlice slice, AlignedText target);
 }
 
-/// <summary>Steps one after another, over two buffers in turn. One call at a time.</summary>
+/// <summary>Applies steps in order, with two buffers in turn. One call at a time.</summary>
 sealed class NormalizerFlow(IReadOnlyList<Normalizer> steps)
 {
     readonly AlignedText first = new();
     readonly AlignedText second = new();
 
-    /// <summary>The normalised text: the piece itself when no step changes it, else valid until the next call.</summary>
-    public TextSlice Run(TextSlice piece)
+    /// <summary>The normalised text: the slice itself if no step changes it, else valid until the next call.</summary>
+    public TextSlice Run(TextSlice slice)
     {
         var (target, other) = (first, second);
         foreach (var step in steps)
         {
-            if (piece.Text.IsEmpty) return piece;
-            target.Clear(piece.Tracked);
-            if (!step.TryRewrite(piece, target)) continue;
-            piece = target.Slice;
+            if (slice.Text.IsEmpty) return slice;
+            target.Clear(slice.Tracked);
+            if (!step.TryRewrite(slice, target)) continue;
+            slice = target.Slice;
             (target, other) = (other, target);
         }
-        return piece;
+        return slice;
     }
 
     public string Run(string text) => Run(new TextSlice(text, [], [])).Text.ToString();
 }
 
-/// <summary>Puts a fixed text in front of anything that is not empty.</summary>
+/// <summary>Prepends a fixed text to any text that is not empty.</summary>
 sealed class Prepending(string prefix) : Normalizer
 {
-    public override bool TryRewrite(TextSlice piece, AlignedText target)
+    public override bool TryRewrite(TextSlice slice, AlignedText target)
     {
-        Write(prefix, piece, target);
+        Write(prefix, slice, target);
         return true;
     }
 
-    /// <summary>What is put in front counts as coming from the first character.</summary>
-    public static void Write(string prefix, TextSlice piece, AlignedText target)
+    /// <summary>Writes the prefix; its origin is the first character.</summary>
+    public static void Write(string prefix, TextSlice slice, AlignedText target)
     {
-        target.Append(prefix, piece.Tracked ? piece.Starts[0] : 0, piece.Tracked ? piece.Ends[0] : 0);
-        target.Append(piece);
+        target.Append(prefix, slice.Tracked ? slice.Starts[0] : 0, slice.Tracked ? slice.Ends[0] : 0);
+        target.Append(slice);
     }
 }
 
-/// <summary>Replaces what a pattern matches; the replacement counts as coming from the last character it replaces.</summary>
+/// <summary>Replaces the matches of a pattern; a replacement's origin is the last character it replaces.</summary>
 sealed class Replacing(TextPattern pattern, string content) : Normalizer
 {
-    public override bool TryRewrite(TextSlice piece, AlignedText target)
+    public override bool TryRewrite(TextSlice slice, AlignedText target)
     {
         var (done, search, replaced) = (0, 0, false);
-        while (search <= piece.Text.Length && pattern.TryFind(piece.Text, search, out var start, out var end))
+        while (search <= slice.Text.Length && pattern.TryFind(slice.Text, search, out var start, out var end))
         {
-            // An empty match does not count right behind a match; the search goes on behind the next character.
+            // An empty match right after a match does not count; the search continues after the next character.
             if (start == end && replaced && end == done)
             {
-                search = end + (end < piece.Text.Length ? CodePoints.Size(CodePoints.At(piece.Text, end)) : 1);
+                search = end + (end < slice.Text.Length ? CodePoints.Size(CodePoints.At(slice.Text, end)) : 1);
                 continue;
             }
-            target.Append(piece.Slice(done, start - done));
+            target.Append(slice.Slice(done, start - done));
             var last = Math.Max(0, end - 1);
-            target.Append(content, piece.Tracked ? piece.Starts[last] : 0, piece.Tracked ? piece.Ends[last] : 0);
+            target.Append(content, slice.Tracked ? slice.Starts[last] : 0, slice.Tracked ? slice.Ends[last] : 0);
             (done, search, replaced) = (end, end, true);
         }
-        if (replaced) target.Append(piece.Slice(done, piece.Text.Length - done));
+        if (replaced) target.Append(slice.Slice(done, slice.Text.Length - done));
         return replaced;
     }
 }
@@ -80,12 +80,12 @@ sealed class Replacing(TextPattern pattern, string content) : Normalizer
 /// <summary>Removes white space at the ends.</summary>
 sealed class Stripping(bool left, bool right) : Normalizer
 {
-    public override bool TryRewrite(TextSlice piece, AlignedText target)
+    public override bool TryRewrite(TextSlice slice, AlignedText target)
     {
-        var start = left ? piece.Text.Length - piece.Text.TrimStart().Length : 0;
-        var end = right ? Math.Max(start, piece.Text.TrimEnd().Length) : piece.Text.Length;
-        if (end - start == piece.Text.Length) return false;
-        target.Append(piece.Slice(start, end - start));
+        var start = left ? slice.Text.Length - slice.Text.TrimStart().Length : 0;
+        var end = right ? Math.Max(start, slice.Text.TrimEnd().Length) : slice.Text.Length;
+        if (end - start == slice.Text.Length) return false;
+        target.Append(slice.Slice(start, end - start));
         return true;
     }
 }
@@ -93,38 +93,38 @@ sealed class Stripping(bool left, bool right) : Normalizer
 /// <summary>GPT-2's byte alphabet as a normaliser.</summary>
 sealed class ByteLevelNormalizer : Normalizer
 {
-    public override bool TryRewrite(TextSlice piece, AlignedText target)
+    public override bool TryRewrite(TextSlice slice, AlignedText target)
     {
-        ByteAlphabet.Write(piece, target);
+        ByteAlphabet.Write(slice, target);
         return true;
     }
 }
 
-/// <summary>Drops the code points that are not to be kept.</summary>
+/// <summary>Drops the code points that the predicate rejects.</summary>
 sealed class Filtering(Func<int, bool> keep) : Normalizer
 {
-    public override bool TryRewrite(TextSlice piece, AlignedText target)
+    public override bool TryRewrite(TextSlice slice, AlignedText target)
     {
-        for (var i = 0; i < piece.Text.Length;)
+        for (var i = 0; i < slice.Text.Length;)
         {
-            var codePoint = CodePoints.At(piece.Text, i);
-            if (keep(codePoint)) target.Append(piece.Slice(i, CodePoints.Size(codePoint)));
+            var codePoint = CodePoints.At(slice.Text, i);
+            if (keep(codePoint)) target.Append(slice.Slice(i, CodePoints.Size(codePoint)));
             i += CodePoints.Size(codePoint);
         }
         return true;
     }
 }
 
-/// <summary>Replaces each code point by a text of its own; an empty one is not allowed, dropping is Filtering's.</summary>
+/// <summary>Replaces each code point by a text, which must not be empty: Filtering drops.</summary>
 sealed class Mapping(Func<Rune, string?> map) : Normalizer
 {
-    public override bool TryRewrite(TextSlice piece, AlignedText target)
+    public override bool TryRewrite(TextSlice slice, AlignedText target)
     {
-        for (var i = 0; i < piece.Text.Length;)
+        for (var i = 0; i < slice.Text.Length;)
         {
-            var rune = new Rune(CodePoints.At(piece.Text, i));
-            if (map(rune) is { } mapped) target.Append(mapped, piece.Tracked ? piece.Starts[i] : 0, piece.Tracked ? piece.Ends[i] : 0);
-            else target.Append(piece.Slice(i, rune.Utf16SequenceLength));
+            var rune = new Rune(CodePoints.At(slice.Text, i));
+            if (map(rune) is { } mapped) target.Append(mapped, slice.Tracked ? slice.Starts[i] : 0, slice.Tracked ? slice.Ends[i] : 0);
+            else target.Append(slice.Slice(i, rune.Utf16SequenceLength));
             i += rune.Utf16SequenceLength;
         }
         return true;

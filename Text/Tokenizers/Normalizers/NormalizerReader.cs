@@ -1,4 +1,4 @@
-// The normalizer section of tokenizer.json, read into the steps it means.
+// Reads the normalizer section of tokenizer.json into normalisation steps.
 using System.Text;
 using Majlis.Text.Tokenizers.Patterns;
 
@@ -31,7 +31,7 @@ static class NormalizerReader
 
     static Mapping Lowercase { get; } = new(rune => rune.Value switch
     {
-        // The one character with two in lower case, and what .NET's invariant casing leaves alone.
+        // The only character with two in lower case, and one that .NET's invariant casing does not change.
         0x130 => "i\u0307",
         0x212A => "k",
         0x212B => "\u00e5",

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Majlis.Text.Tokenizers.Normalizers;
 
-/// <summary>Applies the map grapheme by grapheme (short ones whole, else character by character), as the Rust library does.</summary>
+/// <summary>Applies the map by graphemes (short ones whole, else character by character), as the Rust library does.</summary>
 sealed class PrecompiledMap(uint[] trie, byte[] replacements) : Normalizer
 {
     public static PrecompiledMap Read(JsonField field)
@@ -21,7 +21,7 @@ sealed class PrecompiledMap(uint[] trie, byte[] replacements) : Normalizer
         }
     }
 
-    /// <summary>Layout: u32 size of the trie in bytes, the trie as u32 units, then zero-ended replacement texts.</summary>
+    /// <summary>Layout: u32 size of the trie in bytes, the trie as u32 units, then zero-terminated replacement texts.</summary>
     public static PrecompiledMap Parse(ReadOnlySpan<byte> blob, string place)
     {
         var size = blob.Length < 4 ? uint.MaxValue : BinaryPrimitives.ReadUInt32LittleEndian(blob);
@@ -32,14 +32,14 @@ sealed class PrecompiledMap(uint[] trie, byte[] replacements) : Normalizer
         return new PrecompiledMap(units, blob[(int)(4 + size)..].ToArray());
     }
 
-    public override bool TryRewrite(TextSlice piece, AlignedText target)
+    public override bool TryRewrite(TextSlice slice, AlignedText target)
     {
-        var steps = new List<(Rune Rune, int Change)>(piece.Text.Length);
+        var steps = new List<(Rune Rune, int Change)>(slice.Text.Length);
         var changed = false;
-        for (var start = 0; start < piece.Text.Length;)
+        for (var start = 0; start < slice.Text.Length;)
         {
-            var length = StringInfo.GetNextTextElementLength(piece.Text[start..]);
-            var grapheme = piece.Text.Slice(start, length);
+            var length = StringInfo.GetNextTextElementLength(slice.Text[start..]);
+            var grapheme = slice.Text.Slice(start, length);
             if (Encoding.UTF8.GetByteCount(grapheme) < 6 && Find(grapheme) is { } whole) Replace(grapheme, whole, steps, ref changed);
             else
                 for (var i = 0; i < length;)
@@ -53,14 +53,14 @@ sealed class PrecompiledMap(uint[] trie, byte[] replacements) : Normalizer
             start += length;
         }
         if (!changed) return false;
-        var writer = new Rewriter(piece, target);
+        var writer = new Rewriter(slice, target);
         foreach (var (rune, change) in steps) writer.Put(rune, change);
         return true;
     }
 
     /// <summary>
-    /// Adds the replacement's runes, each with what it does to the original. The last step, be it of what came before, swallows what the
-    /// replacement lacks; where nothing came before nothing does, and all that follows slides, as it does in the Rust library.
+    /// Adds the replacement's runes, each with its change to the original. If the replacement is shorter, the last step so far swallows the
+    /// missing characters; if there is no step yet, none does, and the text after it shifts, as in the Rust library.
     /// </summary>
     static void Replace(ReadOnlySpan<char> old, string replacement, List<(Rune Rune, int Change)> steps, ref bool changed)
     {

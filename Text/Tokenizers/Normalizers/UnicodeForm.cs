@@ -1,5 +1,5 @@
-// NFC, NFD, NFKC and NFKD with origins kept. Which original character each result replaces follows the Rust library: a decomposed rune
-// first replaces then inserts, a composed one swallows.
+// NFC, NFD, NFKC and NFKD with origins. Each result's origin follows the Rust library: a decomposed character's first rune replaces it
+// and its further runes are inserted; a composed rune swallows.
 using System.Text;
 using Majlis.Text.Normalization;
 using Majlis.Text.Tokenizers.Patterns;
@@ -12,25 +12,25 @@ sealed class UnicodeForm(NormalizationForm form) : Normalizer
         form is NormalizationForm.FormC or NormalizationForm.FormD ? NormalizationForm.FormD : NormalizationForm.FormKD;
     readonly bool composes = form is NormalizationForm.FormC or NormalizationForm.FormKC;
 
-    public override bool TryRewrite(TextSlice piece, AlignedText target)
+    public override bool TryRewrite(TextSlice slice, AlignedText target)
     {
-        if (Ascii.IsValid(piece.Text) || UnicodeForms.IsNormalized(piece.Text, form)) return false;
-        if (!piece.Tracked)
+        if (Ascii.IsValid(slice.Text) || UnicodeForms.IsNormalized(slice.Text, form)) return false;
+        if (!slice.Tracked)
         {
-            target.Append(UnicodeForms.Normalize(piece.Text.ToString(), form), 0, 0);
+            target.Append(UnicodeForms.Normalize(slice.Text.ToString(), form), 0, 0);
             return true;
         }
-        var writer = new Rewriter(piece, target);
-        for (var start = 0; start < piece.Text.Length;)
+        var writer = new Rewriter(slice, target);
+        for (var start = 0; start < slice.Text.Length;)
         {
-            var end = NextBoundary(piece.Text, start);
-            WriteChunk(piece.Text[start..end].ToString(), ref writer);
+            var end = NextBoundary(slice.Text, start);
+            WriteChunk(slice.Text[start..end].ToString(), ref writer);
             start = end;
         }
         return true;
     }
 
-    /// <summary>Where the next chunk begins: a character that no character before it can combine or be reordered with.</summary>
+    /// <summary>The start of the next chunk: a character that no earlier one can combine with or be reordered with.</summary>
     static int NextBoundary(ReadOnlySpan<char> text, int start)
     {
         var end = start + CodePoints.Size(CodePoints.At(text, start));
@@ -69,7 +69,7 @@ sealed class UnicodeForm(NormalizationForm form) : Normalizer
         }
     }
 
-    /// <summary>The chunk's decomposition in canonical order, each rune with what it does to the original.</summary>
+    /// <summary>The chunk's decomposition in canonical order, each rune with its change to the original.</summary>
     List<(Rune Rune, int Change)> Decompose(string chunk)
     {
         List<(Rune Rune, int Change)> unordered = [];

@@ -1,4 +1,4 @@
-// The anchors in a text that a pattern can ask for without taking anything: line ends, text ends, edges of words.
+// The zero-width anchors of a pattern: line ends, text ends, word boundaries.
 namespace Majlis.Text.Tokenizers.Patterns;
 
 static class Anchors

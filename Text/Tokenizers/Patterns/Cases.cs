@@ -7,7 +7,7 @@ static class Cases
 {
     public static int Lower(int codePoint) => Rune.TryCreate(codePoint, out var rune) ? Rune.ToLowerInvariant(rune).Value : codePoint;
 
-    // .NET leaves the long s alone where it runs without ICU.
+    // .NET does not change the long s when it runs without ICU.
     public static int Upper(int codePoint) => codePoint == 'ſ' ? 'S'
         : Rune.TryCreate(codePoint, out var rune) ? Rune.ToUpperInvariant(rune).Value : codePoint;
 }

@@ -1,4 +1,4 @@
-// Every code point's kind: its Unicode general category, with the control characters that are white space set apart,
+// Every code point's kind: its Unicode general category, with white-space control characters as a kind of their own,
 // so that \s, \p{L}, \d and the like are all plain sets of kinds, beyond U+FFFF too.
 using System.Globalization;
 
@@ -6,7 +6,7 @@ namespace Majlis.Text.Tokenizers.Patterns;
 
 static class CodePointKinds
 {
-    /// <summary>Kind of the controls that are white space (tab to carriage return, U+0085); the others are UnicodeCategory's numbers.</summary>
+    /// <summary>The kind of white-space controls (tab to carriage return, U+0085); other kinds are numbered as UnicodeCategory.</summary>
     const int ControlSpace = 30;
 
     public const uint All = 0x7FFF_FFFF;
@@ -98,7 +98,7 @@ static class CodePointKinds
 
     public static bool Is(uint kinds, int codePoint) => (kinds >> Of(codePoint) & 1) != 0;
 
-    /// <summary>The kinds of a property name as it stands in \p{...}; null for names that are not general categories.</summary>
+    /// <summary>The kinds of a property name in \p{...}; null if it is no general category.</summary>
     public static uint? Named(string name) => named.TryGetValue(name, out var kinds) ? kinds : null;
 
     /// <summary>Rust's char::is_ascii_punctuation or a character of category P.</summary>
@@ -106,7 +106,7 @@ static class CodePointKinds
         ? char.IsBetween((char)codePoint, '!', '~') && !char.IsAsciiLetterOrDigit((char)codePoint)
         : Is(Punctuation, codePoint);
 
-    /// <summary>Letters, marks, decimal digits, connectors, and what else Unicode calls alphabetic.</summary>
+    /// <summary>Letters, marks, decimal digits, connectors, and other characters that Unicode calls alphabetic.</summary>
     public static bool IsWord(int codePoint) => Is(Letter | Mark | 1 << 8 | 1 << 9 | 1 << 18, codePoint)
         || codePoint is >= 0x24B6 and <= 0x24E9 or >= 0x1F130 and <= 0x1F149 or >= 0x1F150 and <= 0x1F169 or >= 0x1F170 and <= 0x1F189;
 

@@ -1,13 +1,13 @@
-// Matches patterns over code points, with backtracking on a stack of its own: no recursion by text, so no text overflows it.
-// Own code: .NET's Regex works on UTF-16 units, so its \p{L} and classes miss or cut every character beyond U+FFFF.
+// Matches patterns over code points. Backtracking uses its own stack, not recursion, so no text overflows the call stack.
+// .NET's Regex works on UTF-16 units, so its \p{L} and classes miss or split every character beyond U+FFFF.
 using System.Numerics;
 
 namespace Majlis.Text.Tokenizers.Patterns;
 
-/// <summary>A compiled pattern in Oniguruma's Ruby syntax, as far as tokenizers use it. Immutable; many threads may match.</summary>
+/// <summary>A compiled pattern in the part of Oniguruma's Ruby syntax that tokenizers use. Immutable; many threads may match.</summary>
 sealed class CodePointPattern(string pattern)
 {
-    /// <summary>Steps back before a match is given up: no real pattern comes near, a hostile one would never end.</summary>
+    /// <summary>The most backtracking steps of a match: no real pattern comes near, a hostile one would never end.</summary>
     const int MaxBacktracks = 50_000_000;
 
     [ThreadStatic] static Backtracks? reused;
@@ -29,7 +29,7 @@ sealed class CodePointPattern(string pattern)
         return false;
     }
 
-    /// <summary>Runs from a step to Done; the end of the match, or -1.</summary>
+    /// <summary>Runs from a step to Done; returns the end of the match, or -1.</summary>
     int Run(int step, ReadOnlySpan<char> text, int position, Backtracks stack)
     {
         var floor = stack.Count;
@@ -107,7 +107,7 @@ sealed class CodePointPattern(string pattern)
         return Run(step + 1, text, start, stack) >= 0 != look.Negated;
     }
 
-    /// <summary>Takes up the latest open choice of this run: another branch, one less of a greedy loop, one more of a lazy one.</summary>
+    /// <summary>Resumes the latest open choice of this run: another branch, one less of a greedy loop, one more of a lazy one.</summary>
     bool TryBack(ReadOnlySpan<char> text, int floor, Backtracks stack, ref int step, ref int position)
     {
         while (stack.Count > floor)
@@ -136,7 +136,7 @@ sealed class CodePointPattern(string pattern)
 
 enum Back { Other, Less, More }
 
-/// <summary>Choices still open, the latest on top.</summary>
+/// <summary>The open choices, the latest on top.</summary>
 sealed class Backtracks
 {
     (int Step, int Position, int Extra, Back Kind)[] items = new (int, int, int, Back)[64];

@@ -1,4 +1,4 @@
-// A set of code points as a pattern writes it, and the form it is asked in: a bit for each ASCII character, kinds beyond.
+// A set of code points as a pattern writes it, and its form for look-ups: a bit for each ASCII character, kinds beyond.
 namespace Majlis.Text.Tokenizers.Patterns;
 
 /// <summary>The set as written: kinds, ranges, and their unions, complements and intersections.</summary>
@@ -6,7 +6,7 @@ abstract record SetTerm
 {
     public abstract bool Contains(int codePoint);
 
-    /// <summary>Membership of every non-ASCII code point of a kind; null when the kind alone does not decide.</summary>
+    /// <summary>Whether all non-ASCII code points of a kind are members; null if the kind alone does not decide.</summary>
     public abstract bool? ContainsKind(int kind);
 }
 
@@ -56,7 +56,7 @@ sealed record IntersectionTerm(SetTerm Left, SetTerm Right) : SetTerm
     public override bool? ContainsKind(int kind) => Left.ContainsKind(kind) & Right.ContainsKind(kind);
 }
 
-/// <summary>Ignoring case by simple case folding: what has the same lower-case form of its upper-case form.</summary>
+/// <summary>Ignores case by simple case folding: compares the lower case of the upper case.</summary>
 sealed record FoldedTerm(SetTerm Inner) : SetTerm
 {
     public override bool Contains(int codePoint) => Variants(codePoint).Any(Inner.Contains);
@@ -65,7 +65,7 @@ sealed record FoldedTerm(SetTerm Inner) : SetTerm
 
     static IEnumerable<int> Variants(int codePoint) => codePoint switch
     {
-        // Not among .NET's invariant pairs: the long s and the Kelvin and Angstrom signs.
+        // Missing from .NET's invariant pairs: the long s and the Kelvin and Angstrom signs.
         'S' or 's' or 0x17F => ['S', 's', 0x17F],
         'K' or 'k' or 0x212A => ['K', 'k', 0x212A],
         0xC5 or 0xE5 or 0x212B => [0xC5, 0xE5, 0x212B],
@@ -73,7 +73,7 @@ sealed record FoldedTerm(SetTerm Inner) : SetTerm
     };
 }
 
-/// <summary>A set ready to be asked.</summary>
+/// <summary>A set ready for look-ups.</summary>
 sealed class CodePointSet
 {
     readonly ulong low;
@@ -100,6 +100,6 @@ sealed class CodePointSet
         : exact is null ? (kinds >> CodePointKinds.Of(codePoint) & 1) != 0
         : exact.Contains(codePoint);
 
-    /// <summary>Whether a non-ASCII code point of this kind may be inside.</summary>
+    /// <summary>Whether a non-ASCII code point of this kind may be a member.</summary>
     public bool MayContainKind(int kind) => exact is not null || (kinds >> kind & 1) != 0;
 }

@@ -1,4 +1,4 @@
-// A regular expression's parse tree: what the pattern says, before it is turned into steps.
+// A regular expression's parse tree, before it is compiled to steps.
 namespace Majlis.Text.Tokenizers.Patterns;
 
 abstract record PatternNode;
@@ -8,17 +8,17 @@ sealed record OneNode(CodePointSet Set) : PatternNode;
 
 sealed record SequenceNode(IReadOnlyList<PatternNode> Parts) : PatternNode;
 
-/// <summary>The first branch that lets the rest match.</summary>
+/// <summary>Tries branches in order until one lets the rest match.</summary>
 sealed record ChoiceNode(IReadOnlyList<PatternNode> Branches) : PatternNode;
 
 enum Greed { Greedy, Lazy, Possessive }
 
 sealed record RepeatNode(PatternNode Body, int Least, int Most, Greed Greed) : PatternNode;
 
-/// <summary>Matches without consuming; <paramref name="Width"/> is null ahead and the number of code points behind.</summary>
+/// <summary>Matches without consuming; <paramref name="Width"/> is null for look-ahead, the count of code points for look-behind.</summary>
 sealed record LookNode(PatternNode Body, bool Negated, int? Width) : PatternNode;
 
-/// <summary>Matched once and never reconsidered.</summary>
+/// <summary>Matches once and is never retried.</summary>
 sealed record AtomicNode(PatternNode Body) : PatternNode;
 
 enum Anchor { LineStart, LineEnd, TextStart, TextEnd, TextEndOrLastBreak, WordEdge, NotWordEdge }

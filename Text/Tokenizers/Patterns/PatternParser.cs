@@ -1,10 +1,10 @@
-// Reads the regular expressions that tokenizers use, in Oniguruma's Ruby syntax, as the Rust library does.
-// What it does not know (back-references, scripts, conditions) it refuses by name; it never guesses.
+// Parses the regular expressions that tokenizers use, in Oniguruma's Ruby syntax, as the Rust library does.
+// It refuses what it does not know (back-references, scripts, conditions) by name; it never guesses.
 using System.Globalization;
 
 namespace Majlis.Text.Tokenizers.Patterns;
 
-/// <summary>Recursive descent over one pattern. Nesting is bounded, so no pattern can exhaust the stack.</summary>
+/// <summary>Recursive descent over one pattern. Nesting is bounded, so no pattern exhausts the stack.</summary>
 sealed class PatternParser(string pattern)
 {
     const int MaxDepth = 64;
@@ -143,7 +143,7 @@ sealed class PatternParser(string pattern)
         return Choice();
     }
 
-    /// <summary>(?im-im:...) holds inside the group; (?im) is taken at the pattern's start, for all of it.</summary>
+    /// <summary>(?im-im:...) applies inside the group; (?im) at the pattern's start applies to all of it.</summary>
     PatternNode Flagged(ref bool caseAround, ref bool dotAround)
     {
         var atStart = position == 2;

@@ -1,10 +1,10 @@
-// A parse tree turned into steps for the matcher: loops over one set are a single step, and a choice looks at the next
+// Compiles a parse tree to steps for the matcher: a loop over one set is a single step, and a choice looks at the next
 // code point to try only the branches that can begin with it.
 namespace Majlis.Text.Tokenizers.Patterns;
 
 enum Step { One, Loop, Choose, Jump, Look, Atomic, At, Done }
 
-/// <summary>One step. Targets are step numbers; sub-programs (look-around, atomic) stand in line and end with Done.</summary>
+/// <summary>One step. Targets are step numbers; sub-programs (look-around, atomic) are inline and end with Done.</summary>
 sealed record PatternStep(Step Kind)
 {
     public CodePointSet? Set { get; init; }
@@ -15,7 +15,7 @@ sealed record PatternStep(Step Kind)
 
     public Greed Greed { get; init; }
 
-    /// <summary>Where to go on: after a sub-program, or by a jump.</summary>
+    /// <summary>The step to continue at: after a sub-program, or by a jump.</summary>
     public int Target { get; set; }
 
     public bool Negated { get; init; }
@@ -24,7 +24,7 @@ sealed record PatternStep(Step Kind)
 
     public Anchor Anchor { get; init; }
 
-    /// <summary>Choose: the branches' first steps, and which may begin with each ASCII character or kind, as bits.</summary>
+    /// <summary>Choose: the branches' first steps, and a bit for each branch that may begin with an ASCII character or kind.</summary>
     public int[] Branches { get; init; } = [];
 
     public uint[] ByAscii { get; init; } = [];
@@ -98,7 +98,7 @@ sealed class PatternProgram
         else EmitOptional(repeat, repeat.Most - repeat.Least);
     }
 
-    // Again: choose(body..., jump Again) or go on.
+    // Again: choose(body..., jump Again) or continue.
     void EmitStar(RepeatNode repeat)
     {
         var again = steps.Count;

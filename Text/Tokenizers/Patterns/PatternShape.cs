@@ -1,9 +1,9 @@
-// What can be said of a pattern's parts without running them: fixed width, whether they can be empty, how they can begin.
+// Static properties of a pattern's parts: fixed width, whether they can be empty, how they can begin.
 namespace Majlis.Text.Tokenizers.Patterns;
 
 static class PatternShape
 {
-    /// <summary>The number of code points it always takes, or null when that varies.</summary>
+    /// <summary>The number of code points it always consumes, or null if that varies.</summary>
     public static int? Width(PatternNode node) => node switch
     {
         OneNode => 1,
@@ -24,7 +24,7 @@ static class PatternShape
         _ => true,
     };
 
-    /// <summary>How a match can begin; everything when it can be empty.</summary>
+    /// <summary>How a match can begin; any way if it can be empty.</summary>
     public static Beginnings Begins(PatternNode node)
     {
         if (CanBeEmpty(node)) return Beginnings.Anything;
@@ -50,7 +50,7 @@ static class PatternShape
         node is RepeatNode { Least: 0 } repeat && !CanBeEmpty(repeat.Body) ? repeat.Body : node;
 }
 
-/// <summary>The ASCII characters (128 bits) and the kinds beyond ASCII with which something can begin.</summary>
+/// <summary>The ASCII characters (128 bits) and the kinds beyond ASCII that a match can begin with.</summary>
 readonly record struct Beginnings(ulong Low, ulong High, uint Kinds)
 {
     public static Beginnings Anything { get; } = new(ulong.MaxValue, ulong.MaxValue, uint.MaxValue);

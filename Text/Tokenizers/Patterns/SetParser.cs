@@ -1,4 +1,4 @@
-// The parts of a pattern that stand for sets of code points: [...] and \p{..}, \s, \d, \n, \u0000 and their kin.
+// Parses the parts of a pattern that denote sets of code points: [...], \p{..}, \s, \d, \n, \u0000 and other escapes.
 using System.Globalization;
 
 namespace Majlis.Text.Tokenizers.Patterns;
@@ -69,7 +69,7 @@ sealed class SetParser(string pattern)
         return name.StartsWith('^') ? new NotTerm(term) : term;
     }
 
-    /// <summary>Reads the escape at <paramref name="position"/>; a RangeTerm of one when it is a single code point.</summary>
+    /// <summary>Reads the escape at <paramref name="position"/>; a RangeTerm of one if it is a single code point.</summary>
     public SetTerm Escape(ref int position)
     {
         if (position + 1 >= pattern.Length) throw Refuse("a backslash at its end", position);
@@ -154,7 +154,7 @@ sealed class SetParser(string pattern)
     ModelFormatException Refuse(string what, int position) => new($"the pattern {pattern} has {what} (at {position}).");
 }
 
-/// <summary>Scripts that patterns of known models ask for by name.</summary>
+/// <summary>Scripts that the patterns of known models name.</summary>
 static class Scripts
 {
     /// <summary>Script=Han of Unicode 16.</summary>

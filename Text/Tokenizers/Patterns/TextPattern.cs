@@ -1,4 +1,4 @@
-// What a splitter or a replacement looks for: a regular expression, a fixed text, or one character of a sort.
+// The pattern of a splitter or a replacement: a regular expression, a fixed text, or one character that a predicate accepts.
 namespace Majlis.Text.Tokenizers.Patterns;
 
 abstract class TextPattern
@@ -6,7 +6,7 @@ abstract class TextPattern
     /// <summary>The leftmost match that starts at <paramref name="from"/> or later.</summary>
     public abstract bool TryFind(ReadOnlySpan<char> text, int from, out int start, out int end);
 
-    /// <summary>Reads {"String": ...} or {"Regex": ...} as tokenizer.json writes patterns.</summary>
+    /// <summary>Reads {"String": ...} or {"Regex": ...}, the forms of tokenizer.json.</summary>
     public static TextPattern Read(JsonField field)
     {
         if (field.TextOrNull("String") is { } fixedText)
@@ -33,7 +33,7 @@ sealed class RegexPattern(string pattern) : TextPattern
 
 sealed class FixedPattern(string wanted) : TextPattern
 {
-    /// <summary>The one character it looks for, if it is one.</summary>
+    /// <summary>The one character it matches, if it is one.</summary>
     public bool IsOneCharacter => wanted.Length == CodePoints.Size(CodePoints.At(wanted, 0));
 
     public override bool TryFind(ReadOnlySpan<char> text, int from, out int start, out int end)
@@ -44,7 +44,7 @@ sealed class FixedPattern(string wanted) : TextPattern
     }
 }
 
-/// <summary>One code point for which the predicate holds.</summary>
+/// <summary>One code point that the predicate accepts.</summary>
 sealed class SortPattern(Func<int, bool> predicate) : TextPattern
 {
     public override bool TryFind(ReadOnlySpan<char> text, int from, out int start, out int end)

@@ -1,4 +1,4 @@
-// Turns text into GPT-2's alphabet of 256 characters, one for each byte of its UTF-8; the splitting by regex comes before it.
+// Turns text into GPT-2's alphabet of 256 characters, one for each UTF-8 byte; the regex split comes before it.
 using System.Text;
 using Majlis.Text.Tokenizers.Normalizers;
 
@@ -6,26 +6,26 @@ namespace Majlis.Text.Tokenizers.Splitting;
 
 sealed class ByteLevelSplitter : Splitter
 {
-    public override void Split(TextSlice piece, AlignedText scratch, PieceFlow next)
+    public override void Split(TextSlice slice, AlignedText scratch, SplitterFlow next)
     {
-        scratch.Clear(piece.Tracked);
-        ByteAlphabet.Write(piece, scratch);
+        scratch.Clear(slice.Tracked);
+        ByteAlphabet.Write(slice, scratch);
         next.Push(scratch.Slice);
     }
 }
 
-/// <summary>Puts a text before the piece, unless it begins with it already (ByteLevel's add_prefix_space).</summary>
+/// <summary>Prepends a text to the slice, unless the slice begins with it (ByteLevel's add_prefix_space).</summary>
 sealed class PrefixSplitter(char prefix) : Splitter
 {
-    public override void Split(TextSlice piece, AlignedText scratch, PieceFlow next)
+    public override void Split(TextSlice slice, AlignedText scratch, SplitterFlow next)
     {
-        if (piece.Text[0] == prefix)
+        if (slice.Text[0] == prefix)
         {
-            next.Push(piece);
+            next.Push(slice);
             return;
         }
-        scratch.Clear(piece.Tracked);
-        Prepending.Write(prefix.ToString(), piece, scratch);
+        scratch.Clear(slice.Tracked);
+        Prepending.Write(prefix.ToString(), slice, scratch);
         next.Push(scratch.Slice);
     }
 }
@@ -40,21 +40,21 @@ static class ByteAlphabet
     /// <summary>The byte a character stands for, or -1.</summary>
     public static int ByteOf(char unit) => unit < byteOf.Length ? byteOf[unit] : -1;
 
-    public static void Write(TextSlice piece, AlignedText target)
+    public static void Write(TextSlice slice, AlignedText target)
     {
         Span<byte> bytes = stackalloc byte[4];
         Span<char> units = stackalloc char[4];
-        for (var i = 0; i < piece.Text.Length;)
+        for (var i = 0; i < slice.Text.Length;)
         {
-            var codePoint = CodePoints.At(piece.Text, i);
+            var codePoint = CodePoints.At(slice.Text, i);
             var count = new Rune(codePoint).EncodeToUtf8(bytes);
             for (var k = 0; k < count; k++) units[k] = charOf[bytes[k]];
-            target.Append(units[..count], piece.Tracked ? piece.Starts[i] : 0, piece.Tracked ? piece.Ends[i] : 0);
+            target.Append(units[..count], slice.Tracked ? slice.Starts[i] : 0, slice.Tracked ? slice.Ends[i] : 0);
             i += CodePoints.Size(codePoint);
         }
     }
 
-    /// <summary>Printable Latin-1 bytes stand for themselves, the others for U+0100 and on, in order.</summary>
+    /// <summary>Printable Latin-1 bytes map to themselves, the others to U+0100 and on, in order.</summary>
     static char[] Build()
     {
         var chars = new char[256];

@@ -1,28 +1,28 @@
-// SentencePiece's way with spaces: each becomes the replacement character, and one may be put in front.
+// SentencePiece's treatment of spaces: each becomes the replacement character, and one may be prepended.
 using System.Text;
 
 namespace Majlis.Text.Tokenizers.Splitting;
 
 enum Prepend { Always, First, Never }
 
-/// <summary>Replaces and prepends; the split before each replacement character, where wanted, is a stage of its own.</summary>
+/// <summary>Replaces and prepends; a separate stage splits before each replacement character, if wanted.</summary>
 sealed class MetaspaceSplitter(Rune replacement, Prepend scheme) : Splitter
 {
     public override bool NeedsOrigins => scheme == Prepend.First;
 
-    public override void Split(TextSlice piece, AlignedText scratch, PieceFlow next)
+    public override void Split(TextSlice slice, AlignedText scratch, SplitterFlow next)
     {
-        scratch.Clear(piece.Tracked);
-        var first = CodePoints.At(piece.Text, 0);
+        scratch.Clear(slice.Tracked);
+        var first = CodePoints.At(slice.Text, 0);
         var prepend = first != replacement.Value && first != ' ' && scheme switch
         {
             Prepend.Always => true,
-            Prepend.First => piece.Starts[0] == 0,
+            Prepend.First => slice.Starts[0] == 0,
             _ => false,
         };
-        if (prepend) scratch.Append(replacement.ToString(), piece.Tracked ? piece.Starts[0] : 0, piece.Tracked ? piece.Ends[0] : 0);
-        var writer = new Rewriter(piece, scratch);
-        var text = piece.Text;
+        if (prepend) scratch.Append(replacement.ToString(), slice.Tracked ? slice.Starts[0] : 0, slice.Tracked ? slice.Ends[0] : 0);
+        var writer = new Rewriter(slice, scratch);
+        var text = slice.Text;
         while (!text.IsEmpty)
         {
             var plain = text.IndexOf(' ');
@@ -35,16 +35,16 @@ sealed class MetaspaceSplitter(Rune replacement, Prepend scheme) : Splitter
     }
 }
 
-/// <summary>Cuts every so many code points.</summary>
+/// <summary>Splits every fixed number of code points.</summary>
 sealed class FixedLengthSplitter(int length) : Splitter
 {
-    public override void Split(TextSlice piece, AlignedText scratch, PieceFlow next)
+    public override void Split(TextSlice slice, AlignedText scratch, SplitterFlow next)
     {
-        for (var start = 0; start < piece.Text.Length;)
+        for (var start = 0; start < slice.Text.Length;)
         {
             var end = start;
-            for (var i = 0; i < length && end < piece.Text.Length; i++) end += CodePoints.Size(CodePoints.At(piece.Text, end));
-            next.Push(piece.Slice(start, end - start));
+            for (var i = 0; i < length && end < slice.Text.Length; i++) end += CodePoints.Size(CodePoints.At(slice.Text, end));
+            next.Push(slice.Slice(start, end - start));
             start = end;
         }
     }

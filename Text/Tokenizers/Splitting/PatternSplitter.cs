@@ -1,33 +1,33 @@
-// Splits where a pattern matches, and keeps, drops or joins what matched, as the five behaviours of the Rust library do.
+// Splits at a pattern's matches, and keeps, drops or joins them, as the Rust library's five behaviours do.
 using Majlis.Text.Tokenizers.Patterns;
 
 namespace Majlis.Text.Tokenizers.Splitting;
 
 enum Delimiters { Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous }
 
-/// <summary>With <paramref name="inverted"/>, what lies between matches counts as the delimiter.</summary>
+/// <summary>If <paramref name="inverted"/>, the text between matches counts as the delimiter.</summary>
 sealed class PatternSplitter(TextPattern pattern, Delimiters behaviour, bool inverted = false) : Splitter
 {
-    public override void Split(TextSlice piece, AlignedText scratch, PieceFlow next)
+    public override void Split(TextSlice slice, AlignedText scratch, SplitterFlow next)
     {
-        var joiner = new Joiner(behaviour, piece, next);
+        var joiner = new Joiner(behaviour, slice, next);
         var (done, search) = (0, 0);
-        while (search <= piece.Text.Length && pattern.TryFind(piece.Text, search, out var start, out var end))
+        while (search <= slice.Text.Length && pattern.TryFind(slice.Text, search, out var start, out var end))
         {
             if (start > done) joiner.Add(done, start, inverted);
             if (end > start) joiner.Add(start, end, !inverted);
             done = end;
-            // An empty match cuts, and the search goes on behind the next character.
-            search = end > start ? end : start < piece.Text.Length ? start + CodePoints.Size(CodePoints.At(piece.Text, start)) : start + 1;
+            // An empty match splits, and the search continues after the next character.
+            search = end > start ? end : start < slice.Text.Length ? start + CodePoints.Size(CodePoints.At(slice.Text, start)) : start + 1;
         }
-        if (done < piece.Text.Length) joiner.Add(done, piece.Text.Length, inverted);
+        if (done < slice.Text.Length) joiner.Add(done, slice.Text.Length, inverted);
         joiner.Finish();
     }
 
-    /// <summary>Receives the stretches in order, each a delimiter or not, and pushes them on as the behaviour says.</summary>
-    ref struct Joiner(Delimiters behaviour, TextSlice piece, PieceFlow next)
+    /// <summary>Receives the segments in order, each a delimiter or not, and pushes them on as the behaviour says.</summary>
+    ref struct Joiner(Delimiters behaviour, TextSlice slice, SplitterFlow next)
     {
-        readonly TextSlice piece = piece;
+        readonly TextSlice slice = slice;
         (int Start, int End, bool Matched)? held;
 
         public void Add(int start, int end, bool matched)
@@ -58,6 +58,6 @@ sealed class PatternSplitter(TextPattern pattern, Delimiters behaviour, bool inv
             held = null;
         }
 
-        readonly void Push(int start, int end) => next.Push(piece.Slice(start, end - start));
+        readonly void Push(int start, int end) => next.Push(slice.Slice(start, end - start));
     }
 }

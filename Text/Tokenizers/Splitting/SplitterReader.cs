@@ -1,4 +1,4 @@
-// The pre_tokenizer section of tokenizer.json, read into the flat chain of splitters it means.
+// Reads the pre_tokenizer section of tokenizer.json into a flat chain of splitters.
 using System.Text;
 using Majlis.Text.Tokenizers.Patterns;
 
@@ -6,10 +6,10 @@ namespace Majlis.Text.Tokenizers.Splitting;
 
 static class SplitterReader
 {
-    /// <summary>GPT-2's own pattern, which ByteLevel applies unless told not to.</summary>
+    /// <summary>GPT-2's own pattern, which ByteLevel applies by default.</summary>
     const string Gpt2 = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
-    /// <summary>Rust's \w has the zero-width joiners besides what Oniguruma's has.</summary>
+    /// <summary>Rust's \w: Oniguruma's \w and the zero-width joiners.</summary>
     const string Words = @"[\w\u200c\u200d]+|[^\w\s\u200c\u200d]+";
 
     static readonly Lazy<TextPattern> gpt2 = new(() => new RegexPattern(Gpt2));
@@ -57,7 +57,7 @@ static class SplitterReader
             yield return new PatternSplitter(new FixedPattern(replacement.ToString()), Delimiters.MergedWithNext);
     }
 
-    /// <summary>prepend_scheme, or add_prefix_space as older files say it.</summary>
+    /// <summary>prepend_scheme, or add_prefix_space in older files.</summary>
     public static Prepend Scheme(JsonField field)
     {
         var scheme = field.Find("prepend_scheme") is not { } named ? Prepend.Always : named.Text() switch

@@ -1,23 +1,23 @@
-// A vocabulary as SentencePiece keeps it: pieces with scores and types. GGUF's "llama" vocabularies are the same list.
+// A vocabulary in SentencePiece's form: pieces with scores and types. GGUF's "llama" vocabularies are the same list.
 using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace Majlis.Text.Tokenizers.Vocabularies;
 
-/// <summary>Numbered as SentencePiece and GGUF number them.</summary>
+/// <summary>Numbered as in SentencePiece and GGUF.</summary>
 public enum PieceType { Normal = 1, Unknown = 2, Control = 3, UserDefined = 4, Unused = 5, Byte = 6 }
 
 public sealed record PieceList(string Source, IReadOnlyList<string> Texts, IReadOnlyList<float> Scores, IReadOnlyList<PieceType> Types)
 {
     const string Mark = "\u2581";
 
-    /// <summary>Whether a blank is put in front of a text.</summary>
+    /// <summary>Whether a blank is prepended to a text.</summary>
     public bool AddsBlank { get; init; } = true;
 
     /// <summary>The steps before blanks become marks.</summary>
     public ImmutableArray<JsonElement> Normalizers { get; init; } = [];
 
-    /// <summary>BPE by score: of all neighbours that make a piece, the pair that makes the best-scored one merges first.</summary>
+    /// <summary>BPE by score: of all neighbours that form a piece, the pair with the best-scored piece merges first.</summary>
     public TokenizerDefinition ToBytePair()
     {
         var model = new ModelDefinition
@@ -60,7 +60,7 @@ public sealed record PieceList(string Source, IReadOnlyList<string> Texts, IRead
         return null;
     }
 
-    /// <summary>Every split of every piece into two pieces, best score first, and of one piece the longest left part first.</summary>
+    /// <summary>Every split of every piece into two pieces, best score first; within a piece the longest left part first.</summary>
     ModelDefinition WithMerges(ModelDefinition model)
     {
         List<(int Left, int Right, int Whole, int LeftLength)> pairs = [];

@@ -1,4 +1,4 @@
-// The sections of tokenizer.json that vocabularies of other containers imply, so that every tokenizer has one form.
+// The sections of tokenizer.json that other containers' vocabularies imply, so that every tokenizer has one form.
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -86,7 +86,7 @@ public static class PipelineJson
     public static JsonElement WordPieceDecoder { get; } =
         Element(new JsonObject { ["type"] = "WordPiece", ["prefix"] = "##", ["cleanup"] = true });
 
-    /// <summary>A frame of tokens around one sequence (and, plainly, around two); null when there is nothing to frame with.</summary>
+    /// <summary>The post-processor that frames one sequence (and a pair) with tokens; null if there are none.</summary>
     public static JsonElement? Frame((string Token, int Id)? before, (string Token, int Id)? after)
     {
         if (before is null && after is null) return null;
@@ -113,7 +113,7 @@ public static class PipelineJson
 
     static JsonObject Sequence(string id, int typeId) => new() { ["Sequence"] = new JsonObject { ["id"] = id, ["type_id"] = typeId } };
 
-    // Parsed rather than serialised: the serializer takes 50 ms of a process that wants to start.
+    // Parsed rather than serialised: the serializer would add 50 ms to the process's start.
     static JsonElement Element(JsonNode node)
     {
         using var document = JsonDocument.Parse(node.ToJsonString());

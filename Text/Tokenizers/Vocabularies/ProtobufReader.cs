@@ -1,10 +1,10 @@
-// Walks a protobuf message field by field: the four wire types that are in use, nothing else.
+// Reads a protobuf message field by field: only the four wire types that are in use.
 using System.Buffers.Binary;
 using System.Text;
 
 namespace Majlis.Text.Tokenizers.Vocabularies;
 
-/// <summary>After each <see cref="Next"/>, exactly the value of <see cref="Field"/> can be read.</summary>
+/// <summary>After each <see cref="Next"/>, only the value of <see cref="Field"/> can be read.</summary>
 ref struct ProtobufReader(ReadOnlySpan<byte> message, string file)
 {
     ReadOnlySpan<byte> rest = message;

@@ -1,4 +1,4 @@
-// Reads SentencePiece's .model files: a protobuf message with pieces, how it was trained, and how text is normalised first.
+// Reads SentencePiece's .model files: a protobuf message with the pieces, the trainer's options and the normaliser's options.
 // Field numbers from sentencepiece_model.proto.
 using System.Collections.Immutable;
 using System.Text.Json;
@@ -10,7 +10,7 @@ static class SentencePieceFile
     const int UnigramKind = 1;
     const int BytePairKind = 2;
 
-    /// <exception cref="ModelFormatException">Not a SentencePiece model, or of a kind that is not read here.</exception>
+    /// <exception cref="ModelFormatException">Not a SentencePiece model, or of an unsupported kind.</exception>
     public static TokenizerDefinition Read(ReadOnlySpan<byte> bytes, string file, SentencePieceFrame frame)
     {
         List<(string Text, float Score, PieceType Type)> pieces = [];
@@ -89,7 +89,7 @@ static class SentencePieceFile
     }
 }
 
-/// <summary>Which tokens frame a text: as tokenizer_config.json says, else BOS for BPE models (Llama's way) and none for others.</summary>
+/// <summary>The tokens that frame a text: from tokenizer_config.json, else BOS for BPE models (as in Llama) and none for others.</summary>
 sealed record SentencePieceFrame(bool? AddsBos, bool? AddsEos)
 {
     public static SentencePieceFrame Unsaid { get; } = new(null, null);
