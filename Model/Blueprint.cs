@@ -1,10 +1,10 @@
-// What a network is, layer by layer: numbers and the checkpoint's tensor names, nothing that computes. Both backends build from this;
-// neither knows a family's name. Families/*.cs make it out of a config.json.
+// A network's description, layer by layer: numbers and the checkpoint's tensor names, no computation. Both backends build from it;
+// neither knows a family's name. Families/*.cs create it from a config.json.
 using System.Collections.Immutable;
 
 namespace Majlis.Model;
 
-/// <summary>What stands on top: next-token logits, one score a sequence (reward model), or nothing (sentence encoder).</summary>
+/// <summary>The output on top: next-token logits, one score a sequence (reward model), or none (sentence encoder).</summary>
 public enum HeadKind { LanguageModel, Score, None }
 
 /// <summary>
@@ -12,7 +12,7 @@ public enum HeadKind { LanguageModel, Score, None }
 /// </summary>
 public sealed record Blueprint
 {
-    /// <summary>The config's model_type; for people and logs, no code branches on it.</summary>
+    /// <summary>The config's model_type; for people and logs only, no code branches on it.</summary>
     public required string Family { get; init; }
     public HeadKind HeadKind { get; init; }
     public required int VocabularySize { get; init; }
@@ -26,7 +26,7 @@ public sealed record Blueprint
     public required string Embedding { get; init; }
     public float EmbeddingScale { get; init; } = 1;
 
-    /// <summary>Encoders only: tables added to the token embedding, then a norm.</summary>
+    /// <summary>Encoders only: tables added to the token embedding before a norm.</summary>
     public string? PositionEmbedding { get; init; }
     public string? TokenTypeEmbedding { get; init; }
     public int TokenTypes { get; init; }
@@ -34,7 +34,7 @@ public sealed record Blueprint
 
     public NormBlueprint? FinalNorm { get; init; }
 
-    /// <summary>Tied when its weight is the embedding's tensor; null for an encoder.</summary>
+    /// <summary>Tied if its weight is the embedding's tensor; null for an encoder.</summary>
     public Projection? Head { get; init; }
     public float LogitScale { get; init; } = 1;
     public float? LogitSoftCap { get; init; }
@@ -45,7 +45,7 @@ public sealed record Blueprint
     public bool IsTied => Head?.Weight == Embedding;
     public bool IsCausal => Layers.All(layer => layer.Attention.IsCausal);
 
-    /// <summary>Equal for sequences of lengths that turn by the same angles, so that their cached keys are the same.</summary>
+    /// <summary>Equal for two sequence lengths if both use the same rotation angles, so that their cached keys agree.</summary>
     public int RotationOf(int length) => Layers.Select(layer => layer.Attention.Rotary?.TableLength(length) ?? 0).DefaultIfEmpty().Max();
 
     /// <summary>Layers that share block tables: full attention first, then each window. Empty for an encoder, which keeps no
@@ -56,11 +56,11 @@ public sealed record Blueprint
         : [];
 }
 
-/// <summary>Layers whose cached keys live equally long: all of them (Window null) or the last Window tokens.</summary>
+/// <summary>Layers with the same cache lifetime: all tokens (Window null) or the last Window tokens.</summary>
 public sealed record CacheGroup(int? Window, ImmutableArray<int> Layers);
 
 /// <summary>
-/// How a layer adds up, n = norm. Sequential: h = x + after(attention(before(x))), then the MLP alike; any of the four may be absent.
+/// A layer's residual structure, n = norm. Sequential: h = x + after(attention(before(x))), then the MLP alike; any norm may be absent.
 /// Parallel: x + attention(n(x)) + mlp(n(x)). NormAfterAdd: h = after(x + attention(x)), then the MLP alike.
 /// </summary>
 public enum Residual { Sequential, Parallel, NormAfterAdd }
@@ -91,7 +91,7 @@ public sealed record AttentionBlueprint
     public NormBlueprint? QueryNorm { get; init; }
     public NormBlueprint? KeyNorm { get; init; }
 
-    /// <summary>Null: this layer knows no positions.</summary>
+    /// <summary>Null: this layer has no positions.</summary>
     public Rotary? Rotary { get; init; }
 
     /// <summary>w: a query sees the keys q-w+1 .. q. Null: all before it.</summary>
@@ -119,15 +119,15 @@ public sealed record NormBlueprint(NormKind Kind, string Module, int Width, floa
     public float Offset { get; init; }
     public bool HasBias { get; init; }
 
-    /// <summary>How many rows of weights, one a head, be it one; null where all share a plain vector.</summary>
+    /// <summary>Rows of weights, one a head, also if there is only one head; null if all heads share a plain vector.</summary>
     public int? Rows { get; init; }
     public string Weight => Module + ".weight";
     public string Bias => Module + ".bias";
 }
 
 /// <summary>
-/// y = W x (+ bias), W being rows FirstRow .. FirstRow+Outputs-1 of the module's tensor, which has TensorRows rows
-/// (more than Outputs where a checkpoint keeps several projections in one tensor).
+/// y = W x (+ bias). W is rows FirstRow .. FirstRow+Outputs-1 of the module's tensor, which has TensorRows rows
+/// (more than Outputs if a checkpoint keeps several projections in one tensor).
 /// </summary>
 public sealed record Projection(string Module, int Inputs, int Outputs, bool HasBias = false)
 {

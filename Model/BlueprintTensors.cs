@@ -1,4 +1,4 @@
-// Which tensors a checkpoint must hold for a Blueprint, and whether it does. Reads headers only, never data.
+// Which tensors a Blueprint needs from a checkpoint, and whether they are there. Reads headers only, never data.
 using System.Collections.Immutable;
 using Majlis.Text;
 
@@ -6,7 +6,7 @@ namespace Majlis.Model;
 
 public static class BlueprintTensors
 {
-    /// <summary>Every tensor the network uses, with its row-major shape, in network order; a tied head is not listed twice.</summary>
+    /// <summary>Every tensor of the network, with its row-major shape, in network order; a tied head is not listed twice.</summary>
     public static IReadOnlyDictionary<string, ImmutableArray<long>> Tensors(this Blueprint blueprint)
     {
         var tensors = new OrderedDictionary<string, ImmutableArray<long>>
@@ -23,8 +23,8 @@ public static class BlueprintTensors
     }
 
     /// <summary>
-    /// Names a tensor that is missing, has another shape, or lies in the checkpoint although nothing would use it
-    /// (a bias the config denies, say): silently leaving it out would change the result.
+    /// Refuses a tensor that is missing, has another shape, or is in the checkpoint but unused (such as a bias that the config denies):
+    /// leaving it out silently would change the result.
     /// </summary>
     /// <exception cref="ModelFormatException">The checkpoint is not this network.</exception>
     public static void Check(this Blueprint blueprint, IWeightSource weights)
@@ -44,7 +44,7 @@ public static class BlueprintTensors
             throw new ModelFormatException($"Tensor '{stranger}' has no place in a {blueprint.Family} network as its config describes it.");
     }
 
-    // Old files carry tables that are computed anyway; tied ones may repeat the head; a sentence encoder does not use its pooler.
+    // Old files contain tables that are computed anyway; tied models may repeat the head; a sentence encoder does not use its pooler.
     static bool IsHarmless(Blueprint blueprint, string name) => name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal)
         || name.EndsWith("position_ids", StringComparison.Ordinal)
         || name.EndsWith("attn.masked_bias", StringComparison.Ordinal)

@@ -1,4 +1,4 @@
-// One model on disk, whatever its container: a Hugging Face folder or a GGUF file, opened by mapping it.
+// One model on disk in any container: a Hugging Face folder or a GGUF file, memory-mapped.
 // Knows nothing of backends, devices or requests.
 using System.Text.Json;
 using Majlis.Model.Weights;
@@ -10,7 +10,7 @@ using Majlis.Text.Tokenizers;
 namespace Majlis.Model;
 
 /// <summary>
-/// An opened model. Opening reads headers only; the tokenizer, the template and the hash are made when first asked for. Safe for
+/// An opened model. Opening reads headers only; the tokenizer, the template and the hash are computed on first use. Safe for
 /// concurrent readers until disposed.
 /// </summary>
 public sealed class Checkpoint : IDisposable
@@ -42,7 +42,7 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The folder, or the GGUF file.</summary>
     public string Path { get; }
 
-    /// <summary>config.json, or what it would be for a GGUF file.</summary>
+    /// <summary>config.json, or its equivalent for a GGUF file.</summary>
     public JsonElement Config { get; }
 
     public IWeightSource Weights { get; }
@@ -51,21 +51,21 @@ public sealed class Checkpoint : IDisposable
 
     public GenerationDefaults Generation => generation.Value;
 
-    /// <summary>Null where the model has none (a network that is fed token ids).</summary>
-    /// <exception cref="ModelFormatException">It has one that is broken or of a kind not known here.</exception>
+    /// <summary>Null if the model has none (a network that takes token ids).</summary>
+    /// <exception cref="ModelFormatException">The tokenizer is broken or of an unknown kind.</exception>
     public TextTokenizer? Tokenizer => tokenizer.Value;
 
-    /// <summary>Null where the model has none.</summary>
-    /// <exception cref="ModelFormatException">It has one that cannot be parsed.</exception>
+    /// <summary>Null if the model has none.</summary>
+    /// <exception cref="ModelFormatException">The template cannot be parsed.</exception>
     public ChatTemplate? ChatTemplate => template.Value;
 
-    /// <summary>sha256 over the weight files' bytes, in order of their names, as lower-case hex.</summary>
+    /// <summary>sha256 over the weight files' bytes, in the order of their names, as lower-case hex.</summary>
     public string WeightsHash => weightsHash.Value;
 
     /// <summary>The GGUF file behind this checkpoint, for its keys; null for a folder.</summary>
     internal GgufFile? Gguf => gguf;
 
-    /// <summary>Opens a folder (config.json and safetensors), a .gguf file, or a folder that holds nothing but one GGUF model.</summary>
+    /// <summary>Opens a folder (config.json and safetensors), a .gguf file, or a folder that holds only one GGUF model.</summary>
     /// <exception cref="ModelFormatException">Missing, truncated, of an unknown architecture, or weights that do not fit the
     /// config.</exception>
     public static Checkpoint Open(string path)
@@ -127,7 +127,8 @@ public sealed class Checkpoint : IDisposable
         return File.Exists(model) ? TextTokenizer.FromSentencePiece(model) : null;
     }
 
-    static TextTokenizer? ReadTokenizer(GgufFile file) => file.Has("tokenizer.ggml.model") ? new TextTokenizer(GgufVocabulary.Read(file)) : null;
+    static TextTokenizer? ReadTokenizer(GgufFile file) =>
+        file.Has("tokenizer.ggml.model") ? new TextTokenizer(GgufVocabulary.Read(file)) : null;
 
     static Blueprint ReadBlueprint(string path, JsonElement config, IWeightSource weights)
     {

@@ -1,4 +1,4 @@
-// The files beside the weights: what they are called, and how they get into a new folder, copied or made out of a GGUF's keys.
+// The files beside the weights: their names, and how they get into a new folder, copied or made from a GGUF's keys.
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -24,7 +24,7 @@ public static class CheckpointFiles
     static readonly JsonSerializerOptions readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>
-    /// Makes <paramref name="folder"/> a Hugging Face folder but for its weights: config, generation defaults, tokenizer and chat template.
+    /// Makes <paramref name="folder"/> a Hugging Face folder without weights: config, generation defaults, tokenizer and chat template.
     /// </summary>
     /// <exception cref="ModelFormatException">A GGUF's vocabulary cannot be written as a tokenizer.json.</exception>
     public static void WriteConfigAndTokenizer(Checkpoint checkpoint, string folder)

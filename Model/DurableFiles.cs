@@ -1,15 +1,15 @@
-// Writing that survives a power cut: bytes first, then the name, then the folder that holds the name. Files and folders are either wholly
-// there or not at all. Knows nothing of their content.
+// Writes that survive a power cut: bytes first, then the name, then the folder that holds the name. Files and folders exist wholly
+// or not at all. Knows nothing of their content.
 using System.Runtime.InteropServices;
 
 namespace Majlis.Model;
 
 public static partial class DurableFiles
 {
-    /// <summary>Ends the names of files and folders that are being written.</summary>
+    /// <summary>The suffix of files and folders that are being written.</summary>
     public const string Unfinished = ".part";
 
-    /// <summary>Replaces a file so that a reader, or a machine that crashes, sees the old content or the new, nothing between.</summary>
+    /// <summary>Replaces a file; a reader, or a machine after a crash, sees the old content or the new one, nothing between.</summary>
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {
         var temporary = path + Unfinished;
@@ -22,7 +22,7 @@ public static partial class DurableFiles
         FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
-    /// <summary>Makes a folder appear with everything <paramref name="fill"/> puts into it; what a killed try left is thrown away.</summary>
+    /// <summary>Creates a folder at once with everything <paramref name="fill"/> writes into it; removes what a killed try left.</summary>
     public static void Create(string folder, Action<string> fill)
     {
         var temporary = folder + Unfinished;
@@ -46,7 +46,7 @@ public static partial class DurableFiles
         FlushFolder(folder);
     }
 
-    /// <summary>Makes new and renamed entries of a folder durable; Windows does so by itself and has no call for it.</summary>
+    /// <summary>Makes a folder's new and renamed entries durable; Windows does so by itself and has no call for it.</summary>
     public static void FlushFolder(string folder)
     {
         if (OperatingSystem.IsWindows()) return;

@@ -1,4 +1,4 @@
-// sha256 of files, streamed. Knows nothing of what is in them.
+// sha256 of files, streamed. Knows nothing of their content.
 using System.Security.Cryptography;
 
 namespace Majlis.Model;

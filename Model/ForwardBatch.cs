@@ -1,4 +1,4 @@
-// One step's work for a network, and what comes back. Token ids and cache block numbers only: no text, no requests, no tensors.
+// The input and output of a network's step. Token ids and cache block numbers only: no text, no requests, no tensors.
 // Legend: N = new tokens of all sequences, flattened; G = cache groups of the Blueprint; V = vocabulary.
 using System.Collections.Immutable;
 
@@ -13,35 +13,35 @@ public sealed record ForwardBatch
     /// <summary>[N] position of each token in its own sequence.</summary>
     public required int[] Positions { get; init; }
 
-    /// <summary>Which tokens belong to which sequence; covers <see cref="Tokens"/> in order, without gaps.</summary>
+    /// <summary>Each sequence's range of tokens; they cover <see cref="Tokens"/> in order, without gaps.</summary>
     public required ImmutableArray<SequenceSpan> Spans { get; init; }
 
     /// <summary>The tokens whose logits are wanted.</summary>
     public LogitRows Rows { get; init; } = LogitRows.Last;
 
     /// <summary>
-    /// Every number comes out of products of one fixed shape, a token in a row that its position alone decides: the same bits whatever else is
-    /// in the batch and however a sequence is cut into steps. Slower; needs a cache that such batches alone have written; pools nothing.
+    /// Computes every number by products of one fixed shape, with each token in a row that its position alone decides: the bits do not depend
+    /// on the rest of the batch or on how a sequence is cut into steps. Slower; needs a cache that only such batches wrote; pools nothing.
     /// </summary>
     public bool IsDeterministic { get; init; }
 
-    /// <summary>What to pool over each sequence besides, if anything.</summary>
+    /// <summary>The pooling over each sequence, if any.</summary>
     public Pooling Pooling { get; init; } = Pooling.None;
 }
 
 /// <summary>
 /// One sequence in a batch: <see cref="Count"/> new tokens from <see cref="Start"/> in the flat arrays, after
 /// <see cref="Cached"/> tokens that are in the cache already. <see cref="BlockTables"/>[g][i] is the block of cache group g that
-/// holds positions i*BlockSize .. (i+1)*BlockSize-1, or -1 where a sliding window has left it behind. <see cref="Known"/> tokens of it
-/// are known to come in all (a prompt fed in pieces); rotary scalings that look at the length look there too.
+/// holds positions i*BlockSize .. (i+1)*BlockSize-1, or -1 if a sliding window has passed it. <see cref="Known"/> is how many of its
+/// tokens are known in all (a prompt fed in chunks); rotary scalings that depend on the length use it.
 /// </summary>
-public readonly record struct SequenceSpan(int Start, int Count, int Cached, ImmutableArray<ImmutableArray<int>> BlockTables, int Adapter = -1,
-    int Known = 0)
+public readonly record struct SequenceSpan(
+    int Start, int Count, int Cached, ImmutableArray<ImmutableArray<int>> BlockTables, int Adapter = -1, int Known = 0)
 {
     public int Length => Math.Max(Cached + Count, Known);
 }
 
-/// <summary>Which rows of logits a forward pass is to keep, in the order of the flat tokens (or of the list).</summary>
+/// <summary>The rows of logits that a forward pass keeps, in the order of the flat tokens (or of the list).</summary>
 public abstract record LogitRows
 {
     public static LogitRows None { get; } = new NoRows();
@@ -55,19 +55,19 @@ public abstract record LogitRows
     public sealed record ListedRows(ImmutableArray<int> TokenIndices) : LogitRows;
 }
 
-/// <summary>A vector per sequence, besides logits: sentence embeddings (mean or first token) or a reward head's score.</summary>
+/// <summary>A vector per sequence, beside the logits: sentence embeddings (mean or first token) or a reward head's score.</summary>
 public enum Pooling { None, Mean, First, Last, Score }
 
-/// <summary>What one forward pass leaves on the device. Read or sample rows, then dispose.</summary>
+/// <summary>The result of one forward pass on the device. Read or sample rows, then dispose.</summary>
 public abstract class ForwardResult : IDisposable
 {
-    /// <summary>Rows of logits kept.</summary>
+    /// <summary>How many rows of logits are kept.</summary>
     public abstract int RowCount { get; }
 
     /// <summary>Copies one row of raw logits (after scale and soft-cap), widened to fp32, [V].</summary>
     public abstract void ReadLogits(int row, Span<float> logits);
 
-    /// <summary>Draws one token per plan, on the device where it can; only ids and log-probabilities come back.</summary>
+    /// <summary>Draws one token per plan, on the device if it can; only ids and log-probabilities come back.</summary>
     public abstract void Sample(ReadOnlySpan<SamplingPlan> plans, Span<SampledToken> tokens);
 
     /// <summary>The pooled vector of sequence <paramref name="sequence"/>, fp32.</summary>
@@ -83,7 +83,7 @@ public abstract class ForwardResult : IDisposable
 }
 
 /// <summary>
-/// How to draw one row's token: temperature 0 is greedy (the lowest id of equals); otherwise temperature, then min-p, top-k and
+/// How to draw one row's token: temperature 0 is greedy (the lowest id wins a tie); otherwise temperature, then min-p, top-k and
 /// top-p in that order, then the inverse of the cumulative distribution, ascending by id, at <see cref="Uniform"/> in [0, 1).
 /// </summary>
 public readonly record struct SamplingPlan(int Row, float Temperature, int TopK, float TopP, float MinP, double Uniform);

@@ -1,4 +1,4 @@
-// How a model wants to be sampled and where it stops, by its own files. What a request says comes before it.
+// A model's sampling defaults and end tokens, from its own files. A request's options override them.
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -8,7 +8,7 @@ using Majlis.Text.Tokenizers;
 
 namespace Majlis.Model;
 
-/// <summary>Defaults out of generation_config.json, config.json or GGUF keys; null where the model says nothing.</summary>
+/// <summary>Defaults from generation_config.json, config.json or GGUF keys; null if the model has none.</summary>
 public sealed record GenerationDefaults(ImmutableArray<int> EosTokens, int? BosToken)
 {
     public int? PadToken { get; init; }
@@ -18,12 +18,12 @@ public sealed record GenerationDefaults(ImmutableArray<int> EosTokens, int? BosT
     public float? MinP { get; init; }
     public float? RepetitionPenalty { get; init; }
 
-    /// <summary>Ids that the files name and that no logit stands for, each after its field; they are none of the ids above.</summary>
+    /// <summary>Ids in the files for which the network has no logit, each after its field; the ids above exclude them.</summary>
     public ImmutableArray<string> Ignored { get; init; } = [];
 
     static readonly string[] ends = ["eos", "eot", "eom"];
 
-    /// <summary>Reads a folder's generation_config.json where there is one, over config.json.</summary>
+    /// <summary>Reads a folder's generation_config.json, if there is one, over config.json.</summary>
     /// <exception cref="ModelFormatException">A field of the wrong kind.</exception>
     public static GenerationDefaults Read(string folder, JsonElement config, int vocabularySize)
     {
@@ -34,7 +34,7 @@ public sealed record GenerationDefaults(ImmutableArray<int> EosTokens, int? BosT
         return Read(document.RootElement, config, path, vocabularySize);
     }
 
-    /// <summary>Reads a GGUF's keys: the turn's and the message's end are ends as well, where the file names them.</summary>
+    /// <summary>Reads a GGUF's keys: the ends of the turn and of the message count as end tokens too, if the file names them.</summary>
     public static GenerationDefaults Read(GgufFile file, int vocabularySize)
     {
         var tokens = new NamedTokens(vocabularySize);
@@ -52,7 +52,7 @@ public sealed record GenerationDefaults(ImmutableArray<int> EosTokens, int? BosT
         int? Id(string role) => $"tokenizer.ggml.{role}_token_id" is var key ? tokens.Known(key, file.Integer(key)) : null;
     }
 
-    /// <summary>The tokenizer's own end of a text ends an answer as well: chat models often name another token there than in
+    /// <summary>The tokenizer's end-of-text token ends an answer too: chat models often name another token there than in
     /// config.json.</summary>
     public GenerationDefaults WithEnd(string? token, TextTokenizer? tokenizer, int vocabularySize)
     {
@@ -60,7 +60,7 @@ public sealed record GenerationDefaults(ImmutableArray<int> EosTokens, int? BosT
         return id < vocabularySize ? this with { EosTokens = EosTokens.Add(id) } : this with { Ignored = Ignored.Add($"eos_token {id}") };
     }
 
-    /// <summary>As generation_config.json.</summary>
+    /// <summary>These defaults as a generation_config.json.</summary>
     public JsonObject ToJson()
     {
         var json = new JsonObject();

@@ -1,4 +1,4 @@
-// A network that can be asked for logits, whichever backend runs it. Owns cache memory; the caller owns the block numbers.
+// A network that computes logits, on any backend. Owns cache memory; the caller owns the block numbers.
 namespace Majlis.Model;
 
 /// <summary>Weights ready to compute. One thread at a time calls <see cref="Forward"/>.</summary>
@@ -9,7 +9,7 @@ public interface INetwork : IDisposable
     /// <summary>Tokens per cache block, the same in every group.</summary>
     int BlockSize { get; }
 
-    /// <summary>Bytes that one block of cache group <paramref name="group"/> takes.</summary>
+    /// <summary>The size in bytes of one block of cache group <paramref name="group"/>.</summary>
     long BytesPerBlock(int group);
 
     /// <summary>Allocates (or replaces) the cache: <paramref name="blocksPerGroup"/>[g] blocks for each group of the Blueprint.</summary>

@@ -1,5 +1,5 @@
-// Named tensors as they lie on disk, under Hugging Face names and in Hugging Face layout, whatever the container.
-// Knows nothing of what a tensor means; that is the Blueprint's.
+// Named tensors on disk, under Hugging Face names and in Hugging Face layout, whatever the container.
+// Knows nothing of a tensor's meaning; the Blueprint does.
 using System.Collections.Immutable;
 using Majlis.Text;
 
@@ -12,7 +12,7 @@ public sealed record TensorInfo(string Name, TensorType Type, ImmutableArray<lon
 }
 
 /// <summary>
-/// Opened weights: memory-mapped, so opening reads headers only. Safe for concurrent readers until disposed.
+/// Opened weights, memory-mapped: opening reads headers only. Safe for concurrent readers until disposed.
 /// </summary>
 public interface IWeightSource : IDisposable
 {
@@ -20,9 +20,9 @@ public interface IWeightSource : IDisposable
 
     /// <summary>
     /// Reads <paramref name="destination"/>.Length elements from <paramref name="firstElement"/> on, widened (or dequantised) to fp32.
-    /// For quantised types <paramref name="firstElement"/> must lie on a row's start.
+    /// For quantised types <paramref name="firstElement"/> must be the start of a row.
     /// </summary>
-    /// <exception cref="ModelFormatException">No such tensor, or the range lies outside it.</exception>
+    /// <exception cref="ModelFormatException">No such tensor, or a range outside it.</exception>
     void Read(string name, long firstElement, Span<float> destination);
 
     /// <summary>The tensor's stored bytes (mapped, not copied); valid until the source is disposed.</summary>

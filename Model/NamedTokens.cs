@@ -1,5 +1,5 @@
-// Token ids as configs and GGUF keys name them. An id that the network has no logit for is none: it is passed over and kept in mind, so
-// that a host can say so. Knows no vocabulary's texts.
+// Token ids as configs and GGUF keys name them. An id without a logit in the network counts as absent; it is recorded, so
+// that a host can report it. Knows no vocabulary's texts.
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
@@ -11,10 +11,10 @@ sealed class NamedTokens(int vocabularySize)
 {
     readonly List<string> ignored = [];
 
-    /// <summary>What was passed over, such as "eos_token_id 4294967295".</summary>
+    /// <summary>The ids that were skipped, such as "eos_token_id 4294967295".</summary>
     public ImmutableArray<string> Ignored => [.. ignored.Distinct()];
 
-    /// <summary>The id, or null where there is none or no logit for it.</summary>
+    /// <summary>The id, or null if it is absent or has no logit.</summary>
     public int? Known(string name, Int128? id)
     {
         if (id is null) return null;
@@ -23,8 +23,8 @@ sealed class NamedTokens(int vocabularySize)
         return null;
     }
 
-    /// <summary>A JSON field that holds an id or a list of ids; none where it is absent or null.</summary>
-    /// <exception cref="ModelFormatException">It holds something else.</exception>
+    /// <summary>A JSON field that holds an id or a list of ids; none if it is absent or null.</summary>
+    /// <exception cref="ModelFormatException">It holds another kind of value.</exception>
     public ImmutableArray<int> Read(JsonElement from, string field, string path)
     {
         if (!from.TryGetProperty(field, out var value) || value.ValueKind == JsonValueKind.Null) return [];

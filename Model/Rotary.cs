@@ -1,11 +1,11 @@
-// Rotary position angles (https://arxiv.org/abs/2104.09864) and the ways checkpoints stretch them. Numbers only: it rotates nothing.
-// Everything is rounded to float32 where transformers rounds, and is computed by its operations in its order: one unit in the last place
+// Rotary position angles (https://arxiv.org/abs/2104.09864) and the scalings that checkpoints use. Numbers only: it rotates nothing.
+// Everything is rounded to float32 where transformers rounds, by the same operations in the same order: one unit in the last place
 // of a frequency is an angle error that grows with the position, and moves log-probabilities by 8e-4 at position 1449 of SmolLM2.
 using System.Collections.Immutable;
 
 namespace Majlis.Model;
 
-/// <summary>Which elements of a head turn together: (j, j + d/2), or neighbours (2j, 2j + 1).</summary>
+/// <summary>Which elements of a head rotate together: (j, j + d/2), or neighbours (2j, 2j + 1).</summary>
 public enum RotaryStyle { HalfSplit, Neighbours }
 
 /// <summary>The first <see cref="Dimensions"/> elements of each head are rotated, the rest pass unchanged.</summary>
@@ -19,16 +19,16 @@ public sealed record Rotary(RotaryStyle Style, int Dimensions, double Theta)
     public float[] InverseFrequencies(int length) => Scaling is null ? Plain(Theta) : Scaling.InverseFrequencies(this, length);
 
     /// <summary>
-    /// A length that stands for all lengths of the same frequencies as <paramref name="length"/>'s; 0 where the length does not matter.
+    /// A length that represents all lengths with the same frequencies as <paramref name="length"/>; 0 if the length does not matter.
     /// </summary>
     public int TableLength(int length) => Scaling?.TableLength(length) ?? 0;
 
-    /// <summary>Multiplies cosine and sine; 1 unless a scaling says otherwise.</summary>
+    /// <summary>A factor for cosine and sine; 1 unless a scaling says otherwise.</summary>
     public float AttentionFactor => Scaling?.AttentionFactor ?? 1;
 
     internal float[] Plain(double theta) => Array.ConvertAll(Powers(theta), power => 1f / power);
 
-    /// <summary>theta^(2i / Dimensions), what the frequencies are the reciprocals of.</summary>
+    /// <summary>theta^(2i / Dimensions); the frequencies are the reciprocals.</summary>
     internal float[] Powers(double theta)
     {
         var powers = new float[Dimensions / 2];
@@ -37,7 +37,7 @@ public sealed record Rotary(RotaryStyle Style, int Dimensions, double Theta)
     }
 }
 
-/// <summary>A rule that stretches the rotation to sequences longer than those trained on.</summary>
+/// <summary>A rule that extends the rotation to sequences longer than the trained ones.</summary>
 public abstract record RotaryScaling
 {
     public virtual float AttentionFactor => 1;
@@ -59,7 +59,7 @@ public sealed record Llama3Scaling(double Factor, double LowFrequencyFactor, dou
 
     float Scale(float frequency)
     {
-        // A number divided by a tensor is torch's reciprocal times the number, rounded twice.
+        // In torch, a number divided by a tensor is the number times the reciprocal, rounded twice.
         var wavelength = 1f / frequency * (float)(2 * Math.PI);
         if (wavelength < (float)(OriginalLength / HighFrequencyFactor)) return frequency;
         if (wavelength > (float)(OriginalLength / LowFrequencyFactor)) return frequency / (float)Factor;

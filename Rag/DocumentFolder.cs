@@ -7,15 +7,15 @@ static class DocumentFolder
 {
     static readonly UTF8Encoding strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    // Links are left alone: a folder of documents should not open what lies outside it.
+    // Links are skipped: a folder of documents must not open files outside it.
     static readonly EnumerationOptions everything = new()
     {
         RecurseSubdirectories = true,
         AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden | FileAttributes.System,
     };
 
-    /// <summary>Passages of every .txt and .md file below the folder, files in the order of their names.</summary>
-    /// <exception cref="DirectoryNotFoundException">The folder is not there.</exception>
+    /// <summary>Passages of every .txt and .md file below the folder, in the order of the files' names.</summary>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="InvalidDataException">A file is not UTF-8.</exception>
     public static IEnumerable<Passage> Read(string folder)
     {

@@ -1,4 +1,4 @@
-// The documents as a Semantic Kernel plugin: a question in, passages to cite out. Knows no HTTP and no model.
+// The documents as a Semantic Kernel plugin: takes a question, returns passages to cite. Knows no HTTP and no model.
 using System.ComponentModel;
 using Microsoft.SemanticKernel;
 
@@ -10,7 +10,7 @@ public sealed class DocumentsPlugin(PassageIndex index)
     public const string Search = "search";
     public const int MostPassages = 20;
 
-    /// <summary>The passages that share most with the question, best first, as documents for a grounded answer.</summary>
+    /// <summary>The passages that match the question best, best first, as documents for a grounded answer.</summary>
     [KernelFunction(Search), Description("Finds passages of the documents that help to answer a question in Arabic or English.")]
     public IReadOnlyList<GroundingDocument> Find(
         [Description("The question, in the user's words")] string question,

@@ -1,5 +1,5 @@
-// A question with documents as plain words, for models whose template has no place for documents. Knows no template.
-// The documents are a stranger's text: they stand between marks that they cannot write themselves, and the model is told so.
+// A question with documents as plain text, for models whose template has no place for documents. Knows no template.
+// The documents are a stranger's text: they stand between marks that they cannot contain, and the prompt tells the model so.
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -7,8 +7,8 @@ using Majlis.Text.Normalization;
 
 namespace Majlis.Rag;
 
-/// <summary>A text to ground an answer on.</summary>
-/// <param name="Id">Whatever the client calls it; not shown to the model.</param>
+/// <summary>A text that grounds an answer.</summary>
+/// <param name="Id">The client's name for it; not shown to the model.</param>
 public sealed record GroundingDocument(string Id, string? Title, string Text);
 
 public static partial class GroundedPrompt
@@ -24,7 +24,7 @@ public static partial class GroundedPrompt
         """;
 
     /// <summary>
-    /// The text of a user message: instructions in the question's language (Arabic where most of its letters are, else English),
+    /// The text of a user message: instructions in the question's language (Arabic if most of its letters are, else English),
     /// the documents numbered from 1, then the question.
     /// </summary>
     /// <exception cref="ArgumentException">There are no documents.</exception>
@@ -38,8 +38,8 @@ public static partial class GroundedPrompt
     }
 
     /// <summary>
-    /// The numbers an answer cites, in European, Arabic or Persian digits, in order of appearance, each once; numbers of no document are
-    /// left out.
+    /// The numbers that an answer cites, in European, Arabic or Persian digits, in order of appearance, each once; numbers without a
+    /// document are left out.
     /// </summary>
     public static IReadOnlyList<int> Cited(string answer, int documents) =>
     [
@@ -55,7 +55,7 @@ public static partial class GroundedPrompt
         prompt.Append(Quoted(document.Text)).Append("\n</document>\n\n");
     }
 
-    // Only what could be taken for our own marks is changed: "<document" and "</document" lose their bracket.
+    // Changes only what could be taken for our marks: "<document" and "</document" lose their bracket.
     static string Quoted(string text) => Mark().Replace(text, "&lt;$1");
 
     [GeneratedRegex(@"<(\s*/?\s*document)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

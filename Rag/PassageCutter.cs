@@ -1,4 +1,4 @@
-// Cuts a text into passages of a readable size, at paragraphs where it can, else at sentences, else at spaces. Knows no files.
+// Cuts a text into passages of a readable size, preferably at paragraphs, else at sentences, else at spaces. Knows no files.
 namespace Majlis.Rag;
 
 static class PassageCutter
@@ -6,7 +6,7 @@ static class PassageCutter
     /// <summary>The most UTF-16 units of a passage: about 150 words.</summary>
     public const int Most = 1000;
 
-    /// <summary>Spans that together hold everything but white space between them, each trimmed and not empty, in order.</summary>
+    /// <summary>Spans that together cover everything but the white space between them, each trimmed and not empty, in order.</summary>
     public static IEnumerable<Range> Cut(string text)
     {
         var start = 0;
@@ -33,7 +33,7 @@ static class PassageCutter
         return start + (char.IsHighSurrogate(window[^1]) ? Most - 1 : Most);
     }
 
-    // Only cuts in the second half count: a short first paragraph goes with what follows it.
+    // Only cuts in the second half count: a short first paragraph stays with the text after it.
     static int LastParagraph(ReadOnlySpan<char> window)
     {
         for (var i = window.Length - 2; i >= Most / 2; i--)

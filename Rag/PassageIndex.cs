@@ -1,4 +1,4 @@
-// Finds passages by their words (BM25), Arabic and English each by its own rules of stemming. Knows no model and no prompt.
+// Finds passages by their words (BM25), with separate stemming for Arabic and English. Knows no model and no prompt.
 using System.Text.RegularExpressions;
 using Lucene.Net.Analysis;
 using Lucene.Net.Analysis.Miscellaneous;
@@ -17,7 +17,7 @@ public sealed partial class PassageIndex : IDisposable
 {
     const LuceneVersion Version = LuceneVersion.LUCENE_48;
 
-    // In UTF-16 units: no more words than Lucene's limit of clauses, though in some scripts every letter is a word.
+    // In UTF-16 units. Keeps the words below Lucene's limit of clauses, also in scripts where every letter is a word.
     const int MostQueryLetters = 1024;
 
     static readonly (string Field, Analyzer Analyzer, Analyzer Asking)[] languages =
@@ -43,21 +43,21 @@ public sealed partial class PassageIndex : IDisposable
     }
 
     /// <summary>Indexes every .txt and .md file (UTF-8) below a folder.</summary>
-    /// <exception cref="DirectoryNotFoundException">The folder is not there.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="InvalidDataException">A file is not UTF-8.</exception>
     public static PassageIndex FromFolder(string folder) => new(DocumentFolder.Read(folder));
 
     public int Count => passages.Length;
 
-    /// <summary>The best passages for a question in either language, best first; fewer where no more share a word with it.</summary>
+    /// <summary>The best passages for a question in either language, best first; fewer if no more share a word with it.</summary>
     public IReadOnlyList<FoundPassage> Search(string question, int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        // Marks that nobody sees do not count, but who sends a million of them has asked nothing.
+        // Invisible marks do not count towards the limit, but a question of a million of them is empty.
         question = Cut(Spelled(Cut(question, 4 * MostQueryLetters)), MostQueryLetters);
         var query = new BooleanQuery();
         foreach (var (field, analyzer, asking) in languages)
-            if (!PassageQuery.Add(query, field, asking, question)) PassageQuery.Add(query, field, analyzer, question); // stop words alone
+            if (!PassageQuery.Add(query, field, asking, question)) PassageQuery.Add(query, field, analyzer, question); // only stop words
         return [.. searcher.Search(query, count).ScoreDocs.Select(hit => new FoundPassage(Of(hit.Doc), hit.Score))];
     }
 
@@ -81,7 +81,7 @@ public sealed partial class PassageIndex : IDisposable
     static string Cut(string text, int most) =>
         text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)];
 
-    // A Persian word with a joiner in it is one word or two, as each writer likes: both can be found.
+    // A Persian word with a joiner is one word or two, depending on the writer: both can be found.
     static string Spelled(string text)
     {
         var parts = JoinedWord().Matches(text).Select(match => match.Value.Replace('\u200C', ' '));
@@ -91,7 +91,7 @@ public sealed partial class PassageIndex : IDisposable
     [GeneratedRegex(@"[\u0621-\u06FF]+(?:\u200C+[\u0621-\u06FF]+)+")]
     private static partial Regex JoinedWord();
 
-    // A passage belongs to the script of most of its letters; where both scripts are at home (a sixth or more), it is found by both.
+    // A passage belongs to the script of most of its letters; if both scripts have a sixth or more, it is found by both.
     static bool WrittenIn(string text, string field)
     {
         var letters = LetterCount.Of(text);

@@ -1,4 +1,4 @@
-// The reference rules of the house: which room may know which library, and which room knows which room.
+// The house's rules of reference: which room may use which library, and which room may use which room.
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Majlis.tests.Support;
@@ -58,7 +58,7 @@ public sealed partial class HouseRules
         Assert.All(rooms.Keys.Where(room => room != "Server"), room => Assert.Empty(References(room, "FrameworkReference")));
     }
 
-    /// <summary>References are transitive for the compiler, so what hosts may see is held by reading their sources.</summary>
+    /// <summary>References are transitive for the compiler, so the rule for hosts is checked in their sources.</summary>
     [Theory]
     [InlineData("TorchSharp", "Torch", "Trainer")]
     [InlineData("StackExchange.Redis", "Feedback")]
@@ -75,13 +75,14 @@ public sealed partial class HouseRules
 
     [Fact]
     public void A_namespace_is_its_folder() =>
-        Assert.Empty(Sources().Where(file => Namespace(file) is { } name && name != Folder(file)).Select(file => Path.GetRelativePath(Shared.Root, file)));
+        Assert.Empty(Sources().Where(file => Namespace(file) is { } name && name != Folder(file))
+            .Select(file => Path.GetRelativePath(Shared.Root, file)));
 
     [Fact]
     public void No_warning_is_switched_off_in_a_source() =>
         Assert.DoesNotContain(Lines(), line => line.Text.Contains("#pragma " + "warning", StringComparison.Ordinal));
 
-    // Without ICU, as in small container images, .NET's own leaves every text as it is.
+    // Without ICU, as in small container images, .NET's own normalisation changes nothing.
     [Fact]
     public void Text_is_normalised_by_our_own_tables_only() =>
         Assert.DoesNotContain(Lines(), line => line.File != "UnicodeFormsTests.cs" && PlatformNormalization().IsMatch(line.Text));
@@ -92,9 +93,10 @@ public sealed partial class HouseRules
 
     [Fact]
     public void Hosts_open_with_a_table_of_contents() =>
-        Assert.All(["Server", "Trainer"], host => Assert.InRange(File.ReadLines(Path.Combine(Shared.Root, host, "Program.cs")).Count(), 1, 70));
+        Assert.All(["Server", "Trainer"], host =>
+            Assert.InRange(File.ReadLines(Path.Combine(Shared.Root, host, "Program.cs")).Count(), 1, 70));
 
-    // Build steps under Torch/build speak to MSBuild's own log.
+    // Build steps under Torch/build write to MSBuild's own log.
     static IEnumerable<string> Sources() => rooms.Keys.Concat(["benchmarks", "fuzz", "loop", "tests"])
         .SelectMany(room => Directory.EnumerateFiles(Path.Combine(Shared.Root, room), "*.cs", SearchOption.AllDirectories))
         .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}build{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
@@ -102,7 +104,7 @@ public sealed partial class HouseRules
     static IEnumerable<(string File, string Text)> Lines() =>
         Sources().SelectMany(file => File.ReadLines(file).Select(text => (Path.GetFileName(file), text)));
 
-    /// <summary>Null where the file is a program's story without one.</summary>
+    /// <summary>Null if the file has none, as a program's main file.</summary>
     static string? Namespace(string file) => File.ReadLines(file)
         .FirstOrDefault(line => line.StartsWith("namespace ", StringComparison.Ordinal))?["namespace ".Length..].TrimEnd(';');
 
@@ -115,7 +117,8 @@ public sealed partial class HouseRules
     [GeneratedRegex(@"(?<!UnicodeForms)\.(Normalize|IsNormalized|TryNormalize)\(")]
     private static partial Regex PlatformNormalization();
 
-    static IEnumerable<string> References(string room, string kind) => Project(room).Descendants(kind).Select(item => item.Attribute("Include")!.Value);
+    static IEnumerable<string> References(string room, string kind) =>
+        Project(room).Descendants(kind).Select(item => item.Attribute("Include")!.Value);
 
     static XElement Project(string room) => XElement.Load(Path.Combine(Shared.Root, room, $"{room}.csproj"));
 }

@@ -1,5 +1,5 @@
-// The maps are true: TREE.md names every source file with that file's own first sentence and nothing else, links in texts lead
-// somewhere, and every room says what it is. To write the tree anew: MAJLIS_UPDATE_TREE=1 ./test.sh -class Majlis.tests.MapTests
+// The maps are true: TREE.md names every source file with that file's own first sentence and nothing else, links lead to files,
+// and every room says what it is. To rewrite the tree: MAJLIS_UPDATE_TREE=1 ./test.sh -class Majlis.tests.MapTests
 using System.Text.RegularExpressions;
 using Majlis.tests.Support;
 using Xunit;
@@ -17,8 +17,8 @@ public sealed partial class MapTests
 
     static readonly string[] rooms =
     [
-        "Text", "Model", "Hub", "CommandLine", "Torch", "Inference", "Server", "Rag", "Feedback", "Trainer", "Merge", "Evaluation", "benchmarks", "fuzz",
-        "loop",
+        "Text", "Model", "Hub", "CommandLine", "Torch", "Inference", "Server", "Rag", "Feedback", "Trainer", "Merge", "Evaluation",
+        "benchmarks", "fuzz", "loop",
     ];
 
     static readonly string tree = Path.Combine(Shared.Root, "TREE.md");
@@ -57,7 +57,7 @@ public sealed partial class MapTests
         return $"\n## {Path.GetRelativePath(Shared.Root, folder).Replace(Path.DirectorySeparatorChar, '/')}\n\n{string.Concat(lines)}";
     }
 
-    /// <summary>The room's folder and those below it, as far as they hold sources.</summary>
+    /// <summary>The room's folder and the folders below it that hold sources.</summary>
     static IEnumerable<string> Folders(string room) => Directory
         .EnumerateDirectories(Path.Combine(Shared.Root, room), "*", SearchOption.AllDirectories)
         .Prepend(Path.Combine(Shared.Root, room))

@@ -1,5 +1,5 @@
-// No room calls what of TorchSharp makes a number for the native side itself: such a number may be freed under the call (Torch/Numbers.cs).
-// Which calls those are is read from TorchSharp's own code, so that a newer version is judged afresh.
+// No room calls a TorchSharp method that creates a number for the native side: such a number may be freed during the call
+// (Torch/Numbers.cs). The test reads those methods from TorchSharp's own code, so a newer version is checked anew.
 using Mono.Cecil;
 using Xunit;
 
@@ -23,12 +23,14 @@ public sealed class NumbersRule
         Assert.Empty(found);
     }
 
-    /// <summary>The methods of TorchSharp that make a number, and those that call them.</summary>
+    /// <summary>The methods of TorchSharp that create a number, and those that call them.</summary>
     static HashSet<string> FindUnsafeCalls()
     {
-        var methods = Methods("TorchSharp.dll").Where(method => method.DeclaringType.Name != "Scalar" && method.Name != "ToScalar").ToList();
+        var methods = Methods("TorchSharp.dll")
+            .Where(method => method.DeclaringType.Name != "Scalar" && method.Name != "ToScalar").ToList();
         var calls = methods.Select(method => (Caller: Key(method), Called: Calls(method).Select(Key).ToHashSet())).ToList();
-        HashSet<string> found = [.. methods.Where(method => Calls(method).Any(call => MakesNumber(call) || call.Name == "ToScalar")).Select(Key)];
+        HashSet<string> found =
+            [.. methods.Where(method => Calls(method).Any(call => MakesNumber(call) || call.Name == "ToScalar")).Select(Key)];
         while (calls.RemoveAll(method => method.Called.Overlaps(found) && found.Add(method.Caller)) > 0) { }
         return found;
     }
@@ -45,10 +47,11 @@ public sealed class NumbersRule
     static IEnumerable<MethodReference> Calls(MethodDefinition method) =>
         method.Body.Instructions.Select(instruction => instruction.Operand).OfType<MethodReference>();
 
-    // The full name without the type's own arguments, which a definition does not have and a call does.
+    // The full name without the type's arguments: a call has them, a definition does not.
     static string Key(MethodReference method)
     {
         var plain = method.GetElementMethod();
-        return $"{plain.DeclaringType.GetElementType().FullName}.{plain.Name}({string.Join(',', plain.Parameters.Select(p => p.ParameterType.FullName))})";
+        var parameters = string.Join(',', plain.Parameters.Select(p => p.ParameterType.FullName));
+        return $"{plain.DeclaringType.GetElementType().FullName}.{plain.Name}({parameters})";
     }
 }

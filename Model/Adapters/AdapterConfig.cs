@@ -1,5 +1,6 @@
-// peft's adapter_config.json for LoRA (https://arxiv.org/abs/2106.09685): every field with peft's default; what changes the numbers is
-// read, what is not supported is refused by name. Source: huggingface/peft, tuners/lora/config.py and tuners/tuners_utils.py. Knows no tensors.
+// peft's adapter_config.json for LoRA (https://arxiv.org/abs/2106.09685), with peft's default for every field. Reads every field that
+// changes the numbers, refuses unsupported ones by name. Source: huggingface/peft, tuners/lora/config.py and tuners/tuners_utils.py.
+// Knows no tensors.
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -9,7 +10,7 @@ using Majlis.Text;
 namespace Majlis.Model.Adapters;
 
 /// <summary>
-/// What a start took away from the base weight W and gave to the adapter, so that W means W - s B0 A0: nothing; the largest singular parts
+/// What initialisation moved from the base weight W into the adapter, so that W becomes W - s B0 A0: nothing; the largest singular parts
 /// (PiSSA, https://arxiv.org/abs/2404.02948); the first columns' span (OLoRA, https://arxiv.org/abs/2406.01775).
 /// </summary>
 public enum AdapterStart { Nothing, SingularParts, FirstColumns }
@@ -18,12 +19,12 @@ public sealed partial record AdapterConfig
 {
     public const string FileName = "adapter_config.json";
 
-    /// <summary>Fields that name things, or matter while training only.</summary>
+    /// <summary>Fields that only name things or matter only in training.</summary>
     static readonly string[] texts = ["task_type", "base_model_name_or_path", "revision", "peft_version", "megatron_core"];
     static readonly string[] objects = ["auto_mapping", "megatron_config", "loftq_config", "eva_config", "corda_config", "lora_ga_config",
         "runtime_config"];
 
-    /// <summary>Parts of peft that change what the numbers mean and are not here.</summary>
+    /// <summary>Features of peft that change the numbers and are not supported.</summary>
     static readonly string[] unsupported = ["trainable_token_indices", "layer_replication", "target_parameters", "alora_invocation_tokens",
         "use_qalora", "lora_bias", "monteclora_config", "use_bdlora", "arrow_config", "kasa_config", "velora_config",
         "ensure_weight_tying"];
@@ -31,7 +32,7 @@ public sealed partial record AdapterConfig
     /// <summary>r: the rank of modules that no pattern names.</summary>
     public required int Rank { get; init; }
 
-    /// <summary>lora_alpha, likewise.</summary>
+    /// <summary>lora_alpha, for modules that no pattern names.</summary>
     public required double Alpha { get; init; }
 
     public ImmutableArray<(ModuleNames Modules, int Value)> RankPattern { get; init; } = [];
@@ -40,16 +41,16 @@ public sealed partial record AdapterConfig
     /// <summary>Scales by alpha / sqrt(rank) instead of alpha / rank (https://arxiv.org/abs/2312.03732).</summary>
     public bool UseRsLora { get; init; }
 
-    /// <summary>The sum's rows get magnitudes of their own (https://arxiv.org/abs/2402.09353).</summary>
+    /// <summary>Each row of the sum has its own magnitude (https://arxiv.org/abs/2402.09353).</summary>
     public bool UseDora { get; init; }
 
-    /// <summary>Weights of these modules may be stored [inputs, outputs].</summary>
+    /// <summary>These modules' weights may be stored as [inputs, outputs].</summary>
     public bool FanInFanOut { get; init; }
 
-    /// <summary>none, all or lora_only: which biases were trained along and are in the file.</summary>
+    /// <summary>none, all or lora_only: the biases that were trained and are in the file.</summary>
     public string Bias { get; init; } = "none";
 
-    /// <summary>Modules trained as a whole, which are in the file.</summary>
+    /// <summary>Fully trained modules, whose weights are in the file.</summary>
     public ModuleNames? ModulesToSave { get; init; }
 
     public AdapterStart Start { get; init; }
@@ -61,7 +62,7 @@ public sealed partial record AdapterConfig
     public ImmutableArray<int>? LayersToTransform { get; init; }
     public ImmutableArray<string> LayersPattern { get; init; } = [];
 
-    /// <exception cref="ModelFormatException">No JSON, or a field that is wrong or not supported; names file and field.</exception>
+    /// <exception cref="ModelFormatException">Not JSON, or a field that is wrong or not supported; names file and field.</exception>
     public static AdapterConfig Read(string path)
     {
         using var document = ModelJson.Read(path);
@@ -124,13 +125,14 @@ public sealed partial record AdapterConfig
             "pissa" => AdapterStart.SingularParts,
             _ when text.ToLowerInvariant() is "olora" => AdapterStart.FirstColumns,
             _ when text.ToLowerInvariant() is "gaussian" or "mica" || text is "eva" or "orthogonal" => AdapterStart.Nothing,
-            _ when DrawnStart().IsMatch(text) => throw new ModelFormatException($"{place}: init_lora_weights is {text}: what it took from " +
-                "the base weights is not in the files; convert the adapter with peft's path_initial_model_for_weight_conversion"),
+            _ when DrawnStart().IsMatch(text) => throw new ModelFormatException(
+                $"{place}: init_lora_weights is {text}: what it took from the base weights is not in the files; " +
+                "convert the adapter with peft's path_initial_model_for_weight_conversion"),
             _ => throw fields.Wrong("init_lora_weights", value, "true, false, gaussian, pissa, olora, eva, orthogonal or mica"),
         };
     }
 
-    /// <summary>Random iterations, covariances, gradients and quantised bases cannot be computed again from the weights.</summary>
+    /// <summary>Starts by random iterations, covariances, gradients or quantised bases cannot be recomputed from the weights.</summary>
     [GeneratedRegex(@"^(pissa_niter_[0-9]+|corda|lora_ga|loftq)\z")]
     private static partial Regex DrawnStart();
 

@@ -1,5 +1,5 @@
-// The fields of an adapter_config.json, read one by one with peft's defaults: a value of the wrong kind, and a field that nobody knows, is
-// an error naming file and field. Knows no meaning of any of them.
+// The fields of an adapter_config.json, read one by one with peft's defaults. A value of the wrong kind or an unknown field is an
+// error that names file and field. Knows no field's meaning.
 using System.Collections.Immutable;
 using System.Text.Json;
 using Majlis.Text;
@@ -10,7 +10,7 @@ sealed class AdapterFields(JsonElement root, string place)
 {
     readonly HashSet<string> seen = [];
 
-    /// <summary>Whether the field stands there at all, be it null.</summary>
+    /// <summary>Whether the field is present, even as null.</summary>
     public bool Has(string name) => root.TryGetProperty(name, out _);
 
     public JsonElement? Find(string name)
@@ -19,14 +19,14 @@ sealed class AdapterFields(JsonElement root, string place)
         return root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
     }
 
-    /// <summary>A whole number above 0; a null is none.</summary>
+    /// <summary>A whole number above 0; null counts as absent.</summary>
     public int Size(string name, int absent) => Find(name) is { } value ? Size(name, value)
         : Has(name) ? throw Wrong(name, "null", "a whole number above 0") : absent;
 
     public double Number(string name, double absent) => Find(name) is { } value ? Number(name, value)
         : Has(name) ? throw Wrong(name, "null", "a number") : absent;
 
-    /// <summary>Off when absent or null.</summary>
+    /// <summary>False if absent or null.</summary>
     public bool Flag(string name) => Find(name) is { } value && (value.ValueKind is JsonValueKind.True or JsonValueKind.False
         ? value.GetBoolean() : throw Wrong(name, value, "true or false"));
 
@@ -56,7 +56,7 @@ sealed class AdapterFields(JsonElement root, string place)
             : throw Wrong(name, value, "a layer's number, or a list of them"))];
     }
 
-    /// <summary>Patterns of modules' names with a value each, in the file's order.</summary>
+    /// <summary>Patterns of module names, each with a value, in the file's order.</summary>
     public ImmutableArray<(ModuleNames Modules, T Value)> Patterns<T>(string name, Func<string, JsonElement, T> read) =>
         Find(name) is not { } value ? []
         : value.ValueKind != JsonValueKind.Object ? throw Wrong(name, value, "an object of patterns and numbers")
@@ -69,7 +69,7 @@ sealed class AdapterFields(JsonElement root, string place)
     public double Number(string name, JsonElement value) => value.ValueKind == JsonValueKind.Number && value.GetDouble() is var number
         && double.IsFinite(number) ? number : throw Wrong(name, value, "a number");
 
-    /// <summary>A part of peft that is not here: it must be off, that is absent, null, false or empty.</summary>
+    /// <summary>An unsupported feature of peft: it must be off, that is absent, null, false or empty.</summary>
     public void Off(string name)
     {
         if (Find(name) is { } value && value.GetRawText() is not ("false" or "[]" or "{}"))

@@ -1,4 +1,4 @@
-// Which modules an adapter changes, and by what factor: peft's rules of lookup. Knows names of modules only.
+// Which modules an adapter changes, and by what factor: peft's look-up rules. Knows only names of modules.
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -9,8 +9,8 @@ public static class AdapterTargets
     static readonly TimeSpan longestMatch = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The modules peft adapts where a config names none (its utils/constants.py, of the families it knows of those here); null where it has
-    /// no choice.
+    /// The modules peft adapts if a config names none (its utils/constants.py, for the families supported here); null if it has no
+    /// default.
     /// </summary>
     public static ModuleNames? Default(string modelType) => modelType switch
     {
@@ -20,7 +20,7 @@ public static class AdapterTargets
         _ => null,
     };
 
-    /// <summary>The rank peft gives a module: the first pattern that names it, else r.</summary>
+    /// <summary>A module's rank in peft: the first pattern that names it, else r.</summary>
     public static int RankOf(this AdapterConfig config, string module) => First(config.RankPattern, module) ?? config.Rank;
 
     /// <summary>alpha / rank, or alpha / sqrt(rank) when rank-stabilised.</summary>
@@ -30,7 +30,7 @@ public static class AdapterTargets
         return config.UseRsLora ? alpha / Math.Sqrt(rank) : alpha / rank;
     }
 
-    /// <summary>Why peft leaves the module alone, as the field that says so; null where it is adapted.</summary>
+    /// <summary>The field that makes peft skip the module, as a reason; null if the module is adapted.</summary>
     public static string? LeftOutBy(this AdapterConfig config, string module)
     {
         if (config.ExcludeModules?.Contain(module) == true) return "exclude_modules";

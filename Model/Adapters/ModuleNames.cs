@@ -1,4 +1,4 @@
-// Which modules a field of an adapter's config means, as peft matches them: last names, or a regular expression. Knows no network.
+// The modules that a field of an adapter's config names, as peft matches them: last names, or a regular expression. Knows no network.
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Majlis.Text;
@@ -8,7 +8,7 @@ namespace Majlis.Model.Adapters;
 /// <summary>A set of module names ("model.layers.0.self_attn.q_proj").</summary>
 public sealed class ModuleNames
 {
-    /// <summary>A pattern out of a file may be made to run for ever.</summary>
+    /// <summary>A pattern from a file may be built to run for ever.</summary>
     static readonly TimeSpan longestMatch = TimeSpan.FromSeconds(1);
 
     readonly Regex? pattern;
@@ -21,19 +21,19 @@ public sealed class ModuleNames
 
     public bool IsPattern => pattern is not null;
 
-    /// <summary>Whole names, or what they end in after a dot.</summary>
+    /// <summary>Whole names, or their ends after a dot.</summary>
     public static ModuleNames Of(ImmutableArray<string> names) => new(names, null, "");
 
     /// <summary>A regular expression for the whole name; the text all-linear for every module but the head.</summary>
-    /// <exception cref="ModelFormatException">No regular expression.</exception>
+    /// <exception cref="ModelFormatException">Not a regular expression.</exception>
     public static ModuleNames OfPattern(string text, string place) =>
         Compile(text.Equals("all-linear", StringComparison.OrdinalIgnoreCase) ? @"(?!(.*\.)?(lm_head|score)\z).*" : $"(?:{text})", place);
 
-    /// <summary>A regular expression for what a name ends in after a dot, or for all of it.</summary>
-    /// <exception cref="ModelFormatException">No regular expression.</exception>
+    /// <summary>A regular expression for a name's end after a dot, or for all of it.</summary>
+    /// <exception cref="ModelFormatException">Not a regular expression.</exception>
     public static ModuleNames OfSuffix(string text, string place) => Compile($@"(?:.*\.)?(?:{text})", place);
 
-    /// <exception cref="ModelFormatException">The pattern takes too long.</exception>
+    /// <exception cref="ModelFormatException">The pattern takes too long to match.</exception>
     public bool Contain(string module)
     {
         if (pattern is null) return Names.Any(name => module == name || module.EndsWith("." + name, StringComparison.Ordinal));

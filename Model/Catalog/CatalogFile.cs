@@ -1,4 +1,4 @@
-// One JSON file of a catalogue: read whole, or refused in words. Knows no folder of versions.
+// One JSON file of a catalogue: read whole, or refused with a clear message. Knows no folder of versions.
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Majlis.Text;
@@ -7,8 +7,8 @@ namespace Majlis.Model.Catalog;
 
 static class CatalogFile
 {
-    /// <summary>Null where there is no such file.</summary>
-    /// <exception cref="ModelFormatException">Something else is in its place, it cannot be read, or it is damaged.</exception>
+    /// <summary>Null if there is no such file.</summary>
+    /// <exception cref="ModelFormatException">It is not a file, cannot be read, or is damaged.</exception>
     public static T? TryRead<T>(string path, JsonTypeInfo<T> type) where T : class
     {
         if (Directory.Exists(path)) throw new ModelFormatException($"{path}: a folder is in the place of the file.");

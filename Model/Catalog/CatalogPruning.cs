@@ -1,5 +1,5 @@
-// Old versions give their room back: the folder goes, the manifest stays, so that a name never comes to mean other weights and votes on the
-// version's answers keep their place. Knows the rule of what stays; nothing of why a version is in use.
+// Deletes old versions to free disk space: the folder goes, the manifest stays, so that a name never means other weights and votes on
+// the version's answers stay valid. Knows the rule of what stays, not why a version is in use.
 using Majlis.Text;
 
 namespace Majlis.Model.Catalog;
@@ -9,7 +9,7 @@ public sealed partial class ModelCatalog
     const string PrunedFolder = ".pruned";
     const string TrashPrefix = ".trash-";
 
-    /// <summary>Manifests of the versions that were pruned, the damaged ones left out.</summary>
+    /// <summary>Manifests of the pruned versions, without damaged ones.</summary>
     public IReadOnlyList<Manifest> Pruned() =>
         [.. PrunedFiles().Select(path => Whole(() => CatalogFile.TryRead(path, CatalogJson.Default.Manifest))).OfType<Manifest>()];
 
@@ -17,10 +17,10 @@ public sealed partial class ModelCatalog
         ? Directory.EnumerateFiles(pruned, "*.json").Order(StringComparer.Ordinal) : [];
 
     /// <summary>
-    /// Deletes every version but the newest <paramref name="keep"/>, those the pointer names and the parents of the current one; damaged
-    /// versions are left to people. Returns what was deleted, oldest first. No round may be under way that starts from another version.
+    /// Deletes every version except the newest <paramref name="keep"/>, those the pointer names and the parents of the current one; damaged
+    /// versions stay for people to look at. Returns the deleted ids, oldest first. No running round may start from another version.
     /// </summary>
-    /// <exception cref="ModelFormatException">The pointer is damaged: nobody knows what is in use.</exception>
+    /// <exception cref="ModelFormatException">The pointer is damaged, so the versions in use are unknown.</exception>
     public IReadOnlyList<string> Prune(int keep)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(keep);
@@ -33,7 +33,7 @@ public sealed partial class ModelCatalog
         return gone;
     }
 
-    /// <summary>Under the lock, since a pointer may be moved to the version meanwhile; killed anywhere, the next call goes on.</summary>
+    /// <summary>Takes the lock, since the pointer may move to the version meanwhile. After a kill the next call finishes.</summary>
     bool TryDiscard(Manifest manifest)
     {
         var trash = Path.Combine(folder, TrashPrefix + manifest.Id);

@@ -1,4 +1,4 @@
-// Which version is served: the pointer that Trainer and Server share. Names only.
+// The pointer to the served version, shared by Trainer and Server. Knows names only.
 using System.Text.Json.Serialization;
 
 namespace Majlis.Model.Catalog;
@@ -11,15 +11,15 @@ public sealed record CatalogState(long Generation, string? Current, string? Prev
 {
     public static CatalogState Empty { get; } = new(0, null, null, null, 0);
 
-    /// <summary>The versions it names.</summary>
+    /// <summary>The versions that the pointer names.</summary>
     [JsonIgnore]
     public IEnumerable<string> Named => new[] { Current, Previous, Candidate }.OfType<string>();
 
-    /// <summary>The next pointer after a promotion: the current one stays as the previous.</summary>
+    /// <summary>The pointer after a promotion: the current version becomes the previous one.</summary>
     public CatalogState Promote(string version) => this with { Current = version, Previous = Current, Candidate = null, Share = 0 };
 
-    /// <summary>The same move backwards.</summary>
-    /// <exception cref="InvalidOperationException">There is nothing to go back to.</exception>
+    /// <summary>The pointer after a rollback.</summary>
+    /// <exception cref="InvalidOperationException">There is no previous version.</exception>
     public CatalogState RollBack() => Previous is null
         ? throw new InvalidOperationException("There is no previous version to roll back to.")
         : this with { Current = Previous, Previous = Current, Candidate = null, Share = 0 };

@@ -1,4 +1,4 @@
-// A version's recipe: what it was made of and how, and the hash of every file. Written once, never edited.
+// A version's record: its parents, its recipe, and the hash of every file. Written once, never edited.
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -6,17 +6,17 @@ using System.Text.Json.Serialization;
 namespace Majlis.Model.Catalog;
 
 /// <summary>
-/// The content of manifest.json. <see cref="Files"/>, <see cref="WeightsHash"/> and <see cref="Created"/> are filled in by the catalogue
-/// when the version is committed.
+/// The content of manifest.json. The catalogue fills in <see cref="Files"/>, <see cref="WeightsHash"/> and <see cref="Created"/>
+/// when it commits the version.
 /// </summary>
 public sealed record Manifest
 {
     public required string Id { get; init; }
 
-    /// <summary>Versions (or hashes of base weights) this one was made from.</summary>
+    /// <summary>Versions (or hashes of base weights) it was made from.</summary>
     public ImmutableArray<string> Parents { get; init; } = [];
 
-    /// <summary>How the weights came about: training stages, merge recipe.</summary>
+    /// <summary>How the weights were made: training stages, merge recipe.</summary>
     public JsonElement? Recipe { get; init; }
 
     /// <summary>Ids of the votes it was trained on.</summary>
@@ -38,12 +38,12 @@ public sealed record Manifest
 
     public DateTimeOffset Created { get; init; }
 
-    /// <summary>Whether a gate judged it and did not promote it.</summary>
+    /// <summary>Whether a gate judged the version and did not promote it.</summary>
     [JsonIgnore]
     public bool WasRefused => Gate is { ValueKind: JsonValueKind.Object } gate && gate.TryGetProperty("decision", out var decision)
         && decision.ToString() != "Promote";
 
-    /// <summary>The field that a damaged file left without a value, which no type checks; null where all have theirs.</summary>
+    /// <summary>A field without a value, which a damaged file may have in spite of its type; null if all have values.</summary>
     [JsonIgnore]
     internal string? Lack => Parents.IsDefault || Parents.Any(parent => parent is null) ? "parents"
         : Votes.IsDefault || Votes.Any(vote => vote is null) ? "votes"

@@ -1,4 +1,4 @@
-// The folder of versions and the pointer to the one that is served. Versions appear by rename and are never edited; the pointer moves by
+// The folder of versions and the pointer to the served one. Versions appear by rename and are never edited; the pointer moves by
 // compare-and-swap under a lock file. Knows nothing of training, of serving, or of why a version is good.
 using System.Collections.Frozen;
 using System.Text.Json;
@@ -8,7 +8,7 @@ using Majlis.Text;
 namespace Majlis.Model.Catalog;
 
 /// <summary>
-/// `folder/VERSION/{manifest.json, master/, serve/}` and `folder/state.json`. Processes may share it where the volume renames atomically.
+/// `folder/VERSION/{manifest.json, master/, serve/}` and `folder/state.json`. Processes may share it if the volume renames atomically.
 /// </summary>
 public sealed partial class ModelCatalog(string folder, TimeProvider time)
 {
@@ -22,8 +22,8 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
 
     public string Folder => folder;
 
-    /// <summary>The pointer; <see cref="CatalogState.Empty"/> where nothing was ever promoted.</summary>
-    /// <exception cref="ModelFormatException">state.json is damaged; says how to mend it.</exception>
+    /// <summary>The pointer; <see cref="CatalogState.Empty"/> if nothing was ever promoted.</summary>
+    /// <exception cref="ModelFormatException">state.json is damaged; the message says how to repair it.</exception>
     public CatalogState State()
     {
         try
@@ -41,17 +41,17 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
         }
     }
 
-    /// <summary>A pointer to the newest version that was not refused, for a person to write down.</summary>
+    /// <summary>A pointer to the newest version that was not refused, as text that a person can write to the file.</summary>
     string Pointer() => JsonSerializer.SerializeToNode(
         new CatalogState(Names().Count + 1, Candidates().FirstOrDefault()?.Id, null, null, 0),
         CatalogJson.Default.CatalogState)!.ToJsonString();
 
-    /// <summary>Versions that may be served where no pointer says which: those the gate did not refuse, newest first.</summary>
+    /// <summary>Versions that may be served without a pointer: those the gate did not refuse, newest first.</summary>
     public IEnumerable<Manifest> Candidates() => Readable().Reverse().Where(manifest => !manifest.WasRefused);
 
     /// <summary>
-    /// Moves the pointer to <paramref name="next"/> (its generation becomes the expected one's plus one) if it still is
-    /// <paramref name="expected"/>; false where somebody was faster.
+    /// Moves the pointer to <paramref name="next"/> (with the expected generation plus one) if it still is
+    /// <paramref name="expected"/>; false if another process was faster.
     /// </summary>
     /// <exception cref="ModelFormatException"><paramref name="next"/> names a version that does not exist.</exception>
     public bool TrySwap(CatalogState expected, CatalogState next)
@@ -67,7 +67,7 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
         return true;
     }
 
-    /// <summary>Starts a version in a hidden folder; what a killed process left of the same one is cleared away.</summary>
+    /// <summary>Starts a version in a hidden folder; clears what a killed process left of the same version.</summary>
     /// <exception cref="ModelFormatException">The version exists already.</exception>
     public VersionDraft Begin(string id)
     {
@@ -79,13 +79,13 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
     }
 
     /// <summary>Ids of the committed versions, oldest first.</summary>
-    /// <exception cref="ModelFormatException">A manifest is damaged: whoever numbers versions has to see them all.</exception>
+    /// <exception cref="ModelFormatException">A manifest is damaged: numbering needs all versions.</exception>
     public IReadOnlyList<string> Versions() => [.. OldestFirst(Committed().Select(Read)).Select(manifest => manifest.Id)];
 
-    /// <summary>Manifests of the committed versions, oldest first, for lists: a damaged one is left to whoever wants to serve it.</summary>
+    /// <summary>Manifests of the committed versions, oldest first, for lists; damaged ones are skipped and fail when served.</summary>
     public IReadOnlyList<Manifest> Readable() => [.. OldestFirst(Committed().Select(TryRead).OfType<Manifest>())];
 
-    /// <summary>Every name that is taken, by a whole version, a damaged one or one that was pruned.</summary>
+    /// <summary>Every taken name: of whole, damaged and pruned versions.</summary>
     public IReadOnlySet<string> Names() => Folders(folder)
         .Concat(PrunedFiles().Select(path => Path.GetFileNameWithoutExtension(path))).ToHashSet(StringComparer.Ordinal);
 
@@ -111,7 +111,7 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
         }
     }
 
-    /// <exception cref="ModelFormatException">No such version, or a manifest that is broken or of another version.</exception>
+    /// <exception cref="ModelFormatException">No such version, or a manifest that is damaged or of another version.</exception>
     public Manifest Read(string version)
     {
         var path = Path.Combine(PathOf(version), ManifestName);
@@ -121,8 +121,8 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
         return manifest.Lack is { } field ? throw new ModelFormatException($"{path}: '{field}' is null, or holds one.") : manifest;
     }
 
-    /// <summary>Hashes every file of a version against its manifest.</summary>
-    /// <exception cref="ModelFormatException">Names the first file that is missing, changed, not listed or cannot be read.</exception>
+    /// <summary>Checks the hash of every file of a version against its manifest.</summary>
+    /// <exception cref="ModelFormatException">Names the first file that is missing, changed, unlisted or unreadable.</exception>
     public void Verify(string version)
     {
         var root = PathOf(version);

@@ -1,4 +1,4 @@
-// A version being written: a hidden folder that becomes the version in one rename, or never.
+// A version being written: a hidden folder that one rename turns into the version.
 using System.Collections.Immutable;
 using System.Text.Json;
 using Majlis.Model.Weights;
@@ -6,8 +6,8 @@ using Majlis.Text;
 
 namespace Majlis.Model.Catalog;
 
-/// <summary>Write master/ and serve/ into it, then <see cref="Commit"/>. A draft that is never committed is not visible to
-/// anyone.</summary>
+/// <summary>Write master/ and serve/ into it, then <see cref="Commit"/>. Nobody sees a draft that is not
+/// committed.</summary>
 public sealed class VersionDraft
 {
     readonly string target;
@@ -31,8 +31,8 @@ public sealed class VersionDraft
 
     public string ServeFolder => Path.Combine(Folder, ModelCatalog.Serve);
 
-    /// <summary>Hashes every file, writes manifest.json, flushes all of it to disk and gives the folder its name.</summary>
-    /// <exception cref="ModelFormatException">serve/ holds no weights, or the version exists by now.</exception>
+    /// <summary>Hashes every file, writes manifest.json, flushes everything to disk and renames the folder to the version's id.</summary>
+    /// <exception cref="ModelFormatException">serve/ holds no weights, or the version exists already.</exception>
     public Manifest Commit(Manifest manifest)
     {
         if (manifest.Id != Id) throw new ArgumentException($"The manifest is of '{manifest.Id}', the draft of '{Id}'.", nameof(manifest));

@@ -1,4 +1,4 @@
-// BERT as a sentence encoder (MiniLM and its kin): absolute positions, LayerNorm after each addition, no head.
+// BERT as a sentence encoder (such as MiniLM): absolute positions, LayerNorm after each addition, no head.
 using Majlis.Text;
 
 namespace Majlis.Model.Families;
@@ -9,7 +9,7 @@ static class Bert
     {
         config.Only("position_embedding_type", "absolute");
         config.Only("is_decoder", "false");
-        // The pooler's shape in Google's own files; nothing here pools that way.
+        // The shape of the pooler in Google's own files, which is not used here.
         config.Ignore("tie_word_embeddings", "directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers",
             "pooler_size_per_head", "pooler_type");
         config.WhenAbsent("max_position_embeddings", 512);

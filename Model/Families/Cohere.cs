@@ -1,4 +1,4 @@
-// Command R: one LayerNorm without bias feeds attention and MLP in parallel; neighbours rotate together; logits are scaled.
+// Command R: one LayerNorm without bias feeds attention and MLP in parallel; neighbouring elements rotate together; logits are scaled.
 namespace Majlis.Model.Families;
 
 static class Cohere
@@ -7,10 +7,10 @@ static class Cohere
     {
         var decoder = ReadSizes(config);
         var normed = config.Bool("use_qk_norm", false);
-        // transformers 5 changed the default of rope_theta from 10000 to 500000; a file without the field is older than that.
+        // transformers 5 changed rope_theta's default from 10000 to 500000; a file without the field is older than that.
         var rotary = RotaryFields.Read(config, decoder.HeadDim, config.Has("rope_parameters") ? 500000 : 10000, RotaryStyle.Neighbours);
         var network = Build(config, decoder, layer => Layer(decoder, layer, rotary, null, normed));
-        // Command R+ tells its context here; its max_position_embeddings, which turns nothing, only what it was trained on.
+        // Command R+ states its context here; its max_position_embeddings is only the trained length and changes no rotation.
         return network with { MaxPositions = Math.Max(network.MaxPositions, config.Size("model_max_length", 1)) };
     }
 

@@ -1,4 +1,4 @@
-// Command R7B: Command R with windows on most layers, rotation on those layers only, and full layers that know no positions.
+// Command R7B: as Command R, but most layers have a window and rotation, and full layers have no positions.
 namespace Majlis.Model.Families;
 
 static class Cohere2

@@ -1,4 +1,4 @@
-// A config.json's fields, read one by one: what nobody read by the end is an error naming the field, because it may change the result.
+// A config.json's fields, read one by one. A field that nobody read is an error that names it, because it may change the result.
 // Knows which fields never do (training, generation and bookkeeping); knows no family.
 using System.Globalization;
 using System.Text.Json;
@@ -8,7 +8,7 @@ namespace Majlis.Model.Families;
 
 sealed class ConfigFields(JsonElement root)
 {
-    /// <summary>Fields that cannot change what a given token sequence's logits are.</summary>
+    /// <summary>Fields that cannot change the logits of a token sequence.</summary>
     static readonly HashSet<string> harmless =
     [
         "architectures", "model_type", "dtype", "torch_dtype", "transformers_version", "use_cache", "initializer_range", "_name_or_path",
@@ -27,13 +27,13 @@ sealed class ConfigFields(JsonElement root)
         "sliding_window_size", "sliding_window_pattern", "_sliding_window_pattern", "no_rope_layer_interval", "neftune_noise_alpha",
     ];
 
-    /// <summary>More than any model has; each layer makes objects before a tensor is asked for.</summary>
+    /// <summary>More than any model has; each layer allocates objects before a tensor is looked up.</summary>
     public const int MostLayers = 10_000;
 
     readonly HashSet<string> seen = [];
     readonly Dictionary<string, int> defaults = [];
 
-    /// <summary>A family's own value of a field that the file leaves out; a null in the file stays null.</summary>
+    /// <summary>A family's default for a field that the file leaves out; a null in the file stays null.</summary>
     public void WhenAbsent(string name, int value) => defaults[name] = value;
 
     public JsonElement? Find(string name)
@@ -42,7 +42,7 @@ sealed class ConfigFields(JsonElement root)
         return root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
     }
 
-    /// <summary>Whether the field stands there at all, be it null.</summary>
+    /// <summary>Whether the field is present, even as null.</summary>
     public bool Has(string name) => root.TryGetProperty(name, out _);
 
     public int Int(string name, int? absent = null) => IntOrNull(name) ?? absent ?? throw Missing(name, "an integer");
@@ -51,7 +51,7 @@ sealed class ConfigFields(JsonElement root)
         : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= 0 ? number
         : throw Wrong(name, value, "a non-negative integer");
 
-    /// <summary>An integer, at least 1, small enough to be a dimension.</summary>
+    /// <summary>An integer from 1 up that is small enough for a dimension.</summary>
     public int Size(string name, int? absent = null) =>
         Int(name, absent) is >= 1 and <= 1 << 28 and var size ? size
             : throw new ModelFormatException($"config: '{name}' must be between 1 and {1 << 28}.");
@@ -59,7 +59,7 @@ sealed class ConfigFields(JsonElement root)
     public int Layers() => Int("num_hidden_layers") is >= 1 and <= MostLayers and var count ? count
         : throw new ModelFormatException($"config: 'num_hidden_layers' must be between 1 and {MostLayers}.");
 
-    /// <summary>A token id; a negative one, or one larger than any vocabulary, means none.</summary>
+    /// <summary>A token id; one that is negative or larger than any vocabulary means none.</summary>
     public int? Token(string name) => Find(name) is { ValueKind: JsonValueKind.Number } value
         && Int128.TryParse(value.GetRawText(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id)
         && (id < 0 || id > int.MaxValue) ? null : IntOrNull(name);
@@ -75,14 +75,14 @@ sealed class ConfigFields(JsonElement root)
     public string? Text(string name) => Find(name) is not { } value ? null
         : value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(name, value, "a string");
 
-    /// <summary>What a text says; null for anything else.</summary>
+    /// <summary>The field's text; null for any other kind.</summary>
     public static string? AsText(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     public IReadOnlyList<JsonElement>? List(string name, int length) => Find(name) is not { } value ? null
         : value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == length ? [.. value.EnumerateArray()]
         : throw Wrong(name, value, $"a list of {length}");
 
-    /// <summary>A field this family knows in one setting only; any other is refused.</summary>
+    /// <summary>A field of which the family supports one value; any other is refused.</summary>
     public void Only(string name, params ReadOnlySpan<string> allowed)
     {
         if (Find(name) is not { } value) return;

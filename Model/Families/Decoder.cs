@@ -1,5 +1,5 @@
-// What nearly every decoder on the hub shares: tensor names, sizes and the fields they come from. A family reads this, then says where it
-// differs.
+// What most decoders on the hub share: tensor names, sizes and the fields they come from. A family reads this, then states its
+// differences.
 using System.Collections.Immutable;
 using Majlis.Text;
 
@@ -14,10 +14,10 @@ sealed record Decoder(int Hidden, int Inner, int LayerCount, int Heads, int KeyV
     public bool MlpBias { get; init; }
 
     /// <param name="config">The fields.</param>
-    /// <param name="keyValueHeads">Value of num_key_value_heads when ABSENT; null there or here means as many as query heads.</param>
-    /// <param name="headDim">Value of head_dim when absent or null; null means hidden / heads.</param>
+    /// <param name="keyValueHeads">Default of num_key_value_heads if absent; null there or here means as many as query heads.</param>
+    /// <param name="headDim">Default of head_dim if absent or null; null means hidden / heads.</param>
     /// <param name="epsilonField">rms_norm_eps or layer_norm_eps.</param>
-    /// <param name="epsilon">Its value when absent.</param>
+    /// <param name="epsilon">Its default if absent.</param>
     public static Decoder Read(ConfigFields config, int? keyValueHeads, int? headDim, string epsilonField, double epsilon)
     {
         var (hidden, heads) = (config.Size("hidden_size"), config.Size("num_attention_heads"));

@@ -1,4 +1,4 @@
-// The explicit list of families, and the one road from a config.json to a Blueprint. Adding a family: one file, one line here, one golden.
+// The explicit list of families, and the only way from a config.json to a Blueprint. A new family is one file, one line here, one golden.
 using System.Text.Json;
 using Majlis.Text;
 

@@ -31,7 +31,7 @@ static class Gemma2
 
     public static float Scale(ConfigFields config) => (float)Math.Pow(config.Double("query_pre_attn_scalar", 256), -0.5);
 
-    /// <summary>The default stands only where the field is absent; null means none.</summary>
+    /// <summary>The default applies only if the field is absent; null means none.</summary>
     public static float? SoftCap(ConfigFields config, string name, float? absent) => config.FloatOrNull(name)
         ?? (config.Has(name) ? null : absent);
 

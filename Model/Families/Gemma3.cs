@@ -8,7 +8,7 @@ static class Gemma3
         config.WhenAbsent("max_position_embeddings", 131072);
         var decoder = Gemma2.ReadSizes(config);
         var full = RotaryFields.Read(config, decoder.HeadDim, 1_000_000, layerKind: "full_attention");
-        // The old style scales the full layers only; the sliding ones have a base of their own.
+        // The old style scales the full layers only; the sliding ones have their own base.
         var sliding = config.Has("rope_parameters")
             ? RotaryFields.Read(config, decoder.HeadDim, 10_000, layerKind: "sliding_attention")
             : new Rotary(RotaryStyle.HalfSplit, decoder.HeadDim, config.Double("rope_local_base_freq", 10_000));

@@ -1,4 +1,4 @@
-// OLMo 2: no norm before attention and MLP but one after each; RMS norms over the whole q and k vectors.
+// OLMo 2: a norm after attention and after the MLP, none before; RMS norms over the whole q and k vectors.
 namespace Majlis.Model.Families;
 
 static class Olmo2

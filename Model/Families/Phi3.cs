@@ -1,4 +1,4 @@
-// Phi-3: llama with q, k, v in one tensor and gate, up in another; part of each head may stay unrotated.
+// Phi-3: llama with q, k, v in one tensor and gate, up in another; a part of each head may have no rotation.
 namespace Majlis.Model.Families;
 
 static class Phi3

@@ -1,4 +1,4 @@
-// Qwen2 and 2.5: llama with a bias on q, k and v; a window on the upper layers where use_sliding_window says so.
+// Qwen2 and 2.5: llama with a bias on q, k and v; a window on the upper layers if use_sliding_window says so.
 namespace Majlis.Model.Families;
 
 static class Qwen2
@@ -13,8 +13,8 @@ static class Qwen2
         return decoder.Build(config, decoder.Layers(layer => decoder.Layer(layer, rotary, windows[layer])), tiedWhenAbsent: false);
     }
 
-    /// <summary>[layers] windows of Qwen 2 and 3. sliding_window may be a number while use_sliding_window is false: then there is
-    /// none.</summary>
+    /// <summary>[layers] windows of Qwen 2 and 3. If use_sliding_window is false, there is none, even if sliding_window is a
+    /// number.</summary>
     public static int?[] Windows(ConfigFields config, int layers)
     {
         var window = LayerKinds.Window(config, 4096);

@@ -1,4 +1,4 @@
-// The rotary part of a config in both styles: rope_parameters (transformers 5) or rope_theta + rope_scaling (4). Knows no family.
+// The rotary fields of a config in both styles: rope_parameters (transformers 5) or rope_theta + rope_scaling (4). Knows no family.
 using System.Collections.Immutable;
 using System.Text.Json;
 using Majlis.Text;
@@ -7,7 +7,7 @@ namespace Majlis.Model.Families;
 
 static class RotaryFields
 {
-    /// <summary>The rotation of layers of one kind; gemma3 nests rope_parameters by kind of layer.</summary>
+    /// <summary>The rotation of one kind of layer; gemma3 nests rope_parameters by kind of layer.</summary>
     public static Rotary Read(ConfigFields config, int headDim, double theta, RotaryStyle style = RotaryStyle.HalfSplit,
         string? layerKind = null)
     {
@@ -18,7 +18,7 @@ static class RotaryFields
         var oldTheta = config.Double("rope_theta", theta);
         var oldPart = config.Double("partial_rotary_factor", 1);
 
-        // Parameters without a scaling leave the word to the old field, but for their base.
+        // Parameters without a scaling keep their base; the old field then decides the scaling.
         var scaling = now is null || (before is not null && now.Kind() == "default") ? before : now;
         var part = now?.NumberOrNull("partial_rotary_factor") ?? scaling?.NumberOrNull("partial_rotary_factor") ?? oldPart;
         var rotary = new Rotary(style, (int)(headDim * part),
@@ -33,11 +33,11 @@ static class RotaryFields
     {
         var type = fields.Kind();
         var positions = config.Int("max_position_embeddings");
-        // A length beside the object comes before the one within it, as in transformers.
+        // A length beside the object wins over the one inside it, as in transformers.
         var within = fields.IntOrNull("original_max_position_embeddings");
         var original = config.IntOrNull("original_max_position_embeddings") ?? within ?? positions;
         double Factor() => fields.NumberOrNull("factor") ?? (double)positions / original;
-        // Phi-3's oldest files call it "su", and some "yarn".
+        // Phi-3's oldest files name it "su", some files "yarn".
         if (type == "su" || (type == "yarn" && config.Text("model_type") == "phi3")) type = "longrope";
         return type switch
         {
@@ -66,7 +66,7 @@ static class RotaryFields
         };
     }
 
-    /// <summary>The same rule inside the object: what nobody read is an error.</summary>
+    /// <summary>The same rule inside the object: an unread field is an error.</summary>
     sealed class ScalingFields(string place, JsonElement value)
     {
         readonly HashSet<string> seen = [];

@@ -1,5 +1,5 @@
 // A reward model: any decoder family whose architecture ends in ForSequenceClassification, with one label. The head is score.weight
-// [1, hidden] without bias; also the place that refuses heads nobody here knows.
+// [1, hidden] without bias. Also refuses unknown heads.
 using System.Text.Json;
 using Majlis.Text;
 

@@ -1,4 +1,4 @@
-// SmolLM3: llama with layers that know no positions, usually every fourth.
+// SmolLM3: llama in which some layers, usually every fourth, have no positions.
 using System.Text.Json;
 
 namespace Majlis.Model.Families;
@@ -15,7 +15,7 @@ static class SmolLM3
         decoder = decoder with { QueryKeyValueBias = bias, OutputBias = bias, MlpBias = config.Bool("mlp_bias", false) };
         var rotary = RotaryFields.Read(config, decoder.HeadDim, 2_000_000);
         var interval = config.Size("no_rope_layer_interval", 4);
-        // 1 means "with rotation", whatever the field's name says.
+        // 1 means "with rotation", despite the field's name.
         var rotates = config.List("no_rope_layers", decoder.LayerCount)?.Select(Flag).ToArray()
             ?? [.. Enumerable.Range(0, decoder.LayerCount).Select(layer => (layer + 1) % interval != 0)];
         var window = LayerKinds.Window(config, null);

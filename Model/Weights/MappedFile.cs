@@ -1,5 +1,5 @@
-// A whole file mapped for reading: opening costs no memory, pages come from the system's cache as they are touched.
-// Knows nothing of what the bytes mean.
+// A whole file mapped for reading: opening costs no memory, the system's cache loads pages when they are used.
+// Knows nothing of the content.
 using System.IO.MemoryMappedFiles;
 using Majlis.Text;
 
@@ -13,14 +13,15 @@ public sealed unsafe class MappedFile : IDisposable
     byte* start;
     bool disposed;
 
-    // The length is the open file's: a path's would be that of the link, where the hub's cache links to its blobs.
+    // The open file's length: a path's would be that of the link, and the hub's cache links to its blobs.
     MappedFile(string path)
     {
         Path = path;
         using var file = File.OpenHandle(path);
         Length = RandomAccess.GetLength(file);
-        if (Length == 0) return; // An empty file cannot be mapped, and has nothing to read.
-        map = MemoryMappedFile.CreateFromFile(file, mapName: null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        if (Length == 0) return; // An empty file cannot be mapped and has no content.
+        map = MemoryMappedFile.CreateFromFile(
+            file, mapName: null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         view = map.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
     }

@@ -1,4 +1,4 @@
-// One safetensors file, mapped. Knows nothing of shards, of names' meaning or of who widens the numbers.
+// One safetensors file, mapped. Knows nothing of shards, of names' meaning or of decoding.
 using System.Collections.Frozen;
 using Majlis.Text;
 
@@ -23,7 +23,7 @@ public sealed class SafetensorsFile : IWeightSource
 
     public IReadOnlyDictionary<string, TensorInfo> Tensors { get; }
 
-    /// <summary>The header's `__metadata__`; empty where there is none.</summary>
+    /// <summary>The header's `__metadata__`; empty if there is none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <exception cref="ModelFormatException">Missing, truncated or malformed; the message names the file and the tensor.</exception>

@@ -1,5 +1,5 @@
 // A Hugging Face folder's safetensors, one file or shards with an index, as one set of tensors.
-// Knows nothing of config files or of what a tensor means.
+// Knows nothing of config files or of a tensor's meaning.
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Majlis.Text;
@@ -36,7 +36,7 @@ public sealed class SafetensorsFolder : IWeightSource
 
     public IReadOnlyDictionary<string, TensorInfo> Tensors { get; }
 
-    /// <summary>The files that hold the tensors, in order of their names.</summary>
+    /// <summary>The files that hold the tensors, in the order of their names.</summary>
     public IEnumerable<string> Files => files.Select(file => file.Path);
 
     /// <exception cref="ModelFormatException">No weights, a missing or malformed shard, or an index that does not match its

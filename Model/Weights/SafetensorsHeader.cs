@@ -1,4 +1,4 @@
-// The JSON header of a safetensors file, read token by token over the mapped bytes, so that nothing is believed before it is checked.
+// The JSON header of a safetensors file, read token by token over the mapped bytes and checked before it is used.
 // Knows nothing of shards or of decoding. Format: huggingface/safetensors README; as strict as its Rust reader.
 using System.Buffers.Binary;
 using System.Text;
@@ -7,7 +7,7 @@ using Majlis.Text;
 
 namespace Majlis.Model.Weights;
 
-/// <summary>A tensor's header and where its bytes lie in the file.</summary>
+/// <summary>A tensor's header and the position of its bytes in the file.</summary>
 sealed record SafetensorsEntry(TensorInfo Info, long Offset, long Bytes);
 
 /// <summary>Reads and checks one file's header; errors name the file and the tensor.</summary>
@@ -42,7 +42,7 @@ sealed class SafetensorsHeader
         {
             throw new ModelFormatException($"{file.Path}: the header is not the JSON it should be: {error.Message}", error);
         }
-        catch (InvalidOperationException error) // What the reader throws on a text that is not UTF-8, or of another kind than asked for.
+        catch (InvalidOperationException error) // The reader throws this for a text that is not UTF-8 or a value of another kind.
         {
             throw new ModelFormatException($"{file.Path}: the header holds a value of the wrong kind, or text that is not UTF-8.", error);
         }
@@ -64,10 +64,10 @@ sealed class SafetensorsHeader
             if (name == "__metadata__") ReadMetadata(ref reader);
             else entries.Add(ReadEntry(ref reader, name, dataStart));
         }
-        _ = reader.Read(); // Whatever follows the JSON is refused by its reader.
+        _ = reader.Read(); // The reader refuses anything after the JSON.
     }
 
-    /// <summary>The reference reader's metadata is optional: null is as good as absent.</summary>
+    /// <summary>Metadata is optional in the reference reader: null counts as absent.</summary>
     void ReadMetadata(ref Utf8JsonReader reader)
     {
         if (Next(ref reader).TokenType == JsonTokenType.Null) return;
@@ -152,7 +152,7 @@ sealed class SafetensorsHeader
 
     static string Show(List<long> shape) => $"[{string.Join(", ", shape)}]";
 
-    /// <summary>The reader has the whole text: where it ends too early, it throws.</summary>
+    /// <summary>The reader has the whole text: it throws if the text ends too early.</summary>
     static ref Utf8JsonReader Next(ref Utf8JsonReader reader)
     {
         _ = reader.Read();

@@ -1,4 +1,4 @@
-// `model.safetensors.index.json`: which shard holds which tensor. Knows names only, and lets none of them leave the folder.
+// `model.safetensors.index.json`: which shard holds which tensor. Knows names only, and refuses names outside the folder.
 using System.Collections.Frozen;
 using System.Text.Json;
 using Majlis.Text;
@@ -7,7 +7,7 @@ namespace Majlis.Model.Weights;
 
 static class SafetensorsIndex
 {
-    /// <summary>Tensor name to file name. A path, an absolute name or anything but a `.safetensors` beside the index is refused.</summary>
+    /// <summary>Tensor name to file name. A path, an absolute name or any file but a `.safetensors` beside the index is refused.</summary>
     public static FrozenDictionary<string, string> Read(string path)
     {
         using var document = ModelJson.Read(path);

@@ -1,5 +1,5 @@
-// Writes safetensors, one file or shards with an index, in the layout the Hugging Face libraries write: a file read and written again is
-// the same file, byte for byte. Tensors are streamed: one piece in memory at a time. Knows nothing of what they mean.
+// Writes safetensors, one file or shards with an index, in the layout of the Hugging Face libraries: reading a file and writing it again
+// gives the same bytes. Tensors are streamed in chunks, one in memory at a time. Knows nothing of their meaning.
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text.Encodings.Web;
@@ -8,7 +8,7 @@ using Majlis.Text;
 
 namespace Majlis.Model.Weights;
 
-/// <summary>Called once a tensor, in the file's order, to write all of it.</summary>
+/// <summary>Called once for each tensor, in the file's order, to write all of it.</summary>
 public delegate void WriteTensor(TensorInfo tensor, TensorOutput output);
 
 public static class SafetensorsWriter
@@ -20,11 +20,11 @@ public static class SafetensorsWriter
     static readonly JsonWriterOptions indented = plain with { Indented = true, NewLine = "\n" };
     static readonly KeyValuePair<string, string>[] torchFormat = [new("format", "pt")];
 
-    /// <summary>Writes one file. Without <paramref name="metadata"/> it says `format: pt`, which transformers asks for.</summary>
+    /// <summary>Writes one file. Without <paramref name="metadata"/> it says `format: pt`, which transformers requires.</summary>
     public static void WriteFile(string path, IEnumerable<TensorInfo> tensors, WriteTensor write,
         IEnumerable<KeyValuePair<string, string>>? metadata = null)
     {
-        // The reference's order: wide types first, so that everything lies aligned; then by name.
+        // The reference's order: wide types first, so that everything is aligned; then by name.
         var ordered = tensors.OrderByDescending(tensor => AlignmentRank(tensor.Type)).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)
             .ToArray();
         using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
@@ -132,7 +132,7 @@ public static class SafetensorsWriter
         json.WriteEndObject();
     }
 
-    /// <summary>The reference's enumeration of types: bytes per number, and among equals BOOL, U8, I8, F8, I16, U16, F16, BF16, I32,
+    /// <summary>The reference's order of types: by bytes per number, then BOOL, U8, I8, F8, I16, U16, F16, BF16, I32,
     /// ...</summary>
     static int AlignmentRank(TensorType type) => Array.IndexOf(byWidth, type);
 

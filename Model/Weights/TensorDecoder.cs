@@ -1,4 +1,4 @@
-// From stored bytes to fp32: picks the decoder of a type and feeds it pieces of a mapped file. Knows no formats itself.
+// From stored bytes to fp32: picks a type's decoder and feeds it chunks of a mapped file. Knows no formats itself.
 using Majlis.Model.Weights.Decoding;
 
 namespace Majlis.Model.Weights;
@@ -6,10 +6,10 @@ namespace Majlis.Model.Weights;
 /// <summary>Widens or dequantises stored numbers, bit for bit as the formats' reference implementations do.</summary>
 public static class TensorDecoder
 {
-    /// <summary>Elements handled at once: spans of a mapped file are limited to 2 GiB, tensors are not.</summary>
-    const int Piece = 1 << 20;
+    /// <summary>Elements per chunk: spans of a mapped file are limited to 2 GiB, tensors are not.</summary>
+    const int Chunk = 1 << 20;
 
-    /// <summary>Decodes whole blocks: <paramref name="source"/> holds exactly what <paramref name="destination"/> takes.</summary>
+    /// <summary>Decodes whole blocks: <paramref name="source"/> holds exactly the bytes of <paramref name="destination"/>.</summary>
     public static void Widen(TensorType type, ReadOnlySpan<byte> source, Span<float> destination)
     {
         var (elements, bytes) = TensorLayout.Block(type);
@@ -48,7 +48,7 @@ public static class TensorDecoder
     {
         while (destination.Length > 0)
         {
-            var count = Math.Min(Piece, destination.Length);
+            var count = Math.Min(Chunk, destination.Length);
             var bytes = (int)TensorLayout.Bytes(type, count);
             Widen(type, file.Bytes(offset, bytes), destination[..count]);
             destination = destination[count..];

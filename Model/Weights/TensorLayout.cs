@@ -1,4 +1,4 @@
-// How many bytes a storage type takes, and what the two containers call it. Knows nothing of how to decode it.
+// The size of each storage type in bytes, and its names in both containers. Knows nothing of decoding.
 using System.Collections.Frozen;
 
 namespace Majlis.Model.Weights;
@@ -42,11 +42,11 @@ public static class TensorLayout
 
     public static bool IsBlocked(TensorType type) => Block(type).Elements > 1;
 
-    /// <summary>Bytes that <paramref name="elements"/> numbers take, which must be whole blocks.</summary>
+    /// <summary>The bytes of <paramref name="elements"/> numbers, which must be whole blocks.</summary>
     /// <exception cref="OverflowException">More bytes than 2^63.</exception>
     public static long Bytes(TensorType type, long elements) => checked(elements / Block(type).Elements * Block(type).Bytes);
 
-    /// <summary>What safetensors calls the type; null for GGUF's block formats.</summary>
+    /// <summary>The type's name in safetensors; null for GGUF's block formats.</summary>
     public static string? SafetensorsName(TensorType type) => Array.Find(rows, row => row.Type == type)!.Safetensors;
 
     public static bool TryFromSafetensors(string name, out TensorType type) => bySafetensorsName.TryGetValue(name, out type);

@@ -1,10 +1,10 @@
-// One tensor on its way into a file: raw bytes, or fp32 numbers rounded once to the tensor's type. Counts what came.
+// One tensor being written to a file: raw bytes, or fp32 numbers rounded once to the tensor's type. Counts the elements.
 using System.Runtime.InteropServices;
 using Majlis.Text;
 
 namespace Majlis.Model.Weights;
 
-/// <summary>Takes a tensor piece by piece, in row-major order.</summary>
+/// <summary>Takes a tensor in chunks, in row-major order.</summary>
 public sealed class TensorOutput
 {
     readonly Stream stream;
@@ -18,7 +18,7 @@ public sealed class TensorOutput
         bytesLeft = TensorLayout.Bytes(tensor.Type, tensor.Elements);
     }
 
-    /// <summary>Bytes as they are to be stored.</summary>
+    /// <summary>Bytes to store unchanged.</summary>
     public void Write(ReadOnlySpan<byte> raw)
     {
         if (raw.Length > bytesLeft) throw new ModelFormatException($"Tensor '{tensor.Name}': more bytes were written than it has.");
@@ -34,13 +34,13 @@ public sealed class TensorOutput
             Write(MemoryMarshal.AsBytes(numbers));
             return;
         }
-        Span<byte> piece = stackalloc byte[4096];
+        Span<byte> chunk = stackalloc byte[4096];
         var width = TensorLayout.Block(tensor.Type).Bytes;
         while (numbers.Length > 0)
         {
-            var count = Math.Min(numbers.Length, piece.Length / width);
-            Narrow(numbers[..count], piece);
-            Write(piece[..(count * width)]);
+            var count = Math.Min(numbers.Length, chunk.Length / width);
+            Narrow(numbers[..count], chunk);
+            Write(chunk[..(count * width)]);
             numbers = numbers[count..];
         }
     }
@@ -72,7 +72,7 @@ public sealed class TensorOutput
         }
     }
 
-    /// <summary>The upper half, rounded to nearest even; a NaN stays one whatever its lower half was.</summary>
+    /// <summary>The upper half, rounded to nearest even; a NaN stays a NaN whatever its lower half was.</summary>
     static ushort ToBrain(float number)
     {
         var bits = BitConverter.SingleToUInt32Bits(number);

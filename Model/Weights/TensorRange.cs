@@ -1,4 +1,4 @@
-// What part of a tensor may be asked for. Knows sizes only.
+// The ranges of a tensor that may be read. Knows sizes only.
 using Majlis.Text;
 
 namespace Majlis.Model.Weights;

@@ -1,5 +1,5 @@
-// What an Arabic word may be a form of: light stemming that keeps every reading. Whether a waw is "and" or the noun's own first letter
-// nobody can tell from one word, so وزير is both زير and itself, and meets الوزير in one of them. Knows no index.
+// The possible stems of an Arabic word: light stemming that keeps every reading. One word alone does not show whether a waw is "and" or
+// the noun's first letter, so وزير is both زير and itself, and matches الوزير in one reading. Knows no index.
 namespace Majlis.Rag.Words;
 
 /// <summary>
@@ -20,7 +20,7 @@ static class ArabicStems
     {
         if (word[0] is < '\u0621' or > '\u064A') return [word];
         var readings = Readings(word);
-        // With an article nothing before it can be the noun's own.
+        // With an article, nothing before it can belong to the noun.
         var noun = readings.FirstOrDefault(StartsWithArticle);
         if (noun is not null) readings = [noun[Article.Length..]];
         return new HashSet<string>([word, .. readings.Select(WithoutSuffixes)], StringComparer.Ordinal);

@@ -1,5 +1,5 @@
-// From a text to its terms, for Arabic and for English. Texts come in the spelling of FoldedText. What is indexed was measured on XQuAD and
-// ARCD: Arabic is found better with its stop words in the index and out of the questions, English without them.
+// From a text to its terms, for Arabic and for English. Texts are in FoldedText's spelling. Measured on XQuAD and ARCD: Arabic
+// retrieval is better with stop words in the index but not in questions, English without them.
 using Lucene.Net.Analysis;
 using Lucene.Net.Analysis.Ar;
 using Lucene.Net.Analysis.En;
@@ -15,7 +15,7 @@ sealed class PassageAnalyzer(bool arabic, bool asking) : Analyzer
 {
     const LuceneVersion Version = LuceneVersion.LUCENE_48;
 
-    // Node.js is also Node, js and Nodejs.
+    // Node.js is also indexed as Node, js and Nodejs.
     const WordDelimiterFlags Parts = WordDelimiterFlags.GENERATE_WORD_PARTS | WordDelimiterFlags.CATENATE_ALL
         | WordDelimiterFlags.PRESERVE_ORIGINAL | WordDelimiterFlags.STEM_ENGLISH_POSSESSIVE;
 
@@ -28,7 +28,7 @@ sealed class PassageAnalyzer(bool arabic, bool asking) : Analyzer
             : new PorterStemFilter(new EnglishPossessiveFilter(Version, words)));
     }
 
-    // IT is no "it": a stop word in capitals is a term of its own.
+    // IT is not "it": a stop word in capitals is a separate term.
     IEnumerable<string> Cased(string word)
     {
         var lower = word.ToLowerInvariant();

@@ -1,4 +1,4 @@
-// From a question to Lucene's query: each word counts once, by the reading of it that fits best. Knows the fields' analyzers.
+// From a question to Lucene's query: each word counts once, by its best-matching reading. Knows the fields' analyzers.
 using Lucene.Net.Analysis;
 using Lucene.Net.Analysis.TokenAttributes;
 using Lucene.Net.Index;
@@ -8,10 +8,10 @@ namespace Majlis.Rag.Words;
 
 static class PassageQuery
 {
-    // What the other readings of a word add to the best one: measured on XQuAD and ARCD, see RetrievalQualityTests.
+    // How much a word's other readings add to the best one: measured on XQuAD and ARCD, see RetrievalQualityTests.
     const float OtherReadings = 0.3f;
 
-    /// <summary>Adds the question's words in one field; false where there are none.</summary>
+    /// <summary>Adds the question's words in one field; false if there are none.</summary>
     public static bool Add(BooleanQuery query, string field, Analyzer analyzer, string question)
     {
         using var stream = analyzer.GetTokenStream(field, question);

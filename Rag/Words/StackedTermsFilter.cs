@@ -1,11 +1,11 @@
-// Puts several terms in the place of each word: one word, many readings. Knows no language.
+// Puts several terms at the position of each word: one word, many readings. Knows no language.
 using Lucene.Net.Analysis;
 using Lucene.Net.Analysis.TokenAttributes;
 using Lucene.Net.Util;
 
 namespace Majlis.Rag.Words;
 
-/// <summary>For each term those of <paramref name="readings"/>, all at its position; a term without any is left out.</summary>
+/// <summary>Replaces each term by <paramref name="readings"/> of it, all at its position; drops a term without readings.</summary>
 sealed class StackedTermsFilter : TokenFilter
 {
     readonly Func<string, IEnumerable<string>> readings;

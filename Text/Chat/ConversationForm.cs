@@ -1,10 +1,10 @@
-// A conversation as OpenAI's clients send it, in the form that one template reads. One pass over each message: role, content, calls,
-// reasoning; every text from outside is guarded on its way. Knows no rendering.
+// Brings a conversation from OpenAI's clients into the form that one template reads. One pass over each message: role, content, calls,
+// reasoning; guards every outside text. Knows no rendering.
 using System.Text.Json.Nodes;
 
 namespace Majlis.Text.Chat;
 
-/// <summary>For one conversation; not to be used again.</summary>
+/// <summary>For one conversation only.</summary>
 sealed class ConversationForm
 {
     readonly ChatTemplate template;
@@ -12,7 +12,7 @@ sealed class ConversationForm
     readonly bool knowsDevelopers;
     readonly bool knowsFunctionCalls;
 
-    // Where the last function call of the old kind stood: the message of role "function" after it is its answer.
+    // Index of the last message with the old function_call: the next message of role "function" answers it.
     int lastCall;
 
     ConversationForm(ChatTemplate template, PromptGuard guard)
@@ -22,7 +22,7 @@ sealed class ConversationForm
         knowsFunctionCalls = template.Facts.Any(facts => facts.Members.Contains("function_call") || facts.Texts.Contains("function_call"));
     }
 
-    /// <summary>A new conversation that shares nothing with the one given.</summary>
+    /// <summary>A new conversation that shares nothing with the given one.</summary>
     public static Conversation Of(Conversation conversation, ChatTemplate template, PromptGuard guard)
     {
         var form = new ConversationForm(template, guard);
@@ -53,7 +53,7 @@ sealed class ConversationForm
         return formed;
     }
 
-    // What replies carry beside the model's words, and clients send back with them.
+    // Members of replies beside the model's words, which clients send back.
     static bool IsOfReplies(string name) => name is "refusal" or "annotations" or "audio" or "provider_specific_fields";
 
     // OpenAI renamed 'system' to 'developer' with the same meaning, and 'function' to 'tool'.
@@ -71,7 +71,7 @@ sealed class ConversationForm
         else if (Calls(members) && template.Calls.Content == MissingContent.Null) formed["content"] = null;
     }
 
-    // What stands for a content that is empty or not there; null where nothing does.
+    // Replaces a content that is empty or absent; null if nothing does.
     JsonNode? Unsaid(JsonObject members, string? role)
     {
         if (MessageContent.Plain(members["refusal"]) is { } refusal) return refusal;
@@ -121,7 +121,7 @@ sealed class ConversationForm
         return formed;
     }
 
-    // A template that takes nothing but objects gets what is none as an object's one member: the model wrote it, and it is not lost.
+    // A template that takes only objects gets other text as the one member of an object: the model wrote it, so it is kept.
     JsonNode? Arguments(JsonNode? value)
     {
         var takes = template.Calls.Arguments;

@@ -1,17 +1,17 @@
-// How a template reads an assistant that calls tools: whether it wants text beside the calls, and arguments as an object or as text.
-// Found out by rendering probes, as llama-server does. Knows no conversation.
+// How a template reads an assistant's tool calls: whether it wants text beside the calls, and arguments as an object or as text.
+// Found by rendering probes, as llama-server does. Knows no conversation.
 using System.Text.Json.Nodes;
 using Majlis.Text.Jinja;
 
 namespace Majlis.Text.Chat;
 
-/// <summary>What stands for content where an assistant says nothing beside its calls.</summary>
+/// <summary>The content of a message in which the assistant only calls tools.</summary>
 enum MissingContent { Null, LeftOut, Empty }
 
-/// <summary>What a call's arguments may be: an object or else any text, text only, or an object only.</summary>
+/// <summary>The forms of a call's arguments that a template takes: an object or else any text, text only, or an object only.</summary>
 enum CallArguments { Any, Text, Object }
 
-/// <param name="Content">Absent where the template looks for that; else the empty text.</param>
+/// <param name="Content">Null or absent if the template checks for that; else the empty text.</param>
 sealed record ToolCallForm(MissingContent Content, CallArguments Arguments)
 {
     const string Needle = "needle1needle";
@@ -49,7 +49,7 @@ sealed record ToolCallForm(MissingContent Content, CallArguments Arguments)
         ];
     }
 
-    // Two points for a rendering that shows the call, one for any other, none for one that prints what is not there.
+    // Two points for a rendering that shows the call, one for any other, none for one that prints a missing value.
     static Trial Try(ChatTemplate template, MissingContent content, bool textArguments, int mayPrint)
     {
         var (score, output) = (0, "");
@@ -76,7 +76,7 @@ sealed record ToolCallForm(MissingContent Content, CallArguments Arguments)
 
     static int Nothings(string text) => text.Split("None").Length + text.Split("null").Length;
 
-    /// <summary>A call that is answered, one that ends the chat, one after which the user goes on; with tools and without.</summary>
+    /// <summary>A call with an answer, a call that ends the conversation, a call before the user's turn; with and without tools.</summary>
     static IEnumerable<Conversation> Probes(ChatTemplate template, MissingContent content, bool textArguments)
     {
         foreach (var next in new[] { "tool", "", "user" })

@@ -19,7 +19,8 @@ static class Sorting
     }
 
     static void Merge(
-        RenderContext context, (object? Key, object? Item)[] from, (object? Key, object? Item)[] to, int start, int middle, int end, bool reverse)
+        RenderContext context, (object? Key, object? Item)[] from, (object? Key, object? Item)[] to,
+        int start, int middle, int end, bool reverse)
     {
         var (left, right) = (start, middle);
         for (var at = start; at < end; at++)

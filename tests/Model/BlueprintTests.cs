@@ -1,4 +1,4 @@
-// Both config styles mean the same network, and nothing in a config is ignored that might change a result.
+// Both config styles give the same network, and no field of a config that might change a result is ignored.
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Majlis.Model;
@@ -67,7 +67,7 @@ public sealed class BlueprintTests
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>transformers' own defaults, family by family; a null where its configuration class has none.</summary>
+    /// <summary>transformers' own defaults for each family; null if its configuration class has none.</summary>
     [Theory]
     [InlineData("llama", 2048, null)]
     [InlineData("mistral", 131072, null)]
@@ -106,7 +106,7 @@ public sealed class BlueprintTests
         Assert.Null(Families.Read(JsonSerializer.SerializeToElement(config)).PadToken);
     }
 
-    /// <summary>Fields of well-known checkpoints that change nothing as they stand there.</summary>
+    /// <summary>Fields of well-known checkpoints that change nothing with the values they have there.</summary>
     [Theory]
     [InlineData("phi3", """{"full_attn_mod": 1, "interpolate_factor": 1, "lm_head_bias": false, "mlp_bias": false}""")]
     [InlineData("cohere", """{"model_max_length": 131072}""")]
@@ -161,7 +161,7 @@ public sealed class BlueprintTests
         ["num_attention_heads"] = 4,
     };
 
-    /// <summary>Scalings are a small closed family; the serializer must see the derived record's fields.</summary>
+    /// <summary>Scalings form a small closed hierarchy; the serializer must see the derived record's fields.</summary>
     sealed class ScalingConverter : System.Text.Json.Serialization.JsonConverter<RotaryScaling>
     {
         public override RotaryScaling Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -1,4 +1,4 @@
-// Old versions are deleted by a rule: the newest stay, and whatever is in use; a name that was ever taken stays taken.
+// Pruning deletes old versions: the newest and those in use stay; a name that was ever taken stays taken.
 using Majlis.Model.Catalog;
 using Majlis.tests.Support;
 using Majlis.Text;

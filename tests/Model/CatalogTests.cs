@@ -1,4 +1,4 @@
-// Versions appear whole or not at all; the pointer moves once for each that saw it; a changed file is found and named.
+// Versions appear whole or not at all; of several swaps from one state only one succeeds; a changed file is found and named.
 using System.Text;
 using Majlis.Model;
 using Majlis.Model.Catalog;

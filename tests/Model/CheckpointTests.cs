@@ -1,4 +1,4 @@
-// Opening a model: what is found, what is refused, and in which words.
+// Opening a model: which files are found, which are refused, and the messages.
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Majlis.Model;

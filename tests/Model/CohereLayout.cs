@@ -1,5 +1,5 @@
-// Cohere's own prompt layout, which they keep as a Liquid template: that template turned into Jinja word by word, and their
-// request turned into what it reads.
+// Cohere's own prompt layout, which they publish as a Liquid template: that template in Jinja word by word, and their
+// request in the form that it reads.
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -13,7 +13,7 @@ static partial class CohereLayout
     public static string Render(string liquid, JsonObject request) =>
         JinjaTemplate.Parse(ToJinja(liquid)).Render(Context(request), JinjaCheck.Noon).Text;
 
-    /// <summary>Liquid keeps the white space around tags and lets loops assign outside of themselves; Jinja has + and namespaces for
+    /// <summary>Liquid keeps white space around tags and lets loops assign to outer variables; Jinja has + and namespaces for
     /// that.</summary>
     static string ToJinja(string liquid)
     {
@@ -61,7 +61,7 @@ static partial class CohereLayout
         ["definition"] = new JsonObject { ["description"] = (string?)tool["description"], ["json_schema"] = Dump(tool["parameters"]) },
     })]);
 
-    // Calls are numbered through the conversation; number 0 is the documents' own.
+    // Calls are numbered through the conversation; number 0 is the documents.
     static JsonArray Messages(JsonObject request)
     {
         var numbers = new Dictionary<string, int>();

@@ -1,4 +1,4 @@
-// Cohere's own layout of preamble, documents, tools and citations, rendered here as their own renderer did it.
+// Cohere's own layout of preamble, documents, tools and citations renders as their own renderer does it.
 using System.Text.Json.Nodes;
 using Majlis.tests.Support;
 using Xunit;

@@ -1,4 +1,4 @@
-// A catalogue of which a file is damaged: the damage is said in words with the way out, and what is whole is still found.
+// A catalogue with a damaged file: a message names the damage and the remedy, and undamaged versions are still found.
 using Majlis.Model.Catalog;
 using Majlis.tests.Server;
 using Majlis.Text;

@@ -30,9 +30,9 @@ sealed class GgufBuilder
         return this;
     }
 
-    /// <param name="name">The name in the file.</param>
-    /// <param name="shape">Row-major, as everywhere but in the file.</param>
-    /// <param name="numbers">All of them.</param>
+    /// <param name="name">The tensor's name in the file.</param>
+    /// <param name="shape">Row-major; the file stores it reversed.</param>
+    /// <param name="numbers">All elements.</param>
     public GgufBuilder Tensor(string name, IEnumerable<long> shape, float[] numbers)
     {
         tensors.Add((name, [.. shape], numbers));

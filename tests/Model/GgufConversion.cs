@@ -1,5 +1,5 @@
-// A Hugging Face folder as llama.cpp's converter would write it (convert_hf_to_gguf.py): its key names, its tensor names, q and k permuted
-// for llama's kin, 1 added to Gemma's norms, Llama 3's rotary scaling as a table. The road back is what is tested.
+// Converts a Hugging Face folder as llama.cpp's converter does (convert_hf_to_gguf.py): its key names, its tensor names, q and k permuted
+// for llama-like models, 1 added to Gemma's norms, Llama 3's rotary scaling as a table. Tests read the result back.
 using System.Text.Json;
 using Majlis.Model;
 using Majlis.Model.Weights;
@@ -48,9 +48,9 @@ static class GgufConversion
 
     /// <param name="folder">The Hugging Face folder.</param>
     /// <param name="target">The file to write.</param>
-    /// <param name="parts">How many parts the file says there are.</param>
-    /// <param name="isIn">Which tensors, by their names in the file, stand in this part; all of them when null.</param>
-    /// <param name="more">Integers under keys of the architecture that the config has no field for.</param>
+    /// <param name="parts">How many parts the file names.</param>
+    /// <param name="isIn">Which tensors, by their names in the file, this part holds; all of them if null.</param>
+    /// <param name="more">Integers under architecture keys for which the config has no field.</param>
     public static void Convert(string folder, string target, int parts = 1, Func<string, bool>? isIn = null,
         params (string Key, int Value)[] more)
     {
@@ -65,7 +65,8 @@ static class GgufConversion
         using var weights = SafetensorsFolder.Open(folder);
         foreach (var tensor in weights.Tensors.Values.Where(tensor => isIn(Name(tensor.Name, type))))
             WriteTensor(builder, config, type, tensor, weights);
-        if (isIn("rope_freqs.weight") && config.GetProperty("rope_parameters").GetProperty("rope_type").GetString() == "llama3") WriteTable(builder, config);
+        if (isIn("rope_freqs.weight") && config.GetProperty("rope_parameters").GetProperty("rope_type").GetString() == "llama3")
+            WriteTable(builder, config);
         builder.Save(target);
     }
 
@@ -105,7 +106,7 @@ static class GgufConversion
         if (name == "lm_head.weight") return "output.weight";
         var parts = name.Split('.');
         var (layer, module, kind) = (parts[2], string.Join('.', parts[3..^1]), parts[^1]);
-        // What follows attention is Gemma's and OLMo's norm after it, or everyone else's norm before the MLP.
+        // The norm after attention: Gemma and OLMo have one there, other families have the norm before the MLP.
         var part = module == "post_attention_layernorm" ? type is "gemma2" or "olmo2" ? "post_attention_norm" : "ffn_norm"
             : modules.First(pair => pair.Module == module).Name;
         return $"blk.{layer}.{part}.{kind}";

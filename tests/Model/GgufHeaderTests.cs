@@ -1,4 +1,4 @@
-// A GGUF header that lies is refused in words, before anything is allocated for it.
+// An inconsistent GGUF header is refused with a message, before anything is allocated for it.
 using System.Text;
 using Majlis.Model.Weights.Gguf;
 using Majlis.tests.Support;

@@ -1,4 +1,4 @@
-// A GGUF model is the Hugging Face folder it was converted from: the same Blueprint, the same tensors under the same names.
+// A GGUF model equals the Hugging Face folder it was converted from: the same Blueprint, the same tensors under the same names.
 using System.Text.Json;
 using Majlis.Model;
 using Majlis.Model.Families;
@@ -43,7 +43,7 @@ public sealed class GgufModelTests
         }
     }
 
-    /// <summary>The folders that llama.cpp's keys can say: their window patterns and scales are those its graphs hard-code.</summary>
+    /// <summary>The folders that llama.cpp's keys can express: their window patterns and scales are those its graphs hard-code.</summary>
     [Theory]
     [InlineData("llama_untied")]
     [InlineData("llama_bias_headdim")]
@@ -71,7 +71,7 @@ public sealed class GgufModelTests
         {
             var (expected, actual) = (Read(folder.Weights, tensor, 0, (int)info.Elements),
                 Read(gguf.Weights, tensor, 0, (int)info.Elements));
-            // (w + 1) - 1 loses the bits of w that 1 + w has no room for; everything else is exact.
+            // (w + 1) - 1 loses the bits of w that 1 + w cannot hold; everything else is exact.
             if (name == "gemma2_caps" && tensor.EndsWith("norm.weight", StringComparison.Ordinal))
                 Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 5e-7f));
             else Assert.Equal(expected, actual);

@@ -1,4 +1,4 @@
-// GGUF files that are whole but cannot be the model they say they are: each refusal names the file and the key or tensor.
+// Intact GGUF files that cannot be the model they claim to be: each refusal names the file and the key or tensor.
 using Majlis.Model;
 using Majlis.Model.Weights;
 using Majlis.Model.Weights.Gguf;
@@ -101,7 +101,7 @@ public sealed class GgufRefusalTests : IDisposable
         Assert.Contains("there is no tensor 'absent'", Refusal(() => weights.Read("absent", 0, new float[1])), StringComparison.Ordinal);
     }
 
-    /// <summary>Holes in a file take no disk: lengths that only a file of gigabytes can hold.</summary>
+    /// <summary>Sparse files take no disk space: these lengths need a file of gigabytes.</summary>
     [Theory]
     [InlineData(8u, 0u, "key 'k' is 2147483648 bytes long")]
     [InlineData(9u, 0u, "key 'k' has 2147483648 elements")]
@@ -144,7 +144,7 @@ public sealed class GgufRefusalTests : IDisposable
     static GgufBuilder Table(string architecture, string? key = null, object? value = null) =>
         Model(architecture, key, value).Tensor("token_embd.weight", [4, 8], new float[32]);
 
-    /// <summary>The keys of a model of one layer, one of them changed, added or (null) left out.</summary>
+    /// <summary>The keys of a one-layer model, with one of them changed, added or (null) left out.</summary>
     static GgufBuilder Model(string architecture, string? key = null, object? value = null)
     {
         var keys = new OrderedDictionary<string, object?>

@@ -1,4 +1,4 @@
-// What a GGUF vocabulary that cannot be used is answered with, and what its flags do.
+// GGUF vocabularies: the messages for unusable ones, and the effect of their flags.
 using System.Text;
 using System.Text.Json;
 using Majlis.Model.Weights.Gguf;
@@ -71,7 +71,7 @@ public sealed class GgufVocabularyTests
         Assert.Equal("ab ab", Open(Keys()).Decode([1, 8, 8, 2], skipSpecialTokens: true));
     }
 
-    /// <summary>No file of these kinds is stored, so a tokenizer.json with the same splitting is put into one.</summary>
+    /// <summary>No file of these kinds is stored, so the test builds one from a tokenizer.json with the same splitting.</summary>
     [Theory]
     [InlineData("t-llama3", "llama-bpe")]
     [InlineData("t-qwen2", "qwen2")]
@@ -109,7 +109,8 @@ public sealed class GgufVocabularyTests
             ["tokenizer.ggml.pre"] = kind,
             ["tokenizer.ggml.tokens"] = Enumerable.Range(0, entries.Count).Select(id => entries[id]).ToArray(),
             ["tokenizer.ggml.token_type"] = Enumerable.Range(0, entries.Count).Select(id => marked.GetValueOrDefault(id, 1)).ToArray(),
-            ["tokenizer.ggml.merges"] = model.GetProperty("merges").EnumerateArray().Select(pair => $"{pair[0].GetString()} {pair[1].GetString()}").ToArray(),
+            ["tokenizer.ggml.merges"] = model.GetProperty("merges").EnumerateArray()
+                .Select(pair => $"{pair[0].GetString()} {pair[1].GetString()}").ToArray(),
         };
     }
 

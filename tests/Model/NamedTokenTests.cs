@@ -1,4 +1,4 @@
-// Ids in configs and GGUF keys that no logit stands for: they are no ids, and what was passed over is named.
+// Ids in configs and GGUF keys without a logit: they count as absent, and the skipped ones are named.
 using System.Text.Json;
 using Majlis.Model;
 using Majlis.tests.Support;
@@ -13,7 +13,8 @@ public sealed class NamedTokenTests
     [InlineData("""{"eos_token_id": [7, 10, 4294967295]}""", "{}", new[] { 7 }, "eos_token_id 10", "eos_token_id 4294967295")]
     [InlineData("""{"eos_token_id": [10]}""", """{"eos_token_id": 3}""", new[] { 3 }, "eos_token_id 10")]
     [InlineData("""{"eos_token_id": 99999999999999999999}""", "{}", new int[0], "eos_token_id 99999999999999999999")]
-    [InlineData("""{"pad_token_id": -1, "bos_token_id": 10}""", """{"eos_token_id": [0, 9]}""", new[] { 0, 9 }, "bos_token_id 10", "pad_token_id -1")]
+    [InlineData("""{"pad_token_id": -1, "bos_token_id": 10}""", """{"eos_token_id": [0, 9]}""", new[] { 0, 9 },
+        "bos_token_id 10", "pad_token_id -1")]
     public void An_id_without_a_logit_is_none_and_is_named(string generation, string config, int[] ends, params string[] ignored)
     {
         using var folder = new TemporaryFolder();

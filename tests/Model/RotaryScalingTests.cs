@@ -132,7 +132,8 @@ public sealed class RotaryScalingTests
         double expected, int original)
     {
         var scaling = Assert.IsType<LongRopeScaling>(Scaling(family, $$"""
-            {"type": "{{type}}", "short_factor": [1, 1, 1, 1], "long_factor": [2, 2, 2, 2], "original_max_position_embeddings": 64{{factor}}}
+            {"type": "{{type}}", "short_factor": [1, 1, 1, 1], "long_factor": [2, 2, 2, 2],
+             "original_max_position_embeddings": 64{{factor}}}
             """, ("max_position_embeddings", 256)));
         Assert.Equal((expected, original), (scaling.Factor, scaling.OriginalLength));
     }

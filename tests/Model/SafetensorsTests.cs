@@ -1,4 +1,4 @@
-// Reading and writing are each other's inverse, and a header that lies is refused in words, before anything is allocated for it.
+// Reading inverts writing, and an inconsistent header is refused with a message, before anything is allocated for it.
 using System.Text;
 using Majlis.Model;
 using Majlis.Model.Weights;
@@ -33,7 +33,7 @@ public sealed class SafetensorsTests : IDisposable
         Assert.True(File.ReadAllBytes(path).AsSpan().SequenceEqual(File.ReadAllBytes(folder.File("copy"))), "the bytes differ");
     }
 
-    /// <summary>As the hub's cache keeps them: names that link to blobs.</summary>
+    /// <summary>As in the hub's cache: names that link to blobs.</summary>
     [Fact]
     public void A_link_is_read_as_the_file_it_leads_to()
     {
@@ -152,7 +152,7 @@ public sealed class SafetensorsTests : IDisposable
     public void A_header_that_lies_is_refused(string header, string expected) =>
         Assert.Contains(expected, Refusal(header, new byte[8]), StringComparison.Ordinal);
 
-    /// <summary>The reference reader has the metadata optional: absent, null and empty are one.</summary>
+    /// <summary>In the reference reader metadata is optional: absent, null and empty are the same.</summary>
     [Theory]
     [InlineData("")]
     [InlineData("\"__metadata__\":null,")]

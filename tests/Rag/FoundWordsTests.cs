@@ -1,4 +1,4 @@
-// Words are found whatever marks, forms, digits and prefixes they are written with, in the passage or in the question.
+// Words are found with any marks, forms, digits and prefixes, in the passage or in the question.
 using Majlis.Rag;
 using Majlis.Rag.Words;
 using Xunit;

@@ -1,4 +1,4 @@
-// Documents cannot speak out of their place, and citations are read back.
+// Documents cannot break out of their place, and citations are read back.
 using Majlis.Rag;
 using Xunit;
 

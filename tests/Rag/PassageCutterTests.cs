@@ -1,4 +1,4 @@
-// However a text is cut, nothing is lost and every offset is true.
+// Cutting a text loses nothing, and every offset is correct.
 using Majlis.Rag;
 using Majlis.tests.Feedback;
 using Xunit;

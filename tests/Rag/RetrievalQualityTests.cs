@@ -1,4 +1,4 @@
-// How well passages are found, on public question sets whose right paragraph is known: measured, printed, and held.
+// The quality of retrieval on public question sets with a known right paragraph: measured, printed, and held to limits.
 using System.Text.Json;
 using Majlis.Rag;
 using Majlis.tests.Support;

@@ -1,4 +1,4 @@
-// What was logged, in lines, for tests that ask. Knows no category.
+// Collects log lines for tests that check them. Knows no category.
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,4 @@
-// One line a golden case, with its worst error, appended to the file that test.sh prints when the run ends.
+// Appends one line for each golden case, with its worst error, to the file that test.sh prints when the run ends.
 using System.Globalization;
 
 namespace Majlis.tests.Support;
@@ -14,7 +14,8 @@ public static class GoldenReport
     {
         if (file is null) return;
         var verdict = worst <= tolerance ? "ok" : "FAILED";
-        var line = string.Create(CultureInfo.InvariantCulture, $"{area,-13} {name,-52} worst {worst,-10:0.###e+0} tolerance {tolerance,-10:0.###e+0} {verdict}\n");
+        var line = string.Create(CultureInfo.InvariantCulture,
+            $"{area,-13} {name,-52} worst {worst,-10:0.###e+0} tolerance {tolerance,-10:0.###e+0} {verdict}\n");
         lock (gate) File.AppendAllText(file, line);
     }
 }

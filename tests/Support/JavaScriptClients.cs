@@ -1,4 +1,4 @@
-// The JavaScript clients under tests/Clients, one process a chat. Skips where node or its packages are absent.
+// The JavaScript clients under tests/Clients, one process a chat. Skips if node or its packages are absent.
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Xunit;
@@ -9,7 +9,7 @@ public static class JavaScriptClients
 {
     static readonly string folder = Path.Combine(Shared.Root, "tests", "Clients");
 
-    /// <summary>Streams one chat; what the client's user would see of it: a text, or an error.</summary>
+    /// <summary>Streams one chat; returns what the client's user would see: a text, or an error.</summary>
     public static async Task<(string? Text, string? Error)> StreamAsync(Uri server, string client)
     {
         Assert.SkipUnless(Directory.Exists(Path.Combine(folder, "node_modules")),

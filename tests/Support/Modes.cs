@@ -1,4 +1,4 @@
-// Who may read what on a disk, in Unix's terms; tests that ask skip on Windows.
+// Unix permissions of files; tests that use them skip on Windows.
 using System.Runtime.Versioning;
 using Xunit;
 
@@ -12,7 +12,7 @@ static class Modes
     public const UnixFileMode OwnersFolder = (UnixFileMode)0b111_000_000;
     public const UnixFileMode OwnersFile = (UnixFileMode)0b110_000_000;
 
-    /// <summary>Lets everybody read a folder and all in it.</summary>
+    /// <summary>Lets everybody read a folder and everything in it.</summary>
     public static void Open(string root)
     {
         foreach (var entry in All(root)) entry.UnixFileMode = entry is DirectoryInfo ? Everybody : Readable;

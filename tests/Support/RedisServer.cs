@@ -1,4 +1,4 @@
-// A real redis-server in a folder of its own, on a free port; tests that need it skip where it is not installed.
+// A real redis-server in its own folder, on a free port; tests that need it skip if it is not installed.
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -15,7 +15,7 @@ public sealed class RedisServer : IAsyncDisposable
 
     RedisServer(string[] settings) => Settings = settings;
 
-    /// <summary>Settings of the next start.</summary>
+    /// <summary>Settings for the next start.</summary>
     public string[] Settings { get; set; }
 
     public int Port { get; } = FreePort();
@@ -45,7 +45,7 @@ public sealed class RedisServer : IAsyncDisposable
         folder.Dispose();
     }
 
-    // Below the ports that connections of other tests are given: nobody takes it while the server is down.
+    // Below the ports of other tests' connections: nobody takes it while the server is down.
     static int FreePort()
     {
         while (true)
@@ -59,7 +59,7 @@ public sealed class RedisServer : IAsyncDisposable
             }
             catch (SocketException)
             {
-                // Somebody else's.
+                // Another process has the port.
             }
         }
     }

@@ -1,6 +1,6 @@
-// A network without weights: its logits are a function of the tokens it finds in its own cache blocks, so a wrong block table, a
-// block shared wrongly or overwritten too early gives another text. Spans are computed one after the other, last first: nothing
-// may rely on what the same step computes.
+// A network without weights: its logits are a function of the tokens in its own cache blocks, so a wrong block table, or a
+// block shared wrongly or overwritten too early, gives another text. It computes spans one after another, last first: nothing
+// may rely on results of the same step.
 using Majlis.Inference;
 using Majlis.Model;
 
@@ -9,7 +9,7 @@ namespace Majlis.tests.Support;
 public sealed class ScriptedNetwork(Blueprint blueprint, int blockSize = 4, ulong script = 1) : INetwork
 {
     readonly Sampler sampler = new(blueprint.VocabularySize);
-    // [group][block, offset]: token + 1, 0 where nothing was written.
+    // [group][block, offset]: token + 1; 0 if nothing was written.
     int[][,] cache = [];
 
     public Blueprint Blueprint => blueprint;
@@ -27,10 +27,10 @@ public sealed class ScriptedNetwork(Blueprint blueprint, int blockSize = 4, ulon
     /// <summary>Runs before each pass, on the engine's thread: may wait or throw.</summary>
     public Action<ForwardBatch>? Before { get; set; }
 
-    /// <summary>May spoil a row of logits.</summary>
+    /// <summary>May change a row of logits.</summary>
     public Action<float[]>? Spoil { get; set; }
 
-    /// <summary>Runs before a row's token is drawn here, and before a row's logits are read: each may throw.</summary>
+    /// <summary>Runs before a row's token is drawn, and before a row's logits are read: each may throw.</summary>
     public Action<SamplingPlan>? BeforeDraw { get; set; }
 
     public Action? BeforeRead { get; set; }
@@ -55,7 +55,7 @@ public sealed class ScriptedNetwork(Blueprint blueprint, int blockSize = 4, ulon
         return new Result(this, [.. rows.Values]);
     }
 
-    /// <summary>The same function of a whole text: what any batching must come to.</summary>
+    /// <summary>The same function of a whole text: the expected result of any batching.</summary>
     public float[] Logits(ReadOnlySpan<int> tokens)
     {
         var state = script;

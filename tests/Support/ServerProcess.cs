@@ -1,4 +1,4 @@
-// A server in a process of its own that a test may kill without warning. Knows only its command line and the line that says "ready".
+// A server in its own process, which a test may kill at any moment. Knows only its command line and its "ready" line.
 using System.Diagnostics;
 using Xunit;
 
@@ -16,10 +16,10 @@ public sealed class ServerProcess : IAsyncDisposable
         Said = said;
     }
 
-    /// <summary>The line that said it is ready.</summary>
+    /// <summary>The line that announced it is ready.</summary>
     public string Said { get; }
 
-    /// <summary>Starts a program and comes back when it has written a line with the given words.</summary>
+    /// <summary>Starts a program and returns when it has printed a line with the given words.</summary>
     public static async Task<ServerProcess> StartAsync(ProcessStartInfo start, string ready)
     {
         start.RedirectStandardOutput = true;
@@ -29,13 +29,14 @@ public sealed class ServerProcess : IAsyncDisposable
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             said.Add(line);
-            if (line.Contains(ready, StringComparison.Ordinal)) return new ServerProcess(process, line, process.StandardOutput.ReadToEndAsync());
+            if (line.Contains(ready, StringComparison.Ordinal))
+                return new ServerProcess(process, line, process.StandardOutput.ReadToEndAsync());
         }
         Assert.Fail($"{start.FileName} ended before it was ready:\n{string.Join('\n', said)}");
         return null!;
     }
 
-    /// <summary>SIGKILL: no farewell, no last write.</summary>
+    /// <summary>SIGKILL: no shutdown, no last write.</summary>
     public async Task KillAsync()
     {
         process.Kill();

@@ -1,4 +1,4 @@
-// Where data, models and reference numbers lie. Knows only paths; a test that needs what is absent skips with the reason.
+// Paths of data, models and reference numbers. A test whose file is absent skips with the reason.
 using Xunit;
 
 namespace Majlis.tests.Support;
@@ -20,7 +20,7 @@ public static class Shared
 
     public static string SmolLM2 => Data("models", "SmolLM2-135M-Instruct.Q4_1.gguf");
 
-    /// <summary>Returns the path, or skips the test where neither a file nor a folder is there.</summary>
+    /// <summary>Returns the path, or skips the test if neither a file nor a folder is there.</summary>
     public static string Require(string path)
     {
         Assert.SkipUnless(Path.Exists(path), $"not here: {Path.GetRelativePath(Root, path)}");
@@ -31,7 +31,8 @@ public static class Shared
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Serving.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("Serving.sln stands in no folder above the tests.");
+            folder = Path.GetDirectoryName(folder)
+                ?? throw new DirectoryNotFoundException("No folder above the tests holds Serving.sln.");
         return folder;
     }
 }

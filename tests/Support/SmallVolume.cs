@@ -1,4 +1,4 @@
-// A volume of a few megabytes that a test can fill to its last byte; tests that need it skip where nothing may be mounted.
+// A volume of a few megabytes that a test can fill completely; tests that need it skip if nothing may be mounted.
 using System.Diagnostics;
 using Xunit;
 
@@ -30,7 +30,7 @@ public sealed class SmallVolume : IDisposable
         return volume;
     }
 
-    /// <summary>Takes all but the last <paramref name="left"/> bytes.</summary>
+    /// <summary>Fills all but the last <paramref name="left"/> bytes.</summary>
     public void Fill(long left = 0)
     {
         using var file = new FileStream(Filler, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
@@ -41,7 +41,7 @@ public sealed class SmallVolume : IDisposable
         }
         catch (IOException)
         {
-            // Not one byte more.
+            // The volume is full.
         }
     }
 
@@ -53,7 +53,7 @@ public sealed class SmallVolume : IDisposable
         folder.Dispose();
     }
 
-    /// <summary>Null where it went well, else what it said.</summary>
+    /// <summary>Null on success, else the command's error output.</summary>
     static string? Run(string program, params string[] arguments)
     {
         try

@@ -1,4 +1,4 @@
-// A folder of one test's own, gone when the test ends. Knows no content.
+// A folder for one test, deleted when the test ends. Knows no content.
 namespace Majlis.tests.Support;
 
 public sealed class TemporaryFolder : IDisposable

@@ -1,4 +1,4 @@
-// The smallest things that are real: a tokenizer of 256 bytes and an end, blueprints of two layers, models without weights.
+// The smallest real models: a tokenizer of 256 bytes and an end token, blueprints of two layers, models without weights.
 using System.Text;
 using System.Text.Json.Nodes;
 using Majlis.Inference;
@@ -9,14 +9,14 @@ namespace Majlis.tests.Support;
 
 public static class Tiny
 {
-    /// <summary>Ends a text; every other id is a byte.</summary>
+    /// <summary>The end token's id; every other id is a byte.</summary>
     public const int End = 256;
 
     public const int Vocabulary = 257;
 
     public static TextTokenizer Tokenizer { get; } = TextTokenizer.ParseJson(Encoding.UTF8.GetBytes(TokenizerJson()), "tiny");
 
-    /// <summary>One layer a window; null looks back on everything.</summary>
+    /// <summary>One layer for each window; null means full attention.</summary>
     public static Blueprint Blueprint(params ReadOnlySpan<int?> windows) => new()
     {
         Family = "scripted",
@@ -60,7 +60,7 @@ public static class Tiny
     static string TokenizerJson()
     {
         var vocabulary = new JsonObject();
-        // Byte-level alphabet: printable bytes are themselves, the others move up from 256.
+        // Byte-level alphabet: printable bytes map to themselves, the others to 256 and on.
         for (int value = 0, moved = 256; value < 256; value++)
             vocabulary[((char)(value is >= 33 and <= 126 or >= 161 and <= 172 or >= 174 ? value : moved++)).ToString()] = value;
         return new JsonObject

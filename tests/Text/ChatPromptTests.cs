@@ -1,4 +1,4 @@
-// Prompts as ids: equal to transformers' own, safe encoding and training masks included.
+// Prompts as ids equal transformers' own, with safe encoding and training masks.
 using System.Text.Json.Nodes;
 using Majlis.tests.Support;
 using Majlis.Text.Chat;
@@ -34,7 +34,7 @@ public sealed class ChatPromptTests
         foreach (var piece in Masks["token_masks"]!.AsArray())
         {
             var prompt = ChatPrompt.EncodeWithMask(template, tokenizer, Conversation(piece!, prompted: false));
-            // Those masks were made without a safe encoding: where a user spells a token, the ids differ and the mask is empty.
+            // Those masks were made without a safe encoding: if a user spells a token, the ids differ and the mask is empty.
             var forged = (string?)piece!["conversation"] == "special_in_user";
             var same = forged ? !prompt.Assistant.Contains(true)
                 : prompt.Ids.SequenceEqual(Numbers(piece["input_ids"])) && prompt.Assistant.Select(mine => mine ? 1 : 0)

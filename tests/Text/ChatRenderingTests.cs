@@ -1,4 +1,4 @@
-// Real chat templates over many conversations, against what transformers made of them.
+// Real chat templates over many conversations, against transformers' output.
 using System.Text.Json.Nodes;
 using Majlis.tests.Support;
 using Majlis.Text.Jinja;

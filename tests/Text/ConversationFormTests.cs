@@ -21,21 +21,21 @@ public sealed class ConversationFormTests
     static string OfCaller(string body) => "{% for m in messages %}{% if m.role == 'assistant' %}" + body + "{% endif %}{% endfor %}";
 
     [Theory]
-    // Read as a text, it is the empty one.
+    // A template that reads content as text gets the empty text.
     [InlineData("[{{ 'x' + m.content }}]", "[x]")]
     [InlineData("[{{ m['content'] | trim }}]", "[]")]
     [InlineData("[{{ m.content | tojson }}]", "[\"\"]")]
     [InlineData("[{{ m.content.strip().split('x')[-1] }}]", "[]")]
     [InlineData("[{% if m.content %}text{% else %}calls{% endif %}]", "[calls]")]
     [InlineData("[{% if m.content is string %}{{ m.content }}{% else %}{% for p in m.content %}{{ p }}{% endfor %}{% endif %}]", "[]")]
-    // Where its absence is looked for, it is absent.
+    // A template that checks for absence finds it absent.
     [InlineData("[{% if m.content is defined %}text{% else %}calls{% endif %}]", "[calls]")]
     [InlineData("[{% if m.content is defined %}{{ m.content or '' }}text{% else %}calls{% endif %}]", "[calls]")]
     [InlineData("[{% if 'content' in m %}text{% else %}calls{% endif %}]", "[calls]")]
     [InlineData("[{% if m.content is none %}calls{% else %}{{ m.content }}text{% endif %}]", "[calls]")]
     [InlineData("[{% if m.content is not none %}{{ 'x' + m.content }}{% else %}calls{% endif %}]", "[calls]")]
     [InlineData("[{% if m['content'] is defined and m['content'] is not none %}text{% else %}calls{% endif %}]", "[calls]")]
-    // A template that wants text beside every call, or none at all.
+    // A template that requires text beside every call, or forbids it.
     [InlineData("[{{ raise_exception('content!') if m.content is not defined or m.content is none }}{{ m.content }}]", "[]")]
     [InlineData("[{{ raise_exception('no content!') if m.content is defined and m.content is not none }}calls]", "[calls]")]
     // A template that shows the calls only beside text.
@@ -50,7 +50,7 @@ public sealed class ConversationFormTests
     public void A_template_of_parts_gets_an_empty_part() => Assert.Equal("[hi][][ok]",
         Text("{% for m in messages %}[{{ m.content[0].text }}]{% endfor %}", Calls));
 
-    /// <summary>Where a template takes an assistant's empty text beside its calls, none at all is taken too.</summary>
+    /// <summary>A template that takes an assistant's empty text beside its calls also takes no text.</summary>
     [Fact]
     public void Every_real_template_takes_calls_without_content_and_arguments_that_are_no_JSON()
     {

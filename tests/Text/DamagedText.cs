@@ -1,4 +1,4 @@
-// Random damage to a text: pieces dropped, doubled, swapped in from elsewhere in it. The same seed does the same damage.
+// Random damage to a text: parts dropped, doubled, or replaced by other parts of it. The same seed gives the same damage.
 namespace Majlis.tests.Text;
 
 sealed class DamagedText(ulong seed)

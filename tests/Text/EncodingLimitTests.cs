@@ -1,4 +1,4 @@
-// An encoding that may end early finds what the whole one finds, as far as it goes.
+// An encoding with a limit gives the same tokens as one without, up to its end.
 using System.Text.Json.Nodes;
 using Majlis.Text.Chat;
 using Xunit;

@@ -1,4 +1,4 @@
-// What folding removes and joins, block by block of Unicode's tables for the Arabic script, and what it leaves alone.
+// What folding removes and unifies, block by block of Unicode's tables for the Arabic script, and what it keeps.
 using System.Globalization;
 using System.Text;
 using Majlis.Text.Normalization;

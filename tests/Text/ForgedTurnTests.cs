@@ -1,4 +1,4 @@
-// Text from outside that spells control tokens: the attack as it works on a plain encoding, and that it does not work here.
+// Outside text that spells control tokens: the attack works on a plain encoding and fails on ours.
 using System.Text.Json.Nodes;
 using Majlis.Text.Chat;
 using Majlis.Text.Tokenizers;
@@ -91,10 +91,10 @@ public sealed class ForgedTurnTests
 
     static char FullWidth(char c) => c is > ' ' and <= '~' ? (char)(c - '!' + '！') : c;
 
-    // Every control token, spelled in all places that a conversation has, and the control tokens that come of it.
+    // Every control token, spelled in every place of a conversation, and the control tokens that result.
     static List<int> Controls(TextTokenizer tokenizer, ChatTemplate template, Func<string, string> spell)
     {
-        // The unknown token is also what the model makes of strange characters; other added tokens are words like any.
+        // The unknown token also stands for unknown characters; other added tokens are ordinary words.
         var controls = tokenizer.AddedTokenIds.Where(id => tokenizer.TokenText(id) is var text
             && (tokenizer.IsSpecial(id) || text!.StartsWith("<|", StringComparison.Ordinal))
             && !text!.Contains("unk", StringComparison.OrdinalIgnoreCase)).ToHashSet();

@@ -11,7 +11,7 @@ static class GoldenTemplates
 {
     static readonly Lazy<Dictionary<string, JsonNode>> all = new(() => Entries(Shared.Golden("text", "chat_templates.json")));
 
-    /// <summary>The templates that have cases in a file; one row "absent" where it is not here.</summary>
+    /// <summary>The templates with cases in a file; one row "absent" if the file is missing.</summary>
     public static TheoryData<string> Names(string cases) => !File.Exists(cases) ? ["absent"]
         : [.. JsonNode.Parse(File.ReadAllText(cases))!["cases"]!.AsArray().Select(piece => (string)piece!["template"]!).Distinct()];
 
@@ -19,7 +19,7 @@ static class GoldenTemplates
         JsonNode.Parse(File.ReadAllText(Shared.Require(file)))!["templates"]!.AsArray()
             .ToDictionary(entry => (string)entry!["name"]!, entry => entry!);
 
-    /// <summary>A golden tokenizer out of the first of its definitions that is here.</summary>
+    /// <summary>A golden tokenizer, from the first of its definitions that exists.</summary>
     public static TextTokenizer Tokenizer(string name)
     {
         var definition = StoredTokenizers.Definitions(name).FirstOrDefault();

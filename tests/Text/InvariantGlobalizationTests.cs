@@ -1,4 +1,4 @@
-// The same ids, hashes and findings in a process without ICU, as small container images run .NET.
+// The same ids, hashes and search results in a process without ICU, as small container images run .NET.
 using System.Diagnostics;
 using Xunit;
 
@@ -21,7 +21,7 @@ public sealed class InvariantGlobalizationTests
         var program = Path.Combine(AppContext.BaseDirectory, "Majlis.tests");
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
         start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
-        start.Environment.Remove("MAJLIS_GOLDEN_REPORT"); // the goldens are reported by their own tests
+        start.Environment.Remove("MAJLIS_GOLDEN_REPORT"); // the goldens' own tests report them
         using var process = Process.Start(start)!;
         var said = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

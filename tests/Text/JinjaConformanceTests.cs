@@ -1,4 +1,4 @@
-// Pieces of Jinja against what Jinja2 itself gave for them: texts exactly; of errors that they are errors, and a template's own
+// Features of Jinja against Jinja2's own results: texts exactly; for errors, that there is one, and a template's own
 // message exactly.
 using System.Text.Json.Nodes;
 using Majlis.tests.Support;

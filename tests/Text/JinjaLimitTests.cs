@@ -1,4 +1,4 @@
-// Hostile templates and values: whatever they try ends in a JinjaException, in bounded time, memory and stack.
+// Hostile templates and values: every attack ends in a JinjaException, in bounded time, memory and stack.
 using System.Text.Json.Nodes;
 using Majlis.Text.Jinja;
 using Xunit;
@@ -77,7 +77,8 @@ public sealed class JinjaLimitTests
 
     [Fact]
     public void Deep_blocks_are_refused_or_rendered() =>
-        RefusedOrRendered(string.Concat(Enumerable.Repeat("{% if 1 %}", 50_000)) + string.Concat(Enumerable.Repeat("{% endif %}", 50_000)), "");
+        RefusedOrRendered(
+            string.Concat(Enumerable.Repeat("{% if 1 %}", 50_000)) + string.Concat(Enumerable.Repeat("{% endif %}", 50_000)), "");
 
     [Fact]
     public void Deep_values_are_refused_or_rendered()
@@ -87,7 +88,7 @@ public sealed class JinjaLimitTests
         RefusedOrRendered("{{ x | tojson }}", context: new JsonObject { ["x"] = deep });
     }
 
-    /// <summary>How deep the stack reaches differs between builds, and between code compiled once and twice: the process must live on.</summary>
+    /// <summary>The reachable stack depth differs between builds and tiers of compilation: the process must survive.</summary>
     static void RefusedOrRendered(string source, string? expected = null, JsonObject? context = null)
     {
         try
@@ -97,7 +98,7 @@ public sealed class JinjaLimitTests
         }
         catch (JinjaException)
         {
-            // Too deep for this build.
+            // Nested too deeply for this build.
         }
     }
 
@@ -115,7 +116,8 @@ public sealed class JinjaLimitTests
     [Fact]
     public async Task One_template_renders_on_many_threads_at_a_time()
     {
-        var template = JinjaTemplate.Parse("{% set ns = namespace(n=0) %}{% for i in range(50) %}{% set ns.n = ns.n + x %}{% endfor %}{{ ns.n }}a");
+        var template = JinjaTemplate.Parse(
+            "{% set ns = namespace(n=0) %}{% for i in range(50) %}{% set ns.n = ns.n + x %}{% endfor %}{{ ns.n }}a");
         var results = await Task.WhenAll(Enumerable.Range(0, 64)
             .Select(x => Task.Run(() => template.Render(new JsonObject { ["x"] = x }, JinjaCheck.Noon).Text)));
         Assert.Equal(Enumerable.Range(0, 64).Select(x => $"{50 * x}a"), results);

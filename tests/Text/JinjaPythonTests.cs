@@ -22,13 +22,15 @@ public sealed class JinjaPythonTests
     [InlineData("{{ '١٢'|int }} {{ '١٢.٥'|float }} {{ '-３'|int }} {{ '٫'|int }}", "12 12.5 -3 0")]
     [InlineData("{{ 1.0 // 0.1 }} {{ -4.0 % 2 }} {{ 4.0 % -2 }} {{ -7.5 // 2 }} {{ -7.5 % 2 }} {{ 0.0 // -1.0 }}",
         "9.0 0.0 -0.0 -4.0 0.5 -0.0")]
-    [InlineData("{{ '%#x' % 255 }} {{ '%#o' % 8 }} {{ '%#X' % 255 }} {{ '%#06x' % 255 }} {{ '%#x' % -255 }}", "0xff 0o10 0XFF 0x00ff -0xff")]
+    [InlineData("{{ '%#x' % 255 }} {{ '%#o' % 8 }} {{ '%#X' % 255 }} {{ '%#06x' % 255 }} {{ '%#x' % -255 }}",
+        "0xff 0o10 0XFF 0x00ff -0xff")]
     [InlineData("{{ '{:#x} {:#b} {:#08X} {:#o} {:#}'.format(255, 5, 255, 8, 3) }}", "0xff 0b101 0X0000FF 0o10 3")]
     public void Numbers_are_pythons(string source, string expected) => Assert.Equal(expected, Render(source));
 
     [Theory]
     [InlineData("{{ 'مُحَمَّد'|wordcount }} {{ 'a b_c ½'|wordcount }}", "4 3")]
-    [InlineData("{{ 'ı'|upper }} {{ 'ᾳ'|upper }} {{ 'ᾲ'|upper }} {{ 'ὐ'|upper }} {{ 'ᾷ'|upper }} {{ 'ΐ'|upper|length }}", "I ΑΙ ᾺΙ Υ̓ Α͂Ι 3")]
+    [InlineData("{{ 'ı'|upper }} {{ 'ᾳ'|upper }} {{ 'ᾲ'|upper }} {{ 'ὐ'|upper }} {{ 'ᾷ'|upper }} {{ 'ΐ'|upper|length }}",
+        "I ΑΙ ᾺΙ Υ̓ Α͂Ι 3")]
     [InlineData("{{ '🙂🙃'.strip('🙂') }} {{ '🙂🙃'.rstrip('🙃x') }} {{ 'x🙂'.lstrip('🙃x') }}", "🙃 🙂 🙂")]
     [InlineData("{{ {'a b': 'c d/e'}|urlencode }} {{ 'a b/c'|urlencode }}", "a+b=c+d%2Fe a%20b/c")]
     [InlineData("{{ '<p>a &amp; b</p>  &lt;i&gt;'|striptags }}", "a & b <i>")]

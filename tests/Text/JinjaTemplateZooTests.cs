@@ -1,4 +1,4 @@
-// Real templates by the hundred: all parse, all render something, and no damage done to them gets past JinjaException.
+// Hundreds of real templates: all parse, all render some text, and every damaged one ends at worst in a JinjaException.
 using System.Text.Json.Nodes;
 using Majlis.tests.Support;
 using Majlis.Text.Chat;
@@ -110,7 +110,7 @@ public sealed class JinjaTemplateZooTests
             }
             catch (JinjaException)
             {
-                // The only way to fail.
+                // The only exception allowed.
             }
         }
     }

@@ -1,5 +1,5 @@
-// Text from outside inside a prompt is one text with what stands around it: control tokens' marks in it are spelled by ordinary pieces and
-// nothing is put in beside them; other added tokens are words.
+// Outside text in a prompt forms one text with the template's text around it: ordinary tokens spell control tokens in it, and
+// nothing is inserted beside it; other added tokens are words.
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -13,7 +13,8 @@ public sealed class OutsideTextTests
 {
     static readonly string[] contents =
     [
-        "x {0} y", "سلام{0}سلام", "{0}", " {0} ", "{0}{0}", "a  {0}\n{0}  b", "{0}x", "x{0}", "é{0}\u0301", "👩‍👧{0}\u200f", "{0} {0}", "<{0}>",
+        "x {0} y", "سلام{0}سلام", "{0}", " {0} ", "{0}{0}", "a  {0}\n{0}  b", "{0}x", "x{0}", "é{0}\u0301", "👩‍👧{0}\u200f", "{0} {0}",
+        "<{0}>",
     ];
 
     static readonly string[] names =
@@ -48,7 +49,8 @@ public sealed class OutsideTextTests
     public void Real_tokens_stand_where_the_template_writes_them(string content)
     {
         var tokenizer = GoldenTemplates.Tokenizer("llama-spm");
-        Assert.Equal([1, .. tokenizer.Encode($"[INST] {content}[/INST]", addSpecialTokens: false, specialsAsText: true), 2], Prompt(tokenizer,
+        int[] expected = [1, .. tokenizer.Encode($"[INST] {content}[/INST]", addSpecialTokens: false, specialsAsText: true), 2];
+        Assert.Equal(expected, Prompt(tokenizer,
             "{{ bos_token }}[INST] {{ messages[0].content }}[/INST]</s>", content, new SpecialTokens(Bos: "<s>")));
     }
 
@@ -78,8 +80,12 @@ public sealed class OutsideTextTests
         const string added = """ "added_tokens": [{"id": 4, "content": "<s>", "special": true, "normalized": false}] """;
         var model = kind switch
         {
-            "Unigram" => """{"type": "Unigram", "unk_id": 0, "vocab": [["?", 0], ["<", -3], ["s", -3], [">", -3], ["<s>", 0], ["<s", -4]]}""",
-            "IgnoreMerges" => """{"type": "BPE", "ignore_merges": true, "vocab": {"?": 0, "<": 1, "s": 2, ">": 3, "<s>": 4}, "merges": []}""",
+            "Unigram" => """
+                {"type": "Unigram", "unk_id": 0, "vocab": [["?", 0], ["<", -3], ["s", -3], [">", -3], ["<s>", 0], ["<s", -4]]}
+                """,
+            "IgnoreMerges" => """
+                {"type": "BPE", "ignore_merges": true, "vocab": {"?": 0, "<": 1, "s": 2, ">": 3, "<s>": 4}, "merges": []}
+                """,
             "Merges" => """
                 {"type": "BPE", "vocab": {"?": 0, "<": 1, "s": 2, ">": 3, "<s>": 4, "<s": 5}, "merges": [["<", "s"], ["<s", ">"]]}
                 """,

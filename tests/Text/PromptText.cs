@@ -1,4 +1,4 @@
-// A prompt as text: what a template made of a conversation, through a tokenizer of bytes and back.
+// A prompt as text: the rendered conversation, encoded by a byte tokenizer and decoded again.
 using Majlis.tests.Server;
 using Majlis.Text.Chat;
 

@@ -1,4 +1,4 @@
-// Where each golden tokenizer's definitions lie, in whatever container, and how they are opened.
+// Where each golden tokenizer's definitions are, in every container, and how to open them.
 using System.IO.Compression;
 using Majlis.Model.Weights.Gguf;
 using Majlis.tests.Support;
@@ -8,7 +8,7 @@ namespace Majlis.tests.Text;
 
 static class StoredTokenizers
 {
-    /// <summary>The definitions of a golden tokenizer that are here.</summary>
+    /// <summary>The existing definitions of a golden tokenizer.</summary>
     public static IEnumerable<string> Definitions(string name) => Candidates(name).Where(File.Exists);
 
     public static TextTokenizer Open(string path)
@@ -27,7 +27,7 @@ static class StoredTokenizers
         yield return Shared.Data("data", $"{name}-tokenizer", "tokenizer.json.gz");
         yield return Shared.Data("data", "llamacpp-vocabs", $"ggml-vocab-{name}.gguf");
         if (name == "smollm2") yield return Shared.SmolLM2;
-        // MiniLM's vocabulary is BGE's, and the llama2 of stories260k Llama's.
+        // MiniLM has BGE's vocabulary, and stories260k's llama2 has Llama's.
         if (name == "minilm") yield return Shared.Data("data", "llamacpp-vocabs", "ggml-vocab-bert-bge.gguf");
         if (name == "llama-spm") yield return Shared.Data("data", "stories260k", "llama2_tokenizer.model");
     }

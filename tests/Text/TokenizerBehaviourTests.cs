@@ -1,4 +1,4 @@
-// Properties that no list of strings can show: threads, length, hostile patterns, lone surrogates, whole characters in streams.
+// Properties that lists of strings cannot show: threads, length, hostile patterns, lone surrogates, whole characters in streams.
 using System.Text;
 using Majlis.Model.Weights.Gguf;
 using Majlis.tests.Support;
@@ -31,7 +31,7 @@ public sealed class TokenizerBehaviourTests
         Assert.Equal(1_000_000, tokenizer.Decode(ids, false).Length);
     }
 
-    /// <summary>The two ways of merging meet where the short one ends.</summary>
+    /// <summary>Both merge algorithms agree at the length where one takes over.</summary>
     [Fact]
     public void Pieces_of_every_length_are_merged_alike()
     {
@@ -46,7 +46,7 @@ public sealed class TokenizerBehaviourTests
         }
     }
 
-    /// <summary>The library does the merging where it is exact; our own code, which does it elsewhere, is its oracle.</summary>
+    /// <summary>The library merges where it is exact; our own code, which merges elsewhere, is its oracle.</summary>
     [Fact]
     public void The_library_merges_as_our_own_code_does()
     {
@@ -59,7 +59,8 @@ public sealed class TokenizerBehaviourTests
         for (var round = 0; round < 2000; round++)
         {
             var letters = 1 + random.Next(256);
-            var text = string.Concat(Enumerable.Range(0, 1 + random.Next(150)).Select(_ => ByteAlphabet.CharOf((byte)random.Next(letters))));
+            var text = string.Concat(
+                Enumerable.Range(0, 1 + random.Next(150)).Select(_ => ByteAlphabet.CharOf((byte)random.Next(letters))));
             var places = Enumerable.Range(0, text.Length).ToArray();
             var (expected, merged) = (new TokenSink(tracked: true), new TokenSink(tracked: true));
             own.Tokenize(new TextSlice(text, places, places), expected);
@@ -115,7 +116,7 @@ public sealed class TokenizerBehaviourTests
             """
             .Replace("PATTERN", System.Text.Json.JsonSerializer.Serialize(pattern), StringComparison.Ordinal);
         var offsets = TextTokenizer.ParseJson(Encoding.UTF8.GetBytes(split), "split").EncodeWithOffsets(text, false).Offsets;
-        // Offsets count code points; the expectation is in UTF-16 units.
+        // Offsets count code points; the expected ones are in UTF-16 units.
         var found = offsets[^1];
         Assert.Equal((Points(text[..start]), Points(text[..end])), pattern == @"\w+" ? found : offsets[0]);
     }

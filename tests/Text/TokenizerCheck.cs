@@ -1,4 +1,4 @@
-// Compares one tokenizer with the entries of a golden file and keeps what differs, so that one run shows all of it.
+// Compares one tokenizer with the entries of a golden file and collects the differences, so that one run shows all of them.
 using System.Text.Json;
 using Majlis.Text.Tokenizers;
 
@@ -46,14 +46,14 @@ sealed class TokenizerCheck(TextTokenizer tokenizer)
             Same($"{where} decoded, skipping", skip.GetString(), tokenizer.Decode(ids, true));
     }
 
-    /// <summary>Pieces joined are the whole; none ends inside a character; none comes later than the earliest safe ones.</summary>
+    /// <summary>The joined pieces equal the whole; none ends inside a character; none comes later than the earliest safe ones.</summary>
     void Streaming(JsonElement expected, int[] ids, string where)
     {
         var stream = tokenizer.Stream(skipSpecialTokens: false);
         var pieces = ids.Select(stream.Push).ToList();
         var tail = stream.Flush();
         var whole = tokenizer.Decode(ids, false);
-        // A run of byte-fallback tokens is held to its end, since one bad byte makes all of it U+FFFD; else nothing comes late.
+        // A run of byte-fallback tokens is held to its end, since one bad byte turns all of it into U+FFFD; otherwise nothing comes late.
         if (tokenizer.TokenId("<0x0A>") is null && Earliest(expected) is { } earliest) NeverLater(earliest, pieces, where);
         Same($"{where} streamed", whole, string.Concat(pieces) + tail);
         if (pieces.Any(piece => piece.Length > 0 && char.IsHighSurrogate(piece[^1])))
@@ -73,7 +73,7 @@ sealed class TokenizerCheck(TextTokenizer tokenizer)
         }
     }
 
-    /// <summary>The earliest safe pieces; null where not given, or where no streamer can be right without looking ahead.</summary>
+    /// <summary>The earliest safe pieces; null if not given, or if no streamer can be right without looking ahead.</summary>
     static string[]? Earliest(JsonElement expected)
     {
         if (!expected.TryGetProperty("early", out var pieces) && !expected.TryGetProperty("stream", out pieces)) return null;

@@ -1,4 +1,4 @@
-// Corners of Hugging Face's tokenizers that no golden tokenizer reaches, on definitions of a few tokens.
+// Corner cases of Hugging Face's tokenizers that no golden tokenizer reaches, on definitions of a few tokens.
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
@@ -41,14 +41,15 @@ public sealed class TokenizerCornerTests
         Assert.Equal([1], tokenizer.Encode(text, false));
     }
 
-    /// <summary>The library looks up the text that it decodes among the contents of special tokens.</summary>
+    /// <summary>The Rust library looks for the decoded text among the contents of special tokens.</summary>
     [Fact]
     public void A_special_token_whose_normal_form_differs_is_not_skipped()
     {
         var tokenizer = Parse("""
             {"model": {"type": "WordLevel", "vocab": {"x": 0}, "unk_token": "x"}, "normalizer": {"type": "Lowercase"},
-             "added_tokens": [{"id": 1, "content": "[MASK]", "special": true, "normalized": true, "single_word": false, "lstrip": false, "rstrip": false},
-                              {"id": 2, "content": "<s>", "special": true, "normalized": true, "single_word": false, "lstrip": false, "rstrip": false}]}
+             "added_tokens": [
+               {"id": 1, "content": "[MASK]", "special": true, "normalized": true, "single_word": false, "lstrip": false, "rstrip": false},
+               {"id": 2, "content": "<s>", "special": true, "normalized": true, "single_word": false, "lstrip": false, "rstrip": false}]}
             """);
         Assert.Equal("[mask] x", tokenizer.Decode([1, 2, 0], skipSpecialTokens: true));
     }
@@ -83,7 +84,8 @@ public sealed class TokenizerCornerTests
     [InlineData("axb", new[] { 0, 1, 1, 2 })]
     public void Without_an_unknown_token_a_character_leaves_no_place(string text, int[] expected)
     {
-        var offsets = Parse("""{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []} }""").EncodeWithOffsets(text, false).Offsets;
+        var tokenizer = Parse("""{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []} }""");
+        var offsets = tokenizer.EncodeWithOffsets(text, false).Offsets;
         Assert.Equal(expected, offsets.SelectMany(offset => new[] { offset.Start, offset.End }));
     }
 
@@ -108,8 +110,10 @@ public sealed class TokenizerCornerTests
     [InlineData("""{"type": "Strip", "content": "_", "start": 0, "stop": 2}""", "a,b_,c_,__,d_", "a,b,c,,d|")]
     [InlineData("""{"type": "Sequence", "decoders": [{"type": "Fuse"}, {"type": "Strip", "content": "_", "start": 1, "stop": 1}]}""",
         "a,b_,c_,__,d_", "a,b,_c,__,_d|")]
-    [InlineData("""{"type": "Sequence", "decoders": [{"type": "BPEDecoder", "suffix": "_"}, {"type": "WordPiece", "prefix": "##", "cleanup": false}]}""",
-        "a,##b_,##c", ",a,b |c")]
+    [InlineData("""
+        {"type": "Sequence",
+         "decoders": [{"type": "BPEDecoder", "suffix": "_"}, {"type": "WordPiece", "prefix": "##", "cleanup": false}]}
+        """, "a,##b_,##c", ",a,b |c")]
     public void Text_comes_as_soon_as_nothing_can_change_it(string decoder, string pieces, string expected)
     {
         var tokens = pieces.Split(',');

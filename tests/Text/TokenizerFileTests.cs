@@ -1,4 +1,4 @@
-// What a tokenizer file that is not as it should be is answered with: an error that names the file and the field.
+// Invalid tokenizer files give an error that names the file and the field.
 using System.Text;
 using System.Text.Json.Nodes;
 using Majlis.tests.Support;
@@ -56,7 +56,8 @@ public sealed class TokenizerFileTests
     public void A_split_that_cannot_be_done_exactly_is_refused(string pattern, string behaviour, string complaint)
     {
         var json = With("pre_tokenizer", $$"""{"type": "Split", "pattern": {{pattern}}, "behavior": "{{behaviour}}"}""");
-        Assert.Contains(complaint, Assert.Throws<ModelFormatException>(() => TextTokenizer.ParseJson(json, "t")).Message, StringComparison.Ordinal);
+        var refused = Assert.Throws<ModelFormatException>(() => TextTokenizer.ParseJson(json, "t"));
+        Assert.Contains(complaint, refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,7 +112,8 @@ public sealed class TokenizerFileTests
         File.WriteAllText(Path.Combine(folder.Path, "tokenizer.json"), Valid);
         File.WriteAllText(Path.Combine(folder.Path, "tokenizer_config.json"),
             """
-            {"added_tokens_decoder": {"3": {"content": "<s>", "rstrip": true, "special": false}, "7": {"content": "<new>", "special": true}}}
+            {"added_tokens_decoder": {
+              "3": {"content": "<s>", "rstrip": true, "special": false}, "7": {"content": "<new>", "special": true}}}
             """);
         var tokenizer = TextTokenizer.FromJson(Path.Combine(folder.Path, "tokenizer.json"));
         Assert.Equal([2, 3, 7], tokenizer.Encode("ab<s>  <new>", addSpecialTokens: false));

@@ -1,4 +1,4 @@
-// Tokenizers against what Hugging Face's library and llama.cpp gave: every id, offset, text and streamed piece.
+// Tokenizers against Hugging Face's library and llama.cpp: every id, offset, text and streamed piece.
 using System.Text.Json;
 using Majlis.tests.Support;
 using Majlis.Text.Tokenizers;
@@ -13,7 +13,8 @@ public sealed class TokenizerGolden
 
     /// <summary>A row for each definition of each golden tokenizer: "smollm2 from smollm2.json.gz".</summary>
     public static TheoryData<string> Definitions => [.. Names()
-        .SelectMany(name => StoredTokenizers.Definitions(name).Select(Path.GetFileName).DefaultIfEmpty(Absent).Select(file => name + Arrow + file))
+        .SelectMany(name => StoredTokenizers.Definitions(name).Select(Path.GetFileName).DefaultIfEmpty(Absent)
+            .Select(file => name + Arrow + file))
         .DefaultIfEmpty(Absent)];
 
     public static TheoryData<string> Vocabularies => [.. Vectors().DefaultIfEmpty(Absent)];

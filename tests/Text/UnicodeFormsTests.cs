@@ -1,4 +1,4 @@
-// Normalisation by our own table: the platform's ICU is the oracle, character by character and on texts drawn from what combines.
+// Normalisation by our own table against the platform's ICU, character by character and on random texts of combining characters.
 using System.Text;
 using Majlis.Text.Normalization;
 using Xunit;
@@ -10,7 +10,7 @@ public sealed class UnicodeFormsTests
     static readonly NormalizationForm[] forms =
         [NormalizationForm.FormC, NormalizationForm.FormD, NormalizationForm.FormKC, NormalizationForm.FormKD];
 
-    // What Unicode 16 and 17 added to the tables; an older ICU leaves it alone.
+    // Characters that Unicode 16 and 17 added; an older ICU does not change them.
     static bool IsNew(int point) => point is 0x897 or 0xA7F1 or 0x105C9 or 0x105E4 or >= 0x10D69 and <= 0x10D6D or >= 0x10EFA and <= 0x10EFC
         or >= 0x11380 and <= 0x113FF or >= 0x11F41 and <= 0x11F5A or >= 0x16100 and <= 0x1613F or >= 0x16D40 and <= 0x16D7F
         or >= 0x1ACF and <= 0x1AEB or >= 0x1CCD6 and <= 0x1CCF9 or >= 0x1E5EE and <= 0x1E5EF or >= 0x1E6C0 and <= 0x1E6FF
@@ -24,11 +24,11 @@ public sealed class UnicodeFormsTests
     {
         SkipWithoutIcu();
         List<string> differing = [];
-        // Between and beyond lie unassigned planes and private use.
+        // The planes between and above are unassigned or private use.
         foreach (var point in Enumerable.Range(0, 0x32400).Concat(Enumerable.Range(0xE0000, 0x200)))
         {
             if (!Rune.IsValid(point) || point == 0xFFFE || IsNew(point)) continue;
-            // Between marks of a low and a high class, so that its own class is seen as well.
+            // Between marks of a low and a high class, so that its own class shows too.
             foreach (var text in new[] { new Rune(point).ToString(), $"a\u0345{new Rune(point)}\u0334" })
                 foreach (var form in forms)
                     if (text.Normalize(form) is var expected && (UnicodeForms.Normalize(text, form) != expected
@@ -66,7 +66,7 @@ public sealed class UnicodeFormsTests
         }
     }
 
-    // Part 0 and 1 of Unicode's NormalizationTest.txt, by what they try: reordering, blocked marks, Hangul, exclusions, singletons.
+    // The cases of parts 0 and 1 of Unicode's NormalizationTest.txt: reordering, blocked marks, Hangul, exclusions, singletons.
     [Theory]
     [InlineData("1E0A 0323", "1E0C 0307", "0044 0323 0307", "1E0C 0307", "0044 0323 0307")]
     [InlineData("0061 0315 0300 05AE 0062", "00E0 05AE 0315 0062", "0061 05AE 0300 0315 0062", "00E0 05AE 0315 0062",

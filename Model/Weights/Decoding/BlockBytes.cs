@@ -1,4 +1,4 @@
-// Little-endian pieces of a quantised block.
+// Reads little-endian numbers in a quantised block.
 using System.Buffers.Binary;
 
 namespace Majlis.Model.Weights.Decoding;

@@ -1,6 +1,6 @@
-// ggml's oldest formats: 32 numbers a block with an fp16 scale d, the _1 forms with an fp16 minimum m as well.
-// Value = d * q, or (d * q) + m rounded twice: no fused multiply-add, or the last bit differs from the reference.
-// Compiled fully at once: a model is opened once, before the runtime would find that these loops are hot.
+// ggml's oldest formats: 32 numbers a block with an fp16 scale d; the _1 forms also have an fp16 minimum m.
+// Value = d * q, or (d * q) + m rounded twice: a fused multiply-add would differ from the reference in the last bit.
+// Fully optimised at once: a model is opened once, before the runtime would find that these loops are hot.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -97,7 +97,7 @@ static class Blocks32
         (Vector256.ConvertToSingle(upper) * scale).CopyTo(destination[8..]);
     }
 
-    /// <summary>16 small bytes (at most 31, so signed or not is one) times the scale, then plus the minimum.</summary>
+    /// <summary>16 small bytes (at most 31, so the sign does not matter) times the scale, then plus the minimum.</summary>
     static void Store(Vector128<byte> small, Vector256<float> scale, Vector256<float> minimum, Span<float> destination)
     {
         var (lower, upper) = Vector256.Widen(Vector256.WidenLower(small.AsSByte().ToVector256Unsafe()));

@@ -1,5 +1,5 @@
-// ggml's IQ1, IQ2 and IQ3: 256 numbers a block, taken 4 or 8 at a time from a codebook, with scales for 16 or 32 numbers.
-// Each product is rounded by itself, in the reference's order (ggml-quants.c).
+// ggml's IQ1, IQ2 and IQ3: 256 numbers a block, 4 or 8 at a time from a codebook, with scales for 16 or 32 numbers.
+// Each product is rounded separately, in the reference's order (ggml-quants.c).
 namespace Majlis.Model.Weights.Decoding;
 
 static class CodebookBlocks
@@ -7,7 +7,7 @@ static class CodebookBlocks
     const int Size = 256;
     const int Group = 32;
 
-    /// <summary>IQ1 rows are moved by an eighth up or down.</summary>
+    /// <summary>IQ1 rows are shifted by an eighth up or down.</summary>
     const float Shift = 0.125f;
 
     /// <summary>d; for each 32 numbers 4 indices of 8 bits, then four signs of 7 bits with a scale above them.</summary>
@@ -109,7 +109,7 @@ static class CodebookBlocks
 
     static int Nibble(ReadOnlySpan<byte> source, int at, int index) => source[at + index / 2] >> index % 2 * 4 & 15;
 
-    /// <summary>Seven signs are stored; the eighth makes their number even.</summary>
+    /// <summary>Seven signs are stored; the eighth makes their count even.</summary>
     static int Signs(uint packed)
     {
         var seven = (int)(packed & 127);

@@ -1,9 +1,9 @@
-// The codebooks of ggml's IQ formats: which of all combinations of a few levels a group of 4 or 8 numbers may be.
-// Constants of the file format (ggml-common.h, MIT, Copyright 2023-2026 The ggml authors), packed: rows stand in the order of their
-// digits, so each is written as its distance from the one before.
+// The codebooks of ggml's IQ formats: the allowed combinations of a few levels for a group of 4 or 8 numbers.
+// Constants of the file format (ggml-common.h, MIT, Copyright 2023-2026 The ggml authors), packed: rows are sorted by their
+// digits, so each is stored as its distance from the one before.
 namespace Majlis.Model.Weights.Decoding;
 
-/// <summary>[rows, width] numbers a format's indices pick from; row i lies at i * width.</summary>
+/// <summary>[rows, width] numbers that a format's indices select; row i is at i * width.</summary>
 static class Codebooks
 {
     public static readonly sbyte[] IQ1 = Unpack([-1, 0, 1], width: 8, rows: 2048,
@@ -71,7 +71,7 @@ static class Codebooks
         "AQYFBAUFAxMBBAQDCQQOAgULBAEEAQYDIgERCgAYCwEJIBgQExcECgoFGAUDBQ0DAgILBQQBAQQGCB8FCAkEBQwWBAAODAQLBQUCCwkLIwsSATYfAQ02AQEL" +
         "ARQPDwYcFREFCgQFBwsEDjQNDg0CGBMUGigBNAMCCAELAQsFDwYKDgEbAgMFAgYQGBcCDRUDBQQXKQ8fFiY=");
 
-    /// <summary>A row's code has one digit a number, the first number lowest; a byte of 255 adds to the next one's distance.</summary>
+    /// <summary>A row's code has one digit a number, the first number lowest; a byte of 255 adds to the next distance.</summary>
     static sbyte[] Unpack(sbyte[] levels, int width, int rows, string packed)
     {
         var book = new sbyte[rows * width];

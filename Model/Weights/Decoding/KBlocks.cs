@@ -1,5 +1,5 @@
-// ggml's K formats: 256 numbers a block, in groups of 16 or 32 with small integer scales (and minima) of their own.
-// Every product and difference is rounded by itself, in the reference's order: (d * scale) * q - (dmin * minimum).
+// ggml's K formats: 256 numbers a block, in groups of 16 or 32 that have small integer scales (and minima).
+// Every product and difference is rounded separately, in the reference's order: (d * scale) * q - (dmin * minimum).
 namespace Majlis.Model.Weights.Decoding;
 
 static class KBlocks
@@ -35,7 +35,7 @@ static class KBlocks
                 var low = block[96 + group % 8] >> group / 8 * 4 & 15;
                 var scale = (low | (block[104 + group % 4] >> group / 4 * 2 & 3) << 4) - 32;
                 var q = block[32 + i / 128 * 32 + i % 32] >> i / 32 % 4 * 2 & 3;
-                // The third bit is stored inverted: where it is absent the number is 4 less.
+                // The third bit is stored inverted: without it the number is 4 less.
                 if ((block[i % 32] >> i / 32 & 1) == 0) q -= 4;
                 destination[to + i] = d * scale * q;
             }
@@ -93,8 +93,8 @@ static class KBlocks
         }
     }
 
-    /// <summary>6-bit pairs in 12 bytes: four scales, four minima, then the low nibbles of the other four of each; their upper bits lie
-    /// above the first.</summary>
+    /// <summary>6-bit pairs in 12 bytes: four scales, four minima, then the low nibbles of the other four of each; their upper bits are
+    /// above the first ones.</summary>
     static (float Scale, float Minimum) ScaleAndMinimum(ReadOnlySpan<byte> block, int group)
     {
         var packed = block.Slice(4, 12);

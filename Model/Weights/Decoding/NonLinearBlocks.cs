@@ -1,5 +1,5 @@
-// Four-bit formats whose nibbles are looked up in a table of 16 values: IQ4 (tuned levels), MXFP4 and NVFP4 (the float e2m1).
-// MXFP4: OCP Microscaling Formats 1.0. Values are doubled and scales halved, as ggml does, which changes no bit of a product.
+// Four-bit formats whose nibbles index a table of 16 values: IQ4 (tuned levels), MXFP4 and NVFP4 (the float e2m1).
+// MXFP4: OCP Microscaling Formats 1.0. As in ggml, values are doubled and scales halved, which changes no bit of a product.
 namespace Majlis.Model.Weights.Decoding;
 
 static class NonLinearBlocks
@@ -29,14 +29,14 @@ static class NonLinearBlocks
         }
     }
 
-    /// <summary>32 numbers: a scale that is a power of two (e8m0), 16 bytes of nibbles.</summary>
+    /// <summary>32 numbers: a power-of-two scale (e8m0), 16 bytes of nibbles.</summary>
     public static void MXFP4(ReadOnlySpan<byte> source, Span<float> destination)
     {
         for (var (at, to) = (0, 0); to < destination.Length; at += 17, to += 32)
             Spread(DoubledE2M1, source.Slice(at + 1, 16), HalfOfE8M0(source[at]), destination.Slice(to, 32));
     }
 
-    /// <summary>64 numbers: four scales (unsigned e4m3), one for 16 numbers each, then 32 bytes of nibbles, 8 a group.</summary>
+    /// <summary>64 numbers: four scales (unsigned e4m3), one for 16 numbers each, then 32 bytes of nibbles, 8 bytes a group.</summary>
     public static void NVFP4(ReadOnlySpan<byte> source, Span<float> destination)
     {
         for (var (at, to) = (0, 0); to < destination.Length; at += 36, to += 64)
@@ -58,7 +58,7 @@ static class NonLinearBlocks
     /// <summary>2^(bits - 128), subnormal below 2.</summary>
     static float HalfOfE8M0(byte bits) => BitConverter.UInt32BitsToSingle(bits < 2 ? 0x00200000u << bits : (uint)(bits - 1) << 23);
 
-    /// <summary>Half of an unsigned e4m3; the pattern that would be NaN counts as zero.</summary>
+    /// <summary>Half of an unsigned e4m3; the pattern of NaN counts as zero.</summary>
     static float HalfOfE4M3(byte bits)
     {
         var exponent = bits >> 3 & 15;

@@ -55,8 +55,8 @@ static class PlainNumbers
     }
 
     /// <summary>
-    /// fp16 by integer shifts: exponent and mantissa moved into fp32's place are too small by exactly 2^112, which a product restores,
-    /// subnormal numbers included. Infinities and NaNs get fp32's full exponent instead.
+    /// fp16 by integer shifts: exponent and mantissa, shifted to fp32's position, are too small by exactly 2^112; a product corrects that,
+    /// also for subnormal numbers. Infinities and NaNs get fp32's full exponent instead.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void FromHalf(ReadOnlySpan<ushort> source, Span<float> destination)

@@ -6,7 +6,7 @@ static class TernaryBlocks
     const int Size = 256;
 
     /// <summary>
-    /// Five numbers a byte as a fraction in base 3: times 3^n, modulo 256, the next digit is the integer part of 3/256 of it.
+    /// Five numbers a byte, as a fraction in base 3: after times 3^n modulo 256, the next digit is the integer part of 3/256 of it.
     /// 32 bytes hold 160 numbers, 16 hold 80, 4 hold 16 (four digits each), then d.
     /// </summary>
     public static void TQ1_0(ReadOnlySpan<byte> source, Span<float> destination)

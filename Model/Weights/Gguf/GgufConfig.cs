@@ -1,5 +1,5 @@
-// GGUF's keys as the config.json that Hugging Face would have: what follows from them is written out, what is missing is an error.
-// Knows llama.cpp's key names and the constants its graphs hard-code; the Blueprint is Families' business.
+// Converts GGUF's keys to Hugging Face's config.json: derives what follows from them, and refuses a missing key.
+// Knows llama.cpp's key names and the constants that its graphs hard-code; Families make the Blueprint.
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,10 +11,10 @@ namespace Majlis.Model.Weights.Gguf;
 /// <summary>Reads the config of a GGUF model. Keys: llama.cpp's gguf-py/gguf/constants.py.</summary>
 public static class GgufConfig
 {
-    /// <summary>More layers than any model has; each makes objects before a tensor is asked for.</summary>
+    /// <summary>More layers than any model has; each allocates objects before a tensor is looked up.</summary>
     const int MostLayers = ConfigFields.MostLayers;
 
-    /// <exception cref="ModelFormatException">An unknown architecture, or a key that is missing or cannot be.</exception>
+    /// <exception cref="ModelFormatException">An unknown architecture, or a key that is missing or has an impossible value.</exception>
     public static JsonElement Read(GgufFile file) => Read(new GgufParts([file]));
 
     internal static JsonElement Read(GgufParts parts)
@@ -50,7 +50,7 @@ public static class GgufConfig
 
     public static int KeyValueHeads(GgufFile file) => new GgufKeys(file).SameInEveryLayer("attention.head_count_kv") ?? Heads(file);
 
-    /// <summary>A stored fp32 as the shortest decimal that means it: 1E-05, not 9.99999974737875E-06.</summary>
+    /// <summary>A stored fp32 as its shortest decimal: 1E-05, not 9.99999974737875E-06.</summary>
     public static JsonNode Decimal(double number) =>
         JsonValue.Create(double.Parse(((float)number).ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
 
@@ -84,7 +84,7 @@ public static class GgufConfig
 
     static void Token(JsonObject config, string field, GgufFile file, string name)
     {
-        // A file that has none may say -1, or what it is in 32 bits without a sign.
+        // A file without the token may say -1, or -1 as an unsigned 32-bit number.
         if (file.Integer($"tokenizer.ggml.{name}_token_id") is >= 0 and <= int.MaxValue and var id) config[field] = id;
     }
 }

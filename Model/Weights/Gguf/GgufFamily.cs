@@ -1,4 +1,4 @@
-// What llama.cpp calls an architecture and its tensors, and what Hugging Face calls them. Names only; numbers are GgufConfig's.
+// llama.cpp's names of architectures and tensors, and Hugging Face's names for them. Names only; numbers are GgufConfig's.
 // Names: llama.cpp's gguf-py/gguf/constants.py and tensor_mapping.py, conversions in convert_hf_to_gguf.py.
 using System.Collections.Frozen;
 using Majlis.Text;
@@ -6,8 +6,8 @@ using Majlis.Text;
 namespace Majlis.Model.Weights.Gguf;
 
 /// <summary>
-/// One architecture. <paramref name="PermutedHeads"/>: q and k rows are stored for rotation by neighbours, the Hugging Face layout rotates
-/// halves. <paramref name="NormsPlusOne"/>: norm weights are stored with the 1 added that the Hugging Face layout leaves out.
+/// One architecture. <paramref name="PermutedHeads"/>: q and k rows are stored for rotation of neighbours; the Hugging Face layout
+/// rotates halves. <paramref name="NormsPlusOne"/>: norm weights are stored plus 1; the Hugging Face layout leaves the 1 out.
 /// </summary>
 sealed record GgufFamily(string ModelType, string ClassName, bool PermutedHeads = false, bool NormsPlusOne = false)
 {
@@ -52,7 +52,7 @@ sealed record GgufFamily(string ModelType, string ClassName, bool PermutedHeads 
         ["smollm3"] = new("smollm3", "SmolLM3ForCausalLM", PermutedHeads: true),
     }.ToFrozenDictionary();
 
-    /// <exception cref="ModelFormatException">No architecture, or one that is not known.</exception>
+    /// <exception cref="ModelFormatException">The architecture is missing or unknown.</exception>
     public static GgufFamily Of(GgufFile file)
     {
         var name = file.Text("general.architecture")
@@ -62,10 +62,10 @@ sealed record GgufFamily(string ModelType, string ClassName, bool PermutedHeads 
                 $"{string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.");
     }
 
-    /// <summary>Rotation tables are not weights: GgufConfig turns them into config fields.</summary>
+    /// <summary>Rotation tables are no weights: GgufConfig turns them into config fields.</summary>
     public static bool IsTable(string name) => name is "rope_freqs.weight" or "rope_factors_long.weight" or "rope_factors_short.weight";
 
-    /// <summary>The Hugging Face name of a tensor; null where there is none.</summary>
+    /// <summary>The Hugging Face name of a tensor; null if there is none.</summary>
     public string? HuggingFaceName(string name)
     {
         switch (name)

@@ -1,4 +1,4 @@
-// The config fields only some families have. What llama.cpp's graphs hard-code instead of storing stands here as a number with its reason.
+// Config fields that only some families have. Values that llama.cpp's graphs hard-code are numbers here, each with its reason.
 using System.Text.Json.Nodes;
 using Majlis.Text;
 
@@ -25,7 +25,7 @@ static class GgufFamilyFields
             case "phi3": Window(config, keys.Integer("attention.sliding_window")); break;
             case "smollm3":
                 config["mlp_bias"] = parts.Has("blk.0.ffn_up.bias");
-                config["no_rope_layer_interval"] = 4; // llama.cpp's graph: every fourth layer knows no positions.
+                config["no_rope_layer_interval"] = 4; // llama.cpp's graph: every fourth layer has no positions.
                 config["use_sliding_window"] = false;
                 break;
         }
@@ -77,8 +77,8 @@ static class GgufFamilyFields
         config["query_pre_attn_scalar"] = QueryScale(config, layersOfLargest: 62);
     }
 
-    /// <summary>No key holds the divisor: llama.cpp knows it is hidden / heads in the 27B model, which it tells by its layers, and the
-    /// head's size elsewhere.</summary>
+    /// <summary>No key holds the divisor. llama.cpp uses hidden / heads for the 27B model, which it recognises by its layers, and the
+    /// head's size for others.</summary>
     static int QueryScale(JsonObject config, int layersOfLargest) => (int)config["num_hidden_layers"]! == layersOfLargest
         ? (int)config["hidden_size"]! / (int)config["num_attention_heads"]! : (int)config["head_dim"]!;
 
@@ -87,7 +87,7 @@ static class GgufFamilyFields
         if (window is > 0) config["sliding_window"] = window;
     }
 
-    /// <summary>The pattern as a list of flags, as a number, or the one llama.cpp's graph hard-codes.</summary>
+    /// <summary>The pattern as a list of flags, as a number, or as llama.cpp's graph hard-codes it.</summary>
     static JsonArray LayerTypes(JsonObject config, GgufFile file, GgufKeys keys, int everyNthIsFull)
     {
         var layers = (int)config["num_hidden_layers"]!;

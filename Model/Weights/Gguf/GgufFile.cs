@@ -1,5 +1,5 @@
-// A GGUF file (versions 2 and 3): its keys, the list of its tensors, and their bytes, mapped. Refuses a header that lies.
-// Knows nothing of Hugging Face's names, of decoding, or of what a key means. Format: ggml's docs/gguf.md.
+// A GGUF file (versions 2 and 3), mapped: its keys, its list of tensors, and their bytes. Refuses an inconsistent header.
+// Knows nothing of Hugging Face's names, of decoding, or of a key's meaning. Format: ggml's docs/gguf.md.
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Numerics;
@@ -69,7 +69,7 @@ public sealed class GgufFile : IDisposable
 
     public long? Integer(string key) => keys.ContainsKey(key) ? (long)GetBoxed(key, typeof(long), "a whole number") : null;
 
-    /// <summary>A number; whole ones are accepted as well.</summary>
+    /// <summary>A number; whole numbers are accepted too.</summary>
     public double? Number(string key) => keys.GetValueOrDefault(key) switch
     {
         null => null,
@@ -81,7 +81,7 @@ public sealed class GgufFile : IDisposable
 
     public bool IsArray(string key) => keys.GetValueOrDefault(key) is GgufArray;
 
-    /// <summary>Reads an array of texts out of the file; each call reads anew.</summary>
+    /// <summary>Reads an array of texts from the file, on each call.</summary>
     public string[]? Texts(string key) => ReadArray<string>(key, "texts");
 
     public long[]? Integers(string key) => ReadArray<long>(key, "whole numbers");
@@ -176,8 +176,8 @@ public sealed class GgufFile : IDisposable
         return (new TensorInfo(name, type, [.. shape]), reader.U64($"the offset of '{name}'"));
     }
 
-    /// <summary>Tensors follow one another, each on the next aligned place: whatever else a header says is an overlap, a gap or a
-    /// lie.</summary>
+    /// <summary>Tensors follow one another, each at the next aligned offset; anything else is an overlap, a gap or an
+    /// inconsistent header.</summary>
     ImmutableArray<GgufTensor> Place(GgufReader reader, List<(TensorInfo Info, ulong Offset)> listed, long data)
     {
         var expected = 0L;

@@ -1,4 +1,4 @@
-// The keys of a file's own architecture: 'block_count' is 'llama.block_count' there.
+// The keys of a file's own architecture: 'block_count' means 'llama.block_count' in a llama file.
 using Majlis.Text;
 
 namespace Majlis.Model.Weights.Gguf;
@@ -24,7 +24,7 @@ sealed class GgufKeys(GgufFile file)
 
     public double NeededNumber(string key) => Number(key) ?? throw Missing(key);
 
-    /// <summary>A count that may be given once or layer by layer; layers that differ are not known here.</summary>
+    /// <summary>A count, given once or for each layer; layers with different counts are not supported.</summary>
     public int? SameInEveryLayer(string key)
     {
         if (!file.IsArray(Name(key))) return Integer(key) is 0 ? throw Zero(key) : Integer(key);

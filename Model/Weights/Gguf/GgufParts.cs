@@ -1,4 +1,4 @@
-// The parts of a split GGUF as one model: the first part's keys, the tensors of all. Knows no names and no meanings.
+// The parts of a split GGUF as one model: the first part's keys, the tensors of all. Knows no tensor's meaning.
 using System.Collections.Immutable;
 
 namespace Majlis.Model.Weights.Gguf;
@@ -10,7 +10,7 @@ sealed class GgufParts(ImmutableArray<GgufFile> files)
 
     public bool Has(string name) => Find(name) is not null;
 
-    /// <summary>A tensor under its name in the file, and the part it stands in.</summary>
+    /// <summary>A tensor under its name in the file, and the part that holds it.</summary>
     public (GgufFile File, GgufTensor Tensor)? Find(string name)
     {
         foreach (var file in files)

@@ -1,4 +1,4 @@
-// What each value of tokenizer.ggml.pre means, as the model's own tokenizer.json has it (llama.cpp's name for it is only a name).
+// The pipeline for each value of tokenizer.ggml.pre, as in the model's own tokenizer.json (llama.cpp only names it).
 using System.Text.Json;
 using Majlis.Text;
 using Majlis.Text.Tokenizers.Vocabularies;
@@ -12,7 +12,7 @@ sealed record GgufPreTokenizer(JsonElement PreTokenizer)
 
     public bool IgnoreMerges { get; init; }
 
-    /// <summary>Whether a text begins with the BOS token where the file does not say.</summary>
+    /// <summary>Whether a text begins with the BOS token if the file does not say.</summary>
     public bool AddsBos { get; init; }
 }
 
@@ -34,7 +34,7 @@ static class GgufPreTokenizers
     const string Gpt4o = $@"[^\r\n\p{{L}}\p{{N}}]?{Upper}*{Lower}+{Contractions}?|[^\r\n\p{{L}}\p{{N}}]?{Upper}+{Lower}*{Contractions}?"
         + @"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
-    /// <exception cref="ModelFormatException">A kind whose splitting is not known here: guessing would give other tokens.</exception>
+    /// <exception cref="ModelFormatException">A kind with an unknown way of splitting: a guess would give other tokens.</exception>
     public static GgufPreTokenizer Find(string file, string? kind) => kind switch
     {
         "gpt-2" or "phi-2" => new(PipelineJson.ByteLevel(splits: true)),

@@ -1,5 +1,5 @@
-// A cursor over a GGUF header. Every length is checked against what is left of the file before anything is read or allocated.
-// Knows the wire types; the meaning of keys is GgufFile's callers'.
+// A cursor over a GGUF header. Checks every length against the rest of the file before it reads or allocates anything.
+// Knows the value types; GgufFile's callers know the keys' meaning.
 using System.Buffers.Binary;
 using System.Text;
 using Majlis.Text;
@@ -9,7 +9,7 @@ namespace Majlis.Model.Weights.Gguf;
 /// <summary>GGUF's value types, by their numbers in the file (ggml's gguf.h `enum gguf_type`).</summary>
 public enum GgufValueType : uint { U8, I8, U16, I16, U32, I32, F32, Bool, Text, Array, U64, I64, F64 }
 
-/// <summary>Reads little-endian GGUF primitives in order; errors name the file, what was being read and where.</summary>
+/// <summary>Reads little-endian GGUF primitives in order; errors name the file, the item and the position.</summary>
 sealed class GgufReader(MappedFile file, long position = 0)
 {
     static readonly UTF8Encoding strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -22,8 +22,8 @@ sealed class GgufReader(MappedFile file, long position = 0)
 
     public ulong U64(string what) => BinaryPrimitives.ReadUInt64LittleEndian(Take(8, what));
 
-    /// <summary>A count of things that take at least <paramref name="leastBytes"/> each, so that a lie is caught before it is
-    /// believed.</summary>
+    /// <summary>A count of items of at least <paramref name="leastBytes"/> each, so that an impossible one is refused before
+    /// anything is allocated.</summary>
     public long Count(string what, int leastBytes, string aspect = "")
     {
         var count = U64(what);
@@ -66,7 +66,7 @@ sealed class GgufReader(MappedFile file, long position = 0)
         _ => throw Error($"{what} has the unknown value type {(uint)type}"),
     };
 
-    /// <summary>Walks over an array without keeping its elements: vocabularies are long, and most readers never ask for them.</summary>
+    /// <summary>Skips an array without keeping its elements: vocabularies are long, and most readers never need them.</summary>
     GgufArray Array(string what, int depth)
     {
         if (depth > 3) throw Error($"{what} nests arrays deeper than anything real");
@@ -97,7 +97,7 @@ sealed class GgufReader(MappedFile file, long position = 0)
     long Signed(ulong value, string what) =>
         value <= long.MaxValue ? (long)value : throw Error($"{what} is {value}, more than a signed number holds");
 
-    /// <summary>Moves over bytes that <see cref="Count"/> has found to be there.</summary>
+    /// <summary>Skips bytes that <see cref="Count"/> has checked.</summary>
     void Skip(long bytes) => Position += bytes;
 
     ReadOnlySpan<byte> Take(int count, string what)
@@ -111,5 +111,5 @@ sealed class GgufReader(MappedFile file, long position = 0)
     public ModelFormatException Error(string what) => new($"{file.Path}: at byte {Position}: {what}.");
 }
 
-/// <summary>An array in a GGUF header, left where it lies until somebody asks.</summary>
+/// <summary>An array in a GGUF header, which is read from the file on demand.</summary>
 sealed record GgufArray(GgufValueType Type, int Count, long Offset);

@@ -7,7 +7,7 @@ namespace Majlis.Model.Weights.Gguf;
 
 static partial class GgufSplit
 {
-    /// <summary>The paths of the parts after the first; none where the file is whole.</summary>
+    /// <summary>The paths of the parts after the first; none if the file is whole.</summary>
     public static IEnumerable<string> OtherParts(GgufFile first)
     {
         var count = first.Integer("split.count") ?? 1;

@@ -1,11 +1,11 @@
-// The chat templates and the special tokens' texts that a GGUF file carries in its keys. Knows nothing of Jinja.
+// The chat templates and the special tokens' texts in a GGUF file's keys. Knows nothing of Jinja.
 using Majlis.Text.Chat;
 
 namespace Majlis.Model.Weights.Gguf;
 
 static class GgufTemplates
 {
-    /// <summary>The template of a GGUF file: tokenizer.chat_template and the named ones beside it.</summary>
+    /// <summary>The templates of a GGUF file: tokenizer.chat_template and the named ones beside it.</summary>
     public static ChatTemplate? Read(GgufFile file)
     {
         var sources = Sources(file);

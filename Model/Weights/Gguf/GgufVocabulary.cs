@@ -1,4 +1,4 @@
-// The tokenizer that a GGUF file carries in its tokenizer.ggml.* keys, as a definition like any other.
+// The tokenizer in a GGUF file's tokenizer.ggml.* keys, as a definition like any other.
 using Majlis.Text;
 using Majlis.Text.Tokenizers;
 using Majlis.Text.Tokenizers.Vocabularies;
@@ -10,7 +10,7 @@ public static class GgufVocabulary
     const string Prefix = "tokenizer.ggml.";
     const string Mark = "\u2581";
 
-    /// <exception cref="ModelFormatException">A key is missing, of the wrong size, or names a kind that is not known here.</exception>
+    /// <exception cref="ModelFormatException">A key is missing, of the wrong size, or names an unknown kind.</exception>
     public static TokenizerDefinition Read(GgufFile file)
     {
         var kind = file.Text(Prefix + "model")
@@ -71,7 +71,7 @@ public static class GgufVocabulary
         return pieces.ToBytePair() with { PostProcessor = Frame(file, tokens, addsBos: true) };
     }
 
-    /// <summary>GGUF marks what begins a word and leaves the rest bare; WordPiece marks the rest with ##.</summary>
+    /// <summary>GGUF marks tokens that begin a word; WordPiece marks the others, with ##.</summary>
     static TokenizerDefinition WordPiece(GgufFile file, string[] tokens, PieceType[] types)
     {
         var words = Array.ConvertAll(tokens, token => token.StartsWith(Mark, StringComparison.Ordinal) ? token[1..]
@@ -88,7 +88,7 @@ public static class GgufVocabulary
             AddedTokens = PieceList.Added(words, types),
             Normalizer = PipelineJson.BertNormalizer,
             PreTokenizer = PipelineJson.Simple("BertPreTokenizer"),
-            // The separator's key is misspelt in the files that there are.
+            // The separator's key is misspelt in existing files.
             PostProcessor = PipelineJson.Frame(Named(file, words, "cls") ?? Named(file, words, "bos"),
                 Named(file, words, "seperator") ?? Named(file, words, "separator") ?? Named(file, words, "eos")),
             Decoder = PipelineJson.WordPieceDecoder,
@@ -99,7 +99,7 @@ public static class GgufVocabulary
         file.Flag(Prefix + "add_bos_token") ?? addsBos ? Named(file, tokens, "bos") : null,
         file.Flag(Prefix + "add_eos_token") ?? false ? Named(file, tokens, "eos") : null);
 
-    // An id outside the vocabulary is none: -1, or what that is in 32 bits without a sign.
+    // An id outside the vocabulary means none: -1, or -1 as an unsigned 32-bit number.
     static (string Token, int Id)? Named(GgufFile file, string[] tokens, string role) =>
         file.Integer($"{Prefix}{role}_token_id") is { } id && id >= 0 && id < tokens.Length ? (tokens[id], (int)id) : null;
 

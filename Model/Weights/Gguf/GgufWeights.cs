@@ -1,4 +1,4 @@
-// A GGUF model's tensors under Hugging Face names and in Hugging Face's order of rows. Decoding is TensorDecoder's.
+// A GGUF model's tensors under Hugging Face names and with Hugging Face's order of rows. TensorDecoder decodes them.
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Majlis.Text;
@@ -6,11 +6,11 @@ using Majlis.Text;
 namespace Majlis.Model.Weights.Gguf;
 
 /// <summary>
-/// The weights of one GGUF file or of a split one. llama's q and k rows are put back: file row h*d + 2j + s is row h*d + s*d/2 + j here.
+/// The weights of one GGUF file or of a split one. llama's q and k rows are reordered: file row h*d + 2j + s is row h*d + s*d/2 + j here.
 /// </summary>
 public sealed class GgufWeights : IWeightSource
 {
-    /// <summary>Where a tensor lies, and how its rows and numbers differ from the Hugging Face layout.</summary>
+    /// <summary>Where a tensor is, and how its rows and numbers differ from the Hugging Face layout.</summary>
     sealed record Source(GgufFile File, GgufTensor Tensor, TensorInfo Info, int PermutedHeads, bool PlusOne);
 
     readonly ImmutableArray<GgufFile> files;
@@ -44,8 +44,8 @@ public sealed class GgufWeights : IWeightSource
 
     public IReadOnlyDictionary<string, TensorInfo> Tensors { get; }
 
-    /// <summary>Opens a file, and the other parts where it says that it was split.</summary>
-    /// <exception cref="ModelFormatException">Missing, malformed, an unknown architecture or a tensor without a place in it.</exception>
+    /// <summary>Opens a file, and its other parts if it was split.</summary>
+    /// <exception cref="ModelFormatException">Missing, malformed, an unknown architecture or an unknown tensor.</exception>
     public static GgufWeights Open(string path)
     {
         var opened = new List<GgufFile>();
@@ -72,7 +72,7 @@ public sealed class GgufWeights : IWeightSource
         for (var i = 0; i < destination.Length; i++) destination[i] -= 1;
     }
 
-    /// <remarks>Of llama's q and k only a range inside one row: the file keeps their rows in another order.</remarks>
+    /// <remarks>For llama's q and k, only a range inside one row: the file has another order of rows.</remarks>
     public ReadOnlySpan<byte> Raw(string name, long firstByte, int byteCount)
     {
         var source = Find(name);
@@ -114,7 +114,7 @@ public sealed class GgufWeights : IWeightSource
         return head * size + 2 * pair + half;
     }
 
-    /// <summary>How many heads' rows are permuted: those of q and of k where the architecture does so, else 0.</summary>
+    /// <summary>How many heads' rows are permuted: those of q and of k if the architecture permutes, else 0.</summary>
     int Heads(GgufFamily family, GgufTensor tensor)
     {
         if (!family.PermutedHeads || tensor.Info.Name.Split('.') is not [_, _, ("attn_q" or "attn_k") and var part, _]) return 0;

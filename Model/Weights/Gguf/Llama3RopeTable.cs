@@ -1,5 +1,5 @@
-// llama.cpp keeps Llama 3's frequency scaling as a table of divisors instead of the four numbers it was computed from.
-// Here the four numbers are found again, and proven: computed forward, they must give the table.
+// llama.cpp keeps Llama 3's frequency scaling as a table of divisors instead of the four numbers behind it.
+// This recovers the four numbers and proves them: computed forward, they must give the table.
 using System.Text.Json.Nodes;
 using Majlis.Text;
 
