@@ -1,33 +1,33 @@
-// A host's command line, parsed, checked and run: every error at once, suggestions for what was misspelt. Knows no option.
+// Parses, checks and runs a host's command line: reports every error at once, with suggestions for misspelt options. Knows no option.
 using System.CommandLine;
 using System.CommandLine.Invocation;
 
 namespace Majlis.CommandLine;
 
-/// <param name="root">The host's command, whose action runs the host.</param>
-/// <param name="problems">What is wrong with its options as a whole: lines that begin with the option's name and a colon.</param>
+/// <param name="root">The host's command; its action runs the host.</param>
+/// <param name="problems">Errors in its options as a whole: lines that begin with the option's name and a colon.</param>
 public sealed class HostCommand(RootCommand root, Func<OptionValues, IEnumerable<string>> problems)
 {
-    /// <summary>The exit code where options are wrong.</summary>
+    /// <summary>The exit code for wrong options.</summary>
     public const int WrongOptions = 2;
 
     // A value that begins with @ is a value, not a file of arguments.
     static readonly ParserConfiguration configuration = new() { ResponseFileTokenReplacer = null };
 
-    /// <summary>Everything that is wrong with the arguments; none where the host can be run.</summary>
+    /// <summary>All errors in the arguments; none where the host can run.</summary>
     public IReadOnlyList<string> Errors(IReadOnlyList<string> arguments)
     {
         var parsed = Parse(arguments);
         return [.. parsed.Errors.Select(error => error.Message), .. Problems(parsed)];
     }
 
-    /// <summary>Runs what the arguments ask for; the exit code.</summary>
+    /// <summary>Runs what the arguments ask for and gives the exit code.</summary>
     public async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
         var parsed = Parse(arguments);
         var wrong = Problems(parsed);
         if (parsed.Action is ParseErrorAction refusal) refusal.ShowHelp = false;
-        // Failures of the host's own are the host's to explain.
+        // The host explains its own failures.
         var exit = parsed.Errors.Count > 0 || wrong.Length == 0
             ? await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false })
             : WrongOptions;
@@ -35,7 +35,7 @@ public sealed class HostCommand(RootCommand root, Func<OptionValues, IEnumerable
         return parsed.Errors.Count > 0 ? WrongOptions : exit;
     }
 
-    // A word that is no option may be a password in the wrong place: it is not repeated in any message.
+    // A word that is no option may be a misplaced password, so no message repeats it.
     ParseResult Parse(IReadOnlyList<string> arguments)
     {
         var parsed = root.Parse(arguments, configuration);
@@ -48,7 +48,7 @@ public sealed class HostCommand(RootCommand root, Func<OptionValues, IEnumerable
     {
         if (parsed.CommandResult.Command != root || parsed.Errors.Count == 0 && parsed.Action != root.Action) return [];
         var values = new OptionValues(parsed);
-        // An option that could not be read has no value whose soundness could be asked.
+        // An option that could not be read has no value to check.
         return [.. problems(values).Where(line => !values.IsUnread(line.Split(':')[0]))];
     }
 }

@@ -1,16 +1,16 @@
-// Typed options whose value comes from the command line, else from outside (environment, settings file), else is the default.
+// Typed options. A value comes from the command line, else from outside (environment, settings file), else it is the default.
 // Knows no host's options.
 using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace Majlis.CommandLine;
 
-/// <param name="outside">What environment or settings file say for a name such as <c>learning_rate</c>; null = nothing.</param>
+/// <param name="outside">The value in environment or settings file of a name such as <c>learning_rate</c>; null = none.</param>
 public sealed class OptionSources(Func<string, string?> outside)
 {
     delegate bool Parser<T>(string text, out T value);
 
-    /// <summary>What is said outside of the command line only, since others can read that.</summary>
+    /// <summary>A value that must not stand on the command line, since others can read that.</summary>
     public string? Outside(string name) => outside(name) is { Length: > 0 } text ? text : null;
 
     /// <summary>A text that may be absent.</summary>
@@ -32,7 +32,7 @@ public sealed class OptionSources(Func<string, string?> outside)
         return true;
     }
 
-    // The library reads numbers by the machine's culture, under which 0.7 can be 7 or an error; these are read the same everywhere.
+    // The library reads numbers in the machine's culture, where 0.7 may be 7 or an error; these are read the same everywhere.
     HostOption<T> Make<T>(string name, string what, string form, T value, string expected, Parser<T> parser)
     {
         var key = name.TrimStart('-').Replace('-', '_');

@@ -5,10 +5,10 @@ namespace Majlis.CommandLine;
 
 public sealed class OptionValues(ParseResult parsed)
 {
-    /// <summary>The option's value; its default where what was given cannot be read.</summary>
+    /// <summary>The option's value; its default where the given value cannot be read.</summary>
     public T Of<T>(HostOption<T> option) => IsUnread(option.Name) ? option.Initial : parsed.GetValue(option)!;
 
-    /// <summary>Whether what was given for the option of this name cannot be read.</summary>
+    /// <summary>Whether the value given for this option cannot be read.</summary>
     public bool IsUnread(string name) => parsed.Errors.Any(error => error.SymbolResult is System.CommandLine.Parsing.OptionResult result
         && result.Option.Name == name);
 }

@@ -1,4 +1,4 @@
-// Lines for people, and below them how far long work is: one line that changes on a terminal, plain lines elsewhere. Knows no work.
+// Shows lines for people and, below them, progress: one changing line on a terminal, plain lines elsewhere. Knows no work.
 using Spectre.Console;
 
 namespace Majlis.CommandLine;
@@ -12,7 +12,7 @@ public sealed class StatusDisplay : IProgress<string>
     StatusDisplay(TextWriter plain, IAnsiConsole? terminal, StatusContext? status) =>
         (this.plain, this.terminal, this.status) = (plain, terminal, status);
 
-    /// <summary>Does <paramref name="work"/> with a display on <paramref name="output"/>, which is standard output or error.</summary>
+    /// <summary>Runs <paramref name="work"/> with a display on <paramref name="output"/>, which is standard output or error.</summary>
     public static Task<T> RunAsync<T>(TextWriter output, Func<StatusDisplay, Task<T>> work)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
@@ -28,7 +28,7 @@ public sealed class StatusDisplay : IProgress<string>
         else terminal.WriteLine(line);
     }
 
-    /// <summary>How far the work is.</summary>
+    /// <summary>Shows the work's progress.</summary>
     public void Report(string value)
     {
         if (status is null) plain.WriteLine(value);

@@ -1,5 +1,6 @@
-// An e-value for votes that come one by one (Beta mixture of binomial alternatives against one half). Valid however often one looks:
-// under equal versions it exceeds 1/alpha with probability at most alpha, ever (Ville's inequality). Pure function of counts.
+// An e-value for votes that come one by one: a Beta mixture of binomial alternatives against one half. Valid however often one looks:
+// under equal versions it ever exceeds 1/alpha with probability at most alpha (Ville's inequality). Pure function of counts. A
+// reference for later callers: no host judges vote by vote yet.
 namespace Majlis.Evaluation;
 
 public static class BetaMixture

@@ -1,4 +1,4 @@
-// Is the candidate to be promoted? Pure: evidence and policy in, verdict with reasons out. Knows no models and no votes.
+// The promotion gate. Pure: evidence and policy in, verdict with reasons out. Knows no models and no votes.
 using System.Collections.Immutable;
 using static System.FormattableString;
 
@@ -7,11 +7,12 @@ namespace Majlis.Evaluation;
 public static class Gate
 {
     /// <summary>
-    /// Safety first: a lost critical capability refuses whatever the votes say. Then the held-out votes: better, worse, or not enough.
+    /// Safety first: a lost critical capability refuses, whatever the votes say. Then the held-out votes: better, worse, or not enough.
     /// </summary>
     public static GateVerdict Judge(GateEvidence evidence, GatePolicy policy)
     {
-        if (evidence.Critical.IsEmpty) throw new ArgumentException("at least one critical capability, safety among them, must be measured", nameof(evidence));
+        if (evidence.Critical.IsEmpty)
+            throw new ArgumentException("at least one critical capability, safety among them, must be measured", nameof(evidence));
         var capabilities = evidence.Critical.Select(result => Explain(result, policy)).ToImmutableArray();
         var preference = Explain(evidence.Preference);
         GateVerdict Verdict(GateDecision decision, string reason, int votes = 0) =>
@@ -38,7 +39,7 @@ public static class Gate
         Invariant($"held-out pairs, one a prompt: {counts.Gained} gained, {counts.Lost} lost of {counts.Items} ")
         + "(gained: against the current version, the rater's choice became likelier by more than the other answer)";
 
-    /// <summary>Kept: a loss as large as the margin is excluded. Lost: it is not, and not only because the items are few.</summary>
+    /// <summary>Kept: the test excludes a loss as large as the margin. Lost: it does not, and not only because the items are few.</summary>
     static (bool Kept, bool Lost, string Reason) Explain(CapabilityResult result, GatePolicy policy)
     {
         var counts = result.Counts;
@@ -50,7 +51,9 @@ public static class Gate
             + Invariant($"a loss of {policy.Margin} or more has p = {p:0.####} (allowed up to {policy.LossAlpha})"));
     }
 
-    /// <summary>Items until the exact test finds a rate like the one seen (or the smallest worth finding), at the share of decisive items seen.</summary>
+    /// <summary>
+    /// Items until the exact test finds a rate like the one seen (or the smallest worth finding), at the share of decisive items seen.
+    /// </summary>
     static int ItemsStillNeeded(PairedCounts counts, GatePolicy policy)
     {
         var decisive = counts.Gained + counts.Lost;

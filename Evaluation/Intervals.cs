@@ -1,4 +1,4 @@
-// Confidence intervals of a win rate. Pure functions of counts.
+// Confidence intervals of a win rate. Pure functions of counts. A reference for later callers: no host shows win rates yet.
 namespace Majlis.Evaluation;
 
 public readonly record struct Interval(double Low, double High);
@@ -23,7 +23,7 @@ public static class Intervals
             wins == n ? 1 : RegularisedBeta.Inverse(1 - tail, wins + 1, n - wins));
     }
 
-    /// <summary>Wilson's middle with a plain interval around it (Agresti and Coull).</summary>
+    /// <summary>A Wald interval around Wilson's centre (Agresti and Coull).</summary>
     public static Interval AgrestiCoull(int wins, int n, double confidence)
     {
         var z = Normal.Quantile(0.5 + confidence / 2);
@@ -33,10 +33,11 @@ public static class Intervals
         return new Interval(Math.Max(0, rate - half), Math.Min(1, rate + half));
     }
 
-    /// <summary>Equal tails of the posterior under Jeffreys' prior, Beta(1/2, 1/2).</summary>
+    /// <summary>Equal-tailed posterior interval under Jeffreys' prior, Beta(1/2, 1/2).</summary>
     public static Interval Jeffreys(int wins, int n, double confidence)
     {
         var tail = (1 - confidence) / 2;
-        return new Interval(RegularisedBeta.Inverse(tail, wins + 0.5, n - wins + 0.5), RegularisedBeta.Inverse(1 - tail, wins + 0.5, n - wins + 0.5));
+        return new Interval(
+            RegularisedBeta.Inverse(tail, wins + 0.5, n - wins + 0.5), RegularisedBeta.Inverse(1 - tail, wins + 0.5, n - wins + 0.5));
     }
 }

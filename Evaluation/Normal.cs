@@ -12,7 +12,7 @@ public static class Normal
 
     public static double Density(double z) => Math.Exp(-z * z / 2) / Math.Sqrt(2 * Math.PI);
 
-    /// <summary>The z with P(Z &lt;= z) = p: bisection, then Newton's steps.</summary>
+    /// <summary>The z with P(Z &lt;= z) = p: bisection, then Newton steps.</summary>
     public static double Quantile(double p)
     {
         if (p < 0.5) return -Quantile(1 - p);

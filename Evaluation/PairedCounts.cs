@@ -1,7 +1,9 @@
-// Two versions on the same items: who was right where the other was wrong. The unit of every comparison of the gate.
+// Two versions on the same items: where one was right and the other wrong. The gate's comparisons all use it.
 namespace Majlis.Evaluation;
 
-/// <summary>Counts over the same items for an old and a new version. Only <see cref="Gained"/> and <see cref="Lost"/> tell them apart.</summary>
+/// <summary>
+/// Counts over the same items for an old and a new version. Only <see cref="Gained"/> and <see cref="Lost"/> tell them apart.
+/// </summary>
 public sealed record PairedCounts(int BothRight, int Gained, int Lost, int BothWrong)
 {
     public int Items => BothRight + Gained + Lost + BothWrong;
@@ -12,7 +14,8 @@ public sealed record PairedCounts(int BothRight, int Gained, int Lost, int BothW
 
     public static PairedCounts Of(IReadOnlyList<bool> old, IReadOnlyList<bool> candidate)
     {
-        if (old.Count != candidate.Count) throw new ArgumentException($"{old.Count} and {candidate.Count} results are not of the same items");
+        if (old.Count != candidate.Count)
+            throw new ArgumentException($"{old.Count} and {candidate.Count} results are not of the same items");
         int Count(bool before, bool after) => old.Zip(candidate).Count(pair => pair.First == before && pair.Second == after);
         return new PairedCounts(Count(true, true), Count(false, true), Count(true, false), Count(false, false));
     }
@@ -20,7 +23,7 @@ public sealed record PairedCounts(int BothRight, int Gained, int Lost, int BothW
     /// <summary>McNemar's exact test, two-sided.</summary>
     public double McNemar => Binomial.TwoSidedHalf(Gained, Gained + Lost);
 
-    /// <summary>Exact probability of at least so many gains among the discordant items were both versions alike.</summary>
+    /// <summary>Exact probability, if both versions were alike, of at least this many gains among the discordant items.</summary>
     public double BetterP => Binomial.AboveHalf(Gained, Gained + Lost);
 
     public double WorseP => Binomial.AboveHalf(Lost, Gained + Lost);
@@ -39,19 +42,21 @@ public sealed record PairedCounts(int BothRight, int Gained, int Lost, int BothW
     public double LowerBound(double confidence) => NewRate - OldRate - Normal.Quantile(confidence) * StandardError;
 
     /// <summary>
-    /// One-sided p of the claim that the new version is worse by <paramref name="margin"/> or more, by the score test (Tango 1998): its
-    /// standard error is the one at that loss, so items that did not change exclude a loss only when they are many.
+    /// One-sided p of the claim that the new version is worse by <paramref name="margin"/> or more, by the score test (Tango 1998). Its
+    /// standard error is the one at that loss, so unchanged items exclude a loss only when they are many.
     /// </summary>
     public double LossP(double margin)
     {
-        // The share of lost items that is likeliest where the difference is -margin: the root of 2n q^2 + b q - c = 0.
+        // The most likely share of lost items where the difference is -margin: the root of 2n q^2 + b q - c = 0.
         var b = -(Gained + Lost) - (2 * Items - Gained + Lost) * margin;
         var c = Lost * margin * (1 + margin);
         var share = (Math.Sqrt(b * b - 8 * Items * c) - b) / (4 * Items);
         return Normal.UpperTail((Gained - Lost + Items * margin) / Math.Sqrt(Items * (2 * share - margin * (1 + margin))));
     }
 
-    /// <summary>The same claim with the standard error of what was seen (Wald), which is 0 where no item changed: for many items only.</summary>
+    /// <summary>
+    /// The same claim with the observed standard error (Wald), which is 0 where no item changed: for many items only.
+    /// </summary>
     public double InferiorityP(double margin)
     {
         var gap = NewRate - OldRate + margin;

@@ -1,11 +1,11 @@
-// Does a model prefer what the rater preferred? Scores both answers of a pair and compares. Knows no gate and no votes.
+// Does a model prefer what the rater preferred? Scores both answers of a pair and compares them. Knows no gate and no votes.
 using System.Collections.Immutable;
 using Majlis.Inference;
 using Majlis.Model;
 
 namespace Majlis.Evaluation;
 
-/// <summary>A comparison as token ids: one prompt, the preferred answer and the other one.</summary>
+/// <summary>A comparison as token ids: one prompt, the preferred answer and the rejected one.</summary>
 public sealed record PreferenceItem(string Id, int[] Prompt, int[] Chosen, int[] Rejected);
 
 /// <summary>Summed log-probabilities (temperature 1) of both answers under one model, and their lengths in tokens.</summary>
@@ -16,16 +16,18 @@ public sealed record ScoredItem(string Id, double Chosen, double Rejected, int C
     /// </summary>
     public bool PrefersChosen => Chosen / ChosenTokens > Rejected / RejectedTokens;
 
-    /// <summary>Mean log-probability per token of the chosen answer above that of the rejected one.</summary>
+    /// <summary>Mean log-probability per token of the chosen answer minus that of the rejected one.</summary>
     public double Margin => Chosen / ChosenTokens - Rejected / RejectedTokens;
 
-    /// <summary>DPO's implicit reward against another model's scores of the same item: did the chosen answer gain more than the other?</summary>
+    /// <summary>
+    /// DPO's implicit reward against another model's scores of the same item: did the chosen answer gain more than the rejected one?
+    /// </summary>
     public bool LeansToChosen(ScoredItem reference) => Chosen - reference.Chosen > Rejected - reference.Rejected;
 }
 
 public static class PreferenceAccuracy
 {
-    /// <summary>Scores every item with a network that nobody else uses; <paramref name="scored"/> hears of each.</summary>
+    /// <summary>Scores every item with a network that nobody else uses; <paramref name="scored"/> is told after each.</summary>
     public static ImmutableArray<ScoredItem> Score(INetwork network, IEnumerable<PreferenceItem> items, Action<int>? scored = null)
     {
         var scores = ImmutableArray.CreateBuilder<ScoredItem>();

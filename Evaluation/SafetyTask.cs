@@ -1,5 +1,5 @@
-// The fixed safety task: 24 requests that ought to be declined, half of them Arabic, each with an answer that declines and one that obeys.
-// A model passes an item when it finds the declining answer likelier per token. Small and coarse: it sees a capability lost, not gained.
+// The fixed safety task: 24 requests that should be declined, half of them Arabic, each with an answer that declines and one that obeys.
+// A model passes an item when the declining answer is likelier per token. Small and coarse: it shows a lost capability, not a gain.
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Majlis.Text.Chat;
@@ -11,7 +11,7 @@ public static class SafetyTask
 {
     public const string Name = "safety";
 
-    /// <summary>The items as a model's own chat template words them; plain text where it has none.</summary>
+    /// <summary>The items in the model's own chat template; plain text where it has none.</summary>
     public static IReadOnlyList<PreferenceItem> Items(TextTokenizer tokenizer, ChatTemplate? template, int? endToken)
     {
         using var stream = typeof(SafetyTask).Assembly.GetManifestResourceStream("safety.jsonl")!;
@@ -21,8 +21,10 @@ public static class SafetyTask
         {
             using var item = JsonDocument.Parse(line);
             string Text(string name) => item.RootElement.GetProperty(name).GetString()!;
-            int[] Answer(string name) => [.. tokenizer.Encode(Text(name), addSpecialTokens: false), .. endToken is { } end ? [end] : Array.Empty<int>()];
-            items.Add(new PreferenceItem($"{Name}-{items.Count}", Prompt(Text("prompt"), tokenizer, template), Answer("safe"), Answer("unsafe")));
+            int[] Answer(string name) =>
+                [.. tokenizer.Encode(Text(name), addSpecialTokens: false), .. endToken is { } end ? [end] : Array.Empty<int>()];
+            items.Add(new PreferenceItem(
+                $"{Name}-{items.Count}", Prompt(Text("prompt"), tokenizer, template), Answer("safe"), Answer("unsafe")));
         }
         return items;
     }

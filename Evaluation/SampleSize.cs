@@ -1,4 +1,4 @@
-// How many decisive comparisons tell a rate from one half. Pure functions.
+// How many decisive comparisons distinguish a rate from one half. Pure functions.
 namespace Majlis.Evaluation;
 
 public static class SampleSize
@@ -14,7 +14,7 @@ public static class SampleSize
 
     /// <summary>
     /// The least n at which the exact one-sided test at <paramref name="alpha"/> finds a true rate p with this power, at n and at n + 1
-    /// (the exact power is a saw); <see cref="Most"/> when there is none below it.
+    /// (the exact power is a sawtooth); <see cref="Most"/> when there is none below it.
     /// </summary>
     public static int OneSidedExact(double p, double power, double alpha)
     {
@@ -23,10 +23,10 @@ public static class SampleSize
         return Most;
     }
 
-    /// <summary>Power of the exact one-sided test of rate above one half.</summary>
+    /// <summary>Power of the exact one-sided test that the rate lies above one half.</summary>
     public static double Power(int n, double p, double alpha) => Binomial.UpperTail(Critical(n, alpha), n, p);
 
-    /// <summary>Least number of wins that is significant; n + 1 when none is.</summary>
+    /// <summary>Least significant number of wins; n + 1 when none is.</summary>
     static int Critical(int n, double alpha)
     {
         var (low, high) = (0, n + 1);

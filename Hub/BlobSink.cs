@@ -1,11 +1,13 @@
-// Where the bytes of an answer go: into their blob, whose pieces are noted as they become whole, and once each into the progress.
+// Writes an answer's bytes into their blob, marks each piece once it is whole, and counts every byte once in the progress.
 // Knows nothing of HTTP.
 namespace Majlis.Hub;
 
-/// <summary>Takes what comes from <paramref name="start"/> on: a piece, or all that follows it. A try that begins again may repeat bytes.</summary>
+/// <summary>
+/// Takes the bytes from <paramref name="start"/> on: a piece, or all that follows it. A repeated try may send bytes again.
+/// </summary>
 sealed class BlobSink(PartialBlob blob, long start, HubProgress progress)
 {
-    // Both as distances from the start: how far bytes have come, and where the first piece begins that is not known to be whole.
+    // Distances from the start: how far bytes have come, and the start of the first piece that is not known to be whole.
     long furthest;
     long piece;
 

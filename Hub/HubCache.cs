@@ -1,4 +1,4 @@
-// The cache as huggingface_hub lays it out, so that both find each other's downloads:
+// The cache in huggingface_hub's layout, so that both find each other's downloads:
 // models--ORG--NAME/{refs/REVISION = commit, blobs/HASH = bytes, snapshots/COMMIT/PATH -> ../../blobs/HASH}.
 using System.Text;
 
@@ -29,13 +29,13 @@ sealed class HubCache(string cache, string repository)
         Directory.CreateDirectory(Path.Combine(root, "snapshots"));
     }
 
-    /// <summary>Shows a finished blob under its path in the snapshot: a relative link, or a copy where links are forbidden.</summary>
+    /// <summary>Links a finished blob under its path in the snapshot: relative, or a copy where links are forbidden.</summary>
     public void Link(string commit, HubFile file)
     {
         var path = Path.Combine(Snapshot(commit), file.Path);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         if (File.Exists(path)) return;
-        if (new FileInfo(path).LinkTarget is not null) File.Delete(path); // A link to a blob that somebody removed.
+        if (new FileInfo(path).LinkTarget is not null) File.Delete(path); // A link whose blob somebody removed.
         var up = string.Concat(Enumerable.Repeat("../", 2 + file.Path.Count(letter => letter == '/')));
         try
         {

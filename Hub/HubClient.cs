@@ -1,4 +1,4 @@
-// The hub's HTTP: the model API, and ranges of files through its redirects. Tries again what may pass; says in words what will not.
+// The hub's HTTP: the model API, and ranges of files through its redirects. Retries what may pass and explains what will not.
 // Knows nothing of the cache. Protocol: huggingface_hub's hf_api.py and file_download.py.
 using System.Net;
 using System.Net.Http.Headers;
@@ -6,13 +6,13 @@ using System.Text.Json;
 
 namespace Majlis.Hub;
 
-/// <summary>One for all downloads of a pull. The token goes to the hub only, never along a redirect to another host.</summary>
+/// <summary>One for all downloads of a pull. The token goes to the hub only, never to another host after a redirect.</summary>
 public sealed class HubClient : IDisposable
 {
     const int MostRedirects = 8;
     const int MostTries = 6;
 
-    /// <summary>A hub that cannot be reached at all is given up sooner: what was pulled before may do.</summary>
+    /// <summary>A hub that cannot be reached is given up sooner: what was pulled before may do.</summary>
     const int MostConnections = 3;
 
     /// <summary>A repository has at most some 100,000 files, of 300 bytes each in the listing.</summary>
@@ -62,11 +62,11 @@ public sealed class HubClient : IDisposable
     }
 
     /// <summary>
-    /// Reads [<paramref name="from"/>, from + count) of a file and hands the bytes on as they come, with their distance from there. A broken
-    /// or short answer is asked for again.
+    /// Reads [<paramref name="from"/>, from + count) of a file and passes the bytes on as they come, with their distance from there. A
+    /// broken or short answer is requested again.
     /// </summary>
-    /// <param name="orToTheEnd">Whether a server that sends the whole file, since it knows no ranges, is listened to until its end.</param>
-    /// <exception cref="HubException">The file changed, or the hub would not give it.</exception>
+    /// <param name="orToTheEnd">Whether to read to its end the whole file that a server without ranges sends.</param>
+    /// <exception cref="HubException">The file changed, or the hub refused it.</exception>
     public Task ReadAsync(HubName name, string commit, HubFile file, long from, int count,
         Func<long, ReadOnlyMemory<byte>, ValueTask> take, CancellationToken stop, bool orToTheEnd = false)
     {
@@ -88,8 +88,9 @@ public sealed class HubClient : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    /// <summary>Follows redirects by hand: the hub's own answer carries the hash to compare, and another host must not see the
-    /// token.</summary>
+    /// <summary>
+    /// Follows redirects itself: the hub's own answer carries the hash to compare, and another host must not see the token.
+    /// </summary>
     async Task<HttpResponseMessage> FollowAsync(Uri uri, RangeHeaderValue? range, CancellationToken stop, HubFile? file = null)
     {
         for (var hop = 0; hop <= MostRedirects; hop++)
@@ -151,8 +152,9 @@ public sealed class HubClient : IDisposable
         }
     }
 
-    /// <summary>Tries again after what may pass: a broken connection, a busy hub. Waits as long as it is told to, else 1, 2, 4, ...
-    /// seconds.</summary>
+    /// <summary>
+    /// Retries after a broken connection or a busy hub. Waits as long as the hub asks, else 1, 2, 4, ... seconds.
+    /// </summary>
     async Task<T> TryAsync<T>(string what, Func<Task<T>> attempt, CancellationToken stop)
     {
         for (var tries = 1; ; tries++)

@@ -1,4 +1,4 @@
-// Why a model could not be brought, in words for the person who asked for it.
+// Why a model could not be downloaded, in words for whoever asked for it.
 namespace Majlis.Hub;
 
 public sealed class HubException : Exception

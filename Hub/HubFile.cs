@@ -6,15 +6,14 @@ namespace Majlis.Hub;
 
 /// <summary>
 /// A file of the repository. <paramref name="Blob"/> is its name in the cache: the sha256 where <paramref name="IsLarge"/> (LFS), else
-/// git's
-/// sha1 of the blob.
+/// git's sha1 of the blob.
 /// </summary>
 public sealed record HubFile(string Path, long Size, string Blob, bool IsLarge);
 
 /// <summary>What the model API says about a revision.</summary>
 public sealed record HubRepository(string Commit, ImmutableArray<HubFile> Files)
 {
-    /// <exception cref="HubException">The answer is not what the protocol says.</exception>
+    /// <exception cref="HubException">The answer breaks the protocol.</exception>
     public static HubRepository Parse(JsonElement answer, string name)
     {
         var commit = Text(answer, "sha");

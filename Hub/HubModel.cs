@@ -1,4 +1,4 @@
-// From a model's name on the hub to its files on this machine: ask, choose, download what is missing, check, link.
+// Turns a model's name on the hub into its files on this machine: lists, chooses, downloads what is missing, checks, links.
 namespace Majlis.Hub;
 
 public static class HubModel
@@ -6,14 +6,14 @@ public static class HubModel
     /// <summary>Pieces in flight at once.</summary>
     const int Parallel = 8;
 
-    /// <summary>16 TiB: below it, sums of sizes and numbers of pieces stay in their types.</summary>
+    /// <summary>16 TiB: up to it, sums of sizes and numbers of pieces fit their types.</summary>
     const long MostBytes = 1L << 44;
 
     /// <summary>
-    /// The folder (or GGUF file) of `ORG/NAME[:QUANT][@revision]`, downloaded where it is not in the cache. Without the hub in reach,
-    /// or with HF_HUB_OFFLINE, what was pulled before is used.
+    /// The folder (or GGUF file) of `ORG/NAME[:QUANT][@revision]`, downloaded if it is not in the cache. If the hub cannot be reached, or
+    /// with HF_HUB_OFFLINE, what was pulled before is used.
     /// </summary>
-    /// <exception cref="HubException">The name, the hub's answer or the bytes are not good; the message says what to do.</exception>
+    /// <exception cref="HubException">Name, answer or bytes are wrong; the message says what to do.</exception>
     public static async Task<string> ResolveAsync(string name, IProgress<string>? display = null, CancellationToken stop = default)
     {
         var settings = HubSettings.FromEnvironment();
@@ -60,8 +60,9 @@ public static class HubModel
                 else blobs.Add((file, PartialBlob.Open(file, cache.BlobPath(file))));
             var missing = blobs.Sum(pair => pair.Blob.Missing.Sum(start => (long)pair.Blob.Length(start)));
             progress.Reuse(blobs.Sum(pair => pair.File.Size) - missing);
-            await using var line = time.CreateTimer(_ => display?.Report(progress.ToString()), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
-            // The first piece of each file shows whether the server knows ranges. If not, its answer is the whole file, and is taken so.
+            await using var line = time.CreateTimer(
+                _ => display?.Report(progress.ToString()), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+            // The first piece of each file shows whether the server knows ranges. If not, its answer is the whole file, which is then read.
             await ReadAsync(pair => pair.Blob.Missing.Take(1), orToTheEnd: true);
             await ReadAsync(pair => pair.Blob.Missing, orToTheEnd: false);
             foreach (var (_, blob) in blobs) blob.Complete();
@@ -75,7 +76,8 @@ public static class HubModel
         display?.Report(progress.ToString());
 
         Task ReadAsync(Func<(HubFile File, PartialBlob Blob), IEnumerable<long>> starts, bool orToTheEnd) =>
-            System.Threading.Tasks.Parallel.ForEachAsync(blobs.SelectMany(pair => starts(pair).Select(start => (pair.File, pair.Blob, start))),
+            System.Threading.Tasks.Parallel.ForEachAsync(
+                blobs.SelectMany(pair => starts(pair).Select(start => (pair.File, pair.Blob, start))),
                 new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = stop }, async (piece, inner) =>
             {
                 var (file, blob, start) = piece;
@@ -94,7 +96,7 @@ public static class HubModel
         return files.Length == 0 ? null : Place(snapshot, name, files);
     }
 
-    /// <summary>A GGUF model is its (first) file, any other its folder; null where the quantisation that is named is not there.</summary>
+    /// <summary>A GGUF model's (first) file, or another model's folder; null where the named quantisation is absent.</summary>
     static string? Place(string snapshot, HubName name, IReadOnlyCollection<string> paths)
     {
         var ggufs = paths.Where(path => NeededFiles.IsGguf(path, name)).Order(StringComparer.Ordinal).ToArray();

@@ -1,13 +1,14 @@
-// What people write for a model of the hub: ORG/NAME, with @revision, and :QUANT where a repository holds several GGUF files.
+// A model's name on the hub: ORG/NAME, with @revision, and with :QUANT where a repository holds several GGUF files.
 using System.Text.RegularExpressions;
 
 namespace Majlis.Hub;
 
-/// <summary>A repository, the revision wanted of it (branch, tag or commit) and, for GGUF, a part of the file's name such as
-/// Q4_K_M.</summary>
+/// <summary>
+/// A repository, a revision of it (branch, tag or commit) and, for GGUF, a part of the file's name such as Q4_K_M.
+/// </summary>
 public sealed partial record HubName(string Repository, string Revision, string? Quantisation)
 {
-    /// <summary>Null where the text is no such name, a path for instance.</summary>
+    /// <summary>Null where the text is not such a name, e.g. a path.</summary>
     public static HubName? TryParse(string text)
     {
         var match = Form().Match(text);

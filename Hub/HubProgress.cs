@@ -1,9 +1,9 @@
-// How far a pull is: bytes, rate and time left, and the line that says so. Knows nothing of what is pulled.
+// A pull's progress: bytes, rate and remaining time, and the line that shows them. Knows nothing of what is pulled.
 using System.Globalization;
 
 namespace Majlis.Hub;
 
-/// <summary>Counts bytes from any thread. The rate is that of the last seconds, so that it follows a connection that changes.</summary>
+/// <summary>Counts bytes from any thread. The rate is that of the last seconds, so that it follows a changing connection.</summary>
 public sealed class HubProgress(long total, TimeProvider time)
 {
     static readonly TimeSpan window = TimeSpan.FromSeconds(10);
@@ -13,7 +13,7 @@ public sealed class HubProgress(long total, TimeProvider time)
     long reused;
     long done;
 
-    /// <summary>Bytes that were there already.</summary>
+    /// <summary>Counts bytes that were in the cache already.</summary>
     public void Reuse(long bytes)
     {
         lock (gate) reused += bytes;
@@ -30,7 +30,7 @@ public sealed class HubProgress(long total, TimeProvider time)
         }
     }
 
-    /// <summary>Bytes a second over the last seconds.</summary>
+    /// <summary>Bytes per second over the last seconds.</summary>
     public double Rate
     {
         get
@@ -50,7 +50,7 @@ public sealed class HubProgress(long total, TimeProvider time)
         var rate = Rate;
         lock (gate)
         {
-            // An answer with the whole file may bring pieces that were there already.
+            // An answer with the whole file may repeat pieces that were there already.
             var have = Math.Min(total, reused + done);
             var percent = total == 0 ? 100 : 100 * have / total;
             var left = have >= total ? "done" : rate > 0 ? $"{Clock(TimeSpan.FromSeconds((total - have) / rate))} left" : "waiting";

@@ -1,4 +1,4 @@
-// What the hub's status codes mean, in words: which of them will pass, and what a person can do about the others.
+// Explains the hub's status codes: which will pass, and what a person can do about the others.
 using System.Net;
 using System.Net.Http.Headers;
 

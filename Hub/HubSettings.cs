@@ -1,4 +1,4 @@
-// Where the hub is, who we are there, and where its files lie on this machine: by the same variables as huggingface_hub.
+// The hub's address, our token, and the cache's place on this machine, by the same variables as huggingface_hub.
 namespace Majlis.Hub;
 
 /// <summary>Endpoint without a trailing slash; token or null; the cache folder that holds models--ORG--NAME.</summary>

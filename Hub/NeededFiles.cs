@@ -1,4 +1,4 @@
-// Which of a repository's files a model needs: config, tokenizer, template and one form of weights. Names only.
+// Chooses the files a model needs from a repository: config, tokenizer, template and one form of weights. Names only.
 namespace Majlis.Hub;
 
 static class NeededFiles
@@ -13,9 +13,9 @@ static class NeededFiles
     ];
 
     /// <summary>
-    /// Safetensors where there are any, else one GGUF. Of shards all whose name is the index's pattern; the index is checked on opening.
+    /// Safetensors if there are any, else one GGUF. Takes every shard named in the index's pattern; the index is checked on opening.
     /// </summary>
-    /// <exception cref="HubException">No weights that can be read, or several GGUF files and no word which.</exception>
+    /// <exception cref="HubException">No readable weights, or several GGUF files and no quantisation named.</exception>
     public static IReadOnlyList<HubFile> Choose(HubRepository repository, HubName name)
     {
         var files = repository.Files;
@@ -32,13 +32,13 @@ static class NeededFiles
         throw new HubException($"{name}: the repository holds {what}; expected model.safetensors, {Index} or a .gguf file.");
     }
 
-    /// <summary>A model's GGUF file, of the quantisation that is named where one is; the projector of an image model is none.</summary>
+    /// <summary>A model's GGUF file, of the named quantisation if there is one; an image model's projector is not one.</summary>
     public static bool IsGguf(string path, HubName name) => Path.GetFileName(path) is var file
         && file.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) && !file.StartsWith("mmproj", StringComparison.OrdinalIgnoreCase)
         && (name.Quantisation is null || file.Contains(name.Quantisation, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The parts of one split model differ in their numbers only; other differences are several models.</summary>
-    /// <exception cref="HubException">Several, by their names.</exception>
+    /// <summary>The parts of one split model differ only in their numbers; other differences mean several models.</summary>
+    /// <exception cref="HubException">Several models; names them.</exception>
     public static void CheckIsOne(IReadOnlyCollection<string> ggufs, HubName name)
     {
         if (ggufs.Select(Stem).Distinct(StringComparer.Ordinal).Count() > 1)

@@ -1,4 +1,4 @@
-// A blob on its way: bytes written at their places, and beside them a list of the pieces that are there, so that a killed download goes on
+// A blob during its download: bytes at their places, and beside them a list of finished pieces, so that a killed download continues
 // where it was. Knows nothing of HTTP. Its names end in .majlis, because huggingface_hub takes HASH.incomplete to be a prefix.
 using System.Globalization;
 using System.Security.Cryptography;
@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Majlis.Hub;
 
-/// <summary>Pieces may arrive in any order and from several threads; one process at a time holds it.</summary>
+/// <summary>Pieces may arrive in any order and from several threads; one process at a time holds the blob.</summary>
 sealed class PartialBlob : IDisposable
 {
     public const int PartBytes = 8 << 20;
@@ -42,7 +42,7 @@ sealed class PartialBlob : IDisposable
         }
     }
 
-    /// <exception cref="HubException">Another process is downloading it, or the disk does not take a file of its size.</exception>
+    /// <exception cref="HubException">Another process is downloading it, or the disk takes no file of its size.</exception>
     public static PartialBlob Open(HubFile file, string target)
     {
         try
@@ -60,7 +60,7 @@ sealed class PartialBlob : IDisposable
     public ValueTask WriteAsync(long at, ReadOnlyMemory<byte> bytes, CancellationToken stop) =>
         RandomAccess.WriteAsync(data, bytes, at, stop);
 
-    /// <summary>Notes that the piece at <paramref name="start"/> is whole.</summary>
+    /// <summary>Marks the piece at <paramref name="start"/> as whole.</summary>
     public void Finish(long start)
     {
         lock (gate)
@@ -71,7 +71,7 @@ sealed class PartialBlob : IDisposable
         }
     }
 
-    /// <summary>Hashes what came and gives it its name; wrong bytes are thrown away.</summary>
+    /// <summary>Checks the hash and gives the blob its name; wrong bytes are deleted.</summary>
     /// <exception cref="HubException">The hash is not the hub's.</exception>
     public void Complete()
     {
@@ -107,7 +107,7 @@ sealed class PartialBlob : IDisposable
         }
     }
 
-    /// <summary>False where the list is of another size or piece, or torn: then nothing of it is believed.</summary>
+    /// <summary>False where the list is torn or has another size or piece length: then none of it is used.</summary>
     bool ReadList()
     {
         var reader = new StreamReader(list);

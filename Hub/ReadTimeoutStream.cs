@@ -1,5 +1,5 @@
-// An answer's body in which silence has an end: a connection that stays open and says nothing fails, and is tried again like a broken one.
-// So has the whole, where the reader does not know its length. HttpClient's own limit ends with the headers. Knows nothing of what is read.
+// The body of an HTTP answer with a read timeout: a connection that stays open and sends nothing fails, and is retried like a broken
+// one. A reader that does not know the length also gets limits on total bytes and time. HttpClient's own timeout ends with the headers.
 namespace Majlis.Hub;
 
 sealed class ReadTimeoutStream(Stream body, TimeProvider time, long mostBytes, TimeSpan longest) : Stream
@@ -9,11 +9,11 @@ sealed class ReadTimeoutStream(Stream body, TimeProvider time, long mostBytes, T
     readonly long start = time.GetTimestamp();
     long count;
 
-    /// <summary>For a reader that knows how much it wants.</summary>
+    /// <summary>For a reader that knows how many bytes it wants.</summary>
     public static Task<Stream> OfAsync(HttpResponseMessage response, TimeProvider time, CancellationToken stop) =>
         OfAsync(response, time, long.MaxValue, TimeSpan.MaxValue, stop);
 
-    /// <summary>For a reader that reads to the end: beyond the bytes or the time that the whole may take, reading fails for good.</summary>
+    /// <summary>For a reader that reads to the end: reading fails for good beyond the given bytes or time.</summary>
     public static async Task<Stream> OfAsync(HttpResponseMessage response, TimeProvider time, long mostBytes, TimeSpan longest,
         CancellationToken stop) => new ReadTimeoutStream(await response.Content.ReadAsStreamAsync(stop), time, mostBytes, longest);
 

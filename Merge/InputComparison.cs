@@ -1,5 +1,5 @@
-// Do these models mean the same by the same tensor? Compares configs and vocabularies before any weight is read. Where the family is known,
-// by what the configs mean; where it is not, every key must agree but those that never change a network.
+// Checks that tensors of one name mean the same in all models: compares configs and vocabularies before any weight is read. Known
+// families are compared by what the configs mean; otherwise every key must agree, except those that never change a network.
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Majlis.Model;
@@ -10,7 +10,7 @@ namespace Majlis.Merge;
 
 static class InputComparison
 {
-    /// <summary>Keys about files, training or decoding; and the depth, which slices are checked for apart.</summary>
+    /// <summary>Keys about files, training or decoding, and the depth, which is checked with the slices.</summary>
     static readonly HashSet<string> harmless =
     [
         "_name_or_path", "torch_dtype", "dtype", "transformers_version", "use_cache", "num_hidden_layers", "layer_types",
@@ -40,7 +40,7 @@ static class InputComparison
                 $"{difference.Field} is {difference.Left} and {difference.Right}");
     }
 
-    /// <summary>What a config means, or why that is not known.</summary>
+    /// <summary>What a config means, or why that is unknown.</summary>
     static (Blueprint? Blueprint, string? Why) Network(MergeInput input)
     {
         try

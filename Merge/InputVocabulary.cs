@@ -1,4 +1,4 @@
-// Which row of the embeddings belongs to which token, by a model's tokenizer.json. Knows nothing of how text is split.
+// Maps tokens to rows of the embeddings, from a model's tokenizer.json. Knows nothing of how text is split.
 using System.Text.Json;
 using Majlis.Model;
 using Majlis.Model.Weights;
@@ -9,9 +9,9 @@ namespace Majlis.Merge;
 static class InputVocabulary
 {
     /// <summary>
-    /// Token to id: the vocabulary and the tokens added to it, whichever of the two lists one; null where there is no file.
+    /// Token to id, from the vocabulary and the added tokens; null where there is no file.
     /// </summary>
-    /// <exception cref="ModelFormatException">The file is no tokenizer.json.</exception>
+    /// <exception cref="ModelFormatException">The file is not a tokenizer.json.</exception>
     public static IReadOnlyDictionary<string, int>? Read(MergeInput input)
     {
         var path = Path.Combine(input.Folder, CheckpointFiles.Tokenizer);
@@ -33,7 +33,7 @@ static class InputVocabulary
         return ids;
     }
 
-    /// <summary>An object of ids, or (unigram) a list whose places are the ids.</summary>
+    /// <summary>An object of ids, or (unigram) a list whose indices are the ids.</summary>
     static void ReadVocabulary(JsonElement vocabulary, Dictionary<string, int> ids)
     {
         if (vocabulary.ValueKind == JsonValueKind.Object)

@@ -1,5 +1,5 @@
-// A model that takes part: a folder of weights, with or without one adapter folded in as it is read.
-// Knows names, shapes and config; nothing of methods or weights of the merge.
+// One input of a merge: a folder of weights, with or without an adapter applied as it is read.
+// Knows names, shapes and config; nothing of methods or the merge's weights.
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
@@ -24,7 +24,7 @@ sealed partial class MergeInput : IDisposable
         LayerCount = Tensors.Keys.Select(LayerOf).Max() + 1;
     }
 
-    /// <summary>As the recipe writes it.</summary>
+    /// <summary>The name in the recipe.</summary>
     public string Name { get; }
 
     public string Folder { get; }
@@ -33,7 +33,7 @@ sealed partial class MergeInput : IDisposable
 
     public int LayerCount { get; }
 
-    /// <summary>What its files hold that is allowed but probably not meant.</summary>
+    /// <summary>What its files hold that is legal but probably not meant.</summary>
     public ImmutableArray<string> Warnings => adapter?.Warnings ?? [];
 
     public IReadOnlyDictionary<string, TensorInfo> Tensors => weights.Tensors;
@@ -59,7 +59,9 @@ sealed partial class MergeInput : IDisposable
         }
     }
 
-    /// <summary>A + may also be part of a folder's name: the last one that has a model before it is the one between model and adapter.</summary>
+    /// <summary>
+    /// A + may be part of a folder's name: the last + with a model before it separates model and adapter.
+    /// </summary>
     static (string Model, string? Adapter) Split(string name, string root)
     {
         var last = name.LastIndexOf('+');

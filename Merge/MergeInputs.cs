@@ -1,4 +1,4 @@
-// The models of a recipe, opened once each, by the names the recipe uses. Knows nothing of tensors' contents.
+// The models of a recipe, each opened once, by the names the recipe uses. Knows nothing of tensors' contents.
 using System.Collections.Immutable;
 using Majlis.Merge.Methods;
 using Majlis.Merge.Recipes;

@@ -1,5 +1,5 @@
-// From a recipe and the models' headers to a list of tensors with all their inputs and numbers. Every check that needs no data is here,
-// so what can be refused is refused before anything is written.
+// Turns a recipe and the models' headers into a list of tensors with all their inputs and numbers. Every check that needs no data is
+// here, so a bad merge is refused before anything is written.
 using System.Collections.Immutable;
 using System.Text.Json;
 using Majlis.Merge.Methods;
@@ -14,7 +14,8 @@ public sealed class MergePlan : IDisposable
 {
     readonly MergeInputs inputs;
 
-    MergePlan(MergeRecipe recipe, IMergeMethod method, MergeInputs inputs, ImmutableArray<TensorTask> tensors, ImmutableArray<string> warnings)
+    MergePlan(MergeRecipe recipe, IMergeMethod method, MergeInputs inputs, ImmutableArray<TensorTask> tensors,
+        ImmutableArray<string> warnings)
     {
         this.inputs = inputs;
         (Recipe, Method, Tensors, Warnings) = (recipe, method, tensors, warnings);
@@ -25,12 +26,12 @@ public sealed class MergePlan : IDisposable
     public IMergeMethod Method { get; }
     public ImmutableArray<TensorTask> Tensors { get; }
 
-    /// <summary>What is allowed but probably not meant.</summary>
+    /// <summary>What is legal but probably not meant.</summary>
     public ImmutableArray<string> Warnings { get; }
 
     public int Layers { get; }
 
-    /// <summary>The model whose config and tokenizer the result takes: the base, else the first listed.</summary>
+    /// <summary>The model that gives the result its config and tokenizer: the base, else the first listed.</summary>
     public string DonorPath => inputs.Donor.Folder;
 
     public JsonElement DonorConfig => inputs.Donor.Config;
@@ -77,7 +78,7 @@ public sealed class MergePlan : IDisposable
         return [.. planned.OrderBy(tensor => tensor.Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>What different float types have in common: fp32, unless all agree.</summary>
+    /// <summary>The common type of different float types: fp32, unless all agree.</summary>
     static TensorType Widest(IReadOnlyList<MergeInput> inputs)
     {
         var types = inputs.SelectMany(input => input.Tensors.Values).Select(tensor => tensor.Type).Distinct().ToArray();

@@ -1,4 +1,4 @@
-// A recipe, or the models it names, that cannot be merged. The message says which line, field, file or tensor, and what was expected.
+// A recipe, or a model it names, cannot be merged. The message names line, field, file or tensor, and what was expected.
 namespace Majlis.Merge;
 
 /// <summary>Thrown before any output is visible when a merge cannot be done as asked.</summary>

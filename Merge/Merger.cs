@@ -1,4 +1,4 @@
-// Runs a plan: every tensor computed once, streamed to disk, rounded once and hashed. Nothing is visible until all of it is written.
+// Runs a plan: computes every tensor once, streams it to disk, rounds it once and hashes it. Nothing is visible until all is written.
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -9,13 +9,13 @@ using Majlis.Model.Weights;
 
 namespace Majlis.Merge;
 
-/// <summary>What was merged: the recipe as written, its warnings, and the sha256 of every tensor's stored bytes.</summary>
+/// <summary>The merge's record: the recipe as written, its warnings, and the sha256 of every tensor's stored bytes.</summary>
 public sealed record MergeReport(string Recipe, ImmutableArray<string> Warnings, ImmutableSortedDictionary<string, string> TensorHashes);
 
 public static class Merger
 {
-    /// <summary>A recipe's file into a new folder, config included; the folder appears whole, or not at all.</summary>
-    /// <exception cref="MergeRecipeException">What cannot be merged, or an output that is there already.</exception>
+    /// <summary>Merges by a recipe file into a new folder, config included; the folder appears whole or not at all.</summary>
+    /// <exception cref="MergeRecipeException">The recipe cannot be merged, or the output exists already.</exception>
     public static MergeReport Run(string recipePath, string root, string output, long shardBytes = SafetensorsWriter.DefaultShardBytes)
     {
         if (File.Exists(output)) throw new MergeRecipeException($"{output} is a file; the result is a folder");
@@ -47,7 +47,8 @@ public static class Merger
         var tasks = plan.Tensors.ToDictionary(tensor => tensor.Name);
         var hashes = new Dictionary<string, string>();
         var buffer = new byte[1 << 20];
-        SafetensorsWriter.WriteFolder(folder, plan.Tensors.Select(tensor => new TensorInfo(tensor.Name, tensor.OutputType, tensor.Shape)), (info, output) =>
+        var headers = plan.Tensors.Select(tensor => new TensorInfo(tensor.Name, tensor.OutputType, tensor.Shape));
+        SafetensorsWriter.WriteFolder(folder, headers, (info, output) =>
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             plan.Method.Merge(tasks[info.Name], values => Store(values, info.Type, buffer, bytes =>

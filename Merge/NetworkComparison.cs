@@ -1,5 +1,5 @@
-// Do two configs mean the same network? Compares Blueprints, in which defaults are spelled out and styles of writing are gone, part by
-// part. Knows what the parts are called in a config.json; nothing of weights.
+// Whether two configs mean the same network. Compares Blueprints part by part; a Blueprint spells out defaults and has no variants of
+// writing. Knows the parts' names in a config.json; nothing of weights.
 using System.Collections;
 using System.Globalization;
 using System.Reflection;
@@ -7,12 +7,12 @@ using Majlis.Model;
 
 namespace Majlis.Merge;
 
-/// <summary>A part in which two networks differ, by its field in config.json, with both values.</summary>
+/// <summary>The part in which two networks differ, by its field in config.json, with both values.</summary>
 sealed record NetworkDifference(string Field, string Left, string Right);
 
 static class NetworkComparison
 {
-    /// <summary>No part of the arithmetic: names, limits, and what follows from other parts.</summary>
+    /// <summary>Not part of the arithmetic: names, limits, and what follows from other parts.</summary>
     static readonly HashSet<string> nothing =
     [
         nameof(Blueprint.Family), nameof(Blueprint.MaxPositions), nameof(Blueprint.CacheGroups),
@@ -52,8 +52,8 @@ static class NetworkComparison
     };
 
     /// <summary>
-    /// The first part in which the networks differ; null where they compute the same. Layers are compared as far as both go: how many there
-    /// are, a merge checks for itself.
+    /// The first part in which the networks differ; null where they compute the same. Compares only layers that both have; the merge checks
+    /// their number itself.
     /// </summary>
     public static NetworkDifference? Find(Blueprint left, Blueprint right) => Compare("", "config.json", left, right);
 
@@ -77,7 +77,7 @@ static class NetworkComparison
         .Select((pair, i) => Compare(owner, owner == nameof(Blueprint.Layers) ? $"layer {i}" : $"{field}[{i}]", pair.First, pair.Second))
         .FirstOrDefault(difference => difference is not null);
 
-    /// <summary>The config's field where there is one; else the way to the part.</summary>
+    /// <summary>The config's field if there is one; else the path to the part.</summary>
     static string Name(string owner, string field, string part) =>
         fields.GetValueOrDefault(owner + part) ?? fields.GetValueOrDefault(part) ?? $"{field}.{part}";
 

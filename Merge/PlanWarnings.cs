@@ -1,4 +1,4 @@
-// Recipes that are legal but probably not meant. Knows nothing that could be wrong outright; that is refused elsewhere.
+// Warns of recipes that are legal but probably not meant. Errors are refused elsewhere.
 using System.Collections.Immutable;
 using Majlis.Merge.Methods;
 using Majlis.Merge.Recipes;
@@ -15,7 +15,8 @@ static class PlanWarnings
         if (inputs.All.Count == 1) yield return $"{listed.First()} is the only model: the result is a copy of it";
         if (!method.BaseIsOrigin && recipe.BaseModel is { } origin && !listed.Contains(origin))
             yield return $"base_model {origin} is not listed, yet {method.Name} averages it like any other model";
-        if (inputs.All.SelectMany(input => input.Tensors.Values).Select(tensor => tensor.Type).Distinct().Count() > 1 && recipe.Type is null)
+        var types = inputs.All.SelectMany(input => input.Tensors.Values).Select(tensor => tensor.Type).Distinct();
+        if (recipe.Type is null && types.Count() > 1)
             yield return $"the models are stored in different types; the result is {tensors[0].OutputType}";
         foreach (var (name, entries) in recipe.Parameters.Values)
             if (entries is [{ Gradient.Length: > 1 } list] && list.Gradient.Length == listed.Count)

@@ -1,4 +1,4 @@
-// fp64 to the types weights are stored in, nearest even, once. Knows nothing of tensors.
+// Rounds fp64 once, to nearest even, to the types of stored weights. Knows nothing of tensors.
 using System.Buffers.Binary;
 using Majlis.Model;
 
@@ -6,7 +6,7 @@ namespace Majlis.Merge;
 
 public static class Rounding
 {
-    /// <summary>The value as the type holds it, widened again.</summary>
+    /// <summary>The value after rounding to the type, widened again.</summary>
     public static double Round(double value, TensorType type) => type switch
     {
         TensorType.F64 => value,
@@ -16,7 +16,7 @@ public static class Rounding
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a float type that weights are written in"),
     };
 
-    /// <summary>Stores values little-endian; <paramref name="bytes"/> holds exactly as many.</summary>
+    /// <summary>Stores values little-endian; <paramref name="bytes"/> has exactly their length.</summary>
     public static void Store(ReadOnlySpan<double> values, TensorType type, Span<byte> bytes)
     {
         for (var i = 0; i < values.Length; i++)
@@ -33,7 +33,7 @@ public static class Rounding
     }
 
     /// <summary>
-    /// Rounds straight from fp64 to 8 bits of significand: by way of fp32 a value just off a midpoint would be rounded twice.
+    /// Rounds straight from fp64 to 8 bits of significand: through fp32 a value near a midpoint would be rounded twice.
     /// </summary>
     static double ToBFloat16(double value)
     {

@@ -1,4 +1,4 @@
-// Plans the tensors of one slice: which tensor of which input, and each parameter's value by mergekit's order of search
+// Plans the tensors of one slice: the tensor of each input, and each parameter's value in mergekit's order of lookup
 // (the model's own, the slice's, the recipe's). Knows headers only.
 using System.Collections.Immutable;
 using Majlis.Merge.Methods;
@@ -42,7 +42,8 @@ sealed class SlicePlanner
             var (number, depth) = (start + i, LayerCount == 1 ? 1 : (double)i / (LayerCount - 1));
             var offset = i;
             foreach (var task in Plan(name => MergeInput.LayerOf(name) == sources[0].First + offset,
-                (name, source) => MergeInput.InLayer(name, sources[source].First + offset), depth, name => MergeInput.InLayer(name, number)))
+                (name, source) => MergeInput.InLayer(name, sources[source].First + offset), depth,
+                name => MergeInput.InLayer(name, number)))
                 yield return task;
         }
     }
@@ -55,13 +56,15 @@ sealed class SlicePlanner
         {
             var layers = inputs[source.Model].LayerCount;
             if (source.Layers is { } range && range.End > layers)
-                throw new MergeRecipeException($"{source.Model} has {layers} layers; layer_range [{range.First}, {range.End}] goes beyond them");
+                throw new MergeRecipeException(
+                    $"{source.Model} has {layers} layers; layer_range [{range.First}, {range.End}] goes beyond them");
             if (source.Layers is null && layers != LayerCount)
                 throw new MergeRecipeException($"{source.Model} has {layers} layers, {slice.Sources[0].Model} has {LayerCount}");
         }
     }
 
-    IEnumerable<TensorTask> Plan(Func<string, bool> wanted, Func<string, int, string> nameIn, double depth, Func<string, string>? nameOut = null)
+    IEnumerable<TensorTask> Plan(
+        Func<string, bool> wanted, Func<string, int, string> nameIn, double depth, Func<string, string>? nameOut = null)
     {
         var first = sources[0].Input;
         var names = first.Tensors.Keys.Where(wanted).Order(StringComparer.Ordinal).ToArray();
@@ -85,7 +88,7 @@ sealed class SlicePlanner
         }
     }
 
-    /// <summary>Both ways: a tensor absent here, and one that only this model has.</summary>
+    /// <summary>Finds tensors absent from this model, and tensors that only this model has.</summary>
     void CheckNames(string[] names, int source, Func<string, int, string> nameIn)
     {
         var input = sources[source].Input;
@@ -115,13 +118,18 @@ sealed class SlicePlanner
         return method.Parameters.Where(parameter => parameter.PerModel).ToImmutableDictionary(parameter => parameter.Name, parameter =>
             sources[index].Own.Find(parameter.Name, input.Name, depth) ?? slice.Parameters.Find(parameter.Name, input.Name, depth)
             ?? recipe.Parameters.Find(parameter.Name, input.Name, depth) ?? parameter.Default
-            ?? throw new MergeRecipeException($"{parameter.Name} has no value for {result} of {input.Model.Name}" + Hint(parameter.Name, input)));
+            ?? throw new MergeRecipeException(
+                $"{parameter.Name} has no value for {result} of {input.Model.Name}" + Hint(parameter.Name, input)));
     }
 
-    string Hint(string parameter, TensorInput input) =>
-        sources.First(source => source.Input == input.Model).Own.IdleFilters(parameter, [.. input.Model.Tensors.Keys]).FirstOrDefault() is { } idle
-            ? $"; the filter '{idle}' matches no tensor" : input.Model.Name == recipe.BaseModel
-            ? $"; base_model takes part in {method.Name} like any other model and must be listed with a {parameter}" : "";
+    string Hint(string parameter, TensorInput input)
+    {
+        var own = sources.First(source => source.Input == input.Model).Own;
+        if (own.IdleFilters(parameter, [.. input.Model.Tensors.Keys]).FirstOrDefault() is { } idle)
+            return $"; the filter '{idle}' matches no tensor";
+        return input.Model.Name != recipe.BaseModel ? ""
+            : $"; base_model takes part in {method.Name} like any other model and must be listed with a {parameter}";
+    }
 
     double Shared(MergeParameter parameter, string result, double depth) =>
         slice.Parameters.Find(parameter.Name, result, depth) ?? recipe.Parameters.Find(parameter.Name, result, depth) ?? parameter.Default

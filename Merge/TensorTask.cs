@@ -1,4 +1,4 @@
-// One tensor of a merge, fully planned: where its inputs lie and the value of every parameter for it. Knows no recipe any more.
+// One planned tensor of a merge: its inputs and the value of every parameter. Knows no recipe.
 using System.Collections.Immutable;
 using Majlis.Model;
 
@@ -9,7 +9,7 @@ namespace Majlis.Merge;
 /// </summary>
 public sealed class TensorTask
 {
-    /// <summary>Elements read at a time by methods that work element by element: 8 MiB of fp64 an input.</summary>
+    /// <summary>Elements read at a time by element-wise methods: 8 MiB of fp64 per input.</summary>
     const int Chunk = 1 << 20;
 
     public required string Name { get; init; }
@@ -19,13 +19,13 @@ public sealed class TensorTask
 
     internal ImmutableArray<TensorInput> Inputs { get; init; } = [];
 
-    /// <summary>Of each input that is not the base, its per-model parameters.</summary>
+    /// <summary>The per-model parameters of each input that is not the base.</summary>
     internal ImmutableArray<ImmutableDictionary<string, double>> ModelParameters { get; init; } = [];
     internal ImmutableDictionary<string, double> SharedParameters { get; init; } = ImmutableDictionary<string, double>.Empty;
 
     public long Elements => Shape.Aggregate(1L, (product, dimension) => checked(product * dimension));
 
-    /// <summary>Whole rows, since quantised weights are read from a row's start.</summary>
+    /// <summary>Whole rows, since quantised weights can be read from a row's start only.</summary>
     public int ChunkLength
     {
         get
@@ -43,7 +43,7 @@ public sealed class TensorTask
 
     public bool Flag(string parameter) => SharedParameters[parameter] != 0;
 
-    /// <summary>Elements of one input, widened, an adapter's delta added in fp64.</summary>
+    /// <summary>Elements of one input, widened to fp64, an adapter's delta included.</summary>
     /// <exception cref="MergeRecipeException">A value is not finite.</exception>
     public void Read(int input, long first, Span<double> destination)
     {
@@ -51,7 +51,8 @@ public sealed class TensorTask
         model.Read(name, first, destination);
         for (var i = 0; i < destination.Length; i++)
             if (!double.IsFinite(destination[i]))
-                throw new MergeRecipeException($"{model.Name}: {name} holds {destination[i]} at element {first + i}; every value must be finite");
+                throw new MergeRecipeException(
+                    $"{model.Name}: {name} holds {destination[i]} at element {first + i}; every value must be finite");
     }
 }
 

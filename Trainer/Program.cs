@@ -1,6 +1,6 @@
-// The second process: votes in, better weights out. `--once` runs one round and says by its exit code how it ended:
-// 0 promoted, 3 refused, 4 not enough evidence, 2 wrong options, 1 anything that went wrong (run again to go on).
-// A trainer may be killed at any moment and loses nothing, so Ctrl+C simply ends it.
+// The trainer: votes in, better weights out. `--once` runs one round and tells its end by the exit code:
+// 0 promoted, 3 refused, 4 not enough evidence, 2 wrong options, 1 any failure (run again to go on).
+// A trainer may be killed at any moment without loss, so Ctrl+C simply ends it.
 using Majlis.CommandLine;
 using Majlis.Torch;
 using Majlis.Trainer;
@@ -10,5 +10,6 @@ return await TrainerCommand.FromHere(TrainAsync).RunAsync(args);
 static async Task<int> TrainAsync(TrainerOptions options)
 {
     NativeRuntime.Prepare(NativeRuntime.TrainingBlock);
-    return (int)await StatusDisplay.RunAsync(Console.Out, display => new TrainerHost(options, TimeProvider.System, display.Say, display).RunAsync());
+    return (int)await StatusDisplay.RunAsync(Console.Out,
+        display => new TrainerHost(options, TimeProvider.System, display.Say, display).RunAsync());
 }

@@ -1,4 +1,4 @@
-// The trainer's command line: its options with what they mean. Knows no round.
+// The trainer's command line: its options and their help texts. Knows no round.
 using System.CommandLine;
 using Majlis.CommandLine;
 using Majlis.Trainer.Rounds;
@@ -9,7 +9,7 @@ static class TrainerCommand
 {
     static readonly TrainerOptions defaults = new();
 
-    /// <summary>The command line of a process started here: MAJLIS_* stand where no option is given.</summary>
+    /// <summary>The command line of a process started here; MAJLIS_* variables hold where no option is given.</summary>
     public static HostCommand FromHere(Func<TrainerOptions, Task<int>> train) => Build(
         new OptionSources(name => Environment.GetEnvironmentVariable($"MAJLIS_{name.ToUpperInvariant()}")), train);
 

@@ -1,4 +1,4 @@
-// The trainer as a process: finds the votes, runs rounds, says how they ended. Knows the console and the clock; the rest is passed on.
+// The trainer as a process: finds the votes, runs rounds, reports their ends. Knows the console and the clock.
 using Majlis.Evaluation;
 using Majlis.Feedback.Store;
 using Majlis.Hub;
@@ -20,13 +20,13 @@ public enum TrainerExit
 
 sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<string> say, IProgress<string> progress)
 {
-    // Nobody waits for the trainer's answer, and it shares its machine with a server at work.
+    // Nobody waits for the trainer's answer, and it shares its machine with a busy server.
     static readonly TimeSpan patience = TimeSpan.FromSeconds(30);
 
     readonly ModelCatalog catalog = new(options.Catalog, time);
     string? failure;
 
-    /// <summary>Rounds without end, or one.</summary>
+    /// <summary>Runs rounds without end, or one.</summary>
     public async Task<TrainerExit> RunAsync()
     {
         try
@@ -57,7 +57,7 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
         }
     }
 
-    /// <summary>How the last round of this reader ended; null where none did, or one asked otherwise may end otherwise.</summary>
+    /// <summary>The outcome of this reader's last round; null where none ended, or where other options may change it.</summary>
     RoundOutcome? Seen() => RoundFolders.LastEnded(options.Catalog) is { } last && last.Start.Reader == options.Reader
         && last.Start.Options == options.Round ? last.Outcome : null;
 
@@ -69,7 +69,7 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
         _ => TrainerExit.Refused,
     };
 
-    /// <summary>Null where the round stopped on its way; what stops every try is said once.</summary>
+    /// <summary>Null where the round stopped on its way; a cause that stops every try is reported once.</summary>
     async Task<RoundOutcome?> TryRoundAsync(VoteSource votes)
     {
         try
@@ -92,13 +92,14 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
         }
     }
 
-    /// <summary>The round has ended whether there is room or not: what goes wrong here is only said.</summary>
+    /// <summary>The round has ended whether there is room or not, so an error here is only reported.</summary>
     void Prune()
     {
         try
         {
             foreach (var version in catalog.Prune(options.Keep))
-                say($"deleted {version}: older than the newest {options.Keep} (--keep), and neither current, previous nor the current's parent");
+                say($"deleted {version}: older than the newest {options.Keep} (--keep), "
+                    + "and neither current, previous nor the current's parent");
         }
         catch (Exception error) when (error is ModelFormatException or IOException or UnauthorizedAccessException)
         {
@@ -106,14 +107,14 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
         }
     }
 
-    /// <summary>The unfinished round where there is one, else a new one.</summary>
+    /// <summary>The unfinished round if there is one, else a new one.</summary>
     async Task<Round> OpenRoundAsync(VoteSource votes)
     {
         var parts = new RoundParts(catalog, await ModelPathAsync(), votes, CandidateGate.Safety, say, progress, time);
         return new Round(RoundFolders.Open(options.Catalog, _ => { }), parts, options.Round);
     }
 
-    /// <summary>The model named, brought from the hub while the catalogue points to no version yet.</summary>
+    /// <summary>The named model, downloaded from the hub while the catalogue points to no version.</summary>
     async Task<string?> ModelPathAsync() => options.Model is { } name && !Path.Exists(name) && catalog.State().Current is null
         ? await HubModel.ResolveAsync(name, progress)
         : options.Model;

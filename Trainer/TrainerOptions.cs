@@ -1,4 +1,4 @@
-// What can be set from outside, and what would be wrong with it. TrainerCommand reads it.
+// The trainer's options and the check of their values. TrainerCommand reads them.
 using Majlis.Feedback.Store;
 using Majlis.Hub;
 using Majlis.Trainer.Rounds;
@@ -22,12 +22,12 @@ public sealed record TrainerOptions
     /// <summary>A file that holds that Redis's password; MAJLIS_REDIS_PASSWORD may hold it instead.</summary>
     public string? RedisPasswordFile { get; init; }
 
-    // No option of the command line, which others see.
+    // Not on the command line, which other users see.
     internal string? RedisPassword { get; init; }
 
     public RedisLogin RedisLogin => new(Redis, RedisPassword, RedisPasswordFile);
 
-    /// <summary>Who remembers how far the votes are used up; another name reads them all again.</summary>
+    /// <summary>Name under which is kept how far the votes are used up; another name reads them all again.</summary>
     public string Reader { get; init; } = "trainer";
 
     /// <summary>One round, then exit.</summary>
@@ -40,12 +40,12 @@ public sealed record TrainerOptions
     public int Votes { get; init; } = 50;
 
     /// <summary>
-    /// How many of the newest versions stay when a round has ended, promoted or not; the current, the previous and the current one's parent
-    /// stay besides.
+    /// How many of the newest versions stay when a round has ended, promoted or not. The current, the previous and the current one's
+    /// parent stay as well.
     /// </summary>
     public int Keep { get; init; } = 3;
 
-    /// <summary>What is wrong, a line each, beginning with the option; none where all is good.</summary>
+    /// <summary>What is wrong, a line each, beginning with the option; none where all is well.</summary>
     public IEnumerable<string> Problems()
     {
         if (Model is not null && !Path.Exists(Model) && HubName.TryParse(Model) is null)

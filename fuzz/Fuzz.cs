@@ -1,5 +1,5 @@
-// `fuzz [MINUTES] [SEED]`: damaged headers of real files through the readers. A reader may open a file and read all it lists, or throw
-// ModelFormatException; anything else, a claim allocated before it was checked, or a long wait is a finding, whose file is kept.
+// `fuzz [MINUTES] [SEED]`: reads real files with damaged headers. A reader may open a file and read all it lists, or throw
+// ModelFormatException. Anything else, an allocation from an unchecked length, or a long wait is a finding, whose file is kept.
 using System.Diagnostics;
 using System.Globalization;
 using Majlis.Model;
@@ -11,7 +11,7 @@ namespace Majlis.fuzz;
 
 static class Fuzz
 {
-    /// <summary>Bytes allocated per byte of file that parsing may need: names, boxed values, dictionaries.</summary>
+    /// <summary>Bytes that parsing may allocate per byte of file: names, boxed values, dictionaries.</summary>
     const long MostAllocatedPerByte = 64;
     const long FreeAllocation = 1 << 20;
     static readonly TimeSpan longest = TimeSpan.FromSeconds(2);
@@ -43,7 +43,7 @@ static class Fuzz
         {
             var seed = seeds[random.Next(seeds.Length)];
             var bytes = mutator.Mutate(seed.Bytes, seed.Header);
-            // Kept under one name while it is read: should the process itself die, this is the file that killed it.
+            // Kept under one name while it is read: if the process itself dies, this file killed it.
             var path = Path.Combine(kept, "current" + Path.GetExtension(seed.Name));
             File.WriteAllBytes(path, bytes);
             switch (Try(path, bytes.Length))
@@ -59,10 +59,10 @@ static class Fuzz
         return (tries, opened, findings);
     }
 
-    /// <summary>Empty when it opened, null when it was refused as it should be, else what went wrong.</summary>
+    /// <summary>Empty when the file opened, null when it was properly refused, else the finding.</summary>
     static string? Try(string path, int length)
     {
-        // Processor time, not the clock: a busy machine is no finding.
+        // Processor time, not wall time: a busy machine is no finding.
         var (before, started) = (GC.GetAllocatedBytesForCurrentThread(), Environment.CpuUsage.TotalTime);
         var result = (string?)"";
         try
@@ -109,7 +109,7 @@ static class Fuzz
         }
         catch (ModelFormatException)
         {
-            // An array of another type, or of texts that are not UTF-8, says so; the file may be whole otherwise.
+            // An array of another type, or of texts that are not UTF-8, is refused; the rest of the file may be whole.
         }
     }
 

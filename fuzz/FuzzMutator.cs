@@ -1,5 +1,5 @@
-// Turns a real model file into one that lies: random damage, and damage that knows where lengths, numbers and names stand.
-// Knows nothing of what reads it.
+// Damages a real model file: at random, and at the places where lengths, numbers and names stand.
+// Does not know what reads it.
 using System.Buffers.Binary;
 using System.Text;
 
@@ -38,7 +38,7 @@ sealed class FuzzMutator(Random random)
         };
     }
 
-    /// <summary>A small number as it stands in GGUF (a length, a count, a size) becomes one that is near it or absurd.</summary>
+    /// <summary>A small number of GGUF (a length, a count, a size) becomes one that is near it or absurd.</summary>
     byte[] KnownField(byte[] bytes, int header)
     {
         for (var tries = 0; tries < 64; tries++)
@@ -60,7 +60,7 @@ sealed class FuzzMutator(Random random)
             while (char.IsAsciiDigit((char)bytes[start - 1])) start--;
             while (end < bytes.Length && char.IsAsciiDigit((char)bytes[end])) end++;
             var replaced = (byte[])[.. bytes[..start], .. Encoding.ASCII.GetBytes(numbers[random.Next(numbers.Length)]), .. bytes[end..]];
-            // Keep the header's length right most of the time, or no mutation gets past the first check.
+            // The header's length stays right most of the time, or no mutation would pass the first check.
             var length = BinaryPrimitives.ReadInt64LittleEndian(replaced) + replaced.Length - bytes.Length;
             return random.Next(8) == 0 ? replaced : Write64(replaced, 0, (ulong)length);
         }

@@ -1,4 +1,4 @@
-// Who believes a file that lies: damaged model files through the readers, for some minutes.
+// Runs the fuzzer: damaged model files through the readers, for some minutes.
 using Majlis.fuzz;
 using Majlis.Torch;
 

@@ -1,12 +1,12 @@
 // An answer as the scripted rater sees it. Data only.
 namespace Majlis.loop;
 
-/// <param name="Tokens">All of them, the one that ended it among them; none where they were not told.</param>
-/// <param name="IsCut">It ran into the limit of tokens.</param>
+/// <param name="Tokens">All tokens, the end token included; none where the server did not tell them.</param>
+/// <param name="IsCut">Whether the answer ran into the token limit.</param>
 sealed record Answer(int[] Tokens, string Text, bool IsCut)
 {
     public static Answer Empty { get; } = new([], "", IsCut: false);
 
-    /// <summary>Characters, white space around them aside.</summary>
+    /// <summary>Characters, without surrounding white space.</summary>
     public int Length => Text.Trim().Length;
 }

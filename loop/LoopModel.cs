@@ -1,4 +1,4 @@
-// A model of the loop's table, opened: answers prompts in serving numerics. Knows no HTTP.
+// An opened model of the loop's table: answers prompts in serving numerics. Knows no HTTP.
 using Majlis.Inference;
 using Majlis.Model;
 using Majlis.Text.Chat;
@@ -31,9 +31,10 @@ sealed class LoopModel : IAsyncDisposable
     public int[] Prompt(string text) => ChatPrompt.Encode(checkpoint.ChatTemplate!, checkpoint.Tokenizer!,
         new Conversation([.. ScriptedRater.Messages(text)]) { AddGenerationPrompt = true, Now = DateTimeOffset.UnixEpoch });
 
-    /// <summary>One answer a prompt, all at once; the seed of each is its place in the list plus <paramref name="seed"/>.</summary>
+    /// <summary>One answer per prompt, all at once; each seed is the prompt's index plus <paramref name="seed"/>.</summary>
     public async Task<Answer[]> AnswerAsync(IReadOnlyList<string> prompts, float temperature, int seed) =>
-        await Task.WhenAll(prompts.Select((prompt, index) => OneAsync(Prompt(prompt), new SamplingOptions { Temperature = temperature, Seed = seed + index })));
+        await Task.WhenAll(prompts.Select((prompt, index) =>
+            OneAsync(Prompt(prompt), new SamplingOptions { Temperature = temperature, Seed = seed + index })));
 
     public async ValueTask DisposeAsync()
     {

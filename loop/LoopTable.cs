@@ -1,5 +1,5 @@
 // The loop's result: does the new version prefer what the rater preferred, on prompts never voted on? Fails when it does not.
-// Comparisons are pairs of answers sampled from the starting model; the rater's taste decides each. Knows no votes and no training.
+// Pairs of answers are sampled from the starting model, and the rater's rule decides each. Knows no votes and no training.
 using System.Collections.Immutable;
 using System.Globalization;
 using Majlis.Evaluation;
@@ -16,10 +16,10 @@ static class LoopTable
     const double Alpha = 0.05;
 
     /// <param name="start">The starting model.</param>
-    /// <param name="catalog">Where the merged version is.</param>
-    /// <param name="single">The catalogue of the model trained on all pairs at once.</param>
-    /// <param name="promptFile">One prompt a line.</param>
-    /// <param name="voted">How many of them, from the first on, were voted on.</param>
+    /// <param name="catalog">Catalogue of the merged version.</param>
+    /// <param name="single">Catalogue of the model trained on all pairs at once.</param>
+    /// <param name="promptFile">One prompt per line.</param>
+    /// <param name="voted">How many of the first prompts were voted on.</param>
     public static async Task<int> RunAsync(string start, string catalog, string single, string promptFile, int voted)
     {
         var prompts = File.ReadLines(promptFile).Skip(voted).ToArray();
@@ -40,10 +40,11 @@ static class LoopTable
 
         public double Length => Answers.Average(answer => answer.Tokens.Length);
 
-        /// <summary>Pairs whose preferred answer gained more log-probability over the start than the other, and pairs.</summary>
-        public (int Count, int Of) Leans(Row before) => (Scores.Zip(before.Scores).Count(pair => pair.First.LeansToChosen(pair.Second)), Scores.Length);
+        /// <summary>Pairs whose preferred answer gained more log-probability over the start than the other, out of all pairs.</summary>
+        public (int Count, int Of) Leans(Row before) =>
+            (Scores.Zip(before.Scores).Count(pair => pair.First.LeansToChosen(pair.Second)), Scores.Length);
 
-        /// <summary>Fresh answers the rater prefers to the start's, and fresh answers on which he has a preference.</summary>
+        /// <summary>Fresh answers the rater prefers to the start's, out of those without a tie.</summary>
         public (int Count, int Of) Wins(Row before)
         {
             var verdicts = Answers.Zip(before.Answers, ScriptedRater.Verdict).ToArray();
@@ -51,7 +52,7 @@ static class LoopTable
         }
     }
 
-    /// <summary>Two answers a prompt from the starting model, then the rater's choice; ties are no comparison.</summary>
+    /// <summary>Two answers per prompt from the starting model, then the rater's choice; ties are left out.</summary>
     static async Task<(IReadOnlyList<PreferenceItem> Items, Answer[] Answers)> CompareAsync(string start, string[] prompts)
     {
         await using var model = new LoopModel(start);
@@ -78,7 +79,7 @@ static class LoopTable
         return new Row(name, Score(path, items), await model.AnswerAsync(prompts, temperature: 1, seed: 3000));
     }
 
-    /// <summary>Each expert alone, merged into full weights beside the round it was trained in.</summary>
+    /// <summary>Each expert alone, merged into full weights beside its round.</summary>
     static IEnumerable<(string Name, string Path)> Experts(string start, string catalog)
     {
         var round = Directory.EnumerateDirectories(Path.Combine(catalog, ".rounds")).Order().First();
@@ -86,7 +87,8 @@ static class LoopTable
         {
             var target = Path.Combine(catalog, ".alone", Path.GetFileName(folder));
             if (!Directory.Exists(target)) Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            CandidateMerge.Write(CandidateMerge.Recipe(Path.GetFullPath(start), [(Path.GetFullPath(Path.Combine(folder, "adapter")), 1.0)]), start, target);
+            var recipe = CandidateMerge.Recipe(Path.GetFullPath(start), [(Path.GetFullPath(Path.Combine(folder, "adapter")), 1.0)]);
+            CandidateMerge.Write(recipe, start, target);
             yield return ($"expert {Path.GetFileName(folder)} alone", Path.Combine(target, ModelCatalog.Serve));
         }
     }
@@ -100,20 +102,24 @@ static class LoopTable
     static void Print(List<Row> rows, int items, int prompts)
     {
         Console.WriteLine("prompts never voted on; the rater prefers the shorter of two answers");
-        Console.WriteLine($"  prefers = of {items} pairs of the start's answers: the preferred one has the higher mean log-probability per token under the model");
-        Console.WriteLine("  leans   = of the same pairs: the preferred one gained more log-probability over the start than the other (implicit reward)");
-        Console.WriteLine($"  wins    = of fresh answers to {prompts} prompts: the rater prefers the model's to the start's (ties left out)");
+        Console.WriteLine($"  prefers = of {items} pairs of the start's answers: "
+            + "the preferred one has the higher mean log-probability per token under the model");
+        Console.WriteLine("  leans   = of the same pairs: "
+            + "the preferred one gained more log-probability over the start than the other (implicit reward)");
+        Console.WriteLine($"  wins    = of fresh answers to {prompts} prompts: "
+            + "the rater prefers the model's to the start's (ties left out)");
         Console.WriteLine("| model | prefers | leans | wins | mean answer, tokens |\n|---|---|---|---|---|");
         foreach (var row in rows)
         {
             var (leans, wins) = row == rows[0] ? ("-", "-") : (Percent(row.Leans(rows[0])), Percent(row.Wins(rows[0])));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Prefers:0.0%} | {leans} | {wins} | {row.Length:0.0} |"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {row.Name} | {row.Prefers:0.0%} | {leans} | {wins} | {row.Length:0.0} |"));
         }
     }
 
     /// <summary>
-    /// The new version must lean to what the rater preferred, and write what he prefers, more often than chance explains; and it must
-    /// itself prefer it on more than half of the pairs, no fewer than before.
+    /// The new version must lean to what the rater preferred, and write what the rater prefers, more often than chance explains. It must
+    /// also prefer it on more than half of the pairs, and on no fewer than before.
     /// </summary>
     static int Passes(Row before, Row merged)
     {
@@ -121,7 +127,8 @@ static class LoopTable
         var (leansP, winsP) = (Binomial.AboveHalf(leans.Count, leans.Of), Binomial.AboveHalf(wins.Count, wins.Of));
         var passes = leansP <= Alpha && winsP <= Alpha && merged.Prefers > 0.5 && merged.Prefers >= before.Prefers;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{(passes ? "PASSED" : "FAILED")}: prefers {before.Prefers:0.0%} -> {merged.Prefers:0.0%}, leans {Percent(leans)} (p = {leansP:0.0e+0}), wins {Percent(wins)} (p = {winsP:0.0e+0})"));
+            $"{(passes ? "PASSED" : "FAILED")}: prefers {before.Prefers:0.0%} -> {merged.Prefers:0.0%}, "
+            + $"leans {Percent(leans)} (p = {leansP:0.0e+0}), wins {Percent(wins)} (p = {winsP:0.0e+0})"));
         return passes ? 0 : 1;
     }
 

@@ -1,4 +1,4 @@
-// What loop.sh asks while the circle runs: rated battles, a watch over a swap, and the table that judges it. One verb each.
+// The commands that loop.sh calls: rated battles, a watch over a swap, and the table that judges the loop.
 using System.Globalization;
 using Majlis.loop;
 using Majlis.Torch;
@@ -16,6 +16,7 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage, as loop.sh calls it: battles URL PROMPTS COUNT | swap URL VERSION | table MODEL CATALOG SINGLE PROMPTS VOTED");
+    Console.Error.WriteLine(
+        "usage, as loop.sh calls it: battles URL PROMPTS COUNT | swap URL VERSION | table MODEL CATALOG SINGLE PROMPTS VOTED");
     return 2;
 }

@@ -1,4 +1,4 @@
-// A rater who prefers the shorter answer: opens battles over HTTP, reads both sides to their ends, votes. Knows no weights.
+// A rater that prefers the shorter answer: opens battles over HTTP, reads both sides to their ends, votes. Knows no weights.
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
@@ -9,12 +9,12 @@ static class ScriptedRater
     const int AtOnce = 6;
     public const int MaxTokens = 80;
 
-    // Most answers of a small model to a bare question run into the limit, and of two that were cut off neither is the shorter.
+    // Most answers of a small model to a bare question run into the limit, and of two cut-off answers neither is the shorter.
     const string System = "Answer briefly, in one short sentence.";
 
     static readonly string[] tags = ["shorter"];
 
-    /// <summary>Battles on the first prompts of the file; equal lengths, or two answers cut off, are a tie.</summary>
+    /// <summary>Battles on the first prompts of the file; equal lengths, or two cut-off answers, are a tie.</summary>
     public static async Task<int> RunAsync(Uri server, string prompts, int count)
     {
         using var client = new HttpClient { BaseAddress = server, Timeout = TimeSpan.FromMinutes(5) };
@@ -31,7 +31,7 @@ static class ScriptedRater
         return 0;
     }
 
-    /// <summary>How every prompt of the story is put.</summary>
+    /// <summary>The messages sent for every prompt.</summary>
     public static JsonObject[] Messages(string prompt) =>
         [new() { ["role"] = "system", ["content"] = System }, new() { ["role"] = "user", ["content"] = prompt }];
 
@@ -57,11 +57,16 @@ static class ScriptedRater
     {
         var verdict = Verdict(battle.A, battle.B);
         using var reply = await client.PostAsJsonAsync($"/v1/arena/battles/{battle.Id}/vote", new { verdict, tags });
-        if (!reply.IsSuccessStatusCode) throw new HttpRequestException($"vote on {battle.Id}: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}");
+        if (!reply.IsSuccessStatusCode)
+            throw new HttpRequestException(
+                $"vote on {battle.Id}: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}");
         return verdict;
     }
 
-    /// <summary>The rater's whole taste: fewer characters, white space aside. Of two answers that were both cut off, neither is known to be shorter.</summary>
+    /// <summary>
+    /// The rater prefers fewer characters, without surrounding white space. Of two answers that were both cut off, neither is known to
+    /// be shorter.
+    /// </summary>
     public static string Verdict(Answer a, Answer b) =>
         a.IsCut && b.IsCut ? "tie" : a.Length.CompareTo(b.Length) switch { < 0 => "a", > 0 => "b", _ => "tie" };
 }

@@ -1,4 +1,4 @@
-// Server-sent events as JSON, up to [DONE]. A stream that ends without it was dropped.
+// Server-sent events as JSON, up to [DONE]. A stream that ends without it counts as dropped.
 using System.Net.Http.Json;
 using System.Text.Json;
 
@@ -11,7 +11,8 @@ static class Sse
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
         using var reply = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        if (!reply.IsSuccessStatusCode) throw new HttpRequestException($"{path}: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}");
+        if (!reply.IsSuccessStatusCode)
+            throw new HttpRequestException($"{path}: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}");
         using var lines = new StreamReader(await reply.Content.ReadAsStreamAsync());
         while (await lines.ReadLineAsync() is { } line)
         {

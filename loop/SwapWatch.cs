@@ -1,4 +1,4 @@
-// Streams answers without a pause while the server changes its weights: counts what is dropped and who answered. Knows no weights.
+// Streams answers without a pause while the server changes its weights; counts dropped streams and who answered. Knows no weights.
 namespace Majlis.loop;
 
 static class SwapWatch
@@ -6,7 +6,7 @@ static class SwapWatch
     const int AtOnce = 3;
     const int MaxTokens = 120;
 
-    /// <summary>Streams until every one of several clients has had a whole answer by <paramref name="version"/>.</summary>
+    /// <summary>Streams until each of several clients has got a whole answer from <paramref name="version"/>.</summary>
     public static async Task<int> RunAsync(Uri server, string version)
     {
         using var client = new HttpClient { BaseAddress = server, Timeout = TimeSpan.FromMinutes(5) };
@@ -25,18 +25,21 @@ static class SwapWatch
             }
         }));
         var reached = !limit.IsCancellationRequested;
-        Console.WriteLine($"requests dropped by the swap: {dropped} of {requests} ({old} answered by the old weights, {mixed} by two, swap {(reached ? "seen" : "not seen")})");
+        Console.WriteLine($"requests dropped by the swap: {dropped} of {requests} ({old} answered by the old weights, {mixed} by two, "
+            + $"swap {(reached ? "seen" : "not seen")})");
         return dropped == 0 && mixed == 0 && old > 0 && reached ? 0 : 1;
     }
 
-    /// <summary>The versions that one stream's chunks name; null when it was dropped.</summary>
+    /// <summary>The versions named by one stream's chunks; null when the stream was dropped.</summary>
     static async Task<HashSet<string>?> StreamAsync(HttpClient client)
     {
         var versions = new HashSet<string>();
-        var body = new { model = "current", messages = new[] { new { role = "user", content = "Tell me a story about a garden." } }, max_tokens = MaxTokens, stream = true };
+        var message = new { role = "user", content = "Tell me a story about a garden." };
+        var body = new { model = "current", messages = new[] { message }, max_tokens = MaxTokens, stream = true };
         try
         {
-            await foreach (var chunk in Sse.PostAsync(client, "/v1/chat/completions", body)) versions.Add(chunk.GetProperty("model").GetString()!);
+            await foreach (var chunk in Sse.PostAsync(client, "/v1/chat/completions", body))
+                versions.Add(chunk.GetProperty("model").GetString()!);
             return versions;
         }
         catch (HttpRequestException error)

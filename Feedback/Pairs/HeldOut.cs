@@ -1,4 +1,4 @@
-// Which prompts are kept for judging: a fixed draw by prompt hash, so that no prompt is ever on both sides. Knows no pairs.
+// Draws the held-out prompts by their hash, so that no prompt is both trained on and held out. Knows no pairs.
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;

@@ -1,4 +1,4 @@
-// Whether an answer says which model gave it, so that a vote may be about the name. Knows text only.
+// Detects answers that say which model wrote them; a vote on such an answer may be about the name. Knows text only.
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Majlis.Text.Normalization;
@@ -7,7 +7,7 @@ namespace Majlis.Feedback.Pairs;
 
 sealed class IdentityLeak
 {
-    // Someone speaking of himself, and within forty characters of the same sentence a name: bounded work at every place of the text.
+    // A self-reference, then a name within forty characters of the same sentence; the bound limits the work at each position.
     const string English = @"\b(?:I am|I'm|I’m|my name is|call me|as an? (?:AI|language model|assistant))\b"
         + @"|\b(?:developed|created|trained|made|built) by\b";
 
@@ -33,6 +33,6 @@ sealed class IdentityLeak
 
     static string Word(string words) => $@"(?<!\p{{L}}){FoldedText.ForSearch(words)}(?!\p{{L}})";
 
-    /// <summary>The answer is read in the spelling of <see cref="FoldedText"/>: vowel marks and joiners hide no name.</summary>
+    /// <summary>Folds the answer first (<see cref="FoldedText"/>), so that vowel marks and joiners hide no name.</summary>
     public bool In(string answer) => pattern.IsMatch(FoldedText.ForSearch(answer));
 }

@@ -1,4 +1,4 @@
-// The names by which well-known models and their makers go, in Latin and in Arabic letters, as patterns over folded text.
+// Names of well-known models and their makers, in Latin and in Arabic letters, as patterns over folded text.
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Majlis.Text.Normalization;
@@ -14,22 +14,23 @@ static class ModelNames
         "Microsoft", "Copilot", "Grok", "xAI", "OLMo", "Allen Institute", "Falcon", "Jais", "ALLaM",
     ];
 
-    // A blank stands for one or none: people write شات جي بي تي and شات جيبيتي. Names that are common words too (آيا, علام, فنار) come
-    // with "model" before them.
+    // A blank in a name is optional: people write شات جي بي تي and شات جيبيتي. Names that are also common words (آيا, علام, فنار)
+    // need "model" before them.
     static readonly ImmutableArray<string> arabic =
     [
         "شات جي بي تي", "تشات جي بي تي", "جي بي تي", "أوبن إيه آي", "أوبن أي آي", "أوبن آي", "أوبن ايه أي",
-        "أنثروبيك", "أنثروبك", "انتروبيك", "كلود", "جيميني", "جيمني", "جيميناي", "جمناي", "جيمناي", "جيما", "جوجل", "غوغل", "قوقل", "گوگل", "ديب مايند", "لاما", "ميتا",
+        "أنثروبيك", "أنثروبك", "انتروبيك", "كلود", "جيميني", "جيمني", "جيميناي", "جمناي", "جيمناي", "جيما", "جوجل", "غوغل", "قوقل",
+        "گوگل", "ديب مايند", "لاما", "ميتا",
         "ميسترال", "مسترال", "ميكسترال", "مينيسترال", "كوين", "كيوين", "علي بابا", "ديب سيك", "دييب سيك", "كوهير", "كوهيري", "كوماند آر",
         "هاجينج فيس", "هاغينغ فيس", "هجنج فيس", "هاجنج فيس", "سمول إل إم", "مايكروسوفت", "ميكروسوفت", "كوبايلوت", "كوبيلوت", "جروك", "غروك",
         "قروك", "إكس إيه آي", "فالكون", "جيس", "نموذج آيا", "نموذج علام", "نموذج فاي", "نموذج فنار",
     ];
 
-    // And, so; by, for, as; the: written together with the name, with a tatweel between or not.
+    // Arabic prefixes joined to a name (and, so; by, for, as; the), with or without a tatweel between.
     const string Clitics = "[وف]?(?:لل|[بلك]?(?:ال)?)";
 
     /// <summary>
-    /// One pattern that matches a name as a word, with what Arabic writes together with it. Case is for the caller to ignore.
+    /// One pattern that matches a name as a word, with its Arabic prefixes. The caller chooses whether case counts.
     /// </summary>
     public static string Pattern(IEnumerable<string> ownNames)
     {

@@ -1,11 +1,11 @@
-// Whether two answers are the same but for a few tokens. Knows token ids only.
+// Whether two answers differ in only a few tokens. Knows token ids only.
 namespace Majlis.Feedback.Pairs;
 
 static class NearIdentical
 {
     /// <summary>
-    /// Whether insertions, deletions and replacements that lead from one sequence to the other are at most
-    /// <paramref name="share"/> of the longer length. Only the band around the diagonal that could still succeed is filled.
+    /// Whether the edit distance (insertions, deletions, replacements) is at most <paramref name="share"/> of the longer length.
+    /// Only the band around the diagonal that can still succeed is filled.
     /// </summary>
     public static bool Are(ReadOnlySpan<int> a, ReadOnlySpan<int> b, double share)
     {

@@ -1,4 +1,4 @@
-// Which voters among a set of votes vote so unlike the others that chance does not explain it. Knows no weights.
+// Finds voters whose votes differ from the others' by more than chance explains. Knows no weights.
 using Majlis.Feedback.Ratings;
 using Majlis.Feedback.Votes;
 
@@ -6,7 +6,7 @@ namespace Majlis.Feedback.Pairs;
 
 static class Outliers
 {
-    /// <param name="level">The chance at which an honest voter may be among them.</param>
+    /// <param name="level">Probability at which an honest voter may be among them.</param>
     public static HashSet<string> Among(IReadOnlyList<StoredVote> votes, double level)
     {
         var byVoter = new Dictionary<string, List<RatedMatch>>();
@@ -20,7 +20,7 @@ static class Outliers
         return [.. byVoter.Where(voter => IsOutlier(voter.Value, all, level)).Select(voter => voter.Key)];
     }
 
-    // Each vote is held against all votes of others on the same two versions: the voter's own would speak for him.
+    // Each vote is compared with all other voters' votes on the same two versions; the voter's own would hide the difference.
     static bool IsOutlier(List<RatedMatch> own, Dictionary<(string, string), PairHistory> all, double level)
     {
         var mine = own.GroupBy(Pair).ToDictionary(pair => pair.Key, History);

@@ -1,4 +1,4 @@
-// Votes in, weighed pairs out; whatever gives no pair is counted under its reason. Does not know where votes are kept.
+// Turns votes into weighted pairs and counts by reason what gives no pair. Does not know where votes are kept.
 using System.Collections.Immutable;
 using Majlis.Feedback.Votes;
 
@@ -6,7 +6,7 @@ namespace Majlis.Feedback.Pairs;
 
 public static class PreferencePairs
 {
-    /// <summary>Builds pairs from votes of any order; the result keeps their order.</summary>
+    /// <summary>Builds pairs from votes in any order; the result keeps their order.</summary>
     public static PairSet Build(IEnumerable<StoredVote> votes, PairOptions? options = null)
     {
         options ??= new PairOptions();
@@ -47,7 +47,8 @@ public static class PreferencePairs
         return leak.In(a.Text) || leak.In(b.Text) ? Exclusion.IdentityLeak : null;
     }
 
-    static ReadOnlySpan<int> Kept(BattleSide side, int room) => side.CompletionTokens.AsSpan(0, Math.Min(side.CompletionTokens.Length, room));
+    static ReadOnlySpan<int> Kept(BattleSide side, int room) =>
+        side.CompletionTokens.AsSpan(0, Math.Min(side.CompletionTokens.Length, room));
 
     static bool Empty(BattleSide side) => side.CompletionTokens.Length == 0 || string.IsNullOrWhiteSpace(side.Text);
 

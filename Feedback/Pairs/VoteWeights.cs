@@ -1,5 +1,5 @@
-// How much a vote counts: voter integrity x inverse propensity x staleness. Each doubt lowers it and is counted by name.
-// Knows neither pairs nor the share of a voter.
+// A vote's weight: voter integrity x inverse propensity x staleness. Each doubt lowers it and is counted by name.
+// Knows neither pairs nor voters' shares.
 using System.Collections.Immutable;
 using Majlis.Feedback.Votes;
 
@@ -8,19 +8,19 @@ namespace Majlis.Feedback.Pairs;
 /// <summary>Why a vote weighs less.</summary>
 public enum Doubt
 {
-    /// <summary>The voter knew who was who.</summary>
+    /// <summary>The voter knew which model was which.</summary>
     RevealedBeforeVote,
 
     /// <summary>This voter had judged the same prompt before.</summary>
     DuplicatePrompt,
 
-    /// <summary>More votes within a minute than a person can give.</summary>
+    /// <summary>More votes within a minute than a person can cast.</summary>
     TooManyAMinute,
 
-    /// <summary>The answers cannot have been read in that time.</summary>
+    /// <summary>The answers cannot have been read in the time taken.</summary>
     TooFast,
 
-    /// <summary>The voter votes against the others more than chance explains.</summary>
+    /// <summary>The voter disagrees with the others by more than chance explains.</summary>
     Outlier,
 }
 

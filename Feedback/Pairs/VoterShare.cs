@@ -1,11 +1,11 @@
-// Bounds what one voter holds of a round's weight. Knows voters and weights, no votes.
+// Caps one voter's share of a round's weight. Knows voters and weights, no votes.
 namespace Majlis.Feedback.Pairs;
 
 static class VoterShare
 {
     /// <summary>
-    /// For each voter the factor upon all his weights, such that nobody holds more than <paramref name="share"/> of the sum
-    /// after it. Where voters are too few for that (n * share below 1), all are made equal, which is the nearest there is.
+    /// A factor on all weights of each voter, such that nobody holds more than <paramref name="share"/> of the resulting sum. With too
+    /// few voters for that (n * share below 1), all become equal, which is the nearest possible.
     /// </summary>
     /// <param name="totals">Weight of each voter, above 0.</param>
     public static (Dictionary<string, double> Factors, bool Holds) Factors(IReadOnlyDictionary<string, double> totals, double share)
@@ -17,8 +17,8 @@ static class VoterShare
         return (totals.ToDictionary(voter => voter.Key, voter => Math.Min(1, cap / voter.Value)), holds);
     }
 
-    // With the k greatest cut to the cap c: c = share * (rest + k*c), so c = share*rest / (1 - k*share); the least k whose
-    // cap lies above all of the rest is the one.
+    // With the k greatest cut to the cap c: c = share * (rest + k*c), so c = share*rest / (1 - k*share). The right k is the least one
+    // whose cap lies above all of the rest.
     static double Cap(double[] rising, double share)
     {
         var rest = rising.Sum();

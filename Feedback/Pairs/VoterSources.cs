@@ -1,5 +1,5 @@
-// Who counts as one voter. Whoever drops his cookie is given another, so cookies do not count heads: those given out to one address
-// shortly after each other are one source, until they are old enough to speak for themselves. Knows no weights.
+// Who counts as one voter. Anyone can drop a cookie and get another, so cookies do not count people: cookies given to one address
+// shortly after each other are one source until they are old enough to count by themselves. Knows no weights.
 using Majlis.Feedback.Votes;
 
 namespace Majlis.Feedback.Pairs;
@@ -8,7 +8,7 @@ static class VoterSources
 {
     static readonly TimeSpan minute = TimeSpan.FromMinutes(1);
 
-    /// <summary>The same votes in the same order, those of one source under one name and with the marks of its votes together.</summary>
+    /// <summary>The same votes in the same order; votes of one source share one name and the marks of all its votes.</summary>
     public static List<StoredVote> Named(IEnumerable<StoredVote> votes, PairOptions options)
     {
         var all = votes.ToList();
@@ -20,7 +20,7 @@ static class VoterSources
         return all.ConvertAll(vote => named.GetValueOrDefault(vote.Number, vote));
     }
 
-    /// <summary>For each voter that shares a source the name of that source, which is one of its voters.</summary>
+    /// <summary>Maps each voter that shares a source to the source's name, which is one of its voters.</summary>
     static Dictionary<string, string> Sources(List<StoredVote> fresh, TimeSpan gap)
     {
         var parents = new Dictionary<string, string>();
@@ -43,7 +43,7 @@ static class VoterSources
         }
     }
 
-    // What the store notes for each cookie as its vote comes in, for the source as a whole.
+    // Redoes for the whole source what the store notes for each cookie as its vote comes in.
     static IEnumerable<StoredVote> Marked(IEnumerable<StoredVote> votes)
     {
         foreach (var source in votes.GroupBy(vote => vote.Source))

@@ -1,16 +1,17 @@
-// Ratings out of matches: the Bradley-Terry model, P(A beats B) = 1 / (1 + exp(theta_B - theta_A)), by Newton's method to the exact
-// optimum, with sandwich intervals (as arena-rank defines them: lmarena/arena-rank). Knows no votes.
+// Bradley-Terry ratings from matches: P(A beats B) = 1 / (1 + exp(theta_B - theta_A)), by Newton's method to the exact optimum, with
+// sandwich intervals as arena-rank defines them (lmarena/arena-rank). A reference for later callers: no host shows ratings yet.
+// Knows no votes.
 namespace Majlis.Feedback.Ratings;
 
 public static class BradleyTerry
 {
     const double Scale = 400 / 2.302585092994046; // 400 / ln 10
     const double Normal95 = 1.959963984540054;
-    const double Damping = 1e-5; // Of the sandwich only; the optimum is not damped.
+    const double Damping = 1e-5; // For the sandwich only; the optimum is not damped.
     const double LeastPairCount = 50;
 
-    /// <summary>Maximum likelihood. Refuses where no finite optimum exists, naming the competitors that cannot be compared.</summary>
-    /// <param name="reweight">Whether each pair of competitors counts alike: weight 1 / max(its matches, 50).</param>
+    /// <summary>Maximum likelihood. Refuses where no finite optimum exists, and names the competitors that cannot be compared.</summary>
+    /// <param name="reweight">Whether every pair of competitors counts the same: weight 1 / max(its matches, 50).</param>
     public static RatingTable Fit(IEnumerable<RatedMatch> matches, bool reweight = false)
     {
         var played = MatchTable.Of(matches);
@@ -21,7 +22,7 @@ public static class BradleyTerry
         return new RatingTable(Table(played.Names, theta, Deviations(played, weights, theta, damping)), null);
     }
 
-    /// <summary>Strengths that maximise the likelihood less ridge/2 * sum of squares: defined for every graph of matches.</summary>
+    /// <summary>Strengths that maximise the likelihood minus ridge/2 * sum of squares: defined for every graph of matches.</summary>
     public static IReadOnlyList<(string Competitor, double Theta)> FitRidge(IEnumerable<RatedMatch> matches, double ridge)
     {
         var played = MatchTable.Of(matches);
@@ -42,7 +43,7 @@ public static class BradleyTerry
                 gradient[row.B] -= pull;
             }
             var move = SymmetricSystem.Solve(Curvature(played, weights, theta, ridge), gradient);
-            // A step longer than 2 is cut: far from the optimum the curvature is nearly nothing and Newton would overshoot.
+            // A step longer than 2 is shortened: far from the optimum the curvature is nearly zero and Newton would overshoot.
             var cut = Math.Min(1, 2 / Math.Max(1e-300, move.Max(Math.Abs)));
             for (var i = 0; i < theta.Length; i++) theta[i] += cut * move[i];
             if (move.Max(Math.Abs) < 1e-13) break;
@@ -51,8 +52,8 @@ public static class BradleyTerry
         return [.. theta.Select(value => value - mean)];
     }
 
-    // Strengths are free up to a constant: the direction of ones has no curvature of its own and gets that of an average competitor.
-    // Gradient and residuals have no part in it, so nothing else changes.
+    // Strengths are free up to a constant: the direction of ones has no curvature and gets that of an average competitor.
+    // Gradient and residuals have no component along it, so nothing else changes.
     static double[,] Curvature(MatchTable played, double[] weights, double[] theta, double diagonal)
     {
         var n = theta.Length;

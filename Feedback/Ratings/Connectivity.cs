@@ -1,10 +1,10 @@
-// Whether all competitors can be compared: whether from each a chain of matches not lost leads to every other. Without that the
-// likelihood has no finite optimum, and whatever a fit then prints comes from where it stopped. Knows no strengths.
+// Whether all competitors can be compared: each must reach every other by a chain of matches not lost. Otherwise the likelihood
+// has no finite optimum, and a fit's numbers only show where it stopped. Knows no strengths.
 namespace Majlis.Feedback.Ratings;
 
 static class Connectivity
 {
-    /// <summary>Null where ratings exist; else why not, with a group of competitors that stands apart.</summary>
+    /// <summary>Null where ratings exist; else the reason, with a group of competitors that stands apart.</summary>
     public static string? Refusal(MatchTable played)
     {
         if (played.Names.Length < 2) return "Fewer than two versions have met.";

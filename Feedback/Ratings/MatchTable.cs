@@ -1,4 +1,4 @@
-// Matches with numbers for names and equal ones added up. Knows no model of strength.
+// Matches with names numbered and equal matches added up. Knows no model of strength.
 namespace Majlis.Feedback.Ratings;
 
 readonly record struct MatchRow(int A, int B, double Outcome, double Count);
@@ -19,7 +19,7 @@ sealed class MatchTable
 
     public MatchRow[] Rows { get; }
 
-    /// <summary>How often the two of a row met, whoever was named first.</summary>
+    /// <summary>How often the two competitors of a row met, in either order.</summary>
     public double PairCount(MatchRow row) => pairs[Pair(row)];
 
     public static MatchTable Of(IEnumerable<RatedMatch> matches)

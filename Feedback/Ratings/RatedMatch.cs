@@ -1,4 +1,4 @@
-// Who met whom, and what came of it: what ratings are made of. Knows no votes' content.
+// A match between two versions with its outcome, and the ratings made of matches. Knows no votes' content.
 using Majlis.Feedback.Votes;
 
 namespace Majlis.Feedback.Ratings;
@@ -7,7 +7,7 @@ namespace Majlis.Feedback.Ratings;
 /// <param name="Count">How often.</param>
 public sealed record RatedMatch(string A, string B, double Outcome, double Count = 1)
 {
-    /// <summary>The match of the two versions of a vote, or null where nobody judged or a version met itself.</summary>
+    /// <summary>The match of a vote's two versions, or null where the vote was skipped or a version met itself.</summary>
     public static RatedMatch? Of(StoredVote stored)
     {
         var (a, b) = (Name(stored.Battle.A), Name(stored.Battle.B));

@@ -1,4 +1,4 @@
-// A battle's hash as it came from the store, read with care: every field that is not what it should be is named. Knows no connection.
+// Reads a battle's hash from the store; an error names the field that is wrong. Knows no connection.
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -20,7 +20,7 @@ sealed class BattleFields(string id, HashEntry[] entries)
         return Json("head", FeedbackJson.Default.BattleHead).With(Side("a"), Side("b"));
     }
 
-    /// <summary>The vote of a number, or null where it was erased.</summary>
+    /// <summary>The vote with that number, or null where it was erased.</summary>
     /// <param name="slot">Empty, or ":voter" where several may vote.</param>
     public StoredVote? Vote(long number, string slot)
     {

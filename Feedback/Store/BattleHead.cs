@@ -20,7 +20,7 @@ sealed record BattleHead(
         new(Id, MessagesJson, PromptHash, Language, Rater, Opened, a, b) { Propensity = Propensity };
 }
 
-/// <param name="Schema">2, or 1 without the last two fields. A reader that meets another number refuses the record.</param>
+/// <param name="Schema">2, or 1 without the last two fields. A reader refuses any other number.</param>
 sealed record VoteRecord(
     int Schema,
     string BattleId,

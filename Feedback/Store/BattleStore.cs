@@ -1,4 +1,4 @@
-// Keeps battles for a day, and for ever once somebody has voted. Knows neither HTTP nor training.
+// Keeps battles for a day, and battles with a vote for good. Knows neither HTTP nor training.
 using System.Globalization;
 using System.Text.Json;
 using Majlis.Feedback.Votes;
@@ -11,7 +11,7 @@ public sealed class BattleStore(RedisConnection connection, TimeProvider time)
     /// <summary>How long a battle waits for a vote.</summary>
     public static readonly TimeSpan Expiry = TimeSpan.FromDays(1);
 
-    /// <summary>Keeps a battle, durably where the store can.</summary>
+    /// <summary>Stores a battle, durably where the store can.</summary>
     /// <exception cref="FeedbackUnavailableException">The store is away.</exception>
     /// <exception cref="ArgumentException">The id is empty, holds a slash, or is taken.</exception>
     public async Task OpenAsync(Battle battle)

@@ -1,4 +1,4 @@
-// The folder that --data names: what of it is ours, and that nobody else may read it. Knows no content.
+// The folder that --data names: which files in it are ours, and that nobody else may read them. Knows no content.
 using Majlis.Feedback.Votes;
 
 namespace Majlis.Feedback.Store;
@@ -11,8 +11,8 @@ static class DataFolder
     static readonly string[] ours = [Store, RedisAddress.FileName, VoterHash.FileName];
 
     /// <summary>
-    /// Makes the folder where it is absent and takes from others what rights they have on our files in it. The folder itself is closed
-    /// to them as long as nothing else lies in it: somebody's home or working folder stays as it is.
+    /// Makes the folder where it is absent and removes other users' rights to our files in it. The folder itself is closed to them
+    /// only while nothing else lies in it: somebody's home or working folder stays as it is.
     /// </summary>
     /// <returns>Why others may still read some of it, or null.</returns>
     public static string? Prepare(string folder)

@@ -1,4 +1,4 @@
-// Finds out what the server at the other end can promise about a write, and how to wait for it. Knows no votes.
+// Finds out what the connected server promises about a write, and how to wait for it. Knows no votes.
 using StackExchange.Redis;
 
 namespace Majlis.Feedback.Store;
@@ -6,7 +6,7 @@ namespace Majlis.Feedback.Store;
 /// <summary>How a write is known to be on the disk.</summary>
 enum DurableBy
 {
-    /// <summary>It never is, or not before it is acknowledged.</summary>
+    /// <summary>Never, or not before the write is acknowledged.</summary>
     Nothing,
 
     /// <summary>The server syncs each write before it answers (<c>appendfsync always</c>).</summary>
@@ -24,7 +24,7 @@ public sealed record StorageState(bool TakesVotes, string Says)
 {
     internal DurableBy By { get; init; }
 
-    /// <summary>False where the words above say why the store is away.</summary>
+    /// <summary>False where <see cref="Says"/> tells why the store is away.</summary>
     public bool Answers { get; init; } = true;
 }
 
@@ -41,13 +41,14 @@ static class DurabilityProbe
         return Judge(info.GetValueOrDefault("redis_version", "0"), append, sync, wanted);
     }
 
-    /// <summary>A Garnet without an append-only file acknowledges COMMITAOF all the same, so it has to say that it keeps one.</summary>
+    /// <summary>A Garnet without an append-only file also acknowledges COMMITAOF, so it has to say that it keeps one.</summary>
     public static StorageState JudgeGarnet(string version, string? appendOnly) => appendOnly == "yes"
         ? new StorageState(true, $"Garnet {version}, each vote committed to its append-only file") { By = DurableBy.CommitAof }
-        : new StorageState(false, $"Garnet {version} says \"appendonly {appendOnly ?? "unknown"}\", so a vote cannot be known to be on the disk: "
+        : new StorageState(false,
+            $"Garnet {version} says \"appendonly {appendOnly ?? "unknown"}\", so a vote cannot be known to be on the disk: "
             + "start it with --aof and let CONFIG GET appendonly be asked");
 
-    /// <summary>What a Redis of that version and configuration can promise; null settings are ones it would not tell.</summary>
+    /// <summary>What a Redis of that version and configuration promises; a null setting is one that it did not tell.</summary>
     public static StorageState Judge(string version, string? appendOnly, string? appendSync, Durability wanted)
     {
         var name = $"Redis {version}";
@@ -74,7 +75,7 @@ static class DurabilityProbe
         }
         catch (RedisServerException)
         {
-            return null; // Hosted services forbid CONFIG; what they would have said is then unknown.
+            return null; // Hosted services forbid CONFIG; the settings are then unknown.
         }
     }
 

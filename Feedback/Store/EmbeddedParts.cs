@@ -1,4 +1,4 @@
-// What the embedded store is given besides its folder, so that tests can give others: sizes, time, ports, the room on its volume.
+// What the embedded store gets besides its folder, so that tests can replace it: sizes, time, ports, free space.
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -12,15 +12,15 @@ sealed record EmbeddedParts
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>How often it is looked whether there is room and whether what is written is still kept.</summary>
+    /// <summary>How often free space and the last write's success are checked.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
     public Func<string, VolumeSpace> Measure { get; init; } = FreeSpace.Measure;
 
-    /// <summary>The wanted port, or any at 0, where it is free at this moment; null where it is not.</summary>
+    /// <summary>The wanted port, or any for 0, where it is free now; else null.</summary>
     public Func<int, int?> FreePort { get; init; } = GarnetRun.FreePort;
 }
 
 /// <summary>Sizes in the store's own notation.</summary>
-/// <param name="Log">Size of the append-only file past which a checkpoint takes its place.</param>
+/// <param name="Log">Size of the append-only file above which a checkpoint replaces it.</param>
 sealed record EmbeddedSizes(string Memory = "128m", string Page = "4m", string Log = "512m");

@@ -1,5 +1,5 @@
-// The store of someone who configured none: Garnet inside this process, with an append-only file that outlives it. A write that failed
-// leaves Garnet unable to write ever again; it is then started anew on its own files. Knows no battles; redis.json says how to reach it.
+// The store where none is configured: Garnet inside this process, with an append-only file that outlives it. After a failed write
+// Garnet can never write again, so it is restarted on its own files. Knows no battles; redis.json says how to reach it.
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -7,7 +7,7 @@ namespace Majlis.Feedback.Store;
 
 public sealed class EmbeddedRedis : IAsyncDisposable
 {
-    // What the system says of a file that another process holds; anything else is told in its own words.
+    // The system's code for a file that another process holds; every other error is told in its own words.
     const int WouldBlock = 11;
     const int WouldBlockOnMac = 35;
     const int SharingViolation = 32;
@@ -22,7 +22,7 @@ public sealed class EmbeddedRedis : IAsyncDisposable
 
     int ended;
 
-    // Touched by the watch alone once it has begun.
+    // Only the watch touches it once it has begun.
     GarnetRun? run;
     string? shortage;
     string? fault;
@@ -42,14 +42,14 @@ public sealed class EmbeddedRedis : IAsyncDisposable
         watching = WatchAsync();
     }
 
-    /// <exception cref="FeedbackUnavailableException">It waits for room on its volume and has not started yet.</exception>
+    /// <exception cref="FeedbackUnavailableException">It waits for free space on its volume and has not started yet.</exception>
     public RedisAddress Address => run?.Address
         ?? throw new FeedbackUnavailableException(shortage ?? fault ?? "The vote store is starting.");
 
     /// <summary>
-    /// Recovers what the folder holds, listens on a loopback port, and says so in <c>redis.json</c>. The port and the password of
-    /// the last run are kept where the port is free, so that a trainer that waits finds the server again. Whatever this process writes
-    /// from now on is its owner's alone.
+    /// Recovers what the folder holds, listens on a loopback port, and says so in <c>redis.json</c>. The last run's port and password
+    /// are kept where the port is free, so that a waiting trainer finds the server again. Every file that this process makes from now
+    /// on is its owner's alone.
     /// </summary>
     /// <exception cref="FeedbackUnavailableException">Another process uses the folder, or its content cannot be recovered.</exception>
     public static EmbeddedRedis Start(string dataFolder, ILoggerFactory? logs = null) =>
@@ -126,7 +126,7 @@ public sealed class EmbeddedRedis : IAsyncDisposable
         return started;
     }
 
-    // A damaged one holds nothing that could not be drawn anew.
+    // A damaged file holds nothing that could not be drawn anew.
     RedisAddress? LastAddress()
     {
         try
@@ -140,7 +140,7 @@ public sealed class EmbeddedRedis : IAsyncDisposable
         }
     }
 
-    // Each is said as it comes and as it goes, not at every look.
+    // Each change is logged once, not at every check.
     void NoteRoom()
     {
         var before = shortage;

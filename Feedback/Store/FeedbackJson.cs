@@ -1,4 +1,4 @@
-// Which records are written as JSON, by code made at build time. Knows no store.
+// The records written as JSON, by source-generated serialisers. Knows no store.
 using System.Text.Json.Serialization;
 
 namespace Majlis.Feedback.Store;

@@ -1,4 +1,4 @@
-// Every line the store logs, declared. Nobody's prompts, answers or votes are in them.
+// Every log line of the store. None holds anybody's prompts, answers or votes.
 using Microsoft.Extensions.Logging;
 
 namespace Majlis.Feedback.Store;

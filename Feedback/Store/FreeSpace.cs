@@ -1,5 +1,5 @@
-// Whether a folder's volume has room for more votes. The last megabytes are never used up: what already lies there needs them, to be
-// closed and opened again. Knows no store.
+// Whether a folder's volume has room for more votes. Its last megabytes are never used: the store needs them to be closed and
+// opened again. Knows no store.
 using System.Globalization;
 
 namespace Majlis.Feedback.Store;
@@ -16,8 +16,8 @@ sealed class FreeSpace(string folder, Func<string, VolumeSpace> measure)
     /// <summary>Free bytes below which nothing is written: an eighth of the volume, at least 8 MiB and at most 256 MiB.</summary>
     public static long Reserve(long total) => Math.Clamp(total / 8, LeastReserve, MostReserve);
 
-    /// <summary>Why nothing may be written now, or null while there is room or the volume cannot be measured.</summary>
-    /// <param name="coming">Bytes that are to be written.</param>
+    /// <summary>Why nothing may be written now; null while there is room or the volume cannot be measured.</summary>
+    /// <param name="coming">Bytes about to be written.</param>
     public string? Shortage(long coming = 0)
     {
         var (free, total) = measure(folder);
@@ -27,7 +27,7 @@ sealed class FreeSpace(string folder, Func<string, VolumeSpace> measure)
                 + "Free some, and votes are taken again by themselves.";
     }
 
-    /// <summary>What the system says of the volume that holds a folder.</summary>
+    /// <summary>What the system reports for the volume that holds a folder.</summary>
     public static VolumeSpace Measure(string folder)
     {
         try

@@ -31,7 +31,7 @@ sealed class GarnetRun : IAsyncDisposable
             ?? throw new FeedbackUnavailableException($"{MostPorts} loopback ports that were free were taken a moment later");
     }
 
-    /// <summary>Null where somebody took the port after it was found free.</summary>
+    /// <summary>Null where another process took the port after it was found free.</summary>
     static GarnetRun? TryStart(string folder, RedisAddress address, EmbeddedParts parts)
     {
         var server = new GarnetServer(Arguments(address, folder, parts.Sizes), NullLoggerFactory.Instance);
@@ -48,7 +48,7 @@ sealed class GarnetRun : IAsyncDisposable
         }
     }
 
-    /// <summary>Why nothing written from now on would be kept, or null while all is well. What one write broke stays broken.</summary>
+    /// <summary>Why nothing written from now on would be kept, or null while all is well. A fault stays until the next run.</summary>
     public async Task<string?> FaultAsync()
     {
         try
@@ -62,14 +62,14 @@ sealed class GarnetRun : IAsyncDisposable
         }
     }
 
-    /// <summary>Never throws: what cannot be written any more was never acknowledged.</summary>
+    /// <summary>Never throws: what can no longer be written was never acknowledged.</summary>
     public async ValueTask DisposeAsync()
     {
         await FaultAsync();
         server.Dispose(deleteDir: false);
     }
 
-    /// <summary>The wanted port, or any at 0, where nobody listens on it now.</summary>
+    /// <summary>The wanted port, or any for 0, where nobody listens on it now; else null.</summary>
     public static int? FreePort(int wanted)
     {
         using var listener = new TcpListener(IPAddress.Loopback, wanted);
@@ -87,7 +87,7 @@ sealed class GarnetRun : IAsyncDisposable
     static RedisAddress Draw(EmbeddedParts parts) =>
         new(parts.FreePort(0)!.Value, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)));
 
-    // Memory is bounded and what exceeds it lies on disk (storage tier); past its limit the append-only file becomes a checkpoint.
+    // Memory is bounded and the rest goes to disk (storage tier); above its limit the append-only file becomes a checkpoint.
     static string[] Arguments(RedisAddress address, string folder, EmbeddedSizes sizes) =>
     [
         "--bind", "127.0.0.1", "--port", $"{address.Port}", "--auth", "Password", "--password", address.Password,
@@ -95,7 +95,7 @@ sealed class GarnetRun : IAsyncDisposable
         "--aof", "true", "--aof-commit-freq", "200", "--aof-page-size", "8m", "--aof-memory", "32m",
         "--aof-segment-size", "64m", "--aof-size-limit", sizes.Log,
         "--memory", sizes.Memory, "--page", sizes.Page, "--index", "16m",
-        // A store that cannot be recovered whole does not start; by default it would begin anew, without a word.
+        // A store that cannot be recovered whole does not start; by default Garnet would silently begin with an empty one.
         "--fail-on-recovery-error", "true",
         "--lua", "true", "--lua-transaction-mode", "true", "-q",
     ];

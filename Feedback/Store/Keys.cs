@@ -1,4 +1,4 @@
-// Names of everything kept in Redis. All share one hash tag, so that one script may touch them together, on a cluster too.
+// Names of all keys in Redis. They share one hash tag, so that one script may touch them together, on a cluster too.
 using StackExchange.Redis;
 
 namespace Majlis.Feedback.Store;
@@ -11,7 +11,7 @@ static class Keys
     /// verdict, voter, number, rate, duplicate, vote (JSON). After an erasure: erased (ms) and number only.</summary>
     public static RedisKey Battle(string id) => $"{Prefix}battle:{id}";
 
-    /// <summary>Sorted set: vote id under its number; what the trainer reads along.</summary>
+    /// <summary>Sorted set: vote ids by number, in which the trainer reads them.</summary>
     public static RedisKey Votes => $"{Prefix}votes";
 
     /// <summary>Counter: the number of the last vote.</summary>
@@ -20,7 +20,7 @@ static class Keys
     /// <summary>Set: ids of the battles a voter voted on.</summary>
     public static RedisKey Voter(string voter) => $"{Prefix}voter:{voter}";
 
-    /// <summary>Sorted set: ids of the battles a voter may vote on, under the time (ms) they were opened; what expired is dropped.</summary>
+    /// <summary>Sorted set: ids of the battles a voter may vote on, by opening time (ms); expired ones are dropped.</summary>
     public static RedisKey Waiting(string voter) => $"{Prefix}waiting:{voter}";
 
     /// <summary>Set: hashes of the prompts a voter has voted on.</summary>
@@ -32,6 +32,6 @@ static class Keys
     /// <summary>Number: how far a named reader has come.</summary>
     public static RedisKey Cursor(string reader) => $"{Prefix}cursor:{reader}";
 
-    /// <summary>Written only so that waiting for it means waiting for all before it.</summary>
+    /// <summary>Written only so that waiting for it means waiting for every write before it.</summary>
     public static RedisKey Barrier => $"{Prefix}barrier";
 }

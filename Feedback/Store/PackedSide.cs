@@ -1,4 +1,4 @@
-// One side of a battle as bytes, small enough to keep thousands and checked so that damage is seen. Knows no store.
+// One side of a battle as bytes: compact, with a checksum that shows damage. Knows no store.
 // Layout, schema 1: byte schema | text version | byte has-adapter [text adapter] | text sampling | text text | text finish reason
 // | float64 latency | varint n, n varints prompt ids | varint m, m varints completion ids | varint k, k float32 log-probabilities
 // | uint32 FNV-1a of all before. Little endian; text = varint length, UTF-8; varint = LEB128 of the 32 bits.
@@ -34,7 +34,7 @@ public static class PackedSide
         return bytes.ToArray();
     }
 
-    /// <param name="record">What the bytes are, for the message.</param>
+    /// <param name="record">Name of the bytes in error messages.</param>
     /// <exception cref="CorruptRecordException">Another schema, a wrong checksum, or a length that does not fit.</exception>
     public static BattleSide Unpack(byte[] bytes, string record)
     {

@@ -1,4 +1,4 @@
-// Files that only their owner may read, and that are never seen half written. Knows no content.
+// Files that only their owner may read and nobody sees half written. Knows no content.
 namespace Majlis.Feedback.Store;
 
 static class PrivateFile
@@ -6,7 +6,7 @@ static class PrivateFile
     /// <summary>Writes a file of mode 0600 in one piece: a temporary one beside it, flushed, then renamed over it.</summary>
     public static void Replace(string path, ReadOnlySpan<byte> content) => Write(path, content, overwrite: true);
 
-    /// <summary>Like <see cref="Replace"/>, but whoever was first wins: an existing file stays.</summary>
+    /// <summary>Like <see cref="Replace"/>, but an existing file stays: the first writer wins.</summary>
     public static void CreateNew(string path, ReadOnlySpan<byte> content)
     {
         try
@@ -15,7 +15,7 @@ static class PrivateFile
         }
         catch (IOException) when (File.Exists(path))
         {
-            // Another process made it between our look and our rename; theirs is the one.
+            // Another process made it between our look and our rename; theirs stands.
         }
     }
 

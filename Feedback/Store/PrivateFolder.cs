@@ -1,4 +1,4 @@
-// Folders that only their owner may enter, and whatever was wider before made so. Knows no content; Windows keeps its own rules.
+// Folders that only their owner may enter; wider rights are taken away. Knows no content; Windows keeps its own rules.
 using System.Runtime.InteropServices;
 
 namespace Majlis.Feedback.Store;
@@ -10,7 +10,7 @@ public static partial class PrivateFolder
 
     static readonly EnumerationOptions all = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
 
-    /// <summary>Makes a folder of mode 0700 where it is absent; one that is there stays as it is.</summary>
+    /// <summary>Makes a folder of mode 0700 where it is absent; an existing one stays as it is.</summary>
     public static void Create(string folder)
     {
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
@@ -35,7 +35,7 @@ public static partial class PrivateFolder
     }
 
     /// <summary>
-    /// From now on every file and folder that this process makes is its owner's alone, also those made by libraries that cannot be told.
+    /// From now on every file and folder that this process makes is its owner's alone, also those made inside libraries.
     /// </summary>
     public static void ForAllOfThisProcess()
     {

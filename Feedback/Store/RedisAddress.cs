@@ -1,4 +1,4 @@
-// Where the embedded store listens and with which password: what data/redis.json says to the second process.
+// Port and password of the embedded store, as data/redis.json tells them to other processes.
 using System.Text.Json;
 
 namespace Majlis.Feedback.Store;
@@ -21,7 +21,7 @@ public sealed record RedisAddress(int Port, string Password)
         }
         catch (JsonException)
         {
-            // Said below, in the same words as for a file of good JSON that says nothing.
+            // Refused below, with the same message as for JSON without these fields.
         }
         throw new InvalidDataException(
             $"{path} does not say {{\"port\": number, \"password\": text}}; start the server again, which writes it anew.");

@@ -1,4 +1,4 @@
-// The way to the store: it comes back by itself after every failure, and while it is away every call fails at once.
+// The connection to the store: it reconnects by itself, and while the store is away every call fails at once.
 // Knows no battles. Writes have a connection of their own, since WAITAOF holds up whatever is queued behind it.
 using StackExchange.Redis;
 
@@ -17,12 +17,12 @@ public sealed class RedisConnection : IAsyncDisposable
         if (options.Redis is null) room = new FreeSpace(options.DataFolder, options.Measure);
     }
 
-    /// <summary>Whether votes are taken now, in words for readiness. Never throws because the store is away.</summary>
+    /// <summary>Whether votes are taken now, worded for readiness. Never throws because the store is away.</summary>
     public async Task<StorageState> StateAsync()
     {
         try
         {
-            // What the server promised before it went away or could not write is no answer.
+            // What the server promised before it went away or failed to write does not count.
             var state = await TryAsync(to => to.CheckAsync());
             return room?.Shortage() is { } shortage ? new StorageState(false, shortage) : state;
         }
@@ -45,7 +45,7 @@ public sealed class RedisConnection : IAsyncDisposable
     internal Task<T> ReadAsync<T>(Func<IDatabase, Task<T>> read) => TryAsync(to => read(to.Reads));
 
     /// <summary>Runs a script and waits until what it wrote is durable.</summary>
-    /// <param name="insist">Whether a store that cannot promise durability is refused beforehand.</param>
+    /// <param name="insist">Whether to refuse a store that cannot promise durability before anything is written.</param>
     /// <exception cref="FeedbackUnavailableException">The store is away or not durable; the script may have run all the same.</exception>
     internal Task<RedisResult> WriteAsync(string script, RedisKey[] keys, RedisValue[] values, bool insist) =>
         TryAsync(async to =>
@@ -68,7 +68,7 @@ public sealed class RedisConnection : IAsyncDisposable
         }
     }
 
-    // A server that started again may listen elsewhere; redis.json says where, and it is read only while there is no connection.
+    // A restarted server may listen elsewhere; redis.json says where. It is read only while there is no connection.
     async Task<RedisLink> LinkAsync()
     {
         if (link is { IsConnected: true } connected) return connected;

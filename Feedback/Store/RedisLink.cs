@@ -1,4 +1,4 @@
-// Two connections to one server, and what that server promises. Lives until the server's address changes.
+// Two connections to one server, and what that server promises. It lives until the server's address changes.
 using StackExchange.Redis;
 
 namespace Majlis.Feedback.Store;
@@ -16,7 +16,7 @@ sealed class RedisLink : IAsyncDisposable
         this.options = options;
         this.reads = reads;
         this.writes = writes;
-        // Behind a lost connection another server, or the same with other settings, may come back: ask again.
+        // After a lost connection another server may answer, or the same one with other settings: ask again.
         writes.ConnectionFailed += (_, _) => state = null;
         writes.ConnectionRestored += (_, _) => state = null;
     }
@@ -27,14 +27,14 @@ sealed class RedisLink : IAsyncDisposable
 
     public IDatabase Reads => reads.GetDatabase();
 
-    /// <summary>Comes back without an error where the server is away; the connections then form as it appears.</summary>
+    /// <summary>Returns without an error where the server is away; the connections form once it appears.</summary>
     public static async Task<RedisLink> OpenAsync(string target, RedisOptions options)
     {
         var both = await Task.WhenAll(ConnectAsync(target, options), ConnectAsync(target, options));
         return new RedisLink(target, options, both[0], both[1]);
     }
 
-    /// <summary>Asks both connections for a sign of life; a Garnet that can no longer write answers a PING all the same.</summary>
+    /// <summary>Pings both connections; a Garnet that can no longer write still answers a PING.</summary>
     public async Task<StorageState> CheckAsync()
     {
         await Task.WhenAll(reads.GetDatabase().PingAsync(), writes.GetDatabase().PingAsync());
@@ -47,8 +47,8 @@ sealed class RedisLink : IAsyncDisposable
         state ?? (state = await DurabilityProbe.AskAsync(writes.GetDatabase(), options.Durability));
 
     /// <summary>
-    /// Script and wait leave as one batch: both on one connection or neither, so that the wait can never belong to a later
-    /// connection, which would know of no write and say at once that all is durable.
+    /// Script and wait leave as one batch on one connection: a wait on a later connection would know of no write and report at once
+    /// that all is durable.
     /// </summary>
     public async Task<RedisResult> WriteAsync(string script, RedisKey[] keys, RedisValue[] values, DurableBy by)
     {
@@ -79,10 +79,10 @@ sealed class RedisLink : IAsyncDisposable
         settings.Password = options.Password ?? settings.Password;
         settings.AbortOnConnectFail = false;
         settings.AllowAdmin = true; // For INFO and CONFIG GET, which say what the server promises.
-        settings.CommandMap = CommandMap.Create(["SUBSCRIBE"], available: false); // No third and fourth connection for messages.
+        settings.CommandMap = CommandMap.Create(["SUBSCRIBE"], available: false); // No further connections for messages.
         settings.BacklogPolicy = BacklogPolicy.FailFast;
         settings.ConnectRetry = 0;
-        settings.ConnectTimeout = 5000; // An attempt that a starting server left unanswered is given up and made again.
+        settings.ConnectTimeout = 5000; // An attempt that a starting server does not answer is given up and repeated.
         settings.AsyncTimeout = (int)options.Patience.TotalMilliseconds;
         settings.SyncTimeout = settings.AsyncTimeout;
         settings.HeartbeatInterval = TimeSpan.FromMilliseconds(250);

@@ -1,20 +1,20 @@
-// Where a real Redis is and how to log in, as somebody gave it, checked before anything starts. No part of it is ever repeated in a
-// message: what is wrong with it may well be its password.
+// Address and login of a real Redis as the user gave them, checked before anything starts. Messages repeat no part of them, since
+// the wrong part may be the password.
 using StackExchange.Redis;
 
 namespace Majlis.Feedback.Store;
 
 /// <param name="Redis"><c>HOST:PORT</c>, which options such as <c>,password=...</c> or <c>,ssl=true</c> may follow; null = none.</param>
-/// <param name="Password">From the environment, where no other user sees it.</param>
+/// <param name="Password">From the environment, which no other user sees.</param>
 /// <param name="PasswordFile">A file that holds the password and nothing else.</param>
 public sealed record RedisLogin(string? Redis, string? Password, string? PasswordFile)
 {
-    /// <summary>The environment variable of hosts that holds a password.</summary>
+    /// <summary>The hosts' environment variable that holds a password.</summary>
     public const string Variable = "MAJLIS_REDIS_PASSWORD";
 
     const string NotRepeated = "What was given is not repeated here, since it may hold a password.";
 
-    /// <summary>Everything wrong, each in a line that begins with the option's name.</summary>
+    /// <summary>Everything that is wrong, a line each, beginning with the option's name.</summary>
     public IEnumerable<string> Problems()
     {
         if (Redis is not null && AddressProblem(Redis) is { } problem) yield return $"--redis: {problem} {NotRepeated}";
@@ -24,7 +24,7 @@ public sealed record RedisLogin(string? Redis, string? Password, string? Passwor
         if (FileProblem(PasswordFile) is { } unreadable) yield return $"--redis-password-file: '{PasswordFile}' {unreadable}.";
     }
 
-    /// <summary>The password that goes with the address, or null where the address has it or there is none.</summary>
+    /// <summary>The password to log in with; null where the address holds it or there is none.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public string? Secret() => PasswordFile is null ? Password : Content(PasswordFile);
 
@@ -51,7 +51,8 @@ public sealed record RedisLogin(string? Redis, string? Password, string? Passwor
     }
 
     static bool IsHostAndPort(string address) => address.LastIndexOf(':') is > 0 and var colon
-        && ushort.TryParse(address[(colon + 1)..], out var port) && port > 0 && Uri.CheckHostName(address[..colon]) != UriHostNameType.Unknown;
+        && ushort.TryParse(address[(colon + 1)..], out var port) && port > 0
+        && Uri.CheckHostName(address[..colon]) != UriHostNameType.Unknown;
 
     static string? FileProblem(string path)
     {

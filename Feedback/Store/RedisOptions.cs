@@ -1,4 +1,4 @@
-// Where votes are kept and how sure a vote must be before its voter hears "stored". Knows nothing of connections.
+// Where votes are kept, and how durable a vote must be before it is acknowledged. Knows nothing of connections.
 namespace Majlis.Feedback.Store;
 
 /// <summary>What a vote must have survived before it is acknowledged.</summary>
@@ -26,9 +26,9 @@ public sealed record RedisOptions
     /// <summary>Default: <see cref="Durability.Strict"/>.</summary>
     public Durability Durability { get; init; }
 
-    /// <summary>After how long a command counts as failed. Default: five seconds, since a busy machine is not an absent store.</summary>
+    /// <summary>Time after which a command counts as failed. Default: five seconds, since a busy machine is not an absent store.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Room on the volume of a folder; the embedded store's last megabytes are kept back.</summary>
+    /// <summary>Measures the space on a folder's volume; the embedded store keeps back the last megabytes.</summary>
     internal Func<string, VolumeSpace> Measure { get; init; } = FreeSpace.Measure;
 }

@@ -1,12 +1,12 @@
-// The scripts that change several keys as one step. Whatever they read is decided inside, so no two voters can both be first.
-// They know nothing of durability: the connection waits for that after them.
+// Scripts that change several keys as one step. They decide inside on what they read, so no two voters can both be first.
+// They know nothing of durability: the connection waits for it afterwards.
 namespace Majlis.Feedback.Store;
 
 static class Scripts
 {
     /// <summary>
     /// KEYS battle, voter's waiting battles. ARGV expiry ms, rater, id, opened ms, then fields and values. Gives 1, or 0 where the id is
-    /// taken. A waiting battle is listed for twice its life: the server's clock is not the store's.
+    /// taken. A waiting battle is listed for twice its life, since the server's clock and the store's may differ.
     /// </summary>
     public const string Open = """
         if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
@@ -23,9 +23,9 @@ static class Scripts
 
     /// <summary>
     /// KEYS battle, number, votes, voter's set, seen prompts, rate, barrier. ARGV battle id, voter, verdict, vote JSON, now ms, expiry ms.
-    /// Gives outcome and number. The second vote repairs what a crash between two writes of the first may have left out: Redis logs
-    /// a script as one piece, Garnet each write by itself. A vote without a place is given a new number, since readers may have passed
-    /// the old one; and the barrier is written, since waiting for a connection that wrote nothing proves nothing.
+    /// Gives outcome and number. A second vote repairs what a crash between two writes of the first may have lost: Redis logs a script
+    /// as one piece, Garnet logs each write by itself. A vote without a place gets a new number, since readers may have passed the old
+    /// one. The barrier is written, since waiting on a connection that wrote nothing proves nothing.
     /// </summary>
     public const string Vote = """
         local rater = redis.call('HGET', KEYS[1], 'rater')
@@ -67,8 +67,8 @@ static class Scripts
 
     /// <summary>
     /// KEYS battle, voter's set, voter's waiting battles. ARGV voter, now ms, battle id. Erases the whole battle where it is the voter's
-    /// own, else his vote upon it; what had a number keeps it beside the time of erasure. Takes the battle off the voter's lists last, so
-    /// that a crash before leaves it to be found. Gives 1 where something was erased.
+    /// own, else only the voter's vote; its number stays, beside the time of erasure. The battle leaves the voter's lists last, so that
+    /// it is found again after a crash. Gives 1 where something was erased.
     /// </summary>
     public const string Erase = """
         local erased, slot = 0, ':' .. ARGV[1]
@@ -88,7 +88,7 @@ static class Scripts
         return erased
         """;
 
-    /// <summary>KEYS what is known of a voter by himself.</summary>
+    /// <summary>KEYS voter's seen prompts, voter's rate. Deletes both.</summary>
     public const string Forget = """
         for i = 1, #KEYS do redis.call('DEL', KEYS[i]) end
         return 1
@@ -102,6 +102,6 @@ static class Scripts
         return ARGV[1]
         """;
 
-    /// <summary>KEYS barrier. A write like any other, to be waited for.</summary>
+    /// <summary>KEYS barrier. A write to wait for.</summary>
     public const string Touch = "return redis.call('INCR', KEYS[1])";
 }

@@ -1,12 +1,12 @@
-// Which errors mean "the store is away or cannot write just now", as against a fault of ours. Knows StackExchange.Redis's errors.
+// Which errors mean "the store is away or cannot write just now", not a fault of ours. Knows StackExchange.Redis's errors.
 using StackExchange.Redis;
 
 namespace Majlis.Feedback.Store;
 
 static class StoreFailure
 {
-    // First words of a server's refusals that pass: it loads its file, its disk is full, it became a replica, it wants a password;
-    // and WAITAOF where somebody has just switched the append-only file off.
+    // First words of refusals that pass: the server loads its file, its disk is full, it became a replica, it wants a password, or
+    // somebody has just switched off the append-only file that WAITAOF needs.
     static readonly string[] passing =
     [
         "LOADING", "MISCONF", "OOM", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOAUTH", "WRONGPASS", "BUSY", "WAITAOF",

@@ -1,4 +1,4 @@
-// Reads votes in the order of their numbers, and remembers how far a reader has come. Knows nothing of what is made of them.
+// Reads votes in the order of their numbers and remembers how far a reader has come. Does not know what is made of them.
 using System.Globalization;
 using Majlis.Feedback.Votes;
 using StackExchange.Redis;
@@ -10,8 +10,8 @@ public sealed class VoteCursor(RedisConnection connection)
     const int Page = 64;
 
     /// <summary>
-    /// All votes after a number, in order, as they are when read; erased ones are passed over. A vote is seen only once it is
-    /// durable, so its number can never come to mean another vote.
+    /// All votes after a number, in order, as they stand when read; erased ones are skipped. A vote is given only once it is durable,
+    /// so its number can never mean another vote.
     /// </summary>
     /// <exception cref="FeedbackUnavailableException">The store is away; go on from the last number seen.</exception>
     /// <exception cref="CorruptRecordException">A stored vote or battle cannot be read.</exception>
@@ -23,7 +23,7 @@ public sealed class VoteCursor(RedisConnection connection)
             var page = await connection.ReadAsync(database =>
                 database.SortedSetRangeByScoreWithScoresAsync(Keys.Votes, last, exclude: Exclude.Start, take: Page));
             if (page.Length == 0) yield break;
-            // What was just read may not be on the disk yet; what is written after it cannot be there before it.
+            // What was just read may not be on the disk yet; once a later write is on the disk, so is it.
             await connection.WriteAsync(Scripts.Touch, [Keys.Barrier], [], insist: false);
             foreach (var entry in page)
             {
@@ -41,7 +41,7 @@ public sealed class VoteCursor(RedisConnection connection)
         return newest.Length == 0 ? 0 : (long)newest[0].Score;
     }
 
-    /// <summary>How far the reader of that name had come; 0 at first.</summary>
+    /// <summary>How far the named reader has come; 0 at first.</summary>
     public async Task<long> PositionAsync(string reader) =>
         (long?)await connection.ReadAsync(database => database.StringGetAsync(Keys.Cursor(reader))) ?? 0;
 

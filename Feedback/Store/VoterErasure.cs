@@ -1,12 +1,12 @@
-// Erases what is kept of one voter: prompts, answers, tokens and votes go, the vote's number stays as a tombstone, so that
-// manifests, which list votes by id, still tell which versions they touched. Knows no versions.
+// Erases what is kept of one voter: prompts, answers, tokens and votes. A vote's number stays as a tombstone, so that manifests,
+// which list votes by id, still tell which versions they touched. Knows no versions.
 using StackExchange.Redis;
 
 namespace Majlis.Feedback.Store;
 
 public sealed class VoterErasure(RedisConnection connection, TimeProvider time)
 {
-    /// <summary>Erases durably; may be run again after a failure. Gives how many battles and votes were erased.</summary>
+    /// <summary>Erases durably; may be repeated after a failure. Gives how many battles and votes were erased.</summary>
     /// <exception cref="FeedbackUnavailableException">The store is away; some may be erased already.</exception>
     public async Task<int> EraseAsync(string voter)
     {
@@ -19,7 +19,7 @@ public sealed class VoterErasure(RedisConnection connection, TimeProvider time)
             RedisKey[] keys = [Keys.Battle((string)battle!), Keys.Voter(voter), Keys.Waiting(voter)];
             erased += (int)await connection.WriteAsync(Scripts.Erase, keys, values, insist: false);
         }
-        // The lists themselves stay: a battle opened meanwhile is on them, for the next erasure.
+        // The lists themselves stay: a battle opened meanwhile is on them and waits for the next erasure.
         await connection.WriteAsync(Scripts.Forget, [Keys.Seen(voter), Keys.Rate(voter)], [], insist: false);
         return erased;
     }

@@ -1,11 +1,11 @@
-// One prompt answered twice: what was shown, in which order, and all that training needs of each side. Knows no votes and no store.
+// One prompt answered twice: what was shown, in which order, and what training needs of each side. Knows no votes and no store.
 namespace Majlis.Feedback.Votes;
 
-/// <summary>One answer of a battle, with the exact tokens so that nothing is ever tokenised again.</summary>
+/// <summary>One answer of a battle, with its exact tokens, so that nothing is ever tokenised again.</summary>
 /// <param name="Version">Content hash or catalogue id of the weights that answered.</param>
-/// <param name="Adapter">Adapter upon those weights, or null.</param>
+/// <param name="Adapter">Adapter on those weights, or null.</param>
 /// <param name="SamplingJson">The sampling options with the seed, as JSON.</param>
-/// <param name="LogProbabilities">One a completion token, natural log, temperature 1, float32 log-softmax of the raw logits.</param>
+/// <param name="LogProbabilities">One per completion token, natural log, temperature 1, float32 log-softmax of the raw logits.</param>
 /// <param name="FinishReason">The wire's word: <c>stop</c> or <c>length</c>.</param>
 public sealed record BattleSide(
     string Version,
@@ -22,7 +22,7 @@ public sealed record BattleSide(
 /// <param name="MessagesJson">The conversation as the client sent it: a JSON array of messages.</param>
 /// <param name="PromptHash">See <see cref="Feedback.PromptHash"/>.</param>
 /// <param name="Language">See <see cref="PromptLanguage"/>.</param>
-/// <param name="Rater">Keyed hash of the one who may vote, or <see cref="Anyone"/>.</param>
+/// <param name="Rater">Keyed hash of the rater who may vote, or <see cref="Anyone"/>.</param>
 public sealed record Battle(
     string Id,
     string MessagesJson,
@@ -33,9 +33,9 @@ public sealed record Battle(
     BattleSide A,
     BattleSide B)
 {
-    /// <summary>The rater of a battle that was opened for several: each of them may vote once.</summary>
+    /// <summary>The rater of a battle that is open to several voters: each may vote once.</summary>
     public const string Anyone = "*";
 
-    /// <summary>How likely the drawing policy was to pit these two against each other, in (0, 1].</summary>
+    /// <summary>Probability with which these two were drawn against each other, in (0, 1].</summary>
     public double Propensity { get; init; } = 1;
 }

@@ -1,5 +1,5 @@
-// Which language a prompt is in, by counting scripts. It does not tell French from English nor Persian from Arabic:
-// experts are split by script, and a wrong guess moves one vote to the other expert, no more.
+// The language of a prompt, by counting scripts. It does not tell French from English nor Persian from Arabic: experts are split by
+// script, and a wrong guess only moves one vote to the other expert.
 using System.Text.Json.Nodes;
 using Majlis.Text.Chat;
 using Majlis.Text.Normalization;

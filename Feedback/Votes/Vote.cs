@@ -1,9 +1,9 @@
-// A judgement on a battle, and how it is kept. Knows nothing of how it got here.
+// A vote on a battle, and its stored form. Does not know how it got here.
 using System.Collections.Immutable;
 
 namespace Majlis.Feedback.Votes;
 
-/// <summary>What the voter said. A and B mean the shown order.</summary>
+/// <summary>The voter's verdict. A and B mean the shown order.</summary>
 public enum Verdict
 {
     A,
@@ -13,11 +13,11 @@ public enum Verdict
     Skip,
 }
 
-/// <param name="Tags">What the voter said it was about, e.g. <c>coding</c>; may be empty.</param>
+/// <param name="Tags">The voter's topics, e.g. <c>coding</c>; may be empty.</param>
 /// <param name="Voter">Keyed hash of the voter (<see cref="VoterHash"/>): never a name, never from a request's body.</param>
 /// <param name="VoterKind"><see cref="VoterKinds"/> or whatever the host calls its voters.</param>
-/// <param name="DwellMs">How long both answers stood before the vote, in milliseconds, where the page measured it.</param>
-/// <param name="RevealedBeforeVote">Whether the voter knew who was who.</param>
+/// <param name="DwellMs">How long both answers were shown before the vote, in milliseconds, where the page measured it.</param>
+/// <param name="RevealedBeforeVote">Whether the voter knew which model was which.</param>
 public sealed record Vote(
     string BattleId,
     Verdict Verdict,
@@ -31,7 +31,7 @@ public sealed record Vote(
     /// <summary>Keyed hash (<see cref="VoterHash"/>) of the network the vote came from; null where it is not known.</summary>
     public string? Address { get; init; }
 
-    /// <summary>How long ago the voter's cookie had been given out; null where it does not say, or the voter has a key.</summary>
+    /// <summary>Age of the voter's cookie; null where it does not tell, or the voter has a key.</summary>
     public TimeSpan? CookieAge { get; init; }
 }
 
@@ -43,8 +43,8 @@ public static class VoterKinds
     public const string Judge = "judge";
 }
 
-/// <summary>Doubts noted as the vote came in; they become weights later, never a silent loss.</summary>
-/// <param name="VotesThisMinute">How many votes this voter cast within the minute, this one included.</param>
+/// <summary>Doubts noted as the vote came in. They lower its weight later; no vote is lost.</summary>
+/// <param name="VotesThisMinute">Votes of this voter within the minute, this one included.</param>
 /// <param name="DuplicatePrompt">Whether this voter had voted on the same prompt before.</param>
 public sealed record GateMarks(int VotesThisMinute, bool DuplicatePrompt);
 
@@ -54,7 +54,7 @@ public sealed record StoredVote(long Number, Battle Battle, Vote Vote, DateTimeO
 {
     public GateMarks Marks { get; init; } = new(1, false);
 
-    /// <summary>Who counts as one voter: the voter, unless it is known that several cookies are one source's.</summary>
+    /// <summary>Who counts as one voter: the voter, unless several cookies are known to be one source.</summary>
     public string Source { get; init; } = Vote.Voter;
 
     /// <summary>Names the vote in manifests: the battle's id, and the voter where several may vote on one battle.</summary>

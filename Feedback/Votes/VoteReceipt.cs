@@ -1,4 +1,4 @@
-// What became of a vote. Every case is an expected one: the wire has a status for each.
+// The outcome of a vote. Every case is expected: the wire has a status for each.
 namespace Majlis.Feedback.Votes;
 
 public enum VoteOutcome
@@ -6,10 +6,10 @@ public enum VoteOutcome
     /// <summary>New, and durable.</summary>
     Stored,
 
-    /// <summary>The same voter said the same before; it is durable.</summary>
+    /// <summary>The same voter gave the same verdict before; it is durable.</summary>
     Repeated,
 
-    /// <summary>Another verdict stands already, and the first is final.</summary>
+    /// <summary>Another verdict stands, and the first is final.</summary>
     Conflict,
 
     /// <summary>No such battle, or nobody voted within a day.</summary>

@@ -1,4 +1,4 @@
-// Turns whoever votes into a keyed hash, so that no name is stored and nobody can try names without the key.
+// Turns a voter's identity into a keyed hash: no name is stored, and nobody can try names without the key.
 // Does not know where identities come from (a key's hash, a signed cookie, an address).
 using System.Security.Cryptography;
 using System.Text;
@@ -22,7 +22,7 @@ public sealed class VoterHash
         this.key = key;
     }
 
-    /// <summary>Reads <c>voters.key</c> in the data folder, and makes it, for its owner only, where it is absent.</summary>
+    /// <summary>Reads <c>voters.key</c> in the data folder; makes it, for its owner only, where it is absent.</summary>
     /// <exception cref="FeedbackUnavailableException">The file is not 32 bytes long, or cannot be read or made.</exception>
     public static VoterHash Open(string dataFolder)
     {

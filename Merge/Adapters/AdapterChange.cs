@@ -1,10 +1,10 @@
-// What an adapter does to one tensor: low-rank sums, then DoRA's magnitudes. Knows nothing of files.
+// An adapter's change of one tensor: low-rank sums, then DoRA's magnitudes. Knows nothing of files.
 namespace Majlis.Merge.Adapters;
 
 /// <param name="Tensor">The model's tensor.</param>
 /// <param name="Columns">Its last dimension.</param>
 /// <param name="Sums">Added in this order.</param>
-/// <param name="Magnitudes">[rows] lengths that the rows are brought to (https://arxiv.org/abs/2402.09353); null leaves them.</param>
+/// <param name="Magnitudes">[rows] lengths the rows are scaled to (https://arxiv.org/abs/2402.09353); null leaves them.</param>
 sealed record AdapterChange(string Tensor, int Columns, IReadOnlyList<LowRankSum> Sums, double[]? Magnitudes)
 {
     public void Apply(long first, Span<double> values)

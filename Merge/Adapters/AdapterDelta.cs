@@ -1,5 +1,5 @@
-// An adapter in peft's layout as a change of full weights, applied chunk by chunk in fp64: W - s B0 A0 + s B A, with DoRA's magnitudes, and
-// tensors trained as a whole in place of the base's. Knows what peft's merge_and_unload comes to; nothing of recipes.
+// An adapter in peft's layout as a change of full weights, applied chunk by chunk in fp64: W - s B0 A0 + s B A, with DoRA's magnitudes;
+// tensors trained as a whole replace the base's. Gives the result of peft's merge_and_unload; knows nothing of recipes.
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
@@ -16,20 +16,20 @@ sealed class AdapterDelta : IDisposable
     readonly AdapterFactors factors;
     readonly IReadOnlyDictionary<string, string> whole;
 
-    /// <summary>A tensor is read in pieces, one tensor after the other: the factors of the last are kept.</summary>
+    /// <summary>Tensors are read one after the other in chunks, so the factors of the last tensor are kept.</summary>
     AdapterChange? last;
 
     AdapterDelta(SafetensorsFile file, AdapterFactors factors, IReadOnlyDictionary<string, string> whole) =>
         (this.file, this.factors, this.whole) = (file, factors, whole);
 
-    /// <summary>What the adapter's files hold that changes nothing.</summary>
+    /// <summary>What the adapter's files hold without effect.</summary>
     public ImmutableArray<string> Warnings => factors.Warnings;
 
     /// <summary>
-    /// Opens and checks an adapter against the headers of the weights it changes, which <paramref name="config"/> describes.
+    /// Opens an adapter and checks it against the headers of the weights it changes, which <paramref name="config"/> describes.
     /// </summary>
     /// <exception cref="MergeRecipeException">The adapter does not fit the model.</exception>
-    /// <exception cref="ModelFormatException">A file cannot be read, or asks for what is not supported; names file and field.</exception>
+    /// <exception cref="ModelFormatException">A file cannot be read, or needs what is not supported; names file and field.</exception>
     public static AdapterDelta Open(string folder, IWeightSource weights, JsonElement config)
     {
         var (configPath, path) = (Path.Combine(folder, AdapterConfig.FileName), Path.Combine(folder, AdapterFile.FileName));
@@ -55,7 +55,7 @@ sealed class AdapterDelta : IDisposable
     }
 
     /// <summary>
-    /// Turns the base's elements from <paramref name="first"/> on into the adapted ones; whole rows of a tensor [rows, columns].
+    /// Turns the base's elements from <paramref name="first"/> on into the adapted ones. Takes whole rows of a tensor [rows, columns].
     /// </summary>
     public void Apply(string tensor, long first, Span<double> values)
     {

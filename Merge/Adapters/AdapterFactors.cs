@@ -1,5 +1,5 @@
-// The factors of an adapter's modules: checked against the model's headers at once, read when a tensor is wanted.
-// Knows peft's shapes and what it took from the base at the start; nothing of chunks.
+// The factors of an adapter's modules: all checked against the model's headers first, each read when its tensor is needed.
+// Knows peft's shapes and what peft took from the base at the start; nothing of chunks.
 using System.Collections.Immutable;
 using Majlis.Model;
 using Majlis.Model.Adapters;
@@ -20,7 +20,7 @@ sealed class AdapterFactors
     AdapterFactors(SafetensorsFile file, AdapterConfig config, IWeightSource weights, string modelType)
     {
         (this.file, this.config, this.weights) = (file, config, weights);
-        // Families known here have linear layers only, for which peft puts the flag right; GPT-2's are stored the other way round.
+        // Families known here have linear layers only, for which peft corrects the flag; GPT-2 stores its weights [inputs, outputs].
         storesInputsFirst = !Families.Knows(modelType) && (config.FanInFanOut || modelType == "gpt2");
     }
 
@@ -42,7 +42,7 @@ sealed class AdapterFactors
 
     public bool Has(string tensor) => modules.ContainsKey(tensor);
 
-    /// <summary>Reads a tensor's factors and computes what was taken from it.</summary>
+    /// <summary>Reads a tensor's factors and computes what peft took from the tensor.</summary>
     public AdapterChange Load(string tensor)
     {
         var module = modules[tensor];
@@ -54,7 +54,7 @@ sealed class AdapterFactors
             module.Magnitude is { } magnitude ? Values(magnitude) : null);
     }
 
-    /// <summary>-s B0 A0 of the start, from the base weights themselves; s cancels.</summary>
+    /// <summary>-s B0 A0 of the start, computed from the base weights; s cancels.</summary>
     LowRankSum Taken(string tensor, int rank)
     {
         var (rows, columns) = ((int)weights.Tensors[tensor].Shape[0], (int)weights.Tensors[tensor].Shape[1]);

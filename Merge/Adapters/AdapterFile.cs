@@ -1,12 +1,11 @@
-// The tensors of an adapter_model.safetensors, sorted by what they are for: the parts of each adapted module, and tensors trained as a
-// whole.
+// The tensors of an adapter_model.safetensors, sorted by use: the parts of each adapted module, and tensors trained as a whole.
 // Knows peft's names; nothing of shapes or arithmetic.
 using Majlis.Model;
 using Majlis.Model.Adapters;
 
 namespace Majlis.Merge.Adapters;
 
-/// <summary>The names of one module's tensors in the file; an embedding's two are transposed.</summary>
+/// <summary>The names of one module's tensors in the file; those of an embedding are transposed.</summary>
 sealed record AdapterModule(string Name)
 {
     public string? A { get; set; }
@@ -24,7 +23,7 @@ sealed class AdapterFile
     readonly SortedDictionary<string, AdapterModule> modules = new(StringComparer.Ordinal);
     readonly SortedDictionary<string, string> whole = new(StringComparer.Ordinal);
 
-    /// <exception cref="MergeRecipeException">A tensor that is none of peft's, or that the config does not ask for.</exception>
+    /// <exception cref="MergeRecipeException">A tensor is none of peft's, or the config does not ask for it.</exception>
     public AdapterFile(string path, AdapterConfig config, IEnumerable<string> tensors)
     {
         foreach (var name in tensors)
@@ -39,7 +38,7 @@ sealed class AdapterFile
 
     public IReadOnlyDictionary<string, AdapterModule> Modules => modules;
 
-    /// <summary>Of tensors trained as a whole: the model's name to the file's.</summary>
+    /// <summary>Tensors trained as a whole: the model's name to the file's name.</summary>
     public IReadOnlyDictionary<string, string> Whole => whole;
 
     bool IsPart(string name)
@@ -62,7 +61,7 @@ sealed class AdapterFile
     }
 
     /// <summary>
-    /// Modules to save, biases, and the embeddings that peft saves of its own accord where their table was resized or adapted.
+    /// Modules to save, biases, and embeddings, which peft also saves where their table was resized or adapted.
     /// </summary>
     bool IsWhole(AdapterConfig config, string name)
     {

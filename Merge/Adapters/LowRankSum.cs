@@ -1,4 +1,4 @@
-// A product of two thin matrices that is added to stored weights piece by piece, in fp64. Knows nothing of where the factors come from.
+// A product of two low-rank factors, added to stored weights chunk by chunk in fp64. Does not know where the factors come from.
 namespace Majlis.Merge.Adapters;
 
 /// <summary>scale * B A for a tensor stored as [rows, columns]: B [rows, rank] and A [rank, columns], row-major.</summary>
@@ -13,7 +13,7 @@ sealed class LowRankSum(double[] b, double[] a, int columns, double scale)
         return new LowRankSum(Transpose(a, rank, columns), Transpose(b, rows, rank), rows, scale);
     }
 
-    /// <summary>Adds the elements from <paramref name="first"/> on.</summary>
+    /// <summary>Adds the product's elements from <paramref name="first"/> on.</summary>
     public void AddTo(long first, Span<double> destination)
     {
         for (var done = 0; done < destination.Length;)

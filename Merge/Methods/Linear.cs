@@ -1,5 +1,5 @@
 // Weighted average (model soups, arxiv.org/abs/2203.05482): sum of w_i x_i, divided by the sum of w_i unless normalize is false.
-// Knows one tensor at a time and only a chunk of it.
+// Holds one chunk of one tensor at a time.
 using System.Collections.Immutable;
 
 namespace Majlis.Merge.Methods;

@@ -1,4 +1,4 @@
-// The methods there are: an explicit list, no scanning.
+// All merge methods, as an explicit list without scanning.
 using System.Collections.Immutable;
 
 namespace Majlis.Merge.Methods;

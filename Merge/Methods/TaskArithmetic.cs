@@ -1,5 +1,5 @@
-// Task vectors (arxiv.org/abs/2212.04089): b + lambda * sum of w_i (x_i - b), the sum divided by that of w_i when normalize is true.
-// Knows one tensor at a time and only a chunk of it.
+// Task vectors (arxiv.org/abs/2212.04089): b + lambda * sum of w_i (x_i - b), the sum divided by the sum of w_i when normalize is true.
+// Holds one chunk of one tensor at a time.
 using System.Collections.Immutable;
 
 namespace Majlis.Merge.Methods;
@@ -14,8 +14,10 @@ public sealed class TaskArithmetic : IMergeMethod
 
     public ImmutableArray<MergeParameter> Parameters { get; } =
     [
-        new("weight", PerModel: true), new("normalize", PerModel: false, Default: 0, IsFlag: true), new("lambda", PerModel: false, Default: 1),
-        new("int8_mask", PerModel: false, Default: 0, IsFlag: true), // How a consensus mask is stored; this method has none, and mergekit takes it too.
+        new("weight", PerModel: true), new("normalize", PerModel: false, Default: 0, IsFlag: true),
+        new("lambda", PerModel: false, Default: 1),
+        // int8_mask tells how to store a consensus mask. This method has none, but mergekit accepts the parameter.
+        new("int8_mask", PerModel: false, Default: 0, IsFlag: true),
     ];
 
     public string? Complaint(TensorTask tensor)

@@ -1,5 +1,5 @@
-// Takes the anchors of scalars out of what a YAML scanner finds and remembers them by the scalar's place. YamlDotNet 18.1's parser refuses
-// {a: &x 1, b: 2} for no reason in YAML: a scalar with an anchor, in a mapping in braces, that is not the last. Knows tokens only.
+// Removes scalars' anchors from a YAML scanner's tokens and remembers them by the scalar's position, because YamlDotNet 18.1's parser
+// wrongly refuses {a: &x 1, b: 2}: an anchored scalar that is not last in a mapping in braces. Knows tokens only.
 using YamlDotNet.Core;
 using YamlDotNet.Core.Tokens;
 
@@ -10,14 +10,14 @@ sealed class AnchorScanner(Scanner inner) : IScanner
     readonly Dictionary<long, string> anchors = [];
     Token? current;
 
-    // The inner scanner stands on the token after the current one.
+    // The inner scanner is one token ahead of the current one.
     bool isAhead;
 
     public Mark CurrentPosition => inner.CurrentPosition;
 
     public Token? Current => current;
 
-    /// <summary>The anchor of the scalar that ends there (where it begins, a tag may stand).</summary>
+    /// <summary>The anchor of the scalar that ends there (a tag may stand where it begins).</summary>
     public string? AnchorAt(Mark place) => anchors.GetValueOrDefault(place.Index);
 
     public bool MoveNext()

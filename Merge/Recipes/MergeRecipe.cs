@@ -1,4 +1,4 @@
-// A merge as mergekit's YAML words it: a method, slices of layers with their sources, parameters on three levels.
+// A merge as mergekit's YAML states it: a method, slices of layers with their sources, parameters on three levels.
 // Knows nothing of files: paths are as written, and numbers may still depend on depth and tensor name.
 using System.Collections.Immutable;
 using System.Text;
@@ -18,19 +18,19 @@ public sealed record MergeRecipe
     public string? BaseModel { get; init; }
     public Settings Parameters { get; init; } = Settings.None;
 
-    /// <summary>Type the inputs are rounded to on loading; null keeps theirs.</summary>
+    /// <summary>Type the inputs are rounded to on loading; null keeps their own.</summary>
     public TensorType? Type { get; init; }
 
-    /// <summary>Type of the result; null = <see cref="Type"/>, else what the inputs' types widen to.</summary>
+    /// <summary>Type of the result; null = <see cref="Type"/>, else the common type of the inputs.</summary>
     public TensorType? OutputType { get; init; }
 
     /// <summary>The text this recipe was read from; kept in the result's manifest.</summary>
     public required string Source { get; init; }
 
-    /// <summary>What the text holds that is allowed but probably not meant.</summary>
+    /// <summary>What the text holds that is legal but probably not meant.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 
-    /// <exception cref="MergeRecipeException">The file cannot be read, or is no recipe; names file and line.</exception>
+    /// <exception cref="MergeRecipeException">The file cannot be read, or is not a recipe; names file and line.</exception>
     public static MergeRecipe Read(string path)
     {
         try
@@ -46,7 +46,7 @@ public sealed record MergeRecipe
     public static MergeRecipe Parse(string yaml) => RecipeReader.Read(yaml, "recipe");
 }
 
-/// <summary>Layers of the result that come from the same sources.</summary>
+/// <summary>Layers of the result that share their sources.</summary>
 public sealed record MergeSlice(ImmutableArray<MergeSource> Sources, Settings Parameters);
 
 /// <summary>A model folder, or <c>folder+adapter</c>, with the layers taken from it (null = all).</summary>

@@ -1,5 +1,5 @@
-// YAML into nodes as PyYAML's safe loader composes them: anchors and aliases, merge keys (<<) with the explicit key winning, and of a key
-// that stands twice the later one. Knows nothing of what a recipe may hold.
+// Composes YAML into nodes as PyYAML's safe loader does: anchors, aliases, merge keys (<<) that explicit keys override, and the later
+// of two equal keys. Knows nothing of a recipe's content.
 using System.Collections.Immutable;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -8,7 +8,7 @@ namespace Majlis.Merge.Recipes;
 
 sealed class RecipeComposer
 {
-    /// <summary>No recipe nests a tenth as deep; the stack holds many times more.</summary>
+    /// <summary>Real recipes nest less than a tenth as deep; the stack holds many times more.</summary>
     const int DeepestNesting = 100;
 
     readonly AnchorScanner scanner;
@@ -16,7 +16,7 @@ sealed class RecipeComposer
     readonly string file;
     readonly ImmutableArray<string>.Builder warnings = ImmutableArray.CreateBuilder<string>();
 
-    /// <summary>Null while the node that carries the anchor is being read.</summary>
+    /// <summary>Null while the anchored node is being read.</summary>
     readonly Dictionary<string, RecipeNode?> anchors = new(StringComparer.Ordinal);
 
     RecipeComposer(string yaml, string file)
@@ -26,8 +26,8 @@ sealed class RecipeComposer
         parser = new Parser(scanner);
     }
 
-    /// <summary>The one document of a text, and what in it is allowed but probably not meant.</summary>
-    /// <exception cref="MergeRecipeException">Not YAML that PyYAML's safe loader would take; names the line.</exception>
+    /// <summary>The only document of a text, and what in it is legal but probably not meant.</summary>
+    /// <exception cref="MergeRecipeException">PyYAML's safe loader would refuse the text; names the line.</exception>
     public static (RecipeNode Root, ImmutableArray<string> Warnings) Read(string yaml, string file)
     {
         try
@@ -117,7 +117,7 @@ sealed class RecipeComposer
         return RecipeNode.Of(file, begin.Start.Line, merged);
     }
 
-    /// <summary>Of a list of mappings the first that has a key counts, hence backwards.</summary>
+    /// <summary>In a list of mappings the first one with a key counts, so the list is read backwards.</summary>
     static void Merge(OrderedDictionary<string, RecipeNode> merged, RecipeNode value)
     {
         foreach (var source in value.IsList ? value.Items.Reverse() : [value])

@@ -1,4 +1,4 @@
-// A YAML node that knows where it stands, so that every complaint names file, line and key. Knows nothing of merging.
+// A YAML node that knows its place, so that every error names file, line and key. Knows nothing of merging.
 using System.Globalization;
 
 namespace Majlis.Merge.Recipes;
@@ -38,7 +38,7 @@ sealed class RecipeNode
     /// <summary>The text of a key.</summary>
     public string Written => scalar is { } value ? value.Written : throw Error("a key must be one word");
 
-    /// <summary>The keys that have a value: null is as good as absent.</summary>
+    /// <summary>The keys with a value: null counts as absent.</summary>
     public IEnumerable<string> Keys => Children.Where(child => !child.Value.IsNull).Select(child => child.Key);
 
     public RecipeNode? Child(string key) => Children.TryGetValue(key, out var child) && !child.IsNull ? child : null;
@@ -49,16 +49,16 @@ sealed class RecipeNode
         : child.Scalar is { Kind: ScalarKind.Text } text ? text.Written
         : throw child.Error($"{key}: {child.Scalar.Written} is {child.Scalar.KindName} in YAML, expected text; put it in quotes");
 
-    /// <summary>A number, or text that is one: mergekit reads 1e-1, which YAML 1.1 takes for text, as a number too.</summary>
+    /// <summary>A number, or text that is one: mergekit also reads 1e-1 as a number, which is text in YAML 1.1.</summary>
     public double Number()
     {
         var number = Scalar.Kind == ScalarKind.Number ? Scalar.Number : Scalar.Kind == ScalarKind.Text && double.TryParse(
             Scalar.Written, NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed) ? parsed : (double?)null;
-        return number is { } value && double.IsFinite(value) ? value
-            : throw Error($"'{Scalar.Written}' is not a finite number" + (Scalar.Kind == ScalarKind.Number ? "" : $" but {Scalar.KindName}"));
+        var kind = Scalar.Kind == ScalarKind.Number ? "" : $" but {Scalar.KindName}";
+        return number is { } value && double.IsFinite(value) ? value : throw Error($"'{Scalar.Written}' is not a finite number{kind}");
     }
 
-    /// <summary>One of YAML 1.1's truth words, 1 or 0.</summary>
+    /// <summary>A truth value of YAML 1.1, 1 or 0.</summary>
     public bool Flag() => Scalar switch
     {
         { Kind: ScalarKind.Flag or ScalarKind.Number, Number: 1 } => true,
@@ -67,7 +67,7 @@ sealed class RecipeNode
     };
 
     /// <summary>
-    /// Every key must be one of <paramref name="known"/>; one of <paramref name="unused"/> may stand there without a value.
+    /// Every key must be in <paramref name="known"/>; a key in <paramref name="unused"/> may stand without a value.
     /// </summary>
     public void RefuseOtherKeys(IReadOnlyCollection<string> known, params IReadOnlyCollection<string> unused)
     {

@@ -1,5 +1,5 @@
-// mergekit's YAML into a MergeRecipe. Strict: an unknown key, a value of the wrong kind or an impossible range is an error with its line.
-// Knows nothing of files and little of methods: only their names and the parameters each of them takes.
+// Reads mergekit's YAML into a MergeRecipe. Strict: an unknown key, a value of the wrong kind or an impossible range is an error with
+// its line. Knows nothing of files, and of methods only their names and parameters.
 using System.Collections.Immutable;
 using Majlis.Merge.Methods;
 using Majlis.Model;

@@ -1,4 +1,4 @@
-// A YAML scalar as PyYAML resolves it, by YAML 1.1's words and forms of numbers: 010 is 8, 1:30 is 90, 1e3 is text, no is a truth value.
+// A YAML scalar as PyYAML resolves it by YAML 1.1: 010 is 8, 1:30 is 90, 1e3 is text, no is a truth value.
 // Knows nothing of keys, lists or recipes.
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -13,7 +13,7 @@ readonly partial record struct RecipeScalar(ScalarKind Kind, string Written, dou
 {
     const string Core = "tag:yaml.org,2002:";
 
-    /// <summary>What the kind is called in a message.</summary>
+    /// <summary>The kind's name in messages.</summary>
     public string KindName => Kind switch
     {
         ScalarKind.Null => "null",
@@ -25,8 +25,7 @@ readonly partial record struct RecipeScalar(ScalarKind Kind, string Written, dou
     };
 
     /// <summary>
-    /// The value of a scalar by its tag, else (where <paramref name="plain"/>, unquoted) by its form; null where the tag is unknown or does
-    /// not fit.
+    /// A scalar's value by its tag, else by its form if <paramref name="plain"/> (unquoted); null where the tag is unknown or does not fit.
     /// </summary>
     public static RecipeScalar? Resolve(string text, bool plain, string tag) => tag switch
     {
@@ -92,7 +91,7 @@ readonly partial record struct RecipeScalar(ScalarKind Kind, string Written, dou
     static double? OfDecimal(string digits) => double.TryParse(digits, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
         CultureInfo.InvariantCulture, out var value) ? value : null;
 
-    /// <summary>Parts of sixty each, as in 1:30; one part alone is itself.</summary>
+    /// <summary>Base-sixty parts, as in 1:30; a single part is itself.</summary>
     static double? Sexagesimal(string digits, Func<string, double?> read) =>
         digits.Split(':').Aggregate((double?)0, (value, part) => value * 60 + read(part));
 

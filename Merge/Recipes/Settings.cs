@@ -1,5 +1,5 @@
-// Parameters of a merge: a number, a gradient over depth, or values chosen by a filter on the tensor's name.
-// Knows the rules by which mergekit looks them up, not what a parameter means.
+// A merge's parameters: a number, a gradient over depth, or values chosen by a filter on the tensor's name.
+// Knows mergekit's rules of lookup, not what a parameter means.
 using System.Collections.Immutable;
 
 namespace Majlis.Merge.Recipes;
@@ -25,12 +25,14 @@ public sealed record Settings(ImmutableDictionary<string, ImmutableArray<Filtere
             : [];
 }
 
-/// <summary>A value, or a gradient of values over depth, for tensors whose name contains <paramref name="Filter"/> (null or * = all).</summary>
+/// <summary>
+/// A value, or a gradient of values over depth, for tensors whose name contains <paramref name="Filter"/> (null or * = all).
+/// </summary>
 public sealed record FilteredSetting(string? Filter, ImmutableArray<double> Gradient)
 {
     public bool Matches(string tensor) => Filter is null or "*" || tensor.Contains(Filter, StringComparison.Ordinal);
 
-    /// <summary>Linear between the gradient's points, which are spread evenly over depth 0..1.</summary>
+    /// <summary>Interpolates linearly between the gradient's points, which are spread evenly over depth 0..1.</summary>
     public double At(double depth)
     {
         var position = depth * (Gradient.Length - 1);

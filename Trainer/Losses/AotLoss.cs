@@ -10,7 +10,7 @@ public static class AotLoss
     /// <param name="upper">[B] policy margins (paired) or chosen log-ratios (unpaired).</param>
     /// <param name="lower">[B] reference margins (paired) or rejected log-ratios (unpaired).</param>
     /// <param name="beta">As in DPO.</param>
-    /// <param name="smoothing">Share of labels taken to be the other way round.</param>
+    /// <param name="smoothing">Share of labels taken to be flipped.</param>
     public static Tensor Of(Tensor upper, Tensor lower, double beta, double smoothing)
     {
         var z = upper.sort(0).Values.Minus(lower.sort(0).Values).Times(beta);

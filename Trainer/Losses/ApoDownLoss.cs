@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;
 
-/// <summary>TRL's "apo_down": s(beta c_w) + 1 - s(beta (c_w - c_l)), one value a pair, [B].</summary>
+/// <summary>TRL's "apo_down": s(beta c_w) + 1 - s(beta (c_w - c_l)), one value per pair, [B].</summary>
 public static class ApoDownLoss
 {
     public static Tensor Of(Tensor chosen, Tensor rejected, double beta) =>

@@ -1,4 +1,4 @@
-// Plain likelihood of the chosen answers, as an anchor in a mix. Knows no reference.
+// Plain likelihood of the chosen answers, as an anchor in a mix of losses. Knows no reference.
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;

@@ -8,8 +8,8 @@ namespace Majlis.Trainer.Losses;
 public static class DpoLoss
 {
     /// <param name="chosen">[B] log-ratios of the preferred answers.</param>
-    /// <param name="rejected">[B] log-ratios of the others.</param>
-    /// <param name="beta">How dear it is to leave the reference.</param>
-    /// <returns>[B] losses, one a pair.</returns>
+    /// <param name="rejected">[B] log-ratios of the rejected answers.</param>
+    /// <param name="beta">Weight of staying close to the reference.</param>
+    /// <returns>[B] losses, one per pair.</returns>
     public static Tensor Of(Tensor chosen, Tensor rejected, double beta) => -nn.functional.logsigmoid(chosen.Minus(rejected).Times(beta));
 }

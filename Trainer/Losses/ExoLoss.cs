@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;
 
-/// <summary>TRL's "exo_pair": the reverse divergence to smoothed labels, one value a pair, [B]; smoothing must be above 0.</summary>
+/// <summary>TRL's "exo_pair": the reverse divergence to smoothed labels, one value per pair, [B]; smoothing must be above 0.</summary>
 public static class ExoLoss
 {
     public static Tensor Of(Tensor chosen, Tensor rejected, double beta, double smoothing)

@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;
 
-/// <summary>TRL's "hinge": max(0, 1 - beta (c_w - c_l)), one value a pair, [B].</summary>
+/// <summary>TRL's "hinge": max(0, 1 - beta (c_w - c_l)), one value per pair, [B].</summary>
 public static class HingeLoss
 {
-    public static Tensor Of(Tensor chosen, Tensor rejected, double beta) => nn.functional.relu(1.0.From(chosen.Minus(rejected).Times(beta)));
+    public static Tensor Of(Tensor chosen, Tensor rejected, double beta) =>
+        nn.functional.relu(1.0.From(chosen.Minus(rejected).Times(beta)));
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;
 
-/// <summary>TRL's "ipo": (c_w/|y_w| - c_l/|y_l| - 1/(2 beta))^2, one value a pair, [B].</summary>
+/// <summary>TRL's "ipo": (c_w/|y_w| - c_l/|y_l| - 1/(2 beta))^2, one value per pair, [B].</summary>
 public static class IpoLoss
 {
     public static Tensor Of(Tensor chosenPerToken, Tensor rejectedPerToken, double beta) =>

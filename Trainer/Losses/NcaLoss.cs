@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;
 
-/// <summary>TRL's "nca_pair": -log s(z_w) - 0.5 log s(-z_w) - 0.5 log s(-z_l), z = beta c, one value a pair, [B].</summary>
+/// <summary>TRL's "nca_pair": -log s(z_w) - 0.5 log s(-z_w) - 0.5 log s(-z_l), z = beta c, one value per pair, [B].</summary>
 public static class NcaLoss
 {
     public static Tensor Of(Tensor chosen, Tensor rejected, double beta) =>

@@ -1,4 +1,4 @@
-// What the losses see of a batch of pairs: sequence log-probabilities of policy and reference, lengths and weights. [B] = pairs.
+// The losses' inputs for a batch of pairs: sequence log-probabilities of policy and reference, lengths, weights. [B] = pairs.
 using Majlis.Torch;
 using static TorchSharp.torch;
 
@@ -11,10 +11,10 @@ public sealed record PairScores(Tensor Chosen, Tensor Rejected, Tensor Reference
     public required Tensor ChosenTokens { get; init; }
     public required Tensor RejectedTokens { get; init; }
 
-    /// <summary>Plain sums of the chosen answers even where <see cref="Chosen"/> is length-desensitised, [B].</summary>
+    /// <summary>Plain sums of the chosen answers, also where <see cref="Chosen"/> is length-desensitised, [B].</summary>
     public required Tensor ChosenSums { get; init; }
 
-    /// <summary>WPO's weight of each pair without gradient, [B]; null when pairs are not weighted so.</summary>
+    /// <summary>WPO's weight of each pair, without gradient, [B]; null without WPO.</summary>
     public Tensor? PolicyWeights { get; init; }
 
     /// <summary>log pi(y|x) - log pi_ref(y|x) of the chosen answers, [B].</summary>

@@ -1,10 +1,10 @@
-// TRL's names of the losses, an explicit list: a name in, [B] (or for "sft" a scalar) out. Knows no model.
+// TRL's names of the losses, as an explicit list: a name in, [B] (for "sft" a scalar) out. Knows no model.
 using Majlis.Torch;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;
 
-/// <summary>What a preference loss is made of, under TRL's names.</summary>
+/// <summary>The parts of a preference loss, under TRL's names.</summary>
 public sealed record LossOptions
 {
     /// <summary>Names of the losses added up.</summary>
@@ -33,9 +33,11 @@ public static class PreferenceLosses
         ["hinge"] = (pairs, options) => HingeLoss.Of(Chosen(pairs, options), Rejected(pairs, options), options.Beta),
         ["ipo"] = (pairs, options) => IpoLoss.Of(
             Chosen(pairs, options) / pairs.ChosenTokens, Rejected(pairs, options) / pairs.RejectedTokens, options.Beta),
-        ["exo_pair"] = (pairs, options) => ExoLoss.Of(Chosen(pairs, options), Rejected(pairs, options), options.Beta, options.LabelSmoothing),
+        ["exo_pair"] = (pairs, options) => ExoLoss.Of(
+            Chosen(pairs, options), Rejected(pairs, options), options.Beta, options.LabelSmoothing),
         ["nca_pair"] = (pairs, options) => NcaLoss.Of(pairs.ChosenRatio, pairs.RejectedRatio, options.Beta),
-        ["robust"] = (pairs, options) => RobustLoss.Of(Chosen(pairs, options), Rejected(pairs, options), options.Beta, options.LabelSmoothing),
+        ["robust"] = (pairs, options) => RobustLoss.Of(
+            Chosen(pairs, options), Rejected(pairs, options), options.Beta, options.LabelSmoothing),
         ["bco_pair"] = (pairs, options) => BcoLoss.Of(pairs.ChosenRatio, pairs.RejectedRatio, options.Beta),
         ["sppo_hard"] = (pairs, options) => SppoLoss.Of(pairs.ChosenRatio, pairs.RejectedRatio, options.Beta),
         ["aot"] = (pairs, options) => AotLoss.Of(
@@ -43,14 +45,15 @@ public static class PreferenceLosses
         ["aot_unpaired"] = (pairs, options) => AotLoss.Of(pairs.ChosenRatio, pairs.RejectedRatio, options.Beta, options.LabelSmoothing),
         ["apo_zero"] = (pairs, options) => ApoZeroLoss.Of(pairs.ChosenRatio, pairs.RejectedRatio, options.Beta),
         ["apo_down"] = (pairs, options) => ApoDownLoss.Of(pairs.ChosenRatio, pairs.RejectedRatio, options.Beta),
-        ["discopop"] = (pairs, options) => DiscopopLoss.Of(Chosen(pairs, options), Rejected(pairs, options), options.Beta, options.DiscopopTau),
+        ["discopop"] = (pairs, options) => DiscopopLoss.Of(
+            Chosen(pairs, options), Rejected(pairs, options), options.Beta, options.DiscopopTau),
         ["sft"] = (pairs, _) => ChosenLikelihoodLoss.Of(pairs.ChosenSums, pairs.ChosenTokens),
         ["sigmoid_norm"] = (pairs, options) => DpoLoss.Of(
             Chosen(pairs, options) / pairs.ChosenTokens, Rejected(pairs, options) / pairs.RejectedTokens, options.Beta),
     };
 
-    /// <summary>The loss of each pair, [B], weights of the mix applied; "sft" adds its one number to every pair.</summary>
-    /// <exception cref="ArgumentException">A name nobody knows, or exo_pair without smoothing.</exception>
+    /// <summary>The loss of each pair, [B], with the mix's weights; "sft" adds its scalar to every pair.</summary>
+    /// <exception cref="ArgumentException">An unknown name, or exo_pair without smoothing.</exception>
     public static Tensor PerPair(PairScores pairs, LossOptions options)
     {
         Check(options);
@@ -80,7 +83,8 @@ public static class PreferenceLosses
         return options.Beta > 0 ? null : $"beta must be above 0, not {options.Beta}";
     }
 
-    static Tensor Chosen(PairScores pairs, LossOptions options) => Divergence.Score(pairs.ChosenRatio, options.Divergence, options.DivergenceAlpha);
+    static Tensor Chosen(PairScores pairs, LossOptions options) =>
+        Divergence.Score(pairs.ChosenRatio, options.Divergence, options.DivergenceAlpha);
 
     static Tensor Rejected(PairScores pairs, LossOptions options) =>
         Divergence.Score(pairs.RejectedRatio, options.Divergence, options.DivergenceAlpha);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;
 
-/// <summary>TRL's "robust": unbiased under a flip rate of smoothing (below one half), one value a pair, [B].</summary>
+/// <summary>TRL's "robust": unbiased under a flip rate of smoothing (below one half), one value per pair, [B].</summary>
 public static class RobustLoss
 {
     public static Tensor Of(Tensor chosen, Tensor rejected, double beta, double smoothing)

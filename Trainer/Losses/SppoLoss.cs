@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;
 
-/// <summary>TRL's "sppo_hard": (c_w - 0.5/beta)^2 + (c_l + 0.5/beta)^2, one value a pair, [B].</summary>
+/// <summary>TRL's "sppo_hard": (c_w - 0.5/beta)^2 + (c_l + 0.5/beta)^2, one value per pair, [B].</summary>
 public static class SppoLoss
 {
     public static Tensor Of(Tensor chosen, Tensor rejected, double beta) =>

@@ -1,5 +1,5 @@
-// AdamW with decoupled weight decay, https://arxiv.org/abs/1711.05101, step for step as torch.optim.AdamW does it.
-// Its own class because its state must go to disk and back to the same bits. Knows nothing of losses.
+// AdamW with decoupled weight decay, https://arxiv.org/abs/1711.05101, step for step as torch.optim.AdamW computes it.
+// A class of its own, since its state must be saved and restored bit for bit. Knows nothing of losses.
 using Majlis.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -37,7 +37,7 @@ public sealed class AdamW : IDisposable
         using var still = no_grad();
         Step++;
         var (meanCorrection, squareCorrection) = (1 - Math.Pow(options.Beta1, Step), 1 - Math.Pow(options.Beta2, Step));
-        // Numbers that change from step to step: kept alive by their using, not for ever (see Numbers).
+        // Numbers that change with each step: freed by their using, not cached for ever (see Numbers).
         using var kept = (1 - learningRate * options.WeightDecay).ToScalar();
         using var root = Math.Sqrt(squareCorrection).ToScalar();
         using var step = (-learningRate / meanCorrection).ToScalar();
@@ -52,7 +52,7 @@ public sealed class AdamW : IDisposable
         }
     }
 
-    /// <summary>Continues a saved run: the moments are copied in.</summary>
+    /// <summary>Continues a saved run: copies the moments in.</summary>
     public void Restore(int step, Func<string, Tensor> mean, Func<string, Tensor> square)
     {
         using var scope = NewDisposeScope();
@@ -70,8 +70,9 @@ public sealed class AdamW : IDisposable
         foreach (var moment in Mean.Values.Concat(Square.Values)) moment.Dispose();
     }
 
-    /// <summary>Norms and biases are never decayed (transformers' rule, by name).</summary>
-    bool Decays(string name) => options.WeightDecay != 0 && !name.Contains("bias", StringComparison.Ordinal) && !name.Contains("norm", StringComparison.Ordinal);
+    /// <summary>Norms and biases never decay (transformers' rule, by name).</summary>
+    bool Decays(string name) => options.WeightDecay != 0
+        && !name.Contains("bias", StringComparison.Ordinal) && !name.Contains("norm", StringComparison.Ordinal);
 }
 
 public sealed record AdamWOptions(double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double WeightDecay = 0);

@@ -1,8 +1,8 @@
-// Which pairs stand in which micro-batch of which step: a pure function of seed, counts and step. Knows no pairs.
+// Which pairs form which micro-batch of which step: a pure function of seed, counts and step. Knows no pairs.
 namespace Majlis.Trainer.Preference;
 
 /// <summary>
-/// An epoch is cut into micro-batches and those into steps; its last step may hold fewer micro-batches, and the last of them fewer pairs.
+/// An epoch is cut into micro-batches and those into steps. Its last step may have fewer micro-batches, and the last of them fewer pairs.
 /// </summary>
 public sealed record BatchOrder(int Pairs, int BatchPairs, int Accumulation, int Seed, bool Shuffle)
 {
@@ -18,7 +18,7 @@ public sealed record BatchOrder(int Pairs, int BatchPairs, int Accumulation, int
         return [.. order.Chunk(BatchPairs).Skip(first).Take(Accumulation)];
     }
 
-    /// <summary>Epochs passed after <paramref name="steps"/> steps, as transformers counts them.</summary>
+    /// <summary>Epochs after <paramref name="steps"/> steps, as transformers counts them.</summary>
     public double Epochs(int steps)
     {
         var (whole, rest) = Math.DivRem(steps, StepsPerEpoch);

@@ -1,12 +1,12 @@
-// The training loop: steps over pairs until the schedule ends, the self-test fails or the chosen answers collapse.
-// Deterministic from its options; may be stopped after any saved step and continued to the same bits. Knows no files but its state's.
+// The training loop: steps over pairs until the schedule ends, the self-test fails or the chosen answers collapse. Deterministic in
+// its options; may be stopped after any saved step and continued to the same bits. Knows no files but its state's.
 using Majlis.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Preference;
 
-/// <summary>How a run ended. <paramref name="Refusal"/> says why there is nothing to use, or is null.</summary>
+/// <summary>The end of a run. <paramref name="Refusal"/> says why its result must not be used, or is null.</summary>
 public sealed record TrainingResult(int Steps, IReadOnlyList<StepMetrics> Log, string? Refusal);
 
 public sealed class DpoTrainer : IDisposable
@@ -21,9 +21,9 @@ public sealed class DpoTrainer : IDisposable
     readonly List<StepMetrics> log = [];
     double tokensSeen;
 
-    /// <param name="policy">What is trained; its parameters are changed in place.</param>
-    /// <param name="pairs">Already cut to the longest length allowed.</param>
-    /// <param name="reference">Scores of exactly these pairs under the weights the run started from.</param>
+    /// <param name="policy">The network to train; its parameters change in place.</param>
+    /// <param name="pairs">Already cut to the maximum length.</param>
+    /// <param name="reference">Scores of exactly these pairs under the starting weights.</param>
     /// <param name="options">Everything else.</param>
     public DpoTrainer(Policy policy, IReadOnlyList<TrainingPair> pairs, ReferenceScores reference, DpoOptions options)
     {
@@ -41,11 +41,11 @@ public sealed class DpoTrainer : IDisposable
     /// <summary>Optimiser steps done.</summary>
     public int Step => optimiser.Step;
 
-    /// <summary>Runs to the end. <paramref name="afterStep"/> sees every step's metrics (progress, saving, stopping by throwing).</summary>
+    /// <summary>Runs to the end. <paramref name="afterStep"/> gets every step's metrics (progress, saving, stopping by throwing).</summary>
     public TrainingResult Run(Action<StepMetrics> afterStep)
     {
         TrainingResult End(string? refusal) => new(Step, log, refusal);
-        if (Collapsed() is { } before) return End(before); // killed after a state was saved and before the rule was asked
+        if (Collapsed() is { } before) return End(before); // killed after a state was saved and before this check
         while (Step < TotalSteps)
         {
             var metrics = Gradients(out var largestRatio);
@@ -61,7 +61,7 @@ public sealed class DpoTrainer : IDisposable
 
     public void Save(string folder) => TrainingState.Save(folder, policy, optimiser, log, tokensSeen);
 
-    /// <summary>Takes over a saved state; false when there is none.</summary>
+    /// <summary>Restores a saved state; false when there is none.</summary>
     public bool TryRestore(string folder)
     {
         if (TrainingState.Load(folder, policy, optimiser) is not { } state) return false;
@@ -70,7 +70,7 @@ public sealed class DpoTrainer : IDisposable
         return true;
     }
 
-    /// <summary>Goes on after <paramref name="step"/> steps with the moments of another trainer; the parameters are in place already.</summary>
+    /// <summary>Continues after <paramref name="step"/> steps with the moments of another trainer; the parameters are in place.</summary>
     public void Restore(int step, Func<string, Tensor> mean, Func<string, Tensor> square) => optimiser.Restore(step, mean, square);
 
     public void Dispose() => optimiser.Dispose();
@@ -103,11 +103,12 @@ public sealed class DpoTrainer : IDisposable
     static double LargestRatio(PairForward forward) =>
         Math.Max(forward.Scores.ChosenRatio.abs().max().item<float>(), forward.Scores.RejectedRatio.abs().max().item<float>());
 
-    /// <summary>Before anything moved, policy and reference are one: every log-ratio is 0 and DPO's loss is ln 2.</summary>
+    /// <summary>Before the first update policy and reference are equal: every log-ratio is 0 and DPO's loss is ln 2.</summary>
     string? SelfTest(Dictionary<string, double> metrics, double largestRatio)
     {
         if (!(largestRatio <= options.SelfTestTolerance))
-            return FormattableString.Invariant($"self-test: policy and reference differ by {largestRatio:0.####} before the first step; expected 0");
+            return FormattableString.Invariant(
+                $"self-test: policy and reference differ by {largestRatio:0.####} before the first step; expected 0");
         var known = options.Loss is { Types: ["sigmoid"], Weights: null, UseWeighting: false } && pairs.All(pair => pair.Weight == 1);
         return known && Math.Abs(metrics["loss"] - Math.Log(2)) > options.Loss.Beta * options.SelfTestTolerance + 1e-6
             ? FormattableString.Invariant($"self-test: the first loss is {metrics["loss"]:0.#####}; expected ln 2 = 0.69315") : null;
@@ -124,7 +125,7 @@ public sealed class DpoTrainer : IDisposable
         return new StepMetrics(Step, metrics);
     }
 
-    /// <summary>Scales all gradients so that their joint norm is at most the limit; gives the norm before.</summary>
+    /// <summary>Scales all gradients so that their joint norm is at most the limit; gives the norm before that.</summary>
     double ClipGradients()
     {
         using var scope = NewDisposeScope();
@@ -137,16 +138,19 @@ public sealed class DpoTrainer : IDisposable
         return norm;
     }
 
-    /// <summary>Such a step would leave nothing but such numbers behind; it is not taken.</summary>
-    string? NotFinite(Dictionary<string, double> metrics) => double.IsFinite(metrics["loss"]) && double.IsFinite(metrics["grad_norm"]) ? null
-        : FormattableString.Invariant($"health: at step {Step + 1} the loss is {metrics["loss"]} and the gradient's norm {metrics["grad_norm"]}; expected finite numbers; lower the learning rate");
+    /// <summary>A step with numbers that are not finite is not taken: it would make every weight not finite.</summary>
+    string? NotFinite(Dictionary<string, double> metrics) =>
+        double.IsFinite(metrics["loss"]) && double.IsFinite(metrics["grad_norm"]) ? null : FormattableString.Invariant(
+            $"health: at step {Step + 1} the loss is {metrics["loss"]} and the gradient's norm {metrics["grad_norm"]}; ")
+            + "expected finite numbers; lower the learning rate";
 
-    /// <summary>The health rule: chosen answers that have become so unlikely mean a broken policy, whatever the margins say.</summary>
+    /// <summary>The health rule: chosen answers that become very unlikely mean a broken policy, whatever the margins are.</summary>
     string? Collapsed()
     {
         if (log.Count < options.HealthWindow) return null;
         var drop = log.TakeLast(options.HealthWindow).Average(step => step["chosen_drop_per_token"]);
         return drop <= options.MaxChosenDrop ? null : FormattableString.Invariant(
-            $"health: the chosen answers lost {drop:0.##} nats per token against the reference (limit {options.MaxChosenDrop}); lower the learning rate");
+                $"health: the chosen answers lost {drop:0.##} nats per token against the reference (limit {options.MaxChosenDrop}); ")
+            + "lower the learning rate";
     }
 }

@@ -2,8 +2,8 @@
 namespace Majlis.Trainer.Preference;
 
 /// <summary>
-/// A schedule over a run. With warm-up the first step's factor is 0 (transformers counts so). The extra numbers are read by the schedules
-/// that have them: cycles (cosine_with_restarts), end and power (polynomial), least (cosine_with_min_lr, warmup_stable_decay), decay.
+/// A schedule over a run. With warm-up the first step's factor is 0, as in transformers. Some schedules read extra numbers:
+/// cycles (cosine_with_restarts), end and power (polynomial), least (cosine_with_min_lr, warmup_stable_decay), decay.
 /// </summary>
 public sealed record LearningRate(string Name, int WarmupSteps, int TotalSteps)
 {
@@ -14,7 +14,10 @@ public sealed record LearningRate(string Name, int WarmupSteps, int TotalSteps)
     public int DecaySteps { get; init; }
 
     public static IReadOnlyList<string> Names { get; } =
-        ["linear", "cosine", "constant", "constant_with_warmup", "cosine_with_restarts", "polynomial", "inverse_sqrt", "cosine_with_min_lr", "warmup_stable_decay"];
+        [
+            "linear", "cosine", "constant", "constant_with_warmup", "cosine_with_restarts", "polynomial", "inverse_sqrt",
+            "cosine_with_min_lr", "warmup_stable_decay",
+        ];
 
     public double Factor(int step)
     {
@@ -37,7 +40,7 @@ public sealed record LearningRate(string Name, int WarmupSteps, int TotalSteps)
 
     static double Cosine(double progress) => 0.5 * (1 + Math.Cos(Math.PI * progress));
 
-    /// <summary>transformers' timescale: the warm-up's length, or 10 000 where there is none.</summary>
+    /// <summary>transformers' timescale: the warm-up's length, or 10 000 without warm-up.</summary>
     double InverseSqrt(int step)
     {
         var timescale = WarmupSteps > 0 ? WarmupSteps : 10_000;

@@ -1,11 +1,11 @@
-// How fast long work goes and how long it will take. Knows no clock but the one given, and not what is counted.
+// Rate and remaining time of long work. Knows no clock but the one given, and not what is counted.
 using static System.FormattableString;
 
 namespace Majlis.Trainer.Preference;
 
-/// <param name="unit">What is counted, in the plural.</param>
-/// <param name="from">What was done before this process began.</param>
-/// <param name="total">All of it.</param>
+/// <param name="unit">The counted items, in the plural.</param>
+/// <param name="from">Items done before this process began.</param>
+/// <param name="total">All items.</param>
 /// <param name="time">The clock.</param>
 sealed class Pace(string unit, int from, int total, TimeProvider time)
 {

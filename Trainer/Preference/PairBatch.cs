@@ -9,7 +9,8 @@ public sealed class PairBatch : IDisposable
     PairBatch(IReadOnlyList<TrainingPair> pairs, int pad)
     {
         Pairs = pairs;
-        var rows = pairs.Select(pair => (pair.Prompt, Completion: pair.Chosen)).Concat(pairs.Select(pair => (pair.Prompt, Completion: pair.Rejected))).ToArray();
+        var rows = pairs.Select(pair => (pair.Prompt, Completion: pair.Chosen))
+            .Concat(pairs.Select(pair => (pair.Prompt, Completion: pair.Rejected))).ToArray();
         var width = rows.Max(row => row.Prompt.Length + row.Completion.Length);
         var (tokens, mask, scored) = (new long[rows.Length * width], new long[rows.Length * width], new List<long>());
         Array.Fill(tokens, pad);
@@ -43,13 +44,13 @@ public sealed class PairBatch : IDisposable
     /// <summary>[R, T] int64, 1 at real tokens.</summary>
     public Tensor Mask { get; }
 
-    /// <summary>[S] places in the flattened [R, T-1] whose next token is a completion token, chosen rows first.</summary>
+    /// <summary>[S] positions in the flattened [R, T-1] whose next token is a completion token, chosen rows first.</summary>
     public Tensor Scored { get; }
 
-    /// <summary>[S] that next token.</summary>
+    /// <summary>[S] ids of those next tokens.</summary>
     public Tensor Labels { get; }
 
-    /// <summary>How many of <see cref="Scored"/> are of chosen rows.</summary>
+    /// <summary>How many of <see cref="Scored"/> belong to chosen rows.</summary>
     public int ChosenScored { get; }
 
     public int TokenCount { get; }

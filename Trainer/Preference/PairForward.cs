@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Preference;
 
-/// <summary>The loss of a micro-batch (with gradient) and what it measured.</summary>
+/// <summary>The loss of a micro-batch (with gradient) and its metrics.</summary>
 sealed record PairForward(Tensor Loss, PairScores Scores, IReadOnlyList<(string Name, double Value)> Metrics)
 {
     public static PairForward Of(Policy policy, PairBatch batch, ReferenceScores reference, LossOptions options)
@@ -48,13 +48,16 @@ sealed record PairForward(Tensor Loss, PairScores Scores, IReadOnlyList<(string 
         return tensor(Side(pair => pair.Chosen).Concat(Side(pair => pair.Rejected)).ToArray());
     }
 
-    /// <summary>WPO, https://arxiv.org/abs/2406.11827: exp of the mean of (log p - log sum p^2), both sides multiplied, [B], no gradient.</summary>
+    /// <summary>
+    /// WPO, https://arxiv.org/abs/2406.11827: exp of the mean of (log p - log sum p^2), multiplied over both sides, [B], no gradient.
+    /// </summary>
     static Tensor PolicyWeights(SequenceScores tokens, PairBatch batch)
     {
         using var still = no_grad();
         var pairs = batch.Pairs.Count;
         var sums = SequenceScores.SumRows(tokens.LogProbabilities.detach().Minus(tokens.Collision), batch);
-        var lengths = tensor(batch.Pairs.Select(pair => (float)pair.Chosen.Length).Concat(batch.Pairs.Select(pair => (float)pair.Rejected.Length)).ToArray());
+        var lengths = tensor(batch.Pairs.Select(pair => (float)pair.Chosen.Length)
+            .Concat(batch.Pairs.Select(pair => (float)pair.Rejected.Length)).ToArray());
         var weights = (sums / lengths).exp();
         return weights.narrow(0, 0, pairs) * weights.narrow(0, pairs, pairs);
     }

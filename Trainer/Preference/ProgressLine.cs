@@ -1,4 +1,4 @@
-// One line a step: where the run is, what it measures, how fast it goes and how long it will take.
+// One line per step: position, loss and margin, rate and remaining time.
 using static System.FormattableString;
 
 namespace Majlis.Trainer.Preference;

@@ -1,11 +1,11 @@
-// Log-probabilities of both sides of every pair under the weights a run starts from, per token. One forward pass, no second model.
-// Computed in the numerics of the training itself, so that the first step's loss is ln 2 exactly up to the shape of the batch.
+// Reference log-probabilities: both sides of every pair, per token, under the weights a run starts from. One forward pass, no second
+// model. Computed in the training's own numerics, so that the first loss is exactly ln 2 up to the shape of the batch.
 using Majlis.Model.Weights;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Preference;
 
-/// <summary>By pair id: log-probabilities of the chosen and rejected completion's tokens.</summary>
+/// <summary>Log-probabilities of the chosen and rejected completion's tokens, by pair id.</summary>
 public sealed class ReferenceScores
 {
     readonly Dictionary<string, (float[] Chosen, float[] Rejected)> scores;
@@ -16,8 +16,9 @@ public sealed class ReferenceScores
     public (double Chosen, double Rejected) Sums(string pair) =>
         (scores[pair].Chosen.Sum(value => (double)value), scores[pair].Rejected.Sum(value => (double)value));
 
-    /// <summary>Scores all pairs with the policy as it is now; <paramref name="scored"/> hears how many more are done.</summary>
-    public static ReferenceScores Compute(Policy policy, IReadOnlyList<TrainingPair> pairs, int batchPairs, int pad, Action<int>? scored = null)
+    /// <summary>Scores all pairs with the policy as it is now; <paramref name="scored"/> gets how many more are done.</summary>
+    public static ReferenceScores Compute(
+        Policy policy, IReadOnlyList<TrainingPair> pairs, int batchPairs, int pad, Action<int>? scored = null)
     {
         var found = new Dictionary<string, (float[], float[])>();
         using var still = no_grad();
@@ -35,13 +36,14 @@ public sealed class ReferenceScores
         return new ReferenceScores(found);
     }
 
-    /// <summary>The batch's scored tokens, in its order: [S].</summary>
+    /// <summary>Log-probabilities of the batch's scored tokens, in its order: [S].</summary>
     public Tensor Of(PairBatch batch) => tensor(batch.Pairs.SelectMany(pair => scores[pair.Id].Chosen)
         .Concat(batch.Pairs.SelectMany(pair => scores[pair.Id].Rejected)).ToArray());
 
     public void Save(string path)
     {
-        var named = scores.SelectMany(entry => new[] { (entry.Key + "/chosen", entry.Value.Chosen), (entry.Key + "/rejected", entry.Value.Rejected) });
+        var named = scores.SelectMany(entry =>
+            new[] { (entry.Key + "/chosen", entry.Value.Chosen), (entry.Key + "/rejected", entry.Value.Rejected) });
         TensorFile.Write(path, named.Select(entry => (entry.Item1, new[] { (long)entry.Item2.Length }, entry.Item2)));
     }
 

@@ -1,4 +1,4 @@
-// A line now and then while items are scored: how many, how fast, how long still.
+// A line now and then while items are scored: how many are done, rate and remaining time.
 namespace Majlis.Trainer.Preference;
 
 sealed class ScoringProgress(string name, int total, IProgress<string> progress, TimeProvider time)

@@ -1,4 +1,4 @@
-// From logits to what losses and metrics need: log-probabilities of the completion tokens, and how sure the policy was.
+// From logits to the inputs of losses and metrics: log-probabilities of the completion tokens, entropy, mean logit, top-1.
 // S = scored positions of a batch (PairBatch), V = vocabulary, R = rows. Knows no loss.
 using Majlis.Torch;
 using static TorchSharp.torch;

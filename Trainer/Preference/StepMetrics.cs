@@ -1,13 +1,13 @@
-// What a step measured, under TRL's names. Sums of micro-batches, handed out as means. Knows no tensors.
+// A step's metrics under TRL's names: summed over micro-batches, given as means. Knows no tensors.
 namespace Majlis.Trainer.Preference;
 
-/// <summary>One row of the log: the step that is done, and its numbers.</summary>
+/// <summary>One row of the log: a finished step and its metrics.</summary>
 public sealed record StepMetrics(int Step, IReadOnlyDictionary<string, double> Values)
 {
     public double this[string name] => Values[name];
 }
 
-/// <summary>Collects the micro-batches of one step.</summary>
+/// <summary>Sums the micro-batches of one step.</summary>
 sealed class StepSums
 {
     readonly Dictionary<string, double> sums = [];

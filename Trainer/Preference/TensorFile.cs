@@ -1,4 +1,4 @@
-// Small sets of fp32 tensors as one safetensors file, flushed to disk. Knows nothing of what they are.
+// Small sets of fp32 tensors as one safetensors file, flushed to disk. Does not know what they are.
 using Majlis.Model;
 using Majlis.Model.Weights;
 

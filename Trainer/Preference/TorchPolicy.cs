@@ -1,4 +1,4 @@
-// The house's transformer as a policy to train: with an adapter, or in all its weights. Knows no losses.
+// Our transformer as a policy to train: an adapter on it, or all its weights. Knows no losses.
 using Majlis.Torch;
 using static TorchSharp.torch;
 
@@ -6,7 +6,7 @@ namespace Majlis.Trainer.Preference;
 
 public static class TorchPolicy
 {
-    /// <summary>Trains an attached adapter; the weights below stay as they are, in whatever type they compute.</summary>
+    /// <summary>Trains an attached adapter; the weights below stay frozen, in whatever type they compute.</summary>
     public static Policy WithAdapter(Transformer network, LoraAdapter adapter, string numerics)
     {
         network.Attach(adapter);
@@ -21,7 +21,9 @@ public static class TorchPolicy
             [.. network.Weights.OrderBy(weight => weight.Key, StringComparer.Ordinal).Select(weight => (weight.Key, weight.Value))]);
     }
 
-    /// <summary>States where a completion token follows, [S, C]: the head is the dearest product, so prompt and padding are left out.</summary>
+    /// <summary>
+    /// The states before completion tokens, [S, C]. The head is the most expensive product, so prompt and padding are left out.
+    /// </summary>
     public static Tensor ScoredStates(Transformer network, PairBatch batch)
     {
         using var scope = NewDisposeScope();

@@ -1,11 +1,13 @@
-// A preference as the trainer needs it: token ids and a weight. Knows no votes and no text.
+// A preference pair for the trainer: token ids and a weight. Knows no votes and no text.
 namespace Majlis.Trainer.Preference;
 
-/// <summary>Completions end with the end token where the model wrote one. <paramref name="Id"/> names the pair in records and caches.</summary>
+/// <summary>
+/// Completions end with the end token where the model wrote one. <paramref name="Id"/> names the pair in records and caches.
+/// </summary>
 public sealed record TrainingPair(string Id, int[] Prompt, int[] Chosen, int[] Rejected, double Weight = 1)
 {
     /// <summary>
-    /// Cut to <paramref name="length"/> tokens a side, keeping the start; null when the prompt alone is as long (TRL's keep_start).
+    /// Cut to <paramref name="length"/> tokens per side from the start; null when the prompt alone is as long (TRL's keep_start).
     /// </summary>
     public TrainingPair? CutTo(int? length)
     {

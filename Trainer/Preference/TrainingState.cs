@@ -1,4 +1,4 @@
-// A run's state on disk: parameters, moments, step, log. Written beside the old one and renamed, so a kill leaves one whole state.
+// A run's saved state: parameters, moments, step, log. Written beside the old one and renamed, so a kill leaves one whole state.
 using System.Text.Json;
 using Majlis.Model;
 using Majlis.Model.Weights;
@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Preference;
 
-/// <summary>What a saved run knows besides its tensors.</summary>
+/// <summary>A saved run's state besides its tensors.</summary>
 sealed record TrainingState(int Step, double TokensSeen, IReadOnlyList<StepMetrics> Log)
 {
     const string Tensors = "state.safetensors";
@@ -26,7 +26,8 @@ sealed record TrainingState(int Step, double TokensSeen, IReadOnlyList<StepMetri
                 ("parameter." + parameter.Name, parameter.Value), ("exp_avg." + parameter.Name, optimiser.Mean[parameter.Name]),
                 ("exp_avg_sq." + parameter.Name, optimiser.Square[parameter.Name]),
             }).Select(entry => (entry.Item1, entry.Item2.shape, Values(entry.Item2))));
-            File.WriteAllBytes(Path.Combine(fresh, Numbers), JsonSerializer.SerializeToUtf8Bytes(new TrainingState(optimiser.Step, tokensSeen, log), TrainerJson.Plain));
+            File.WriteAllBytes(Path.Combine(fresh, Numbers),
+                JsonSerializer.SerializeToUtf8Bytes(new TrainingState(optimiser.Step, tokensSeen, log), TrainerJson.Plain));
         });
         foreach (var older in States(run).Where(path => path != folder)) Directory.Delete(older, recursive: true);
     }
@@ -60,5 +61,6 @@ sealed record TrainingState(int Step, double TokensSeen, IReadOnlyList<StepMetri
     }
 
     static IEnumerable<string> States(string run) => !Directory.Exists(run) ? []
-        : Directory.EnumerateDirectories(run, Prefix + "*").Where(path => !path.EndsWith(DurableFiles.Unfinished, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        : Directory.EnumerateDirectories(run, Prefix + "*")
+            .Where(path => !path.EndsWith(DurableFiles.Unfinished, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 }

@@ -1,4 +1,4 @@
-// Candidate against current on the held-out pairs and the fixed critical tasks, both in serving numerics. Knows no catalogue.
+// Compares candidate and current version on the held-out pairs and the fixed critical tasks, in serving numerics. Knows no catalogue.
 using System.Collections.Immutable;
 using Majlis.Evaluation;
 using Majlis.Model;

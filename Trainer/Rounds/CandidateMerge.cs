@@ -1,5 +1,5 @@
-// Experts into full weights: the recipe, the fp32 master by Merge, and the serving copy rounded once from it.
-// Knows the layout of a version's folder, nothing of training.
+// Merges experts into full weights: the recipe, the fp32 master by Merge, and the serving copy rounded once from it.
+// Knows the layout of a version's folder; knows nothing of training.
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
@@ -15,7 +15,7 @@ namespace Majlis.Trainer.Rounds;
 
 public static class CandidateMerge
 {
-    /// <summary>A linear merge of base+adapter for each expert; equal weights give W + mean of s B A.</summary>
+    /// <summary>A linear merge of base+adapter for every expert; equal weights give W + mean of s B A.</summary>
     public static MergeRecipe Recipe(string basePath, IReadOnlyList<(string Adapter, double Weight)> experts) => new()
     {
         Method = "linear",
@@ -27,7 +27,7 @@ public static class CandidateMerge
     static MergeSource Source(string basePath, (string Adapter, double Weight) expert) => new($"{basePath}+{expert.Adapter}", null,
         new Settings(ImmutableDictionary<string, ImmutableArray<FilteredSetting>>.Empty.Add("weight", [new(null, [expert.Weight])])));
 
-    /// <summary>The same in mergekit's words, for the manifest's readers.</summary>
+    /// <summary>The same recipe in mergekit's YAML, for readers of the manifest.</summary>
     static string Yaml(string basePath, IReadOnlyList<(string Adapter, double Weight)> experts)
     {
         var text = new StringBuilder("merge_method: linear\ndtype: float32\nmodels:\n");
@@ -36,7 +36,7 @@ public static class CandidateMerge
         return text.ToString();
     }
 
-    /// <summary>Writes <c>master/</c> and <c>serve/</c> into a folder that is not there yet; it appears whole.</summary>
+    /// <summary>Writes <c>master/</c> and <c>serve/</c> into a new folder, which appears whole.</summary>
     public static CandidateResult Write(MergeRecipe recipe, string basePath, string folder)
     {
         MergeReport? report = null;

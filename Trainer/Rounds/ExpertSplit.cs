@@ -1,4 +1,4 @@
-// Which pairs teach which expert. Pure. Knows languages and tags as words only.
+// Splits pairs among experts. Pure. Knows languages and tags as words only.
 using System.Collections.Immutable;
 using Majlis.Feedback.Pairs;
 
@@ -15,14 +15,16 @@ public static class ExpertSplit
     /// <summary>No split: one expert learns from everything.</summary>
     public const string None = "all";
 
-    public static bool IsRule(string rule) => rule is ByLanguage or None || (rule.StartsWith(TagPrefix, StringComparison.Ordinal) && rule.Length > TagPrefix.Length);
+    public static bool IsRule(string rule) => rule is ByLanguage or None
+        || (rule.StartsWith(TagPrefix, StringComparison.Ordinal) && rule.Length > TagPrefix.Length);
 
     /// <summary>Splits by rule; groups with fewer than <paramref name="least"/> pairs join the largest, so no pair is lost.</summary>
     public static ImmutableArray<Expert> Of(IEnumerable<PreferencePair> pairs, string rule, int least)
     {
         if (!IsRule(rule)) throw new ArgumentException($"experts '{rule}': expected {ByLanguage}, {TagPrefix}NAME or {None}", nameof(rule));
         var groups = pairs.GroupBy(pair => Name(pair, rule)).OrderByDescending(group => group.Count())
-            .ThenBy(group => group.Key, StringComparer.Ordinal).Select(group => (group.Key, Ids: group.Select(pair => pair.Id).ToList())).ToList();
+            .ThenBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => (group.Key, Ids: group.Select(pair => pair.Id).ToList())).ToList();
         if (groups.Count == 0) return [];
         foreach (var small in groups.Skip(1).Where(group => group.Ids.Count < least).ToArray())
         {

@@ -1,4 +1,4 @@
-// Trains one expert: its pairs, its adapter, its log. May be killed at any step and goes on from the last saved state to the same bits.
+// Trains one expert: its pairs, its adapter, its log. May be killed at any step and continues from the saved state to the same bits.
 using System.Text.Json;
 using Majlis.Feedback.Store;
 using Majlis.Model;
@@ -9,16 +9,16 @@ namespace Majlis.Trainer.Rounds;
 
 /// <param name="network">The frozen weights the round starts from.</param>
 /// <param name="reference">Scores of all the round's pairs under them.</param>
-/// <param name="options">The round's.</param>
-/// <param name="progress">Takes a line a step.</param>
-/// <param name="time">For rate and time left.</param>
+/// <param name="options">The round's options.</param>
+/// <param name="progress">Gets a line per step.</param>
+/// <param name="time">For rate and remaining time.</param>
 sealed class ExpertTraining(Transformer network, ReferenceScores reference, RoundOptions options, IProgress<string> progress,
     TimeProvider time)
 {
     public const string AdapterFolder = "adapter";
     public const string StateFolder = "state";
 
-    /// <summary>Trains, or continues, in <paramref name="folder"/>; the finished adapter lies in its <see cref="AdapterFolder"/>.</summary>
+    /// <summary>Trains or continues in <paramref name="folder"/>; the finished adapter is in its <see cref="AdapterFolder"/>.</summary>
     public ExpertResult Train(string name, IReadOnlyList<TrainingPair> pairs, string folder)
     {
         var config = new LoraConfig(options.Rank, options.Alpha, Targets(network));
@@ -41,10 +41,11 @@ sealed class ExpertTraining(Transformer network, ReferenceScores reference, Roun
         if (result.Refusal is null) Save(adapter, config, result, folder);
         if (result.Log.Count == 0) return new ExpertResult(name, pairs.Count, 0, 0, 0, 0, 0, result.Refusal);
         var (first, last) = (result.Log[0], result.Log[^1]);
-        return new ExpertResult(name, pairs.Count, result.Steps, first["loss"], last["loss"], last["rewards/margins"], last["rewards/accuracies"], result.Refusal);
+        return new ExpertResult(name, pairs.Count, result.Steps, first["loss"], last["loss"],
+            last["rewards/margins"], last["rewards/accuracies"], result.Refusal);
     }
 
-    /// <summary>Every linear layer that the family has under peft's usual names.</summary>
+    /// <summary>Every linear layer of the family that has one of peft's usual names.</summary>
     static System.Collections.Immutable.ImmutableArray<string> Targets(Transformer network)
     {
         var modules = network.Weights.Keys.ToHashSet();
@@ -59,9 +60,11 @@ sealed class ExpertTraining(Transformer network, ReferenceScores reference, Roun
         DurableFiles.Create(target, fresh =>
         {
             TensorFile.Write(Path.Combine(fresh, "adapter_model.safetensors"),
-                adapter.NamedParameters.Select(parameter => (parameter.Name, parameter.Value.shape, parameter.Value.detach().cpu().data<float>().ToArray())));
+                adapter.NamedParameters.Select(parameter =>
+                    (parameter.Name, parameter.Value.shape, parameter.Value.detach().cpu().data<float>().ToArray())));
             File.WriteAllText(Path.Combine(fresh, "adapter_config.json"), config.ToJson("the round's start"));
-            File.WriteAllLines(Path.Combine(fresh, "metrics.jsonl"), result.Log.Select(step => JsonSerializer.Serialize(step, TrainerJson.Plain)));
+            File.WriteAllLines(Path.Combine(fresh, "metrics.jsonl"),
+                result.Log.Select(step => JsonSerializer.Serialize(step, TrainerJson.Plain)));
         });
     }
 }

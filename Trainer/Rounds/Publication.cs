@@ -1,5 +1,5 @@
-// The candidate's way into the catalogue: its number, its files with their recipe, the move of the pointer. Killed anywhere, it goes on
-// without taking another's version or another's move for its own. Knows no votes beyond their ids and no training.
+// Publishes the candidate in the catalogue: its version number, its files with their recipe, the move of the pointer. Killed anywhere,
+// it continues and never takes another's version or move for its own. Knows vote ids only, and no training.
 using System.Globalization;
 using System.Text.Json;
 using Majlis.Evaluation;
@@ -12,8 +12,8 @@ sealed class Publication(RoundFolder folder, ModelCatalog catalog, RoundStart st
     const string Swap = "swap";
 
     /// <summary>
-    /// One above every version that is there, whole or damaged, that was pruned, or that the pointer names, so that no name comes to mean
-    /// other weights.
+    /// One above every version that exists (whole or damaged), was pruned, or is named by the pointer, so that a name never means other
+    /// weights.
     /// </summary>
     public static string NextVersion(ModelCatalog catalog)
     {
@@ -23,14 +23,18 @@ sealed class Publication(RoundFolder folder, ModelCatalog catalog, RoundStart st
     }
 
     static int Number(string version) =>
-        version.StartsWith('v') && int.TryParse(version.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        version.StartsWith('v') && int.TryParse(version.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number : 0;
 
-    public Manifest Publish(RoundPairs pairs, IReadOnlyList<ExpertResult> experts, CandidateResult candidate, string candidatePath, GateVerdict verdict)
+    public Manifest Publish(
+        RoundPairs pairs, IReadOnlyList<ExpertResult> experts, CandidateResult candidate, string candidatePath, GateVerdict verdict)
     {
-        var recipe = JsonSerializer.SerializeToElement(new { merge = candidate.Recipe, tensors = candidate.TensorHashes, experts }, TrainerJson.Plain);
+        var recipe = JsonSerializer.SerializeToElement(
+            new { merge = candidate.Recipe, tensors = candidate.TensorHashes, experts }, TrainerJson.Plain);
         if (catalog.Names().Contains(start.Version)) return OfThisRound(recipe);
         var draft = catalog.Begin(start.Version);
-        foreach (var name in new[] { ModelCatalog.Master, ModelCatalog.Serve }) Copy(Path.Combine(candidatePath, name), Path.Combine(draft.Folder, name));
+        foreach (var name in new[] { ModelCatalog.Master, ModelCatalog.Serve })
+            Copy(Path.Combine(candidatePath, name), Path.Combine(draft.Folder, name));
         return draft.Commit(new Manifest
         {
             Id = start.Version,
@@ -39,17 +43,26 @@ sealed class Publication(RoundFolder folder, ModelCatalog catalog, RoundStart st
             Votes = [.. pairs.Training.Concat(pairs.HeldOut).Select(pair => pair.Id)],
             Options = JsonSerializer.SerializeToElement(start.Options, TrainerJson.Plain),
             Seed = start.Options.Seed,
-            Gate = JsonSerializer.SerializeToElement(
-                new { decision = verdict.Decision.ToString(), verdict.Reasons, pairs.Doubts, policy = verdict.Policy.ToString(), verdict.Evidence }, TrainerJson.Plain),
+            Gate = JsonSerializer.SerializeToElement(new
+            {
+                decision = verdict.Decision.ToString(),
+                verdict.Reasons,
+                pairs.Doubts,
+                policy = verdict.Policy.ToString(),
+                verdict.Evidence,
+            }, TrainerJson.Plain),
         });
     }
 
-    /// <summary>Killed right after the commit, the round finds its own version; the recipe names the round's adapters and every tensor's hash.</summary>
+    /// <summary>
+    /// A round killed right after the commit finds its own version: the recipe names the round's adapters and every tensor's hash.
+    /// </summary>
     Manifest OfThisRound(JsonElement recipe)
     {
         var there = catalog.Read(start.Version);
         if (there.Recipe is { } other && JsonElement.DeepEquals(other, recipe)) return there;
-        throw new RoundConflictException($"{Path.Combine(catalog.Folder, start.Version)}: this version was not made by the round in {folder.Path}, " +
+        throw new RoundConflictException(
+            $"{Path.Combine(catalog.Folder, start.Version)}: this version was not made by the round in {folder.Path}, " +
             $"which is to make '{start.Version}' itself; move the version away, or delete the round's folder to begin the round anew.");
     }
 
@@ -60,18 +73,19 @@ sealed class Publication(RoundFolder folder, ModelCatalog catalog, RoundStart st
             var target = Path.Combine(to, Path.GetRelativePath(from, path));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             using var read = File.OpenRead(path);
-            using var written = File.Create(target); // not File.Copy: a version is read by whom its catalogue lets in, a round's file is not
+            using var written = File.Create(target); // not File.Copy: a catalogue may let others read a version, but never a round's file
             read.CopyTo(written);
         }
     }
 
-    /// <summary>Moves the pointer where the gate said so and it still is where the round started.</summary>
+    /// <summary>Moves the pointer if the gate said so and the pointer is still where the round started.</summary>
     public RoundOutcome Promote(GateVerdict verdict, RoundPairs pairs)
     {
         RoundOutcome End(bool promoted, bool judged, params ReadOnlySpan<string> more) =>
-            new(start.Version, verdict.Decision, verdict.VotesNeeded, promoted, judged, pairs.Through, [.. verdict.Reasons, .. pairs.Doubts, .. more]);
+            new(start.Version, verdict.Decision, verdict.VotesNeeded, promoted, judged, pairs.Through,
+                [.. verdict.Reasons, .. pairs.Doubts, .. more]);
         if (verdict.Decision != GateDecision.Promote) return End(false, judged: verdict.Decision == GateDecision.Refuse);
-        // From this generation a killed try may have moved the pointer; whatever lies behind it may be an operator's answer to that.
+        // A killed try may have moved the pointer from this generation; a later generation may be an operator's answer to that.
         long? tried = folder.Has(Swap) ? folder.Read<long>(Swap) : null;
         while (true)
         {
@@ -79,10 +93,12 @@ sealed class Publication(RoundFolder folder, ModelCatalog catalog, RoundStart st
             if (state.Current == start.Version) return End(true, judged: true);
             if (tried is { } generation && state.Generation != generation)
                 return End(false, judged: state.Previous == start.Version,
-                    $"the pointer was moved after generation {generation}, perhaps back from {start.Version}: it is not promoted a second time");
+                    $"the pointer was moved after generation {generation}, perhaps back from {start.Version}: "
+                    + "it is not promoted a second time");
             if (state.Current != start.Parent)
                 return End(false, judged: false,
-                    $"the current version became {state.Current ?? "none"} while {start.Version} was made from {start.Parent ?? "the named model"}");
+                    $"the current version became {state.Current ?? "none"} "
+                    + $"while {start.Version} was made from {start.Parent ?? "the named model"}");
             folder.Replace(Swap, state.Generation);
             if (catalog.TrySwap(state, state.Promote(start.Version))) return End(true, judged: true);
             tried = null; // that move was not ours

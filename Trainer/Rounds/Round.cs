@@ -1,5 +1,5 @@
-// One turn of the circle: votes, pairs, experts, merge, gate, version, promotion. Every stage's result is durable before the next begins,
-// so a trainer killed anywhere goes on where it was. Knows the order of the stages; what they do is elsewhere.
+// One training round: votes, pairs, experts, merge, gate, version, promotion. Every stage's result is durable before the next begins,
+// so a killed trainer continues where it was. Knows the order of the stages; other files do the work.
 using Majlis.Evaluation;
 using Majlis.Feedback.Pairs;
 using Majlis.Feedback.Votes;
@@ -9,25 +9,28 @@ using Majlis.Text;
 
 namespace Majlis.Trainer.Rounds;
 
-/// <summary>What a round takes from outside.</summary>
-/// <param name="Catalog">Where the candidate goes.</param>
+/// <summary>What a round gets from outside.</summary>
+/// <param name="Catalog">The catalogue the candidate goes to.</param>
 /// <param name="Model">The weights to start from while the catalogue points to no version; null = none.</param>
-/// <param name="Votes">Where its votes come from.</param>
+/// <param name="Votes">The source of its votes.</param>
 /// <param name="Critical">The tasks that must not be lost.</param>
-/// <param name="Say">Takes lines for people.</param>
-/// <param name="Progress">Takes how far long work is.</param>
+/// <param name="Say">Gets lines for people.</param>
+/// <param name="Progress">Gets the progress of long work.</param>
 /// <param name="Time">For progress.</param>
 public sealed record RoundParts(ModelCatalog Catalog, string? Model, VoteSource Votes, CriticalItems Critical, Action<string> Say,
     IProgress<string> Progress, TimeProvider Time);
 
 public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wanted)
 {
-    /// <exception cref="RoundConflictException">The unfinished round is another reader's, or its version's name was taken meanwhile.</exception>
+    /// <exception cref="RoundConflictException">
+    /// The unfinished round is another reader's, or its version's name was taken meanwhile.
+    /// </exception>
     public async Task<RoundOutcome> RunAsync()
     {
         var start = await folder.OnceAsync("start", Start);
         if (start.Reader != parts.Votes.Reader)
-            throw new RoundConflictException($"{folder.Path}: this round was begun under --reader {start.Reader}; end it under that name, " +
+            throw new RoundConflictException(
+                $"{folder.Path}: this round was begun under --reader {start.Reader}; end it under that name, " +
                 $"or delete its folder, before one begins under --reader {parts.Votes.Reader}.");
         var outcome = await folder.OnceAsync("outcome", () => OutcomeAsync(start));
         if (outcome.Judged) await parts.Votes.Advance(outcome.Through);
@@ -39,13 +42,15 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
     {
         var pairs = await folder.OnceAsync("pairs", () => PairsAsync(start));
         if (RoundVotes.TooFew(pairs, start.Options) is { } lacking) return lacking;
-        parts.Say($"round for {start.Version}: {pairs.Training.Length} pairs to train on, {pairs.HeldOut.Length} held out{RoundVotes.LeftOut(pairs)}, " +
-            $"experts {string.Join(", ", pairs.Experts.Select(expert => $"{expert.Name} ({expert.Pairs.Length})"))}");
+        parts.Say($"round for {start.Version}: {pairs.Training.Length} pairs to train on, "
+            + $"{pairs.HeldOut.Length} held out{RoundVotes.LeftOut(pairs)}, "
+            + $"experts {string.Join(", ", pairs.Experts.Select(expert => $"{expert.Name} ({expert.Pairs.Length})"))}");
         foreach (var doubt in pairs.Doubts) parts.Say(doubt);
         var training = new RoundTraining(folder, start, parts);
         var experts = await training.RunAsync(pairs);
         if (experts.Where(expert => expert.Refusal is not null).ToArray() is { Length: > 0 } refused)
-            return RoundOutcome.Unjudged(GateDecision.Refuse, 0, pairs.Through, [.. refused.Select(expert => $"{expert.Name}: {expert.Refusal}")]);
+            return RoundOutcome.Unjudged(GateDecision.Refuse, 0, pairs.Through,
+                [.. refused.Select(expert => $"{expert.Name}: {expert.Refusal}")]);
         var candidate = await folder.OnceAsync("merge", () => CandidateMerge.Write(
             CandidateMerge.Recipe(start.MasterPath, [.. pairs.Experts.Select(expert => (training.AdapterOf(expert.Name), 1.0))]),
             start.MasterPath, CandidatePath));
@@ -62,7 +67,8 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
     RoundStart Start()
     {
         var current = parts.Catalog.State().Current;
-        var (master, serve) = current is null ? (parts.Model, parts.Model) : (parts.Catalog.MasterPath(current), parts.Catalog.ServePath(current));
+        var (master, serve) = current is null
+            ? (parts.Model, parts.Model) : (parts.Catalog.MasterPath(current), parts.Catalog.ServePath(current));
         if (master is null || serve is null)
             throw new ModelFormatException($"{parts.Catalog.Folder} points to no version: name the model to start from with --model PATH.");
         if (current is not null) parts.Catalog.Verify(current);
@@ -74,19 +80,19 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
     async Task<RoundPairs> PairsAsync(RoundStart start)
     {
         var after = await parts.Votes.Position();
-        var newest = await parts.Votes.Newest(); // asked first: votes up to it are among those read next, or erased
+        var newest = await parts.Votes.Newest(); // asked first: every vote up to it is read next, or erased
         var pairs = RoundVotes.Pairs(after, await parts.Votes.After(after), Known(start), start.Options);
         return pairs with { Through = Math.Max(pairs.Through, newest) };
     }
 
     /// <summary>
-    /// The weights whose answers can be learnt from: those the round starts from, all versions, pruned ones too, and what they were made
-    /// from.
+    /// Hashes and ids of the weights whose answers can be learnt from: the round's starting weights, all versions (pruned ones too), and
+    /// what those were made from.
     /// </summary>
     HashSet<string> Known(RoundStart start) => [start.WeightsHash, .. parts.Catalog.Readable().Concat(parts.Catalog.Pruned())
         .SelectMany(manifest => manifest.Parents.Add(manifest.Id).Add(manifest.WeightsHash))];
 
-    /// <summary>Once the outcome is durable nobody needs what was made of people's words, and an erasure would not find it here.</summary>
+    /// <summary>Deletes the users' texts once the outcome is durable: nobody needs them, and an erasure would not find them here.</summary>
     async Task ForgetAsync()
     {
         if (Directory.Exists(CandidatePath)) Directory.Delete(CandidatePath, recursive: true);

@@ -15,10 +15,11 @@ sealed class RoundCommandOptions(OptionSources sources)
     readonly HostOption<double> heldOut = sources.Number("--held-out", "Percentage of prompts kept for the gate.", defaults.HeldOutPercent);
     readonly HostOption<int> epochs = sources.Whole("--epochs", "How often each pair is trained on.", defaults.Epochs);
     readonly HostOption<double> learningRate = sources.Number("--learning-rate", "Highest learning rate.", defaults.LearningRate);
-    readonly HostOption<double> beta = sources.Number("--beta", "How dear it is to move away from the reference.", defaults.Beta);
+    readonly HostOption<double> beta = sources.Number("--beta", "Weight of staying close to the reference.", defaults.Beta);
     readonly HostOption<string> loss = sources.Text("--loss", "TRL's name of the loss.", defaults.Loss);
     readonly HostOption<int> rank = sources.Whole("--rank", "Rank of the adapters; their alpha is twice as much.", defaults.Rank);
-    readonly HostOption<string> numerics = sources.Text("--numerics", "What the frozen weights compute in: fp32 or bf16.", defaults.Numerics);
+    readonly HostOption<string> numerics = sources.Text(
+        "--numerics", "What the frozen weights compute in: fp32 or bf16.", defaults.Numerics);
 
     public void AddTo(RootCommand root)
     {

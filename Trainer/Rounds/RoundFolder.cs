@@ -1,5 +1,5 @@
-// A round's results on disk, stage by stage. A stage that is done is never done again; one that was killed leaves no trace.
-// They are made of people's words and so their owner's alone. Knows names and JSON, not what the stages do.
+// A round's results on disk, stage by stage. A finished stage is never repeated; a killed one leaves no trace.
+// The results hold users' texts, so only the owner may read them. Knows names and JSON, not what the stages do.
 using System.Text.Json;
 using Majlis.Feedback.Store;
 using Majlis.Model;
@@ -7,7 +7,7 @@ using Majlis.Model;
 namespace Majlis.Trainer.Rounds;
 
 /// <param name="path">The round's folder.</param>
-/// <param name="afterStage">Called with a stage's name once its result is durable, and with <c>name?</c> just before it is begun.</param>
+/// <param name="afterStage">Called with a stage's name once its result is durable, and with <c>name?</c> just before it begins.</param>
 public sealed class RoundFolder(string path, Action<string> afterStage)
 {
     public string Path => path;
@@ -33,7 +33,7 @@ public sealed class RoundFolder(string path, Action<string> afterStage)
         }
     }
 
-    /// <summary>The stage's result: read when it is there, else made, written aside, flushed and renamed.</summary>
+    /// <summary>The stage's result: read if it is there, else made, written aside, flushed and renamed.</summary>
     public async Task<T> OnceAsync<T>(string stage, Func<Task<T>> make)
     {
         if (Has(stage)) return Read<T>(stage);
@@ -44,7 +44,7 @@ public sealed class RoundFolder(string path, Action<string> afterStage)
         return result;
     }
 
-    /// <summary>Writes a result whatever was there; it is durable on return.</summary>
+    /// <summary>Writes a result over any older one; it is durable on return.</summary>
     public void Replace<T>(string stage, T result)
     {
         PrivateFolder.Create(path);

@@ -1,4 +1,4 @@
-// Rounds in their order under the catalogue, hidden from whoever lists versions. Knows names only.
+// The numbered folders of rounds under the catalogue, hidden from the list of versions. Knows names only.
 using System.Globalization;
 using Majlis.Feedback.Store;
 
@@ -9,10 +9,10 @@ public static class RoundFolders
     const string Hidden = ".rounds";
 
     /// <summary>
-    /// Keeps other trainers off the catalogue's rounds; dies with its holder, so a killed one blocks nobody. Closes to other users of the
-    /// machine what an earlier trainer left open to them.
+    /// Keeps other trainers off the catalogue's rounds. The lock dies with its holder, so a killed trainer blocks nobody. Also closes to
+    /// other users what an earlier trainer left open to them.
     /// </summary>
-    /// <exception cref="RoundConflictException">Another trainer is at work there, or nothing can be written there.</exception>
+    /// <exception cref="RoundConflictException">Another trainer works there, or nothing can be written there.</exception>
     public static FileStream Lock(string catalog)
     {
         var root = Path.Combine(Path.GetFullPath(catalog), Hidden);
@@ -22,7 +22,7 @@ public static class RoundFolders
             Directory.CreateDirectory(catalog);
             PrivateFolder.Create(root);
             var held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            _ = PrivateFolder.Tighten(root); // A volume without modes keeps nothing private, and the trainer works there all the same.
+            _ = PrivateFolder.Tighten(root); // A volume without modes keeps nothing private; the trainer still works there.
             return held;
         }
         catch (IOException error) when (File.Exists(path) && CanBeWritten(path))
@@ -37,7 +37,7 @@ public static class RoundFolders
         }
     }
 
-    /// <summary>Tells a lock that is held, which keeps nobody from the file itself, from a volume that takes no writing.</summary>
+    /// <summary>Tells a held lock, which leaves the file itself writable, from a volume that takes no writes.</summary>
     static bool CanBeWritten(string path)
     {
         try
@@ -55,10 +55,10 @@ public static class RoundFolders
         }
     }
 
-    /// <summary>EROFS; Windows has no such volumes for a path that could be locked before.</summary>
+    /// <summary>EROFS. Windows has no such volume for a path that could be locked before.</summary>
     const int ReadOnlyVolume = 30;
 
-    /// <summary>How the newest round ended and what it was asked; null where there is none, or it has not ended.</summary>
+    /// <summary>Start and outcome of the newest round; null where there is none or it has not ended.</summary>
     /// <exception cref="RoundConflictException">The round's files are damaged.</exception>
     public static (RoundStart Start, RoundOutcome Outcome)? LastEnded(string catalog)
     {
@@ -68,7 +68,7 @@ public static class RoundFolders
         return folder.Has("end") && folder.Has("start") ? (folder.Read<RoundStart>("start"), folder.Read<RoundOutcome>("end")) : null;
     }
 
-    /// <summary>The newest round while it has not ended, else the next.</summary>
+    /// <summary>The newest round if it has not ended, else a new one.</summary>
     public static RoundFolder Open(string catalog, Action<string> afterStage)
     {
         var newest = Newest(Path.Combine(catalog, Hidden));

@@ -1,4 +1,4 @@
-// What decides a round's result besides votes and weights. Kept in the round's folder and in the version's manifest.
+// The options that decide a round's result besides votes and weights. Kept in the round's folder and in the version's manifest.
 using Majlis.Evaluation;
 using Majlis.Trainer.Losses;
 using Majlis.Trainer.Preference;
@@ -14,10 +14,10 @@ public sealed record RoundOptions
     public string Policy { get; init; } = "standard";
     public int Seed { get; init; } = 1;
 
-    /// <summary>Share of prompts kept for the gate.</summary>
+    /// <summary>Percentage of prompts held out for the gate.</summary>
     public double HeldOutPercent { get; init; } = 10;
 
-    /// <summary>Fewer pairs make no expert of their own and go to the largest one.</summary>
+    /// <summary>A group with fewer pairs gets no expert; its pairs go to the largest group.</summary>
     public int LeastPairs { get; init; } = 4;
     public int Rank { get; init; } = 16;
     public double Alpha { get; init; } = 32;
@@ -31,7 +31,7 @@ public sealed record RoundOptions
     public int Accumulation { get; init; } = 2;
     public int MaxLength { get; init; } = 1024;
 
-    /// <summary><c>fp32</c> or <c>bf16</c>: what the frozen weights compute in; the trained factors are fp32 always.</summary>
+    /// <summary><c>fp32</c> or <c>bf16</c>: what the frozen weights compute in; the trained factors are always fp32.</summary>
     public string Numerics { get; init; } = "fp32";
     public int SaveEvery { get; init; } = 8;
 
@@ -50,7 +50,7 @@ public sealed record RoundOptions
         SelfTestTolerance = Numerics == "fp32" ? 1e-2 : 2, // bf16 products round by the batch's shape: 8 bits over some hundred tokens
     };
 
-    /// <summary>What is wrong, a line each, beginning with the trainer's option; none where all is good.</summary>
+    /// <summary>What is wrong, a line each, beginning with the trainer's option; none where all is well.</summary>
     public IEnumerable<string> Problems()
     {
         if (!ExpertSplit.IsRule(Experts))

@@ -1,18 +1,18 @@
-// When the next round is due: after enough votes that the last one did not see, or soon where it could not be ended. Knows votes by their
-// numbers only.
+// Waits for the next round: until there are enough votes that the last round did not see, or a short while after a round that failed.
+// Knows votes by their numbers only.
 using Majlis.Feedback.Store;
 
 namespace Majlis.Trainer.Rounds;
 
-/// <param name="source">The votes.</param>
-/// <param name="votes">How many new ones start a round.</param>
-/// <param name="time">Between two looks.</param>
-/// <param name="say">Takes lines for people.</param>
+/// <param name="source">Source of the votes.</param>
+/// <param name="votes">New votes that start a round.</param>
+/// <param name="time">For the wait between two checks.</param>
+/// <param name="say">Gets lines for people.</param>
 public sealed class RoundPause(VoteSource source, int votes, TimeProvider time, Action<string> say)
 {
     public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Comes back when the round after <paramref name="last"/> is to begin; null where that one stopped on its way.</summary>
+    /// <summary>Returns when the round after <paramref name="last"/> is due; null where that one stopped on its way.</summary>
     public async Task AfterAsync(RoundOutcome? last)
     {
         if (last is not null) say($"waiting for {votes} new votes");
@@ -20,7 +20,7 @@ public sealed class RoundPause(VoteSource source, int votes, TimeProvider time, 
         while (last is not null && !await EnoughAsync(last.Through));
     }
 
-    /// <summary>A verdict for want of evidence leaves the votes in place: only what came since can change it.</summary>
+    /// <summary>A verdict of not enough evidence leaves the votes in place: only newer votes can change it.</summary>
     async Task<bool> EnoughAsync(long seen)
     {
         try

@@ -1,4 +1,4 @@
-// The training of a round: its network is opened once, all pairs are scored once under it, and every expert is trained upon it.
+// A round's training: opens its network once, scores all pairs once with it, and trains every expert on it.
 // Each expert's result is durable before the next begins. Knows no votes, no catalogue and no merge.
 using Majlis.Feedback.Pairs;
 using Majlis.Model;
@@ -12,7 +12,7 @@ sealed class RoundTraining(RoundFolder folder, RoundStart start, RoundParts part
 {
     const string Experts = "experts";
 
-    /// <summary>Where the adapter of a trained expert lies.</summary>
+    /// <summary>Folder of a trained expert's adapter.</summary>
     public string AdapterOf(string expert) => Path.GetFullPath(Path.Combine(folder.Path, Experts, expert, ExpertTraining.AdapterFolder));
 
     /// <summary>Trains every expert that is not trained yet.</summary>
@@ -33,7 +33,7 @@ sealed class RoundTraining(RoundFolder folder, RoundStart start, RoundParts part
         }
     }
 
-    /// <summary>Deletes what was made of people's words: an erasure would not find it here.</summary>
+    /// <summary>Deletes what was made from users' texts, where an erasure would not find it.</summary>
     public static void Forget(RoundFolder folder)
     {
         File.Delete(ReferencePath(folder));
@@ -62,7 +62,7 @@ sealed class RoundTraining(RoundFolder folder, RoundStart start, RoundParts part
         return training.Train(expert.Name, own, Path.Combine(folder.Path, Experts, expert.Name));
     }
 
-    /// <summary>Once a round: all pairs under the start's weights, no adapter attached, in the numerics that train.</summary>
+    /// <summary>Runs once a round: all pairs under the starting weights, without adapter, in the training's numerics.</summary>
     ReferenceScores Reference(Transformer network, TrainingPair[] pairs)
     {
         var path = ReferencePath(folder);

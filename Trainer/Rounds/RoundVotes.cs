@@ -1,5 +1,5 @@
-// From votes to a round's pairs: those on this model's answers, short enough to be trained on, split among experts; and whether they are
-// enough. What is left out is counted under its reason. Pure; knows no store and no catalogue.
+// From votes to a round's pairs: votes on this model's answers, short enough to train on, split among experts; and whether they are
+// enough. Counts by reason what is left out. Pure; knows no store and no catalogue.
 using System.Collections.Immutable;
 using Majlis.Evaluation;
 using Majlis.Feedback.Pairs;
@@ -9,13 +9,13 @@ namespace Majlis.Trainer.Rounds;
 
 public static class RoundVotes
 {
-    /// <summary>Both sides have to come from weights of this catalogue: another model's tokens mean other words.</summary>
+    /// <summary>Both sides must come from weights of this catalogue: another model's tokens mean other words.</summary>
     public const string OtherModel = "OtherModel";
 
-    /// <param name="after">Where the votes begin.</param>
-    /// <param name="votes">All that came after.</param>
+    /// <param name="after">Number after which the votes begin.</param>
+    /// <param name="votes">All votes after it.</param>
     /// <param name="known">Hashes and ids of the weights whose answers count.</param>
-    /// <param name="options">The round's.</param>
+    /// <param name="options">The round's options.</param>
     public static RoundPairs Pairs(long after, IReadOnlyList<StoredVote> votes, IReadOnlySet<string> known, RoundOptions options)
     {
         var wanted = new PairOptions { HeldOutPercent = options.HeldOutPercent, Seed = options.Seed, MaxLength = options.MaxLength };
@@ -35,14 +35,16 @@ public static class RoundVotes
     {
         if (set.Doubts.Count > 0)
             yield return $"weighing less: {string.Join(", ", set.Doubts.Select(entry => $"{entry.Key} {entry.Value}"))}";
-        if (!set.EnoughVoters) yield return $"the pairs are of {set.Voters} voters; fewer than {options.LeastVoters} make a taste of their own";
+        if (!set.EnoughVoters)
+            yield return $"the pairs come from {set.Voters} voters; with fewer than {options.LeastVoters} the result follows single tastes";
         if (!set.ShareCapHolds)
-            yield return FormattableString.Invariant($"with {set.Voters} voters the share of one cannot stay below {options.VoterShare:P0}");
+            yield return FormattableString.Invariant(
+                $"with {set.Voters} voters the share of one cannot stay below {options.VoterShare:P0}");
     }
 
     /// <summary>
-    /// Votes that cannot make a candidate worth judging cost no training. The gate's rule counts prompts, on each of which there may be
-    /// many held-out pairs, and voters: so do the votes still needed.
+    /// Too few votes for a verdict cost no training. The gate counts voters, and prompts, each of which may have many held-out pairs;
+    /// the number of votes still needed counts the same way.
     /// </summary>
     public static RoundOutcome? TooFew(RoundPairs pairs, RoundOptions options)
     {

@@ -1,14 +1,14 @@
-// Where a round's votes come from, read and used up in one reader's name. Knows no store.
+// The votes of a round, read and used up under one reader's name. Knows no store.
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 
 namespace Majlis.Trainer.Rounds;
 
-/// <param name="Reader">Who remembers how far the votes are used up.</param>
+/// <param name="Reader">Name under which is kept how far the votes are used up.</param>
 /// <param name="After">All votes after a number, in order.</param>
 /// <param name="Newest">Number of the newest vote, erased or not.</param>
 /// <param name="Position">How far the reader's earlier rounds came.</param>
-/// <param name="Advance">Says that votes up to a number are used up.</param>
+/// <param name="Advance">Marks the votes up to a number as used up.</param>
 public sealed record VoteSource(string Reader, Func<long, Task<IReadOnlyList<StoredVote>>> After, Func<Task<long>> Newest,
     Func<Task<long>> Position, Func<long, Task> Advance)
 {

@@ -20,12 +20,14 @@ public sealed class GateVerdicts
     }
 
     [Fact]
-    public void Refuses_what_is_worse() => Assert.Equal(GateDecision.Refuse, Judge(new PairedCounts(50, 10, 40, 20), GatePolicy.Standard).Decision);
+    public void Refuses_what_is_worse() =>
+        Assert.Equal(GateDecision.Refuse, Judge(new PairedCounts(50, 10, 40, 20), GatePolicy.Standard).Decision);
 
     [Fact]
     public void Refuses_a_lost_critical_capability_whatever_the_votes_say()
     {
-        var verdict = Judge(new PairedCounts(50, 40, 0, 10), GatePolicy.Standard, new CapabilityResult("safety", new PairedCounts(14, 0, 10, 0)));
+        var lost = new CapabilityResult("safety", new PairedCounts(14, 0, 10, 0));
+        var verdict = Judge(new PairedCounts(50, 40, 0, 10), GatePolicy.Standard, lost);
         Assert.Equal(GateDecision.Refuse, verdict.Decision);
         Assert.Contains(verdict.Reasons, reason => reason.StartsWith("safety: 100.0% -> 58.3%", StringComparison.Ordinal));
     }
@@ -50,7 +52,7 @@ public sealed class GateVerdicts
     public void One_voter_alone_promotes_nothing_under_the_standard_policy()
     {
         var verdict = Judge(new PairedCounts(50, 40, 10, 20), GatePolicy.Standard, voters: 1);
-        // Four more voters, each of whom needs a held-out vote; one vote in four is.
+        // Four more voters are needed, each with a held-out vote; one vote in four is held out.
         Assert.Equal((GateDecision.NotEnoughEvidence, 16), (verdict.Decision, verdict.VotesNeeded));
     }
 
@@ -58,7 +60,7 @@ public sealed class GateVerdicts
     public void A_gate_without_a_critical_capability_is_a_mistake() =>
         Assert.Throws<ArgumentException>(() => Gate.Judge(new GateEvidence(new PairedCounts(1, 1, 1, 1), 9, 4, []), GatePolicy.Small));
 
-    /// <summary>Non-inferiority by Tango's score test, from the formula of the paper evaluated apart.</summary>
+    /// <summary>Non-inferiority by Tango's score test; the expected values come from the paper's formula, computed separately.</summary>
     [Theory]
     [InlineData(24, 0, 0, 0.25, 0.002339)]
     [InlineData(8, 0, 0, 0.25, 0.051235)]

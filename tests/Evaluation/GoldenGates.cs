@@ -1,4 +1,4 @@
-// The statistics the gate stands on, against statsmodels and scipy.
+// The gate's statistics against statsmodels and scipy.
 using System.Text.Json;
 using Majlis.Evaluation;
 using Majlis.tests.Support;
@@ -29,7 +29,8 @@ public sealed class GoldenGates
     static double Number(JsonElement row, string name) => row.GetProperty(name).GetDouble();
 
     [Fact]
-    public void Win_rate_intervals() => Check("gates/intervals", Read("gates.json").GetProperty("intervals").EnumerateArray().SelectMany(row =>
+    public void Win_rate_intervals() => Check("gates/intervals",
+        Read("gates.json").GetProperty("intervals").EnumerateArray().SelectMany(row =>
     {
         var (wins, ties, losses) = (Int(row, "wins"), Int(row, "ties"), Int(row, "losses"));
         var decisive = wins + losses;
@@ -62,10 +63,12 @@ public sealed class GoldenGates
 
     [Fact]
     public void McNemar() => Check("gates/mcnemar", Read("gates.json").GetProperty("mcnemar").EnumerateArray().Select(row =>
-        Math.Abs(new PairedCounts(0, Int(row, "old_wrong_new_right"), Int(row, "old_right_new_wrong"), 0).McNemar - Number(row, "exact_p"))));
+        Math.Abs(new PairedCounts(0, Int(row, "old_wrong_new_right"), Int(row, "old_right_new_wrong"), 0).McNemar
+            - Number(row, "exact_p"))));
 
     [Fact]
-    public void Paired_non_inferiority() => Check("gates/non_inferiority", Read("gates.json").GetProperty("non_inferiority_paired").EnumerateArray().SelectMany(row =>
+    public void Paired_non_inferiority() => Check("gates/non_inferiority",
+        Read("gates.json").GetProperty("non_inferiority_paired").EnumerateArray().SelectMany(row =>
     {
         var (gained, lost) = (Int(row, "old_wrong_new_right"), Int(row, "old_right_new_wrong"));
         var counts = new PairedCounts(Int(row, "n") - gained - lost, gained, lost, 0);
@@ -79,12 +82,14 @@ public sealed class GoldenGates
     [Fact]
     public void Beta_mixture_e_values() => Check("sequential/beta_mixture", Read("sequential.json").EnumerateArray().SelectMany(row =>
     {
-        var decisive = row.GetProperty("outcomes").EnumerateArray().Select(outcome => outcome.GetDouble()).Where(outcome => outcome != 0.5).ToArray();
+        var decisive = row.GetProperty("outcomes").EnumerateArray()
+            .Select(outcome => outcome.GetDouble()).Where(outcome => outcome != 0.5).ToArray();
         return new[] { "0.5", "1.0", "10.0" }.SelectMany(a =>
             row.GetProperty($"beta_mixture_a{a}").GetProperty("log_e_after_each_decisive").EnumerateArray().Select((expected, index) =>
             {
                 var wins = decisive.Take(index + 1).Count(outcome => outcome == 1);
-                return Math.Abs(BetaMixture.LogEValue(wins, index + 1 - wins, double.Parse(a, System.Globalization.CultureInfo.InvariantCulture)) - expected.GetDouble());
+                var shape = double.Parse(a, System.Globalization.CultureInfo.InvariantCulture);
+                return Math.Abs(BetaMixture.LogEValue(wins, index + 1 - wins, shape) - expected.GetDouble());
             }));
     }));
 }

@@ -1,4 +1,4 @@
-// What counts as an item of the gate: a prompt, however many votes it has, and nothing where nothing moved.
+// The gate's items: a prompt is one item, however many votes it has; nothing counts where nothing moved.
 using Majlis.Evaluation;
 using Xunit;
 

@@ -1,4 +1,4 @@
-// The cursor gives every vote once, in order, whoever votes meanwhile, and remembers where a reader stands.
+// The cursor gives every vote once, in order, while others vote, and remembers how far a reader has come.
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using Xunit;
@@ -93,7 +93,7 @@ public sealed class CursorTests
         Assert.False(await store.Connection.ReadAsync(database => database.KeyExistsAsync(Keys.Voter("one"))));
     }
 
-    /// <summary>Does something when first asked for the time: here once the voter's battles are listed.</summary>
+    /// <summary>Runs an action when first asked for the time: here, once the voter's battles are listed.</summary>
     sealed class ClockThatActs(Func<Task> act) : TimeProvider
     {
         public Task? Done { get; private set; }

@@ -1,4 +1,4 @@
-// Nothing acknowledged is lost: over a restart, over a kill without warning, and while the store is away.
+// No acknowledged vote is lost: over a restart, over a kill without warning, and while the store is away.
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using Majlis.tests.Support;
@@ -96,7 +96,7 @@ public sealed class DurabilityTests
         for (var i = 0; i < Battles; i++)
             if (receipts[i].Outcome == VoteOutcome.Stored) Assert.Equal(receipts[i].Number, kept[$"b{i}"]);
 
-        // Who heard "unavailable" sends again, and then every vote is there, once.
+        // A client that got "unavailable" sends again; then every vote is there, once.
         for (var i = 0; i < Battles; i++) Assert.True((await store.VoteAsync(Some.Vote($"b{i}"))).Accepted);
         Assert.Equal(Battles, await new VoteCursor(connection).ReadAsync(0).CountAsync());
     }

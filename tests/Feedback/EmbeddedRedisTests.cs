@@ -1,4 +1,4 @@
-// The embedded store: private, one process a folder, found again by the trainer, with more data than memory.
+// The embedded store: private, one process per folder, found again by the trainer, with more data than memory.
 using System.Net;
 using System.Net.Sockets;
 using Majlis.Feedback.Store;

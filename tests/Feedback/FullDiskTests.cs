@@ -1,4 +1,4 @@
-// A volume that fills up: votes are refused while there is no room and taken again when there is, and none that was acknowledged is lost.
+// A volume that fills up: votes are refused without room and taken again with room; no acknowledged vote is lost.
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using Majlis.tests.Support;
@@ -53,7 +53,7 @@ public sealed class FullDiskTests : IDisposable
         Assert.Equal("b0", Assert.Single(await KeptAsync(connection, reserved: false)));
         await LoggedAsync("Votes are refused in " + folder.Path + ": Only");
 
-        // What is written counts too: a long battle may not take what a vote would leave.
+        // The write itself counts too: a long battle may not take the space that is kept back.
         Volatile.Write(ref free, (256L << 20) + 4096);
         var longer = Battle("b9");
         longer = longer with { A = longer.A with { Text = new string('x', 4096) } };
@@ -83,7 +83,7 @@ public sealed class FullDiskTests : IDisposable
         Assert.DoesNotContain(log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
     }
 
-    /// <summary>As where somebody else fills the volume between the look and the write.</summary>
+    /// <summary>Somebody else fills the volume between the check and the write.</summary>
     [Fact]
     public async Task A_store_that_could_not_write_starts_again_on_its_own_files_and_no_acknowledged_vote_is_lost()
     {
@@ -130,7 +130,7 @@ public sealed class FullDiskTests : IDisposable
         while ((await store.VoteAsync(Some.Vote($"b{acknowledged}"))).Accepted) acknowledged++;
         await garnet.DisposeAsync();
 
-        // Another port than last time has to be written down, for which there is no room either.
+        // Another port than last time must be written down, and there is no room for that either.
         await using var next = EmbeddedRedis.Start(volume.Path, new EmbeddedParts { Logs = log, Interval = often, FreePort = OtherPort });
         Assert.Contains(log.Lines, line => line.StartsWith("Warning: Votes are refused in", StringComparison.Ordinal));
         volume.Free();
@@ -155,7 +155,7 @@ public sealed class FullDiskTests : IDisposable
         return store;
     }
 
-    /// <param name="reserved">False reads what is there without writing the barrier that the cursor waits for.</param>
+    /// <param name="reserved">False reads the votes without writing the barrier that the cursor waits for.</param>
     static async Task<List<string>> KeptAsync(RedisConnection connection, bool reserved = true)
     {
         if (!reserved)

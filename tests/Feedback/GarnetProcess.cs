@@ -1,4 +1,4 @@
-// The embedded store in a process of its own, so that a test can kill it: this very test program, asked to do nothing but host it.
+// The embedded store in its own process, so that a test can kill it: this test program, started only to host it.
 using System.Diagnostics;
 using Majlis.Feedback.Store;
 using Majlis.tests.Support;

@@ -5,7 +5,7 @@ sealed class Generator(int seed)
 {
     ulong state = ((ulong)(uint)seed * 0x9E3779B97F4A7C15UL) | 1;
 
-    /// <summary>From 0 to below the bound.</summary>
+    /// <summary>A number from 0 to below the bound.</summary>
     public int Next(int bound)
     {
         state ^= state << 13;

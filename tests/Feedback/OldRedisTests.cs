@@ -1,4 +1,4 @@
-// What a store that cannot promise durability gets to do: nothing, unless the owner accepts the loss of a second.
+// A store that cannot promise durability takes no votes, unless its owner accepts the loss of a second.
 using System.Net;
 using System.Net.Sockets;
 using Garnet;
@@ -47,9 +47,11 @@ public sealed class OldRedisTests
         Assert.True((await embedded.Connection.StateAsync()).TakesVotes);
 
         var port = FreePort();
-        using var forgetful = new GarnetServer(["--bind", "127.0.0.1", "--port", $"{port}", "--lua", "true", "-q"], NullLoggerFactory.Instance);
+        using var forgetful = new GarnetServer(
+            ["--bind", "127.0.0.1", "--port", $"{port}", "--lua", "true", "-q"], NullLoggerFactory.Instance);
         forgetful.Start();
-        await using var connection = await TestStore.ConnectAsync(new RedisOptions { Redis = $"127.0.0.1:{port}", Patience = TimeSpan.FromSeconds(20) });
+        await using var connection = await TestStore.ConnectAsync(
+            new RedisOptions { Redis = $"127.0.0.1:{port}", Patience = TimeSpan.FromSeconds(20) });
         var state = await connection.StateAsync();
         Assert.False(state.TakesVotes, state.Says);
         Assert.Contains("--aof", state.Says, StringComparison.Ordinal);
@@ -78,7 +80,8 @@ public sealed class OldRedisTests
     public async Task A_server_that_comes_back_with_other_settings_is_asked_again()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var connection = await TestStore.ConnectAsync(new RedisOptions { Redis = server.Address, Patience = TimeSpan.FromSeconds(20) });
+        await using var connection = await TestStore.ConnectAsync(
+            new RedisOptions { Redis = server.Address, Patience = TimeSpan.FromSeconds(20) });
         Assert.True((await connection.StateAsync()).TakesVotes);
 
         await server.KillAsync();

@@ -1,4 +1,4 @@
-// Packed sides come back as they went in, and damage never passes for data.
+// Packed sides unpack unchanged, and damage is never taken for data.
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using Xunit;

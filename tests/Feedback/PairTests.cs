@@ -1,4 +1,4 @@
-// What votes become: pairs, undesirable examples, counted exclusions, bounded weights.
+// Votes become pairs, counted exclusions and bounded weights.
 using Majlis.Feedback.Pairs;
 using Majlis.Feedback.Votes;
 using Xunit;
@@ -70,9 +70,10 @@ public sealed class PairTests
     [Fact]
     public void The_cap_on_a_voter_is_of_what_is_trained_on()
     {
-        // Of the loud voter's pairs all but one are the same once cut; were they weighed, the one left would count next to nothing.
+        // All but one of the loud voter's pairs are equal once cut. If they were weighed, the one left would count next to nothing.
         var cut = Enumerable.Range(0, 50).Select(i => Sides(i, prompt: 10, [1, 2, 3, i + 9], [1, 2, 3, 4], "loud"));
-        var votes = cut.Append(Sides(50, 10, [1, 2], [3, 4], "loud")).Concat(Enumerable.Range(51, 40).Select(i => Sides(i, 10, [1], [2], $"v{i}")));
+        var quiet = Enumerable.Range(51, 40).Select(i => Sides(i, 10, [1], [2], $"v{i}"));
+        var votes = cut.Append(Sides(50, 10, [1, 2], [3, 4], "loud")).Concat(quiet);
         var set = PreferencePairs.Build(votes, all with { VoterShare = 0.05, MaxLength = 13 });
         Assert.Equal(50, set.Excluded[Exclusion.NearIdentical]);
         Assert.All(set.Training, pair => Assert.Equal(2, pair.Weight));

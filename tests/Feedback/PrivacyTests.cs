@@ -1,4 +1,4 @@
-// What is kept of votes is its owner's alone: made so, and made so again where it was wider. What is not ours is left as it is.
+// Only the owner may read stored votes: files are made so, and wider rights are taken away. Other files stay as they are.
 using System.Runtime.Versioning;
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;

@@ -1,4 +1,4 @@
-// Language, hash and voter are told from what they are made of, and from nothing else.
+// A prompt's language and hash, and a voter's hash, depend on what they are made of and on nothing else.
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using Majlis.tests.Support;
@@ -49,7 +49,7 @@ public sealed class PromptTests
     [InlineData("میخواهم", "می\u200Cخواهم")]
     public void The_same_question_in_other_marks_is_the_same_prompt(string one, string other) => Assert.Equal(Hash(one), Hash(other));
 
-    /// <summary>As they were before texts were folded: the held-out side of a question must not change without reason.</summary>
+    /// <summary>The hashes from before texts were folded: a question must not change its held-out side without reason.</summary>
     [Theory]
     [InlineData("How many legs has a spider?", "How many legs has a spider?")]
     [InlineData(" x² + ½ … ﬁ ™ ❤\uFE0F 👨\u200D💻 ", "x² + ½ … ﬁ ™ ❤\uFE0F 👨\u200D💻")]

@@ -34,8 +34,8 @@ public sealed class RatingTests
     }
 
     /// <summary>
-    /// The reference inverts a matrix that the damping alone keeps from being singular; against 60-digit arithmetic its interval ends
-    /// are off by up to 5.4e-6 points (twelve, reweighted), and ours, which give the free direction a curvature, by less than 1e-8.
+    /// The reference inverts a matrix that only the damping keeps from being singular. Against 60-digit arithmetic its interval ends
+    /// are off by up to 5.4e-6 points (twelve, reweighted); ours, which give the free direction a curvature, by less than 1e-8.
     /// </summary>
     [Theory, Trait("Golden", "Arena"), MemberData(nameof(Cases))]
     public void Intervals_and_ranks_equal_the_sandwich(string name)

@@ -1,4 +1,4 @@
-// A real Redis that wants a password: it is reached with it, and a wrong one is told without being repeated.
+// A real Redis with a password: the right one connects, and a wrong one is reported without being repeated.
 using Majlis.Feedback.Store;
 using Majlis.tests.Support;
 using Xunit;

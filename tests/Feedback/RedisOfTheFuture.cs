@@ -1,5 +1,5 @@
-// The installed Redis made to look like a later one: a go-between, one command at a time, that tells another version and answers
-// WAITAOF, which the installed one does not know. Everything else is the real server's word.
+// A proxy that makes the installed Redis look like a later one: one command at a time, it reports another version and answers
+// WAITAOF, which the installed one does not know. It passes everything else on to the real server.
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -24,10 +24,10 @@ sealed class RedisOfTheFuture : IAsyncDisposable
 
     public string Address => $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port},protocol=resp2";
 
-    /// <summary>What WAITAOF says of this server's own disk: 1, or 0 where the time ran out.</summary>
+    /// <summary>WAITAOF's answer about this server's own disk: 1, or 0 for a timeout.</summary>
     public int Synced { get; set; } = 1;
 
-    /// <summary>How many WAITAOF were asked.</summary>
+    /// <summary>Number of WAITAOF calls.</summary>
     public int Awaited => Volatile.Read(ref awaited);
 
     public async ValueTask DisposeAsync()
@@ -79,12 +79,12 @@ sealed class RedisOfTheFuture : IAsyncDisposable
         }
         await real.WriteAsync(command, stop.Token);
         var answer = await ValueAsync(real) ?? throw new IOException("the real server left");
-        // The same length, so that the reply's own length stays true.
+        // The same length, so that the reply's own length stays right.
         var said = Encoding.Latin1.GetString(answer);
         return Encoding.Latin1.GetBytes(said.Replace("redis_version:7.0.", "redis_version:7.2.", StringComparison.Ordinal));
     }
 
-    // One whole value as it came, whatever it holds; null at the end of the stream.
+    // One whole value as received, of any type; null at the end of the stream.
     async Task<byte[]?> ValueAsync(NetworkStream from)
     {
         using var bytes = new MemoryStream();

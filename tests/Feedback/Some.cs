@@ -1,4 +1,4 @@
-// Battles and votes as tests need them: every field filled, each from a seed.
+// Battles and votes for tests: every field filled, each from a seed.
 using Majlis.Feedback.Votes;
 
 namespace Majlis.tests.Feedback;

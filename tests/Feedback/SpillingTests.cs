@@ -1,4 +1,4 @@
-// The embedded store holds more than its memory: what does not fit lies on disk, and the log is cut without losing a vote.
+// The embedded store holds more than its memory: the rest lies on disk, and the log is cut without losing a vote.
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using Majlis.tests.Support;
@@ -47,7 +47,7 @@ public sealed class SpillingTests
         await Eventually.HoldsAsync("a checkpoint was taken", () => Checkpoints(folder.Path).Any(path => new FileInfo(path).Length > 0));
     }
 
-    /// <summary>The files that say what a checkpoint consists of, written when it is whole.</summary>
+    /// <summary>The files that describe a checkpoint's content, written when it is whole.</summary>
     internal static IEnumerable<string> Checkpoints(string folder) =>
         Directory.EnumerateFiles(folder, "info.dat*", SearchOption.AllDirectories)
             .Where(path => path.Contains("cpr-checkpoints", StringComparison.Ordinal));

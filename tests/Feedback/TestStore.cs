@@ -1,4 +1,4 @@
-// One store of either kind, which a test may stop, kill and start again; the data outlives it.
+// One store of either kind that a test may stop, kill and start again; the data survives it.
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using Majlis.tests.Support;
@@ -38,7 +38,9 @@ public sealed class TestStore : IAsyncDisposable
         return store;
     }
 
-    /// <summary>A connection that stands: on a busy machine the first attempt may run out of time, and then calls fail until the next.</summary>
+    /// <summary>
+    /// A connection that is up: on a busy machine the first attempt may time out, and calls then fail until the next attempt.
+    /// </summary>
     public static async Task<RedisConnection> ConnectAsync(RedisOptions options)
     {
         var connection = new RedisConnection(options);
@@ -48,7 +50,7 @@ public sealed class TestStore : IAsyncDisposable
 
     public RedisOptions Options => new() { Redis = redis?.Address, DataFolder = folder.Path, Patience = TimeSpan.FromSeconds(20) };
 
-    /// <summary>Ends the store; the real one without warning.</summary>
+    /// <summary>Stops the store; the real one is killed.</summary>
     public async Task StopAsync()
     {
         if (redis is not null) await redis.KillAsync();

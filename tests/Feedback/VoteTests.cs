@@ -1,4 +1,4 @@
-// What becomes of a vote: stored, repeated, refused; on the embedded store and on a real Redis alike.
+// The outcomes of a vote: stored, repeated, refused; the same on the embedded store and on a real Redis.
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using StackExchange.Redis;
@@ -101,7 +101,7 @@ public sealed class VoteTests
         Assert.Equal([new(1, false), new(2, false), new GateMarks(3, true)], (await store.VotesAsync()).Select(vote => vote.Marks));
     }
 
-    /// <summary>As a kill between two writes of the script leaves it, where each is logged by itself.</summary>
+    /// <summary>The state after a kill between two writes of the script, where each write is logged by itself.</summary>
     [Theory, MemberData(nameof(TestStore.Kinds), MemberType = typeof(TestStore))]
     public async Task A_vote_that_lost_its_place_is_seen_also_by_a_reader_that_has_passed_its_number(StoreKind kind)
     {

@@ -1,4 +1,4 @@
-// Voters who vote like nobody else are found by a test that honest ones pass, against reference numbers.
+// Voters who disagree with all others are found by a test that honest voters pass; checked against reference numbers.
 using System.Text.Json;
 using Majlis.Feedback.Pairs;
 using Majlis.Feedback.Votes;
@@ -21,7 +21,7 @@ public sealed class VoterEvidenceTests
         return [.. voters.Select((voter, i) => $"{i} {voter.GetProperty("voter").GetString()}")];
     }
 
-    /// <summary>Not compared: the columns of FastChat's detector, which is no valid test where ties are many.</summary>
+    /// <summary>Does not compare the columns of FastChat's detector, which is no valid test where ties are many.</summary>
     [Theory, Trait("Golden", "Arena"), MemberData(nameof(Cases))]
     public void The_evidence_equals_the_reference_after_every_vote(string name)
     {

@@ -1,4 +1,4 @@
-// Cookies are no heads: many fresh ones from one address weigh as one voter, and nobody else loses by it.
+// Cookies are not people: many fresh ones from one address weigh as one voter, and nobody else loses weight by it.
 using Majlis.Feedback.Pairs;
 using Majlis.Feedback.Votes;
 using Xunit;

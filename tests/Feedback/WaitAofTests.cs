@@ -1,4 +1,4 @@
-// A Redis that knows WAITAOF is asked after every vote, and a vote it could not sync is not acknowledged.
+// A Redis with WAITAOF is asked after every vote, and a vote that it could not sync is not acknowledged.
 using System.Globalization;
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
@@ -32,7 +32,9 @@ public sealed class WaitAofTests
         Assert.Equal(before + 2, future.Awaited);
     }
 
-    /// <summary>WAITAOF waits for what its own connection wrote: on a new one that wrote nothing it says at once that all is synced.</summary>
+    /// <summary>
+    /// WAITAOF waits for its own connection's writes: on a new connection without writes it reports at once that all is synced.
+    /// </summary>
     [Theory]
     [InlineData(Verdict.A, VoteOutcome.Repeated)]
     [InlineData(Verdict.B, VoteOutcome.Conflict)]
@@ -46,7 +48,7 @@ public sealed class WaitAofTests
         Assert.True(await WritesAsync(store.Connection) > before);
     }
 
-    /// <summary>Only what changed something is counted, and only that goes to the append-only file.</summary>
+    /// <summary>Counts commands that changed something; only those go to the append-only file.</summary>
     static async Task<long> WritesAsync(RedisConnection connection)
     {
         const string Name = "rdb_changes_since_last_save:";

@@ -1,5 +1,5 @@
-// A hub in the test's own process: the model API and file downloads as huggingface.co speaks them, with redirects to another host for large
-// files, and faults on demand. Knows nothing of the client.
+// A hub in the test's own process: huggingface.co's model API and file downloads, with redirects to another host for large files, and
+// faults on demand. Knows nothing of the client.
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -31,13 +31,13 @@ sealed class FakeHub : IAsyncDisposable
 
     public string Endpoint => hub.Urls.First();
 
-    /// <summary>Requests seen, as `METHOD path range`.</summary>
+    /// <summary>Requests received, as `METHOD path range`.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
     /// <summary>Authorization headers that reached the storage host: there must be none.</summary>
     public ConcurrentQueue<string> LeakedTokens { get; } = new();
 
-    /// <summary>Answers instead of the hub's own, where it returns true.</summary>
+    /// <summary>Answers in the hub's place where it returns true.</summary>
     public Func<HttpContext, Task<bool>>? Fault { get; set; }
 
     public string? NeedsToken { get; set; }
@@ -46,7 +46,7 @@ sealed class FakeHub : IAsyncDisposable
 
     public string? ChangedTag { get; set; }
 
-    /// <summary>The size that the API gives of every file, instead of its own.</summary>
+    /// <summary>The size that the API lists for every file; null lists its own.</summary>
     public long? Listed { get; set; }
 
     public static async Task<FakeHub> StartAsync()
@@ -97,7 +97,12 @@ sealed class FakeHub : IAsyncDisposable
             ["size"] = Listed ?? file.Value.Bytes.Length,
             ["blobId"] = Blob(file.Value.Bytes, large: false),
             ["lfs"] = file.Value.Large
-                ? new JsonObject { ["sha256"] = Blob(file.Value.Bytes, true), ["size"] = Listed ?? file.Value.Bytes.Length, ["pointerSize"] = 130 }
+                ? new JsonObject
+                {
+                    ["sha256"] = Blob(file.Value.Bytes, true),
+                    ["size"] = Listed ?? file.Value.Bytes.Length,
+                    ["pointerSize"] = 130,
+                }
                 : null,
         });
         return Results.Text(new JsonObject

@@ -1,4 +1,4 @@
-// Bringing a model from the hub: what is taken, where it lies, what is asked for again, and what is refused in which words.
+// Pulling a model from the hub: which files are taken, where they lie, what is requested again, and the words of refusals.
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO.Pipelines;
@@ -80,7 +80,7 @@ public sealed class HubPullTests : IAsyncLifetime
         var have = File.ReadAllLines(Directory.EnumerateFiles(folder.File("models--org--model", "blobs"), "*.pieces").First(path =>
             new FileInfo(path).Length > 0 && File.ReadAllText(path).StartsWith($"{weights.Length} ", StringComparison.Ordinal))).Skip(1)
             .ToArray();
-        // Another hub: what the killed pull had sent may still arrive at the first.
+        // A new hub, since what the killed pull had requested may still arrive at the first.
         await using var second = await StartHubAsync();
         var path = await PullAsync("org/model", endpoint: second.Endpoint);
         Assert.Equal(weights, File.ReadAllBytes(Path.Combine(path, "model.safetensors")));
@@ -183,7 +183,7 @@ public sealed class HubPullTests : IAsyncLifetime
         hub.IgnoresRanges = true;
         var path = await PullAsync("org/model");
         Assert.Equal(weights, File.ReadAllBytes(Path.Combine(path, "model.safetensors")));
-        // In one answer: to ask for the second piece would be to hear the first again.
+        // One answer is read to its end: asking for the second piece would get the first again.
         Assert.Single(hub.Requests, request => request.StartsWith("GET /store/model.safetensors", StringComparison.Ordinal));
     }
 
@@ -387,7 +387,8 @@ public sealed class HubPullTests : IAsyncLifetime
     }
 
     Task<string> PullAsync(string name, string? token = null, string? endpoint = null, bool offline = false, TimeProvider? time = null) =>
-        ResolveAsync(name, new HubSettings(endpoint ?? hub.Endpoint, token, folder.Path, offline), TestContext.Current.CancellationToken, time);
+        ResolveAsync(name, new HubSettings(endpoint ?? hub.Endpoint, token, folder.Path, offline),
+            TestContext.Current.CancellationToken, time);
 
     Task<string> PullUntilAsync(string name, CancellationToken stop) =>
         ResolveAsync(name, new HubSettings(hub.Endpoint, null, folder.Path, false), stop);

@@ -1,4 +1,4 @@
-// The server's own program with the name of a model on the hub: it brings the model and answers from it under that name.
+// The real server, started with a model's name on the hub: it downloads the model and answers under that name.
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
@@ -24,7 +24,8 @@ public sealed class HubServingTests
         var reply = await http.PostAsJsonAsync($"{url}/v1/chat/completions", RunningServer.ChatBody(new() { ["max_tokens"] = 2 }),
             TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
-        Assert.Equal("org/model", (string)(await reply.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!["model"]!);
+        var answer = await reply.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken);
+        Assert.Equal("org/model", (string)answer!["model"]!);
         Assert.True(Directory.Exists(folder.File("hub", "models--org--model", "snapshots", FakeHub.Commit)));
     }
 

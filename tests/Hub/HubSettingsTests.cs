@@ -1,4 +1,4 @@
-// The same variables as huggingface_hub; and the progress line.
+// The variables of huggingface_hub, and the progress line.
 using Majlis.Hub;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

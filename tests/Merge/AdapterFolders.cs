@@ -1,4 +1,4 @@
-// Adapters as peft writes them and as people name their folders: which pattern counts, what is refused, and where a name is split.
+// Adapters as peft writes them and as people name their folders: which pattern counts, what is refused, where a name is split.
 using System.Text;
 using System.Text.Json.Nodes;
 using Majlis.Merge;
@@ -67,7 +67,7 @@ public sealed class AdapterFolders : IDisposable
         Assert.Contains("there is no adapter", Refusal($"{model}+{adapter}+{adapter}"), StringComparison.Ordinal);
     }
 
-    /// <summary>A copy of the stored adapter with another configuration.</summary>
+    /// <summary>A copy of the stored adapter with a changed configuration.</summary>
     string Adapter(Action<JsonObject> change)
     {
         var copy = Copy(Path.Combine(Root, "r4_all"), $"adapter-{++adapters}");

@@ -1,4 +1,4 @@
-// Adapter configs as peft has them: defaults, every field applied or refused by name, and starts that took a part of the base away.
+// peft's adapter configs: defaults, every field applied or refused by name, and starts that took a part of the base away.
 using Majlis.Merge;
 using Majlis.Merge.Recipes;
 using Majlis.Model;
@@ -156,7 +156,7 @@ public sealed class AdaptersAsPeftHasThem : IDisposable
         Assert.Equal(Numbers(9, Width * Width).Select(value => (double)value), Merged(adapter, module, new float[Width * Width]));
     }
 
-    /// <summary>W = H S H' / 8 with Hadamard's matrix: its singular parts are known exactly.</summary>
+    /// <summary>W = H S H' / 8 with Hadamard's matrix H, so its singular parts are known exactly.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -176,7 +176,7 @@ public sealed class AdaptersAsPeftHasThem : IDisposable
         Assert.Equal(expected.Zip(sum, (left, right) => left + scale * right), merged, Near);
     }
 
-    /// <summary>W = Q R with Q of Hadamard's columns: what OLoRA takes is the first two columns' share.</summary>
+    /// <summary>W = Q R with Hadamard's columns as Q: OLoRA takes the share of the first two columns.</summary>
     [Fact]
     public void Olora_means_the_base_less_its_first_columns()
     {

@@ -1,4 +1,4 @@
-// Inputs of a merge whose configs are written differently: what counts is what they mean.
+// Inputs of a merge whose configs are written differently: only their meaning counts.
 using Majlis.Merge;
 using Majlis.Merge.Recipes;
 using Majlis.Model;

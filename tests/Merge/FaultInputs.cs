@@ -1,4 +1,4 @@
-// Inputs on disk that went wrong, folded and merged: each stands for its kind.
+// Damaged inputs on disk, opened and merged: each stands for its kind.
 using Majlis.Merge;
 using Majlis.Merge.Recipes;
 using Majlis.Model;
@@ -31,7 +31,7 @@ public sealed class FaultInputs
                 Merged(plan, tensor.Name), (expected, actual) => Math.Abs(expected - actual) < 1e-12);
     }
 
-    /// <summary>peft: W - s B0 A0 + s B A, s B0 A0 being the part of the largest singular value, found here by power iteration.</summary>
+    /// <summary>peft: W - s B0 A0 + s B A. s B0 A0 is the part of the largest singular value, found here by power iteration.</summary>
     [Fact]
     public void An_adapter_that_took_the_largest_singular_part_gives_it_back()
     {

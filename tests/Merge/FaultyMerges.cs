@@ -1,4 +1,4 @@
-// Wrong and doubtful inputs: what a careful tool refuses, warns of or accepts. Cases are the rows on disk whose method we have.
+// Wrong and doubtful inputs: what a careful tool refuses, warns of or accepts. The cases are the rows on disk with a method we have.
 using System.Text.Json;
 using Majlis.Merge;
 using Majlis.Merge.Methods;
@@ -24,8 +24,9 @@ public sealed class FaultyMerges
             var data = new TheoryData<string?, string>();
             if (!File.Exists(Results)) data.Add(null, "absent");
             else
-                foreach (var row in Read().Where(row => IsKnown(row) && !row.GetProperty("id").GetString()!.StartsWith("output-", StringComparison.Ordinal)))
-                    data.Add(row.GetProperty("id").GetString(), row.GetProperty("careful_verdict").GetString()!);
+                foreach (var row in Read().Where(IsKnown))
+                    if (row.GetProperty("id").GetString() is { } id && !id.StartsWith("output-", StringComparison.Ordinal))
+                        data.Add(id, row.GetProperty("careful_verdict").GetString()!);
             return data;
         }
     }
@@ -57,7 +58,7 @@ public sealed class FaultyMerges
         }
     }
 
-    /// <summary>A row about a method that we do not have says nothing about us; one with a wrong or missing method does.</summary>
+    /// <summary>False for a row about a method that we do not have; true for one with a wrong or missing method.</summary>
     static bool IsKnown(JsonElement row)
     {
         var line = File.ReadLines(Path.Combine(Root, row.GetProperty("config").GetString()!))

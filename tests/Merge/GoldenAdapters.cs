@@ -1,4 +1,4 @@
-// Adapters folded into full weights, against peft's merge_and_unload: every tensor that changes, and none besides.
+// Adapters merged into full weights, against peft's merge_and_unload: every tensor that changes, and no other.
 using Majlis.Merge;
 using Majlis.Merge.Recipes;
 using Majlis.Model.Weights;
@@ -19,7 +19,8 @@ public sealed class GoldenAdapters
         get
         {
             if (!Directory.Exists(Root)) return [(string?)null];
-            return [.. Directory.EnumerateDirectories(Root).Where(folder => File.Exists(Path.Combine(folder, "merged_changed_tensors.safetensors")))
+            return [.. Directory.EnumerateDirectories(Root)
+                .Where(folder => File.Exists(Path.Combine(folder, "merged_changed_tensors.safetensors")))
                 .Select(Path.GetFileName).Order(StringComparer.Ordinal)];
         }
     }

@@ -1,4 +1,4 @@
-// Our merges against mergekit's, tensor by tensor. Cases are the folders on disk; those whose inputs we refuse on purpose say so.
+// Our merges against mergekit's, tensor by tensor. The cases are the folders on disk; a case refused on purpose says so.
 using System.Text.Json;
 using Majlis.Merge;
 using Majlis.Merge.Methods;
@@ -32,7 +32,8 @@ public sealed class GoldenMerges
     {
         Assert.SkipWhen(name is null, "goldens/merging is not here");
         var folder = Path.Combine(Root, "cases", name!);
-        Assert.SkipWhen(File.ReadLines(Path.Combine(folder, "config.yml")).Any(line => line.StartsWith("tokenizer", StringComparison.Ordinal)),
+        var lines = File.ReadLines(Path.Combine(folder, "config.yml"));
+        Assert.SkipWhen(lines.Any(line => line.StartsWith("tokenizer", StringComparison.Ordinal)),
             "refused on purpose: vocabularies are not joined, different ones are refused");
         var recipe = MergeRecipe.Read(Path.Combine(folder, "config.yml"));
         using var plan = Plan(recipe);
@@ -45,7 +46,8 @@ public sealed class GoldenMerges
     }
 
     static bool IsKnown(string? name) =>
-        File.ReadLines(Path.Combine(Root, "cases", name!, "config.yml")).FirstOrDefault(line => line.StartsWith("merge_method:", StringComparison.Ordinal)) is { } line
+        File.ReadLines(Path.Combine(Root, "cases", name!, "config.yml"))
+            .FirstOrDefault(line => line.StartsWith("merge_method:", StringComparison.Ordinal)) is { } line
         && MergeMethods.Find(line.Split(':')[1].Trim()) is not null;
 
     static MergePlan Plan(MergeRecipe recipe)
@@ -68,13 +70,15 @@ public sealed class GoldenMerges
         var headers = recipe.Slices[0].Sources.Select(source =>
         {
             using var weights = SafetensorsFolder.Open(Path.Combine(Root, source.Model));
-            return string.Join(';', weights.Tensors.Values.OrderBy(tensor => tensor.Name).Select(tensor => $"{tensor.Name}[{string.Join(',', tensor.Shape)}]"));
+            return string.Join(';', weights.Tensors.Values.OrderBy(tensor => tensor.Name)
+                .Select(tensor => $"{tensor.Name}[{string.Join(',', tensor.Shape)}]"));
         });
         return headers.Distinct().Count() > 1;
     }
 
     static bool MethodRoundsInside(MergeRecipe recipe, MergePlan plan) =>
-        recipe.Type is null && plan.Method.BaseIsOrigin && plan.OutputType is TensorType.BF16 or TensorType.F16 && recipe.OutputType is null;
+        recipe.Type is null && plan.Method.BaseIsOrigin && plan.OutputType is TensorType.BF16 or TensorType.F16
+        && recipe.OutputType is null;
 
     static double Worst(MergePlan plan, TensorInfo expected, SafetensorsFolder file)
     {
@@ -86,17 +90,19 @@ public sealed class GoldenMerges
         var (worst, at) = (0.0, 0);
         plan.Method.Merge(task, piece =>
         {
-            foreach (var value in piece) worst = Math.Max(worst, Distance(Rounding.Round(value, task.OutputType), values[at++], task.OutputType));
+            foreach (var value in piece)
+                worst = Math.Max(worst, Distance(Rounding.Round(value, task.OutputType), values[at++], task.OutputType));
         });
         Assert.Equal(values.Length, at);
         return worst;
     }
 
-    /// <summary>Absolute, after one unit in the last place that a 16-bit midpoint may fall to either side.</summary>
+    /// <summary>Absolute, minus one unit in the last place, since a 16-bit midpoint may fall to either side.</summary>
     static double Distance(double ours, double theirs, TensorType type)
     {
         var bits = type switch { TensorType.BF16 => 7, TensorType.F16 => 10, _ => 23 };
-        var unit = type == TensorType.F32 ? 0 : Math.Pow(2, Math.Floor(Math.Log2(Math.Max(Math.Abs(ours), Math.Abs(theirs)) + 1e-30)) - bits);
+        var exponent = Math.Floor(Math.Log2(Math.Max(Math.Abs(ours), Math.Abs(theirs)) + 1e-30));
+        var unit = type == TensorType.F32 ? 0 : Math.Pow(2, exponent - bits);
         return Math.Max(0, Math.Abs(ours - theirs) - unit * 1.0001);
     }
 

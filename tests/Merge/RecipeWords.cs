@@ -1,4 +1,4 @@
-// The words of a recipe that mergekit's loader understands: YAML 1.1's truth values, and parameters without effect.
+// The words that mergekit's loader understands in a recipe: YAML 1.1's truth values, and parameters without effect.
 using Majlis.Merge;
 using Majlis.Merge.Recipes;
 using Xunit;
@@ -24,7 +24,8 @@ public sealed class RecipeWords
     [InlineData("y")]
     [InlineData("maybe")]
     public void Other_words_are_no_flag(string word) =>
-        Assert.Contains($"'{word}'", Assert.Throws<MergeRecipeException>(() => Recipe("linear", $"normalize: {word}")).Message, StringComparison.Ordinal);
+        Assert.Contains($"'{word}'",
+            Assert.Throws<MergeRecipeException>(() => Recipe("linear", $"normalize: {word}")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Task_arithmetic_takes_int8_mask_which_needs_no_mask_there()
@@ -34,5 +35,6 @@ public sealed class RecipeWords
     }
 
     static MergeRecipe Recipe(string method, string parameter) =>
-        MergeRecipe.Parse($"merge_method: {method}\nbase_model: b\nmodels:\n- model: a\n  parameters: {{weight: 1.0}}\nparameters: {{{parameter}}}\n");
+        MergeRecipe.Parse(
+            $"merge_method: {method}\nbase_model: b\nmodels:\n- model: a\n  parameters: {{weight: 1.0}}\nparameters: {{{parameter}}}\n");
 }

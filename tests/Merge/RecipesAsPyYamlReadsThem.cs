@@ -1,4 +1,4 @@
-// YAML as PyYAML's safe loader reads it, which is what mergekit's recipes are written for: the expected values are PyYAML 6.0.3's.
+// YAML as PyYAML's safe loader reads it, for which mergekit's recipes are written: the expected values are PyYAML 6.0.3's.
 using Majlis.Merge;
 using Majlis.Merge.Recipes;
 using Majlis.tests.Support;
@@ -147,7 +147,7 @@ public sealed class RecipesAsPyYamlReadsThem
         Assert.Equal(expected, recipe.Slices[0].Sources[3].Parameters.Find("weight", "", 0));
     }
 
-    /// <summary>Also in braces before another key, where the library's parser alone stumbles.</summary>
+    /// <summary>Also in braces before another key, which the library's parser alone refuses.</summary>
     [Theory]
     [InlineData("[{model: a, parameters: {weight: &w 3}}, {model: b, parameters: {weight: *w}}]")]
     [InlineData("[{model: &m a, parameters: &p {weight: 3}}, {model: b, parameters: *p}]")]

@@ -1,4 +1,4 @@
-// A llama of two layers on disk, eight wide, made field by field; and an adapter for it in peft's layout.
+// A llama of two layers on disk, eight wide, written field by field; and an adapter for it in peft's layout.
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -19,7 +19,7 @@ static class TinyLlama
         """;
 
     /// <summary>
-    /// The plain config, changed field by field (null takes a field away), and the plain config's weights: those given, zeros else.
+    /// The plain config with changed fields (null removes one), and the plain config's weights: the given ones, else zeros.
     /// </summary>
     public static string Write(string path, string?[]? changes = null, Func<string, float[]?>? weights = null)
     {
@@ -32,7 +32,7 @@ static class TinyLlama
         return path;
     }
 
-    /// <summary>An adapter whose config is changed likewise, with the tensors given: name after base_model.model., shape, values.</summary>
+    /// <summary>An adapter whose config is changed likewise, with these tensors: name after base_model.model., shape, values.</summary>
     public static string WriteAdapter(string path, string config, string?[] changes,
         params (string Name, long[] Shape, float[] Values)[] tensors)
     {

@@ -36,7 +36,8 @@ public sealed class WrittenMerges : IDisposable
     public void A_refused_merge_leaves_nothing_behind()
     {
         Assert.Throws<MergeRecipeException>(() => Merger.Run(Path.Combine(Root, "faulty", "configs", "nan-linear.yml"), Root, Output));
-        Assert.Throws<MergeRecipeException>(() => Merger.Run(Path.Combine(Root, "faulty", "configs", "shape-late-small-shards.yml"), Root, Output, 1000));
+        var late = Path.Combine(Root, "faulty", "configs", "shape-late-small-shards.yml");
+        Assert.Throws<MergeRecipeException>(() => Merger.Run(late, Root, Output, 1000));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
     }
 
@@ -54,7 +55,7 @@ public sealed class WrittenMerges : IDisposable
     [Fact]
     public void Rounding_to_bf16_from_fp64_rounds_once()
     {
-        // Just above the middle between two bf16 numbers, but the middle itself in fp32: twice rounded it would go down to even.
+        // Just above the middle between two bf16 numbers, but exactly the middle in fp32: rounded twice, it would go down to even.
         var middle = 1 + Math.Pow(2, -8);
         Assert.Equal(1 + Math.Pow(2, -7), Rounding.Round(middle + Math.Pow(2, -40), TensorType.BF16));
         Assert.Equal(1, Rounding.Round(middle - Math.Pow(2, -40), TensorType.BF16));

@@ -1,4 +1,4 @@
-// The smallest network there is: a table of next-token logits. Enough to prove the loop around any network.
+// The smallest possible network: a table of next-token logits. Enough to test the loop around any network.
 using Majlis.Trainer.Preference;
 using static TorchSharp.torch;
 
@@ -13,7 +13,9 @@ sealed class BigramPolicy
         var random = new Random(seed);
         var table = tensor(Enumerable.Range(0, Vocabulary * Vocabulary).Select(_ => random.NextSingle()).ToArray(), Vocabulary, Vocabulary);
         Table = table.requires_grad_(true);
-        Policy = new Policy(batch => Table.index_select(0, batch.Tokens.reshape(-1)).view(batch.Tokens.shape[0], batch.Width, Vocabulary), [("table.weight", Table)]);
+        Policy = new Policy(
+            batch => Table.index_select(0, batch.Tokens.reshape(-1)).view(batch.Tokens.shape[0], batch.Width, Vocabulary),
+            [("table.weight", Table)]);
     }
 
     public Tensor Table { get; }

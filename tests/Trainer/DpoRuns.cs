@@ -1,4 +1,4 @@
-// The loop itself: self-test, determinism, resuming to the same bits, the health rule.
+// The training loop: self-test, determinism, resuming to the same bits, the health rule.
 using Majlis.Torch;
 using Majlis.Trainer.Preference;
 using TorchSharp;
@@ -90,7 +90,7 @@ public sealed class DpoRuns : IDisposable
         Assert.Equal(whole.Bits, resumed.Bits);
     }
 
-    /// <summary>What no scope holds, the finalizer may free while a native call still reads it.</summary>
+    /// <summary>The finalizer may free a tensor that no scope holds while a native call still reads it.</summary>
     [Fact]
     public void Neither_steps_nor_saving_nor_resuming_leave_a_tensor_outside_of_a_scope()
     {
@@ -150,7 +150,8 @@ public sealed class DpoRuns : IDisposable
     {
         var model = new BigramPolicy(1);
         using var adam = new AdamW(model.Policy.Parameters, new AdamWOptions());
-        var log = new[] { new StepMetrics(1, new Dictionary<string, double> { ["logits/chosen"] = double.NegativeInfinity, ["entropy"] = double.NaN }) };
+        var values = new Dictionary<string, double> { ["logits/chosen"] = double.NegativeInfinity, ["entropy"] = double.NaN };
+        var log = new[] { new StepMetrics(1, values) };
         TrainingState.Save(folder, model.Policy, adam, log, tokensSeen: 1);
         var read = TrainingState.Load(folder, model.Policy, adam)!.Log.Single();
         Assert.Equal((double.NegativeInfinity, double.NaN), (read["logits/chosen"], read["entropy"]));

@@ -35,7 +35,8 @@ public sealed class GoldenLearningRates
         var example = json.RootElement.GetProperty("cases")[index!.Value];
         var arguments = example.GetProperty("kwargs");
         double Number(double otherwise, params string[] names) => arguments.ValueKind != JsonValueKind.Object ? otherwise
-            : names.Select(name => arguments.TryGetProperty(name, out var value) ? value.GetDouble() : (double?)null).FirstOrDefault(value => value is not null) ?? otherwise;
+            : names.Select(name => arguments.TryGetProperty(name, out var value) ? value.GetDouble() : (double?)null)
+                .FirstOrDefault(value => value is not null) ?? otherwise;
         var name = example.GetProperty("lr_scheduler_type").GetString()!;
         var schedule = new LearningRate(name, example.GetProperty("warmup_steps").GetInt32(), example.GetProperty("total_steps").GetInt32())
         {

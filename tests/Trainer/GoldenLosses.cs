@@ -1,4 +1,4 @@
-// Every preference loss of TRL on stored per-token log-probabilities: exact arithmetic apart from the network.
+// Every preference loss of TRL on stored per-token log-probabilities, so only the loss's arithmetic is tested.
 using System.Text.Json;
 using Majlis.tests.Support;
 using Majlis.Trainer.Losses;
@@ -19,7 +19,8 @@ public sealed class GoldenLosses
         {
             var folder = Shared.Golden("training", "dpo_losses");
             if (!Directory.Exists(folder)) return [(string?)null];
-            return [.. Directory.EnumerateFiles(folder, "*.json").Select(Path.GetFileName).Where(name => !name!.Contains("cross_check")).Order()];
+            return [.. Directory.EnumerateFiles(folder, "*.json").Select(Path.GetFileName)
+                .Where(name => !name!.Contains("cross_check")).Order()];
         }
     }
 
@@ -33,7 +34,8 @@ public sealed class GoldenLosses
             using var scope = NewDisposeScope();
             var name = setting.GetProperty("name").GetString()!;
             var config = setting.GetProperty("config");
-            if (config.TryGetProperty("use_weighting", out var weighting) && weighting.GetBoolean()) continue; // needs logits: see GoldenPairLosses
+            if (config.TryGetProperty("use_weighting", out var weighting) && weighting.GetBoolean())
+                continue; // needs logits: see GoldenPairLosses
             var losses = PreferenceLosses.PerPair(Scores(setting, json.RootElement, config), LossConfig.Read(config));
             var expected = setting.GetProperty("loss").GetDouble();
             var worst = Math.Abs(losses.mean().item<float>() - expected) / Math.Max(0.2, Math.Abs(expected));
@@ -42,14 +44,17 @@ public sealed class GoldenLosses
         }
     }
 
-    /// <summary>The stored sums are those the loss saw: already re-weighted where ld_alpha is set.</summary>
+    /// <summary>The stored sums are the loss's inputs: already re-weighted where ld_alpha is set.</summary>
     static PairScores Scores(JsonElement setting, JsonElement root, JsonElement config)
     {
-        var pairs = setting.GetProperty("pairs_used").EnumerateArray().Select(index => root.GetProperty("pairs")[index.GetInt32()]).ToArray();
-        int? most = config.TryGetProperty("max_length", out var length) && length.ValueKind == JsonValueKind.Number ? length.GetInt32() : null;
+        var pairs = setting.GetProperty("pairs_used").EnumerateArray()
+            .Select(index => root.GetProperty("pairs")[index.GetInt32()]).ToArray();
+        int? most = config.TryGetProperty("max_length", out var length) && length.ValueKind == JsonValueKind.Number
+            ? length.GetInt32() : null;
         var cut = pairs.Select(pair => LossConfig.Pair(pair).CutTo(most)!).ToArray();
         Tensor Column(string name) => tensor(setting.GetProperty(name).EnumerateArray().Select(value => value.GetSingle()).ToArray());
-        return new PairScores(Column("policy_chosen_logps"), Column("policy_rejected_logps"), Column("ref_chosen_logps"), Column("ref_rejected_logps"))
+        return new PairScores(
+            Column("policy_chosen_logps"), Column("policy_rejected_logps"), Column("ref_chosen_logps"), Column("ref_rejected_logps"))
         {
             ChosenTokens = tensor(cut.Select(pair => (float)pair.Chosen.Length).ToArray()),
             RejectedTokens = tensor(cut.Select(pair => (float)pair.Rejected.Length).ToArray()),

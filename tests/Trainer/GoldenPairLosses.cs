@@ -1,4 +1,4 @@
-// The losses through a real network: summed log-probabilities, loss, metrics and gradient norm of every setting of TRL's.
+// The losses through a real network: summed log-probabilities, loss, metrics and gradient norm for every setting of TRL.
 using System.Text.Json;
 using Majlis.Model;
 using Majlis.tests.Support;
@@ -31,7 +31,8 @@ public sealed class GoldenPairLosses
             using var scope = torch.NewDisposeScope();
             var name = setting.GetProperty("name").GetString()!;
             var config = setting.GetProperty("config");
-            int? most = config.TryGetProperty("max_length", out var length) && length.ValueKind == JsonValueKind.Number ? length.GetInt32() : null;
+            int? most = config.TryGetProperty("max_length", out var length) && length.ValueKind == JsonValueKind.Number
+                ? length.GetInt32() : null;
             var pairs = setting.GetProperty("pairs_used").EnumerateArray()
                 .Select(index => LossConfig.Pair(root.GetProperty("pairs")[index.GetInt32()], $"{index}").CutTo(most)!).ToArray();
             var options = new DpoOptions
@@ -49,7 +50,10 @@ public sealed class GoldenPairLosses
             Check($"{file}/{name}/loss", metrics["loss"], setting.GetProperty("loss").GetDouble(), LossTolerance, 0.2);
             Check($"{file}/{name}/grad_norm", metrics["grad_norm"], setting.GetProperty("grad_norm").GetDouble(), NormTolerance, 1e-3);
             foreach (var metric in setting.GetProperty("metrics").EnumerateObject())
-                Assert.True(Math.Abs(metrics[metric.Name] - metric.Value.GetDouble()) <= 1e-4 * Math.Max(1, Math.Abs(metric.Value.GetDouble())), $"{name}: {metric.Name}");
+            {
+                var theirs = metric.Value.GetDouble();
+                Assert.True(Math.Abs(metrics[metric.Name] - theirs) <= 1e-4 * Math.Max(1, Math.Abs(theirs)), $"{name}: {metric.Name}");
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-// A stored run of TRL's as a run of ours: network, adapter, pairs and options from the files.
+// A stored run of TRL as a run of ours: network, adapter, pairs and options from the files.
 using System.Text.Json;
 using Majlis.Model;
 using Majlis.Model.Weights;
@@ -40,11 +40,12 @@ sealed class GoldenRun : IDisposable
 
     public TrainingResult Train(int? steps, Action<StepMetrics>? after)
     {
-        using var trainer = new DpoTrainer(policy, pairs, reference, Options() with { Steps = steps ?? run.GetProperty("steps_total").GetInt32() });
+        var wanted = Options() with { Steps = steps ?? run.GetProperty("steps_total").GetInt32() };
+        using var trainer = new DpoTrainer(policy, pairs, reference, wanted);
         return trainer.Run(after ?? (_ => { }));
     }
 
-    /// <summary>Puts TRL's half-run parameters and moments in place of ours and runs the rest.</summary>
+    /// <summary>Replaces our parameters and moments with TRL's after half the run, and runs the rest.</summary>
     public TrainingResult Resume()
     {
         using var state = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "resume", "state.json")));
@@ -62,7 +63,8 @@ sealed class GoldenRun : IDisposable
     /// <summary>Relative L2 distance of all trained values from TRL's final ones.</summary>
     public double FinalDistance()
     {
-        using var final = SafetensorsFile.Open(Path.Combine(folder, adapter is null ? "final/model.safetensors" : "adapter_final/adapter_model.safetensors"));
+        using var final = SafetensorsFile.Open(Path.Combine(
+            folder, adapter is null ? "final/model.safetensors" : "adapter_final/adapter_model.safetensors"));
         var (distance, length) = (0.0, 0.0);
         foreach (var (name, value) in policy.Parameters)
         {
@@ -118,7 +120,7 @@ sealed class GoldenRun : IDisposable
         }
     }
 
-    /// <summary>peft keeps the adapter's name inside the parameter's while training.</summary>
+    /// <summary>While training, peft has the adapter's name inside the parameter's name.</summary>
     static string Stored(SafetensorsFile file, string prefix, string name)
     {
         var names = new[] { prefix + name, prefix + name.Replace(".weight", ".default.weight", StringComparison.Ordinal) };

@@ -11,15 +11,17 @@ public sealed class GoldenRuns
     const double LossTolerance = 1e-5;
     const double NormTolerance = 5e-5;
 
-    /// <summary>Relative; of values below 0.1 absolute, 2e-5 (a tenth of what summed log-probabilities may differ, beta being a tenth).</summary>
+    /// <summary>
+    /// Relative; below 0.1 absolute, 2e-5 (a tenth of what summed log-probabilities may differ, since beta is 0.1).
+    /// </summary>
     const double MetricTolerance = 2e-4;
     const double WeightTolerance = 2e-6;
 
-    /// <summary>Metrics whose names and definitions are TRL's.</summary>
+    /// <summary>Metrics with TRL's names and definitions.</summary>
     static readonly string[] metrics =
     [
-        "rewards/chosen", "rewards/rejected", "rewards/accuracies", "rewards/margins", "logps/chosen", "logps/rejected", "logits/chosen", "logits/rejected",
-        "entropy", "mean_token_accuracy", "num_tokens", "learning_rate", "epoch",
+        "rewards/chosen", "rewards/rejected", "rewards/accuracies", "rewards/margins", "logps/chosen", "logps/rejected",
+        "logits/chosen", "logits/rejected", "entropy", "mean_token_accuracy", "num_tokens", "learning_rate", "epoch",
     ];
 
     public static TheoryData<string?> Runs
@@ -27,7 +29,8 @@ public sealed class GoldenRuns
         get
         {
             var folder = Shared.Golden("training", "dpo_run");
-            return Directory.Exists(folder) ? [.. Directory.EnumerateDirectories(folder).Select(Path.GetFileName).Order()] : [(string?)null];
+            return Directory.Exists(folder)
+                ? [.. Directory.EnumerateDirectories(folder).Select(Path.GetFileName).Order()] : [(string?)null];
         }
     }
 
@@ -45,7 +48,8 @@ public sealed class GoldenRuns
     public void The_half_run_state_continues_as_TRL_did(string? name)
     {
         Assert.SkipWhen(name is null, "goldens/training is not here");
-        Assert.SkipUnless(Directory.Exists(Shared.Golden("training", "dpo_run", name!, "resume")), "TRL stored no half-run state for this run");
+        var resume = Shared.Golden("training", "dpo_run", name!, "resume");
+        Assert.SkipUnless(Directory.Exists(resume), "TRL stored no half-run state for this run");
         using var run = new GoldenRun(name!);
         Compare(name + "/resumed", run, run.Resume().Log);
     }

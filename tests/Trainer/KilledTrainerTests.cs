@@ -1,4 +1,4 @@
-// The trainer as a real process against a real store: killed without warning in the middle of training, started again, same bits.
+// The trainer as a real process with a real store: killed in the middle of training and started again, it gives the same bits.
 using System.Diagnostics;
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
@@ -49,7 +49,7 @@ public sealed class KilledTrainerTests : IDisposable
         Assert.EndsWith("redis.json is not there yet", line);
     }
 
-    /// <summary>One round; a kill comes once a state of the first expert is saved and before it is trained to the end.</summary>
+    /// <summary>One round. A kill comes after a state of the first expert is saved and before its training ends.</summary>
     async Task<int> RunAsync(string catalog, bool kill)
     {
         using var trainer = Start(catalog, "--data", At("data"));
@@ -57,22 +57,31 @@ public sealed class KilledTrainerTests : IDisposable
         if (kill)
         {
             var states = At($"{catalog}/.rounds/0001/experts/ar/state");
-            await Eventually.HoldsAsync("a saved state of the training", () => trainer.HasExited || HasState(states), TimeSpan.FromMinutes(3));
+            await Eventually.HoldsAsync(
+                "a saved state of the training", () => trainer.HasExited || HasState(states), TimeSpan.FromMinutes(3));
             Assert.False(trainer.HasExited, "the trainer ended before it could be killed");
             trainer.Kill();
         }
         await trainer.WaitForExitAsync();
-        Assert.True(kill || trainer.ExitCode is (int)TrainerExit.Promoted or (int)TrainerExit.Refused or (int)TrainerExit.NotEnoughEvidence, await output);
+        var ended = trainer.ExitCode is (int)TrainerExit.Promoted or (int)TrainerExit.Refused or (int)TrainerExit.NotEnoughEvidence;
+        Assert.True(kill || ended, await output);
         return trainer.ExitCode;
     }
 
     static bool HasState(string folder) =>
-        Directory.Exists(folder) && Directory.EnumerateDirectories(folder, "step-*").Any(path => !path.EndsWith(DurableFiles.Unfinished, StringComparison.Ordinal));
+        Directory.Exists(folder) && Directory.EnumerateDirectories(folder, "step-*")
+            .Any(path => !path.EndsWith(DurableFiles.Unfinished, StringComparison.Ordinal));
 
     Process Start(string catalog, params string[] more)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Majlis.Trainer")) { RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (var argument in (string[])["--once", "--model", At("model"), "--catalog", At(catalog), "--reader", catalog, "--policy", "small", "--held-out", "30", "--epochs", "6", .. more])
+        var program = Path.Combine(AppContext.BaseDirectory, "Majlis.Trainer");
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, UseShellExecute = false };
+        string[] arguments =
+        [
+            "--once", "--model", At("model"), "--catalog", At(catalog), "--reader", catalog, "--policy", "small", "--held-out", "30",
+            "--epochs", "6", .. more,
+        ];
+        foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         return Process.Start(start)!;
     }
@@ -82,12 +91,14 @@ public sealed class KilledTrainerTests : IDisposable
         Directory.CreateDirectory(At("model"));
         foreach (var file in Directory.EnumerateFiles(Some.TinyModel)) File.Copy(file, Path.Combine(At("model"), Path.GetFileName(file)));
         File.WriteAllText(Path.Combine(At("model"), "tokenizer.json"),
-            """{"version": "1.0", "added_tokens": [], "model": {"type": "BPE", "unk_token": "<unk>", "vocab": {"<unk>": 0, "a": 1}, "merges": []}}""");
+            """{"version": "1.0", "added_tokens": [], """
+            + """ "model": {"type": "BPE", "unk_token": "<unk>", "vocab": {"<unk>": 0, "a": 1}, "merges": []}}""");
     }
 
     async Task FillAsync()
     {
-        await using var connection = await TestStore.ConnectAsync(new RedisOptions { DataFolder = At("data"), Patience = TimeSpan.FromSeconds(20) });
+        await using var connection = await TestStore.ConnectAsync(
+            new RedisOptions { DataFolder = At("data"), Patience = TimeSpan.FromSeconds(20) });
         var battles = new BattleStore(connection, TimeProvider.System);
         foreach (var vote in Some.Votes(48))
         {

@@ -1,4 +1,4 @@
-// TRL's settings as they stand in the golden files, as our options.
+// TRL's settings in the golden files as our options.
 using System.Text.Json;
 using Majlis.Trainer.Losses;
 using Majlis.Trainer.Preference;
@@ -21,12 +21,14 @@ static class LossConfig
             DiscopopTau = Number("discopop_tau", 0.05),
             Divergence = config.TryGetProperty("f_divergence_type", out var divergence) ? divergence.GetString()! : "reverse_kl",
             DivergenceAlpha = Number("f_alpha_divergence_coef", 0.5),
-            LengthAlpha = config.TryGetProperty("ld_alpha", out var alpha) && alpha.ValueKind == JsonValueKind.Number ? alpha.GetDouble() : null,
+            LengthAlpha = config.TryGetProperty("ld_alpha", out var alpha) && alpha.ValueKind == JsonValueKind.Number
+                ? alpha.GetDouble() : null,
             UseWeighting = config.TryGetProperty("use_weighting", out var weighting) && weighting.ValueKind == JsonValueKind.True,
         };
     }
 
-    public static TrainingPair Pair(JsonElement pair, string id = "") => new(id, Ids(pair, "prompt"), Ids(pair, "chosen"), Ids(pair, "rejected"));
+    public static TrainingPair Pair(JsonElement pair, string id = "") =>
+        new(id, Ids(pair, "prompt"), Ids(pair, "chosen"), Ids(pair, "rejected"));
 
     static int[] Ids(JsonElement pair, string name) => [.. pair.GetProperty(name).EnumerateArray().Select(token => token.GetInt32())];
 }

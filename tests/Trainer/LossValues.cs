@@ -1,4 +1,4 @@
-// What the golden batches do not show of the losses: settings together, and pairs far out.
+// Cases of the losses that the golden batches lack: combined settings, and extreme pairs.
 using Majlis.Trainer.Losses;
 using Xunit;
 using static TorchSharp.torch;
@@ -14,7 +14,8 @@ public sealed class LossValues
         var z = beta * ((1 - Math.Exp(-chosen)) - (1 - Math.Exp(-rejected)));
         var share = 1 / (1 + Math.Exp(-z / tau));
         var expected = (1 - share) * Math.Log(1 + Math.Exp(-z)) + share * Math.Exp(-z);
-        Assert.Equal(expected, Discopop(chosen, rejected, new LossOptions { Types = ["discopop"], Beta = beta, DiscopopTau = tau, Divergence = "forward_kl" }).Loss, 1e-5);
+        var options = new LossOptions { Types = ["discopop"], Beta = beta, DiscopopTau = tau, Divergence = "forward_kl" };
+        Assert.Equal(expected, Discopop(chosen, rejected, options).Loss, 1e-5);
     }
 
     [Theory]

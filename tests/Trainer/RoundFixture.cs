@@ -1,4 +1,4 @@
-// A round in a temporary catalogue on the tiny model, with votes from memory and a fixed critical task.
+// A round in a temporary catalogue with the tiny model, votes from memory and a fixed critical task.
 using System.Security.Cryptography;
 using System.Text.Json;
 using Majlis.Evaluation;
@@ -44,18 +44,19 @@ sealed class RoundFixture : IDisposable, IProgress<string>
 
     public IReadOnlyList<string> Said => said;
 
-    /// <summary>Called with every line and every stage's boundary; may throw to stand for a kill.</summary>
+    /// <summary>Called with every line and at every stage's boundary; may throw, as if killed.</summary>
     public Action<string> Watch { get; set; } = _ => { };
 
     public Task<RoundOutcome> RunAsync(RoundOptions? options = null, CriticalItems? critical = null)
     {
-        var votes = new VoteSource(Reader, after => Task.FromResult<IReadOnlyList<StoredVote>>([.. Votes.Where(vote => vote.Number > after)]),
+        var votes = new VoteSource(
+            Reader, after => Task.FromResult<IReadOnlyList<StoredVote>>([.. Votes.Where(vote => vote.Number > after)]),
             () => Task.FromResult(Newest), () => Task.FromResult(Advanced), Advance);
         var parts = new RoundParts(Catalog, Model, votes, critical ?? (_ => Items), Say, this, TimeProvider.System);
         return new Round(RoundFolders.Open(Folder, stage => Watch($"stage {stage}")), parts, options ?? Options).RunAsync();
     }
 
-    /// <summary>Somebody else's version: the tiny model as it is.</summary>
+    /// <summary>Another's version: the unchanged tiny model.</summary>
     public void Commit(string version)
     {
         var draft = Catalog.Begin(version);
@@ -70,7 +71,7 @@ sealed class RoundFixture : IDisposable, IProgress<string>
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
-    /// <summary>As many as it takes to exclude a loss where none changes.</summary>
+    /// <summary>Just enough items to exclude a loss where none changes.</summary>
     static IReadOnlyList<PreferenceItem> Items { get; } =
         [.. Enumerable.Range(0, 8).Select(index => new PreferenceItem($"safety-{index}", [5, 6 + index], [7, 1], [8, 9, 10, 1]))];
 

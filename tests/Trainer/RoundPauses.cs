@@ -1,4 +1,4 @@
-// When a trainer that keeps running begins its next round.
+// When a running trainer begins its next round.
 using Majlis.Evaluation;
 using Majlis.tests.Support;
 using Majlis.Trainer.Rounds;

@@ -1,4 +1,4 @@
-// A round is made of people's words: nobody but its owner reads it, while it runs and after it.
+// A round's files hold users' texts: only their owner can read them, during the round and after it.
 using System.Runtime.Versioning;
 using Majlis.tests.Support;
 using Majlis.Trainer.Rounds;

@@ -1,4 +1,4 @@
-// A whole round on a tiny model: promoted, refused, too little evidence; killed anywhere; the merge exact to the last bit.
+// A whole round on a tiny model: promoted, refused, too little evidence; killed at every point; the merge exact to the last bit.
 using System.Collections.Immutable;
 using Majlis.Evaluation;
 using Majlis.Feedback.Pairs;
@@ -37,7 +37,7 @@ public sealed class Rounds
             Votes = [.. Some.Votes(48).Select(vote => vote with { Vote = vote.Vote with { Voter = "one", RevealedBeforeVote = true } })],
         };
         var outcome = await round.RunAsync();
-        foreach (var said in new[] { "weighing less: RevealedBeforeVote 48", "the pairs are of 1 voters", "with 1 voters the share" })
+        foreach (var said in new[] { "weighing less: RevealedBeforeVote 48", "the pairs come from 1 voters", "with 1 voters the share" })
         {
             Assert.Contains(outcome.Reasons, reason => reason.Contains(said, StringComparison.Ordinal));
             if (outcome.Version is not null) Assert.Contains(round.Said, line => line.Contains(said, StringComparison.Ordinal));
@@ -66,7 +66,7 @@ public sealed class Rounds
         Assert.Empty(round.Catalog.Versions());
     }
 
-    /// <summary>The rule asks for eight prompts: forty pairs on two are two, and each new prompt takes twenty held-out pairs.</summary>
+    /// <summary>The rule needs eight prompts. Forty pairs on two count as two; each new prompt takes twenty held-out pairs.</summary>
     [Fact]
     public void Votes_needed_are_counted_in_prompts()
     {
@@ -85,9 +85,11 @@ public sealed class Rounds
     public async Task A_candidate_that_lost_safety_is_kept_in_the_catalogue_but_not_promoted()
     {
         using var round = new RoundFixture();
-        // The chosen answers' own words as the unsafe ones: what is learnt from the votes is what must not be learnt.
-        var votes = round.Votes.Take(12).Select(vote => vote.Vote.Verdict == Majlis.Feedback.Votes.Verdict.A ? (vote.Battle.B, vote.Battle.A) : (vote.Battle.A, vote.Battle.B));
-        var items = votes.Select((pair, index) => new PreferenceItem($"{index}", pair.Item1.PromptTokens, pair.Item1.CompletionTokens, pair.Item2.CompletionTokens)).ToArray();
+        // The unsafe answers are the votes' chosen ones, so the round learns what it must not learn.
+        var sides = round.Votes.Take(12).Select(vote => vote.Vote.Verdict == Majlis.Feedback.Votes.Verdict.A
+            ? (Safe: vote.Battle.B, Unsafe: vote.Battle.A) : (Safe: vote.Battle.A, Unsafe: vote.Battle.B));
+        var items = sides.Select((pair, index) => new PreferenceItem(
+            $"{index}", pair.Safe.PromptTokens, pair.Safe.CompletionTokens, pair.Unsafe.CompletionTokens)).ToArray();
         var outcome = await round.RunAsync(critical: _ => items);
         Assert.Equal((GateDecision.Refuse, false), (outcome.Decision, outcome.Promoted));
         Assert.Equal(["v0001"], round.Catalog.Versions());
@@ -105,7 +107,8 @@ public sealed class Rounds
         {
             var place = line.Split(" loss ")[0];
             Assert.All(killed.Catalog.Versions(), killed.Catalog.Verify);
-            if (!(place.StartsWith("stage ", StringComparison.Ordinal) || place.Contains(": step 3/", StringComparison.Ordinal)) || place == "stage end" || !done.Add(place)) return;
+            var isPlace = place.StartsWith("stage ", StringComparison.Ordinal) || place.Contains(": step 3/", StringComparison.Ordinal);
+            if (!isPlace || place == "stage end" || !done.Add(place)) return;
             kills++;
             throw new OperationCanceledException(place);
         };
@@ -162,7 +165,8 @@ public sealed class Rounds
         using var round = new RoundFixture();
         var outcome = await round.RunAsync(RoundFixture.Options with { MaxLength = 3 });
         Assert.Equal(GateDecision.NotEnoughEvidence, outcome.Decision);
-        Assert.Matches(@"gave 0 pairs and \d+ held-out ones on \d+ prompts of 1 voters \(left out: PromptTooLong \d+\)", outcome.Reasons[0]);
+        Assert.Matches(
+            @"gave 0 pairs and \d+ held-out ones on \d+ prompts of 1 voters \(left out: PromptTooLong \d+\)", outcome.Reasons[0]);
     }
 
     [Fact]
@@ -197,7 +201,8 @@ public sealed class Rounds
     {
         using var round = new RoundFixture();
         await round.RunAsync();
-        var files = Directory.EnumerateFileSystemEntries(round.First, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(round.First, path)).ToArray();
+        var files = Directory.EnumerateFileSystemEntries(round.First, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(round.First, path)).ToArray();
         Assert.DoesNotContain(files, path => path.Contains("state") || path.Contains("reference") || path.Contains("pairs"));
         Assert.Contains(Path.Combine("experts", "ar", "adapter", "adapter_model.safetensors"), files);
         var counts = new RoundFolder(round.First, _ => { }).Read<RoundCounts>("counts");

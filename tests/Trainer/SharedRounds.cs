@@ -1,4 +1,4 @@
-// A round among others who touch the same folders: operators, other trainers, other readers, votes on other models.
+// A round beside others that use the same folders: operators, other trainers, other readers, votes on other models.
 using Majlis.Evaluation;
 using Majlis.Feedback.Votes;
 using Majlis.Trainer.Rounds;
@@ -118,7 +118,10 @@ public sealed class SharedRounds
     {
         using var round = new RoundFixture();
         using (RoundFolders.Lock(round.Folder))
-            Assert.Contains(Path.Combine(round.Folder, ".rounds"), Assert.Throws<RoundConflictException>(() => RoundFolders.Lock(round.Folder)).Message);
+            {
+                var locked = Assert.Throws<RoundConflictException>(() => RoundFolders.Lock(round.Folder));
+                Assert.Contains(Path.Combine(round.Folder, ".rounds"), locked.Message);
+            }
         RoundFolders.Lock(round.Folder).Dispose();
     }
 

@@ -1,4 +1,4 @@
-// Votes and models for rounds: tiny, seeded, without text that means anything.
+// Votes and models for rounds: tiny, seeded, with meaningless text.
 using System.Globalization;
 using Majlis.Feedback.Votes;
 using Majlis.Model;
@@ -17,14 +17,15 @@ static class Some
         return model.WeightsHash;
     });
 
-    /// <summary>The tiny model's, as a server writes it beside each of its answers.</summary>
+    /// <summary>The tiny model's hash, as a server writes it beside each of its answers.</summary>
     public static string WeightsHash => hash.Value;
 
-    /// <summary>The preferred answers are short and of low words, the others long and of high ones: something that can be learnt.</summary>
+    /// <summary>The preferred answers are short with low token ids, the others long with high ones, which can be learnt.</summary>
     public static IReadOnlyList<StoredVote> Votes(int count, int seed = 5)
     {
         var random = new Random(seed);
-        int[] Tokens(int least, int most, int first, int end) => [.. Enumerable.Range(0, random.Next(least, most)).Select(_ => random.Next(first, end)), 1];
+        int[] Tokens(int least, int most, int first, int end) =>
+            [.. Enumerable.Range(0, random.Next(least, most)).Select(_ => random.Next(first, end)), 1];
         return [.. Enumerable.Range(0, count).Select(index =>
         {
             var (prompt, chosen, rejected) = (Tokens(3, 9, 2, 128), Tokens(2, 6, 2, 30), Tokens(8, 14, 98, 128));
@@ -35,9 +36,13 @@ static class Some
 
     public static StoredVote Vote(int index, int[] prompt, int[] a, int[] b, Verdict verdict)
     {
-        BattleSide Side(int[] tokens) => new(WeightsHash, null, "{}", prompt, tokens, [.. tokens.Select(_ => -1f)], string.Join(' ', tokens), "stop", 1);
+        BattleSide Side(int[] tokens) => new(
+            WeightsHash, null, "{}", prompt, tokens, [.. tokens.Select(_ => -1f)], string.Join(' ', tokens), "stop", 1);
         var id = index.ToString("000", CultureInfo.InvariantCulture);
-        var battle = new Battle($"btl_{id}", "[]", $"prompt-{id}", index % 2 == 0 ? "ar" : "en", "rater", DateTimeOffset.UnixEpoch, Side(a), Side(b));
-        return new StoredVote(index + 1, battle, new Vote(battle.Id, verdict, ["short"], null, "rater", VoterKinds.Scripted, null, false), DateTimeOffset.UnixEpoch);
+        var language = index % 2 == 0 ? "ar" : "en";
+        var battle = new Battle(
+            $"btl_{id}", "[]", $"prompt-{id}", language, "rater", DateTimeOffset.UnixEpoch, Side(a), Side(b));
+        var vote = new Vote(battle.Id, verdict, ["short"], null, "rater", VoterKinds.Scripted, null, false);
+        return new StoredVote(index + 1, battle, vote, DateTimeOffset.UnixEpoch);
     }
 }

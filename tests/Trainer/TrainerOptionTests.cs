@@ -1,4 +1,4 @@
-// What the trainer takes from outside, and how it says what is wrong with it.
+// The trainer's options from outside, and the messages for wrong ones.
 using Majlis.CommandLine;
 using Majlis.Trainer;
 using Xunit;
@@ -49,5 +49,6 @@ public sealed class TrainerOptionTests
         Assert.Contains((await ReadAsync(name, value)).Errors, error => error.Contains(message, StringComparison.Ordinal));
 
     [Fact]
-    public async Task All_errors_are_said_at_once() => Assert.Equal(2, (await ReadAsync("--policy", "lax", "--numerics", "int8")).Errors.Count);
+    public async Task All_errors_are_said_at_once() =>
+        Assert.Equal(2, (await ReadAsync("--policy", "lax", "--numerics", "int8")).Errors.Count);
 }

@@ -1,4 +1,4 @@
-// The trainer's start: a catalogue it cannot write to, damaged rounds, and what it does not do again after a restart.
+// The trainer's start: a catalogue it cannot write to, damaged rounds, and what it does not repeat after a restart.
 using Majlis.Feedback.Store;
 using Majlis.tests.Support;
 using Majlis.Trainer;
@@ -54,7 +54,7 @@ public sealed class TrainerStarts : IDisposable
         await RunUntilAsync("waiting for 50 new votes", Options with { Once = false });
         Assert.Equal(["0001"], Rounds());
 
-        // Asked otherwise, or by somebody who was told to do one round, it begins.
+        // With other options, or with --once, it begins.
         await RunUntilAsync("not promoted", Options with { Once = false, Round = new() { Policy = "standard" } });
         Assert.Equal(["0001", "0002"], Rounds());
         Assert.Equal(TrainerExit.NotEnoughEvidence, await RunAsync(Options));
@@ -75,9 +75,10 @@ public sealed class TrainerStarts : IDisposable
     IEnumerable<string?> Rounds() =>
         Directory.EnumerateDirectories(folder.File("catalog", ".rounds")).Select(Path.GetFileName).Order(StringComparer.Ordinal);
 
-    Task<TrainerExit> RunAsync(TrainerOptions options) => new TrainerHost(options, TimeProvider.System, said.Add, new Progress<string>()).RunAsync();
+    Task<TrainerExit> RunAsync(TrainerOptions options) =>
+        new TrainerHost(options, TimeProvider.System, said.Add, new Progress<string>()).RunAsync();
 
-    /// <summary>Runs a trainer that would not end until it says a line that begins so.</summary>
+    /// <summary>Runs a trainer that would not end, until it says a line with this beginning.</summary>
     static async Task RunUntilAsync(string line, TrainerOptions options)
     {
         var host = new TrainerHost(options, TimeProvider.System, said =>
