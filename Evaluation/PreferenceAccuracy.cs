@@ -16,9 +16,6 @@ public sealed record ScoredItem(string Id, double Chosen, double Rejected, int C
     /// </summary>
     public bool PrefersChosen => Chosen / ChosenTokens > Rejected / RejectedTokens;
 
-    /// <summary>Mean log-probability per token of the chosen answer minus that of the rejected one.</summary>
-    public double Margin => Chosen / ChosenTokens - Rejected / RejectedTokens;
-
     /// <summary>
     /// DPO's implicit reward against another model's scores of the same item: did the chosen answer gain more than the rejected one?
     /// </summary>

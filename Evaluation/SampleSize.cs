@@ -1,4 +1,4 @@
-// How many decisive comparisons distinguish a rate from one half. Pure functions.
+// How many decisive comparisons distinguish a rate from one half. Pure functions. The two-sided size is a reference for later callers.
 namespace Majlis.Evaluation;
 
 public static class SampleSize

@@ -31,9 +31,7 @@ public sealed class MergePlan : IDisposable
 
     public int Layers { get; }
 
-    /// <summary>The model that gives the result its config and tokenizer: the base, else the first listed.</summary>
-    public string DonorPath => inputs.Donor.Folder;
-
+    /// <summary>Config of the model that gives the result its config and tokenizer: the base, else the first listed.</summary>
     public JsonElement DonorConfig => inputs.Donor.Config;
 
     public TensorType OutputType => Tensors[0].OutputType;

@@ -2,7 +2,4 @@
 namespace Majlis.Feedback.Store;
 
 public sealed class CorruptRecordException(string record, string expected)
-    : Exception($"The stored record {record} is damaged: {expected}.")
-{
-    public string Record { get; } = record;
-}
+    : Exception($"The stored record {record} is damaged: {expected}.");

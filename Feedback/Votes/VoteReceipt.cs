@@ -24,7 +24,4 @@ public enum VoteOutcome
 
 /// <param name="Number">The number of the vote that stands, where one does.</param>
 /// <param name="Reason">For people, where the vote was not accepted.</param>
-public sealed record VoteReceipt(VoteOutcome Outcome, long? Number, string? Reason)
-{
-    public bool Accepted => Outcome is VoteOutcome.Stored or VoteOutcome.Repeated;
-}
+public sealed record VoteReceipt(VoteOutcome Outcome, long? Number, string? Reason);

@@ -70,9 +70,6 @@ public sealed class DpoTrainer : IDisposable
         return true;
     }
 
-    /// <summary>Continues after <paramref name="step"/> steps with the moments of another trainer; the parameters are in place.</summary>
-    public void Restore(int step, Func<string, Tensor> mean, Func<string, Tensor> square) => optimiser.Restore(step, mean, square);
-
     public void Dispose() => optimiser.Dispose();
 
     /// <summary>The gradients of one step: the mean over its micro-batches.</summary>

@@ -12,10 +12,6 @@ public sealed class ReferenceScores
 
     ReferenceScores(Dictionary<string, (float[] Chosen, float[] Rejected)> scores) => this.scores = scores;
 
-    /// <summary>Sums over completion tokens of one pair.</summary>
-    public (double Chosen, double Rejected) Sums(string pair) =>
-        (scores[pair].Chosen.Sum(value => (double)value), scores[pair].Rejected.Sum(value => (double)value));
-
     /// <summary>Scores all pairs with the policy as it is now; <paramref name="scored"/> gets how many more are done.</summary>
     public static ReferenceScores Compute(
         Policy policy, IReadOnlyList<TrainingPair> pairs, int batchPairs, int pad, Action<int>? scored = null)

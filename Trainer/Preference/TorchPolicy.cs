@@ -1,4 +1,4 @@
-// Our transformer as a policy to train: an adapter on it, or all its weights. Knows no losses.
+// Our transformer as a policy to train, with an adapter on it. Knows no losses.
 using Majlis.Torch;
 using static TorchSharp.torch;
 
@@ -10,15 +10,7 @@ public static class TorchPolicy
     public static Policy WithAdapter(Transformer network, LoraAdapter adapter, string numerics)
     {
         network.Attach(adapter);
-        return new Policy(batch => Logits(network, batch), [.. adapter.NamedParameters]) { Numerics = numerics };
-    }
-
-    /// <summary>Trains every weight; the network must compute in fp32.</summary>
-    public static Policy Whole(Transformer network)
-    {
-        foreach (var weight in network.Weights.Values) weight.requires_grad_(true);
-        return new Policy(batch => Logits(network, batch),
-            [.. network.Weights.OrderBy(weight => weight.Key, StringComparer.Ordinal).Select(weight => (weight.Key, weight.Value))]);
+        return new Policy(batch => network.Logits(ScoredStates(network, batch)), [.. adapter.NamedParameters]) { Numerics = numerics };
     }
 
     /// <summary>
@@ -31,6 +23,4 @@ public static class TorchPolicy
         var before = states.narrow(1, 0, batch.Width - 1).reshape(-1, states.shape[2]); // [R * (T-1), C]
         return before.index_select(0, batch.Scored).MoveToOuterDisposeScope();
     }
-
-    static Tensor Logits(Transformer network, PairBatch batch) => network.Logits(ScoredStates(network, batch));
 }

@@ -40,7 +40,7 @@ public sealed class DurabilityTests
         Assert.False((await store.Connection.StateAsync()).TakesVotes);
 
         await store.StartAgainAsync();
-        await Eventually.HoldsAsync("the vote is taken", async () => (await store.Battles.VoteAsync(Some.Vote("b1"))).Accepted);
+        await Eventually.HoldsAsync("the vote is taken", async () => (await store.Battles.VoteAsync(Some.Vote("b1"))).Accepted());
         await Eventually.HoldsAsync("reading works again", async () => (await store.Connection.StateAsync()).TakesVotes);
         Assert.Single(await store.VotesAsync());
     }
@@ -97,7 +97,7 @@ public sealed class DurabilityTests
             if (receipts[i].Outcome == VoteOutcome.Stored) Assert.Equal(receipts[i].Number, kept[$"b{i}"]);
 
         // A client that got "unavailable" sends again; then every vote is there, once.
-        for (var i = 0; i < Battles; i++) Assert.True((await store.VoteAsync(Some.Vote($"b{i}"))).Accepted);
+        for (var i = 0; i < Battles; i++) Assert.True((await store.VoteAsync(Some.Vote($"b{i}"))).Accepted());
         Assert.Equal(Battles, await new VoteCursor(connection).ReadAsync(0).CountAsync());
     }
 }

@@ -41,7 +41,7 @@ public sealed class FullDiskTests : IDisposable
         await using var garnet = EmbeddedRedis.Start(folder.Path, new EmbeddedParts { Logs = log, Interval = often, Measure = Measure });
         await using var connection = await ConnectAsync(folder.Path, Measure);
         var store = await OpenAsync(connection, 3);
-        Assert.True((await store.VoteAsync(Some.Vote("b0"))).Accepted);
+        Assert.True((await store.VoteAsync(Some.Vote("b0"))).Accepted());
 
         Volatile.Write(ref free, (256L << 20) - 1);
         var refused = await store.VoteAsync(Some.Vote("b1"));
@@ -58,7 +58,7 @@ public sealed class FullDiskTests : IDisposable
         var longer = Battle("b9");
         longer = longer with { A = longer.A with { Text = new string('x', 4096) } };
         await Assert.ThrowsAsync<FeedbackUnavailableException>(() => store.OpenAsync(longer));
-        Assert.True((await store.VoteAsync(Some.Vote("b1"))).Accepted);
+        Assert.True((await store.VoteAsync(Some.Vote("b1"))).Accepted());
         Assert.True((await connection.StateAsync()).TakesVotes);
         await LoggedAsync("There is room again");
         Assert.Equal(2, log.Lines.Count);
@@ -71,7 +71,7 @@ public sealed class FullDiskTests : IDisposable
         await using var garnet = EmbeddedRedis.Start(volume.Path, new EmbeddedParts { Logs = log, Interval = often });
         await using var connection = await ConnectAsync(volume.Path);
         var store = await OpenAsync(connection, 4);
-        Assert.True((await store.VoteAsync(Some.Vote("b0"))).Accepted);
+        Assert.True((await store.VoteAsync(Some.Vote("b0"))).Accepted());
         foreach (var left in new[] { FreeSpace.Reserve(Megabytes << 20) - 4096, 0 })
         {
             volume.Fill(left);
@@ -79,7 +79,7 @@ public sealed class FullDiskTests : IDisposable
             Assert.Equal(left, volume.Left);
         }
         volume.Free();
-        Assert.True((await store.VoteAsync(Some.Vote("b1"))).Accepted);
+        Assert.True((await store.VoteAsync(Some.Vote("b1"))).Accepted());
         Assert.DoesNotContain(log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
     }
 
@@ -113,7 +113,7 @@ public sealed class FullDiskTests : IDisposable
 
         async Task VoteAsync(int i)
         {
-            if ((await store.VoteAsync(Some.Vote($"b{i}"))).Accepted) acknowledged.Add($"b{i}");
+            if ((await store.VoteAsync(Some.Vote($"b{i}"))).Accepted()) acknowledged.Add($"b{i}");
         }
     }
 
@@ -127,7 +127,7 @@ public sealed class FullDiskTests : IDisposable
         var store = await OpenAsync(connection, 60);
         volume.Fill();
         var acknowledged = 0;
-        while ((await store.VoteAsync(Some.Vote($"b{acknowledged}"))).Accepted) acknowledged++;
+        while ((await store.VoteAsync(Some.Vote($"b{acknowledged}"))).Accepted()) acknowledged++;
         await garnet.DisposeAsync();
 
         // Another port than last time must be written down, and there is no room for that either.

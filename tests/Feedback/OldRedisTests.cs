@@ -72,7 +72,7 @@ public sealed class OldRedisTests
 
         Assert.Equal((VoteOutcome.Unavailable, state.Says), (refused.Outcome, refused.Reason));
         Assert.Contains("Durability=everysec", refused.Reason, StringComparison.Ordinal);
-        Assert.True((await new BattleStore(relaxed, TimeProvider.System).VoteAsync(Some.Vote("b1"))).Accepted);
+        Assert.True((await new BattleStore(relaxed, TimeProvider.System).VoteAsync(Some.Vote("b1"))).Accepted());
         Assert.Contains("last second", (await relaxed.StateAsync()).Says, StringComparison.Ordinal);
     }
 

@@ -70,7 +70,7 @@ public sealed class VoteStoreTests
         var id = path.Split('/')[4];
         var voter = (await server.Part<BattleStore>().FindAsync(id))!.Rater;
         var vote = new Vote(id, Verdict.A, [], null, voter, VoterKinds.Person, null, false);
-        Assert.True((await server.Part<BattleStore>().VoteAsync(vote)).Accepted);
+        Assert.True((await server.Part<BattleStore>().VoteAsync(vote)).Accepted());
         await server.Part<EmbeddedRedis>().DisposeAsync();
 
         var said = await UnavailableAsync(await server.PostAsync(path, VoteA));

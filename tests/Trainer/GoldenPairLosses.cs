@@ -25,7 +25,7 @@ public sealed class GoldenPairLosses
         var root = json.RootElement;
         using var model = Open(root, "policy");
         using var other = Open(root, "reference");
-        var (policy, reference) = (TorchPolicy.Whole(model), TorchPolicy.Whole(other));
+        var (policy, reference) = (WholePolicy.Of(model), WholePolicy.Of(other));
         foreach (var setting in root.GetProperty("cases").EnumerateArray())
         {
             using var scope = torch.NewDisposeScope();

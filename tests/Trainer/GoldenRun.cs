@@ -29,7 +29,7 @@ sealed class GoldenRun : IDisposable
         checkpoint = Checkpoint.Open(Path.Combine(folder, "base"));
         network = new Transformer(checkpoint.Blueprint, checkpoint.Weights);
         adapter = Directory.Exists(Path.Combine(folder, "adapter_init")) ? ReadAdapter() : null;
-        policy = adapter is null ? TorchPolicy.Whole(network) : TorchPolicy.WithAdapter(network, adapter, "fp32");
+        policy = adapter is null ? WholePolicy.Of(network) : TorchPolicy.WithAdapter(network, adapter, "fp32");
         var all = run.GetProperty("pairs").EnumerateArray().Select((pair, index) => LossConfig.Pair(pair, $"{index}")).ToArray();
         pairs = [.. run.GetProperty("row_order_of_one_epoch").EnumerateArray().Select(row => all[row.GetInt32()])];
         reference = ReferenceScores.Compute(policy, pairs, 4, pad: 0);
@@ -55,8 +55,14 @@ sealed class GoldenRun : IDisposable
         using (torch.no_grad())
             foreach (var (name, value) in policy.Parameters) value.copy_(Read(parameters, Stored(parameters, "", name)));
         using var trainer = new DpoTrainer(policy, pairs, reference, Options() with { Steps = run.GetProperty("steps_total").GetInt32() });
-        trainer.Restore(state.RootElement.GetProperty("after_step").GetInt32(), name => Read(moments, Stored(moments, "exp_avg.", name)),
-            name => Read(moments, Stored(moments, "exp_avg_sq.", name)));
+        using var saved = new TemporaryFolder();
+        using (var optimiser = new AdamW(policy.Parameters, Options().Adam))
+        {
+            optimiser.Restore(state.RootElement.GetProperty("after_step").GetInt32(),
+                name => Read(moments, Stored(moments, "exp_avg.", name)), name => Read(moments, Stored(moments, "exp_avg_sq.", name)));
+            TrainingState.Save(saved.Path, policy, optimiser, [], tokensSeen: 0);
+        }
+        Assert.True(trainer.TryRestore(saved.Path));
         return trainer.Run(_ => { });
     }
 
@@ -113,10 +119,12 @@ sealed class GoldenRun : IDisposable
     {
         foreach (var row in run.GetProperty("reference_logps").EnumerateArray())
         {
-            var id = $"{row.GetProperty("row").GetInt32()}";
-            var (chosen, rejected) = reference.Sums(id);
-            Assert.Equal(row.GetProperty("chosen").GetDouble(), chosen, 1e-4);
-            Assert.Equal(row.GetProperty("rejected").GetDouble(), rejected, 1e-4);
+            using var scope = torch.NewDisposeScope();
+            using var batch = PairBatch.Of([pairs.Single(pair => pair.Id == $"{row.GetProperty("row").GetInt32()}")], pad: 0);
+            var values = reference.Of(batch).data<float>().ToArray();
+            var (chosen, rejected) = (values[..batch.ChosenScored], values[batch.ChosenScored..]);
+            Assert.Equal(row.GetProperty("chosen").GetDouble(), chosen.Sum(value => (double)value), 1e-4);
+            Assert.Equal(row.GetProperty("rejected").GetDouble(), rejected.Sum(value => (double)value), 1e-4);
         }
     }
 

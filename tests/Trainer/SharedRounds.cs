@@ -118,10 +118,10 @@ public sealed class SharedRounds
     {
         using var round = new RoundFixture();
         using (RoundFolders.Lock(round.Folder))
-            {
-                var locked = Assert.Throws<RoundConflictException>(() => RoundFolders.Lock(round.Folder));
-                Assert.Contains(Path.Combine(round.Folder, ".rounds"), locked.Message);
-            }
+        {
+            var locked = Assert.Throws<RoundConflictException>(() => RoundFolders.Lock(round.Folder));
+            Assert.Contains(Path.Combine(round.Folder, ".rounds"), locked.Message);
+        }
         RoundFolders.Lock(round.Folder).Dispose();
     }
 
