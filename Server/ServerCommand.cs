@@ -13,7 +13,7 @@ static class ServerCommand
     {
         var outside = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
             .AddEnvironmentVariables("MAJLIS_").Build();
-        return Build(new OptionSources(name => outside[name]), serve);
+        return Build(new OptionSources(name => outside[name] ?? outside[name.Replace('_', '-')]), serve);
     }
 
     public static HostCommand Build(OptionSources sources, Func<ServerOptions, Task<int>> serve)

@@ -1,5 +1,6 @@
 // The maps are true: TREE.md names every source file with that file's own first sentence and nothing else, links lead to files,
 // and every room says what it is. To rewrite the tree: MAJLIS_UPDATE_TREE=1 ./test.sh -class Majlis.tests.MapTests
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Majlis.tests.Support;
 using Xunit;
@@ -43,6 +44,28 @@ public sealed partial class MapTests
         Assert.Empty(missing);
     }
 
+    [Theory]
+    [InlineData("Server")]
+    [InlineData("Trainer")]
+    public async Task The_readme_names_every_option_of_a_host(string host)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, $"Majlis.{host}"), ["--help"]) { RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
+        var help = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var readme = await File.ReadAllTextAsync(Path.Combine(Shared.Root, "README.md"), TestContext.Current.CancellationToken);
+        var options = Option().Matches(help).Select(match => match.Groups[1].Value).Except(["--help", "--version"]).ToList();
+        Assert.NotEmpty(options);
+        Assert.All(options, option => Assert.Contains($"`{option}`", readme, StringComparison.Ordinal));
+    }
+
+    /// <summary>Files that the README names in backticks, by their whole path.</summary>
+    [Fact]
+    public void The_readme_names_only_files_that_are_there()
+    {
+        var named = NamedFile().Matches(File.ReadAllText(Path.Combine(Shared.Root, "README.md"))).Select(match => match.Groups[1].Value);
+        Assert.DoesNotContain(named, path => !File.Exists(Path.Combine(Shared.Root, path)));
+    }
+
     [Fact]
     public void Every_source_file_opens_by_saying_what_it_does()
     {
@@ -74,6 +97,12 @@ public sealed partial class MapTests
 
     [GeneratedRegex(@"^.*?(?:[.:;](?=\s|$)|$)")]
     private static partial Regex Sentence();
+
+    [GeneratedRegex(@"^\s+(--[a-z-]+)", RegexOptions.Multiline)]
+    private static partial Regex Option();
+
+    [GeneratedRegex(@"`(\w+/[\w/]+\.cs)`")]
+    private static partial Regex NamedFile();
 
     [GeneratedRegex(@"\]\(([^)#\s]+)\)")]
     private static partial Regex Link();
