@@ -20,8 +20,9 @@ public sealed record ForwardBatch
     public LogitRows Rows { get; init; } = LogitRows.Last;
 
     /// <summary>
-    /// Computes every number by products of one fixed shape, with each token in a row that its position alone decides: the bits do not depend
-    /// on the rest of the batch or on how a sequence is cut into steps. Slower; needs a cache that only such batches wrote; pools nothing.
+    /// Computes every number by products of one fixed shape, with each token in a row that only its position decides: the bits do not
+    /// depend on the rest of the batch or on how a sequence is cut into steps. Slower; needs a cache that only such batches wrote; pools
+    /// nothing.
     /// </summary>
     public bool IsDeterministic { get; init; }
 

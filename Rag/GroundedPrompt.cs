@@ -37,17 +37,6 @@ public static partial class GroundedPrompt
         return prompt.Append(arabic ? "السؤال: " : "Question: ").Append(question).ToString();
     }
 
-    /// <summary>
-    /// The numbers that an answer cites, in European, Arabic or Persian digits, in order of appearance, each once; numbers without a
-    /// document are left out.
-    /// </summary>
-    public static IReadOnlyList<int> Cited(string answer, int documents) =>
-    [
-        .. Citation().Matches(answer)
-            .Select(match => match.Value[1..^1].Aggregate(0, (number, digit) => (number * 10) + (int)char.GetNumericValue(digit)))
-            .Where(number => number >= 1 && number <= documents).Distinct(),
-    ];
-
     static void Append(StringBuilder prompt, int number, GroundingDocument document)
     {
         prompt.Append(CultureInfo.InvariantCulture, $"<document number=\"{number}\">\n");
@@ -60,7 +49,4 @@ public static partial class GroundedPrompt
 
     [GeneratedRegex(@"<(\s*/?\s*document)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Mark();
-
-    [GeneratedRegex(@"\[[0-9\u0660-\u0669\u06F0-\u06F9]{1,4}\]")]
-    private static partial Regex Citation();
 }

@@ -98,14 +98,14 @@ static class MemoryBenchmark
             ["tie_word_embeddings"] = false,
         };
         File.WriteAllText(Path.Combine(folder, CheckpointFiles.Config), config.ToJsonString());
-        var piece = Enumerable.Range(0, 1 << 16).Select(i => (i % 97 - 48) / 5000f).ToArray();
+        var chunk = Enumerable.Range(0, 1 << 16).Select(i => (i % 97 - 48) / 5000f).ToArray();
         using var document = ModelJson.Read(Path.Combine(folder, CheckpointFiles.Config));
         var tensors = Model.Families.Families.Read(document.RootElement).Tensors()
             .Select(tensor => new TensorInfo(tensor.Key, TensorType.BF16, tensor.Value));
         SafetensorsWriter.WriteFolder(folder, tensors, (tensor, output) =>
         {
-            for (var left = tensor.Elements; left > 0; left -= piece.Length)
-                output.Write(piece.AsSpan(0, (int)Math.Min(left, piece.Length)));
+            for (var left = tensor.Elements; left > 0; left -= chunk.Length)
+                output.Write(chunk.AsSpan(0, (int)Math.Min(left, chunk.Length)));
         }, shardBytes: 500_000_000);
         return folder;
     }

@@ -86,7 +86,8 @@ static class TokenizerBenchmark
     {
         using var json = JsonDocument.Parse(File.ReadAllBytes(definition));
         var model = json.RootElement.GetProperty("model");
-        var vocabulary = model.GetProperty("vocab").EnumerateObject().Select(entry => KeyValuePair.Create(entry.Name, entry.Value.GetInt32()));
+        var vocabulary = model.GetProperty("vocab").EnumerateObject()
+            .Select(entry => KeyValuePair.Create(entry.Name, entry.Value.GetInt32()));
         var options = new BpeOptions(vocabulary)
         {
             Merges = model.GetProperty("merges").EnumerateArray().Select(pair => $"{pair[0].GetString()} {pair[1].GetString()}"),
@@ -113,8 +114,8 @@ static class TokenizerBenchmark
     {
         var peers = Path.Combine("benchmarks", "peers");
         if (!Directory.Exists(Path.Combine(peers, "node_modules", "tokenizers"))) return null;
-        var start = new ProcessStartInfo("node", [Path.Combine(peers, "hf-tokenizers.mjs"), definition, corpus]) { RedirectStandardOutput = true };
-        using var node = Process.Start(start)!;
+        string[] arguments = [Path.Combine(peers, "hf-tokenizers.mjs"), definition, corpus];
+        using var node = Process.Start(new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true })!;
         var output = node.StandardOutput.ReadToEnd();
         node.WaitForExit();
         if (node.ExitCode != 0) return null;
@@ -137,7 +138,8 @@ static class TokenizerBenchmark
     }
 
     static void Line(string name, double ours, double? peer, string unit) => Console.WriteLine(
-        $"{{\"name\": \"{name}\", \"ours\": {Number(ours)}, \"peer\": {Number(peer)}, \"ratio\": {Number(ours / peer)}, \"unit\": \"{unit}\"}}");
+        $"{{\"name\": \"{name}\", \"ours\": {Number(ours)}, \"peer\": {Number(peer)}, " +
+        $"\"ratio\": {Number(ours / peer)}, \"unit\": \"{unit}\"}}");
 
     static string Number(double? value) => value?.ToString("0.####", CultureInfo.InvariantCulture) ?? "null";
 }

@@ -9,7 +9,7 @@ static class TokenizerCorpus
     const int LeastCharacters = 60;
 
     /// <summary>
-    /// Texts of about 50,000 characters, Arabic and English in turn, <paramref name="bytes"/> of UTF-8 in all; repeated where there is less.
+    /// Texts of about 50,000 characters, Arabic and English in turn, <paramref name="bytes"/> of UTF-8 in all; repeated as needed.
     /// </summary>
     public static List<string> Collect(string folder, long bytes)
     {

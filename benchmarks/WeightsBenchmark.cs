@@ -7,7 +7,7 @@ namespace Majlis.benchmarks;
 
 static class WeightsBenchmark
 {
-    const int Piece = 1 << 20;
+    const int Chunk = 1 << 20;
     const int Repeats = 5;
 
     public static int Run(string model)
@@ -15,11 +15,11 @@ static class WeightsBenchmark
         var opening = Stopwatch.StartNew();
         using var checkpoint = Checkpoint.Open(model);
         var opened = opening.Elapsed.TotalMilliseconds;
-        var pieces = checkpoint.Weights.Tensors.Values.SelectMany(Split).ToArray();
-        var numbers = pieces.Sum(piece => (long)piece.Count);
+        var chunks = checkpoint.Weights.Tensors.Values.SelectMany(Split).ToArray();
+        var numbers = chunks.Sum(chunk => (long)chunk.Count);
         foreach (var threads in new[] { 1, 2 })
         {
-            var runs = Enumerable.Range(0, Repeats).Select(_ => Widen(checkpoint.Weights, pieces, threads)).OrderBy(run => run.Wall)
+            var runs = Enumerable.Range(0, Repeats).Select(_ => Widen(checkpoint.Weights, chunks, threads)).OrderBy(run => run.Wall)
                 .ToArray();
             var (wall, processor) = runs[Repeats / 2];
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -30,13 +30,13 @@ static class WeightsBenchmark
         return 0;
     }
 
-    static (double Wall, double Processor) Widen(IWeightSource weights, (TensorInfo Tensor, long First, int Count)[] pieces, int threads)
+    static (double Wall, double Processor) Widen(IWeightSource weights, (TensorInfo Tensor, long First, int Count)[] chunks, int threads)
     {
         var (processor, wall) = (Environment.CpuUsage.TotalTime, Stopwatch.StartNew());
-        var longest = pieces.Max(piece => piece.Count);
-        Parallel.ForEach(pieces, new ParallelOptions { MaxDegreeOfParallelism = threads }, () => new float[longest], (piece, _, buffer) =>
+        var longest = chunks.Max(chunk => chunk.Count);
+        Parallel.ForEach(chunks, new ParallelOptions { MaxDegreeOfParallelism = threads }, () => new float[longest], (chunk, _, buffer) =>
         {
-            weights.Read(piece.Tensor.Name, piece.First, buffer.AsSpan(0, piece.Count));
+            weights.Read(chunk.Tensor.Name, chunk.First, buffer.AsSpan(0, chunk.Count));
             return buffer;
         }, _ => { });
         return (wall.Elapsed.TotalMilliseconds, (Environment.CpuUsage.TotalTime - processor).TotalMilliseconds);
@@ -46,7 +46,7 @@ static class WeightsBenchmark
     static IEnumerable<(TensorInfo Tensor, long First, int Count)> Split(TensorInfo tensor)
     {
         var row = tensor.Shape.IsEmpty ? 1 : tensor.Shape[^1];
-        var step = Math.Max(1, Piece / row) * row;
+        var step = Math.Max(1, Chunk / row) * row;
         for (var first = 0L; first < tensor.Elements; first += step)
             yield return (tensor, first, (int)Math.Min(step, tensor.Elements - first));
     }

@@ -40,8 +40,6 @@ public static class TensorLayout
 
     public static TensorBlock Block(TensorType type) => blocks[(int)type];
 
-    public static bool IsBlocked(TensorType type) => Block(type).Elements > 1;
-
     /// <summary>The bytes of <paramref name="elements"/> numbers, which must be whole blocks.</summary>
     /// <exception cref="OverflowException">More bytes than 2^63.</exception>
     public static long Bytes(TensorType type, long elements) => checked(elements / Block(type).Elements * Block(type).Bytes);

@@ -37,12 +37,6 @@ public sealed class ChatTemplate
     /// <summary>Whether a template reads <c>documents</c>, so that grounding uses the model's own form.</summary>
     public bool TakesDocuments => Speaks("documents");
 
-    /// <summary>Whether a template reads <c>tools</c>.</summary>
-    public bool TakesTools => Speaks("tools");
-
-    /// <summary>The source that is used if no other template fits better.</summary>
-    public string Source => Choose(new Conversation([])).Source;
-
     internal IEnumerable<TemplateFacts> Facts => templates.Values.Select(named => named.Template.Facts);
 
     /// <summary>Everything that the templates themselves can write: their texts, and the special tokens they read by name.</summary>

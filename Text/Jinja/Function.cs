@@ -4,8 +4,6 @@ namespace Majlis.Text.Jinja;
 /// <summary>The arguments of one call, with stars already unpacked.</summary>
 sealed record Arguments(IReadOnlyList<object?> Positional, IReadOnlyList<(string Name, object? Value)> Named)
 {
-    public static Arguments Of(params object?[] positional) => new(positional, []);
-
     public Arguments After(object? first) => new([first, .. Positional], Named);
 }
 

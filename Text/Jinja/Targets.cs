@@ -8,8 +8,6 @@ abstract class Target
 
 sealed class NameTarget(string name) : Target
 {
-    public string Name => name;
-
     public override void Assign(Frame frame, object? value) => frame.Scope.Set(name, value);
 }
 

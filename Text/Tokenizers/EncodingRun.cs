@@ -11,8 +11,8 @@ sealed record EncodingParts(
     Vocabulary Vocabulary)
 {
     /// <summary>
-    /// Whether the two halves of a cut text are spelled as the whole is, so that a mark in a stranger's text may stand apart, as
-    /// transformers' <c>sanitize_control_tokens</c> does it: byte-level vocabularies without a prefix space. SentencePiece adds one.
+    /// Whether the parts of a split text can be encoded separately without an inserted space, so that a forged control token may be a
+    /// separate text, as in transformers' <c>sanitize_control_tokens</c>: byte-level vocabularies without a prefix space.
     /// </summary>
     public bool CanPartText =>
         Splitters.Any(splitter => splitter is ByteLevelSplitter) && !Splitters.Any(splitter => splitter is PrefixSplitter);

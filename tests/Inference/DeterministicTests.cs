@@ -22,13 +22,15 @@ public sealed class DeterministicTests
         var network = new TorchNetwork(blueprint, weights, new TorchOptions { DType = ComputeType.BFloat16 });
         using var live = new LiveModel();
         live.Swap(Support.Tiny.Model(network, maxContext: 100));
-        var options = new EngineOptions { CacheBytes = blocks * network.BytesPerBlock(0), MaxBatchTokens = 40, Deterministic = byTheEngine };
+        var bytes = blocks * network.BytesPerBlock(0);
+        var options = new EngineOptions { CacheBytes = bytes, MaxBatchTokens = 40, Deterministic = byTheEngine };
         await using var engine = new Engine(live, options, TimeProvider.System);
         bool? asked = byTheEngine ? null : true;
         var alone = await AnswerAsync(engine, live, prompt: 3, seed: 42, asked);
         for (var round = 0; round < 3; round++)
         {
-            var others = Enumerable.Range(0, 5).Select(i => AnswerAsync(engine, live, 10 + 7 * i + round, i, i % 2 == 0 ? false : asked)).ToArray();
+            var others = Enumerable.Range(0, 5)
+                .Select(i => AnswerAsync(engine, live, 10 + 7 * i + round, i, i % 2 == 0 ? false : asked)).ToArray();
             Assert.Equal(alone, await AnswerAsync(engine, live, 3, 42, asked));
             await Task.WhenAll(others);
         }

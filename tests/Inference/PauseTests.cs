@@ -73,5 +73,6 @@ public sealed class PauseTests
     }
 
     static GenerationRequest Request(int prompt, int tokens) =>
-        new([.. Enumerable.Range(0, prompt).Select(i => (i * 31 + prompt) % 256)], SamplingOptions.Greedy with { IgnoreEos = true }, tokens);
+        new([.. Enumerable.Range(0, prompt).Select(i => (i * 31 + prompt) % 256)],
+            SamplingOptions.Greedy with { IgnoreEos = true }, tokens);
 }

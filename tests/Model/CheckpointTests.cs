@@ -111,9 +111,8 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(JsonSerializer.Serialize(gguf.Generation), JsonSerializer.Serialize(copy.Generation));
         const string text = "<|im_start|>user\nHello, مرحبا 2024!<|im_end|>\n";
         Assert.Equal(gguf.Tokenizer!.Encode(text, addSpecialTokens: true), copy.Tokenizer!.Encode(text, addSpecialTokens: true));
-        Assert.Equal(gguf.ChatTemplate!.Source, copy.ChatTemplate!.Source);
         var conversation = new Conversation([new JsonObject { ["role"] = "user", ["content"] = "Hi" }]) { AddGenerationPrompt = true };
-        Assert.Equal(gguf.ChatTemplate.Render(conversation), copy.ChatTemplate.Render(conversation));
+        Assert.Equal(gguf.ChatTemplate!.Render(conversation), copy.ChatTemplate!.Render(conversation));
     }
 
     [Fact]

@@ -95,7 +95,7 @@ public sealed class GgufModelTests
             StringComparison.Ordinal);
     }
 
-    /// <summary>The head's own tensor, the table of frequencies, or every tensor may stand in a later part.</summary>
+    /// <summary>The head's own tensor, the table of frequencies, or every tensor may be in a later part.</summary>
     [Theory]
     [InlineData("llama_untied", "output.weight")]
     [InlineData("llama_untied", "token_embd.weight")]

@@ -32,9 +32,9 @@ public sealed class PassageCutterTests
     {
         var sentence = string.Concat(Enumerable.Repeat("word ", 30)).Trim() + ". ";
         var text = string.Concat(Enumerable.Repeat(sentence, 5)) + "\n\n" + string.Concat(Enumerable.Repeat(sentence, 9));
-        var pieces = PassageCutter.Cut(text).Select(span => text[span]).ToList();
-        Assert.Equal(3, pieces.Count);
-        Assert.All(pieces, piece => Assert.EndsWith("word.", piece, StringComparison.Ordinal));
-        Assert.Equal(5, pieces[0].Split('.').Length - 1);
+        var passages = PassageCutter.Cut(text).Select(span => text[span]).ToList();
+        Assert.Equal(3, passages.Count);
+        Assert.All(passages, passage => Assert.EndsWith("word.", passage, StringComparison.Ordinal));
+        Assert.Equal(5, passages[0].Split('.').Length - 1);
     }
 }

@@ -45,7 +45,8 @@ public sealed class ArenaTests(ArenaServer shared) : IClassFixture<ArenaServer>
             "stop_token_ids":[2],"bad_words":["qqq"]
             """);
         var kept = JsonNode.Parse((await server.Part<BattleStore>().FindAsync(id))!.A.SamplingJson)!;
-        Assert.Equal((0.7f, 0.9f, 5, 0.05f), ((float)kept["temperature"]!, (float)kept["top_p"]!, (int)kept["top_k"]!, (float)kept["min_p"]!));
+        Assert.Equal((0.7f, 0.9f, 5, 0.05f),
+            ((float)kept["temperature"]!, (float)kept["top_p"]!, (int)kept["top_k"]!, (float)kept["min_p"]!));
         Assert.Equal((0.95f, 1.1f, 0.2f, 0.3f), ((float)kept["typical_p"]!, (float)kept["repetition_penalty"]!,
             (float)kept["frequency_penalty"]!, (float)kept["presence_penalty"]!));
         Assert.Equal((1, 9, false, 1.5f), ((int)kept["min_tokens"]!, (int)kept["max_tokens"]!, (bool)kept["ignore_eos"]!,

@@ -152,7 +152,8 @@ public sealed class ChatReplyTests(ChatServer shared) : IClassFixture<ChatServer
     public async Task Text_parts_are_one_text_and_developer_means_system()
     {
         var whole = await server.PostAsync("/v1/chat/completions", """
-            {"model":"current","temperature":0,"return_token_ids":true,"messages":[{"role":"developer","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]}
+            {"model":"current","temperature":0,"return_token_ids":true,
+             "messages":[{"role":"developer","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]}
             """);
         var prompt = (await RunningServer.JsonAsync(whole))["prompt_token_ids"]!.AsArray().Select(id => (int)id!).ToArray();
         Assert.Contains("system\na\nb", TinyText.Tokenizer.Decode(prompt, skipSpecialTokens: false), StringComparison.Ordinal);

@@ -98,7 +98,8 @@ public sealed class LifecycleTests
         using var folder = new TinyCatalog();
         folder.Promote("v1");
         folder.Promote("v2");
-        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old)), options => options with { Catalog = folder.Path });
+        await using var server = await RunningServer.StartAsync(
+            TinyModel.Of(new RecitingNetwork(Old)), options => options with { Catalog = folder.Path });
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "v1", "manifest.json"), "{", Stop);
         var models = await RunningServer.JsonAsync(await server.Http.GetAsync(new Uri("/v1/models", UriKind.Relative), Stop));
         Assert.Equal(["current", "tiny", "v2"], models["data"]!.AsArray().Select(model => (string)model!["id"]!));
@@ -198,7 +199,11 @@ public sealed class LifecycleTests
             options => options with { Redis = listener.LocalEndpoint.ToString() },
             parts => parts with { Time = time, StorePatience = TimeSpan.FromSeconds(5) }, waitForVotes: false);
         var asked = server.Http.GetAsync(new Uri("/health/ready", UriKind.Relative), Stop);
-        await Eventually.HoldsAsync("readiness is answered", () => { time.Advance(TimeSpan.FromMilliseconds(300)); return asked.IsCompleted; });
+        await Eventually.HoldsAsync("readiness is answered", () =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(300));
+            return asked.IsCompleted;
+        });
         var ready = await RunningServer.JsonAsync(await asked);
         Assert.Equal(("ready", false), ((string)ready["status"]!, (bool)ready["votes"]!["taken"]!));
         Assert.Contains("does not answer within 300 ms", (string)ready["votes"]!["says"]!, StringComparison.Ordinal);

@@ -22,8 +22,8 @@ public sealed class OptionsTests
     [Fact]
     public async Task All_errors_are_told_at_once()
     {
-        var (_, errors) = await ReadAsync("--model", "nowhere.gguf", "--documents", "nowhere", "--redis", "6379", "--urls", "http://0.0.0.0:80",
-            "--colour", "red");
+        var (_, errors) = await ReadAsync("--model", "nowhere.gguf", "--documents", "nowhere", "--redis", "6379",
+            "--urls", "http://0.0.0.0:80", "--colour", "red");
         string[] expected = ["Unrecognized command or argument '--colour'.", "--model", "--documents", "--redis", "--urls"];
         Assert.All(expected, start => Assert.Single(errors, error => error.StartsWith(start, StringComparison.Ordinal)));
     }
@@ -127,7 +127,8 @@ public sealed class OptionsTests
     public async Task The_process_takes_the_password_from_its_environment_and_never_says_it()
     {
         using var folder = new TemporaryFolder();
-        var lines = await RefusedAsync(folder, HostCommand.WrongOptions, ["--redis", "redis"], ("MAJLIS_REDIS_PASSWORD", "s3cret"), ("MAJLIS_REDIS_PASSWORD_FILE", "absent"));
+        var lines = await RefusedAsync(folder, HostCommand.WrongOptions, ["--redis", "redis"],
+            ("MAJLIS_REDIS_PASSWORD", "s3cret"), ("MAJLIS_REDIS_PASSWORD_FILE", "absent"));
         Assert.Equal(["--redis", "--redis-password-file", "--redis-password-file"], lines.Select(line => line.Split(':')[0]));
         Assert.DoesNotContain("s3cret", string.Concat(lines), StringComparison.Ordinal);
     }
@@ -160,7 +161,8 @@ public sealed class OptionsTests
         Assert.Contains("half.gguf", Assert.Single(await RefusedAsync(folder, 1, ["--model", "half.gguf"])), StringComparison.Ordinal);
     }
 
-    static async Task<string[]> RefusedAsync(TemporaryFolder folder, int exit, string[] args, params (string Name, string Value)[] environment)
+    static async Task<string[]> RefusedAsync(
+        TemporaryFolder folder, int exit, string[] args, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Majlis.Server.dll"), .. args])
         {

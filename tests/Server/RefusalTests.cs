@@ -84,13 +84,15 @@ public sealed class RefusalTests(ChatServer shared) : IClassFixture<ChatServer>
 
     [Theory]
     [InlineData("""{"user":"u","safety_identifier":"s","prompt_cache_key":"k"}""")]
-    [InlineData("""{"verbosity":"medium","reasoning_effort":"medium","parallel_tool_calls":true,"tool_choice":"none","function_call":"none"}""")]
+    [InlineData(
+        """{"verbosity":"medium","reasoning_effort":"medium","parallel_tool_calls":true,"tool_choice":"none","function_call":"none"}""")]
     [InlineData("""{"tools":[],"functions":[],"metadata":{},"audio":null,"prediction":null,"moderation":null,"web_search_options":null}""")]
     [InlineData("""{"prompt_cache_retention":"in_memory","prompt_cache_options":{"mode":"implicit","ttl":"30m"}}""")]
     [InlineData("""{"temperature":1,"top_p":1,"n":1,"logprobs":false,"top_logprobs":0,"frequency_penalty":0,"stream":false}""")]
     [InlineData("""{"logit_bias":null,"stop":null,"stream_options":null,"priority":0}""")]
     [InlineData("""{"service_tier":"auto","store":false,"response_format":{"type":"text"},"modalities":["text"]}""")]
-    [InlineData("""{"stop":null,"seed":7,"top_p":0,"top_k":5,"min_p":0.1,"presence_penalty":1,"frequency_penalty":-1,"repetition_penalty":1.1}""")]
+    [InlineData(
+        """{"stop":null,"seed":7,"top_p":0,"top_k":5,"min_p":0.1,"presence_penalty":1,"frequency_penalty":-1,"repetition_penalty":1.1}""")]
     [InlineData("""{"logit_bias":{"5000":100,"-1":100,"4294967295":100}}""")]
     [InlineData("""{"stop_token_ids":[258,-1,4294967295,99999999999999999999],"min_tokens":2}""")]
     [InlineData("""{"allowed_token_ids":[65,258]}""")]
@@ -223,7 +225,8 @@ public sealed class RefusalTests(ChatServer shared) : IClassFixture<ChatServer>
     public async Task A_hundred_thousand_names_of_control_tokens_are_text_that_is_too_long(string name)
     {
         var content = string.Concat(Enumerable.Repeat(name, 100_000));
-        var http = await server.ChatAsync(new() { ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = content }) });
+        var message = new JsonObject { ["role"] = "user", ["content"] = content };
+        var http = await server.ChatAsync(new() { ["messages"] = new JsonArray(message) });
         Assert.Equal("context_length_exceeded", (string?)(await ErrorAsync(http))["code"]);
     }
 

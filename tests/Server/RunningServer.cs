@@ -40,7 +40,13 @@ sealed class RunningServer : IAsyncDisposable
         bool waitForVotes = true)
     {
         var folder = Directory.CreateTempSubdirectory("majlis-server-").FullName;
-        var chosen = new ServerOptions { Urls = "http://127.0.0.1:0", Data = folder, Catalog = Path.Combine(folder, "catalog"), Redis = NoRedis };
+        var chosen = new ServerOptions
+        {
+            Urls = "http://127.0.0.1:0",
+            Data = folder,
+            Catalog = Path.Combine(folder, "catalog"),
+            Redis = NoRedis,
+        };
         chosen = options?.Invoke(chosen) ?? chosen;
         var given = ServerParts.Real with { StorePatience = TimeSpan.FromSeconds(20) };
         var app = ServerApp.Build(chosen, model, parts?.Invoke(given) ?? given);

@@ -1,5 +1,5 @@
-// A client that reads a few bytes at a time holds up itself: the weights that wrote its answer are free with the last token, and every later
-// version is taken meanwhile.
+// A client that reads a few bytes at a time holds up only itself: the weights that wrote its answer are free with the last token, and
+// every later version is taken meanwhile.
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -55,7 +55,8 @@ public sealed class SlowReaderTests : IDisposable
     public async Task A_client_that_reads_nothing_any_more_is_cut_off_after_a_stated_time()
     {
         var time = new FakeTimeProvider();
-        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(text)), parts: parts => parts with { Time = time });
+        await using var server = await RunningServer.StartAsync(
+            TinyModel.Of(new RecitingNetwork(text)), parts: parts => parts with { Time = time });
         using var client = await AskAsync(server, stream: true);
         await Eventually.HoldsAsync("the reply has begun", () => client.Available > 0);
         var patience = server.Engine.Options.ReaderPatience;
@@ -71,7 +72,8 @@ public sealed class SlowReaderTests : IDisposable
 
     static async Task<Socket> AskAsync(RunningServer server, bool stream)
     {
-        var body = RunningServer.ChatBody(new() { ["stream"] = stream, ["n"] = 4, ["logprobs"] = true, ["top_logprobs"] = 20 }).ToJsonString();
+        var body = RunningServer.ChatBody(new() { ["stream"] = stream, ["n"] = 4, ["logprobs"] = true, ["top_logprobs"] = 20 })
+            .ToJsonString();
         // A small window, so that the reply waits in the server and not on the way.
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
         await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port, Stop);

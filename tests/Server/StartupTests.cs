@@ -96,14 +96,16 @@ public sealed class StartupTests : IDisposable
     public async Task With_nothing_behind_it_a_corrupt_version_is_an_error()
     {
         folder.Promote("v1", corrupt: true);
-        var broken = await Assert.ThrowsAsync<ModelFormatException>(() => Startup.OpenModelAsync(new() { Catalog = folder.Path }, Parts, said.Add));
+        var broken = await Assert.ThrowsAsync<ModelFormatException>(
+            () => Startup.OpenModelAsync(new() { Catalog = folder.Path }, Parts, said.Add));
         Assert.Contains("model.safetensors", broken.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Without_any_model_two_lines_say_how_to_name_one()
     {
-        var none = await Assert.ThrowsAsync<StartupException>(() => Startup.OpenModelAsync(new() { Catalog = folder.Path }, Parts, said.Add));
+        var none = await Assert.ThrowsAsync<StartupException>(
+            () => Startup.OpenModelAsync(new() { Catalog = folder.Path }, Parts, said.Add));
         Assert.Equal(2, none.Message.Split(Environment.NewLine).Length);
         Assert.Contains("--model", none.Message, StringComparison.Ordinal);
     }

@@ -59,7 +59,8 @@ public sealed class VoterCookieTests : IAsyncDisposable
         Assert.Equal(hash.Of("voter:somebody"), vote.Voter);
         Assert.InRange(vote.CookieAge!.Value, TimeSpan.FromDays(3), TimeSpan.FromDays(3.01));
 
-        string[] forgeries = [$"somebody.{given - 1}.{signature}", $"somebody.{signature}", $"somebody.{given}.", $"{given}.{signature}", "."];
+        string[] forgeries =
+            [$"somebody.{given - 1}.{signature}", $"somebody.{signature}", $"somebody.{given}.", $"{given}.{signature}", "."];
         foreach (var forged in forgeries)
         {
             using var forger = Client(server, ("Cookie", $"majlis_voter={forged}"));

@@ -11,7 +11,7 @@ public sealed class ChatPromptTests
 {
     static JsonNode Masks => JsonNode.Parse(File.ReadAllText(Shared.Require(Shared.Golden("text", "chat_masks.json"))))!;
 
-    static Conversation Conversation(JsonNode piece, bool prompted) => new(piece["messages"]!.AsArray()) { AddGenerationPrompt = prompted };
+    static Conversation Conversation(JsonNode entry, bool prompted) => new(entry["messages"]!.AsArray()) { AddGenerationPrompt = prompted };
 
     static int[] Numbers(JsonNode? array) => [.. array!.AsArray().Select(number => (int)number!)];
 
@@ -20,8 +20,8 @@ public sealed class ChatPromptTests
     {
         var (template, tokenizer) = (GoldenTemplates.Read("own/chatml-generation"), GoldenTemplates.Tokenizer("smollm2"));
         var mismatches = Masks["sanitized"]!.AsArray()
-            .Where(piece => !ChatPrompt.Encode(template, tokenizer, Conversation(piece!, prompted: true))
-            .SequenceEqual(Numbers(piece!["ids_sanitized"] ?? piece["ids"]))).Select(piece => (string)piece!["conversation"]!).ToList();
+            .Where(entry => !ChatPrompt.Encode(template, tokenizer, Conversation(entry!, prompted: true))
+            .SequenceEqual(Numbers(entry!["ids_sanitized"] ?? entry["ids"]))).Select(entry => (string)entry!["conversation"]!).ToList();
         GoldenReport.Line("Text", "chat prompts, safe", mismatches.Count, 0);
         Assert.Empty(mismatches);
     }
@@ -31,15 +31,15 @@ public sealed class ChatPromptTests
     {
         var (template, tokenizer) = (GoldenTemplates.Read("own/chatml-generation"), GoldenTemplates.Tokenizer("smollm2"));
         List<string> mismatches = [];
-        foreach (var piece in Masks["token_masks"]!.AsArray())
+        foreach (var entry in Masks["token_masks"]!.AsArray())
         {
-            var prompt = ChatPrompt.EncodeWithMask(template, tokenizer, Conversation(piece!, prompted: false));
+            var prompt = ChatPrompt.EncodeWithMask(template, tokenizer, Conversation(entry!, prompted: false));
             // Those masks were made without a safe encoding: if a user spells a token, the ids differ and the mask is empty.
-            var forged = (string?)piece!["conversation"] == "special_in_user";
+            var forged = (string?)entry!["conversation"] == "special_in_user";
             var same = forged ? !prompt.Assistant.Contains(true)
-                : prompt.Ids.SequenceEqual(Numbers(piece["input_ids"])) && prompt.Assistant.Select(mine => mine ? 1 : 0)
-                    .SequenceEqual(Numbers(piece["assistant_masks"]));
-            if (!same) mismatches.Add((string)piece["conversation"]!);
+                : prompt.Ids.SequenceEqual(Numbers(entry["input_ids"])) && prompt.Assistant.Select(mine => mine ? 1 : 0)
+                    .SequenceEqual(Numbers(entry["assistant_masks"]));
+            if (!same) mismatches.Add((string)entry["conversation"]!);
         }
         GoldenReport.Line("Text", "assistant masks", mismatches.Count, 0);
         Assert.Empty(mismatches);

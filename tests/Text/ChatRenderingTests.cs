@@ -20,10 +20,10 @@ public sealed class ChatRenderingTests
         Shared.Require(Renderings);
         var template = GoldenTemplates.Read(name);
         List<string> failures = [];
-        var cases = JsonNode.Parse(File.ReadAllText(Renderings))!["cases"]!.AsArray().Where(piece => (string?)piece!["template"] == name);
-        foreach (var piece in cases)
-            if (JinjaCheck.Mismatch(piece!, () => template.Render(GoldenTemplates.Conversation(piece!))) is { } failure)
-                failures.Add($"{piece!["conversation"]}:\n  {failure}");
+        var cases = JsonNode.Parse(File.ReadAllText(Renderings))!["cases"]!.AsArray().Where(entry => (string?)entry!["template"] == name);
+        foreach (var entry in cases)
+            if (JinjaCheck.Mismatch(entry!, () => template.Render(GoldenTemplates.Conversation(entry!))) is { } failure)
+                failures.Add($"{entry!["conversation"]}:\n  {failure}");
         GoldenReport.Line("Text", $"chat {name}", failures.Count, 0);
         Assert.True(failures.Count == 0, string.Join("\n", failures));
     }
@@ -33,11 +33,11 @@ public sealed class ChatRenderingTests
     {
         var masks = JsonNode.Parse(File.ReadAllText(Shared.Require(Shared.Golden("text", "chat_masks.json"))))!;
         var mismatches = 0;
-        foreach (var piece in masks["spans"]!.AsArray())
+        foreach (var entry in masks["spans"]!.AsArray())
         {
-            var rendering = GoldenTemplates.Read((string)piece!["template"]!).RenderWithSpans(GoldenTemplates.Conversation(piece));
-            var expected = piece["assistant_spans"]!.AsArray().Select(span => new TextSpan((int)span![0]!, (int)span[1]!));
-            if (rendering.Text != (string?)piece["expected"] || !rendering.Generations.SequenceEqual(expected)) mismatches++;
+            var rendering = GoldenTemplates.Read((string)entry!["template"]!).RenderWithSpans(GoldenTemplates.Conversation(entry));
+            var expected = entry["assistant_spans"]!.AsArray().Select(span => new TextSpan((int)span![0]!, (int)span[1]!));
+            if (rendering.Text != (string?)entry["expected"] || !rendering.Generations.SequenceEqual(expected)) mismatches++;
         }
         GoldenReport.Line("Text", "assistant spans", mismatches, 0);
         Assert.Equal(0, mismatches);

@@ -3,7 +3,7 @@ namespace Majlis.tests.Text;
 
 sealed class DamagedText(ulong seed)
 {
-    static readonly string[] pieces = ["{%", "%}", "{{", "}}", "-", "|", "(", ")", "[", "]", "if ", "else", "endfor", "for x in ", "loop",
+    static readonly string[] fragments = ["{%", "%}", "{{", "}}", "-", "|", "(", ")", "[", "]", "if ", "else", "endfor", "for x in ", "loop",
         "*", "**", ".", "'", "\"", "9", "none", "{#", "#}", " is ", "~", "%", "//", "\\", "\ud83d", "set "];
 
     ulong state = seed;
@@ -23,9 +23,9 @@ sealed class DamagedText(ulong seed)
             text = Next(4) switch
             {
                 0 => text.Remove(at, length),
-                1 => text.Insert(at, pieces[Next(pieces.Length)]),
+                1 => text.Insert(at, fragments[Next(fragments.Length)]),
                 2 => text.Insert(at, text.Substring(at, length)),
-                _ => text.Remove(at, length).Insert(at, pieces[Next(pieces.Length)]),
+                _ => text.Remove(at, length).Insert(at, fragments[Next(fragments.Length)]),
             };
         }
         return text;

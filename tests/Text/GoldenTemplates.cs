@@ -13,7 +13,7 @@ static class GoldenTemplates
 
     /// <summary>The templates with cases in a file; one row "absent" if the file is missing.</summary>
     public static TheoryData<string> Names(string cases) => !File.Exists(cases) ? ["absent"]
-        : [.. JsonNode.Parse(File.ReadAllText(cases))!["cases"]!.AsArray().Select(piece => (string)piece!["template"]!).Distinct()];
+        : [.. JsonNode.Parse(File.ReadAllText(cases))!["cases"]!.AsArray().Select(golden => (string)golden!["template"]!).Distinct()];
 
     public static Dictionary<string, JsonNode> Entries(string file) =>
         JsonNode.Parse(File.ReadAllText(Shared.Require(file)))!["templates"]!.AsArray()
@@ -32,13 +32,13 @@ static class GoldenTemplates
     public static ChatTemplate Parse(JsonNode entry) => ChatTemplate.Parse((string)entry["template"]!,
         new SpecialTokens((string?)entry["special_tokens"]?["bos_token"], (string?)entry["special_tokens"]?["eos_token"]));
 
-    public static Conversation Conversation(JsonNode piece) => new(piece["messages"]!.AsArray())
+    public static Conversation Conversation(JsonNode golden) => new(golden["messages"]!.AsArray())
     {
-        Tools = piece["tools"]?.AsArray(),
-        Documents = piece["documents"]?.AsArray(),
-        Kwargs = piece["kwargs"]?.AsObject(),
-        AddGenerationPrompt = (bool?)piece["add_generation_prompt"] ?? false,
-        ContinueFinalMessage = (bool?)piece["continue_final_message"] ?? false,
+        Tools = golden["tools"]?.AsArray(),
+        Documents = golden["documents"]?.AsArray(),
+        Kwargs = golden["kwargs"]?.AsObject(),
+        AddGenerationPrompt = (bool?)golden["add_generation_prompt"] ?? false,
+        ContinueFinalMessage = (bool?)golden["continue_final_message"] ?? false,
         Now = JinjaCheck.Noon,
     };
 }

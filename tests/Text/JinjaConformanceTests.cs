@@ -17,12 +17,12 @@ public sealed class JinjaConformanceTests
     {
         var golden = JsonNode.Parse(File.ReadAllText(Shared.Require(Shared.Golden("text", file))))!;
         List<string> failures = [];
-        foreach (var piece in golden["cases"]!.AsArray())
+        foreach (var entry in golden["cases"]!.AsArray())
         {
-            var context = (piece!["context"] ?? golden["context"])!.DeepClone().AsObject();
-            var failure = JinjaCheck.Mismatch(piece, () =>
-                JinjaTemplate.Parse((string)piece["template"]!).Render(context, JinjaCheck.Noon).Text);
-            if (failure is not null) failures.Add($"{piece["name"] ?? piece["i"]}: {piece["template"]}\n  {failure}");
+            var context = (entry!["context"] ?? golden["context"])!.DeepClone().AsObject();
+            var failure = JinjaCheck.Mismatch(entry, () =>
+                JinjaTemplate.Parse((string)entry["template"]!).Render(context, JinjaCheck.Noon).Text);
+            if (failure is not null) failures.Add($"{entry["name"] ?? entry["i"]}: {entry["template"]}\n  {failure}");
         }
         GoldenReport.Line("Text", file, failures.Count, 0);
         Assert.True(failures.Count == 0, string.Join("\n", failures));

@@ -81,10 +81,10 @@ public sealed class JinjaTemplateZooTests
         var silent = 0;
         foreach (var line in lines)
         {
-            var piece = JsonNode.Parse(line)!;
+            var entry = JsonNode.Parse(line)!;
             try
             {
-                JinjaTemplate.Parse((string)piece[source]!).Render(piece[context]!.DeepClone().AsObject(), JinjaCheck.Noon);
+                JinjaTemplate.Parse((string)entry[source]!).Render(entry[context]!.DeepClone().AsObject(), JinjaCheck.Noon);
             }
             catch (JinjaException error)
             {

@@ -65,7 +65,7 @@ public sealed class TokenizerCornerTests
         Assert.Equal([0, 1], Parse(Parse(json).ToJson()).Encode("ab", false));
     }
 
-    /// <summary>Nothing stands before a leading character to swallow it, so in the Rust library all that follows takes its place.</summary>
+    /// <summary>No rune before a leading character can swallow it, so in the Rust library the text after it takes its place.</summary>
     [Theory]
     [InlineData("axb", new[] { 0, 1, 2, 3 })]
     [InlineData("xab", new[] { 0, 1, 1, 2 })]
@@ -89,7 +89,7 @@ public sealed class TokenizerCornerTests
         Assert.Equal(expected, offsets.SelectMany(offset => new[] { offset.Start, offset.End }));
     }
 
-    // A trie with one path: the letter, and behind it the place of an empty replacement.
+    // A trie with one path: the letter, then the offset of an empty replacement.
     static string MapThatDrops(char letter)
     {
         var units = new uint[256];

@@ -79,6 +79,7 @@ public sealed class LongPromptTests
 
     static void Near(Tensor expected, Tensor found, float tolerance) => Assert.All(
         expected.to(ScalarType.Float32).data<float>().Zip(found.to(ScalarType.Float32).data<float>()),
-        pair => Assert.True(pair.First == pair.Second || Math.Abs(pair.First - pair.Second) <= tolerance * Math.Max(1e-3f, Math.Abs(pair.First)),
+        pair => Assert.True(
+            pair.First == pair.Second || Math.Abs(pair.First - pair.Second) <= tolerance * Math.Max(1e-3f, Math.Abs(pair.First)),
             $"{pair.Second} instead of {pair.First}"));
 }

@@ -25,7 +25,7 @@ public sealed class GgufFile : IDisposable
     {
         this.file = file;
         var reader = new GgufReader(file);
-        Version = ReadVersion(reader);
+        CheckVersion(reader);
         var tensorCount = reader.Count("the number of tensors", LeastTensorBytes);
         var keyCount = reader.Count("the number of keys", LeastKeyBytes);
         keys = ReadKeys(reader, keyCount);
@@ -35,11 +35,7 @@ public sealed class GgufFile : IDisposable
 
     public string Path => file.Path;
 
-    public uint Version { get; }
-
     public long Alignment { get; }
-
-    public long Length => file.Length;
 
     /// <summary>The tensors in the file's order.</summary>
     public ImmutableArray<GgufTensor> Tensors { get; }
@@ -109,11 +105,11 @@ public sealed class GgufFile : IDisposable
 
     public void Dispose() => file.Dispose();
 
-    static uint ReadVersion(GgufReader reader)
+    static void CheckVersion(GgufReader reader)
     {
         if (reader.U32("the magic number") != Magic) throw reader.Error("this is not a GGUF file: it does not begin with 'GGUF'");
         var version = reader.U32("the version");
-        if (version is 2 or 3) return version;
+        if (version is 2 or 3) return;
         throw reader.Error((version & 0xffff) == 0 ? "this GGUF file is big-endian, which is not read here"
             : $"GGUF version {version} is not read here, only 2 and 3");
     }
