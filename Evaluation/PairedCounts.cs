@@ -1,4 +1,4 @@
-// Two versions on the same items: where one was right and the other wrong. The gate's comparisons all use it.
+// Compares two versions on the same items by where one was right and the other wrong. The gate's comparisons all use it.
 // McNemar's test and the Wald statistics (standard error, bound, inferiority) are references for later callers.
 namespace Majlis.Evaluation;
 

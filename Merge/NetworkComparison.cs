@@ -1,4 +1,4 @@
-// Whether two configs mean the same network. Compares Blueprints part by part; a Blueprint spells out defaults and has no variants of
+// Whether two configs mean the same network. Compares Blueprints part by part; a Blueprint spells out defaults and has one way of
 // writing. Knows the parts' names in a config.json; nothing of weights.
 using System.Collections;
 using System.Globalization;

@@ -1,4 +1,4 @@
-// Counts by kind, in a fixed order, so that two runs print the same. Knows nothing of what it counts.
+// Counts by kind, in a fixed order, so that two runs print the same. Does not know what it counts.
 using System.Collections.Immutable;
 
 namespace Majlis.Feedback.Pairs;

@@ -1,4 +1,4 @@
-// A stored record that cannot be read: it names the record and what was expected.
+// A stored record cannot be read; the message names the record and what was expected.
 namespace Majlis.Feedback.Store;
 
 public sealed class CorruptRecordException(string record, string expected)

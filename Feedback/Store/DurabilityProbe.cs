@@ -46,7 +46,7 @@ static class DurabilityProbe
         ? new StorageState(true, $"Garnet {version}, each vote committed to its append-only file") { By = DurableBy.CommitAof }
         : new StorageState(false,
             $"Garnet {version} says \"appendonly {appendOnly ?? "unknown"}\", so a vote cannot be known to be on the disk: "
-            + "start it with --aof and let CONFIG GET appendonly be asked");
+            + "start it with --aof and allow CONFIG GET appendonly");
 
     /// <summary>What a Redis of that version and configuration promises; a null setting is one that it did not tell.</summary>
     public static StorageState Judge(string version, string? appendOnly, string? appendSync, Durability wanted)

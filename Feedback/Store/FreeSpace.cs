@@ -24,7 +24,7 @@ sealed class FreeSpace(string folder, Func<string, VolumeSpace> measure)
         var reserve = Reserve(total);
         return total == 0 || free - coming >= reserve ? null
             : $"Only {MiB(free)} MiB are free on the volume of the data folder, and its last {MiB(reserve)} MiB are kept back. "
-                + "Free some, and votes are taken again by themselves.";
+                + "Free some space; votes are then taken again.";
     }
 
     /// <summary>What the system reports for the volume that holds a folder.</summary>

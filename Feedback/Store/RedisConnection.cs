@@ -46,7 +46,7 @@ public sealed class RedisConnection : IAsyncDisposable
 
     /// <summary>Runs a script and waits until what it wrote is durable.</summary>
     /// <param name="insist">Whether to refuse a store that cannot promise durability before anything is written.</param>
-    /// <exception cref="FeedbackUnavailableException">The store is away or not durable; the script may have run all the same.</exception>
+    /// <exception cref="FeedbackUnavailableException">The store is away or not durable; the script may still have run.</exception>
     internal Task<RedisResult> WriteAsync(string script, RedisKey[] keys, RedisValue[] values, bool insist) =>
         TryAsync(async to =>
         {

@@ -15,7 +15,7 @@ public enum Verdict
 
 /// <param name="Tags">The voter's topics, e.g. <c>coding</c>; may be empty.</param>
 /// <param name="Voter">Keyed hash of the voter (<see cref="VoterHash"/>): never a name, never from a request's body.</param>
-/// <param name="VoterKind"><see cref="VoterKinds"/> or whatever the host calls its voters.</param>
+/// <param name="VoterKind">One of <see cref="VoterKinds"/>, or the host's own name.</param>
 /// <param name="DwellMs">How long both answers were shown before the vote, in milliseconds, where the page measured it.</param>
 /// <param name="RevealedBeforeVote">Whether the voter knew which model was which.</param>
 public sealed record Vote(
