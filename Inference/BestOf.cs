@@ -1,9 +1,10 @@
-// Which of several answers is best, by what the model thought of them or by a reward. Ties go to the lowest index.
+// Ranks several answers by the model's own log-probabilities or by a reward. Ties go to the lowest index. Kept for best-of-N serving, which
+// nothing calls yet.
 namespace Majlis.Inference;
 
 public static class BestOf
 {
-    /// <summary>The log-probability of a whole answer.</summary>
+    /// <summary>The sum of an answer's token log-probabilities.</summary>
     public static double Sum(ReadOnlySpan<float> logProbabilities)
     {
         double sum = 0;
@@ -11,10 +12,10 @@ public static class BestOf
         return sum;
     }
 
-    /// <summary>The mean log-probability of a token, so that long answers are not punished; an empty answer is the worst.</summary>
+    /// <summary>The mean log-probability per token, so that long answers are not penalised; an empty answer ranks last.</summary>
     public static double Mean(ReadOnlySpan<float> logProbabilities) =>
         logProbabilities.IsEmpty ? double.NegativeInfinity : Sum(logProbabilities) / logProbabilities.Length;
 
-    /// <summary>Indices from the best score to the worst, equals in their own order.</summary>
+    /// <summary>Indices from the best score to the worst; equal scores keep their order.</summary>
     public static int[] Order(IReadOnlyList<double> scores) => [.. Enumerable.Range(0, scores.Count).OrderByDescending(i => scores[i])];
 }

@@ -1,5 +1,5 @@
-// Which blocks a sequence holds in every cache group: grown before a step, published after it, released behind a sliding window,
-// shared where another sequence has computed the same prefix. Pure bookkeeping; no policy of who goes first.
+// The cache blocks of each sequence, in every cache group: allocated before a step, published after it, released once a sliding window has
+// passed them, shared with sequences of the same prefix. Bookkeeping only; no scheduling policy.
 namespace Majlis.Inference;
 
 public sealed class BlockAllocator
@@ -20,10 +20,10 @@ public sealed class BlockAllocator
 
     public IReadOnlyList<BlockPool> Pools => pools;
 
-    /// <summary>The longest sequence, in tokens, that fits when it is alone.</summary>
+    /// <summary>The longest sequence, in tokens, that fits when it runs alone.</summary>
     public int Capacity { get; }
 
-    /// <summary>How many leading tokens of a waiting sequence are cached; at least its last token is always left to compute.</summary>
+    /// <summary>How many leading tokens of a waiting sequence are cached; at least its last token is left to compute.</summary>
     public int Cached(Sequence sequence)
     {
         var blocks = (sequence.Length - 1) / BlockSize;
@@ -34,7 +34,7 @@ public sealed class BlockAllocator
             while (hit < blocks && pool.TryFind(sequence.Key(hit, BlockSize), out _)) hit++;
             blocks = hit;
         }
-        // A windowed group need only hold what the next token still sees; one missing block rules out every length that sees it.
+        // A windowed group needs only the blocks that the next token sees. A missing block rules out every length that sees it.
         for (var g = 0; g < pools.Length && blocks > 0; g++)
         {
             if (pools[g].Window is null) continue;
@@ -49,11 +49,13 @@ public sealed class BlockAllocator
         return blocks * BlockSize;
     }
 
-    /// <summary>True when another sequence computes the block after <paramref name="cached"/> tokens in this very step.</summary>
+    /// <summary>True when another sequence computes the block after <paramref name="cached"/> tokens in this step.</summary>
     public bool IsUnderway(Sequence sequence, int cached) => underway.Count > 0
         && cached / BlockSize < (sequence.Length - 1) / BlockSize && underway.Contains(sequence.Key(cached / BlockSize, BlockSize));
 
-    /// <summary>Takes the prefix of <paramref name="cached"/> tokens, as <see cref="Cached"/> found it, into the tables.</summary>
+    /// <summary>
+    /// Adds the blocks of the first <paramref name="cached"/> tokens, as <see cref="Cached"/> found them, to the block tables.
+    /// </summary>
     public void Adopt(Sequence sequence, int cached)
     {
         sequence.Tables = new List<int>[pools.Length];
@@ -72,7 +74,7 @@ public sealed class BlockAllocator
         sequence.TablesChanged();
     }
 
-    /// <summary>Whether blocks for <paramref name="length"/> tokens are free, counting what the sequence holds already.</summary>
+    /// <summary>Whether the free blocks suffice for <paramref name="length"/> tokens, with those that the sequence holds already.</summary>
     /// <param name="chunk">The most tokens computed at once: a windowed group never holds more than window and chunk.</param>
     public bool CanHold(Sequence sequence, int length, int chunk)
     {
@@ -95,7 +97,7 @@ public sealed class BlockAllocator
         return wanted;
     }
 
-    /// <summary>Takes blocks so that <paramref name="count"/> further tokens can be computed; all or none.</summary>
+    /// <summary>Allocates blocks for <paramref name="count"/> further tokens; all or none.</summary>
     public bool TryExtend(Sequence sequence, int count)
     {
         if (Room(sequence, count) < count) return false;
@@ -108,7 +110,7 @@ public sealed class BlockAllocator
         return true;
     }
 
-    /// <summary>After a step: its tokens count as computed, full blocks are published, those behind a window released.</summary>
+    /// <summary>After a step: counts its tokens as computed, publishes full blocks, releases those behind a window.</summary>
     public void Commit(Sequence sequence, int count)
     {
         var full = sequence.Computed / BlockSize;
@@ -124,10 +126,10 @@ public sealed class BlockAllocator
             }
     }
 
-    /// <summary>Forgets what the step under way is computing: call before each step is planned.</summary>
+    /// <summary>Forgets what the current step computes: call before planning each step.</summary>
     public void BeginStep() => underway.Clear();
 
-    /// <summary>Gives all blocks back; published ones stay cached, the end of the chain to be overwritten before its beginning.</summary>
+    /// <summary>Releases all blocks. Published ones stay cached; the end of the prefix is overwritten before its beginning.</summary>
     public void Release(Sequence sequence)
     {
         for (var g = 0; g < sequence.Tables.Length; g++)

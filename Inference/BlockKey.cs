@@ -1,5 +1,5 @@
-// What a cache block holds, as a name: a chain over (weights version, adapter, salt) and every token up to the block's end.
-// Equal keys mean equal keys and values, so a cached block can never be stale, nor read under another salt.
+// The key of a cache block: a hash chain over (weights version, adapter, salt) and every token up to the block's end. Equal keys mean equal
+// keys and values, so a cached block is never stale and never shared across salts.
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -10,8 +10,10 @@ namespace Majlis.Inference;
 /// <summary>The first 128 bits of a SHA-256 chain.</summary>
 public readonly record struct BlockKey(UInt128 Bits)
 {
-    /// <summary>The start of every chain of one snapshot, adapter and salt, of one rotation where its tables differ by
-    /// length, and of fixed shapes or not.</summary>
+    /// <summary>
+    /// The start of every chain of one snapshot, adapter and salt; of one rotation where its tables depend on the length; of fixed shapes
+    /// or not.
+    /// </summary>
     public static BlockKey Root(string weightsVersion, string? adapter, string? salt, int rotation = 0,
         bool isDeterministic = false)
     {
@@ -22,7 +24,7 @@ public readonly record struct BlockKey(UInt128 Bits)
         return new(BinaryPrimitives.ReadUInt128LittleEndian(hash));
     }
 
-    /// <summary>The key of the block that holds <paramref name="tokens"/> after all that this key stands for.</summary>
+    /// <summary>The key of the block that holds <paramref name="tokens"/>, after everything that this key covers.</summary>
     public BlockKey Then(ReadOnlySpan<int> tokens)
     {
         Span<byte> bytes = stackalloc byte[16 + sizeof(int) * 256];

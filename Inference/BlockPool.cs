@@ -1,10 +1,10 @@
-// The blocks of one cache group: who holds how many references, which key each block is known by, and in which order unused
-// ones are given out again. Block numbers only; knows neither tensors nor sequences.
+// The blocks of one cache group: their reference counts, their keys, and the order in which unused ones are reused. Block numbers only;
+// knows neither tensors nor sequences.
 namespace Majlis.Inference;
 
 /// <summary>
-/// A block is in use (references &gt; 0) or free. Free ones wait in one list, taken from its head: those without a key stand at the head,
-/// those with a key at the tail, so a cached block is overwritten only when no empty one is left, the least recently used first.
+/// A block is in use (references &gt; 0) or free. Free blocks form one list and are taken from its head: blocks without a key are added at
+/// the head, those with a key at the tail. So a cached block is overwritten only when no empty one is left, the least recently used first.
 /// </summary>
 public sealed class BlockPool
 {
@@ -32,15 +32,15 @@ public sealed class BlockPool
 
     public int Count { get; }
 
-    /// <summary>Tokens a layer of this group looks back on, itself included; null for all of them.</summary>
+    /// <summary>Tokens that a layer of this group attends to, itself included; null for all.</summary>
     public int? Window { get; }
 
-    /// <summary>Blocks nobody holds, cached ones among them.</summary>
+    /// <summary>Blocks that no sequence holds, cached ones among them.</summary>
     public int Free { get; private set; }
 
     public int References(int block) => references[block];
 
-    /// <summary>Gives out an unused block with one reference, forgetting what was cached in it.</summary>
+    /// <summary>Returns an unused block with one reference and forgets what was cached in it.</summary>
     public int Take()
     {
         if (Free == 0) throw new InvalidOperationException("No free cache block; the caller must ask Free first.");
@@ -60,7 +60,7 @@ public sealed class BlockPool
         else references[block]++;
     }
 
-    /// <summary>Makes a full block known by its key; the first of equal blocks is the one that is known.</summary>
+    /// <summary>Registers a full block under its key; of equal blocks the first keeps the key.</summary>
     public void Publish(int block, BlockKey key)
     {
         if (keys[block] is null && cached.TryAdd(key, block)) keys[block] = key;
@@ -71,7 +71,7 @@ public sealed class BlockPool
         if (references[block] <= 0) throw new InvalidOperationException($"Cache block {block} was released more often than it was held.");
         if (--references[block] > 0) return;
         Free++;
-        // Between which two to insert: before the anchor is the tail, after it the head.
+        // Insert before the anchor: at the tail. Insert after it: at the head.
         var after = keys[block] is null ? anchor : previous[anchor];
         (next[block], previous[block]) = (next[after], after);
         previous[next[after]] = block;

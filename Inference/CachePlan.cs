@@ -1,19 +1,19 @@
-// How many cache blocks each group gets out of the memory there is. Arithmetic only.
+// How many cache blocks each group gets out of the available memory. Arithmetic only.
 using System.Collections.Immutable;
 using Majlis.Model;
 using Majlis.Text;
 
 namespace Majlis.Inference;
 
-/// <summary>Blocks per cache group, as many tokens of sequence as <see cref="EngineOptions.CacheBytes"/> holds.</summary>
+/// <summary>Blocks per cache group, for as many tokens of sequence as <see cref="EngineOptions.CacheBytes"/> holds.</summary>
 sealed record CachePlan(ImmutableArray<CacheGroup> Groups, ImmutableArray<int> Blocks)
 {
-    /// <exception cref="ModelFormatException">The network keeps no cache, or the memory holds not one block of each group.</exception>
+    /// <exception cref="ModelFormatException">The network has no cache, or the memory is too small for one block of each group.</exception>
     public static CachePlan Make(INetwork network, int maxContext, EngineOptions options)
     {
         var groups = network.Blueprint.CacheGroups;
         if (groups.IsEmpty) throw new ModelFormatException($"A {network.Blueprint.Family} model keeps no cache; it cannot generate text.");
-        // Bisect for the most tokens whose blocks fit; never more than all sequences at full length need.
+        // Bisects for the most tokens whose blocks fit; never more than all sequences need at full length.
         long low = 0, high = Ceiling((long)options.MaxSequences * (maxContext + 1), network.BlockSize);
         while (low < high)
         {

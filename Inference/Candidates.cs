@@ -1,5 +1,5 @@
-// The tokens still in the draw, with unnormalised weights, and the truncations that take tokens out of it. Each truncation sees the
-// distribution its predecessor left, renormalised. Works in buffers of its own; knows nothing of the order they are applied in.
+// The tokens that may still be drawn, with unnormalised weights, and the truncations that remove tokens. Each truncation sees the
+// renormalised distribution that the one before left. Uses its own buffers; knows nothing of the truncations' order.
 using System.Numerics;
 
 namespace Majlis.Inference;
@@ -23,13 +23,13 @@ sealed class Candidates(int vocabularySize)
 
     public double Probability(int index) => weights[index] / Total;
 
-    /// <summary>Takes in every token of finite logit, at <paramref name="temperature"/>.</summary>
+    /// <summary>Starts with every token of finite logit, at <paramref name="temperature"/>.</summary>
     public void Fill(ReadOnlySpan<float> logits, float temperature)
     {
         var best = LogProbs.Max(logits);
         var whole = logits.Length - logits.Length % Vector<float>.Count;
         for (var i = 0; i < whole; i += Vector<float>.Count) Weigh(logits[i..], best, temperature).CopyTo(weights, i);
-        // The rest by the very same exponential, or equal logits would not weigh the same.
+        // The rest uses the same exponential: equal logits must get equal weights.
         Span<float> rest = stackalloc float[Vector<float>.Count];
         logits[whole..].CopyTo(rest);
         for (var i = whole; i < logits.Length; i++) weights[i] = Weigh(rest, best, temperature)[i - whole];
@@ -48,7 +48,9 @@ sealed class Candidates(int vocabularySize)
         if (count < Count) KeepFrom(KthLargest(count));
     }
 
-    /// <summary>Drops from the least likely on while the dropped mass is at most 1 - p; of equals the lower id goes first.</summary>
+    /// <summary>
+    /// Drops tokens from the least likely on, while the dropped mass is at most 1 - p; among equals the lower id goes first.
+    /// </summary>
     public void TopP(float p)
     {
         var allowed = (1.0 - p) * Total;
@@ -61,15 +63,15 @@ sealed class Candidates(int vocabularySize)
             else if (bucket == border) order[left++] = (ulong)BitConverter.SingleToUInt32Bits(weights[i]) << 32 | (uint)i;
         }
         Array.Sort(order, 0, left);
-        // The best token stays, whatever rounding says.
+        // The best token stays, whatever the rounding.
         if (border == mass.Length - 1) left--;
         for (var i = 0; i < left && (dropped += WeightOf(order[i])) <= allowed; i++) weights[IndexOf(order[i])] = 0;
         KeepFrom(float.Epsilon);
     }
 
     /// <summary>
-    /// The first bucket that cannot be dropped as a whole, and the mass below it. Only that one need be sorted: a flat row of 256,000
-    /// tokens costs a pass, not a sort.
+    /// The first bucket that cannot be dropped whole, and the mass below it. Only this bucket is sorted: a flat row of 256,000 tokens costs
+    /// a pass, not a sort.
     /// </summary>
     (int Bucket, double Below) Border(double allowed)
     {
@@ -81,7 +83,7 @@ sealed class Candidates(int vocabularySize)
         return (bucket, below);
     }
 
-    /// <summary>Keeps the tokens whose surprise is nearest the entropy until their mass reaches <paramref name="mass"/>.</summary>
+    /// <summary>Keeps the tokens whose surprisal is nearest to the entropy, until their mass reaches <paramref name="mass"/>.</summary>
     public void Typical(float mass)
     {
         var entropy = Entropy();
@@ -103,7 +105,7 @@ sealed class Candidates(int vocabularySize)
 
     public void Eta(float cutoff) => Epsilon((float)Math.Min(cutoff, Math.Sqrt(cutoff) * Math.Exp(-Entropy())));
 
-    /// <summary>Keeps the best tokens while their entropy stays within the given share of that of the hundred best.</summary>
+    /// <summary>Keeps the best tokens while their entropy is within the given share of the entropy of the best hundred.</summary>
     public void TopH(float share)
     {
         TopK(TopHCandidates);
@@ -120,7 +122,7 @@ sealed class Candidates(int vocabularySize)
         KeepFrom(float.Epsilon);
     }
 
-    /// <summary>The inverse of the cumulative distribution, ascending by id.</summary>
+    /// <summary>Inverts the cumulative distribution, ascending by id.</summary>
     public int Draw(double uniform)
     {
         var target = uniform * Total;
@@ -176,10 +178,10 @@ sealed class Candidates(int vocabularySize)
         return scratch[target];
     }
 
-    /// <summary>Weights in (0, 1] by exponent and six bits of mantissa: a heavier weight is never in a lower bucket.</summary>
+    /// <summary>Buckets of weights in (0, 1] by exponent and six bits of mantissa: a heavier weight is never in a lower bucket.</summary>
     static int Bucket(float weight) => (int)(BitConverter.SingleToUInt32Bits(weight) >> 17);
 
-    // An entry of the sorted order: the bits of a positive float (ascending as integers) above its index.
+    // An entry of the sorted order: the bits of a positive float (they ascend as integers) above its index.
     static float WeightOf(ulong entry) => BitConverter.UInt32BitsToSingle((uint)(entry >> 32));
 
     static int IndexOf(ulong entry) => (int)(uint)entry;

@@ -1,16 +1,16 @@
-// Many requests, one model: a single thread owns the scheduler, the cache and the network, and repeats three verbs. Requests come
-// in through a queue and go out through a channel each. Knows neither HTTP nor which backend computes.
+// Many requests, one model: a single thread owns the scheduler, the cache and the network, and repeats schedule, forward, sample. Requests
+// come in through a queue; each answer goes out through a channel. Knows neither HTTP nor the backend.
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 
 namespace Majlis.Inference;
 
-/// <summary>How far the engine is, for health checks and metrics. <see cref="LastStep"/> is a timestamp of its TimeProvider.</summary>
-/// <param name="LastStep">When it last moved: began or ended a step, or woke up to work.</param>
-/// <param name="CacheUsage">Share of the fullest cache group that is in use.</param>
+/// <summary>The engine's progress, for health checks and metrics. <see cref="LastStep"/> is a timestamp of its TimeProvider.</summary>
+/// <param name="LastStep">When it last started or ended a step, or woke up to work.</param>
+/// <param name="CacheUsage">The share in use of the fullest cache group.</param>
 public sealed record EngineProgress(long Steps, long LastStep, int Running, int Waiting, long Preemptions, double CacheUsage)
 {
-    /// <summary>True when there is work and nothing has moved for longer than <paramref name="limit"/>: a forward pass hangs.</summary>
+    /// <summary>True when there is work and no progress for longer than <paramref name="limit"/>: a forward pass hangs.</summary>
     public bool IsStuck(TimeProvider time, TimeSpan limit) => Running + Waiting > 0 && time.GetElapsedTime(LastStep) > limit;
 }
 
@@ -36,7 +36,7 @@ public sealed class Engine : IAsyncDisposable
     readonly LiveModel live;
     long steps;
 
-    /// <exception cref="ArgumentException">An option makes no sense; the message says which.</exception>
+    /// <exception cref="ArgumentException">An option is invalid; the message names it.</exception>
     public Engine(LiveModel live, EngineOptions options, TimeProvider time)
     {
         if (options.Problem() is { } problem) throw new ArgumentException(problem, nameof(options));
@@ -50,10 +50,10 @@ public sealed class Engine : IAsyncDisposable
     public EngineProgress Progress => progress;
 
     /// <summary>
-    /// Queues a request at once and streams what it generates. The engine holds a lease of its own, so the caller may dispose
-    /// <paramref name="lease"/> any time. Cancelling, or leaving the enumeration, frees the sequence within one step; with its last token
-    /// the weights are free, however much is still to be read. What is not read stalls its sequence and then ends it:
-    /// <see cref="EngineOptions.ReplyBuffer"/>, <see cref="EngineOptions.ReaderPatience"/>.
+    /// Queues a request at once and streams its answer. The engine holds a lease of its own, so the caller may dispose <paramref
+    /// name="lease"/> at any time. Cancelling, or leaving the enumeration, frees the sequence within one step. The weights are free after
+    /// its last token, however much is still unread. A full buffer stalls the sequence and then ends it: <see
+    /// cref="EngineOptions.ReplyBuffer"/>, <see cref="EngineOptions.ReaderPatience"/>.
     /// </summary>
     /// <exception cref="EngineBusyException">The queue is full.</exception>
     /// <exception cref="EngineStoppedException">The engine is shutting down.</exception>
@@ -63,12 +63,14 @@ public sealed class Engine : IAsyncDisposable
         ModelLease lease, GenerationRequest request, CancellationToken cancellation = default)
     {
         var generation = Submit(lease, request);
-        // Whether or not anybody has begun to read.
+        // Cancellation must work before the enumeration has started, too.
         var registration = cancellation.UnsafeRegister(_ => Cancel(generation), null);
         return Read(generation, registration, cancellation);
     }
 
-    /// <summary>Takes no more requests and waits for those there are; when <paramref name="window"/> ends, they are broken off.</summary>
+    /// <summary>
+    /// Accepts no more requests and waits for the accepted ones; when <paramref name="window"/> is cancelled, they are aborted.
+    /// </summary>
     public async Task DrainAsync(CancellationToken window = default)
     {
         draining = true;
@@ -78,8 +80,8 @@ public sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>
-    /// Breaks off what is running. A pass that hangs is not waited for: its thread ends with the process, and its requests' leases keep the
-    /// network that it computes with. The wake-up signal is left to its finalizer: a late caller may still touch it.
+    /// Aborts what is running. A hanging forward pass is not awaited: its thread ends with the process, and its requests' leases keep the
+    /// network in memory. The wake-up signal is left to its finalizer, because a late caller may still use it.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -89,7 +91,7 @@ public sealed class Engine : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            // The health check has said so, and there is nothing to be done about it from outside.
+            // The health check has reported it, and nothing can be done about it from outside.
         }
     }
 
@@ -102,7 +104,7 @@ public sealed class Engine : IAsyncDisposable
         if (request.PromptTokens.Length >= lease.Model.MaxContext)
             throw new PromptTooLongException(request.PromptTokens.Length, lease.Model.MaxContext);
         var generation = Generation.Begin(Interlocked.Increment(ref numbers), lease, request, options);
-        // Counted before the look at draining: the loop ends only when it sees both draining and nobody counted.
+        // Count before checking for draining: the loop ends only when it sees draining and a count of zero.
         var limit = options.MaxSequences + options.QueueLimit;
         var fits = Interlocked.Increment(ref inFlight) <= limit;
         if (fits && !draining)
@@ -142,19 +144,19 @@ public sealed class Engine : IAsyncDisposable
         wake.Set();
     }
 
-    /// <summary>The loop. Everything that can fail by a request's fault is caught inside <see cref="Step"/>.</summary>
+    /// <summary>The loop. <see cref="Step"/> catches everything that a request can make fail.</summary>
     void Run()
     {
         while (true)
         {
             TakeIn();
             Report();
-            // After those have left that were cancelled, or nobody would wake the thread to see it.
+            // Checked after cancelled requests have left: nothing else would wake the thread.
             if (draining && Volatile.Read(ref inFlight) == 0) break;
             if (batchers.TrueForAll(batcher => batcher.IsIdle)) wake.WaitOne();
             else foreach (var batcher in batchers) Step(batcher);
         }
-        // Here nothing is running, nothing waits, every lease is given back, and Submit lets nothing in.
+        // Nothing runs or waits here, every lease is returned, and Submit accepts nothing.
         ended.TrySetResult();
     }
 
@@ -178,8 +180,8 @@ public sealed class Engine : IAsyncDisposable
 
     void TakeIn()
     {
-        // Cancelled ones leave their queue first: whoever stands in it was submitted before, so that its batcher is known below. The other way
-        // round, one that is submitted and cancelled between the two would be forgotten and run to its end.
+        // Empty the cancelled queue first: everything in it was submitted before, so that its batcher is known below. In the other order a
+        // request submitted and cancelled in between would be missed and run to its end.
         while (cancelled.TryDequeue(out var generation)) leaving.Add(generation);
         while (submitted.TryDequeue(out var generation)) Begin(generation);
         foreach (var generation in leaving)
@@ -188,12 +190,12 @@ public sealed class Engine : IAsyncDisposable
         if (aborting)
             foreach (var batcher in batchers) batcher.RemoveAll(new EngineStoppedException());
         foreach (var batcher in batchers) batcher.LookAfterReaders();
-        // A batcher whose snapshot was replaced ends with its last sequence; the current one stays for its prefix cache.
+        // A batcher of replaced weights ends with its last sequence; the current one stays for its prefix cache.
         for (var i = batchers.Count - 1; i >= 0; i--)
             if (batchers[i].IsEmpty && batchers[i].Model != live.Current) batchers.RemoveAt(i);
     }
 
-    // What cannot be begun ends alone.
+    // A request that cannot start fails alone.
     void Begin(Generation generation)
     {
         try
@@ -214,7 +216,7 @@ public sealed class Engine : IAsyncDisposable
         return batchers[^1];
     }
 
-    // Comes before the request itself hears that it has ended, so that who looks after an answer finds its sequence gone.
+    // Runs before the request learns of its end: whoever checks the engine after an answer finds the sequence gone.
     void Left()
     {
         Interlocked.Decrement(ref inFlight);

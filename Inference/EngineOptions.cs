@@ -1,23 +1,23 @@
-// The engine's few dials.
+// The engine's options.
 using System.Security.Cryptography;
 
 namespace Majlis.Inference;
 
 public sealed record EngineOptions
 {
-    /// <summary>Sequences computed at once.</summary>
+    /// <summary>The most sequences in one step.</summary>
     public int MaxSequences { get; init; } = 32;
 
-    /// <summary>Tokens computed in one step; long prompts are cut into chunks of what the running sequences leave of it.</summary>
+    /// <summary>The most tokens in one step; long prompts are cut into chunks of what the running sequences leave of it.</summary>
     public int MaxBatchTokens { get; init; } = 512;
 
     /// <summary>
-    /// How long an answer that is being written may wait for one step while prompts are read; null: four of its usual steps. Prompts are
-    /// cut to fit, though not below sixteen tokens a step.
+    /// How long a running answer may wait for one step while prompts are read; null: four of its usual steps. Prompts are cut to fit, but
+    /// at least sixteen tokens are read in a step.
     /// </summary>
     public TimeSpan? LongestPause { get; init; }
 
-    /// <summary>What holds for requests that do not say: see <see cref="GenerationRequest.Deterministic"/>.</summary>
+    /// <summary>The default of <see cref="GenerationRequest.Deterministic"/>.</summary>
     public bool Deterministic { get; init; }
 
     /// <summary>Memory for keys and values, per snapshot of the weights.</summary>
@@ -26,16 +26,18 @@ public sealed record EngineOptions
     /// <summary>Requests that may wait beyond <see cref="MaxSequences"/>; more are answered "busy" at once.</summary>
     public int QueueLimit { get; init; } = 256;
 
-    /// <summary>Pieces kept for a reader, mostly one a token. A sequence with so many unread ones rests and gives its blocks back.</summary>
+    /// <summary>
+    /// The most unread pieces of an answer, mostly one token each. A sequence with as many pauses and releases its blocks.
+    /// </summary>
     public int ReplyBuffer { get; init; } = 2048;
 
-    /// <summary>How long a reader has to read half of a full buffer before its sequence is ended.</summary>
+    /// <summary>How long a reader may take to read half of a full buffer before its sequence is ended.</summary>
     public TimeSpan ReaderPatience { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>From which the seeds of requests without one are drawn.</summary>
+    /// <summary>The seed of all seeds for requests without one.</summary>
     public ulong Seed { get; init; } = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
-    /// <summary>The first dial that makes no sense, as a sentence; null when all do.</summary>
+    /// <summary>The first invalid option, as a sentence; null when all are valid.</summary>
     public string? Problem() =>
         MaxSequences < 1 ? $"MaxSequences is {MaxSequences}; at least one sequence must run."
         : MaxBatchTokens < MaxSequences ? $"MaxBatchTokens is {MaxBatchTokens}; a step needs a token for each of {MaxSequences} sequences."

@@ -1,5 +1,5 @@
-// One request inside the engine: its sequence, its text on the way out, its lease and the channel to whoever waits for it.
-// Knows nothing of scheduling or networks.
+// One request inside the engine: its sequence, its text so far, its lease and the channel to its reader. Knows nothing of scheduling or
+// networks.
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using Majlis.Model;
@@ -15,11 +15,12 @@ sealed class Generation
     readonly TokenStream tokens;
     readonly TextStream text;
     readonly ModelLease lease;
-    // Tokens whose text a stop string may still take back, with where it begins; and how much text was made and how much given.
+    // Tokens whose text may still become part of a stop string, each with the offset of its text; then the length of text written and of
+    // text given out.
     readonly Queue<(GeneratedToken Token, long Start)> withheld = [];
     long written, given;
     readonly int most;
-    // Written by the engine's thread, read by the reader's.
+    // Incremented by the engine's thread, decremented by the reader's.
     int unread;
     volatile bool stalled;
     readonly Channel<GeneratedPiece> pieces =
@@ -66,43 +67,43 @@ sealed class Generation
     /// <summary>Set by the engine's thread alone.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>Set by the engine's thread alone; the reader then wakes it.</summary>
+    /// <summary>Set by the engine's thread alone; while it is set, the reader wakes that thread.</summary>
     public bool IsStalled
     {
         get => stalled;
         set
         {
             stalled = value;
-            // Who sets it looks at the buffer afterwards, who reads looks at it after having read: one of the two sees the other.
+            // The engine sets it and then checks the buffer; the reader reads and then checks it. So one of the two sees the other.
             Interlocked.MemoryBarrier();
         }
     }
 
-    /// <summary>The reader is so far behind that no more is made for it.</summary>
+    /// <summary>The reader is too far behind: no more is generated for it.</summary>
     public bool IsFull => Volatile.Read(ref unread) >= most;
 
-    /// <summary>A stalled one goes on when half of it is read, not at every single piece.</summary>
+    /// <summary>A stalled generation continues when half of the buffer is read, not after every piece.</summary>
     public bool HasRoom => Volatile.Read(ref unread) <= most / 2;
 
     public ReadOnlySpan<int> Ends => ends;
 
-    /// <summary>The chance of the next token: a function of the seed and its place, of nothing else.</summary>
+    /// <summary>The random number of the next token: a function of the seed and the token's index only.</summary>
     public double Uniform => SeededRandom.Uniform(seed, Sequence.Output.Length);
 
-    /// <summary>A device can draw this one's tokens by itself.</summary>
+    /// <summary>A device can draw the tokens of this request by itself.</summary>
     public bool IsPlain => Request.TopLogProbs == 0 && Request.Sampling.IsPlain;
 
     public SamplingPlan Plan(int row) => new(row, Request.Sampling.IsGreedy ? 0 : Request.Sampling.Temperature,
         Math.Max(0, Request.Sampling.TopK), Request.Sampling.TopP, Request.Sampling.MinP, Uniform);
 
-    /// <summary>Takes in the next token and sends it on; true when it was the last.</summary>
+    /// <summary>Appends the next token and sends it on; true when it was the last.</summary>
     public bool Accept(SampledToken token, ImmutableArray<TopLogProb> top)
     {
         Sequence.Append(token.Id);
         var mayEnd = Sequence.Output.Length >= Request.Sampling.MinTokens;
         var stopped = mayEnd && (ends.AsSpan().Contains(token.Id) || Request.Sampling.StopTokenIds.Contains(token.Id));
         var finished = stopped || Sequence.Length >= longest;
-        // A token that stops the sequence says nothing itself; before min_tokens no stop string is looked for.
+        // A token that stops the sequence adds no text. Before min_tokens no stop string is searched for.
         var piece = stopped ? "" : tokens.Push(token.Id);
         if (finished) piece += tokens.Flush();
         var shown = mayEnd ? text.Push(piece) : piece;
@@ -117,7 +118,9 @@ sealed class Generation
         return finish is not null;
     }
 
-    /// <summary>The tokens that are no longer withheld: all where no text is, else those whose text has begun to be given.</summary>
+    /// <summary>
+    /// The tokens that are no longer withheld: all of them when no text is held back, else those whose text has started to be given out.
+    /// </summary>
     ImmutableArray<GeneratedToken> Released()
     {
         var released = ImmutableArray.CreateBuilder<GeneratedToken>();
@@ -125,14 +128,16 @@ sealed class Generation
         return released.DrainToImmutable();
     }
 
-    /// <summary>The reader has taken a piece; true when the engine waits for that.</summary>
+    /// <summary>The reader has taken a piece; true when the engine waits for this.</summary>
     public bool Taken()
     {
         Interlocked.Decrement(ref unread);
         return stalled;
     }
 
-    /// <summary>Gives the weights back, whatever the reader does, and ends the stream, with an error or without. Once only.</summary>
+    /// <summary>
+    /// Releases the weights and ends the stream, with an error or without, however far the reader is. Later calls do nothing.
+    /// </summary>
     public void End(Exception? error = null)
     {
         if (HasEnded) return;

@@ -1,11 +1,11 @@
-// What is asked of the engine and what comes back, in tokens and text. Knows nothing of a wire.
+// The engine's input and output, in tokens and text. Knows nothing of the API's JSON.
 using System.Collections.Immutable;
 
 namespace Majlis.Inference;
 
 /// <summary>One sequence to generate after a prompt.</summary>
-/// <param name="PromptTokens">Prompt ids, at least one, template and all.</param>
-/// <param name="MaxTokens">At most so many new tokens; fewer where the context ends.</param>
+/// <param name="PromptTokens">Prompt ids, at least one, including the template's.</param>
+/// <param name="MaxTokens">The most new tokens; fewer where the context ends.</param>
 public sealed record GenerationRequest(int[] PromptTokens, SamplingOptions Sampling, int MaxTokens)
 {
     /// <summary>Strings that end the text; they are not part of it unless <see cref="IncludeStop"/>.</summary>
@@ -13,7 +13,7 @@ public sealed record GenerationRequest(int[] PromptTokens, SamplingOptions Sampl
 
     public bool IncludeStop { get; init; }
 
-    /// <summary>How many of the likeliest tokens to report at each position.</summary>
+    /// <summary>How many of the most likely tokens to report at each position.</summary>
     public int TopLogProbs { get; init; }
 
     public bool SkipSpecialTokens { get; init; } = true;
@@ -22,8 +22,9 @@ public sealed record GenerationRequest(int[] PromptTokens, SamplingOptions Sampl
     public int Priority { get; init; }
 
     /// <summary>
-    /// Computed in products of one fixed shape: the same text and log-probabilities for the same seed whatever else runs, is cached or was
-    /// preempted, on the same machine, thread count and build. Slower, and shares prefixes with its like alone. Null: as the engine is set.
+    /// Computes in fixed shapes: the same seed gives the same text and log-probabilities whatever else runs, is cached or was preempted, on
+    /// the same machine, thread count and build. Slower, and shares prefixes only with requests of the same kind. Null: the engine's option
+    /// decides.
     /// </summary>
     public bool? Deterministic { get; init; }
 
@@ -46,21 +47,21 @@ public sealed record GenerationRequest(int[] PromptTokens, SamplingOptions Sampl
     }
 }
 
-/// <summary>Why a sequence ended: a stop token or string, or as many tokens as were allowed.</summary>
+/// <summary>Why a sequence ended: a stop token or stop string, or the token limit.</summary>
 public enum FinishReason { Stop, Length }
 
 /// <summary>A generated token with its log-probability at temperature 1 (fp32 log-softmax of the raw logits).</summary>
 public readonly record struct GeneratedToken(int Id, float LogProbability, ImmutableArray<TopLogProb> Top);
 
 /// <summary>
-/// What one step added: its tokens (a token that stops the sequence among them) and the text that became certain, which may be none
-/// and never ends inside a character. The last piece says why it is the last.
+/// The output of one step: its tokens (with the token that stops the sequence) and the text that became certain, which may be empty and
+/// never ends inside a character. The last piece has the finish reason.
 /// </summary>
 public sealed record GeneratedPiece(ImmutableArray<GeneratedToken> Tokens, string Text, FinishReason? Finish)
 {
     /// <summary>
-    /// The tokens whose text is in what was given so far, each in the first piece of which that is known: not a token that stops the
-    /// sequence, nor those that spell a stop string.
+    /// The tokens whose text was given out so far, each in the first piece in which that is known. Without the token that stops the
+    /// sequence and those that spell a stop string.
     /// </summary>
     public ImmutableArray<GeneratedToken> Shown { get; init; } = [];
 

@@ -1,12 +1,12 @@
-// The one mutable reference to a model. A request leases the snapshot it begins with and keeps it to its last token; a swap
-// changes what the next request leases. Knows nothing of what snapshots are used for.
+// The only mutable reference to a model. A request leases the current snapshot and keeps it until its last token; a swap changes what the
+// next request leases. Knows nothing of the use of snapshots.
 namespace Majlis.Inference;
 
 /// <summary>
-/// At most two snapshots are live: the current one and one that requests still finish on. A third waits, and the newest of those
-/// waiting wins. A replaced snapshot is freed with its last lease, on a thread of low priority. Safe for all threads.
+/// At most two snapshots are live: the current one, and one on which requests still finish. A third waits; of several waiting, the newest
+/// wins. A replaced snapshot is freed after its last lease, on a thread of low priority. Thread-safe.
 /// </summary>
-/// <param name="freed">Called on that thread once a snapshot is gone, such as to give its memory back to the system.</param>
+/// <param name="freed">Called on that thread after a snapshot is freed, for example to return its memory to the system.</param>
 public sealed class LiveModel(Action? freed = null) : IDisposable
 {
     readonly Lock gate = new();
@@ -15,16 +15,16 @@ public sealed class LiveModel(Action? freed = null) : IDisposable
     int live;
     bool disposed;
 
-    /// <summary>What the next request would lease; null while nothing is loaded.</summary>
+    /// <summary>The snapshot that the next request would lease; null while nothing is loaded.</summary>
     public LoadedModel? Current => Volatile.Read(ref current)?.Model;
 
-    /// <summary>False while a swap would have to wait: a loader asks first, so that three versions are never in memory.</summary>
+    /// <summary>False while a swap would have to wait. A loader checks it first, so that three versions are never in memory.</summary>
     public bool HasRoom
     {
         get { lock (gate) return live < 2 && parked is null; }
     }
 
-    /// <summary>Holds the current snapshot in memory until disposed; null while nothing is loaded.</summary>
+    /// <summary>Keeps the current snapshot in memory until disposed; null while nothing is loaded.</summary>
     public ModelLease? Lease()
     {
         lock (gate) return current is null ? null : Hold(current);
@@ -44,7 +44,7 @@ public sealed class LiveModel(Action? freed = null) : IDisposable
         superseded?.Dispose();
     }
 
-    /// <summary>Frees everything; what is still leased goes with its last lease.</summary>
+    /// <summary>Frees everything; a leased snapshot is freed after its last lease.</summary>
     public void Dispose()
     {
         LoadedModel? idle = null, never;
@@ -62,7 +62,7 @@ public sealed class LiveModel(Action? freed = null) : IDisposable
 
     internal ModelLease Hold(Snapshot snapshot)
     {
-        // Either current under the lock, or held by another lease: its count cannot be on its way to zero.
+        // It is current under the lock, or another lease holds it: its count cannot be dropping to zero.
         Interlocked.Increment(ref snapshot.Leases);
         return new(this, snapshot);
     }
@@ -113,7 +113,7 @@ public sealed class LiveModel(Action? freed = null) : IDisposable
     }
 }
 
-/// <summary>Keeps one snapshot in memory. Dispose once; more often does no harm.</summary>
+/// <summary>Keeps one snapshot in memory. Disposing it again has no effect.</summary>
 public sealed class ModelLease : IDisposable
 {
     readonly LiveModel owner;
@@ -124,10 +124,10 @@ public sealed class ModelLease : IDisposable
 
     public LoadedModel Model => snapshot.Model;
 
-    /// <summary>True once a newer snapshot has taken this one's place.</summary>
+    /// <summary>True once a newer snapshot has replaced this one.</summary>
     public bool IsReplaced => snapshot.Retired;
 
-    /// <summary>Another lease on the same snapshot, for whoever outlives this one.</summary>
+    /// <summary>Another lease on the same snapshot, with its own lifetime.</summary>
     public ModelLease Share()
     {
         ObjectDisposedException.ThrowIf(released != 0, this);

@@ -1,5 +1,4 @@
-// One version of a model, loaded: an immutable snapshot that requests are answered from. Knows neither who serves it nor what
-// replaces it.
+// One loaded version of a model: an immutable snapshot that answers requests. Knows neither the server nor the version that replaces it.
 using Majlis.Model;
 using Majlis.Text;
 using Majlis.Text.Chat;
@@ -7,13 +6,13 @@ using Majlis.Text.Tokenizers;
 
 namespace Majlis.Inference;
 
-/// <summary>Weights with all it takes to speak to them. A <see cref="LiveModel"/> it is swapped into owns and disposes it.</summary>
+/// <summary>Weights with tokenizer, template and cache. The <see cref="LiveModel"/> that it is swapped into owns and disposes it.</summary>
 public sealed class LoadedModel : IDisposable
 {
-    /// <summary>A model with its cache, which is allocated here.</summary>
-    /// <param name="network">Whose cache it is. The model owns it once this returns.</param>
-    /// <param name="maxContext">Tokens that prompt and answer may have together by the model's own limit.</param>
-    /// <param name="options">How much memory the cache gets.</param>
+    /// <summary>Creates a model and allocates its cache.</summary>
+    /// <param name="network">The network of the cache. The model owns it once this returns.</param>
+    /// <param name="maxContext">The model's own limit of prompt and answer together, in tokens.</param>
+    /// <param name="options">They hold the size of the cache.</param>
     /// <exception cref="ModelFormatException">The cache memory is too small for this model.</exception>
     public LoadedModel(INetwork network, int maxContext, EngineOptions options)
     {
@@ -36,10 +35,10 @@ public sealed class LoadedModel : IDisposable
 
     public required GenerationDefaults Defaults { get; init; }
 
-    /// <summary>What the network reads from, disposed after it.</summary>
+    /// <summary>The source of the network's weights; disposed after it.</summary>
     public IDisposable? Source { get; init; }
 
-    /// <summary>Tokens that prompt and answer may have together: the model's own limit, or the cache's where that is less.</summary>
+    /// <summary>The limit of prompt and answer together, in tokens: the model's own, or the cache's where that is smaller.</summary>
     public int MaxContext { get; }
 
     internal BlockAllocator Allocator { get; }

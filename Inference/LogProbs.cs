@@ -1,24 +1,24 @@
-// Log-probabilities of one row of raw logits at temperature 1, in fp32 with a fp64 sum. Pure; knows nothing of sampling options.
+// Log-probabilities of one row of raw logits at temperature 1, in fp32 with a fp64 sum. Pure; knows no sampling options.
 using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Majlis.Inference;
 
-/// <summary>One of the likeliest tokens at a position.</summary>
+/// <summary>One of the most likely tokens at a position.</summary>
 public readonly record struct TopLogProb(int Id, float LogProbability);
 
 public static class LogProbs
 {
     /// <summary>log(sum(exp(logits))): a token's log-probability is its logit minus this.</summary>
-    /// <returns>Not finite when the row holds NaN or plus infinity, or nothing but minus infinity.</returns>
+    /// <returns>Not finite when the row holds NaN or plus infinity, or only minus infinity.</returns>
     public static double LogSumExp(ReadOnlySpan<float> logits)
     {
         var best = Max(logits);
         return best + Math.Log(SumExp(logits, best));
     }
 
-    /// <summary>The <paramref name="count"/> likeliest tokens, best first; equal ones by ascending id.</summary>
+    /// <summary>The <paramref name="count"/> most likely tokens, best first; equal ones by ascending id.</summary>
     public static ImmutableArray<TopLogProb> Top(ReadOnlySpan<float> logits, int count, double logSumExp)
     {
         count = Math.Min(count, logits.Length);
@@ -54,7 +54,7 @@ public static class LogProbs
 
     static double SumExp(ReadOnlySpan<float> logits, float best)
     {
-        // fp32 lanes are emptied into fp64 every 1024 tokens, so that 256,000 tokens lose nothing.
+        // fp32 lanes are added to fp64 every 1024 tokens, so that 256,000 tokens lose no precision.
         double sum = 0;
         var i = 0;
         while (i + Vector<float>.Count <= logits.Length)

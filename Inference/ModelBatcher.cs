@@ -1,5 +1,5 @@
-// The sequences of one snapshot of the weights, and the three verbs on them: schedule, forward, sample. The engine has one batcher for
-// the current snapshot and, during a swap, one for its predecessor. Used by the engine's thread alone.
+// The sequences of one snapshot of the weights, and the three phases of a step: schedule, forward, sample. The engine has one batcher for
+// the current snapshot and, during a swap, one for the previous. Used by the engine's thread alone.
 using System.Collections.Immutable;
 using Majlis.Model;
 
@@ -11,7 +11,7 @@ sealed class ModelBatcher
     readonly Sampler sampler;
     readonly float[] logits;
     readonly Dictionary<Sequence, Generation> generations = [];
-    // The step under way: who is in it, and of those whose last token is computed, row by row.
+    // The current step: its generations, and those that get a row of logits, in the order of rows.
     readonly List<Generation> step = [];
     readonly List<Generation> rows = [];
     readonly SamplingPlan[] plans;
@@ -21,7 +21,7 @@ sealed class ModelBatcher
     readonly Action ended;
     int writing;
 
-    /// <param name="ended">Told of each generation that leaves, however it ended.</param>
+    /// <param name="ended">Called for each generation that leaves, however it ended.</param>
     public ModelBatcher(LoadedModel model, EngineOptions options, UnreadReplies unread, Action ended)
     {
         (Model, this.unread, this.ended) = (model, unread, ended);
@@ -40,7 +40,7 @@ sealed class ModelBatcher
 
     public long Preemptions => scheduler.Preemptions;
 
-    /// <summary>Nothing to compute; some may rest until they are read.</summary>
+    /// <summary>Nothing to compute; stalled generations may still wait for their readers.</summary>
     public bool IsIdle => scheduler.IsIdle;
 
     public bool IsEmpty => generations.Count == 0;
@@ -53,13 +53,13 @@ sealed class ModelBatcher
         scheduler.Add(generation.Sequence);
     }
 
-    /// <summary>Takes a generation out, with its blocks, and ends it.</summary>
+    /// <summary>Removes a generation, releases its blocks, and ends it.</summary>
     public void Remove(Generation generation, Exception? error = null)
     {
         if (!generations.Remove(generation.Sequence)) return;
         scheduler.Remove(generation.Sequence);
         unread.Remove(generation);
-        // Its place is free before its reader learns of the end, so that whoever comes back at once finds it.
+        // Its place is freed before its reader learns of the end: a client that returns at once finds it.
         ended();
         generation.End(error);
     }
@@ -69,7 +69,7 @@ sealed class ModelBatcher
         foreach (var generation in generations.Values.ToArray()) Remove(generation, error);
     }
 
-    /// <summary>Those that were read go on; those whose readers' time is up end.</summary>
+    /// <summary>Resumes generations whose buffers were read; ends those that were not read in time.</summary>
     public void LookAfterReaders()
     {
         var (readable, late) = unread.Decided();
@@ -81,7 +81,7 @@ sealed class ModelBatcher
         foreach (var generation in late) Remove(generation, new ReplyUnreadException(unread.Patience));
     }
 
-    /// <summary>Verb one. False when there is nothing to compute.</summary>
+    /// <summary>Phase one: plans the step. False when there is nothing to compute.</summary>
     public bool Schedule()
     {
         step.Clear();
@@ -91,10 +91,10 @@ sealed class ModelBatcher
         return step.Count > 0;
     }
 
-    /// <summary>The step took so long: the next are sized by it.</summary>
+    /// <summary>The duration of the step; the next steps are sized by it.</summary>
     public void Took(TimeSpan duration) => pace.Took(duration, scheduler.PromptCost, writing);
 
-    /// <summary>Verb two: computes the step and counts its tokens as cached.</summary>
+    /// <summary>Phase two: computes the step and counts its tokens as cached.</summary>
     public ForwardResult Forward()
     {
         var forward = Model.Network.Forward;
@@ -110,8 +110,8 @@ sealed class ModelBatcher
         step.FindAll(generation => (generation.Request.Deterministic ?? false) == isDeterministic);
 
     /// <summary>
-    /// Verb three: draws a token for every sequence that has none left to compute, on the device where it can, and sends it on. Whatever
-    /// goes wrong in one of them ends that one alone.
+    /// Phase three: draws a token for every sequence whose prompt is computed, on the device where possible, and sends it on. A failure
+    /// ends only its own sequence.
     /// </summary>
     public void Sample(ForwardResult result)
     {
@@ -131,7 +131,7 @@ sealed class ModelBatcher
         }
     }
 
-    /// <summary>Ends whatever took part in a step that failed; where not even a step could be planned, everything.</summary>
+    /// <summary>Ends every generation of a failed step; if the planning failed, all generations.</summary>
     public void Fail(Exception broken)
     {
         var failed = new GenerationFailedException($"Computing the answer failed: {broken.Message}", broken);
@@ -139,7 +139,7 @@ sealed class ModelBatcher
         foreach (var generation in step) Remove(generation, failed);
     }
 
-    /// <summary>One thing done for one sequence, which ends where it throws; the others of its step are sound.</summary>
+    /// <summary>Acts on one sequence. A failure ends only that sequence; the others of the step are not affected.</summary>
     void Alone(Generation generation, Action<Generation> act)
     {
         try
@@ -165,7 +165,7 @@ sealed class ModelBatcher
         }
         catch (Exception)
         {
-            // Which of them it was shows when each is drawn alone.
+            // Drawing each row alone shows which one failed.
             return false;
         }
     }
@@ -192,14 +192,14 @@ sealed class ModelBatcher
         else if (generation.IsFull) Rest(generation);
     }
 
-    // As if it were preempted: its blocks are given back, and its prefix is mostly still cached when it goes on.
+    // Like a preemption: its blocks are released, and its prefix is mostly still cached when it resumes.
     void Rest(Generation generation)
     {
         scheduler.Remove(generation.Sequence);
         unread.Add(generation);
     }
 
-    // Its rows of logits follow those there are.
+    // Appends its rows of logits to those there are.
     ForwardBatch Batch(List<Generation> part, bool isDeterministic)
     {
         var (count, before) = (0, rows.Count);

@@ -1,5 +1,5 @@
-// What changes logits before the temperature, in vLLM's order: allowed tokens, bad words, minimum length, bias, repetition,
-// frequency and presence. Pure: works on one row in place; a forbidden token becomes minus infinity.
+// Changes logits before the temperature, in vLLM's order: allowed tokens, bad words, minimum length, bias, repetition, frequency and
+// presence. Pure: changes one row in place. A forbidden token becomes minus infinity.
 namespace Majlis.Inference;
 
 static class Penalties

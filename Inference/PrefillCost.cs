@@ -1,12 +1,12 @@
-// What reading prompt tokens costs beside what they see, in multiplications, by a network's description. How long one takes is measured
-// elsewhere.
+// Estimates the cost of prompt tokens in multiplications, from the network's description and the tokens they attend to. StepPace learns the
+// time that a multiplication takes.
 using Majlis.Model;
 
 namespace Majlis.Inference;
 
 public sealed class PrefillCost
 {
-    // Small changes of a step's size are not worth the products of new shapes that they bring.
+    // Chunks are multiples of this: a small change of size is not worth matrix products of a new shape.
     const int Step = 16;
 
     readonly double perToken;
@@ -22,11 +22,13 @@ public sealed class PrefillCost
         static double Size(Projection? projection) => projection is null ? 0 : (double)projection.Inputs * projection.Outputs;
     }
 
-    /// <summary><paramref name="count"/> tokens after <paramref name="cached"/> others.</summary>
+    /// <summary>The cost of <paramref name="count"/> tokens after <paramref name="cached"/> others.</summary>
     public double Of(int count, int cached) => count * (perToken + layers.Sum(layer =>
         layer.PerPair * Math.Min(layer.Window ?? double.PositiveInfinity, cached + count / 2.0)));
 
-    /// <summary>The most tokens, by sixteens, that cost no more than that after <paramref name="cached"/> others.</summary>
+    /// <summary>
+    /// The most tokens, in multiples of sixteen, that cost at most <paramref name="cost"/> after <paramref name="cached"/> others.
+    /// </summary>
     public int Tokens(double cost, int cached, int most)
     {
         if (Of(most, cached) <= cost) return most;

@@ -1,10 +1,10 @@
-// Logits and options in, distribution and token out: masks and penalties, temperature, min-p, top-k, top-p (vLLM's order), then the
-// truncations vLLM lacks. Pure: chance comes in as a number. It is the oracle for drawing on a device. Knows nothing of requests.
+// From logits and options to a token: masks and penalties, temperature, min-p, top-k, top-p (vLLM's order), then the truncations that vLLM
+// lacks. Pure: the random number is an argument. The oracle for drawing on a device. Knows no requests.
 using Majlis.Model;
 
 namespace Majlis.Inference;
 
-/// <summary>Buffers for one row at a time; not for several threads at once.</summary>
+/// <summary>Buffers for one row at a time; not thread-safe.</summary>
 public sealed class Sampler(int vocabularySize)
 {
     readonly float[] work = new float[vocabularySize];
@@ -12,9 +12,9 @@ public sealed class Sampler(int vocabularySize)
 
     /// <summary>Draws one token from raw logits [V].</summary>
     /// <param name="ends">Tokens that would end the sequence, for min_tokens.</param>
-    /// <param name="uniform">In [0, 1): where in the cumulative distribution, ascending by id, to draw.</param>
+    /// <param name="uniform">In [0, 1): the point of the cumulative distribution, ascending by id, to draw at.</param>
     /// <exception cref="ArithmeticException">The logits hold NaN.</exception>
-    /// <exception cref="RequestRefusedException">The options leave no token to choose.</exception>
+    /// <exception cref="RequestRefusedException">The options leave no token.</exception>
     public SampledToken Sample(ReadOnlySpan<float> logits, SamplingOptions options,
         ReadOnlySpan<int> prompt, ReadOnlySpan<int> output, ReadOnlySpan<int> ends, double uniform)
     {
@@ -24,7 +24,7 @@ public sealed class Sampler(int vocabularySize)
         return new(id, (float)(logits[id] - logSumExp));
     }
 
-    /// <summary>Draws by a device's plan, from raw logits [V]: what every device must agree with.</summary>
+    /// <summary>Draws with a device's plan from raw logits [V]: every device must agree with it.</summary>
     public SampledToken Sample(ReadOnlySpan<float> logits, SamplingPlan plan)
     {
         var options = new SamplingOptions { Temperature = plan.Temperature, TopK = plan.TopK, TopP = plan.TopP, MinP = plan.MinP };
@@ -71,7 +71,8 @@ public sealed class Sampler(int vocabularySize)
     {
         var field = !options.AllowedTokenIds.IsEmpty ? "allowed_token_ids" : !options.BadWords.IsEmpty ? "bad_words"
             : options.NoRepeatNgram > 0 ? "no_repeat_ngram_size" : "min_tokens";
-        return new(field, $"Invalid '{field}': with the other options (allowed_token_ids, bad_words, min_tokens) it leaves no token to choose.");
+        return new(field,
+            $"Invalid '{field}': with the other options (allowed_token_ids, bad_words, min_tokens) it leaves no token to choose.");
     }
 
     void Truncate(SamplingOptions options)

@@ -1,17 +1,17 @@
-// How one sequence's next token is chosen: vLLM's names and meanings. Knows nothing of requests on a wire.
+// How one sequence's next token is chosen, with vLLM's names and meanings. Knows no API.
 using System.Collections.Immutable;
 
 namespace Majlis.Inference;
 
-/// <summary>What is wrong with an option: the wire's name of the field and a sentence for the person who set it.</summary>
+/// <summary>A problem with an option: the API's name of the field and a sentence for the person who set it.</summary>
 public sealed record OptionProblem(string Field, string Message);
 
-/// <summary>Sampling options in the order they act: masks, penalties, temperature, then truncations.</summary>
+/// <summary>Sampling options in the order in which they act: masks, penalties, temperature, truncations.</summary>
 public sealed record SamplingOptions
 {
     public static SamplingOptions Greedy { get; } = new() { Temperature = 0 };
 
-    /// <summary>Below 1e-5 the best token is taken, the lowest id among equals.</summary>
+    /// <summary>Below 1e-5 the best token is taken; among equals the lowest id.</summary>
     public float Temperature { get; init; } = 1;
 
     /// <summary>Keeps the k best and those equal to the k-th; 0 and -1 keep all.</summary>
@@ -19,7 +19,7 @@ public sealed record SamplingOptions
 
     public float TopP { get; init; } = 1;
 
-    /// <summary>Drops what is less likely than this share of the best token.</summary>
+    /// <summary>Drops tokens that are less likely than this share of the best token's probability.</summary>
     public float MinP { get; init; }
 
     /// <summary>Locally typical sampling (arXiv 2202.00666): the mass of tokens nearest the entropy; 1 keeps all.</summary>
@@ -33,27 +33,27 @@ public sealed record SamplingOptions
     /// <summary>Top-h (arXiv 2509.02510): the best tokens up to this share of the entropy of the 100 best; 1 keeps all.</summary>
     public float TopH { get; init; } = 1;
 
-    /// <summary>Divides positive and multiplies negative logits of every token seen in prompt or output.</summary>
+    /// <summary>Divides positive and multiplies negative logits of every token in the prompt or output.</summary>
     public float RepetitionPenalty { get; init; } = 1;
 
-    /// <summary>Times the token's count in the output; negative values favour repetition.</summary>
+    /// <summary>Multiplied by the token's count in the output; negative values favour repetition.</summary>
     public float FrequencyPenalty { get; init; }
 
     public float PresencePenalty { get; init; }
 
-    /// <summary>No n-gram of prompt and output is said twice; 0 is off.</summary>
+    /// <summary>No n-gram of prompt and output occurs twice; 0 is off.</summary>
     public int NoRepeatNgram { get; init; }
 
     public ImmutableDictionary<int, float> LogitBias { get; init; } = ImmutableDictionary<int, float>.Empty;
 
     /// <summary>
-    /// Equal seeds draw by equal chances. The text is equal whatever else is in the batch where computing is fp32 or the request asks for
-    /// <see cref="GenerationRequest.Deterministic"/>; in bf16 rounding otherwise depends on the shape of the batch, and two tokens that are
-    /// nearly as likely may change places.
+    /// Equal seeds give equal random numbers. The text is equal whatever else is in the batch if the network computes in fp32 or the
+    /// request sets <see cref="GenerationRequest.Deterministic"/>. Otherwise bf16 rounding depends on the shape of the batch, and two
+    /// tokens of nearly equal probability may change places.
     /// </summary>
     public long? Seed { get; init; }
 
-    /// <summary>Until so many tokens are out, nothing ends the sequence.</summary>
+    /// <summary>Nothing ends the sequence before it has so many tokens.</summary>
     public int MinTokens { get; init; }
 
     public bool IgnoreEos { get; init; }
@@ -63,17 +63,17 @@ public sealed record SamplingOptions
     /// <summary>Token sequences that the output never completes.</summary>
     public ImmutableArray<ImmutableArray<int>> BadWords { get; init; } = [];
 
-    /// <summary>When not empty, only these tokens may be chosen.</summary>
+    /// <summary>If not empty, only these tokens may be chosen.</summary>
     public ImmutableArray<int> AllowedTokenIds { get; init; } = [];
 
     public bool IsGreedy => Temperature < 1e-5f;
 
-    /// <summary>True when temperature, min-p, top-k and top-p are all there is: then a device can draw by itself.</summary>
+    /// <summary>True when only temperature, min-p, top-k and top-p are used: then a device can draw by itself.</summary>
     public bool IsPlain => RepetitionPenalty == 1 && FrequencyPenalty == 0 && PresencePenalty == 0 && NoRepeatNgram == 0
         && LogitBias.IsEmpty && MinTokens == 0 && BadWords.IsEmpty && AllowedTokenIds.IsEmpty
         && TypicalP >= 1 && EpsilonCutoff == 0 && EtaCutoff == 0 && TopH >= 1;
 
-    /// <summary>The first option outside its range, or null. An id without a logit is none: see <see cref="UnknownTokens"/>.</summary>
+    /// <summary>The first option outside its range, or null. Ids without a logit are allowed: see <see cref="UnknownTokens"/>.</summary>
     public OptionProblem? Problem(int vocabularySize) =>
         Range("temperature", Temperature, 0, 100)
         ?? Unless(TopK >= -1, "top_k", $"top_k is {TopK}; it must be -1 or 0 (off) or the number of tokens to keep.")

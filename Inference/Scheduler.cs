@@ -3,26 +3,27 @@
 namespace Majlis.Inference;
 
 /// <summary>
-/// One owner. <see cref="Schedule"/>, then compute, then <see cref="Complete"/> (or <see cref="Remove"/> what failed), then append tokens.
+/// Used by one thread. Call <see cref="Schedule"/>, compute, call <see cref="Complete"/> (or <see cref="Remove"/> what failed), then append
+/// tokens.
 /// </summary>
 public sealed class Scheduler
 {
-    // Read in a step whatever they cost, so that a prompt gets on.
+    // Read in every step whatever they cost, so that a prompt makes progress.
     const int FewestPromptTokens = 16;
 
     readonly BlockAllocator blocks;
     readonly int maxSequences;
     readonly int maxBatchTokens;
     readonly PrefillCost? cost;
-    // All in order of rank.
+    // All lists are in order of rank.
     readonly List<Sequence> running = [];
     readonly List<Sequence> waiting = [];
     readonly List<Sequence> step = [];
     int budget;
     double allowance;
 
-    /// <param name="maxBatchTokens">At least <paramref name="maxSequences"/>, so that no running sequence is left out of a step.</param>
-    /// <param name="cost">What prompt tokens cost, where steps are to be held to an allowance.</param>
+    /// <param name="maxBatchTokens">At least <paramref name="maxSequences"/>, so that every running sequence fits into a step.</param>
+    /// <param name="cost">The cost of prompt tokens, where steps have a cost limit.</param>
     public Scheduler(BlockAllocator blocks, int maxSequences, int maxBatchTokens, PrefillCost? cost = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSequences, 1);
@@ -38,16 +39,16 @@ public sealed class Scheduler
 
     public long Preemptions { get; private set; }
 
-    /// <summary>What the prompts in the step planned last cost.</summary>
+    /// <summary>The cost of the prompts in the last planned step.</summary>
     public double PromptCost { get; private set; }
 
-    /// <summary>Running sequences that get their next token in any case.</summary>
+    /// <summary>Running sequences that get their next token in every step.</summary>
     public int Writing => running.Count(sequence => sequence.Remaining == 1);
 
     /// <summary>Queues a sequence, which must fit into the cache alone (<see cref="BlockAllocator.Capacity"/>).</summary>
     public void Add(Sequence sequence) => Insert(waiting, sequence);
 
-    /// <summary>Takes a sequence out, finished or not, and gives its blocks back.</summary>
+    /// <summary>Removes a sequence, finished or not, and releases its blocks.</summary>
     public void Remove(Sequence sequence)
     {
         if (!Take(running, sequence)) Take(waiting, sequence);
@@ -57,7 +58,7 @@ public sealed class Scheduler
     }
 
     /// <summary>Plans a step: the sequences in it, each with <see cref="Sequence.Scheduled"/> tokens; none when idle.</summary>
-    /// <param name="promptCost">What its prompts may cost; a few tokens are read whatever they cost, unless it is below zero.</param>
+    /// <param name="promptCost">The cost limit of its prompts; a few tokens are read whatever they cost, unless it is negative.</param>
     public IReadOnlyList<Sequence> Schedule(double promptCost = double.PositiveInfinity)
     {
         foreach (var sequence in step) sequence.Scheduled = 0;
@@ -71,13 +72,13 @@ public sealed class Scheduler
         return step;
     }
 
-    /// <summary>The step was computed: its tokens are in the cache.</summary>
+    /// <summary>The step was computed: its tokens are cached.</summary>
     public void Complete()
     {
         foreach (var sequence in step) blocks.Commit(sequence, sequence.Scheduled);
     }
 
-    /// <summary>Every running sequence that lacks one token gets it, before any prompt is worked on.</summary>
+    /// <summary>Every running sequence that lacks one token gets it, before any prompt is read.</summary>
     void ScheduleDecodes()
     {
         for (var i = 0; i < running.Count; i++)
@@ -97,7 +98,7 @@ public sealed class Scheduler
         }
     }
 
-    /// <summary>Prompts under way get what is left of the budget, in order of rank.</summary>
+    /// <summary>Prompts in progress get the rest of the budget, in order of rank.</summary>
     void SchedulePrefills()
     {
         for (var i = 0; i < running.Count && budget > 0; i++)
@@ -105,7 +106,7 @@ public sealed class Scheduler
             var sequence = running[i];
             if (sequence.Scheduled > 0 || Wanted(sequence) is not (> 0 and var wanted)) continue;
             var count = blocks.Room(sequence, wanted);
-            // With nobody of lower rank to preempt it waits: whoever is scheduled moves on and ends.
+            // If no sequence of lower rank can be preempted, it waits: the scheduled ones make progress and end.
             for (Sequence victim; count <= 0 && (victim = LowestUnscheduled()) != sequence; count = blocks.Room(sequence, wanted))
                 Preempt(victim);
             if (count > 0 && blocks.TryExtend(sequence, count)) Read(sequence, count);
@@ -113,8 +114,8 @@ public sealed class Scheduler
     }
 
     /// <summary>
-    /// Waiting sequences come in while all their tokens fit. None overtakes one that waits for blocks; but one whose prefix is being
-    /// computed in this step lets others pass, and finds it cached in the next.
+    /// Admits waiting sequences while all their tokens fit. None overtakes one that waits for blocks. A sequence whose prefix is computed
+    /// in this step lets others pass, and finds it cached in the next.
     /// </summary>
     void Admit()
     {
@@ -138,7 +139,7 @@ public sealed class Scheduler
         }
     }
 
-    /// <summary>How much of a prompt may be read in this step: its first prompt moves on by a few tokens in any case.</summary>
+    /// <summary>How many prompt tokens may be read in this step; the step's first prompt always gets a few.</summary>
     int Wanted(Sequence sequence)
     {
         var most = Math.Min(sequence.Remaining, budget);

@@ -1,14 +1,14 @@
-// One prompt and what has been generated after it, as the scheduler sees it: tokens, how many of them are in the cache, and the
-// blocks that hold them. Knows no text, no clock, no request.
+// One prompt and its output, as the scheduler sees it: tokens, how many of them are cached, and the blocks that hold them. Knows no text,
+// no clock, no request.
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
 namespace Majlis.Inference;
 
-/// <summary>Owned by one thread. Lower <see cref="Priority"/> goes first, then lower <see cref="Number"/>.</summary>
+/// <summary>Used by one thread. Lower <see cref="Priority"/> goes first, then lower <see cref="Number"/>.</summary>
 public sealed class Sequence
 {
-    /// <summary>Who goes first.</summary>
+    /// <summary>The order in which sequences are served.</summary>
     public static Comparer<Sequence> Rank { get; } = Comparer<Sequence>.Create((one, other) =>
         one.Priority != other.Priority ? one.Priority.CompareTo(other.Priority) : one.Number.CompareTo(other.Number));
 
@@ -45,16 +45,16 @@ public sealed class Sequence
 
     public int Remaining => Length - Computed;
 
-    /// <summary>Tokens in the step now under way; 0 when it is not part of it.</summary>
+    /// <summary>Tokens in the current step; 0 when it has no part in it.</summary>
     public int Scheduled { get; internal set; }
 
-    /// <summary>Prompt tokens found in the prefix cache when it was first admitted; null before.</summary>
+    /// <summary>Prompt tokens found in the prefix cache at the first admission; null before.</summary>
     public int? CachedPrompt { get; internal set; }
 
-    /// <summary>[group][i]: the block of positions i * size and following, -1 once a window has left it.</summary>
+    /// <summary>[group][i]: the block of positions i * size and following; -1 after a window has passed it.</summary>
     internal List<int>[] Tables { get; set; } = [];
 
-    /// <summary>The same for a network. Kept until a table changes, which is once a block and not once a token.</summary>
+    /// <summary>The same, immutable, for a network. Kept until a table changes, which is once per block and not once per token.</summary>
     public ImmutableArray<ImmutableArray<int>> BlockTables =>
         blockTables.IsDefault ? blockTables = [.. Tables.Select(table => table.ToImmutableArray())] : blockTables;
 

@@ -1,16 +1,16 @@
-// How much of a prompt a step may read so that answers being written do not pause for long: learns from the durations of steps what an
-// answer's usual step takes and what reading costs, and allows what fits. Durations come in; no clock.
+// Limits how much of a prompt a step reads, so that running answers do not pause for long. Learns the usual step time of an answer and the
+// time per unit of cost from the durations of steps. Has no clock.
 namespace Majlis.Inference;
 
-/// <param name="longestPause">The longest step that answers are to wait for; null: four of their usual steps.</param>
+/// <param name="longestPause">The longest step while answers run; null: four of their usual steps.</param>
 public sealed class StepPace(TimeSpan? longestPause)
 {
     const double UsualSteps = 4;
 
-    // What a step is planned to take of what it may: durations scatter.
+    // The planned share of the allowed time, because durations vary.
     const double Margin = 0.7;
 
-    // What asks for shorter steps counts soon, what would allow longer ones by and by.
+    // Slower steps change the estimate quickly, faster ones slowly.
     const double Rise = 0.5;
     const double Fall = 0.1;
 
@@ -18,8 +18,8 @@ public sealed class StepPace(TimeSpan? longestPause)
     double? perCost;
 
     /// <summary>
-    /// What the prompts of a step may cost beside <paramref name="writing"/> answers that get a token each: anything where nobody waits;
-    /// below zero, nothing at all, until an answer's usual step is known.
+    /// The cost limit of a step's prompts beside <paramref name="writing"/> answers that get a token each. Infinite where no answer runs;
+    /// negative (no prompt token at all) until an answer's usual step time is known.
     /// </summary>
     public double Allowed(int writing)
     {
@@ -30,7 +30,7 @@ public sealed class StepPace(TimeSpan? longestPause)
         return Math.Max(0, Margin * pause - step) / price;
     }
 
-    /// <summary>A step took so long, in which prompts of such a cost were read beside so many answers.</summary>
+    /// <summary>Records a step: its duration, the cost of the prompts read in it, and the number of answers beside them.</summary>
     public void Took(TimeSpan duration, double promptCost, int writing)
     {
         var seconds = duration.TotalSeconds;

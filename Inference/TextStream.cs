@@ -1,5 +1,5 @@
-// Text on its way out, watched for stop strings: everything is let go except the longest tail that may still become one.
-// How the text is cut into pieces makes no difference. Knows nothing of tokens; its pieces never end inside a character.
+// Generated text on its way out, searched for stop strings: everything is released except the longest tail that may become a stop string.
+// The boundaries of the pieces make no difference. Knows no tokens; its pieces never end inside a character.
 using System.Collections.Immutable;
 using System.Text;
 
@@ -13,7 +13,7 @@ public sealed class TextStream(ImmutableArray<string> stops, bool includeStop = 
     /// <summary>The stop string that ended the text, or null.</summary>
     public string? Stop { get; private set; }
 
-    /// <summary>Takes in a piece and returns what may be shown.</summary>
+    /// <summary>Adds a piece and returns the text that may be shown.</summary>
     public string Push(string piece)
     {
         if (Stop is not null) return "";
@@ -30,7 +30,7 @@ public sealed class TextStream(ImmutableArray<string> stops, bool includeStop = 
         return Take(held.Length - tail, tail);
     }
 
-    /// <summary>What was held back, when the text ended otherwise.</summary>
+    /// <summary>The text that was held back, when the sequence ends without a stop string.</summary>
     public string Flush() => Stop is null ? Take(held.Length, rest: 0) : "";
 
     /// <summary>The longest stop string that the first <paramref name="end"/> held characters end with.</summary>

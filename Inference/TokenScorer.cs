@@ -1,4 +1,4 @@
-// How likely a model finds a given answer, token by token. Uses a network that nobody else is using: it replaces its cache.
+// The log-probabilities of a given answer, token by token. Needs a network that is not in use: it replaces its cache.
 using System.Collections.Immutable;
 using Majlis.Model;
 
@@ -10,7 +10,8 @@ public static class TokenScorer
     const int ChunkTokens = 512;
 
     /// <summary>
-    /// log p(completion[i] | prompt, completion[..i]) at temperature 1: fp32 log-softmax of the raw logits, one number a completion token.
+    /// log p(completion[i] | prompt, completion[..i]) at temperature 1: fp32 log-softmax of the raw logits, one number per completion
+    /// token.
     /// </summary>
     /// <exception cref="ArgumentException">The prompt is empty: nothing predicts the first completion token.</exception>
     public static float[] LogProbabilities(INetwork network, ReadOnlySpan<int> prompt, ReadOnlySpan<int> completion)
@@ -18,7 +19,7 @@ public static class TokenScorer
         if (prompt.IsEmpty) throw new ArgumentException("Scoring needs at least one prompt token.", nameof(prompt));
         int[] tokens = [.. prompt, .. completion];
         var scores = new float[completion.Length];
-        // The last token predicts nothing that is asked for.
+        // The logits of the last token are not needed.
         var length = tokens.Length - 1;
         var groups = network.Blueprint.CacheGroups.Length;
         var blocks = Math.Max(1, (length + network.BlockSize - 1) / network.BlockSize);

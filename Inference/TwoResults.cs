@@ -1,4 +1,4 @@
-// What two passes of one step leave, as one: the rows of the first, then those of the second.
+// The results of two passes of one step as one: first the rows of the first pass, then those of the second.
 using Majlis.Model;
 
 namespace Majlis.Inference;
@@ -13,7 +13,7 @@ sealed class TwoResults(ForwardResult first, ForwardResult second) : ForwardResu
         else second.ReadLogits(row - first.RowCount, logits);
     }
 
-    /// <summary>Plans ask for the first pass's rows first.</summary>
+    /// <summary>Plans come with the first pass's rows first.</summary>
     public override void Sample(ReadOnlySpan<SamplingPlan> plans, Span<SampledToken> tokens)
     {
         var own = 0;

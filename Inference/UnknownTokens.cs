@@ -1,5 +1,5 @@
-// Ids that a network has no logit for. None of them is ever drawn, so what is asked about them holds by itself: they are taken out before
-// anything is indexed by them. Knows nothing of where options come from.
+// Token ids without a logit. They are never drawn, so options about them have no effect and are dropped before anything is indexed by them.
+// Knows nothing of the options' source.
 using System.Collections.Immutable;
 
 namespace Majlis.Inference;
@@ -7,15 +7,16 @@ namespace Majlis.Inference;
 /// <summary>The ids of some options that lie outside a vocabulary.</summary>
 public static class UnknownTokens
 {
-    /// <summary>How many ids a sentence names.</summary>
+    /// <summary>The most ids that a message lists.</summary>
     const int Named = 5;
 
-    /// <summary>Each field with its unknown ids, as a part of a sentence; null where every id has a logit.</summary>
+    /// <summary>Each field with its unknown ids, as part of a sentence; null where every id has a logit.</summary>
     public static string? Describe(SamplingOptions options, int vocabularySize)
     {
         (string Field, IEnumerable<int> Ids)[] fields =
         [
-            ("logit_bias", options.LogitBias.Keys), ("stop_token_ids", options.StopTokenIds), ("allowed_token_ids", options.AllowedTokenIds),
+            ("logit_bias", options.LogitBias.Keys), ("stop_token_ids", options.StopTokenIds),
+            ("allowed_token_ids", options.AllowedTokenIds),
             ("bad_words", options.BadWords.SelectMany(word => word)),
         ];
         var unknown = fields.Select(field => (field.Field, Ids: field.Ids.Where(id => !Has(id, vocabularySize)).ToArray()))
@@ -23,7 +24,7 @@ public static class UnknownTokens
         return unknown.Length == 0 ? null : string.Join("; ", unknown);
     }
 
-    /// <summary>The same options without them; a bad word that holds one can never be completed.</summary>
+    /// <summary>The same options without unknown ids; a bad word that contains one can never be completed.</summary>
     internal static SamplingOptions Drop(SamplingOptions options, int vocabularySize) => Describe(options, vocabularySize) is null ? options
         : options with
         {

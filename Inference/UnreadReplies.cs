@@ -1,5 +1,5 @@
-// Generations whose readers leave what was made for them: out of the schedule and without blocks, until their buffers have room again or
-// the readers' time is up. Used by the engine's thread alone. Knows no scheduler.
+// Stalled generations, whose readers do not read: not scheduled and without blocks, until their buffers have room again or the readers'
+// time is up. Used by the engine's thread alone. Knows no scheduler.
 namespace Majlis.Inference;
 
 sealed class UnreadReplies(TimeProvider time, TimeSpan patience, Action wake)
@@ -23,7 +23,7 @@ sealed class UnreadReplies(TimeProvider time, TimeSpan patience, Action wake)
         generation.IsStalled = false;
     }
 
-    /// <summary>Those that can go on, and those that were not read in time.</summary>
+    /// <summary>The generations that can continue, and those that were not read in time.</summary>
     public (Generation[] Readable, Generation[] Unread) Decided()
     {
         if (full.Count == 0) return ([], []);

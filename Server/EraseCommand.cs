@@ -1,4 +1,4 @@
-// `erase VOTER`: removes what is kept of one voter from the store of votes. Knows no battle.
+// `erase VOTER`: removes everything stored of one voter from the vote store. Knows no battle.
 using System.CommandLine;
 using Majlis.CommandLine;
 using Majlis.Feedback.Store;
@@ -9,8 +9,8 @@ namespace Majlis.Server;
 
 static class EraseCommand
 {
-    /// <param name="data">The server's option of that name: the store's address and the voters' key lie there.</param>
-    /// <param name="redis">The server's option of that name.</param>
+    /// <param name="data">The server's option --data: the folder of the store's address and the voters' key.</param>
+    /// <param name="redis">The server's option --redis.</param>
     public static Command Build(HostOption<string> data, HostOption<string?> redis)
     {
         (data.Recursive, redis.Recursive) = (true, true);

@@ -1,4 +1,4 @@
-// The server's story, from the command line to the last request. Each step is told elsewhere.
+// The server from the command line to the last request. Other classes do each step.
 using Majlis.CommandLine;
 using Majlis.Server;
 using Majlis.Server.Wire;

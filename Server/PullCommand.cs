@@ -1,4 +1,4 @@
-// `pull ORG/NAME[:QUANT][@revision]`: brings a model of the hub and says how it goes.
+// `pull ORG/NAME[:QUANT][@revision]`: downloads a model from the hub and shows the progress.
 using System.CommandLine;
 using Majlis.CommandLine;
 using Majlis.Hub;
@@ -9,13 +9,18 @@ static class PullCommand
 {
     public static Command Build()
     {
-        var name = new Argument<string>("name") { HelpName = "ORG/NAME[:QUANT][@revision]", Description = "A model of the Hugging Face hub." };
+        var name = new Argument<string>("name")
+        {
+            HelpName = "ORG/NAME[:QUANT][@revision]",
+            Description = "A model of the Hugging Face hub.",
+        };
         var command = new Command("pull", "Brings a model into the cache that huggingface_hub shares, and prints its path.") { name };
-        command.SetAction((parsed, stop) => StatusDisplay.RunAsync(Console.Error, display => RunAsync(parsed.GetValue(name)!, display, stop)));
+        command.SetAction((parsed, stop) =>
+            StatusDisplay.RunAsync(Console.Error, display => RunAsync(parsed.GetValue(name)!, display, stop)));
         return command;
     }
 
-    /// <summary>Ctrl-C stops it, and the next pull goes on where it was.</summary>
+    /// <summary>Ctrl-C stops it; the next pull resumes.</summary>
     static async Task<int> RunAsync(string name, StatusDisplay display, CancellationToken stop)
     {
         try

@@ -1,4 +1,4 @@
-// A server put together: which part is given which. Knows every room by name and no room's work.
+// Builds the server: which part gets which. Knows every room by name and does none of their work.
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using Majlis.Inference;
@@ -16,13 +16,13 @@ namespace Majlis.Server;
 
 public static class ServerApp
 {
-    /// <summary>A client that takes less of its reply is cut off, so that what is written for it does not lie here for ever.</summary>
+    /// <summary>A client that reads more slowly is disconnected, so that its reply does not stay in memory for ever.</summary>
     static readonly MinDataRate slowestReader = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
 
     /// <summary>Builds the app around a model, with its vote store; without a model, chats get 503 until the catalogue names one.</summary>
     public static WebApplication Build(ServerOptions options, LoadedModel? model, ServerParts parts)
     {
-        // Options are read once at the start; watching for changes would watch the whole working directory, models included.
+        // Options are read once at start; watching for changes would watch the whole working directory, models included.
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         string[] refusals = [.. Listening.Refusals(options.Addresses), .. Listening.Refusals(builder.Configuration)];
         if (refusals.Length > 0) throw new StartupException(refusals);
@@ -34,9 +34,9 @@ public static class ServerApp
             kestrel.Limits.MinResponseDataRate = slowestReader;
         });
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        // What breaks a reply off is logged once, with its id, before Kestrel sees it.
+        // A failure that breaks a reply off is logged once, with its id, before Kestrel sees it.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);
-        // What ends a start is thrown as well, and told in a line.
+        // A failed start is also thrown, and reported in one line.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.Services.AddHostedService<Listening.BoundCheck>();
         RequestOrigin.ReplaceHostFilter(builder.Services);
@@ -86,7 +86,7 @@ public static class ServerApp
         services.AddSingleton(_ => new PassageSource(documents));
     }
 
-    // Whatever the container makes it also closes, the latest first: connections before the store they lead to.
+    // The container disposes what it creates, the latest first: connections before the store that they use.
     static void AddFeedback(IServiceCollection services, ServerOptions options, TimeSpan patience)
     {
         if (options.Redis is null)
@@ -115,7 +115,7 @@ public static class ServerApp
         return live;
     }
 
-    // A little before the host cuts connections, so that whoever still reads is told why.
+    // A little before the host closes connections, so that clients still reading are told why.
     static void DrainBeforeTheCut(this WebApplication app, ServerParts parts)
     {
         var engine = app.Services.GetRequiredService<Engine>();
@@ -128,7 +128,7 @@ public static class ServerApp
         }
     }
 
-    // Said once it is true; asking for the parts here also starts them before the first request.
+    // Logged once it is true. Requesting the services here also starts them before the first request.
     static void SayWhatIsServed(this WebApplication app)
     {
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Majlis.Server");

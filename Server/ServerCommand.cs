@@ -1,4 +1,4 @@
-// The server's command line: its options with what they mean, and the commands beside serving. Knows no request.
+// The server's command line: its options with their help, and the commands beside serving. Knows no request.
 using System.CommandLine;
 using Majlis.CommandLine;
 
@@ -8,7 +8,7 @@ static class ServerCommand
 {
     static readonly ServerOptions defaults = new();
 
-    /// <summary>The command line of a process started here: MAJLIS_* stand over appsettings.json.</summary>
+    /// <summary>The command line of this process: MAJLIS_* variables override appsettings.json.</summary>
     public static HostCommand FromHere(Func<ServerOptions, Task<int>> serve)
     {
         var outside = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
@@ -19,8 +19,9 @@ static class ServerCommand
     public static HostCommand Build(OptionSources sources, Func<ServerOptions, Task<int>> serve)
     {
         var model = sources.Text("--model", "What to serve: a GGUF file, a Hugging Face folder, or ORG/NAME of its hub.");
-        var catalog = sources.Text("--catalog", "Folder of model versions; its current one is served rather than the model named, and a new one "
-            + "is picked up while running.", defaults.Catalog);
+        var catalog = sources.Text("--catalog",
+            "Folder of model versions; its current one is served instead of --model, and a new one is picked up while running.",
+            defaults.Catalog);
         var data = sources.Text("--data", "Where the embedded Redis and the raters' key live.", defaults.Data);
         var redis = sources.Text("--redis", "HOST:PORT of a Redis to use instead of the embedded one; ',password=...' may follow.");
         var redisPasswordFile = sources.Text("--redis-password-file",
@@ -29,9 +30,9 @@ static class ServerCommand
         var documents = sources.Text("--documents",
             "Folder of .txt and .md files to answer from where a request brings no documents.");
         var voters = sources.Text("--voters",
-            "What votes here: person, or scripted where all raters are programs, who are fast by nature.", defaults.Voters);
+            "The kind of voters: person, or scripted where all raters are programs, which vote fast.", defaults.Voters);
         var deterministic = sources.Flag("--deterministic",
-            "Compute in products of one fixed shape, so that a seed gives the same text whatever else runs; slower. A request can ask by itself.");
+            "Compute in fixed shapes, so that a seed gives the same text whatever else runs; slower. A request can set this for itself.");
         var root = new RootCommand("An OpenAI-compatible model server that learns from its raters.")
         {
             model, catalog, data, redis, redisPasswordFile, urls, documents, voters, deterministic,

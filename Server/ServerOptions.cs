@@ -1,4 +1,4 @@
-// What can be set from outside, and what would be wrong with it. ServerCommand reads it; knows no host.
+// The server's options and their validation. ServerCommand reads them. Knows no host.
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using Majlis.Hub;
@@ -11,7 +11,9 @@ public sealed record ServerOptions
     /// <summary>What to serve: a GGUF file, a Hugging Face folder, or ORG/NAME of its hub.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Folder of model versions; its current one is served rather than the model named, and a new one is picked up while running.</summary>
+    /// <summary>
+    /// Folder of model versions. Its current version is served instead of the named model; a new one is picked up while running.
+    /// </summary>
     public string Catalog { get; init; } = "catalog";
 
     /// <summary>Where the embedded Redis and the raters' key live.</summary>
@@ -20,7 +22,9 @@ public sealed record ServerOptions
     /// <summary>HOST:PORT of a Redis to use instead of the embedded one; options such as <c>,ssl=true</c> may follow.</summary>
     public string? Redis { get; init; }
 
-    /// <summary>Of that Redis. From the environment alone (MAJLIS_REDIS_PASSWORD): others see the command line.</summary>
+    /// <summary>
+    /// The password of that Redis. Only from the environment (MAJLIS_REDIS_PASSWORD): other users can see the command line.
+    /// </summary>
     [ConfigurationKeyName("redis-password")]
     public string? RedisPassword { get; init; }
 
@@ -36,18 +40,20 @@ public sealed record ServerOptions
     /// <summary>Folder of .txt and .md files to answer from where a request brings no documents.</summary>
     public string? Documents { get; init; }
 
-    /// <summary>What votes here: <c>person</c>, or <c>scripted</c> where all raters are programs, who are fast by nature.</summary>
+    /// <summary>The kind of voters: <c>person</c>, or <c>scripted</c> where all raters are programs, which vote fast.</summary>
     public string Voters { get; init; } = VoterKinds.Person;
 
-    /// <summary>Requests that do not say otherwise are computed in fixed shapes: a seed gives the same text whatever else runs.</summary>
+    /// <summary>
+    /// Whether requests that do not say are computed in fixed shapes: a seed then gives the same text whatever else runs.
+    /// </summary>
     public bool Deterministic { get; init; }
 
-    /// <summary>The model to open at start: the one named, or the starter model where it lies.</summary>
+    /// <summary>The model to open at start: the named one, or the starter model where it exists.</summary>
     public string? ModelPath => Model ?? (Path.Exists("models/starter") ? "models/starter" : null);
 
     public RedisLogin RedisLogin => new(Redis, RedisPassword, RedisPasswordFile);
 
-    /// <summary>What is wrong, a line each, beginning with the option; none where all is good.</summary>
+    /// <summary>The problems, one line each, starting with the option's name; empty where there are none.</summary>
     public IEnumerable<string> Problems()
     {
         if (Model is not null && !Path.Exists(Model) && HubName.TryParse(Model) is null)

@@ -1,4 +1,4 @@
-// What a server is given besides its options, so that tests can give others: time, chance, and how a model is opened.
+// What a server gets besides its options, so that tests can replace it: time, randomness, and how a model is opened.
 using Majlis.Inference;
 using Majlis.Server.Models;
 using Majlis.Server.Wire;
@@ -10,12 +10,12 @@ public sealed record ServerParts(TimeProvider Time, IdSource Ids, Func<string, s
 {
     public static ServerParts Real { get; } = new(TimeProvider.System, IdSource.Random, ModelOpener.Open);
 
-    /// <summary>How the engine shares its machine.</summary>
+    /// <summary>The engine's limits.</summary>
     public EngineOptions Engine { get; init; } = new();
 
-    /// <summary>How long the vote store may take for one answer.</summary>
+    /// <summary>How long the vote store may take to answer.</summary>
     public TimeSpan StorePatience { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long running requests may go on once the server is told to stop.</summary>
+    /// <summary>How long running requests may continue once the server is told to stop.</summary>
     public TimeSpan DrainWindow { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -1,4 +1,4 @@
-// From options to a model, or to lines that say what to do instead. Knows no host.
+// From options to a model, or to lines that tell what to do instead. Knows no host.
 using Majlis.Feedback.Store;
 using Majlis.Hub;
 using Majlis.Inference;
@@ -14,12 +14,12 @@ sealed class StartupException(params IEnumerable<string> lines) : Exception(stri
 static class Startup
 {
     /// <summary>
-    /// The catalogue's current version, or the model that is named, ready to answer. A version that cannot be served is said to
-    /// <paramref name="say"/>, and the next best is tried: the previous version, then the model that is named. Where the catalogue's
-    /// pointer is damaged, its versions are tried from the newest on.
+    /// Opens the catalogue's current version, or the named model, ready to answer. A version that cannot be served is reported to <paramref
+    /// name="say"/>, and the next is tried: the previous version, then the named model. Where the catalogue's pointer is damaged, versions
+    /// are tried from newest to oldest.
     /// </summary>
-    /// <exception cref="StartupException">There is none; the two lines say how to name one.</exception>
-    /// <exception cref="ModelFormatException">The last that could be tried cannot be served.</exception>
+    /// <exception cref="StartupException">There is no model; its two lines tell how to name one.</exception>
+    /// <exception cref="ModelFormatException">The last candidate cannot be served.</exception>
     public static async Task<LoadedModel> OpenModelAsync(ServerOptions options, ServerParts parts, Action<string> say,
         IProgress<string>? progress = null)
     {
@@ -56,7 +56,7 @@ static class Startup
         }
     }
 
-    /// <summary>Whether a failure's message says enough to whoever started the server; others deserve their stack trace.</summary>
+    /// <summary>Whether the message alone helps whoever started the server; other failures keep their stack trace.</summary>
     public static bool Explains(Exception wrong) => wrong is StartupException or ModelFormatException or HubException
         or FeedbackUnavailableException or IOException or InvalidDataException or UnauthorizedAccessException;
 }

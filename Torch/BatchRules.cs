@@ -1,4 +1,4 @@
-// What a batch must be before any tensor is made of it, and which rows it asks for. Plain numbers.
+// Validates a batch before any tensor is made of it, and lists the rows whose logits it asks for. Plain numbers.
 using Majlis.Model;
 
 namespace Majlis.Torch;
@@ -43,7 +43,7 @@ static class BatchRules
         _ => throw new ArgumentException("Unknown choice of rows."),
     };
 
-    /// <summary>transformers reads a reward at the last token that is not the padding id.</summary>
+    /// <summary>As in transformers, a reward is read at the last token that is not the padding id.</summary>
     public static int ScoreRow(ForwardBatch batch, SequenceSpan span, int? pad)
     {
         var row = span.Start + span.Count - 1;

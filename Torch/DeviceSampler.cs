@@ -1,5 +1,5 @@
-// Drawing tokens where the logits lie. Agrees with the pure sampler: temperature, min-p, top-k (ties stay in), top-p from the least
-// likely on (of equals the lower id goes first), then the inverse cumulative distribution, ascending by id.
+// Draws tokens on the device that holds the logits. Equals the pure sampler: temperature, min-p, top-k (ties stay), top-p from the least
+// likely token on (among equals the lower id goes first), then the inverse cumulative distribution, ascending by id.
 using Majlis.Model;
 using static TorchSharp.torch;
 
@@ -7,12 +7,12 @@ namespace Majlis.Torch;
 
 static class DeviceSampler
 {
-    // Sorting 256,000 tokens costs more than the step; the likeliest few hold all the mass that top-p keeps, nearly always.
+    // Sorting 256,000 tokens costs more than the step. The most likely few nearly always hold all the mass that top-p keeps.
     const int Likeliest = 1024;
 
     /// <summary>
-    /// logits [P, V] fp32, one plan a row. A row that is not finite is given a log-probability that is not finite either; the others
-    /// are not touched by it. Tensors made here live in the dispose scope that is open.
+    /// logits [P, V] fp32, one plan per row. A row that is not finite gets a log-probability that is not finite, and does not change the
+    /// others. Tensors made here live in the open dispose scope.
     /// </summary>
     public static void Sample(Tensor logits, ReadOnlySpan<SamplingPlan> plans, Span<SampledToken> tokens)
     {
@@ -34,8 +34,8 @@ static class DeviceSampler
         for (var i = 0; i < plans.Length; i++) Truncate(weights[i], plans[i]);
         var sums = weights.to(ScalarType.Float64).cumsum(-1);
         var total = sums.narrow(-1, sums.shape[^1] - 1, 1); // [P, 1]
-        // The first token whose sum exceeds the target; rounding may leave none, then the last token still in. Sums that are not finite
-        // have neither: any place inside the row will do.
+        // The first token whose sum exceeds the target. Rounding may leave none: then the last token with weight. For sums that are not
+        // finite any index inside the row will do.
         var beyond = searchsorted(sums, total * Column(plans, plan => plan.Uniform, logits), right: true);
         var ids = minimum(beyond, searchsorted(sums, total.contiguous())).minimum(tensor(sums.shape[^1] - 1, device: logits.device));
         return where(drawing, ids, best.unsqueeze(1)).squeeze(1);
@@ -57,7 +57,7 @@ static class DeviceSampler
         var few = (int)Math.Min(Likeliest, weights.shape[0]);
         var (values, places) = weights.topk(few); // descending
         var tail = total.Minus(values.sum(ScalarType.Float64));
-        // Where the tail cannot fall as a whole, or its border cuts through equals that might stay, look at everything.
+        // If the tail cannot be dropped whole, or its border splits equal weights of which some may stay, sort everything.
         var whole = few == weights.shape[0]
             || (tail.Plus(values[^1] * weights.eq(values[^1]).sum(ScalarType.Float64)) > allowed).item<bool>();
         var (sorted, order) = whole ? weights.sort(0, false, true) : Ascending(weights, places);
@@ -68,7 +68,7 @@ static class DeviceSampler
         return zeros_like(weights).scatter_(0, order, sorted * kept);
     }
 
-    // Weights at some places, ascending, equals by id: topk itself leaves equals in no order.
+    // The weights at some indices, ascending, equal ones by id: topk itself orders equal ones arbitrarily.
     static (Tensor Sorted, Tensor Order) Ascending(Tensor weights, Tensor places)
     {
         var ids = places.sort(0, false, false).Values;

@@ -1,5 +1,5 @@
-// Factors of a matrix in double precision, by LAPACK: what adapters of some kinds took from a base weight when they began.
-// Knows nothing of adapters or of weights' names.
+// Matrix factors in double precision, by LAPACK. Some kinds of adapter start from factors of a base weight. Knows nothing of adapters or of
+// weights' names.
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,7 +9,7 @@ public static class Factorization
 {
     /// <summary>
     /// The best approximation of rank r to W [rows, columns] (Eckart and Young): B [rows, r] = U S and A [r, columns] = V^T of the r
-    /// largest singular values, row-major; r at most the smaller side.
+    /// largest singular values, row-major. r is at most the smaller dimension.
     /// </summary>
     public static (double[] B, double[] A) LargestSingularParts(double[] weight, int rows, int columns, int rank)
     {
@@ -19,8 +19,8 @@ public static class Factorization
     }
 
     /// <summary>
-    /// W = Q R cut after the first r of the orthonormal columns: B [rows, r] of Q and A [r, columns] of R, row-major; r at most the smaller
-    /// side.
+    /// W = Q R, cut after the first r orthonormal columns: B [rows, r] of Q and A [r, columns] of R, row-major. r is at most the smaller
+    /// dimension.
     /// </summary>
     public static (double[] B, double[] A) FirstColumns(double[] weight, int rows, int columns, int rank)
     {

@@ -1,19 +1,19 @@
-// A batch as tiles of one shape: up to so many tokens of one sequence, each in the row that its position modulo the tile decides. So the
-// products of a token never depend on its company or on where a step was cut (as batch-invariant kernels do,
+// Splits a batch into tiles of one shape. A tile holds tokens of one sequence, each in the row given by its position modulo the tile's
+// rows. So a token's matrix products never depend on the rest of the batch or on where a step was cut (like batch-invariant kernels:
 // https://thinkingmachines.ai/blog/defeating-nondeterminism-in-llm-inference/). Plain numbers.
 using Majlis.Model;
 
 namespace Majlis.Torch;
 
-/// <summary>Rows First .. First + Count - 1 of a tile that begins at position Base are the batch's tokens from Start on.</summary>
+/// <summary>Rows First .. First + Count - 1 of a tile that starts at position Base hold the batch's tokens from Start on.</summary>
 readonly record struct FixedTile(SequenceSpan Sequence, int Start, int Base, int First, int Count);
 
 static class FixedShape
 {
-    /// <summary>Rows of a tile.</summary>
+    /// <summary>Rows per tile.</summary>
     public const int Rows = 32;
 
-    /// <summary>In the order of the batch, so that a tile's keys are written before a later one reads them.</summary>
+    /// <summary>The tiles in the batch's order, so that a tile's keys are written before a later tile reads them.</summary>
     public static IEnumerable<FixedTile> Tiles(ForwardBatch batch)
     {
         foreach (var span in batch.Spans)
@@ -26,7 +26,7 @@ static class FixedShape
             }
     }
 
-    /// <summary>The tile as a batch of <see cref="Rows"/> rows, of which its sequence covers some.</summary>
+    /// <summary>The tile as a batch of <see cref="Rows"/> rows; its sequence covers some of them.</summary>
     public static ForwardBatch Batch(ForwardBatch batch, FixedTile tile)
     {
         var (tokens, span) = (new int[Rows], tile.Sequence);

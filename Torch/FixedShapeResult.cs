@@ -1,4 +1,4 @@
-// Rows of logits of a step in fixed shapes, each drawn from alone, so that not even sampling sees its company.
+// The logits of a step in fixed shapes. Each row is sampled alone, so that sampling does not depend on the other rows either.
 using Majlis.Model;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
-// Several projections of the same input as one product, with the deltas of whichever adapters the rows ask for.
+// Several projections of the same input as one product, plus the deltas of the adapters that rows ask for. Adapter serving is kept as a
+// reference for later work; no host serves adapters yet.
 using Majlis.Model;
 using static TorchSharp.torch;
 
@@ -11,7 +12,7 @@ sealed class FusedLinear : IDisposable
     readonly Tensor? bias;
     readonly bool ownsWeight = true;
 
-    /// <summary>Loads the parts' rows under one another.</summary>
+    /// <summary>Loads the rows of all parts into one matrix.</summary>
     public FusedLinear(IWeightSource source, LargeBlocks memory, params Projection[] parts)
     {
         this.parts = parts;
@@ -51,7 +52,7 @@ sealed class FusedLinear : IDisposable
 /// <summary>Rows Start .. Start + Count - 1 of a batch belong to sequences of one adapter.</summary>
 readonly record struct AdapterRows(int Start, int Count, ServedAdapter Adapter);
 
-/// <summary>A copy of an adapter for serving: fp32, its scale multiplied into B.</summary>
+/// <summary>A copy of an adapter for serving: fp32, its scale already multiplied into B.</summary>
 sealed class ServedAdapter : IDisposable
 {
     readonly Dictionary<string, (Tensor A, Tensor B)> pairs = [];

@@ -1,5 +1,5 @@
-// Sequences of small operations compiled once into one call each: what costs time at one token a step is the calls, not the arithmetic.
-// Each equals its piece in Pieces.cs.
+// Sequences of small operations, compiled into one call each: at one token per step the calls cost the time, not the arithmetic. Each
+// equals its counterpart in LayerOperations.cs.
 using System.Collections.Concurrent;
 using static TorchSharp.torch;
 
@@ -7,7 +7,7 @@ namespace Majlis.Torch;
 
 static class Kernels
 {
-    // x any type, weight fp32, `like` names the type of the result.
+    // x has any type, weight is fp32, `like` gives the type of the result.
     const string Source = """
         def rms(x, weight, like, eps):
             w = x.to(weight.dtype)
@@ -43,7 +43,7 @@ static class Kernels
 
     public static Tensor GatedGelu(Tensor gateUp) => Call("gated_gelu", gateUp);
 
-    // TorchSharp 0.107 hands numbers to the native side in an object that the collector may free before the call: tensors only.
+    // TorchSharp 0.107 passes numbers in an object that the collector may free before the call, so all arguments are tensors.
     static Tensor Call(string name, params Tensor[] arguments)
     {
         var result = (Tensor)unit.Value.invoke(name, arguments);

@@ -1,17 +1,18 @@
-// Memory for what lives as long as a network does: a few large blocks, each of them a mapping of its own that goes back to the system with
-// the last tensor in it. Between a heap's other blocks it would leave holes that no later version fits into. Knows no tensor's meaning.
+// Memory for tensors that live as long as a network: a few large blocks, each a separate mapping that returns to the system with its last
+// tensor. On the heap they would leave holes too small for a later version. Knows no tensor's meaning.
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Torch;
 
-/// <summary>Hands out tensors of one type. Disposing it gives up only what no tensor uses.</summary>
+/// <summary>Allocates tensors of one type. Disposing it frees only blocks that no tensor uses.</summary>
 sealed class LargeBlocks(ScalarType dtype, Device device, long blockBytes = LargeBlocks.Standard) : IDisposable
 {
-    // Above the size from which on a block is mapped by itself (NativeRuntime.ServingBlock). What is never written takes no memory.
+    // Above the size from which the allocator maps a block separately (NativeRuntime.ServingBlock). Pages that are never written take no
+    // memory.
     const long Standard = 2L * NativeRuntime.ServingBlock;
 
-    // Tensors begin where cache lines do, as libtorch's own.
+    // Tensors are aligned to cache lines, as libtorch's own.
     const int Alignment = 64;
 
     Tensor? block;
@@ -21,7 +22,7 @@ sealed class LargeBlocks(ScalarType dtype, Device device, long blockBytes = Larg
 
     public Device Device => device;
 
-    /// <summary>A tensor whose numbers are whatever lies there. Other devices than the processor have allocators of their own.</summary>
+    /// <summary>A tensor with uninitialised numbers. Devices other than the processor use their own allocators.</summary>
     public Tensor Take(params long[] shape)
     {
         if (device.type != DeviceType.CPU) return empty(shape, dtype, device);

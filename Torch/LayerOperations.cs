@@ -1,5 +1,5 @@
-// The small differentiable pieces that the plain transformer and the serving network are both made of. No weights, no cache.
-// Norms, rotation and soft-caps compute in fp32 whatever the input, and give back the input's type.
+// The small differentiable operations that the plain transformer and the serving network share. No weights, no cache. Norms, rotation and
+// soft-caps compute in fp32 and return the input's type.
 using Majlis.Model;
 using static TorchSharp.torch;
 
@@ -7,8 +7,9 @@ namespace Majlis.Torch;
 
 static class LayerOperations
 {
-    /// <summary>x [..., n * Width] normed over groups of Width; weight [Width] or [Rows, Width], fp32 or like x, without the offset
-    /// added.</summary>
+    /// <summary>
+    /// x [..., n * Width] normalised over groups of Width; weight [Width] or [Rows, Width], fp32 or x's type, without the offset added.
+    /// </summary>
     public static Tensor Norm(Tensor x, NormBlueprint norm, Tensor weight, Tensor? bias)
     {
         var groups = x.to(ScalarType.Float32).unflatten(x.dim() - 1, [x.shape[^1] / norm.Width, norm.Width]); // [..., n, Width]
@@ -19,7 +20,9 @@ static class LayerOperations
         return normed.view(x.shape).to(x.dtype);
     }
 
-    /// <summary>x [..., heads, D] turned by cos and sin [..., 1, R], R of D elements; the tables are <see cref="RotaryTable"/>'s.</summary>
+    /// <summary>
+    /// x [..., heads, D] rotated by cos and sin [..., 1, R], R of D elements; the tables are <see cref="RotaryTable"/>'s.
+    /// </summary>
     public static Tensor Rotate(Tensor x, Tensor cos, Tensor sin, RotaryStyle style)
     {
         var (all, rotated) = (x.shape[^1], cos.shape[^1]);

@@ -1,5 +1,5 @@
-// Low-rank deltas (https://arxiv.org/abs/2106.09685) under the names peft gives them: W + (alpha / rank) B A. fp32 masters, always.
-// Knows modules by name and size; not what a policy or a loss is.
+// Low-rank deltas (https://arxiv.org/abs/2106.09685) under peft's names: W + (alpha / rank) B A. Parameters are always fp32. Knows modules
+// by name and size; no policy and no loss.
 using Majlis.Model;
 using Majlis.Text;
 using static TorchSharp.torch;
@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Majlis.Torch;
 
 /// <summary>
-/// One adapter: A [rank, inputs] and B [outputs, rank] for each module. Where a checkpoint keeps several projections in one tensor (phi3),
-/// so does the adapter, as peft does.
+/// One adapter: A [rank, inputs] and B [outputs, rank] for each module. Where a checkpoint fuses several projections into one tensor
+/// (phi3), the adapter does too, as in peft.
 /// </summary>
 public sealed class LoraAdapter : IDisposable
 {
@@ -21,7 +21,7 @@ public sealed class LoraAdapter : IDisposable
     /// <summary>Full module names, ordinal order.</summary>
     public IEnumerable<string> Modules => pairs.Keys;
 
-    /// <summary>A and B of every module, in that order; these are what is trained.</summary>
+    /// <summary>A and B of every module, in that order: the trained parameters.</summary>
     public IEnumerable<Tensor> Parameters => pairs.Values.SelectMany(pair => (Tensor[])[pair.A, pair.B]);
 
     /// <summary>peft's names: base_model.model.MODULE.lora_A.weight and .lora_B.weight, in the order of <see cref="Parameters"/>.</summary>
@@ -29,9 +29,9 @@ public sealed class LoraAdapter : IDisposable
         [(LoraConfig.TensorName(pair.Key, "A"), pair.Value.A), (LoraConfig.TensorName(pair.Key, "B"), pair.Value.B)]);
 
     /// <summary>
-    /// A fresh adapter that changes nothing yet: A uniform in +-1/sqrt(inputs) as peft draws it, B zero. The seed alone decides A.
+    /// A new adapter that changes nothing yet: A uniform in +-1/sqrt(inputs) as in peft, B zero. A depends on the seed only.
     /// </summary>
-    /// <exception cref="ModelFormatException">A target module that the network does not have.</exception>
+    /// <exception cref="ModelFormatException">The network lacks a target module.</exception>
     public static LoraAdapter Create(Blueprint blueprint, LoraConfig config, ulong seed, Device? device = null)
     {
         var adapter = new LoraAdapter(config);
@@ -73,7 +73,7 @@ public sealed class LoraAdapter : IDisposable
         }
     }
 
-    /// <summary>The adapter's part of one projection: x [.., Inputs] to [.., Outputs] fp32, or null where it has none.</summary>
+    /// <summary>The adapter's delta for one projection: x [.., Inputs] to [.., Outputs] fp32, or null where it has none.</summary>
     public Tensor? Apply(Tensor x, Projection projection)
     {
         if (!pairs.TryGetValue(projection.Module, out var pair)) return null;
@@ -82,8 +82,8 @@ public sealed class LoraAdapter : IDisposable
     }
 
     /// <summary>
-    /// What merging adds to tensor <paramref name="name"/> ("model.layers.0.self_attn.q_proj.weight"): (alpha / rank) B A in fp32,
-    /// [outputs, inputs]; null where the adapter leaves the tensor as it is.
+    /// The delta that merging adds to tensor <paramref name="name"/> ("model.layers.0.self_attn.q_proj.weight"): (alpha / rank) B A in
+    /// fp32, [outputs, inputs]; null where the adapter does not change the tensor.
     /// </summary>
     public float[,]? Delta(string name)
     {

@@ -1,4 +1,4 @@
-// What an adapter is before it has numbers: rank, alpha, target modules; peft's adapter_config.json and back. Knows no tensors.
+// An adapter's configuration: rank, alpha, target modules; reads and writes peft's adapter_config.json. Knows no tensors.
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -23,8 +23,8 @@ public sealed record LoraConfig(int Rank, double Alpha, ImmutableArray<string> T
 
     public double Scale => Alpha / (UseRsLora ? Math.Sqrt(Rank) : Rank);
 
-    /// <summary>The target modules of a network with their tensors' sizes.</summary>
-    /// <exception cref="ModelFormatException">A target names nothing in the network.</exception>
+    /// <summary>The network's target modules with their tensors' sizes.</summary>
+    /// <exception cref="ModelFormatException">A target matches no module of the network.</exception>
     public SortedDictionary<string, (int Outputs, int Inputs)> ModulesOf(Blueprint blueprint)
     {
         var modules = new SortedDictionary<string, (int, int)>(StringComparer.Ordinal);
@@ -66,7 +66,9 @@ public sealed record LoraConfig(int Rank, double Alpha, ImmutableArray<string> T
         ["target_modules"] = new JsonArray([.. TargetModules.Select(name => (JsonNode)name)]),
     }.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
 
-    /// <summary>Reads adapter_config.json; whatever would change the result and is not plain LoRA is an error naming the field.</summary>
+    /// <summary>
+    /// Reads adapter_config.json. A setting that would change the result and is not plain LoRA is an error that names the field.
+    /// </summary>
     /// <exception cref="ModelFormatException">Not a plain LoRA adapter.</exception>
     public static LoraConfig FromJson(JsonElement json)
     {

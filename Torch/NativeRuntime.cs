@@ -1,16 +1,16 @@
-// How the libraries below libtorch behave in a process of its own. glibc's allocator gives large blocks back to the system at every step
-// and is handed zeroed pages again at the next: a third of a small model's time. GNU OpenMP's threads spin while they wait: beside a second
-// process on the same cores both stand still. Other C libraries and operating systems know neither setting.
+// Tunes the native libraries below libtorch for this process. glibc's allocator returns large blocks to the system at every step and gets
+// zeroed pages at the next: a third of a small model's time. GNU OpenMP's threads spin while they wait: with a second process on the same
+// cores both stall. Other C libraries and operating systems ignore both settings.
 using System.Runtime.InteropServices;
 
 namespace Majlis.Torch;
 
 public static partial class NativeRuntime
 {
-    /// <summary>Blocks above this many bytes go on being mapped one by one and given back when freed, such as a large model's weights.</summary>
+    /// <summary>Larger blocks, such as a large model's weights, are still mapped separately and returned when freed. Bytes.</summary>
     public const int ServingBlock = 64 << 20;
 
-    /// <summary>A training step's logits and their gradients stay below this.</summary>
+    /// <summary>A training step's logits and their gradients are smaller than this.</summary>
     public const int TrainingBlock = 1 << 30;
 
     // mallopt(3)
@@ -18,12 +18,12 @@ public static partial class NativeRuntime
     const int MapThreshold = -3;
     const int MostArenas = -8;
 
-    // Turns of the loop before a waiting thread sleeps; the default is 300,000. https://gcc.gnu.org/onlinedocs/libgomp/GOMP_005fSPINCOUNT.html
+    // Iterations before a waiting thread sleeps; the default is 300,000. https://gcc.gnu.org/onlinedocs/libgomp/GOMP_005fSPINCOUNT.html
     const string SpinCount = "1000";
 
     static volatile bool prepared;
 
-    /// <summary>For a host to call before it makes its first tensor: what is set later is not seen.</summary>
+    /// <summary>A host calls this before it makes its first tensor; later calls have no effect.</summary>
     /// <param name="largestBlock">Bytes; freed blocks up to this size are kept for the next step.</param>
     public static void Prepare(int largestBlock)
     {
@@ -43,8 +43,8 @@ public static partial class NativeRuntime
     }
 
     /// <summary>
-    /// Gives freed memory back to the system, which the allocator was told to keep for the next step. It looks at every page there is: for
-    /// once a network is gone, not for a step.
+    /// Returns freed memory, which the allocator keeps for the next step, to the system. It visits every page: call it after a network is
+    /// freed, not after a step.
     /// </summary>
     public static void ReturnFreed()
     {
@@ -58,7 +58,7 @@ public static partial class NativeRuntime
     [LibraryImport("libc", EntryPoint = "mallopt")]
     private static partial int SetAllocator(int parameter, int value);
 
-    // .NET keeps its environment to itself; libgomp reads the process's.
+    // .NET keeps a copy of the environment; libgomp reads the process's own.
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetVariable(string name, string value, int replace);
 }

@@ -1,5 +1,5 @@
-// A network's tensors as serving wants them: projections of one input fused, norm weights in fp32 with their offset added.
-// Loads tensor by tensor; holds nothing of a batch.
+// A network's tensors in serving form: projections of one input fused, norm weights in fp32 with their offset added. Loads tensor by
+// tensor; holds no state of a batch.
 using Majlis.Model;
 using static TorchSharp.torch;
 
@@ -69,7 +69,7 @@ sealed record LayerWeights(LayerBlueprint Blueprint, NormWeights? BeforeAttentio
     NormWeights? KeyNorm,
     FusedLinear Output, NormWeights? AfterAttention, NormWeights? BeforeMlp, FusedLinear GateUp, FusedLinear Down, NormWeights? AfterMlp);
 
-/// <summary>A norm with its fp32 weight, offset included.</summary>
+/// <summary>A norm with its fp32 weight, with the offset added.</summary>
 sealed record NormWeights(NormBlueprint Blueprint, Tensor Weight, Tensor? Bias)
 {
     /// <summary>x [N, n * Width] of any type to the same shape in the type of <paramref name="like"/>.</summary>

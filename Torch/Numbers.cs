@@ -1,13 +1,13 @@
-// Arithmetic of tensors with plain numbers that cannot go wrong under the garbage collector. TorchSharp 0.107 wraps every number, also the
-// hidden factor 1 of a sum, in an object whose native half the finalizer may free while the native call still reads it; on a busy machine
-// that ends in "Expected false to be true" or in a wrong number. Here the objects are made once and kept.
+// Arithmetic of tensors with plain numbers, safe under the garbage collector. TorchSharp 0.107 wraps every number, also the hidden factor 1
+// of a sum, in an object whose native half the finalizer may free during the native call. On a busy machine this ends in "Expected false to
+// be true" or in a wrong number. Here the objects are made once and kept.
 using System.Collections.Concurrent;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Torch;
 
-/// <summary>For numbers that come from a network or from options: few, because they are kept for ever.</summary>
+/// <summary>For the few numbers that come from a network or from options: each is kept for ever.</summary>
 public static class Numbers
 {
     static readonly ConcurrentDictionary<double, Scalar> real = [];
@@ -43,7 +43,7 @@ public static class Numbers
     /// <summary>x with <paramref name="number"/> wherever the mask is true.</summary>
     public static Tensor Masked(this Tensor x, Tensor where, double number) => x.masked_fill(where, Of(number));
 
-    /// <summary>The value of a tensor of one element, whatever its type.</summary>
+    /// <summary>The value of a tensor with one element, whatever its type.</summary>
     public static double Number(this Tensor x)
     {
         using var value = x.ToScalar();

@@ -1,5 +1,5 @@
-// Attention of a step's rows over the paged cache. Keys are never repeated for grouped queries: the G queries that share a key
-// head stand as rows under one another.
+// Attention of a step's rows over the paged cache. Keys are never repeated for grouped queries: the G queries of a key head are rows of one
+// matrix.
 // Legend: N rows, S sequences, T a span's tokens, L keys, H query heads, K key/value heads, G = H / K, D head elements.
 using Majlis.Model;
 using static TorchSharp.torch;
@@ -11,7 +11,7 @@ static class PagedAttention
     // Queries x heads of a tile.
     const int TileRows = 1280;
 
-    /// <summary>queries [N, H, D], keys and values [N, K, D] of the new tokens to the mixed values [N, H*D].</summary>
+    /// <summary>queries [N, H, D], keys and values [N, K, D] of the new tokens to the attention output [N, H*D].</summary>
     public static Tensor Run(StepPlan plan, GroupPlan group, PagedCache? cache, int layer, AttentionBlueprint a, Tensor queries,
         Tensor keys, Tensor values)
     {
@@ -47,8 +47,8 @@ static class PagedAttention
         return mixed.view(k, s, g, d).transpose(0, 1).reshape(s, a.Heads * d);
     }
 
-    // queries [T, H, D], the span's own new keys and values [T, K, D], to [T, H*D]. Tile by tile, so that no more than a tile's scores are
-    // in memory, and what no query of a tile sees is not computed.
+    // queries [T, H, D] and the span's own new keys and values [T, K, D] to [T, H*D]. Tile by tile: only one tile's scores are in memory,
+    // and keys that no query of a tile attends to are skipped.
     static Tensor Span(SpanKeys span, PagedCache? cache, int layer, AttentionBlueprint a, Tensor queries, Tensor keys, Tensor values)
     {
         var (t, k, g, d) = (queries.shape[0], a.KeyValueHeads, a.Heads / a.KeyValueHeads, a.HeadDim);
@@ -72,8 +72,8 @@ static class PagedAttention
         static (Tensor, Tensor) First((Tensor Keys, Tensor Values) read) => (read.Keys.squeeze(1), read.Values.squeeze(1));
     }
 
-    // Plain products: where there is no native bf16 in the fused kernel's library, they are ten times as fast as it.
-    // rows [B, R, D], keys and values [B, L, D]; the mask is added to the scores [B, R, L] seen in another shape.
+    // Plain products: without native bf16 they are ten times as fast as the library's fused kernel. rows [B, R, D], keys and values [B, L,
+    // D]; the mask is added to a view of the scores [B, R, L].
     static Tensor Mix(Tensor rows, Tensor keys, Tensor values, Tensor mask, long[] shape, AttentionBlueprint a)
     {
         var scores = rows.bmm(keys.transpose(1, 2)).TimesInPlace(a.Scale);

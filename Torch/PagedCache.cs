@@ -1,5 +1,5 @@
-// Keys and values in blocks, a pair of tensors a layer, [K, blocks, BlockSize, D]: head by head, because products over one head's keys are
-// several times as fast when they lie together. The caller owns the block numbers; this owns memory.
+// Keys and values in blocks, a pair of tensors per layer, [K, blocks, BlockSize, D]. Heads come first, because products over one head's
+// keys are several times as fast when the keys are contiguous. The caller assigns block numbers; this class owns the memory.
 using System.Collections.Immutable;
 using Majlis.Model;
 using static TorchSharp.torch;
@@ -12,7 +12,9 @@ sealed class PagedCache : IDisposable
     readonly ImmutableArray<CacheGroup> groups;
     readonly int blockSize;
 
-    /// <summary>Reserves memory; none of it is touched before its block is used, so a large cache costs a start nothing.</summary>
+    /// <summary>
+    /// Reserves memory. A block's memory is touched only when the block is used, so a large cache does not slow the start.
+    /// </summary>
     public PagedCache(Blueprint blueprint, ImmutableArray<CacheGroup> groups, ReadOnlySpan<int> blocksPerGroup, int blockSize,
         ScalarType dtype, Device device)
     {
@@ -34,8 +36,8 @@ sealed class PagedCache : IDisposable
     public ImmutableArray<int> BlocksPerGroup { get; }
 
     /// <summary>
-    /// Zeroes the blocks that a batch begins and does not fill: what stands behind a mask must be finite, and neither fresh memory nor what
-    /// a block's last sequence left there need be.
+    /// Zeroes the blocks that a batch starts and does not fill. Values behind a mask must be finite, and neither fresh memory nor the
+    /// remains of a block's last sequence need be.
     /// </summary>
     public void Prepare(ForwardBatch batch)
     {
@@ -73,7 +75,7 @@ sealed class PagedCache : IDisposable
         }
     }
 
-    /// <summary>Keys and values [K, S, L, D] of what a view names; no copy where its blocks follow one another.</summary>
+    /// <summary>Keys and values [K, S, L, D] of a view; no copy where its blocks are consecutive.</summary>
     public (Tensor Keys, Tensor Values) Read(int layer, KeyView view)
     {
         return (Gather(layers[layer].Keys), Gather(layers[layer].Values));
@@ -96,11 +98,11 @@ sealed class PagedCache : IDisposable
     }
 }
 
-/// <summary>Where new tokens go: slots First .. First + Count - 1, or those listed.</summary>
+/// <summary>The slots of new tokens: First .. First + Count - 1, or a list.</summary>
 sealed record SlotList(int First, int Count, Tensor? Indices);
 
 /// <summary>
-/// Which cached tokens some sequences read: BlocksEach blocks for each of Sequences, listed or (one sequence) from FirstBlock on;
-/// of their slots, the first Length.
+/// The cached tokens that some sequences read: BlocksEach blocks for each of Sequences, as a list or (one sequence) from FirstBlock on; the
+/// first Length of their slots.
 /// </summary>
 sealed record KeyView(int Sequences, int BlocksEach, Tensor? Blocks, int FirstBlock, int Length);

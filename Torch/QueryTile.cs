@@ -1,5 +1,5 @@
-// Some consecutive queries of one sequence, for which keys come tile by tile. Computes of a tile of keys only what its queries see.
-// Legend: K key/value heads, G queries a key head, n queries, L keys of a tile, D head elements.
+// Consecutive queries of one sequence, whose keys come tile by tile. Computes only the keys of a tile that its queries attend to.
+// Legend: K key/value heads, G queries per key head, n queries, L keys of a tile, D head elements.
 using Majlis.Model;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,7 +9,7 @@ namespace Majlis.Torch;
 /// <summary>heads [K, G, n, D]: queries at positions <paramref name="first"/> .. first + n - 1.</summary>
 sealed class QueryTile(Tensor heads, int first, Device device)
 {
-    // Keys are cut to multiples of this: the products' library prepares itself anew for every length it has not met.
+    // Keys are cut to multiples of this: the matrix library prepares a new kernel for every new length.
     public const int KeyStep = 64;
 
     readonly Tensor rows = heads.reshape(heads.shape[0], heads.shape[1] * heads.shape[2], heads.shape[3]); // [K, G*n, D]
@@ -34,7 +34,7 @@ sealed class QueryTile(Tensor heads, int first, Device device)
     /// <summary>[K, G*n, D] fp32</summary>
     public Tensor Mixed() => softmax.Mixed();
 
-    // Of the tile's keys, those that any of these queries sees.
+    // The keys of the tile that any of these queries attends to.
     (int From, int To) Seen(KeyTile tile, AttentionBlueprint a)
     {
         if (!a.IsCausal) return (0, tile.Count);

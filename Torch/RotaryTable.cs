@@ -1,5 +1,5 @@
-// Cosines and sines of one rotation, computed in fp32 as transformers does: angle = position x inverse frequency, rounded once.
-// The sine carries the sign of the rotation, so that turning is x * cos + partner(x) * sin for both styles.
+// Cosines and sines of one rotation, computed in fp32 as in transformers: angle = position x inverse frequency, rounded once. The sine
+// carries the sign of the rotation, so that both styles are x * cos + partner(x) * sin.
 using Majlis.Model;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-// Cosine and sine tables of a network's rotations, grown as longer sequences come, and turning by them.
+// Cosine and sine tables of a network's rotations, extended for longer sequences, and the rotation by them.
 using Majlis.Model;
 using static TorchSharp.torch;
 
@@ -8,11 +8,11 @@ sealed class RotaryTables(Device device) : IDisposable
 {
     readonly Dictionary<Rotary, (Tensor Cos, Tensor Sin)> tables = [];
 
-    // The rows of the step in progress; layers of one rotation share them.
+    // The rows of the current step; layers with the same rotation share them.
     readonly Dictionary<Rotary, (Tensor Cos, Tensor Sin)> rows = [];
     StepPlan? planOfRows;
 
-    /// <summary>x [N, heads, D] turned by its rows' positions.</summary>
+    /// <summary>x [N, heads, D] rotated by its rows' positions.</summary>
     public Tensor Turn(Tensor x, Rotary rotary, StepPlan plan)
     {
         var (cos, sin) = Rows(rotary, plan);
@@ -37,7 +37,7 @@ sealed class RotaryTables(Device device) : IDisposable
         return (cos.index_select(0, positions), sin.index_select(0, positions));
     }
 
-    // As transformers does, a sequence turns by its own length: the keys it cached while it was shorter stay as they are.
+    // As in transformers, the rotation depends on the sequence's own length; keys cached while it was shorter stay as they are.
     static (Tensor Cos, Tensor Sin) OfEachLength(Rotary rotary, StepPlan plan)
     {
         var parts = new List<(Tensor Cos, Tensor Sin)>();

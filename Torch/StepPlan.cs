@@ -1,5 +1,5 @@
-// One batch turned into index tensors and masks, once a step, shared by all layers: who writes where, who sees what.
-// Sequences with one new token are decoded together; each longer span attends on its own.
+// The index tensors and masks of one batch, made once per step and shared by all layers: where each token writes and what it attends to.
+// Sequences with one new token are decoded together; each longer span is computed alone.
 using System.Collections.Immutable;
 using Majlis.Model;
 using static TorchSharp.torch;
@@ -8,7 +8,7 @@ namespace Majlis.Torch;
 
 sealed class StepPlan
 {
-    // Keys of a tile, rounded to whole blocks: with some tens of queries their scores stay in a core's cache.
+    // Keys per tile, in whole blocks: with a few dozen queries their scores stay in a core's cache.
     const int MostKeys = 2048;
 
     readonly ForwardBatch batch;
@@ -40,16 +40,16 @@ sealed class StepPlan
     /// <summary>[N] int64.</summary>
     public Tensor Positions { get; }
 
-    /// <summary>The batch is a <see cref="FixedTile"/>: its one span covers some of the rows.</summary>
+    /// <summary>The batch is a <see cref="FixedTile"/>: its only span covers some of the rows.</summary>
     public bool IsFixed { get; }
 
-    /// <summary>All rows in order, with the length of the sequence that they turn by.</summary>
+    /// <summary>All rows in order, with the length of the sequence that sets their rotation.</summary>
     public ImmutableArray<(int Start, int Count, int Length)> Turning { get; }
 
     public ImmutableArray<SequenceSpan> Decoding { get; }
     public ImmutableArray<SequenceSpan> Spans { get; }
 
-    /// <summary>Rows of the decoding sequences; null when they are all rows, in order.</summary>
+    /// <summary>Rows of the decoding sequences; null when these are all rows, in order.</summary>
     public Tensor? DecodingRows { get; }
 
     public ImmutableArray<GroupPlan> Groups { get; }
@@ -67,9 +67,9 @@ sealed class StepPlan
         return new SlotList(slots[0], slots.Length, null);
     }
 
-    // Every decoding sequence reads the whole blocks its token sees, shorter ones their last again and again; a mask hides what is not
-    // theirs. Blocks of their own, because a number that is not finite would reach through the mask; whole ones, because the products'
-    // library prepares itself anew for every length it has not met.
+    // Every decoding sequence reads the whole blocks that its token sees; shorter ones repeat their last block, and a mask hides the rest.
+    // Only own blocks, because a number that is not finite would pass the mask. Whole blocks, because the matrix library prepares a new
+    // kernel for every new length.
     DecodingPlan DecodingKeys(int g, int? window)
     {
         var firsts = Decoding.Select(span => First(span, window) / blockSize).ToArray();
@@ -89,11 +89,11 @@ sealed class StepPlan
         return new DecodingPlan(new KeyView(Decoding.Length, most, blocks, ids[0], most * blockSize), mask);
     }
 
-    // In tiles of whole blocks; the first may begin before what is seen.
+    // Tiles of whole blocks; the first tile may start before the first visible key.
     SpanKeys KeysOf(SequenceSpan span, int g, int? window)
     {
         if (IsFixed) return FixedKeys(span, g, window);
-        // Nothing is cached before: the keys just computed are all there is.
+        // Nothing is cached: the new keys are all keys.
         if (span.Cached == 0) return new SpanKeys(0, [.. Starts(0, span.Count).Select(first => new KeyTile(null, first, Count(first)))]);
         var begin = First(span, window) / blockSize * blockSize;
         return new SpanKeys(span.Cached, [.. Starts(begin, span.Cached + span.Count).Select(first =>
@@ -107,8 +107,8 @@ sealed class StepPlan
         }
     }
 
-    // Which keys, in which tiles, follows from the position of the first row alone. Blocks that are no longer or not yet there are others
-    // of the sequence, hidden from every row that is a token.
+    // The keys and their tiles depend only on the position of the first row. Blocks that are freed or do not exist yet are replaced by
+    // others of the sequence; the mask hides them from every row with a token.
     SpanKeys FixedKeys(SequenceSpan span, int g, int? window)
     {
         var first = span.Cached - span.Start;
@@ -130,7 +130,7 @@ sealed class StepPlan
         return index < table.Length && table[index] >= 0 ? table[index] : table.First(block => block >= 0);
     }
 
-    // The first position that the span's first token sees.
+    // The first position that the span's first token attends to.
     static int First(SequenceSpan span, int? window) => window is { } w ? Math.Max(0, span.Cached - w + 1) : 0;
 
     KeyView View(SequenceSpan span, int g, int first, int count)
@@ -154,14 +154,14 @@ sealed class StepPlan
     Tensor Long(int[] values) => tensor(Array.ConvertAll(values, value => (long)value), device: device);
 }
 
-/// <summary>One cache group's share of a step.</summary>
+/// <summary>One cache group's part of the plan.</summary>
 sealed record GroupPlan(SlotList? Slots, DecodingPlan? Decoding, ImmutableArray<SpanKeys> Spans);
 
-/// <summary>What the decoding sequences read, and a mask [S, 1, L] of what each of them sees.</summary>
+/// <summary>The keys of the decoding sequences, and a mask [S, 1, L] of what each of them attends to.</summary>
 sealed record DecodingPlan(KeyView View, Tensor Mask);
 
-/// <summary>What a span of queries from position Queries on reads.</summary>
+/// <summary>The keys of a span whose queries start at position Queries.</summary>
 sealed record SpanKeys(int Queries, ImmutableArray<KeyTile> Tiles);
 
-/// <summary>Keys First .. First + Count - 1, from the cache; without a view they are among the span's own new ones.</summary>
+/// <summary>Keys First .. First + Count - 1 from the cache; without a view, from the span's own new keys.</summary>
 sealed record KeyTile(KeyView? View, int First, int Count);

@@ -1,11 +1,11 @@
-// Where a tensor's numbers lie, for loops over them that no operation offers. For tensors on this machine's memory.
+// The address of a tensor's numbers, for loops that no operation offers. For tensors in this machine's memory.
 using TorchSharp;
 
 namespace Majlis.Torch;
 
 static class TensorMemory
 {
-    /// <summary>The first number of a contiguous tensor. Through one element, because spans end at 2 GB and tensors do not.</summary>
+    /// <summary>The first number of a contiguous tensor. A reference, because a span ends at 2 GB and a tensor does not.</summary>
     public static unsafe void* Of(torch.Tensor tensor)
     {
         using var flat = tensor.view(-1);

@@ -1,5 +1,5 @@
-// One tile of scores to weights in place, in one pass over memory where tensor operations would need six: scaled, capped, seen or not,
-// relative to the highest so far, summed. OnlineSoftmax has the same in plain tensor operations. Knows rows and columns only.
+// Turns one tile of scores into weights, in place and in one pass over memory where tensor operations need six: scale, cap, mask, subtract
+// the highest score, exponentiate, sum. OnlineSoftmax does the same in plain tensor operations. Knows rows and columns only.
 using System.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,15 +8,15 @@ namespace Majlis.Torch;
 
 static unsafe class TileSoftmax
 {
-    // Fewer scores than this are not worth a second thread.
+    // Fewer scores than this do not justify a second thread.
     const long WorthAThread = 1 << 15;
 
     const float Log2E = 1.44269504f;
 
     /// <summary>
-    /// scores [B, R, C] bf16 or fp32, contiguous, become exp(scale x score - highest), 0 where a row does not see. highest, sums and shrink
-    /// [B, R] fp32: a row's highest score and the sum of its weights go on from the tiles before; shrink is what their sum was
-    /// multiplied by.
+    /// scores [B, R, C], bf16 or fp32, contiguous, become exp(scale x score - highest), or 0 where a row must not attend. highest, sums and
+    /// shrink are [B, R] fp32. A row's highest score and the sum of its weights continue from the tiles before; shrink is the factor
+    /// applied to the earlier sum.
     /// </summary>
     public static void Weigh(Tensor scores, Tensor highest, Tensor sums, Tensor shrink, TileView view)
     {
@@ -75,7 +75,7 @@ static unsafe class TileSoftmax
         return most;
     }
 
-    // Gives back the sum of the weights before they are rounded.
+    // Returns the sum of the weights before rounding.
     static float Weigh(Span<ushort> row, int from, int to, float scale, float highest)
     {
         row[..from].Clear();
@@ -125,11 +125,11 @@ static unsafe class TileSoftmax
         }
     }
 
-    // 2^x = 2^n 2^f for x <= 0, n whole, |f| <= 1/2: a polynomial for 2^f, and n added to its exponent; 2e-7 of the value. What is smaller
-    // than the smallest normal number becomes that number; NaN stays NaN.
+    // 2^x = 2^n 2^f for x <= 0, n whole, |f| <= 1/2: a polynomial for 2^f, then n is added to the exponent; relative error 2e-7. Results
+    // below the smallest normal number become that number; NaN stays NaN.
     static Vector<float> Exp2(Vector<float> x)
     {
-        // 1.5 x 2^23: what is added to it loses its fraction, and stands in its last bits.
+        // 1.5 x 2^23: a number added to it loses its fraction, and its integer part stands in the last bits.
         var toInteger = new Vector<float>(12582912f);
         x = Vector.MaxNative(new Vector<float>(-126f), x);
         var shifted = x + toInteger;
@@ -144,12 +144,12 @@ static unsafe class TileSoftmax
 
     static float Wide(ushort half) => BitConverter.UInt32BitsToSingle((uint)half << 16);
 
-    // Of bf16 numbers two by two in memory, the first of each pair and the second.
+    // bf16 numbers lie in pairs in memory: the first of each pair and the second.
     static Vector<float> Even(Vector<uint> pairs) => Vector.AsVectorSingle(pairs << 16);
 
     static Vector<float> Odd(Vector<uint> pairs) => Vector.AsVectorSingle(pairs & new Vector<uint>(0xFFFF0000));
 
-    // In the upper half: to the nearest, of two equally near to the even one.
+    // Into the upper half, rounded to nearest, ties to even.
     static Vector<uint> Rounded(Vector<float> x)
     {
         var bits = Vector.AsVectorUInt32(x);

@@ -1,16 +1,16 @@
-// Which columns of a tile of scores a row sees, and what scores are multiplied by. Positions only.
+// Which columns of a tile of scores a row attends to, and the scores' scale. Positions only.
 namespace Majlis.Torch;
 
 /// <summary>
-/// A tile of consecutive queries from position <see cref="FirstQuery"/> on and consecutive keys from <see cref="FirstKey"/> on. Rows of
-/// scores are the queries, over and over again (a head after the other).
+/// A tile of consecutive queries from position <see cref="FirstQuery"/> on and consecutive keys from <see cref="FirstKey"/> on. The rows of
+/// scores are the queries, repeated for each head.
 /// </summary>
-/// <param name="Queries">Queries of one head.</param>
-/// <param name="Window">w: a query sees w keys, its own the last.</param>
-/// <param name="IsCausal">False: every query sees every key.</param>
+/// <param name="Queries">Queries per head.</param>
+/// <param name="Window">w: a query attends to w keys, the last of them its own.</param>
+/// <param name="IsCausal">False: every query attends to every key.</param>
 readonly record struct TileView(int Queries, int FirstQuery, int FirstKey, int? Window, bool IsCausal, float Scale)
 {
-    /// <summary>The columns From .. To - 1 of <paramref name="columns"/> that a row sees; none where both are equal.</summary>
+    /// <summary>The columns From .. To - 1 of <paramref name="columns"/> that a row attends to; none where both are equal.</summary>
     public (int From, int To) Seen(long row, int columns)
     {
         if (!IsCausal) return (0, columns);

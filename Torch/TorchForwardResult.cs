@@ -1,5 +1,5 @@
-// What a step leaves on the device: final states whose logits are computed when they are read, a block of rows at a time, so that asking
-// for every row of a long prompt never holds all of its logits. Valid until the network's next step or disposal.
+// The results of a step on the device. Logits are computed from the final states when they are read, some rows at a time: all logits of a
+// long prompt are never in memory at once. Valid until the network's next step or disposal.
 using Majlis.Model;
 using static TorchSharp.torch;
 
@@ -58,7 +58,7 @@ sealed class TorchForwardResult(Tensor? states, Tensor? pooled, FusedLinear? hea
         block?.Dispose();
     }
 
-    // [plans, V] fp32. Plans mostly ask for all rows in order.
+    // [plans, V] fp32. Plans usually ask for all rows in order.
     Tensor Rows(ReadOnlySpan<SamplingPlan> plans)
     {
         var first = plans[0].Row;

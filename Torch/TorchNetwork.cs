@@ -1,5 +1,6 @@
-// The network that serves: the Blueprint's layers over a paged cache, many sequences a step, in bf16 where that is native.
-// The residual stream, norms and rotation stay in fp32. Knows tokens and blocks; no text, no requests.
+// The serving network: the Blueprint's layers over a paged cache, many sequences per step, in bf16 where that is native. The residual
+// stream, norms and rotation stay in fp32. Knows tokens and blocks; no text, no requests. Adapters, pooling and reward heads are kept as
+// references for later work; no host serves them yet.
 using System.Collections.Immutable;
 using Majlis.Model;
 using Majlis.Text;
@@ -21,8 +22,8 @@ public sealed class TorchNetwork : INetwork
     PagedCache? cache;
     int nextAdapter;
 
-    /// <summary>Loads the weights, tensor by tensor, into the compute type; <paramref name="source"/> may be disposed afterwards.</summary>
-    /// <exception cref="ModelFormatException">The checkpoint is not what the Blueprint describes.</exception>
+    /// <summary>Loads the weights tensor by tensor into the compute type; <paramref name="source"/> may be disposed afterwards.</summary>
+    /// <exception cref="ModelFormatException">The checkpoint does not match the Blueprint.</exception>
     public TorchNetwork(Blueprint blueprint, IWeightSource source, TorchOptions? options = null)
     {
         options ??= new TorchOptions();
@@ -58,7 +59,7 @@ public sealed class TorchNetwork : INetwork
         cache = new PagedCache(Blueprint, groups, blocksPerGroup, BlockSize, dtype, device);
     }
 
-    /// <summary>Makes an adapter available to sequences under the index given back; its numbers are copied.</summary>
+    /// <summary>Adds an adapter and returns the index under which sequences use it; its numbers are copied.</summary>
     public int AddAdapter(LoraAdapter adapter)
     {
         adapter.CheckFits(Blueprint);
@@ -91,7 +92,7 @@ public sealed class TorchNetwork : INetwork
         return x;
     }
 
-    // Tile after tile, each as if it were all there is. The head's product has the tile's shape as well.
+    // Computes tile after tile, each like a batch of its own. The head's product has the tile's shape as well.
     FixedShapeResult FixedShapes(ForwardBatch batch)
     {
         var rows = BatchRules.Rows(batch);
@@ -128,7 +129,7 @@ public sealed class TorchNetwork : INetwork
         return weights.EmbeddingNorm is { } norm ? norm.Apply(x, x) : x;
     }
 
-    // x [N, C] fp32, added to in place where the layer allows it. Everything else a layer makes is freed when it ends.
+    // x [N, C] fp32, changed in place where the layer allows it. All other tensors of a layer are freed at its end.
     Tensor Layer(Tensor x, int index, StepPlan plan, IReadOnlyList<AdapterRows> adapted)
     {
         using var scope = NewDisposeScope();
@@ -186,7 +187,7 @@ public sealed class TorchNetwork : INetwork
 
     Tensor FinalNorm(Tensor x) => weights.FinalNorm is { } norm ? norm.Apply(x, x) : x;
 
-    // states [N, C] fp32 to [S, C] or, for a reward head, [S, 1].
+    // states [N, C] fp32 to [S, C], or to [S, 1] for a reward head.
     Tensor Pool(Tensor states, ForwardBatch batch)
     {
         var rows = batch.Spans.Select(span => batch.Pooling switch

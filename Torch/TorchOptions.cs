@@ -1,4 +1,4 @@
-// How a network is to be run. Types of our own, so that hosts need not know TorchSharp.
+// How a network runs. Our own types, so that hosts need not know TorchSharp.
 using System.Runtime.InteropServices;
 
 namespace Majlis.Torch;
@@ -19,7 +19,7 @@ public sealed record TorchOptions
 
 static class Processor
 {
-    /// <summary>Whether bf16 products are native here; /proc/cpuinfo is Linux's word for it, elsewhere the answer is no.</summary>
+    /// <summary>Whether bf16 products are native here. /proc/cpuinfo tells on Linux; elsewhere the answer is no.</summary>
     public static bool HasBFloat16 { get; } = RuntimeInformation.IsOSPlatform(OSPlatform.Linux) && File.Exists("/proc/cpuinfo")
         && File.ReadLines("/proc/cpuinfo")
             .Any(line => (line.StartsWith("flags", StringComparison.Ordinal) || line.StartsWith("Features", StringComparison.Ordinal))

@@ -1,7 +1,7 @@
-// The network in one file, in reading order: plain, differentiable, whole sequences at once. Training runs it, and everything faster is
-// tested against it. It keeps no cache and knows no family, only the Blueprint.
+// The network in one file, in reading order: plain, differentiable, whole sequences at once. Training runs it, and faster code is tested
+// against it. It has no cache and knows no model family, only the Blueprint.
 //
-// Legend: B batch, T tokens, C hidden, V vocabulary, H query heads, K key/value heads, G = H / K queries a key head, D head elements,
+// Legend: B batch, T tokens, C hidden, V vocabulary, H query heads, K key/value heads, G = H / K queries per key head, D head elements,
 //         R rotated elements of a head, I inner elements of the MLP. A mask is [B, T] int64, 1 where a token is real, 0 where padding.
 using Majlis.Model;
 using Majlis.Text;
@@ -11,7 +11,7 @@ namespace Majlis.Torch;
 
 public sealed class Transformer : IDisposable
 {
-    // Finite, so that a padding row, which sees nothing, gets equal weights and no NaN.
+    // Finite, so that a padding row, which attends to nothing, gets equal weights and no NaN.
     const float Hidden = -1e30f;
 
     readonly Blueprint blueprint;
@@ -23,7 +23,7 @@ public sealed class Transformer : IDisposable
     /// <param name="source">The checkpoint; may be disposed afterwards.</param>
     /// <param name="dtype">Float32 for training and as oracle; BFloat16 keeps norms, rotation and softmax in fp32.</param>
     /// <param name="device">Where to compute.</param>
-    /// <exception cref="ModelFormatException">A tensor is missing, superfluous or misshapen.</exception>
+    /// <exception cref="ModelFormatException">A tensor is missing, unexpected or of the wrong shape.</exception>
     public Transformer(Blueprint blueprint, IWeightSource source, ScalarType dtype = ScalarType.Float32, Device? device = null)
     {
         blueprint.Check(source);
@@ -34,13 +34,13 @@ public sealed class Transformer : IDisposable
 
     public Blueprint Blueprint => blueprint;
 
-    /// <summary>Every tensor under its checkpoint name. Set requires_grad on those to be trained.</summary>
+    /// <summary>Every tensor under its checkpoint name. Set requires_grad on the trained ones.</summary>
     public IReadOnlyDictionary<string, Tensor> Weights => weights;
 
-    /// <summary>Whether the attached adapter takes part. Off, the network is the reference policy.</summary>
+    /// <summary>Whether the attached adapter is used. Without it the network is the reference policy.</summary>
     public bool AdapterEnabled { get; set; } = true;
 
-    /// <summary>Adds the adapter's low-rank deltas to the modules it names; null takes it off again. The caller owns it.</summary>
+    /// <summary>Adds the adapter's low-rank deltas to the modules it names; null removes them. The caller owns the adapter.</summary>
     public void Attach(LoraAdapter? lora)
     {
         lora?.CheckFits(blueprint);
@@ -54,7 +54,7 @@ public sealed class Transformer : IDisposable
         return Logits(States(tokens, mask)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Final states [.., C] to logits [.., V], scaled and capped; fp32 unless there is nothing to scale or cap.</summary>
+    /// <summary>Final states [.., C] to logits [.., V], scaled and capped; fp32 unless there is neither scale nor cap.</summary>
     public Tensor Logits(Tensor states)
     {
         var logits = Linear(states, blueprint.Head ?? throw new InvalidOperationException("An encoder has no logits."));
@@ -80,7 +80,7 @@ public sealed class Transformer : IDisposable
         return x.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Reward head: [B] scores, read at each row's last token that is not the padding id, as transformers reads them.</summary>
+    /// <summary>Reward head: [B] scores, read at each row's last token that is not the padding id, as in transformers.</summary>
     public Tensor Scores(Tensor tokens, Tensor? mask = null)
     {
         using var scope = NewDisposeScope();
@@ -92,7 +92,7 @@ public sealed class Transformer : IDisposable
         return Logits(rows).squeeze(-1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Sentence vectors [B, C]: the mean of the real tokens' states, before any normalisation.</summary>
+    /// <summary>Sentence vectors [B, C]: the mean of the real tokens' states, not normalised.</summary>
     public Tensor MeanPooled(Tensor tokens, Tensor? mask = null, Tensor? tokenTypes = null)
     {
         using var scope = NewDisposeScope();
@@ -107,7 +107,7 @@ public sealed class Transformer : IDisposable
         foreach (var tensor in weights.Values) tensor.Dispose();
     }
 
-    // Real tokens count from 0, wherever the padding stands.
+    // Positions count real tokens from 0, wherever the padding is.
     Tensor Positions(Tensor tokens, Tensor? mask) => mask is not null && blueprint.IsCausal
         ? mask.cumsum(1).add(Numbers.Of(-1L), Numbers.Of(1L)).clamp_min(Numbers.Of(0L))
         : Numbers.Count(0, tokens.shape[1], tokens.device).expand(tokens.shape[0], -1);
@@ -151,7 +151,7 @@ public sealed class Transformer : IDisposable
             queries = LayerOperations.Rotate(queries, cos, sin, rotary.Style);
             keys = LayerOperations.Rotate(keys, cos, sin, rotary.Style);
         }
-        // The G queries of a key head stand as rows under one another, so keys and values are never repeated.
+        // The G queries of a key head are rows of one matrix, so keys and values are never repeated.
         var rows = queries.view(b, t, k, g, d).permute(0, 2, 3, 1, 4).reshape(b, k, g * t, d); // [B, K, G*T, D]
         var scores = rows.matmul(keys.permute(0, 2, 3, 1)).to(ScalarType.Float32).Times(a.Scale); // [B, K, G*T, T]
         scores = LayerOperations.SoftCap(scores, a.SoftCap).view(b, k, g, t, t);
@@ -163,7 +163,8 @@ public sealed class Transformer : IDisposable
     Tensor Mlp(Tensor x, MlpBlueprint mlp)
     {
         var inner = Linear(x, mlp.Up); // [B, T, I]
-        inner = mlp.Gate is { } gate ? LayerOperations.Activate(Linear(x, gate), mlp.Activation) * inner : LayerOperations.Activate(inner, mlp.Activation);
+        inner = mlp.Gate is { } gate ? LayerOperations.Activate(Linear(x, gate), mlp.Activation) * inner
+            : LayerOperations.Activate(inner, mlp.Activation);
         return Linear(inner, mlp.Down);
     }
 
@@ -180,9 +181,10 @@ public sealed class Transformer : IDisposable
 
     Tensor MaybeNorm(Tensor x, NormBlueprint? norm) => norm is null ? x : Norm(x, norm);
 
-    Tensor Norm(Tensor x, NormBlueprint norm) => LayerOperations.Norm(x, norm, weights[norm.Weight], norm.HasBias ? weights[norm.Bias] : null);
+    Tensor Norm(Tensor x, NormBlueprint norm) =>
+        LayerOperations.Norm(x, norm, weights[norm.Weight], norm.HasBias ? weights[norm.Bias] : null);
 
-    /// <summary>What depends on positions only, made once a pass and shared by the layers that agree on it.</summary>
+    /// <summary>What depends on positions only; made once per pass and shared by layers with the same settings.</summary>
     sealed class Visibility(Tensor positions, Tensor? mask)
     {
         readonly Dictionary<Rotary, (Tensor, Tensor)> angles = [];
@@ -195,7 +197,7 @@ public sealed class Transformer : IDisposable
             return angles[rotary] = (cos.unsqueeze(2), sin.unsqueeze(2));
         }
 
-        /// <summary>[B or 1, 1, 1, T, T] true where a query (row) must not see a key (column).</summary>
+        /// <summary>[B or 1, 1, 1, T, T] true where a query (row) must not attend to a key (column).</summary>
         public Tensor Unseen(AttentionBlueprint a)
         {
             if (unseen.TryGetValue((a.Window, a.IsCausal), out var known)) return known;

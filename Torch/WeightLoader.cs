@@ -1,5 +1,5 @@
-// Tensors straight from their mapped files into the compute type, one at a time: no second copy of a model ever lies in memory.
-// Knows names and rows, not what a tensor means.
+// Loads tensors from their mapped files into the compute type, one at a time: no second copy of a model is ever in memory. Knows names and
+// rows, not what a tensor means.
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
@@ -23,14 +23,14 @@ static class WeightLoader
         return Load(weights, info, empty(info.Shape.AsSpan().ToArray(), dtype, torch.CPU), device);
     }
 
-    /// <summary>The same in memory that serves nothing else.</summary>
+    /// <summary>The same in memory of its own.</summary>
     public static Tensor Load(IWeightSource weights, string name, LargeBlocks memory)
     {
         var info = Find(weights, name);
         return Load(weights, info, Place(memory, info.Shape.AsSpan().ToArray()), memory.Device);
     }
 
-    /// <summary>Rows of several projections under one another, [sum of Outputs, Inputs], so that one product computes them all.</summary>
+    /// <summary>The rows of several projections in one matrix, [sum of Outputs, Inputs], so that one product computes them all.</summary>
     public static Tensor LoadRows(IWeightSource weights, IReadOnlyList<Projection> parts, LargeBlocks memory)
     {
         var inputs = parts[0].Inputs;
@@ -64,7 +64,7 @@ static class WeightLoader
         return ToDevice(here, device);
     }
 
-    // What is on its way to another device is gone from here when it has arrived.
+    // A copy for another device is freed here once it has arrived there.
     static Tensor Place(LargeBlocks memory, params long[] shape) =>
         memory.Device.type == DeviceType.CPU ? memory.Take(shape) : empty(shape, memory.DType, torch.CPU);
 
@@ -94,10 +94,10 @@ static class WeightLoader
         var size = target.dtype == ScalarType.Float32 ? 4 : target.dtype == ScalarType.BFloat16 ? 2
             : throw new ArgumentException($"Weights compute in fp32 or bf16, not {target.dtype}.", nameof(target));
         var destination = (nint)TensorMemory.Of(target) + (nint)(at * size);
-        // Quantised rows are read whole, so a chunk is a multiple of the last dimension.
+        // A quantised row is read whole, so a chunk is a multiple of the last dimension.
         var row = info.Shape.IsEmpty ? 1 : Math.Max(1, info.Shape[^1]);
         var chunk = Math.Max(row, ChunkElements / row * row);
-        // Dequantising is the processor's work: chunks in parallel, each into its own place.
+        // The processor dequantises: chunks in parallel, each into its own part of the result.
         Parallel.For(0L, (count + chunk - 1) / chunk, index =>
         {
             var done = index * chunk;
@@ -109,7 +109,7 @@ static class WeightLoader
         });
     }
 
-    // Row by row, because rows that follow one another here need not do so in the file (llama's in a GGUF).
+    // Row by row: rows that are consecutive here need not be so in the file (llama's in a GGUF).
     static void CopyRows(IWeightSource weights, string name, long first, int row, Span<byte> to)
     {
         for (var done = 0; done < to.Length; done += row * 2)
@@ -128,8 +128,8 @@ static class WeightLoader
         ArrayPool<float>.Shared.Return(buffer);
     }
 
-    // fp32 to bf16, to nearest even. Weights hold no NaN worth keeping apart. Fully compiled at once: loading is over before it were found
-    // hot.
+    // fp32 to bf16, to nearest even. Weights hold no NaN that must be kept. Fully optimised at once, because loading ends before the JIT
+    // would find it hot.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Round(ReadOnlySpan<uint> wide, Span<ushort> narrow)
     {

@@ -1,5 +1,5 @@
-// The arena: POST /v1/arena/battles streams two anonymous sides, POST /v1/arena/battles/{id}/vote keeps the verdict and says
-// who was who. Durability is Feedback's, the voter is the cookie's.
+// The arena. POST /v1/arena/battles streams two anonymous answers; POST /v1/arena/battles/{id}/vote stores the verdict and reveals which
+// model wrote which answer. Feedback makes votes durable; the cookie names the voter.
 using System.Text.Json.Nodes;
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
@@ -20,7 +20,8 @@ static class ArenaEndpoints
     }
 
     static async Task<IResult> OpenAsync(HttpContext http, RequestReader reader, ChatStarter starter, Engine engine, PassageSource passages,
-        BattleStore store, RedisConnection redis, VoterCookie voters, IdSource ids, TimeProvider time, Failures failures, ServerMetrics metrics)
+        BattleStore store, RedisConnection redis, VoterCookie voters, IdSource ids, TimeProvider time, Failures failures,
+        ServerMetrics metrics)
     {
         var problem = new Problem();
         ChatRequest? request = null;
@@ -28,7 +29,7 @@ static class ArenaEndpoints
             : starter.Start(request = passages.Add(request), "btl_", problem));
         if (request is null || run is null) return problem.First!.ToResult();
         http.Response.RegisterForDispose(run);
-        // Two answers that could not be kept would be written for nothing.
+        // Two answers that cannot be stored would be generated for nothing.
         if (await voters.ReadinessAsync(redis) is { TakesVotes: false } away) return ApiError.NoFeedback(away.Says).ToResult();
 
         var battle = new BattleRun(run, request, voters.Rater(http).Voter, firstIsA: ids.Seed() % 2 == 0, store, time);
@@ -59,7 +60,7 @@ static class ArenaEndpoints
     static async Task<IResult> RevealAsync(Vote vote, BattleStore store, ModelNames names, LiveModel live)
     {
         if (await store.FindAsync(vote.BattleId) is not { } battle) return ApiError.UnknownBattle(vote.BattleId).ToResult();
-        // Both sides are mostly of one version, and it is looked for among all that are kept.
+        // Both sides mostly have the same version, and the lookup searches all kept versions: it runs once where they are equal.
         var first = names.OfWeights(battle.A.Version, live.Current);
         var second = battle.B.Version == battle.A.Version ? first : names.OfWeights(battle.B.Version, live.Current);
         var sides = new VoteSides(Side(battle.A, first), Side(battle.B, second));

@@ -1,4 +1,4 @@
-// One side of a battle as it is gathered: exact tokens, their log-probabilities, text and time. Knows no other side.
+// One side of a battle as it is collected: exact tokens, their log-probabilities, text and latency. Knows no other side.
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
@@ -29,7 +29,7 @@ sealed class BattleAnswer
         [.. tokens.Select(token => token.Id)], [.. tokens.Select(token => token.LogProbability)],
         text.ToString(), FinishWord.Of(finish), latency.TotalMilliseconds);
 
-    // Whatever could make the same prompt end otherwise, under the wire's names.
+    // Every setting that could change the answer to the same prompt, under its name in the API.
     static string Sampling(GenerationRequest request) => new JsonObject
     {
         ["temperature"] = request.Sampling.Temperature,

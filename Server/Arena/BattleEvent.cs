@@ -1,11 +1,11 @@
-// The shapes of the arena's replies. Data only; nothing before the vote says who is who.
+// The shapes of the arena's replies. Data only. Nothing before the vote reveals which model is which side.
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Majlis.Server.Chat;
 
 namespace Majlis.Server.Arena;
 
-/// <summary>One event of a battle's stream: opened, a piece of one side's text, or ready to be voted on.</summary>
+/// <summary>One event of a battle's stream: opened, a chunk of one side's text, or ready to be voted on.</summary>
 sealed record BattleEvent(string Id, string Object, long Created)
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -18,7 +18,7 @@ sealed record BattleEvent(string Id, string Object, long Created)
     public string? FinishReason { get; init; }
 }
 
-/// <summary>A stored vote, with who was who.</summary>
+/// <summary>A stored vote, with the model of each side.</summary>
 sealed record VoteReply(string Id, string Object, string Verdict, VoteSides Sides);
 
 sealed record VoteSides(VoteSide A, VoteSide B);

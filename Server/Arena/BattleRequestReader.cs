@@ -1,4 +1,4 @@
-// The body of a new battle: a chat request without what would tell the sides apart or make them one.
+// Reads the body of a new battle: a chat request without the fields that would reveal the sides or make both answers equal.
 using System.Text.Json;
 using Majlis.Server.Chat;
 using Majlis.Server.Models;
@@ -22,7 +22,8 @@ static class BattleRequestReader
         if (fields.Flag("stream") is false) problem.Add(ApiError.UnsupportedField("stream", "A battle is always streamed."));
         var request = ChatRequestReader.Read(fields, fields.Text("model") ?? ModelNames.Current);
         if (Deciding(request.Sampling) is { } field)
-            problem.Add(ApiError.InvalidValue(field, $"Invalid '{field}': it leaves so little to chance that both sides would be the same answer."));
+            problem.Add(ApiError.InvalidValue(field,
+                $"Invalid '{field}': it leaves so little to chance that both sides would be the same answer."));
         return problem.First is null ? request with { Output = new OutputWishes { Choices = 2, Stream = true } } : null;
     }
 
@@ -36,7 +37,7 @@ static class BattleRequestReader
         _ => value.ValueKind == JsonValueKind.False,
     };
 
-    /// <summary>The field that alone leaves the best token without a rival, or next to none.</summary>
+    /// <summary>The field that makes the draw (nearly) greedy, so that both answers would be equal; null where none does.</summary>
     static string? Deciding(SamplingWishes sampling) => sampling.Temperature < LeastChance ? "temperature"
         : sampling.TopK == 1 ? "top_k"
         : sampling.TopP < LeastChance ? "top_p"

@@ -1,5 +1,5 @@
-// Two answers to one prompt, streamed together under the names a and b, then kept as a battle that can be voted on.
-// Which answer is shown as a is drawn by chance. Knows no HTTP.
+// Streams two answers to one prompt under the names a and b, then stores them as a battle that can be voted on. Which answer is shown as a
+// is random. Knows no HTTP.
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Majlis.Feedback.Store;
@@ -14,7 +14,7 @@ sealed class BattleRun(ChatRun run, ChatRequest request, string rater, bool firs
 {
     readonly BattleAnswer[] answers = [new(), new()];
 
-    /// <summary>The data of every event but the closing one. The battle is kept before the last of them says so.</summary>
+    /// <summary>The data of every event but the closing one. The battle is stored before the last event announces it.</summary>
     public async IAsyncEnumerable<string> EventsAsync(IAsyncEnumerable<(int Choice, GeneratedPiece Piece)> pieces,
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {

@@ -1,4 +1,4 @@
-// Whoever opens a battle or votes on it, as far as it is known without keys. Knows no cookie and no request.
+// The person who opens a battle or votes on it, as hashes. Knows no cookie and no request.
 using System.Net;
 using System.Net.Sockets;
 
@@ -6,14 +6,14 @@ namespace Majlis.Server.Arena;
 
 /// <param name="Voter">Keyed hash of the cookie's id.</param>
 /// <param name="Address">Keyed hash of the network the request came from.</param>
-/// <param name="CookieAge">How long ago the cookie was given out; null where it does not say.</param>
+/// <param name="CookieAge">Time since the cookie was issued; null where the cookie does not say.</param>
 sealed record Rater(string Voter, string Address, TimeSpan? CookieAge)
 {
     const int NetworkBytes = 8;
 
     /// <summary>
-    /// What one client cannot easily change about its address: all of this machine is one, an IPv6 client is its /64, which is the least
-    /// that providers give out, and an IPv4 client is its address.
+    /// The part of an address that one client cannot easily change. Loopback addresses count as one client, an IPv6 address as its /64 (the
+    /// smallest block that providers assign), an IPv4 address as itself.
     /// </summary>
     public static string Network(IPAddress? address)
     {

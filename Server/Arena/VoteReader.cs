@@ -1,4 +1,4 @@
-// The body of a vote. The voter is not in it: who votes is said by the cookie.
+// Reads the body of a vote. The body does not name the voter: the cookie does.
 using System.Collections.Immutable;
 using System.Text.Json;
 using Majlis.Feedback.Votes;
@@ -6,7 +6,7 @@ using Majlis.Server.Wire;
 
 namespace Majlis.Server.Arena;
 
-/// <param name="kind">What kind of voters this server has: only it says so, no request does.</param>
+/// <param name="kind">The kind of voters, set by the server's options; no request can set it.</param>
 sealed class VoteReader(string kind)
 {
     const int MostTags = 16;

@@ -1,5 +1,4 @@
-// Who is voting: a random id and the time it was given out, in a signed cookie. The rest of the house knows only keyed hashes.
-// Knows no votes.
+// Identifies a voter by a signed cookie that holds a random id and its time of issue. Other code sees only keyed hashes. Knows no votes.
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -17,10 +16,10 @@ sealed class VoterCookie(Func<VoterHash> open, IdSource ids, TimeProvider time)
 
     VoterHash? opened;
 
-    // Asked for again until it is there: whoever mends the key's file need not start the server again.
+    // Opened again until it succeeds: whoever repairs the key file need not restart the server.
     VoterHash Hash => opened ??= open();
 
-    /// <summary>Whether votes are taken: they need the voters' key as well as the store.</summary>
+    /// <summary>Whether votes are accepted: they need the voters' key and the store.</summary>
     public async Task<StorageState> ReadinessAsync(RedisConnection store)
     {
         try
@@ -34,7 +33,7 @@ sealed class VoterCookie(Func<VoterHash> open, IdSource ids, TimeProvider time)
         }
     }
 
-    /// <summary>The rater of this request; one without a valid cookie is new and is given one.</summary>
+    /// <summary>The rater of this request. A request without a valid cookie gets a new rater and a cookie.</summary>
     /// <exception cref="FeedbackUnavailableException">There is no voters' key.</exception>
     public Rater Rater(HttpContext http)
     {
@@ -58,7 +57,7 @@ sealed class VoterCookie(Func<VoterHash> open, IdSource ids, TimeProvider time)
             age < TimeSpan.Zero ? TimeSpan.Zero : age);
     }
 
-    /// <summary>The voter of a cookie's value; an id as it stands with votes is one already.</summary>
+    /// <summary>The voter hash for a cookie's value; any other text is taken as a hash already.</summary>
     public static string VoterOf(string value, VoterHash hash) => value.Split('.') is [var id, _, ..] ? hash.Of($"voter:{id}") : value;
 
     string Write(string id, DateTimeOffset given)
@@ -67,7 +66,7 @@ sealed class VoterCookie(Func<VoterHash> open, IdSource ids, TimeProvider time)
         return $"{content}.{Signature(content)}";
     }
 
-    /// <summary>The id, and when it was given out where the cookie says so; null where the signature is not ours.</summary>
+    /// <summary>The id, and its time of issue where the cookie holds one; null where the signature is not ours.</summary>
     (string? Id, DateTimeOffset? Given) Read(string cookie)
     {
         var dot = cookie.LastIndexOf('.');
@@ -80,6 +79,6 @@ sealed class VoterCookie(Func<VoterHash> open, IdSource ids, TimeProvider time)
             ? (id, DateTimeOffset.FromUnixTimeSeconds(given)) : (content, null);
     }
 
-    // Another prefix than the voter's, so that what is stored with votes signs nothing.
+    // The prefix differs from the voter's, so that no stored voter hash is a valid signature.
     string Signature(string content) => Hash.Of($"cookie:{content}");
 }

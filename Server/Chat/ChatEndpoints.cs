@@ -1,4 +1,4 @@
-// POST /v1/chat/completions, whole and streamed. Reads, starts, replies; each step is somebody else's.
+// POST /v1/chat/completions, whole and streamed: reads the request, starts a run, replies. Other classes do each step.
 using Majlis.Inference;
 using Majlis.Server.Operations;
 using Majlis.Server.Wire;

@@ -1,4 +1,4 @@
-// The shapes of chat replies, whole and streamed, as OpenAI's specification has them. Data only.
+// The shapes of chat replies, whole and streamed, as in OpenAI's specification. Data only.
 using System.Text.Json.Serialization;
 
 namespace Majlis.Server.Chat;
@@ -34,7 +34,7 @@ record ChatChunk(string Id, string Object, long Created, string Model, string Sy
     public string? Obfuscation { get; init; }
 }
 
-/// <summary>With include_usage every chunk has the field: null but in the last.</summary>
+/// <summary>With include_usage every chunk has the field; it is null in all but the last.</summary>
 sealed record ChatChunkWithUsage : ChatChunk
 {
     public ChatChunkWithUsage(ChatChunk chunk, Usage? usage) : base(chunk) => Usage = usage;

@@ -1,18 +1,18 @@
-// One chat request, read and checked as far as it can be without a model. Knows no JSON and no tokens.
+// One chat request, validated as far as possible without a model. Knows no JSON and no tokens.
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 
 namespace Majlis.Server.Chat;
 
-/// <summary>What a client asks of a chat completion.</summary>
+/// <summary>The fields of a chat completion request.</summary>
 public sealed record ChatRequest
 {
     public required string Model { get; init; }
 
-    /// <summary>Messages as the client sent them, of the shape that OpenAI's specification gives them.</summary>
+    /// <summary>Messages as the client sent them, in the shape of OpenAI's specification.</summary>
     public required JsonArray Messages { get; init; }
 
-    /// <summary>Passages to answer from: null where the client said nothing, empty where it wants none.</summary>
+    /// <summary>Passages to answer from: null where the client sent no such field, empty where it wants none.</summary>
     public JsonArray? Documents { get; init; }
 
     public JsonObject? TemplateArguments { get; init; }
@@ -23,10 +23,10 @@ public sealed record ChatRequest
     public int? MaxTokens { get; init; }
     public ImmutableArray<string> Stop { get; init; } = [];
 
-    /// <summary>Lower goes first in the queue; never below 0, so that a client can only give way.</summary>
+    /// <summary>Requests with lower values go first in the queue. Never below 0: a client can only give way.</summary>
     public int Priority { get; init; }
 
-    /// <summary>The same bits in any company; null: as the server is set.</summary>
+    /// <summary>True: the same bits whatever else is in the batch. Null: the server's option decides.</summary>
     public bool? Deterministic { get; init; }
 
     /// <summary>Only requests with the same salt share cached prefixes.</summary>
@@ -35,7 +35,7 @@ public sealed record ChatRequest
     public required OutputWishes Output { get; init; }
 }
 
-/// <summary>How the reply is to come.</summary>
+/// <summary>The form of the reply.</summary>
 public sealed record OutputWishes
 {
     public int Choices { get; init; } = 1;

@@ -1,4 +1,4 @@
-// The body of POST /v1/chat/completions as a ChatRequest. One reader a concern; what none of them reads is refused.
+// Reads the body of POST /v1/chat/completions as a ChatRequest, with one reader for each concern. A field that no reader knows is refused.
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -22,7 +22,7 @@ static class ChatRequestReader
         return problem.First is null ? request : null;
     }
 
-    /// <summary>Reads everything but the model's name; other endpoints that take a prompt share it.</summary>
+    /// <summary>Reads everything but the model's name; shared with other endpoints that take a prompt.</summary>
     public static ChatRequest Read(Fields fields, string model)
     {
         UnsupportedFields.Check(fields);

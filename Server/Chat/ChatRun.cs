@@ -1,12 +1,12 @@
-// One admitted chat request: the prompt, the merged streams of its choices, and what the reply says of the weights that wrote it. The
-// weights themselves are the engine's to hold, until the last token. Disposing the run breaks off what still runs.
+// One admitted chat request: the prompt, the merged streams of its choices, and what the reply says of the weights. The engine holds the
+// weights until the last token. Disposing the run cancels what still runs.
 using System.Collections.Immutable;
 using Majlis.Inference;
 using Majlis.Text.Tokenizers;
 
 namespace Majlis.Server.Chat;
 
-/// <summary>A generation under way. One request is answered by one snapshot of the weights, from its first token to its last.</summary>
+/// <summary>A generation in progress. One snapshot of the weights answers the whole request.</summary>
 sealed class ChatRun(string id, long created, ModelLease lease, int[] prompt, ImmutableArray<GenerationRequest> choices) : IDisposable
 {
     readonly CancellationTokenSource over = new();
@@ -21,10 +21,10 @@ sealed class ChatRun(string id, long created, ModelLease lease, int[] prompt, Im
     public ImmutableArray<GenerationRequest> Choices => choices;
 
     /// <summary>
-    /// Queues every choice at once; their pieces come in the order they are made, each with its choice's index. Once only: the run's own
-    /// lease ends here, and each choice's with its last token, however slowly the reply is read.
+    /// Queues every choice at once. Pieces come in the order in which they are generated, each with its choice's index. Call it once: it
+    /// ends the run's own lease, and each choice's lease ends with its last token, however slowly the reply is read.
     /// </summary>
-    /// <exception cref="EngineBusyException">Not all of them found a place; none is generated then.</exception>
+    /// <exception cref="EngineBusyException">The queue has no room for all of them; then none is generated.</exception>
     public IAsyncEnumerable<(int Choice, GeneratedPiece Piece)> PiecesAsync(Engine engine, CancellationToken cancellation)
     {
         cancellation.Register(over.Cancel);

@@ -1,15 +1,15 @@
-// Turns a checked request into a run: leases the weights, finds the model's name, builds the prompt, checks its length.
-// Knows neither HTTP nor the shape of replies.
+// Turns a checked request into a run: leases the weights, resolves the model's name, builds the prompt, checks its length. Knows neither
+// HTTP nor the shape of replies.
 using Majlis.Inference;
-using Majlis.Server.Operations;
 using Majlis.Server.Models;
+using Majlis.Server.Operations;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Chat;
 
 sealed class ChatStarter(LiveModel live, ModelNames names, PromptBuilder prompts, IdSource ids, TimeProvider time, ILogger<ChatStarter> log)
 {
-    /// <summary>A run ready to be generated, or null with the reason in <paramref name="problem"/>.</summary>
+    /// <summary>A run ready to generate, or null with the reason in <paramref name="problem"/>.</summary>
     public ChatRun? Start(ChatRequest request, string idPrefix, Problem problem)
     {
         if (live.Lease() is not { } lease)
@@ -24,7 +24,8 @@ sealed class ChatStarter(LiveModel live, ModelNames names, PromptBuilder prompts
         }
         finally
         {
-            // Whether it was refused or broke: a lease that nobody gives back keeps these weights in memory and every later version out.
+            // Also after a refusal or a failure: a lease that is never returned keeps these weights in memory and blocks every later
+            // version.
             if (run is null) lease.Dispose();
         }
     }
@@ -46,7 +47,7 @@ sealed class ChatStarter(LiveModel live, ModelNames names, PromptBuilder prompts
         return new ChatRun(ids.Next(idPrefix), time.GetUtcNow().ToUnixTimeSeconds(), lease, prompt,
             [.. Enumerable.Range(0, request.Output.Choices).Select(Choice)]);
 
-        // The first choice has the request's own seed, so that n = 1 and n = 2 begin with the same answer.
+        // The first choice has the request's own seed, so that n = 1 and n = 2 start with the same answer.
         GenerationRequest Choice(int index) => new(prompt, sampling with { Seed = unchecked(seed + index) }, request.MaxTokens ?? room)
         {
             Stop = request.Stop,

@@ -1,5 +1,5 @@
-// A chat reply as chunks: the role first, then text as it comes, one finish a choice, the usage where asked for.
-// Knows the shape of chunks; framing and late failures are EventStream's.
+// A chat reply as chunks: first the role, then the text as it is generated, a finish reason for each choice, and the usage if requested.
+// Knows the shape of chunks; EventStream does framing and late failures.
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Majlis.Inference;
@@ -9,7 +9,7 @@ namespace Majlis.Server.Chat;
 
 sealed class ChatStream(ChatRun run, OutputWishes wishes, IdSource ids)
 {
-    // Padded to a multiple of this, chunks say less of their text to whoever sees only their sizes.
+    // Chunks are padded to a multiple of this, so that their sizes reveal less of the text.
     const int ObfuscationBlock = 16;
 
     readonly UsageCount usage = new(run.Prompt.Length);

@@ -1,4 +1,4 @@
-// A chat reply in one piece. Gathers what the engine gives; knows nothing of streams on the wire.
+// A whole chat reply. Collects what the engine generates; knows no streaming.
 using System.Text;
 using Majlis.Inference;
 using Majlis.Text.Tokenizers;
@@ -48,7 +48,7 @@ static class ChatWhole
     }
 }
 
-/// <summary>Adds up what a request costs.</summary>
+/// <summary>Adds up the tokens of a request.</summary>
 sealed class UsageCount(int prompt)
 {
     int completion, cached;
@@ -62,7 +62,7 @@ sealed class UsageCount(int prompt)
     public Usage Usage => new(prompt, completion, prompt + completion) { PromptTokensDetails = new PromptDetails(cached) };
 }
 
-/// <summary>The wire's words for why a completion ended; the official .NET client throws on any other.</summary>
+/// <summary>The API's names for why a completion ended; the official .NET client throws on any other.</summary>
 static class FinishWord
 {
     public static string Of(FinishReason reason) => reason == FinishReason.Length ? "length" : "stop";

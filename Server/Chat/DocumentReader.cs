@@ -1,4 +1,4 @@
-// The passages a request brings along: plain texts, flat objects of texts, or Cohere's {id, data}. Knows no retrieval.
+// Reads the passages of a request: plain texts, flat objects of texts, or Cohere's {id, data}. Knows no retrieval.
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Majlis.Server.Wire;

@@ -1,5 +1,5 @@
-// Documents for a model whose template has no place for them: the last question is asked with them in plain words.
-// Knows the shape of messages and documents, not the words.
+// Documents for a model whose template has no place for them: the last question is extended by them in plain text. Knows the shape of
+// messages and documents, not the wording.
 using System.Text.Json.Nodes;
 using Majlis.Rag;
 using Majlis.Server.Wire;
@@ -23,7 +23,7 @@ static class Grounding
         return grounded;
     }
 
-    // What is neither id, title nor a body is told with its name: it is there because the client wants it read.
+    // Every other field than id, title and body is printed with its name: the client wants it read.
     static GroundingDocument Document(JsonObject document, int index)
     {
         var lines = document.Where(field => field.Key is not ("id" or "title"))

@@ -1,11 +1,11 @@
-// Several streams as one: items in the order they come, each with the number of its stream. Knows nothing of what the items are.
+// Merges several streams into one: items in order of arrival, each with the index of its stream. Knows nothing of the items.
 using System.Runtime.CompilerServices;
 
 namespace Majlis.Server.Chat;
 
 static class Interleave
 {
-    /// <summary>Reads all streams at once; the first failure of one ends all. Every stream is disposed before this one ends.</summary>
+    /// <summary>Reads all streams at once. The first failure ends all. Every stream is disposed before this one ends.</summary>
     public static async IAsyncEnumerable<(int Stream, T Item)> Streams<T>(IReadOnlyList<IAsyncEnumerable<T>> streams,
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
@@ -19,7 +19,7 @@ static class Interleave
             while (open.Count > 0)
             {
                 await Task.WhenAny(open.Select(i => steps[i]));
-                // Whoever was served goes to the end of the row, so that a fast stream cannot starve the others.
+                // A stream that was just served goes to the end of the list, so that a fast stream cannot starve the others.
                 var index = open.First(i => steps[i].IsCompleted);
                 open.Remove(index);
                 if (!await steps[index]) continue;
@@ -31,7 +31,7 @@ static class Interleave
         finally
         {
             await stop.CancelAsync();
-            // A stream may only be disposed when its last step has ended, however it ended.
+            // A stream may be disposed only after its last step has ended, with or without an error.
             foreach (Task? step in steps)
                 if (step is not null) await step.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             foreach (var reader in readers) await reader.DisposeAsync();

@@ -1,4 +1,4 @@
-// Log-probabilities of tokens as the reply shows them: text, value and bytes. Knows the tokenizer only.
+// Log-probabilities of tokens in the reply's form: text, value and bytes. Knows the tokenizer only.
 using System.Text;
 using Majlis.Inference;
 using Majlis.Text.Tokenizers;
@@ -7,7 +7,7 @@ namespace Majlis.Server.Chat;
 
 static class LogProbsWriter
 {
-    // JSON has no infinity; this is what other servers say for a token that cannot come.
+    // JSON has no infinity; other servers write this value for an impossible token.
     const float Impossible = -9999;
 
     public static ChoiceLogProbs Of(IEnumerable<GeneratedToken> tokens, TextTokenizer tokenizer) =>
@@ -26,7 +26,7 @@ static class LogProbsWriter
         return new TopLogProbReply(Text(bytes), Finite(top.LogProbability), Numbers(bytes));
     }
 
-    // A token may end inside a character; its text then shows the replacement character and its bytes the truth.
+    // A token may end inside a character: its text then shows the replacement character, its bytes are exact.
     static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);
 
     static int[] Numbers(byte[] bytes) => [.. bytes.Select(value => (int)value)];

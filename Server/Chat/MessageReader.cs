@@ -1,5 +1,5 @@
-// The messages of a chat request: checked against OpenAI's specification, field by field, and handed on as the client sent them.
-// Knows no template.
+// The messages of a chat request: checked against OpenAI's specification field by field, passed on as the client sent them. Knows no
+// template.
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Majlis.Server.Wire;
@@ -8,7 +8,7 @@ namespace Majlis.Server.Chat;
 
 static class MessageReader
 {
-    // OpenAI's own limit of messages in a request, taken for all their parts too.
+    // OpenAI's limit of messages in a request; applied to the sum of all their parts too.
     const int Most = 2048;
 
     static readonly string[] roles = ["system", "developer", "user", "assistant", "tool", "function"];
@@ -74,7 +74,7 @@ static class MessageReader
         {
             var part = new Fields(value, $"{name}[{index++}]", problem);
             part.RequiredText(part.Word("type", types, required: true) == "refusal" ? "refusal" : "text");
-            // Where a reusable prefix ends is found without being told.
+            // The prefix cache finds reusable prefixes without this hint.
             part.Of("prompt_cache_breakpoint", JsonValueKind.Object, "an object");
             part.Done();
         }

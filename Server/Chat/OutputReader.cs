@@ -1,4 +1,4 @@
-// How a reply is to come: streamed or whole, how many, with which extras. Knows nothing of its content.
+// Reads the form of the reply: streamed or whole, how many choices, which extras. Knows nothing of its content.
 using System.Text.Json;
 using Majlis.Server.Wire;
 

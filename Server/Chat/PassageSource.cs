@@ -1,5 +1,4 @@
-// Passages from the server's own folder for requests that say nothing of documents. Without a folder it does nothing.
-// Knows no template.
+// Adds passages from the server's own folder to requests without documents. Without a folder it does nothing. Knows no template.
 using System.Text.Json.Nodes;
 using Majlis.Rag;
 using Majlis.Text.Chat;
@@ -8,10 +7,10 @@ namespace Majlis.Server.Chat;
 
 sealed class PassageSource(DocumentsPlugin? documents)
 {
-    // Words of a question beyond these cost time and find nothing more.
+    // More words of a question cost time and find nothing more.
     const int LongestQuestion = 8192;
 
-    /// <summary>The request with the passages that best fit its last user message; unchanged where it says which it wants.</summary>
+    /// <summary>The request with the passages that best match its last user message; unchanged where it has a documents field.</summary>
     public ChatRequest Add(ChatRequest request)
     {
         if (documents is null || request.Documents is not null || Question(request) is not { Length: > 0 } question) return request;

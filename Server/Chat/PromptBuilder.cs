@@ -1,5 +1,5 @@
-// From messages and documents to prompt tokens, through the model's own template: documents in their place in it, or grounded in
-// plain words where it has none.
+// Builds prompt tokens from messages and documents with the model's own template. Documents go to their place in the template, or into the
+// last question where the template has none.
 using Majlis.Inference;
 using Majlis.Server.Wire;
 using Majlis.Text.Chat;
@@ -10,8 +10,8 @@ namespace Majlis.Server.Chat;
 sealed class PromptBuilder(TimeProvider time)
 {
     /// <summary>
-    /// The prompt of a request for one model, or null with the reason in <paramref name="problem"/>. Of a prompt that is longer than the
-    /// model's context the beginning comes, and more of it than the context holds.
+    /// The prompt of a request for one model, or null with the reason in <paramref name="problem"/>. A prompt longer than the model's
+    /// context is returned cut, at more tokens than the context holds.
     /// </summary>
     public int[]? Build(ChatRequest request, LoadedModel model, Problem problem)
     {
@@ -21,7 +21,7 @@ sealed class PromptBuilder(TimeProvider time)
                 $"The model '{model.Version}' brings no chat template, so it takes no messages."));
             return null;
         }
-        // No prompt of more characters fits, whatever the template makes of them.
+        // No template can make more characters fit.
         if (PromptSize.Characters(request) > (long)model.MaxContext * model.Tokenizer.LongestToken)
         {
             problem.Add(ApiError.ContextLength(int.MaxValue, model.MaxContext, null));
@@ -35,7 +35,7 @@ sealed class PromptBuilder(TimeProvider time)
         }
         catch (JinjaException refused)
         {
-            // Templates refuse what they cannot say, such as a strange order of roles, in their own words.
+            // Templates raise their own errors, such as for a wrong order of roles.
             problem.Add(ApiError.InvalidValue("messages", refused.Message));
             return null;
         }

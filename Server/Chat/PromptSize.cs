@@ -1,4 +1,4 @@
-// How much text a request brings, counted before any template or tokenizer sees it. Knows no token.
+// The amount of text in a request, counted before templating and tokenizing. Knows no token.
 using System.Text.Json;
 using System.Text.Json.Nodes;
 

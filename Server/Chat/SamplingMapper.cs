@@ -1,4 +1,4 @@
-// Sampling wishes and a model's own defaults as the engine's options. Knows words and tokens, not how sampling works.
+// Maps a request's sampling fields and the model's defaults to the engine's options. Knows words and tokens, not how sampling works.
 using System.Collections.Immutable;
 using Majlis.Inference;
 using Majlis.Server.Wire;
@@ -8,14 +8,14 @@ namespace Majlis.Server.Chat;
 
 static class SamplingMapper
 {
-    /// <summary>Fills in the model's defaults; the result is checked against its vocabulary.</summary>
+    /// <summary>Fills in the model's defaults and checks the result against the vocabulary.</summary>
     public static SamplingOptions Map(SamplingWishes wishes, LoadedModel model, long seed, Problem problem)
     {
         var defaults = model.Defaults;
         var options = new SamplingOptions
         {
             Temperature = wishes.Temperature ?? defaults.Temperature ?? 1,
-            // OpenAI allows 0, which leaves the best token alone.
+            // OpenAI allows 0, which keeps only the best token.
             TopP = Math.Max(wishes.TopP ?? defaults.TopP ?? 1, 1e-9f),
             TopK = wishes.TopK ?? defaults.TopK ?? 0,
             MinP = wishes.MinP ?? defaults.MinP ?? 0,
@@ -36,7 +36,7 @@ static class SamplingMapper
         return options;
     }
 
-    // A word is spelt otherwise at a text's start than after a blank; both are kept from being completed (as vLLM does).
+    // A word has other tokens at the start of a text than after a space. Both forms are banned (as in vLLM).
     static IEnumerable<ImmutableArray<int>> Spellings(string word, TextTokenizer tokenizer)
     {
         var bare = tokenizer.Encode(word.TrimStart(), addSpecialTokens: false, specialsAsText: true);

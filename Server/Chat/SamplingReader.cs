@@ -1,4 +1,5 @@
-// The sampling fields of a request with OpenAI's ranges, and vLLM's for those OpenAI has not. Knows no model, so no token's existence.
+// The sampling fields of a request, with OpenAI's ranges and vLLM's for the fields that OpenAI lacks. Knows no model, so it cannot know
+// which tokens exist.
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
@@ -8,7 +9,7 @@ namespace Majlis.Server.Chat;
 
 static class SamplingReader
 {
-    // The engine's one thread walks these lists at every token.
+    // The engine's single thread scans these lists for every token.
     const int MostTokens = 16384;
     const int MostBiases = 1024;
     const int MostWords = 1024;
@@ -53,11 +54,12 @@ static class SamplingReader
         var given = fields.Has(field);
         var tokens = Tokens(fields, field);
         if (given && tokens.IsEmpty)
-            fields.Problem.Add(ApiError.InvalidValue(field, $"Invalid '{field}': an empty list would allow nothing; leave it out to allow all."));
+            fields.Problem.Add(ApiError.InvalidValue(field,
+                $"Invalid '{field}': an empty list would allow nothing; leave it out to allow all."));
         return [.. tokens.Distinct()];
     }
 
-    // Counted before any of them is read.
+    // The count is checked before any entry is read.
     static bool CheckCount(Fields fields, string field, int most)
     {
         var count = fields.Peek(field) switch
@@ -81,7 +83,7 @@ static class SamplingReader
         return tokens.ToImmutable();
     }
 
-    // Whether the model has such a token is not known here; a number that no model has is as good as the largest.
+    // The model's vocabulary is not known here. A number too large for int becomes the largest, which no model has either.
     static int? TokenId(string text) =>
         Int128.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id) ? int.CreateSaturating(id) : null;
 

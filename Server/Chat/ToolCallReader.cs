@@ -1,5 +1,5 @@
-// What an assistant message brings back beside its text: calls of tools and functions, and what else replies carry. Checked, not changed.
-// Arguments are any text: the model wrote them.
+// Reads what an assistant message holds beside its text: tool and function calls, and other fields of replies. They are checked, not
+// changed. Arguments may be any text, because the model wrote them.
 using System.Text.Json;
 using Majlis.Server.Wire;
 
@@ -7,11 +7,11 @@ namespace Majlis.Server.Chat;
 
 static class ToolCallReader
 {
-    // OpenAI's limit of tools, and so of calls in one message.
+    // OpenAI's limit of tools, used here for calls in one message.
     const int MostCalls = 128;
     const int MostBytes = 1 << 18;
 
-    /// <summary>Whether the message says something without content: it calls, or it refuses.</summary>
+    /// <summary>Whether the message may lack content: it holds calls or a refusal.</summary>
     public static bool Check(Fields fields)
     {
         var calls = 0;
@@ -27,7 +27,7 @@ static class ToolCallReader
         fields.Text("reasoning");
         if (fields.Any("audio") is not null)
             fields.Problem.Add(ApiError.UnsupportedField(fields.Name("audio"), "The model answers in text and hears none."));
-        // Where a reply's text came from and what a client noted of it go back with it; they are no part of what the model said.
+        // Annotations and client notes are sent back with a reply; they are not part of the model's text.
         fields.Small("annotations", MostBytes);
         fields.Small("provider_specific_fields", MostBytes);
         return calls > 0 | function is not null | fields.Text("refusal") is not null;

@@ -1,5 +1,5 @@
-// Whether calls and answers belong together, as OpenAI has it: a tool message answers a call of the assistant message right before it,
-// and no call stays open once the conversation goes on. Knows messages whose fields were checked.
+// Checks that calls and answers match, as OpenAI does: a tool message answers a call of the assistant message right before it, and every
+// call is answered before the conversation goes on. Knows only messages whose fields were checked.
 using System.Text.Json;
 using Majlis.Server.Wire;
 
@@ -23,7 +23,7 @@ static class ToolHistory
             (caller, called) = (index, Ids(message));
             open = [.. called];
         }
-        // The last message may be one that the model is to go on with.
+        // The model may be asked to continue the last message.
         if (caller < messages.Count - 1 || !Continues(fields)) CheckAnswered(caller, open, fields.Problem);
     }
 

@@ -1,5 +1,5 @@
-// Fields that are known and cannot be honoured: each is refused with its reason, unless it asks for what happens anyway. A field's default
-// is no wish. Also the few that by nature have no visible effect. Adding what a field asks for removes its line here.
+// Known fields that cannot be honoured. Each is refused with its reason, unless its value asks for what happens anyway, such as its
+// default. Also the few fields that have no visible effect. Whoever implements a field removes its line here.
 using System.Text.Json;
 using Majlis.Server.Wire;
 

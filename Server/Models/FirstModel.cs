@@ -1,4 +1,4 @@
-// Which model a server begins with: the catalogue's current version, behind it the previous one, then the one that is named or the
+// Which model a server starts with: the catalogue's current version, then the previous one, then the model named in the options or the
 // starter model. Opens nothing.
 using Majlis.Model.Catalog;
 using Majlis.Text;
@@ -9,10 +9,10 @@ namespace Majlis.Server.Models;
 /// <param name="Version">The name clients see.</param>
 sealed record FirstModel(string Path, string Version)
 {
-    /// <summary>In the order in which they are to be tried; none where nothing is named and nothing is there.</summary>
-    /// <param name="options">What is named.</param>
-    /// <param name="catalog">Where versions are.</param>
-    /// <param name="say">Told when the catalogue's pointer is damaged: then its versions are tried from the newest on.</param>
+    /// <summary>The models in the order in which they are tried; empty where nothing is named or found.</summary>
+    /// <param name="options">They name a model.</param>
+    /// <param name="catalog">Holds the versions.</param>
+    /// <param name="say">Called when the catalogue's pointer is damaged: then versions are tried from newest to oldest.</param>
     public static IEnumerable<FirstModel> Of(ServerOptions options, ModelCatalog catalog, Action<string> say)
     {
         foreach (var version in Versions(catalog, say))
@@ -34,10 +34,12 @@ sealed record FirstModel(string Path, string Version)
         }
     }
 
-    /// <summary>Its files have to be what its manifest says.</summary>
+    /// <summary>Its files must match its manifest.</summary>
     public bool IsInCatalog { get; init; }
 
-    /// <summary>A model's name is its file's or folder's, without a weight file's ending; the hub's names are names already.</summary>
+    /// <summary>
+    /// A model's name is the name of its file or folder, without the extension of a weight file; hub names stay as they are.
+    /// </summary>
     static string Name(string path)
     {
         if (!System.IO.Path.Exists(path)) return path;

@@ -1,5 +1,5 @@
-// Which names a client may ask for: `current`, and the version that is live; kept versions are listed but not loaded.
-// Knows the catalogue's folder list, no weights.
+// Which names a client may ask for: `current` and the live version. Stored versions are listed but not loaded. Knows the catalogue's
+// folders, no weights.
 using Majlis.Inference;
 using Majlis.Model.Catalog;
 
@@ -14,14 +14,14 @@ public sealed class ModelNames(ModelCatalog catalog)
 
     public string Describe(LoadedModel live) => $"'{Current}', which is '{live.Version}'";
 
-    /// <summary>What the catalogue says of the versions it keeps, the damaged ones left out.</summary>
+    /// <summary>The manifests of the catalogue's versions, without damaged ones.</summary>
     public IReadOnlyList<Manifest> Kept() => catalog.Readable();
 
-    /// <summary>Every name, the live ones first.</summary>
+    /// <summary>Every name, live ones first.</summary>
     public static IEnumerable<string> All(LoadedModel live, IEnumerable<Manifest> kept) =>
         new[] { Current, live.Version }.Concat(kept.Select(manifest => manifest.Id)).Distinct();
 
-    /// <summary>The version whose weights have this hash, or the hash itself where it is no longer known.</summary>
+    /// <summary>The version whose weights have this hash, or the hash itself where the version is gone.</summary>
     public string OfWeights(string hash, LoadedModel? live) => live?.WeightsHash == hash ? live.Version
         : Kept().FirstOrDefault(manifest => manifest.WeightsHash == hash)?.Id ?? hash;
 }

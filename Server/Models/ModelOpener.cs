@@ -1,4 +1,4 @@
-// A model's path to weights ready to serve: the one place of the server that names a backend.
+// From a model's path to weights ready to serve. The only code of the server that names a backend.
 using Majlis.Inference;
 using Majlis.Model;
 using Majlis.Text;
@@ -8,8 +8,8 @@ namespace Majlis.Server.Models;
 
 static class ModelOpener
 {
-    /// <summary>Opens a GGUF file or a Hugging Face folder under the name that clients will see, its cache allocated.</summary>
-    /// <exception cref="ModelFormatException">It cannot be served; the message says what is missing or wrong.</exception>
+    /// <summary>Opens a GGUF file or a Hugging Face folder under the name that clients see, and allocates its cache.</summary>
+    /// <exception cref="ModelFormatException">It cannot be served; the message names what is missing or wrong.</exception>
     public static LoadedModel Open(string path, string version, EngineOptions options)
     {
         var checkpoint = Checkpoint.Open(path);

@@ -1,4 +1,4 @@
-// A loaded model's first step, before anybody waits for it: its room for a prompt looked at, one token computed.
+// The first step of a loaded model, before any request: checks that a prompt fits and computes one token.
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Majlis.Inference;
@@ -11,14 +11,16 @@ namespace Majlis.Server.Models;
 
 static class ModelWarmUp
 {
-    /// <summary>Makes the model ready to answer. Nobody may have leased it yet: the step writes into the cache's first blocks.</summary>
-    /// <exception cref="ModelFormatException">It computes no finite numbers, or no prompt fits its
-    /// context.</exception>
+    /// <summary>
+    /// Makes the model ready to answer. No request may have leased it yet: the step writes into the cache's first blocks.
+    /// </summary>
+    /// <exception cref="ModelFormatException">It computes no finite numbers, or no prompt fits its context.</exception>
     public static LoadedModel WarmUp(this LoadedModel model)
     {
         var least = ShortestPrompt(model);
         if (least >= model.MaxContext)
-            throw new ModelFormatException($"The context of {model.Version} holds {model.MaxContext} tokens, prompt and answer together, and " +
+            throw new ModelFormatException(
+                $"The context of {model.Version} holds {model.MaxContext} tokens, prompt and answer together, and " +
                 $"the shortest prompt takes {least}: it could answer nothing.");
         var blueprint = model.Network.Blueprint;
         ImmutableArray<ImmutableArray<int>> first = [.. blueprint.CacheGroups.Select(_ => ImmutableArray.Create(0))];
@@ -30,7 +32,7 @@ static class ModelWarmUp
             : throw new ModelFormatException($"The weights of {model.Version} compute no finite numbers for a single token.");
     }
 
-    /// <summary>Tokens of a chat that says one letter; one token where the model takes no chats, or not this one.</summary>
+    /// <summary>Tokens of a chat with a one-letter message; one token where the model takes no chats or not this one.</summary>
     static int ShortestPrompt(LoadedModel model)
     {
         if (model.ChatTemplate is not { } template) return 1;

@@ -1,5 +1,5 @@
-// Follows the catalogue's pointer: a new current version is verified and loaded beside the running one, warmed up, and becomes
-// what the next request leases. Whatever goes wrong, the running one serves on. Knows no backend: it is given how to open a version.
+// Follows the catalogue's pointer: a new current version is verified, loaded beside the running one and warmed up; the next request leases
+// it. On any failure the running version stays. Knows no backend: a delegate opens versions.
 using Majlis.Inference;
 using Majlis.Model.Catalog;
 using Majlis.Server.Operations;
@@ -14,13 +14,13 @@ sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, ServerParts part
 
     readonly Lock looking = new();
 
-    // The pointer as last acted upon: a refused version is not tried again before the pointer moves.
+    // The pointer that was last handled: a refused version is not tried again before the pointer changes.
     long seen = -1;
 
-    // The pointer whose version was said to wait.
+    // The pointer whose version was logged as waiting.
     long waiting = -1;
 
-    // Said once, not at every look.
+    // Logged once, not at every check.
     string? unreadable;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -29,7 +29,7 @@ sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, ServerParts part
         while (await timer.WaitForNextTickAsync(stoppingToken)) Look();
     }
 
-    /// <summary>Looks once. Loading happens here, on the watcher's own time; requests go on meanwhile.</summary>
+    /// <summary>Checks once. Loading happens here, in the watcher's background task, while requests go on.</summary>
     public void Look()
     {
         lock (looking) Follow();
@@ -42,7 +42,7 @@ sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, ServerParts part
         {
             var state = catalog.State();
             unreadable = null;
-            // Three versions are never in memory: while an old one still finishes its requests, the newest waits on disk.
+            // Never three versions in memory: while an old one finishes its requests, the newest waits on disk.
             if (state.Generation == seen) return;
             if (!live.HasRoom)
             {

@@ -1,4 +1,4 @@
-// GET /v1/models and /v1/models/{id}: what can be asked for by name, in OpenAI's shape with what we know besides. Knows no weights.
+// GET /v1/models and /v1/models/{id}: the names a client may ask for, in OpenAI's shape with our extra fields. Knows no weights.
 using Majlis.Inference;
 using Majlis.Model.Catalog;
 using Majlis.Server.Wire;
@@ -24,7 +24,7 @@ static class ModelsEndpoints
     static IResult One(string id, LiveModel live, ModelNames names, ModelCards cards)
     {
         if (live.Current is not { } model) return ApiError.NoModel().ToResult();
-        // Clients send a slash inside an id as %2F, which routing leaves as it is.
+        // Clients send a slash inside an id as %2F, which routing does not decode.
         var name = Uri.UnescapeDataString(id);
         var kept = names.Kept();
         return ModelNames.All(model, kept).Contains(name)
@@ -33,7 +33,7 @@ static class ModelsEndpoints
     }
 }
 
-/// <summary>Describes models for the list: the live one from memory, kept ones from their manifests.</summary>
+/// <summary>Describes models for the list: the live one from memory, stored ones from their manifests.</summary>
 sealed class ModelCards(TimeProvider time)
 {
     readonly long started = time.GetUtcNow().ToUnixTimeSeconds();
@@ -50,7 +50,7 @@ sealed class ModelCards(TimeProvider time)
 
 sealed record ModelList(string Object, IReadOnlyList<ModelCard> Data);
 
-/// <param name="Version">The version the name stands for now.</param>
-/// <param name="Loaded">Whether a request for it is answered; kept versions wait on disk.</param>
+/// <param name="Version">The version that the name means now.</param>
+/// <param name="Loaded">Whether requests for it are answered; stored versions are not loaded.</param>
 sealed record ModelCard(string Id, string Object, long Created, string OwnedBy,
     string Version, bool Loaded, string? WeightsHash, string? Parent);

@@ -1,5 +1,5 @@
-// /health/live: does decoding move? /health/ready: are weights loaded, and is the vote store there? /metrics: Prometheus' text.
-// Knows no requests.
+// /health/live: does decoding make progress? /health/ready: are weights loaded, and does the vote store answer? /metrics: Prometheus' text
+// format. Knows no requests.
 using System.Text.Json.Serialization;
 using Majlis.Feedback.Store;
 using Majlis.Inference;
@@ -12,10 +12,10 @@ namespace Majlis.Server.Operations;
 
 static class HealthEndpoints
 {
-    /// <summary>A step that takes longer than this is no step any more: a long prompt on a slow machine stays below it.</summary>
+    /// <summary>A step that takes longer counts as hanging. A long prompt on a slow machine takes less.</summary>
     static readonly TimeSpan longestStep = TimeSpan.FromMinutes(2);
 
-    /// <summary>Whoever asks may wait a second, and a store that hangs must not make the server look as if it did.</summary>
+    /// <summary>A probe may wait a second; a store that hangs must not make the server look hung.</summary>
     static readonly TimeSpan storePatience = TimeSpan.FromMilliseconds(300);
 
     public static void MapHealth(this WebApplication app)
@@ -43,7 +43,7 @@ static class HealthEndpoints
         var model = live.Current;
         var draining = lifetime.ApplicationStopping.IsCancellationRequested;
         var status = draining ? "draining" : model is null ? "loading" : "ready";
-        // Without the vote store chats are still answered, so it is said but does not take the server out of service.
+        // Chats are still answered without the vote store: its state is reported but does not make the server unready.
         var votes = await VotesAsync(redis, voters, time);
         return Reply(status == "ready", new HealthReply(status) { Model = model?.Version, Votes = votes });
     }

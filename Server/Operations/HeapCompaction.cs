@@ -1,16 +1,16 @@
-// Gives the managed heap's memory back after requests that needed much of it and after a version is gone. The collector alone keeps what one
-// large body took for the next one, and while nobody asks anything it does not run at all. Knows no request and no version.
+// Returns managed heap memory to the system after large requests and after a version is freed. Otherwise the collector keeps the memory of
+// one large body for the next one, and an idle server does not collect at all. Knows no request and no version.
 namespace Majlis.Server.Operations;
 
-/// <summary>Looks every few seconds whether much was allocated since; a heap that is little used is left alone.</summary>
+/// <summary>Checks every few seconds whether much was allocated since; a heap with few allocations is left alone.</summary>
 sealed class HeapCompaction(TimeProvider time) : BackgroundService
 {
     static readonly TimeSpan interval = TimeSpan.FromSeconds(10);
 
-    /// <summary>Bytes: a few of the largest bodies, or an hour of ordinary chats.</summary>
+    /// <summary>Bytes: as many as a few of the largest bodies, or an hour of ordinary chats.</summary>
     const long Much = 128L << 20;
 
-    // The shared pools let go of an array only when it has lain unused for up to a minute and the collector comes by, a few at a time.
+    // The shared pools release an array only after it was unused for up to a minute and during a collection, a few at a time.
     const int Rounds = 5;
     const int LooksBetween = 3;
 
@@ -24,7 +24,7 @@ sealed class HeapCompaction(TimeProvider time) : BackgroundService
         while (await timer.WaitForNextTickAsync(stoppingToken)) Look();
     }
 
-    /// <summary>Collects now. Everything stands still for it, some tenths of a second where the heap is large.</summary>
+    /// <summary>Collects now. All threads pause, for some tenths of a second where the heap is large.</summary>
     public void Collect()
     {
         lock (collecting)

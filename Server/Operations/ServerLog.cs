@@ -1,4 +1,4 @@
-// Every line the server logs, declared. Users' text is in none of them.
+// Every line that the server logs. No line holds users' text.
 using Majlis.Inference;
 
 namespace Majlis.Server.Operations;
@@ -35,10 +35,12 @@ static partial class ServerLog
     [LoggerMessage(8, LogLevel.Information, "Shutting down: {Running} running requests may finish, new ones are refused.")]
     public static partial void Draining(this ILogger log, int running);
 
-    [LoggerMessage(9, LogLevel.Information, "A request names tokens that {Version} has no logit for (its own are 0 to {Last}); ignored: {Unknown}.")]
+    [LoggerMessage(9, LogLevel.Information,
+        "A request names tokens that {Version} has no logit for (its own are 0 to {Last}); ignored: {Unknown}.")]
     public static partial void UnknownTokens(this ILogger log, string version, int last, string unknown);
 
-    [LoggerMessage(10, LogLevel.Warning, "The files of {Version} name tokens that it has no logit for (its own are 0 to {Last}); ignored: {Unknown}.")]
+    [LoggerMessage(10, LogLevel.Warning,
+        "The files of {Version} name tokens that it has no logit for (its own are 0 to {Last}); ignored: {Unknown}.")]
     public static partial void UnknownEnds(this ILogger log, string version, int last, string unknown);
 
     [LoggerMessage(11, LogLevel.Information,

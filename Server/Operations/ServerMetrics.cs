@@ -1,5 +1,5 @@
-// What Prometheus reads at /metrics. Each number is counted where it happens; the queue and the running requests are asked for
-// at every scrape. One registry a server, so that two in a process do not mix. Knows no text.
+// The metrics that Prometheus reads at /metrics. Each number is counted where it happens; the queue and the running requests are read at
+// every scrape. Each server has a registry, so that two in one process do not mix. Knows no text.
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Majlis.Feedback.Votes;
@@ -47,7 +47,7 @@ sealed class ServerMetrics
 
     public void Swapped(bool taken) => swaps.WithLabels(taken ? "taken" : "refused").Inc();
 
-    /// <summary>The same pieces, counted as they pass.</summary>
+    /// <summary>Passes the pieces on and counts them.</summary>
     public async IAsyncEnumerable<(int Choice, GeneratedPiece Piece)> Count(ChatRun run,
         IAsyncEnumerable<(int Choice, GeneratedPiece Piece)> pieces,
         [EnumeratorCancellation] CancellationToken cancellation = default)

@@ -1,4 +1,4 @@
-// The pages people open in a browser, carried inside the assembly. Knows no data: pages fetch it from the API like anybody.
+// The web pages, embedded in the assembly. Knows no data: pages fetch it from the API as any client does.
 using System.Reflection;
 
 namespace Majlis.Server.Pages;

@@ -1,5 +1,5 @@
-// Every way a request can be turned down, as values. Says status, type, parameter and code; ErrorReply.cs alone writes them.
-// Knows nothing of HTTP responses.
+// Every way in which a request is refused, as values: status, type, parameter and code. Only ErrorReply.cs writes them. Knows no HTTP
+// responses.
 namespace Majlis.Server.Wire;
 
 /// <summary>An expected failure in OpenAI's terms. <see cref="RetryAfter"/> is in seconds.</summary>
@@ -29,7 +29,7 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
     public static ApiError TooManyBytes(string param, int found, int most) =>
         new(400, Request, $"Invalid '{param}': {found} bytes; up to {most} are taken.", param, "invalid_value");
 
-    /// <param name="prompt">Tokens of the prompt; where there are more than <paramref name="context"/>, how many is not known.</param>
+    /// <param name="prompt">Tokens of the prompt; above <paramref name="context"/> the exact number is not known.</param>
     public static ApiError ContextLength(int prompt, int context, int? asked) => new(400, Request,
         asked is null
             ? $"This model's maximum context length is {context} tokens, but the messages are "
@@ -53,7 +53,7 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
     public static ApiError TooLarge(long limit) =>
         new(413, Request, $"The body is larger than {limit} bytes.", Code: "request_too_large");
 
-    /// <summary>What the server turned down before it read a request.</summary>
+    /// <summary>A request that the server rejected before reading it.</summary>
     public static ApiError Rejected(int status, string message) => new(status, Request, message, Code: status switch
     {
         408 => "request_timeout",
@@ -86,7 +86,7 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
     public static ApiError Draining() =>
         new(503, "server_error", "The server is shutting down and takes no new requests.", Code: "draining", RetryAfter: 10);
 
-    /// <summary>A vote whose answer was lost may be recorded all the same; sent again, it is found.</summary>
+    /// <summary>A vote whose confirmation was lost may still be stored; sending it again finds it.</summary>
     public static ApiError NoFeedback(string reason) => new(503, "server_error",
         $"The vote store cannot confirm this now: {reason} Send the same request again; "
             + "that is safe, since a vote counts once however often it is sent.",

@@ -1,4 +1,4 @@
-// Around every request: an id for it, true JSON errors for unknown paths and methods, failures explained, nothing new while draining.
+// Wraps every request: gives it an id, answers unknown paths and methods in JSON, explains failures, refuses new requests while draining.
 // Knows no endpoint.
 using Majlis.Server.Operations;
 
@@ -43,7 +43,7 @@ static class ErrorMiddleware
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            // The client is gone; there is nobody to answer.
+            // The client is gone, so nothing is answered.
         }
         catch (Exception failure) when (!http.Response.HasStarted)
         {
@@ -52,9 +52,9 @@ static class ErrorMiddleware
         catch (Exception failure)
         {
             if (failure is not BrokenReplyException) failures.Explain(failure);
-            // Before HTTP/1.1 a reply ends where its connection does, and only a reset says that it broke off.
+            // In HTTP/1.0 a reply ends with its connection; only a reset shows that it was cut off.
             if (HttpProtocol.IsHttp10(http.Request.Protocol)) http.Abort();
-            // Kestrel sends what is written, and closes without the last chunk; HTTP/2 streams are reset.
+            // Kestrel sends what is written and closes without the last chunk; HTTP/2 streams are reset.
             else throw;
         }
     }

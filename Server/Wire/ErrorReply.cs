@@ -1,4 +1,4 @@
-// The one place that writes errors on the wire: {"error": {message, type, param, code}}, whole or as an item of a stream.
+// The only code that writes errors: {"error": {message, type, param, code}}, as a whole reply or as an item of a stream.
 using System.Globalization;
 using System.Text.Json;
 
@@ -6,10 +6,10 @@ namespace Majlis.Server.Wire;
 
 static class ErrorReply
 {
-    /// <summary>The error as a whole reply, with Retry-After where waiting helps.</summary>
+    /// <summary>The error as a whole reply, with Retry-After where a later try may succeed.</summary>
     public static IResult ToResult(this ApiError error) => new Reply(error);
 
-    /// <summary>The error as the data of a server-sent event: all that can be said after the first byte.</summary>
+    /// <summary>The error as the data of a server-sent event: the only way to report it after the first byte.</summary>
     public static string ToEvent(this ApiError error) => JsonSerializer.Serialize(Body(error), WireJson.Wire.ErrorBody);
 
     /// <summary>The error as a body in UTF-8, for replies that no endpoint writes.</summary>

@@ -1,21 +1,21 @@
-// A stream of server-sent events that begins only when its first item is there, so that early failures keep their true status;
-// a failure after that is an error item, and then the reply is broken off: many clients overlook the item, and none a reply that
-// does not end. Knows no item's content.
+// A stream of server-sent events. It starts only when its first item is there, so that early failures keep their HTTP status. A later
+// failure is sent as an error item, and then the connection is cut: many clients overlook the item, none an incomplete reply. Knows no
+// item's content.
 using System.Runtime.CompilerServices;
 
 namespace Majlis.Server.Wire;
 
-/// <summary>A reply that has begun cannot be finished, and the client was told why as far as it could be.</summary>
+/// <summary>A reply failed after its start; the client was told why as far as possible.</summary>
 sealed class BrokenReplyException(string message) : Exception(message);
 
 static class EventStream
 {
     public const string Done = "[DONE]";
 
-    /// <summary>Waits for the first item; what goes wrong before it is thrown from here.</summary>
+    /// <summary>Waits for the first item; a failure before it is thrown here.</summary>
     /// <param name="items">The data of each event, without the closing [DONE].</param>
-    /// <param name="explain">Turns a late failure into what the client is told.</param>
-    /// <param name="limit">Ends the reply of a client that does not read it.</param>
+    /// <param name="explain">Turns a late failure into the error for the client.</param>
+    /// <param name="limit">Ends the reply of a client that does not read.</param>
     public static async Task<IResult> BeginAsync(IAsyncEnumerable<string> items, Func<Exception, ApiError> explain, WriteLimit limit)
     {
         var cancellation = limit.Http.RequestAborted;
@@ -51,7 +51,7 @@ static class EventStream
                 }
             }
             yield return failure?.ToEvent() ?? Done;
-            // Whoever asks for more has sent the item above.
+            // The request for the next item means that the last one was sent.
             if (failure is not null) throw new BrokenReplyException(failure.Message);
         }
 

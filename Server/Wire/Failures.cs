@@ -1,4 +1,4 @@
-// What an exception means to the client: the expected ones in their own words, the rest as 500 under an id that stands in the log.
+// The API error for an exception: expected ones with their own message, all others as 500 with an id that is logged.
 using Majlis.Feedback.Store;
 using Majlis.Inference;
 using Majlis.Server.Operations;

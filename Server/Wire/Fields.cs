@@ -1,11 +1,11 @@
-// One JSON object of a request, read field by field: each field is asked for by name once, and what nobody asked for is an error.
-// The first problem is kept in the shared Problem and everything after it returns defaults. Knows no field's meaning.
+// One JSON object of a request, read field by field. Each field is read by name once; fields that nobody reads are an error. The shared
+// Problem keeps the first problem; after it, reads return defaults. Knows no field's meaning.
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Majlis.Server.Wire;
 
-/// <summary>The first thing found wrong with a request; later findings are not kept.</summary>
+/// <summary>The first problem found in a request; later ones are dropped.</summary>
 public sealed class Problem
 {
     public ApiError? First { get; private set; }
@@ -13,7 +13,7 @@ public sealed class Problem
     public void Add(ApiError error) => First ??= error;
 }
 
-/// <summary>A strict cursor over one object. A field set to null counts as absent, as OpenAI has it.</summary>
+/// <summary>A strict reader of one object. A field set to null counts as absent, as in OpenAI's API.</summary>
 public sealed class Fields
 {
     readonly Dictionary<string, JsonElement> unread = [];
@@ -31,19 +31,19 @@ public sealed class Fields
 
     public Problem Problem { get; }
 
-    /// <summary>The full name of a field, as error messages give it.</summary>
+    /// <summary>The full path of a field, as in error messages.</summary>
     public string Name(string field) => path.Length > 0 ? $"{path}.{field}" : field;
 
     public JsonElement? Any(string field) =>
         unread.Remove(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    /// <summary>The field where it was not read yet; it stays unread.</summary>
+    /// <summary>The field if it was not read yet; it stays unread.</summary>
     public JsonElement? Peek(string field) =>
         unread.TryGetValue(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     public bool Has(string field) => Peek(field) is not null;
 
-    /// <summary>The field, of any kind, in so many bytes of JSON at most.</summary>
+    /// <summary>The field, of any type, with at most so many bytes of JSON.</summary>
     public JsonElement? Small(string field, int mostBytes)
     {
         if (Any(field) is not { } value) return null;
@@ -68,7 +68,7 @@ public sealed class Fields
         return Text(field) ?? "";
     }
 
-    /// <summary>A text that must be one of a few; the first of them where an optional one is absent.</summary>
+    /// <summary>A text out of a fixed list; the first of the list where an optional field is absent.</summary>
     public string Word(string field, IReadOnlyList<string> words, bool required = false)
     {
         var word = required ? RequiredText(field) : Text(field) ?? words[0];
@@ -108,7 +108,7 @@ public sealed class Fields
         return (float)number;
     }
 
-    /// <summary>The elements of an array field with the name of each, or nothing where the field is absent.</summary>
+    /// <summary>The elements of an array field, each with its path; none where the field is absent.</summary>
     public IEnumerable<(JsonElement Value, string Name)> Items(string field)
     {
         if (Of(field, JsonValueKind.Array, "an array") is not { } array) yield break;
@@ -116,10 +116,10 @@ public sealed class Fields
         foreach (var item in array.EnumerateArray()) yield return (item, $"{Name(field)}[{index++}]");
     }
 
-    /// <summary>What nobody has asked for so far, nulls left out.</summary>
+    /// <summary>The fields that were not read so far, without nulls.</summary>
     public IEnumerable<string> Unread => unread.Where(left => left.Value.ValueKind != JsonValueKind.Null).Select(left => left.Key);
 
-    /// <summary>Refuses every field that was not read; nulls say nothing and pass.</summary>
+    /// <summary>Refuses every field that was not read; nulls are ignored.</summary>
     public void Done()
     {
         foreach (var field in Unread) Problem.Add(ApiError.UnknownField(Name(field)));

@@ -1,5 +1,5 @@
-// Where the server may listen, held before it binds and once more after, whatever named the addresses; and what a person is told
-// where it cannot. Knows no request.
+// Where the server may listen. Addresses from every source are checked before it binds and once after; a failure is explained to the person
+// who started it. Knows no request.
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -9,10 +9,10 @@ namespace Majlis.Server.Wire;
 
 static class Listening
 {
-    /// <summary>What is wrong with the addresses of --urls, a line each.</summary>
+    /// <summary>Problems with the addresses of --urls, one line each.</summary>
     public static IEnumerable<string> Refusals(IEnumerable<string> urls) => Refusals(urls.Select(url => ("--urls", (string?)url)));
 
-    /// <summary>What is wrong with the addresses that Kestrel reads of its own, each under its key.</summary>
+    /// <summary>Problems with the addresses in Kestrel's own configuration, each under its key.</summary>
     public static IEnumerable<string> Refusals(IConfiguration configuration) => Refusals(
         configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => ($"{endpoint.Path}:Url", endpoint["Url"])));
 
@@ -21,7 +21,7 @@ static class Listening
             .Select(found => $"{found.By}: '{found.Url}' {found.Why}");
 
     /// <summary>Runs the app until it is told to stop.</summary>
-    /// <exception cref="StartupException">It cannot or may not listen where it should.</exception>
+    /// <exception cref="StartupException">It cannot listen on an address, or must not.</exception>
     public static async Task ServeAsync(this WebApplication app)
     {
         try
@@ -41,7 +41,7 @@ static class Listening
         await app.WaitForShutdownAsync();
     }
 
-    // Background work begins before the server binds, and what ends without being stopped is a failure to the host.
+    // Background work starts before the server binds, and the host reports work that ends without a stop as a failure.
     static async Task StartAsync(WebApplication app)
     {
         try
@@ -68,7 +68,7 @@ static class Listening
         }
     }
 
-    // Kestrel's exception names the address in its text alone, as a URL.
+    // Kestrel's exception names the address only in its message, as a URL.
     static string InUse(string said)
     {
         var url = said.Split(' ').FirstOrDefault(word => word.Contains("://", StringComparison.Ordinal))?.TrimEnd(':', '.');
@@ -77,7 +77,7 @@ static class Listening
         return $"{place} is in use by another program; end it, or choose another address with --urls http://127.0.0.1:PORT.";
     }
 
-    /// <summary>Ends the start where the server is bound to an address it may not listen on.</summary>
+    /// <summary>Fails the start where the server is bound to a forbidden address.</summary>
     public sealed class BoundCheck(IServer server) : IHostedLifecycleService
     {
         public Task StartedAsync(CancellationToken cancellationToken)

@@ -1,4 +1,4 @@
-// What only this machine can reach: host names, and addresses to listen on as Kestrel reads them. Knows no configuration.
+// What only this machine can reach: host names, and listening addresses as Kestrel parses them. Knows no configuration.
 using System.Net;
 
 namespace Majlis.Server.Wire;
@@ -6,10 +6,10 @@ namespace Majlis.Server.Wire;
 static class Loopback
 {
     /// <summary>
-    /// Whether only this machine reaches who listens there: localhost, a loopback address, a unix socket or a named pipe. Kestrel
-    /// takes any other name, such as <c>loopback</c> or <c>example.org</c>, for every address of the machine.
+    /// Whether only this machine can reach the address: localhost, a loopback address, a unix socket or a named pipe. Kestrel binds any
+    /// other name, such as <c>loopback</c> or <c>example.org</c>, to all addresses of the machine.
     /// </summary>
-    /// <exception cref="FormatException">It is no address.</exception>
+    /// <exception cref="FormatException">It is not an address.</exception>
     public static bool IsListening(string url)
     {
         var address = BindingAddress.Parse(url);
@@ -17,7 +17,7 @@ static class Loopback
             || address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IsAddress(address.Host);
     }
 
-    /// <summary>Whether a Host header names this machine; names below localhost never leave it (RFC 6761, section 6.3).</summary>
+    /// <summary>Whether a Host header names this machine; names below localhost always do (RFC 6761, section 6.3).</summary>
     public static bool IsName(string host)
     {
         var name = host.EndsWith('.') ? host[..^1] : host;

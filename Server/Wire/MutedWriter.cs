@@ -1,4 +1,4 @@
-// A connection's way out that can be given its last words: what its protocol writes after them goes nowhere. Knows no protocol.
+// A connection's writer that can be muted: it sends given last bytes and drops everything written after them. Knows no protocol.
 using System.Buffers;
 using System.IO.Pipelines;
 
@@ -8,7 +8,7 @@ sealed class MutedWriter(PipeWriter inner) : PipeWriter
 {
     ArrayBufferWriter<byte>? nowhere;
 
-    /// <summary>Writes this in place of all that follows; sent by the next flush.</summary>
+    /// <summary>Sends these bytes at the next flush and drops everything written later.</summary>
     public void Replace(ReadOnlySpan<byte> words)
     {
         inner.Write(words);
@@ -39,5 +39,5 @@ sealed class MutedWriter(PipeWriter inner) : PipeWriter
     public override void Complete(Exception? exception = null) => inner.Complete(exception);
 }
 
-/// <summary>Both ways of a connection.</summary>
+/// <summary>Both directions of a connection.</summary>
 sealed record Transport(PipeReader Input, PipeWriter Output) : IDuplexPipe;

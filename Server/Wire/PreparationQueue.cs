@@ -1,5 +1,5 @@
-// Where bodies are parsed and prompts are made: small ones at once, large ones one after another on few threads that the machine runs
-// behind all others, so that neither the engine nor a small request waits for them. Knows no request.
+// Parses bodies and builds prompts: small ones at once, large ones in a queue on a few threads of low priority, so that neither the engine
+// nor a small request waits for them. Knows no request.
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Majlis.Inference;
@@ -8,12 +8,12 @@ namespace Majlis.Server.Wire;
 
 sealed partial class PreparationQueue : IDisposable
 {
-    /// <summary>Bytes up to which a body is prepared at once.</summary>
+    /// <summary>Bytes up to which a body is handled at once.</summary>
     public const int Small = 64 << 10;
 
     const int MostWaiting = 64;
 
-    // Of Linux' -20 to 19: a thread so far behind gets about a tenth of what another one gets beside it.
+    // Linux' nice values reach from -20 to 19; a thread at this value gets about a tenth of another thread's time.
     const int Niceness = 10;
     const int ThisThread = 0;
 
@@ -25,8 +25,8 @@ sealed partial class PreparationQueue : IDisposable
             new Thread(Work) { IsBackground = true, Priority = ThreadPriority.BelowNormal, Name = "preparation" }.Start();
     }
 
-    /// <summary>The result of <paramref name="work"/> on a body of so many bytes; not begun where the client is gone by its turn.</summary>
-    /// <exception cref="EngineBusyException">Too many large bodies wait already.</exception>
+    /// <summary>The result of <paramref name="work"/> on a body of this size; not started where the client has gone meanwhile.</summary>
+    /// <exception cref="EngineBusyException">Too many large bodies are waiting.</exception>
     public async Task<T> RunAsync<T>(long bytes, Func<T> work, CancellationToken gone)
     {
         if (bytes <= Small) return work();
@@ -54,12 +54,12 @@ sealed partial class PreparationQueue : IDisposable
 
     void Work()
     {
-        // .NET's own priorities say nothing to Linux.
+        // .NET's thread priorities have no effect on Linux.
         if (OperatingSystem.IsLinux()) _ = SetPriority(ThisThread, 0, Niceness);
         foreach (var next in waiting.GetConsumingEnumerable()) next();
     }
 
-    // The threads end with what is in the queue; a request whose turn never comes is cut off with its connection.
+    // The threads end when the queue is empty; a request that was not reached ends with its connection.
     public void Dispose() => waiting.CompleteAdding();
 
     [LibraryImport("libc", EntryPoint = "setpriority")]

@@ -1,5 +1,5 @@
-// What Kestrel turns down before any middleware sees it (a broken or too long request line, too large headers, a client too slow):
-// its bare reply is replaced by one that says why. HTTP/2 has no such replies, and over TLS they stay bare.
+// Requests that Kestrel rejects before any middleware (a bad or too long request line, too large headers, a slow client): its empty reply
+// is replaced by one with a reason. HTTP/2 has no such replies; over TLS they stay empty.
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
@@ -12,12 +12,12 @@ using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestExceptio
 
 namespace Majlis.Server.Wire;
 
-/// <summary>Told by Kestrel of each rejected request, before its reply is written.</summary>
+/// <summary>Receives each rejected request from Kestrel, before its reply is written.</summary>
 sealed class RejectedRequests(IdSource ids, TimeProvider time, KestrelServerLimits limits) : IObserver<KeyValuePair<string, object?>>
 {
     const string Rejected = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
 
-    /// <summary>Lets the reply on every connection be replaced.</summary>
+    /// <summary>Makes the reply on every connection replaceable.</summary>
     public static void Configure(KestrelServerOptions kestrel) => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next =>
         connection =>
         {
@@ -42,7 +42,7 @@ sealed class RejectedRequests(IdSource ids, TimeProvider time, KestrelServerLimi
         output.Replace([.. Encoding.ASCII.GetBytes(Head(rejected.StatusCode, response.Headers, body.Length)), .. isHead ? [] : body]);
     }
 
-    // Kestrel's own headers for this status, such as Allow, with those of the body.
+    // Keeps Kestrel's headers for this status, such as Allow, and adds those of the body.
     string Head(int status, IHeaderDictionary headers, int length)
     {
         headers.ContentLength = length;
@@ -61,7 +61,7 @@ sealed class RejectedRequests(IdSource ids, TimeProvider time, KestrelServerLimi
             $"The headers are larger than {limits.MaxRequestHeadersTotalSize} bytes or more than {limits.MaxRequestHeaderCount}.",
         StatusCodes.Status408RequestTimeout =>
             $"The request's headers did not come within {limits.RequestHeadersTimeout.TotalSeconds} seconds.",
-        // Kestrel quotes what was sent only where it logs it.
+        // Kestrel quotes the client's bytes only in its log.
         _ => rejected.Message.Replace(": ''", ".", StringComparison.Ordinal),
     };
 

@@ -1,5 +1,4 @@
-// The body of a request as JSON: strict about form (duplicate names, depth, encoding) and clear about where it breaks.
-// Knows no field.
+// The body of a request as JSON. Strict about duplicate names, depth and encoding; errors name the place. Knows no field.
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
 
@@ -7,15 +6,15 @@ namespace Majlis.Server.Wire;
 
 static class RequestBody
 {
-    /// <summary>The largest body taken, in bytes.</summary>
+    /// <summary>The largest body, in bytes.</summary>
     public const long Limit = 16 << 20;
 
     const string NoText = "holds half a surrogate pair or bytes that are not UTF-8.";
 
-    // Where a client says more, memory is taken as the bytes come and not as it says.
+    // Above this Content-Length, memory grows with the bytes that arrive.
     const int FirstBuffer = 1 << 16;
 
-    /// <summary>The whole body as bytes; empty where <paramref name="problem"/> says why it is not read.</summary>
+    /// <summary>The whole body as bytes; empty with the reason in <paramref name="problem"/>.</summary>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, Problem problem)
     {
         if (!IsJson(request.ContentType))
@@ -36,7 +35,7 @@ static class RequestBody
         }
     }
 
-    /// <summary>The bytes as JSON; null where <paramref name="problem"/> says why.</summary>
+    /// <summary>The bytes as JSON; null with the reason in <paramref name="problem"/>.</summary>
     public static JsonDocument? Parse(ReadOnlyMemory<byte> bytes, Problem problem)
     {
         if (bytes.Span.StartsWith(ByteOrderMark)) bytes = bytes[ByteOrderMark.Length..];
@@ -47,7 +46,7 @@ static class RequestBody
         }
         catch (InvalidOperationException)
         {
-            // The parser looks at names, to find one that stands twice, and says so of those it cannot read.
+            // The parser compares names to find duplicates, and reports names that it cannot decode.
             problem.Add(ApiError.BrokenJson($"a name {NoText}"));
         }
         catch (JsonException broken)
@@ -67,12 +66,12 @@ static class RequestBody
         return null;
     }
 
-    // A page of another origin can send anything but this type without asking first; so nothing else is read.
+    // A page of another origin can send any other type without a preflight request, so only this one is read.
     static bool IsJson(string? contentType) => MediaTypeHeaderValue.TryParse(contentType, out var media)
         && (media.SubType.Equals("json", StringComparison.OrdinalIgnoreCase)
             || media.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
 
-    // The parser's own message ends with the place in .NET's words; the place is said first and once.
+    // The parser's message ends with the place in .NET's form; here the place comes first, and once.
     static string Where(JsonException broken)
     {
         var end = broken.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);

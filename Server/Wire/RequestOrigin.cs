@@ -1,5 +1,5 @@
-// Who may ask while only this machine should: requests to a host that is ours, so that no foreign name resolved to this machine
-// reaches it (DNS rebinding), and changes from our own pages and from programs only. Knows no endpoint.
+// Who may send requests while only this machine should. The host must be ours, which stops foreign names that resolve to this machine (DNS
+// rebinding); changes are accepted from our own pages and from programs only. Knows no endpoint.
 using System.Net;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.Extensions.Primitives;
@@ -8,12 +8,14 @@ namespace Majlis.Server.Wire;
 
 static class RequestOrigin
 {
-    /// <summary>ASP.NET's own filter answers in HTML, and before anything of ours.</summary>
+    /// <summary>ASP.NET's own filter answers in HTML and runs before our middleware.</summary>
     public static void ReplaceHostFilter(IServiceCollection services) =>
         services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = ["*"]);
 
-    /// <summary>Hosts besides this machine's own names come from AllowedHosts, ASP.NET's key: names separated by semicolons,
-    /// <c>*.example.org</c> for all below one, <c>*</c> for any.</summary>
+    /// <summary>
+    /// Further hosts come from ASP.NET's AllowedHosts: names separated by semicolons, <c>*.example.org</c> for all subdomains, <c>*</c> for
+    /// any host.
+    /// </summary>
     public static void UseOriginCheck(this WebApplication app)
     {
         StringSegment[] hosts = [.. (app.Configuration["AllowedHosts"] ?? "")
@@ -28,23 +30,23 @@ static class RequestOrigin
         return IsChange(request.Method) && IsFromForeignPage(request) ? ApiError.ForeignPage(request.Headers.Origin.ToString()) : null;
     }
 
-    // A unix socket has no address, and no page can reach it.
+    // A unix socket has no address, and no web page can reach it.
     static bool IsByLoopback(ConnectionInfo connection) => connection.LocalIpAddress is { } local && IPAddress.IsLoopback(local);
 
-    // Only HTTP/1.0 leaves the host out, and no browser speaks it.
+    // Only HTTP/1.0 may omit the host, and no browser uses it.
     static bool IsOurs(HostString host, StringSegment[] hosts) =>
         !host.HasValue || Loopback.IsName(host.Host) || hosts.Contains("*") || HostString.MatchesAny(host.Host, hosts);
 
     static bool IsChange(string method) => !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method);
 
-    // Browsers say in Sec-Fetch-Site where a request comes from, older ones in Origin only; no page can set either. Programs send neither.
+    // Browsers name the source in Sec-Fetch-Site, older ones only in Origin; no page can set either. Programs send neither.
     static bool IsFromForeignPage(HttpRequest request)
     {
         if (request.Headers.TryGetValue("Sec-Fetch-Site", out var site)) return site.ToString() is not ("same-origin" or "none");
         return request.Headers.Origin is { Count: > 0 } origin && !IsSameHost(origin.ToString(), request.Host);
     }
 
-    // Without the scheme: a proxy in front may speak TLS.
+    // The scheme is ignored: a proxy in front may use TLS.
     static bool IsSameHost(string origin, HostString host) => Uri.TryCreate(origin, UriKind.Absolute, out var page)
         && page.IdnHost.Equals(host.Host.Trim('[', ']'), StringComparison.OrdinalIgnoreCase)
         && page.Port == (host.Port ?? (page.Scheme == Uri.UriSchemeHttps ? 443 : 80));

@@ -1,11 +1,11 @@
-// From a request's body to what an endpoint makes of it, prepared where its size belongs. Knows no field.
+// Reads a request's body and converts it for an endpoint; large bodies go through the PreparationQueue. Knows no field.
 using System.Text.Json;
 
 namespace Majlis.Server.Wire;
 
 sealed class RequestReader(PreparationQueue preparation)
 {
-    /// <summary>What <paramref name="make"/> makes of the body, or null with the reason in <paramref name="problem"/>.</summary>
+    /// <summary>The body converted by <paramref name="make"/>, or null with the reason in <paramref name="problem"/>.</summary>
     public async Task<T?> ReadAsync<T>(HttpRequest request, Problem problem, Func<JsonElement, T?> make) where T : class
     {
         var bytes = await RequestBody.ReadAsync(request, problem);

@@ -1,5 +1,5 @@
-// JSON from outside, taken apart with nothing left for later: names that stand twice, depth, and text that is no Unicode are found
-// when it is read and not when somebody asks for a value. Knows no field.
+// JSON of requests, checked completely when it is parsed: duplicate names, depth and invalid Unicode are found at once, not when a value is
+// read. Knows no field.
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -9,13 +9,13 @@ static class StrictJson
 {
     public static JsonDocumentOptions Options { get; } = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
-    /// <summary>Whether a glance at the bytes tells that every string in them is Unicode text; most bodies need no second one.</summary>
+    /// <summary>Whether a quick scan of the bytes proves that all strings are valid Unicode; most bodies need no second scan.</summary>
     public static bool IsReadable(ReadOnlySpan<byte> json) =>
         Utf8.IsValid(json) && json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0;
 
     /// <summary>
-    /// The path of the first string that is no Unicode text, or of the object with such a name: the parser lets both through, and reading
-    /// them throws. Null where all can be read.
+    /// The path of the first string with invalid Unicode, or of the object with such a name; null where there is none. The parser accepts
+    /// both, and reading them throws.
     /// </summary>
     public static string? Unreadable(JsonElement value) => Within(value)?.TrimStart('.');
 

@@ -1,4 +1,4 @@
-// How replies become JSON: snake_case names, letters of every script as they are, source-generated writers.
+// How replies become JSON: snake_case names, unescaped letters of every script, source-generated writers.
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -21,7 +21,7 @@ namespace Majlis.Server.Wire;
 [JsonSerializable(typeof(HealthReply))]
 sealed partial class WireJson : JsonSerializerContext
 {
-    /// <summary>The writers in use: Arabic stays Arabic instead of \u escapes.</summary>
+    /// <summary>The writers in use: Arabic is written as it is, without \u escapes.</summary>
     public static WireJson Wire { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

@@ -1,6 +1,6 @@
-// Build step: TorchSharp's native library asks for the symbol version GLIBCXX_3.4.32 though no relocation of it uses one, so it does
-// not load on Debian 12. This sets the weak flag on that one entry of .gnu.version_r (Linux Standard Base, "Symbol Versioning").
-// Changes only the copy in the output folder, only where the system's libstdc++ lacks the version, and twice is once.
+// Build step. TorchSharp's native library requires the symbol version GLIBCXX_3.4.32 though no relocation uses it, so it does not load on
+// Debian 12. This sets the weak flag on that entry of .gnu.version_r (Linux Standard Base, "Symbol Versioning"). Changes only the copy in
+// the output folder, and only where the system's libstdc++ lacks the version. Running it twice changes nothing more.
 using System;
 using System.IO;
 using System.Linq;
@@ -30,7 +30,8 @@ public sealed class WeakenGlibcxx : Task
         if ((elf[flags] & FlagWeak) != 0) return true;
         elf[flags] |= FlagWeak;
         Replace(elf);
-        Log.LogMessage(MessageImportance.High, "{0}: {1} marked weak, this system's libstdc++ lacks it.", Path.GetFileName(Library), Version);
+        Log.LogMessage(MessageImportance.High, "{0}: {1} marked weak, this system's libstdc++ lacks it.",
+            Path.GetFileName(Library), Version);
         return true;
     }
 
@@ -76,7 +77,8 @@ public sealed class WeakenGlibcxx : Task
         return Encoding.ASCII.GetString(elf, start, Array.IndexOf(elf, (byte)0, start) - start);
     }
 
-    // The output may be a link into the package cache: a new file takes its place. The time stamp stays, so the next build does not copy anew.
+    // The output may be a link into the package cache, so a new file replaces it. The time stamp stays, so the next build does not copy
+    // again.
     void Replace(byte[] elf)
     {
         var written = File.GetLastWriteTimeUtc(Library);
