@@ -100,13 +100,13 @@ public sealed record GenerationDefaults(ImmutableArray<int> EosTokens, int? BosT
     {
         if (!from.TryGetProperty(field, out var value) || value.ValueKind == JsonValueKind.Null) return null;
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number
-            : throw new ModelFormatException($"{path}: '{field}' is no whole number.");
+            : throw new ModelFormatException($"{path}: '{field}' is not a whole number.");
     }
 
     static float? Number(JsonElement from, string field, string path)
     {
         if (!from.TryGetProperty(field, out var value) || value.ValueKind == JsonValueKind.Null) return null;
         return value.ValueKind == JsonValueKind.Number ? value.GetSingle()
-            : throw new ModelFormatException($"{path}: '{field}' is no number.");
+            : throw new ModelFormatException($"{path}: '{field}' is not a number.");
     }
 }

@@ -30,7 +30,7 @@ sealed class NamedTokens(int vocabularySize)
         if (!from.TryGetProperty(field, out var value) || value.ValueKind == JsonValueKind.Null) return [];
         var listed = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().ToArray() : [value];
         return [.. listed.Select(item => Known(field, Whole(item)
-            ?? throw new ModelFormatException($"{path}: '{field}' is no token id and no list of them."))).OfType<int>()];
+            ?? throw new ModelFormatException($"{path}: '{field}' is not a token id or a list of them."))).OfType<int>()];
     }
 
     static Int128? Whole(JsonElement value) => value.ValueKind == JsonValueKind.Number

@@ -55,7 +55,7 @@ public sealed class ModuleNames
         }
         catch (ArgumentException error)
         {
-            throw new ModelFormatException($"{place} is no regular expression: {error.Message}", error);
+            throw new ModelFormatException($"{place} is not a regular expression: {error.Message}", error);
         }
     }
 }

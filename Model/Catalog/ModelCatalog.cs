@@ -32,7 +32,7 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
             if (state.Generation < 0 || state.Share is not (>= 0 and <= 1))
                 throw new ModelFormatException($"{StatePath}: 'generation' or 'share' is out of range.");
             if (state.Named.FirstOrDefault(version => !IdForm().IsMatch(version)) is { } odd)
-                throw new ModelFormatException($"{StatePath}: '{odd}' is no version's id.");
+                throw new ModelFormatException($"{StatePath}: '{odd}' is not a version's id.");
             return state;
         }
         catch (ModelFormatException damage)
@@ -118,7 +118,7 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
         var manifest = CatalogFile.TryRead(path, CatalogJson.Default.Manifest)
             ?? throw new ModelFormatException($"{path}: there is no such version.");
         if (manifest.Id != version) throw new ModelFormatException($"{path}: it is the manifest of '{manifest.Id}'.");
-        return manifest.Lack is { } field ? throw new ModelFormatException($"{path}: '{field}' is null, or holds one.") : manifest;
+        return manifest.Lack is { } field ? throw new ModelFormatException($"{path}: '{field}' is null or contains null.") : manifest;
     }
 
     /// <summary>Checks the hash of every file of a version against its manifest.</summary>
@@ -156,7 +156,7 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
     public string MasterPath(string version) => Path.Combine(PathOf(version), Master);
 
     string PathOf(string version) => IdForm().IsMatch(version) ? Path.Combine(folder, version)
-        : throw new ModelFormatException($"'{version}' is no version's id: letters, digits, '.', '_' and '-', not beginning with '.', " +
+        : throw new ModelFormatException($"'{version}' is not a version's id: letters, digits, '.', '_' and '-', not beginning with '.', " +
             $"at most 100.");
 
     /// <summary>The lock dies with its holder, so a killed process blocks nobody; a swap takes milliseconds.</summary>
@@ -165,7 +165,7 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
         FileStream? held = null;
         var path = Path.Combine(folder, "state.lock");
         if (SpinWait.SpinUntil(() => (held = TryLock(path)) is not null, longestSwap)) return held!;
-        throw new IOException($"{path}: somebody has held the lock for {longestSwap.TotalSeconds} s.");
+        throw new IOException($"{path}: another process has held the lock for {longestSwap.TotalSeconds} s.");
     }
 
     /// <summary>EROFS: waiting would not help.</summary>

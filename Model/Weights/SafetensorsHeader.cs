@@ -40,7 +40,7 @@ sealed class SafetensorsHeader
         }
         catch (JsonException error)
         {
-            throw new ModelFormatException($"{file.Path}: the header is not the JSON it should be: {error.Message}", error);
+            throw new ModelFormatException($"{file.Path}: the header is not valid JSON: {error.Message}", error);
         }
         catch (InvalidOperationException error) // The reader throws this for a text that is not UTF-8 or a value of another kind.
         {
@@ -119,7 +119,7 @@ sealed class SafetensorsHeader
         {
             if (numbers.Count == most) throw Error($"{what} has more than {most} entries");
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var number) || number is < 0 or > long.MaxValue / 2)
-                throw Error($"{what}: '{Encoding.UTF8.GetString(reader.ValueSpan)}' is no size");
+                throw Error($"{what}: '{Encoding.UTF8.GetString(reader.ValueSpan)}' is not a size");
             numbers.Add(number);
         }
         return numbers;

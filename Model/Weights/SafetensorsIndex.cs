@@ -13,12 +13,12 @@ static class SafetensorsIndex
         using var document = ModelJson.Read(path);
         if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("weight_map", out var map)
             || map.ValueKind != JsonValueKind.Object)
-            throw new ModelFormatException($"{path}: 'weight_map' is missing or no object.");
+            throw new ModelFormatException($"{path}: 'weight_map' is missing or not an object.");
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var entry in map.EnumerateObject())
         {
             if (entry.Value.ValueKind != JsonValueKind.String)
-                throw new ModelFormatException($"{path}: weight_map '{entry.Name}' is no file name.");
+                throw new ModelFormatException($"{path}: weight_map '{entry.Name}' is not a file name.");
             var file = entry.Value.GetString()!;
             if (!IsPlainName(file))
                 throw new ModelFormatException($"{path}: weight_map '{entry.Name}' names '{file}'; expected a .safetensors file of this " +

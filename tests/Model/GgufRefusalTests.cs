@@ -19,19 +19,19 @@ public sealed class GgufRefusalTests : IDisposable
         { "llama", "general.architecture", null, "'general.architecture' is missing" },
         { "lama", "x", null, "general.architecture 'lama' is not known; known are" },
         { "llama", "llama.embedding_length", null, "'llama.embedding_length' is missing" },
-        { "llama", "llama.embedding_length", -8, "'llama.embedding_length' is 4294967288, which cannot be" },
+        { "llama", "llama.embedding_length", -8, "'llama.embedding_length' is 4294967288, which is out of range" },
         { "llama", "llama.embedding_length", "8", "'llama.embedding_length' holds something else than a whole number" },
         { "llama", "llama.attention.layer_norm_rms_epsilon", null, "'llama.attention.layer_norm_rms_epsilon' is missing" },
         { "llama", "llama.attention.layer_norm_rms_epsilon", "1e-5", "holds something else than a number" },
         { "llama", "llama.attention.head_count", null, "'llama.attention.head_count' is missing" },
         { "llama", "llama.attention.head_count", 0, "'llama.attention.head_count' is 0" },
-        { "llama", "llama.attention.head_count", new[] { 2, 4 }, "'llama.attention.head_count' differs from layer to layer" },
-        { "llama", "llama.attention.head_count", new[] { -1 }, "'llama.attention.head_count' differs from layer to layer" },
+        { "llama", "llama.attention.head_count", new[] { 2, 4 }, "'llama.attention.head_count' differs between layers" },
+        { "llama", "llama.attention.head_count", new[] { -1 }, "'llama.attention.head_count' differs between layers" },
         { "llama", "llama.attention.head_count", 3, "'llama.attention.key_length' is missing, and the heads do not divide the width" },
         { "llama", "llama.attention.value_length", 2, "'llama.attention.value_length' is 2 and the keys' 4; only equal ones are known" },
         { "llama", "llama.block_count", 0, "'llama.block_count' must be between 1 and" },
         { "llama", "llama.vocab_size", 5, "'llama.vocab_size' says 5, but token_embd.weight has 4 rows" },
-        { "llama", "llama.expert_count", 8, "a llama of experts (Mixtral) is not known" },
+        { "llama", "llama.expert_count", 8, "a mixture-of-experts llama (Mixtral) is not supported" },
         { "llama", "llama.attention.sliding_window", 4, "'llama.attention.sliding_window' is not known for llama" },
         { "llama", "llama.rope.scaling.type", "linear", "'llama.rope.scaling.factor' is missing" },
         { "llama", "llama.rope.scaling.type", "yarn", "'llama.rope.scaling.factor' is missing" },
@@ -53,7 +53,7 @@ public sealed class GgufRefusalTests : IDisposable
     public void Tensors_that_do_not_fit_the_architecture_are_named()
     {
         Refused("there is no tensor 'token_embd.weight'", Model("llama"));
-        Refused("tensor 'token_embd.weight' is no table", Model("llama").Tensor("token_embd.weight", [32], new float[32]));
+        Refused("tensor 'token_embd.weight' is not a matrix", Model("llama").Tensor("token_embd.weight", [32], new float[32]));
         Refused("'blk.0.magic.weight' has no place in a llama network", Table("llama").Tensor("blk.0.magic.weight", [1], new float[1]));
         Refused("'blk.x.attn_q.weight' has no place in a llama network", Table("llama").Tensor("blk.x.attn_q.weight", [1], new float[1]));
         Refused("'blk.0.attn_q.weight' does not divide into 2 heads of an even size",

@@ -3,8 +3,8 @@ namespace Majlis.tests.Text;
 
 sealed class DamagedText(ulong seed)
 {
-    static readonly string[] fragments = ["{%", "%}", "{{", "}}", "-", "|", "(", ")", "[", "]", "if ", "else", "endfor", "for x in ", "loop",
-        "*", "**", ".", "'", "\"", "9", "none", "{#", "#}", " is ", "~", "%", "//", "\\", "\ud83d", "set "];
+    static readonly string[] fragments = ["{%", "%}", "{{", "}}", "-", "|", "(", ")", "[", "]", "if ", "else", "endfor", "for x in ",
+        "loop", "*", "**", ".", "'", "\"", "9", "none", "{#", "#}", " is ", "~", "%", "//", "\\", "\ud83d", "set "];
 
     ulong state = seed;
 

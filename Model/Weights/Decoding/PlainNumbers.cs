@@ -35,7 +35,7 @@ static class PlainNumbers
             case TensorType.U32: Convert<uint>(source, destination); break;
             case TensorType.U16: Convert<ushort>(source, destination); break;
             case TensorType.U8 or TensorType.Bool: Convert<byte>(source, destination); break;
-            default: throw new ArgumentException($"{type} is no plain number.");
+            default: throw new ArgumentException($"{type} is not a plain number type.");
         }
     }
 

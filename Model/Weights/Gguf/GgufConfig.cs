@@ -62,7 +62,7 @@ public static class GgufConfig
         var (file, table) = parts.Find("token_embd.weight")
             ?? throw new ModelFormatException($"{parts.First.Path}: there is no tensor 'token_embd.weight'.");
         var rows = table.Info.Shape.Length == 2 ? table.Info.Shape[0]
-            : throw new ModelFormatException($"{file.Path}: tensor 'token_embd.weight' is no table.");
+            : throw new ModelFormatException($"{file.Path}: tensor 'token_embd.weight' is not a matrix.");
         if (keys.Integer("vocab_size") is { } size && size != rows)
             throw new ModelFormatException($"{file.Path}: key '{keys.Name("vocab_size")}' says {size}, but token_embd.weight has {rows} " +
                 $"rows.");

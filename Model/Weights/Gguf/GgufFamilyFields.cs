@@ -35,7 +35,7 @@ static class GgufFamilyFields
     {
         config["mlp_bias"] = parts.Has("blk.0.ffn_up.bias");
         if (keys.Integer("expert_count") is > 0)
-            throw new ModelFormatException($"{parts.First.Path}: a llama of experts (Mixtral) is not known.");
+            throw new ModelFormatException($"{parts.First.Path}: a mixture-of-experts llama (Mixtral) is not supported.");
         NoWindow(parts.First, keys, "llama");
     }
 

@@ -13,7 +13,7 @@ sealed class GgufKeys(GgufFile file)
     {
         null => null,
         >= 0 and <= int.MaxValue and var value => (int)value,
-        var value => throw new ModelFormatException($"{file.Path}: key '{Name(key)}' is {value}, which cannot be."),
+        var value => throw new ModelFormatException($"{file.Path}: key '{Name(key)}' is {value}, which is out of range."),
     };
 
     public double? Number(string key) => file.Number(Name(key));
@@ -29,7 +29,7 @@ sealed class GgufKeys(GgufFile file)
     {
         if (!file.IsArray(Name(key))) return Integer(key) is 0 ? throw Zero(key) : Integer(key);
         return file.Integers(Name(key))!.Distinct().ToArray() is [> 0 and <= int.MaxValue and var count] ? (int)count
-            : throw new ModelFormatException($"{file.Path}: key '{Name(key)}' differs from layer to layer, which no known family does.");
+            : throw new ModelFormatException($"{file.Path}: key '{Name(key)}' differs between layers, which is not supported.");
     }
 
     ModelFormatException Zero(string key) => new($"{file.Path}: key '{Name(key)}' is 0.");

@@ -69,7 +69,7 @@ sealed class GgufReader(MappedFile file, long position = 0)
     /// <summary>Skips an array without keeping its elements: vocabularies are long, and most readers never need them.</summary>
     GgufArray Array(string what, int depth)
     {
-        if (depth > 3) throw Error($"{what} nests arrays deeper than anything real");
+        if (depth > 3) throw Error($"{what} nests arrays deeper than 3 levels");
         var type = (GgufValueType)U32($"the element type of {what}");
         var size = Size(type, what);
         var count = Count($"the length of {what}", Math.Max(size, type == GgufValueType.Array ? 12 : 1));
