@@ -29,12 +29,12 @@ public static class Tiny
 
     public static LoadedModel Model(INetwork network, string version = "v1", int maxContext = 256,
         EngineOptions? options = null, params ReadOnlySpan<int> ends) => new(network, maxContext, options ?? new() { CacheBytes = 4096 })
-    {
-        Version = version,
-        WeightsHash = "hash of " + version,
-        Tokenizer = Tokenizer,
-        Defaults = new(ends.IsEmpty ? [End] : [.. ends], null),
-    };
+        {
+            Version = version,
+            WeightsHash = "hash of " + version,
+            Tokenizer = Tokenizer,
+            Defaults = new(ends.IsEmpty ? [End] : [.. ends], null),
+        };
 
     static LayerBlueprint Layer(int? window)
     {
