@@ -49,8 +49,8 @@ public sealed partial class MapTests
     [InlineData("Trainer")]
     public async Task The_readme_names_every_option_of_a_host(string host)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, $"Majlis.{host}"), ["--help"]) { RedirectStandardOutput = true };
-        using var process = Process.Start(start)!;
+        var program = Path.Combine(AppContext.BaseDirectory, $"Majlis.{host}");
+        using var process = Process.Start(new ProcessStartInfo(program, ["--help"]) { RedirectStandardOutput = true })!;
         var help = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var readme = await File.ReadAllTextAsync(Path.Combine(Shared.Root, "README.md"), TestContext.Current.CancellationToken);
         var options = Option().Matches(help).Select(match => match.Groups[1].Value).Except(["--help", "--version"]).ToList();
