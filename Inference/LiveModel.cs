@@ -124,9 +124,6 @@ public sealed class ModelLease : IDisposable
 
     public LoadedModel Model => snapshot.Model;
 
-    /// <summary>True once a newer snapshot has replaced this one.</summary>
-    public bool IsReplaced => snapshot.Retired;
-
     /// <summary>Another lease on the same snapshot, with its own lifetime.</summary>
     public ModelLease Share()
     {

@@ -67,11 +67,6 @@ public sealed class TorchNetwork : INetwork
         return nextAdapter++;
     }
 
-    public void RemoveAdapter(int index)
-    {
-        if (adapters.Remove(index, out var adapter)) adapter.Dispose();
-    }
-
     public ForwardResult Forward(ForwardBatch batch)
     {
         BatchRules.Check(batch, Blueprint, groups.Length, cache is not null);

@@ -1,6 +1,5 @@
 // The network in one file, in reading order: plain, differentiable, whole sequences at once. Training runs it, and faster code is tested
-// against it. It has no cache and knows no model family, only the Blueprint.
-//
+// against it. It has no cache and knows no model family, only the Blueprint. Pooling and the reward head are kept for later work.
 // Legend: B batch, T tokens, C hidden, V vocabulary, H query heads, K key/value heads, G = H / K queries per key head, D head elements,
 //         R rotated elements of a head, I inner elements of the MLP. A mask is [B, T] int64, 1 where a token is real, 0 where padding.
 using Majlis.Model;
@@ -36,9 +35,6 @@ public sealed class Transformer : IDisposable
 
     /// <summary>Every tensor under its checkpoint name. Set requires_grad on the trained ones.</summary>
     public IReadOnlyDictionary<string, Tensor> Weights => weights;
-
-    /// <summary>Whether the attached adapter is used. Without it the network is the reference policy.</summary>
-    public bool AdapterEnabled { get; set; } = true;
 
     /// <summary>Adds the adapter's low-rank deltas to the modules it names; null removes them. The caller owns the adapter.</summary>
     public void Attach(LoraAdapter? lora)
@@ -173,7 +169,7 @@ public sealed class Transformer : IDisposable
     {
         var y = nn.functional.linear(x, Rows(weights[projection.Weight], projection),
             projection.HasBias ? Rows(weights[projection.Bias], projection) : null);
-        return AdapterEnabled && adapter?.Apply(x, projection) is { } delta ? y.Plus(delta.to(y.dtype)) : y;
+        return adapter?.Apply(x, projection) is { } delta ? y.Plus(delta.to(y.dtype)) : y;
 
         static Tensor Rows(Tensor tensor, Projection projection) =>
             projection.Outputs == projection.TensorRows ? tensor : tensor.narrow(0, projection.FirstRow, projection.Outputs);

@@ -1,4 +1,4 @@
-// Tokens a second of a real model through the engine: prefill of one prompt, decoding of one and of eight sequences. Beside it a peer,
+// Tokens per second of a real model through the engine: prefill of one prompt, decoding of one and of eight sequences. Beside it a peer,
 // where MAJLIS_PEER_LLAMA names a command that takes MODEL THREADS PROMPT GENERATE CLIENTS and ends its output with a JSON line.
 using System.Diagnostics;
 using System.Globalization;
@@ -14,7 +14,7 @@ static class DecodeBenchmark
     const int Generate = 128;
     const int Repeats = 3;
 
-    // Each request has a salt of its own, so that no prompt is found in the cache.
+    // Each request has its own salt, so that no prompt is found in the cache.
     static int requests;
 
     public static async Task<int> RunAsync(string model)
@@ -62,7 +62,7 @@ static class DecodeBenchmark
         return Prompt / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    /// <summary>All sequences' tokens over the time from the first token of any to the last of all.</summary>
+    /// <summary>The tokens of all sequences over the time from the first token of any to the last token of all.</summary>
     static async Task<double> DecodeAsync(Engine engine, LiveModel live, int clients)
     {
         var times = await Task.WhenAll(Enumerable.Range(0, clients).Select(client =>

@@ -1,4 +1,4 @@
-// What the engine itself costs: a step of N sequences over a network that computes nothing. Knows no weights.
+// The engine's own cost: a step of N sequences over a network that computes nothing. Knows no weights.
 using System.Diagnostics;
 using System.Text;
 using Majlis.Inference;
@@ -12,7 +12,7 @@ static class EngineBenchmark
     const int Vocabulary = 49152;
     const int NewTokens = 2000;
 
-    /// <summary>For runs whose text nobody reads.</summary>
+    /// <summary>For runs whose text is not read.</summary>
     public static TextTokenizer NoText { get; } =
         TextTokenizer.ParseJson(Encoding.UTF8.GetBytes("""{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}"""), "none");
 

@@ -1,5 +1,5 @@
-// `long-prompt MODEL`: what reading 6,000 tokens costs, and how long another answer pauses while 3,000 are read. In processes of their
-// own; beside them the same of another build, where MAJLIS_PEER_BUILD names its benchmarks' executable, one after the other.
+// `long-prompt MODEL`: the cost of reading 6,000 tokens, and the pause of another answer while 3,000 are read. Each run has its own
+// process. MAJLIS_PEER_BUILD names the benchmarks' executable of another build, which takes turns with this one.
 using System.Diagnostics;
 using System.Globalization;
 using Majlis.Inference;
@@ -58,7 +58,7 @@ static class LongPromptBenchmark
         return 0;
     }
 
-    /// <summary>The longest time between two tokens of an answer while a prompt is read, over the median before.</summary>
+    /// <summary>The longest time between two tokens of an answer while a prompt is read, divided by the median before.</summary>
     static async Task<double> PauseAsync(Engine engine, LiveModel live)
     {
         List<long> written = [];
@@ -82,7 +82,7 @@ static class LongPromptBenchmark
     static async Task ReadAsync(Engine engine, LiveModel live, int prompt, int tokens, List<long> times, CancellationToken enough = default)
     {
         using var lease = live.Lease()!;
-        // A prompt of its own for each length, so that none is found in the cache.
+        // Each length has its own prompt, so that none is found in the cache.
         var request = new GenerationRequest([.. Enumerable.Range(0, prompt).Select(i => 100 + (i * 7919 + prompt) % 4000)],
             SamplingOptions.Greedy with { IgnoreEos = true }, tokens)
         { CacheSalt = prompt.ToString(CultureInfo.InvariantCulture) };
@@ -93,7 +93,7 @@ static class LongPromptBenchmark
         }
         catch (OperationCanceledException)
         {
-            // Enough was written.
+            // Enough was generated.
         }
     }
 

@@ -1,5 +1,5 @@
-// `memory [MODEL ...]`: private memory at its peak and time until the first token, each in a process of its own, less what the same process
-// needs for a tiny model; against the weights in the compute type plus the cache. Without MODEL: a folder of 2 GB made for it.
+// `memory [MODEL ...]`: peak private memory and time to the first token, each in its own process, minus what the same process needs for a
+// tiny model. Compared with the weights in the compute type plus the cache. Without MODEL: a generated folder of 2 GB.
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
@@ -15,7 +15,7 @@ static class MemoryBenchmark
 {
     const int CacheTokens = 2048;
 
-    /// <summary>What a child tells, in bytes and milliseconds.</summary>
+    /// <summary>A child's results, in bytes and milliseconds.</summary>
     sealed record Measured(long Peak, long Needed, double Ready, double Processor);
 
     public static int Run(string[] models)
@@ -79,7 +79,7 @@ static class MemoryBenchmark
         return new Measured((long)numbers[0], (long)numbers[1], numbers[2], numbers[3]);
     }
 
-    /// <summary>A llama folder in bf16 whose weights are small and repeat: memory does not care what they are.</summary>
+    /// <summary>A llama folder in bf16 whose weights are small and repeat: their values do not matter for memory.</summary>
     static string Generate(string folder, int hidden, int inner, int layers, int vocabulary)
     {
         Directory.CreateDirectory(folder);

@@ -1,4 +1,4 @@
-// The highest private memory (RssAnon) of this process, looked at every few milliseconds. Linux only.
+// The highest private memory (RssAnon) of this process, sampled every few milliseconds. Linux only.
 using System.Globalization;
 
 namespace Majlis.benchmarks;
@@ -33,7 +33,7 @@ sealed class PeakMemory : IDisposable
     }
 
     /// <summary>The private memory of a process now, in bytes.</summary>
-    /// <param name="process">Its number, or "self".</param>
+    /// <param name="process">Its id, or "self".</param>
     public static long Read(string process)
     {
         var line = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("RssAnon:", StringComparison.Ordinal));

@@ -1,4 +1,4 @@
-// What is timed, beside peers, in one run: one verb each.
+// The benchmarks, one command each; peers are timed in the same run.
 using Majlis.benchmarks;
 using Majlis.Torch;
 

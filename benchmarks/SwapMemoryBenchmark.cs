@@ -53,7 +53,7 @@ static class SwapMemoryBenchmark
         }
     }
 
-    /// <summary>Private memory after each swap, once the replaced weights are gone.</summary>
+    /// <summary>Private memory after each swap, once the replaced weights are freed.</summary>
     static async Task<List<long>> SwapAsync(Process server, ModelCatalog catalog)
     {
         using var http = new HttpClient { BaseAddress = new Uri(await AddressAsync(server)) };
@@ -73,7 +73,7 @@ static class SwapMemoryBenchmark
         return memory;
     }
 
-    /// <summary>The least of some seconds: meanwhile the requests of the replaced version end and its weights are freed.</summary>
+    /// <summary>The minimum over some seconds: meanwhile the replaced version's requests end and its weights are freed.</summary>
     static async Task<long> SettledAsync(int process)
     {
         var least = long.MaxValue;
@@ -119,7 +119,7 @@ static class SwapMemoryBenchmark
         return Process.Start(start)!;
     }
 
-    /// <summary>Waits for the line that says what is served, and goes on reading, so that the pipe never fills.</summary>
+    /// <summary>Waits for the line that names the served model, and reads on so that the pipe never fills.</summary>
     static async Task<string> AddressAsync(Process server)
     {
         while (await server.StandardOutput.ReadLineAsync() is { } line)

@@ -1,5 +1,5 @@
-// Bytes of text a processor second through our tokenizers, and through Hugging Face's and Microsoft's on the same text in the same
-// run. Processor time, not time on the wall: what else runs on the machine is not what is measured.
+// Bytes of text per second of processor time through our tokenizers, and through Hugging Face's and Microsoft's on the same text in the
+// same run. Processor time, because other programs on the machine change the wall time.
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
@@ -17,10 +17,10 @@ static class TokenizerBenchmark
     const int Rounds = 3;
     const long CorpusBytes = 10_000_000;
 
-    /// <summary>SmolLM2's two steps, digits apart and GPT-2's pattern, as one pattern for a library that has one step.</summary>
+    /// <summary>SmolLM2's two steps (single digits, then GPT-2's pattern) as one pattern, for a library with one step.</summary>
     const string DigitsApart = @"\p{N}|'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?[^\s\p{L}\p{N}]+|\s+(?![^\s\p{N}])|\s+";
 
-    /// <summary>Runs for the named tokenizers, or for all.</summary>
+    /// <summary>Runs the named tokenizers, or all.</summary>
     public static int Run(string[] names)
     {
         var shared = Environment.GetEnvironmentVariable("MAJLIS_SHARED") ?? Path.Combine("..", "shared");
@@ -81,7 +81,7 @@ static class TokenizerBenchmark
         return (best, count);
     }
 
-    /// <summary>Microsoft.ML.Tokenizers' BPE with the nearest settings it has; texts whose ids differ are counted.</summary>
+    /// <summary>Microsoft.ML.Tokenizers' BPE with the closest settings it has; texts whose ids differ are counted.</summary>
     static void Microsoft(TextTokenizer ours, string definition, List<string> texts, long bytes, double rate)
     {
         using var json = JsonDocument.Parse(File.ReadAllBytes(definition));
@@ -101,7 +101,7 @@ static class TokenizerBenchmark
         Line(name, rate, bytes / best, "bytes/s");
     }
 
-    /// <summary>A megabyte of one letter: merging must stay n log n.</summary>
+    /// <summary>A megabyte of one letter: merging must take n log n.</summary>
     static void LongRun(TextTokenizer tokenizer)
     {
         var (small, large) = (new string('a', 100_000), new string('a', 1_000_000));

@@ -1,4 +1,4 @@
-// Text to time tokenizers on: what lies under the shared data in Arabic and English, each text once, up to a size.
+// Text for the tokenizer benchmark: Arabic and English texts from the shared data, each once, up to a size.
 using System.Text;
 using System.Text.Json;
 
@@ -27,7 +27,7 @@ static class TokenizerCorpus
         var document = new StringBuilder();
         while (total < bytes)
         {
-            // Half and half by bytes.
+            // Half of the bytes for each language.
             var fromArabic = arabicBytes * 2 <= total;
             var text = fromArabic ? arabic[a++ % arabic.Count] : english[e++ % english.Count];
             var size = Encoding.UTF8.GetByteCount(text) + 1;
@@ -60,7 +60,7 @@ static class TokenizerCorpus
         }
         catch (JsonException)
         {
-            // Some of what lies there is broken on purpose.
+            // Some of the shared files are broken on purpose.
             return null;
         }
     }

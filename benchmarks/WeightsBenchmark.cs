@@ -1,4 +1,4 @@
-// `weights MODEL`: milliseconds to open a model and to widen all its numbers to fp32, on one thread and on two; wall and processor time.
+// `weights MODEL`: milliseconds to open a model and to convert all its numbers to fp32, on one thread and on two; wall and processor time.
 using System.Diagnostics;
 using System.Globalization;
 using Majlis.Model;

@@ -1,4 +1,4 @@
-// Whatever else is in the batch, whatever is cached, shared or preempted: an answer is the one of the naive loop, token for token.
+// Whatever else is in the batch, cached, shared or preempted: an answer equals the naive loop's, token for token.
 using System.Collections.Immutable;
 using System.Globalization;
 using Majlis.Inference;

@@ -1,4 +1,4 @@
-// Choosing among several answers, against the definition.
+// Ranking several answers, against the definition.
 using System.Globalization;
 using System.Text.Json;
 using Majlis.Inference;

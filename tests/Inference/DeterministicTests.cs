@@ -1,5 +1,5 @@
-// A request that asks for it gets the same tokens and log-probabilities, bit for bit, alone, beside others of both kinds, from a cached
-// prefix and after preemption; in bf16, where rounding otherwise depends on company.
+// A deterministic request gets the same tokens and log-probabilities, bit for bit: alone, beside others of both kinds, from a cached prefix
+// and after preemption; in bf16, where rounding otherwise depends on the batch.
 using Majlis.Inference;
 using Majlis.Model;
 using Majlis.tests.Support;
@@ -21,9 +21,9 @@ public sealed class DeterministicTests
         using var weights = Majlis.tests.Torch.TinyModel.Weights(blueprint, 7);
         var network = new TorchNetwork(blueprint, weights, new TorchOptions { DType = ComputeType.BFloat16 });
         using var live = new LiveModel();
-        live.Swap(Support.Tiny.Model(network, maxContext: 100));
         var bytes = blocks * network.BytesPerBlock(0);
         var options = new EngineOptions { CacheBytes = bytes, MaxBatchTokens = 40, Deterministic = byTheEngine };
+        live.Swap(Support.Tiny.Model(network, maxContext: 100, options: options));
         await using var engine = new Engine(live, options, TimeProvider.System);
         bool? asked = byTheEngine ? null : true;
         var alone = await AnswerAsync(engine, live, prompt: 3, seed: 42, asked);

@@ -1,4 +1,4 @@
-// What an engine does when things go otherwise: cancelled, full, failing, hanging, shutting down, swapped in the middle.
+// The engine when requests are cancelled, the queue is full, the network fails or hangs, the server stops, or the model is swapped.
 using System.Collections.Immutable;
 using Majlis.Inference;
 using Majlis.tests.Support;

@@ -1,4 +1,4 @@
-// An engine over scripted networks, and the loop that any of its answers must equal: one sequence, no cache, no batch.
+// An engine over scripted networks, and the naive loop that each of its answers must equal: one sequence, no cache, no batch.
 using Majlis.Inference;
 using Majlis.tests.Support;
 using Xunit;

@@ -1,4 +1,4 @@
-// What goes wrong in one sequence of a step, at whatever point, ends that one: the others are answered as if they were alone.
+// A failure in one sequence of a step, at any stage, ends only that sequence: the others get the answer they would get alone.
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Majlis.Inference;
@@ -78,7 +78,7 @@ public sealed class OneOfEightTests
         Assert.Null(UnknownTokens.Describe(options with { StopTokenIds = [5] }, 309));
     }
 
-    /// <summary>A request that is well when the engine looks at it, and what makes one stage of its next step throw.</summary>
+    /// <summary>A request that is valid when the engine checks it, and the action that makes one stage of its next step throw.</summary>
     static (GenerationRequest Request, Action Spoil) Faulty(string stage, ScriptedNetwork network)
     {
         var request = EngineWorld.Greedy("the faulty one", 12);
@@ -107,7 +107,7 @@ public sealed class OneOfEightTests
         }
     }
 
-    // Nothing keeps a caller from changing the array behind a list that the engine has looked at already.
+    // A caller can still change the array behind a list that the engine has checked.
     static ImmutableArray<T> Alias<T>(T[] array) => ImmutableCollectionsMarshal.AsImmutableArray(array);
 
     static void Throw(bool now)

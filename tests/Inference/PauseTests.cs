@@ -1,4 +1,4 @@
-// While a long prompt is read, an answer that is being written goes on: steps are cut to what answers are to wait for.
+// While a long prompt is read, a running answer goes on: steps are cut to the longest pause allowed.
 using Majlis.Inference;
 using Majlis.tests.Support;
 using Microsoft.Extensions.Time.Testing;
@@ -10,7 +10,7 @@ public sealed class PauseTests
 {
     const double Token = 1e-3, PerPair = 1e-4, Usual = 20e-3;
 
-    /// <summary>A machine on which a step takes a while, each prompt token some more, and the more the more it sees.</summary>
+    /// <summary>On this machine a step takes a fixed time, plus a time per prompt token that grows with the tokens before it.</summary>
     [Theory]
     [InlineData(null)]
     [InlineData(35)]
@@ -32,7 +32,7 @@ public sealed class PauseTests
         await using var engine = new Engine(live,
             new() { CacheBytes = 1 << 16, LongestPause = longest is { } ms ? TimeSpan.FromMilliseconds(ms) : null }, time);
         using var lease = live.Lease()!;
-        // Reading costs what was seen of it before anybody wrote.
+        // The cost of reading is learned before any answer runs.
         await EngineWorld.ReadAsync(engine.GenerateAsync(lease, Request(600, 1), TestContext.Current.CancellationToken));
         var writing = engine.GenerateAsync(lease, Request(3, 900), TestContext.Current.CancellationToken)
             .GetAsyncEnumerator(TestContext.Current.CancellationToken);
@@ -43,7 +43,7 @@ public sealed class PauseTests
         var beside = steps.Where(step => step.Writes && step.Prompt > 0).ToArray();
         Assert.True(beside.Length > 3);
         var limit = longest is null ? 4 * Usual : longest.Value / 1000.0;
-        // Sixteen tokens are read whatever they take.
+        // Sixteen tokens are read whatever they cost.
         Assert.All(beside, step => Assert.True(step.Seconds <= limit || step.Prompt <= 16, $"{step} of {limit}"));
         Assert.InRange(steps.Sum(step => step.Prompt), 600 + 1500, 600 + 3 + 1500);
     }

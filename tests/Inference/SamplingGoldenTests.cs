@@ -1,5 +1,5 @@
-// The sampler against distributions computed elsewhere: single truncations by transformers' own classes, whole pipelines by the
-// order that vLLM states. One case per file and kind.
+// The sampler against reference distributions: single truncations by transformers' own classes, whole pipelines in the order that vLLM
+// documents. One case per file and kind.
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
@@ -50,7 +50,7 @@ public sealed class SamplingGoldenTests
         var worst = 0.0;
         foreach (var entry in Read("pipeline.json").Where(entry => entry.GetProperty("logits").GetString() == logits))
         {
-            // min_p and top_p are swapped there, and bad words look into the prompt.
+            // There min_p and top_p are swapped, and bad words also match the prompt.
             if (!entry.TryGetProperty("transformers_probs", out _) || Has(entry, "min_p") || Has(entry, "bad_words_ids")) continue;
             worst = Math.Max(worst, Distance(entry, "transformers_probs", Has(entry, "top_p")));
         }

@@ -1,5 +1,5 @@
-// Thousands of random schedules, without any network: no block leaks or is shared wrongly, budgets hold, everybody finishes, and
-// first come is first served.
+// Thousands of random schedules without a network: no block leaks or is shared wrongly, budgets hold, every sequence finishes, and first
+// come is first served.
 using Majlis.Inference;
 using Xunit;
 
@@ -105,7 +105,7 @@ public sealed class ScheduleTests
         return plan;
     }
 
-    /// <summary>One random world: groups, sizes, arrivals, cancellations, failures.</summary>
+    /// <summary>One random case: groups, sizes, arrivals, cancellations, failures.</summary>
     sealed class Play
     {
         const int BlockSize = 4;
@@ -115,7 +115,7 @@ public sealed class ScheduleTests
         readonly Scheduler scheduler;
         readonly int maxSequences, maxTokens;
         readonly Dictionary<Sequence, int> goals = [];
-        // [group][block]: the whole chain of tokens up to and including the block, as last written.
+        // [group][block]: all tokens up to and including the block, as last written.
         readonly string?[][] contents;
 
         public Play(Random random)
@@ -148,7 +148,7 @@ public sealed class ScheduleTests
         void Arrive(int number)
         {
             var length = random.Next(1, Math.Min(40, blocks.Capacity));
-            // Few tokens and common beginnings, so that prefixes are often shared.
+            // Few tokens and common prefixes, so that prefixes are often shared.
             int[] prompt = [.. Enumerable.Range(0, length).Select(i => i < 12 ? i : random.Next(2))];
             var salt = random.Next(4) == 0 ? "salt" : null;
             var sequence = new Sequence(number, prompt, BlockKey.Root("v", null, salt), random.Next(8) == 0 ? -1 : 0);
@@ -194,7 +194,7 @@ public sealed class ScheduleTests
             return true;
         }
 
-        /// <summary>Every reference belongs to exactly one table entry of a live sequence.</summary>
+        /// <summary>Every reference belongs to exactly one block table entry of a live sequence.</summary>
         void CheckReferences()
         {
             for (var g = 0; g < pools.Length; g++)
@@ -219,7 +219,7 @@ public sealed class ScheduleTests
                 }
         }
 
-        /// <summary>All that the step's tokens may look at holds what this very sequence would have written.</summary>
+        /// <summary>Every block that the step's tokens may read holds what their own sequence would have written.</summary>
         void Read(Sequence sequence)
         {
             var end = sequence.Computed + sequence.Scheduled;

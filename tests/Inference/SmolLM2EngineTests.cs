@@ -1,5 +1,5 @@
-// The engine over the real network on a real model, all golden prompts at once in fp32: whatever is batched with what, and cut into
-// which chunks, the greedy tokens and their log-probabilities are those of the reference, which computed one prompt at a time.
+// The engine over the real network and a real model, all golden prompts at once in fp32: in any batch and any chunks, the greedy tokens and
+// their log-probabilities equal those of the reference, which computed one prompt at a time.
 using System.Text.Json;
 using Majlis.Inference;
 using Majlis.Model;
@@ -42,7 +42,7 @@ public sealed class SmolLM2EngineTests(SmolLM2Answers answers) : IClassFixture<S
     }
 }
 
-/// <summary>One engine, asked everything at once. Does nothing where the model is absent.</summary>
+/// <summary>One engine that gets all prompts at once. Does nothing where the model is absent.</summary>
 public sealed class SmolLM2Answers : IAsyncLifetime
 {
     static readonly SamplingOptions[] samplings =

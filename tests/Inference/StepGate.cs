@@ -1,4 +1,4 @@
-// Lets a scripted network's passes through one by one, so that a test knows where the engine stands without any waiting by the clock.
+// Lets a scripted network's passes through one by one, so that a test knows the engine's position without waiting by the clock.
 using Majlis.tests.Support;
 
 namespace Majlis.tests.Inference;
@@ -28,7 +28,7 @@ sealed class StepGate : IDisposable
         allowed.Release(steps);
     }
 
-    /// <summary>Until the engine stands before the pass after those let through.</summary>
+    /// <summary>Completes when the engine waits before the pass after those let through.</summary>
     public async Task WaitingAsync()
     {
         for (; let >= 0; let--) await arrived.WaitAsync();

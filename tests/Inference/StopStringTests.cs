@@ -1,4 +1,4 @@
-// A stop string never leaks, in whatever pieces the text comes, and no text is held back that cannot become one.
+// No part of a stop string is released, in whatever pieces the text comes, and only text that may become a stop string is held back.
 using System.Text;
 using System.Text.Json;
 using Majlis.Inference;
@@ -67,9 +67,8 @@ public sealed class StopStringTests
     }
 
     /// <summary>
-    /// The files keep, under "stop", the string that was found and not the list that was given. All that the list did is still to be
-    /// seen: what was held back after a piece began some stop string, so each such tail, prolonged by a character that never occurs,
-    /// stands for it.
+    /// The files keep under "stop" the string that was found, not the given list. The rest of the list is inferred: text held back after a
+    /// piece began some stop string, so each such tail, plus a character that never occurs, stands for one.
     /// </summary>
     static IEnumerable<string> Stops(JsonElement entry, string[] pieces, List<string> emitted)
     {
@@ -86,7 +85,7 @@ public sealed class StopStringTests
         return stops;
     }
 
-    /// <summary>The text of each piece, and last what the end of the bytes gives.</summary>
+    /// <summary>The text of each piece; the last entry is the text that the end of the bytes adds.</summary>
     static string[] Decoded(JsonElement entry)
     {
         var decoder = Encoding.UTF8.GetDecoder();

@@ -1,4 +1,4 @@
-// Truncations on rows that are flat, tied or huge, against a plain sort.
+// Truncations on flat, tied or huge rows, against a plain sort.
 using Majlis.Inference;
 using Xunit;
 
@@ -27,7 +27,7 @@ public sealed class TruncationTests
         var allowed = (1.0 - p) * weights.Sum(weight => (double)weight);
         var kept = Enumerable.Repeat(true, logits.Length).ToArray();
         double dropped = 0;
-        // Ascending and stable; the last always stays. A border within rounding of the allowed mass may fall either way.
+        // Ascending and stable; the last token always stays. A border within rounding of the allowed mass may go either way.
         foreach (var id in Enumerable.Range(0, logits.Length).OrderBy(id => weights[id]).SkipLast(1))
             if (kept[id] = (dropped += weights[id]) > allowed + 1e-9) break;
         return kept;

@@ -1,4 +1,4 @@
-// Readers that are slow, late or gone: what they hold up is their own answer, and that for a stated time.
+// Slow, late or vanished readers delay only their own answers, and only for the stated time.
 using Majlis.Inference;
 using Majlis.tests.Support;
 using Microsoft.Extensions.Time.Testing;
@@ -55,7 +55,7 @@ public sealed class UnreadReplyTests : IAsyncDisposable
 
     [Theory]
     [InlineData(0)]
-    [InlineData(Buffer / 2 - 1)] // a trickle is no reading
+    [InlineData(Buffer / 2 - 1)] // less than half of the buffer: too slow
     public async Task A_buffer_that_stands_full_for_its_time_ends_the_answer_and_gives_the_weights_back(int read)
     {
         await using var reader = Start(endless).GetAsyncEnumerator(TestContext.Current.CancellationToken);

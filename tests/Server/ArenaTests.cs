@@ -1,4 +1,4 @@
-// A battle from its first event to its reveal, and every way a vote can be answered, over HTTP and the embedded store.
+// A battle from its first event to its reveal, and every reply to a vote, over HTTP and the embedded store.
 using System.Net;
 using System.Text.Json.Nodes;
 using Majlis.Feedback.Store;

@@ -1,4 +1,4 @@
-// A stream that breaks off half-way, as clients see it: none of them may take half an answer for the whole one.
+// A stream that breaks off midway, as clients see it: no client may take half an answer for a whole one.
 using System.ClientModel;
 using System.Net;
 using System.Net.Sockets;
@@ -80,7 +80,9 @@ public sealed class BrokenStreamTests
         Assert.DoesNotContain(events, item => (string?)item["object"] == "arena.battle.ready");
     }
 
-    /// <summary>Its replies end where the connection does (nginx asks this way), so only a reset tells half from whole.</summary>
+    /// <summary>
+    /// Replies end with the connection (as nginx requests them), so that only a reset tells half an answer from a whole one.
+    /// </summary>
     [Fact]
     public async Task Before_HTTP_1_1_the_connection_is_reset()
     {

@@ -1,4 +1,4 @@
-// Chat completions as they go over the wire: whole, streamed, several, with everything a client may ask for besides.
+// Chat completions over HTTP: whole, streamed, several choices, with every extra a client may ask for.
 using System.Net;
 using System.Text.Json.Nodes;
 using Xunit;

@@ -1,4 +1,4 @@
-// What is not the client's fault, in the client's terms: a full queue, a network that breaks before the first byte and after it.
+// Failures that are not the client's fault, as the client sees them: a full queue, a network that fails before or after the first byte.
 using System.Net;
 using System.Text.Json.Nodes;
 using Majlis.Inference;
@@ -31,7 +31,7 @@ public sealed class FailureTests
     [Fact]
     public async Task Several_choices_find_their_places_together_or_not_at_all()
     {
-        var gate = new Gate(); // held, so that no choice ends before the next one asks for its place
+        var gate = new Gate(); // blocked, so that no choice ends before the next one is queued
         await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("yes") { BeforeStep = gate.Pass }),
             parts: parts => parts with { Engine = new EngineOptions { MaxSequences = 1, QueueLimit = 1 } });
         using var end = gate;

@@ -6,7 +6,7 @@ sealed class Gate : IDisposable
     readonly SemaphoreSlim steps = new(0);
     volatile bool open;
 
-    /// <summary>For <see cref="RecitingNetwork.BeforeStep"/>: lets a step through when it may go.</summary>
+    /// <summary>For <see cref="RecitingNetwork.BeforeStep"/>: blocks until a step is let through.</summary>
     public void Pass()
     {
         if (!open) steps.Wait();
@@ -14,13 +14,13 @@ sealed class Gate : IDisposable
 
     public void Let(int count) => steps.Release(count);
 
-    /// <summary>Everything may go from now on.</summary>
+    /// <summary>Lets all further steps through.</summary>
     public void Open()
     {
         open = true;
         steps.Release(1000);
     }
 
-    /// <summary>Whoever stands before it goes through; the engine's thread must not be held when its server ends.</summary>
+    /// <summary>Lets every waiting step through: the engine's thread must not be blocked when its server stops.</summary>
     public void Dispose() => Open();
 }

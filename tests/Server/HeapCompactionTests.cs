@@ -1,4 +1,4 @@
-// What a large request took of the managed heap is given up soon after it, though nobody asks anything any more.
+// The managed heap shrinks soon after a large request, even on an idle server.
 using System.Runtime.CompilerServices;
 using Majlis.Server.Operations;
 using Majlis.tests.Support;

@@ -1,4 +1,4 @@
-// What happens to running requests when the client goes, the server stops, the weights change, or the vote store is away.
+// What happens to running requests when the client disconnects, the server stops, the weights change, or the vote store is down.
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
@@ -48,7 +48,7 @@ public sealed class LifecycleTests
         using var running = await server.StreamAsync();
         folder.Promote("v2");
         server.Part<ModelWatcher>().Look();
-        // Both versions take turns on the engine's thread; the new answer is done long before the old one.
+        // Both versions take turns on the engine's thread; the new answer ends long before the old one.
         var asked = server.ChatAsync();
         await Eventually.HoldsAsync("the new weights answer", () => { gate.Let(1); return asked.IsCompleted; });
         var next = await RunningServer.JsonAsync(await asked);
@@ -193,7 +193,7 @@ public sealed class LifecycleTests
     public async Task A_vote_store_that_hangs_takes_no_chat_out_of_service()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start(); // It takes connections and says nothing.
+        listener.Start(); // It accepts connections and never answers.
         var time = new FakeTimeProvider();
         await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old)),
             options => options with { Redis = listener.LocalEndpoint.ToString() },

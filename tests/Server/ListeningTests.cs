@@ -1,4 +1,4 @@
-// Where a server may listen, whatever names the address, and what the program says where it cannot.
+// Where a server may listen, from every source of addresses, and what the program prints where it cannot.
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -90,7 +90,7 @@ public sealed class ListeningTests
         Assert.Contains("--urls", said, StringComparison.Ordinal);
     }
 
-    // The only line that the program says on both ways out, model and store apart.
+    // The only line on standard output and standard error, apart from those about the model and the store.
     static async Task<string> RefusedAsync(string urls, params (string Name, string Value)[] environment)
     {
         using var folder = new TemporaryFolder();
@@ -114,7 +114,7 @@ public sealed class ListeningTests
     static IConfiguration Configuration(params (string Key, string Value)[] values) => new ConfigurationBuilder()
         .AddInMemoryCollection(values.Select(value => KeyValuePair.Create(value.Key, (string?)value.Value))).Build();
 
-    // Says it is bound to an address, and is not.
+    // Reports that it is bound to an address, without binding.
     sealed class BoundServer : IServer
     {
         public BoundServer(string address)

@@ -1,4 +1,4 @@
-// Histories as clients resend them: what OpenAI's specification knows is answered, what nobody called for is refused by name.
+// Histories as clients resend them: valid ones are answered; a tool answer without a call is refused by the field's name.
 using System.Net;
 using System.Text.Json.Nodes;
 using Majlis.tests.Support;

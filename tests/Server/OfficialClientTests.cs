@@ -1,4 +1,4 @@
-// The official .NET client and Semantic Kernel's connector against a running server: if they are content, most are.
+// The official .NET client and Semantic Kernel's connector against a running server.
 using System.ClientModel;
 using Microsoft.SemanticKernel;
 using Microsoft.SemanticKernel.ChatCompletion;

@@ -1,4 +1,4 @@
-// Options from three places, checked as a whole, every error at once; and what a server says that cannot start.
+// Options from three sources, validated together, with all errors at once; and what a server prints when it cannot start.
 using System.Diagnostics;
 using Majlis.CommandLine;
 using Majlis.Feedback.Store;

@@ -1,12 +1,12 @@
-// A network that knows texts by heart: its cache holds the tokens themselves, so it sees exactly what block tables let it see.
-// After the last turn marker it recites the first text that fits what was said so far, or another one when chance has it so.
+// A network that recites fixed texts. Its cache holds the tokens themselves, so it sees exactly what block tables let it see. After the
+// last turn marker it continues the first text that matches the output so far, or another one by chance.
 using System.Collections.Immutable;
 using System.Text;
 using Majlis.Model;
 
 namespace Majlis.tests.Server;
 
-/// <param name="texts">What may be said; all fit at first, the earlier ones are a little likelier.</param>
+/// <param name="texts">The possible answers; at the start all match, and earlier ones are slightly more likely.</param>
 sealed class RecitingNetwork(params string[] texts) : INetwork
 {
     public const int ImStart = 256;
@@ -17,7 +17,7 @@ sealed class RecitingNetwork(params string[] texts) : INetwork
     readonly byte[][] scripts = [.. texts.Select(Encoding.UTF8.GetBytes)];
     int[] cache = [];
 
-    /// <summary>Called before each step; tests hold a stream here.</summary>
+    /// <summary>Called before each step; tests block a stream here.</summary>
     public Action BeforeStep { get; init; } = () => { };
 
     public bool Disposed { get; private set; }
@@ -103,7 +103,7 @@ sealed class RecitingNetwork(params string[] texts) : INetwork
 
         public override void ReadLogits(int row, Span<float> logits) => rows[row].CopyTo(logits);
 
-        // Texts are few and far above the rest, so drawing among the best is drawing.
+        // The texts' tokens are far more likely than all others, so drawing among the best is enough.
         public override void Sample(ReadOnlySpan<SamplingPlan> plans, Span<SampledToken> tokens)
         {
             for (var i = 0; i < plans.Length; i++) tokens[i] = Draw(rows[plans[i].Row], plans[i]);

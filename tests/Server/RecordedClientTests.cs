@@ -1,5 +1,5 @@
-// Chat requests as real clients send them, replayed from goldens/clients: those whose every field is honoured must be answered with
-// the fields that clients cannot do without; the others must be refused by the name of a field they hold.
+// Chat requests recorded from real clients, replayed from goldens/clients. Requests whose every field is supported must be answered with
+// the fields that clients require; the others must be refused with the name of a field they hold.
 using System.Net;
 using System.Text.Json.Nodes;
 using Majlis.tests.Support;
@@ -9,7 +9,7 @@ namespace Majlis.tests.Server;
 
 public sealed class RecordedClientTests(ChatServer shared) : IClassFixture<ChatServer>
 {
-    // What is refused until it is served; see UnsupportedFields.
+    // Fields refused until they are supported; see UnsupportedFields.
     static readonly string[] later =
     [
         "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call",
@@ -31,7 +31,7 @@ public sealed class RecordedClientTests(ChatServer shared) : IClassFixture<ChatS
             TestContext.Current.CancellationToken))!).ToList();
         foreach (var body in requests.DistinctBy(body => body.ToJsonString()))
         {
-            // Names and token ids are those of the models the clients were recorded with.
+            // Model names and token ids are those of the recorded models.
             body["model"] = "current";
             if (body["logit_bias"] is JsonObject) body["logit_bias"] = new JsonObject { ["65"] = -100 };
             var http = await server.PostAsync("/v1/chat/completions", body.ToJsonString());
@@ -82,7 +82,7 @@ public sealed class RecordedClientTests(ChatServer shared) : IClassFixture<ChatS
     static bool HoldsPictures(JsonObject body) => body["messages"]!.AsArray().Any(message =>
         message?["content"] is JsonArray parts && parts.Any(part => (string?)part?["type"] != "text"));
 
-    // Both recorders' formats: requests stand at any depth, some as pointers to equal ones.
+    // Both recorders' formats: requests are at any depth, some as references to equal ones.
     static IEnumerable<JsonObject> Requests(JsonNode node)
     {
         if (node is JsonObject request && request["path"] is JsonValue named && named.TryGetValue<string>(out var path)

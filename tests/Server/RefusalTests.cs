@@ -1,4 +1,4 @@
-// Every way a request is turned down: its status, and the words in OpenAI's shape. Nothing is accepted and ignored.
+// Every way in which a request is refused: its status and message in OpenAI's shape. No field is accepted and ignored.
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;

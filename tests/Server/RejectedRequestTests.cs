@@ -1,4 +1,4 @@
-// What Kestrel itself turns down, by raw bytes: the status it chose, with OpenAI's error behind it, and then the end.
+// Requests that Kestrel itself rejects, as raw bytes: its status, an error in OpenAI's shape, then the end of the connection.
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -33,7 +33,7 @@ public sealed class RejectedRequestTests(ChatServer shared) : IClassFixture<Chat
         { $"GET /{new string('x', 9000)} HTTP/1.1\r\nHost: localhost\r\n\r\n", 414, "uri_too_long" },
         { $"{Get}X: {new string('x', 40_000)}\r\n\r\n", 431, "headers_too_large" },
         { $"{Get}{string.Concat(Enumerable.Range(0, 101).Select(i => $"X{i}: x\r\n"))}\r\n", 431, "headers_too_large" },
-        // These reach the application, and are told there.
+        // These reach the application, which refuses them.
         { $"{Post}Content-Length: 20000000\r\n\r\n", 413, "request_too_large" },
         { $"{Post}Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400, "bad_request" },
     };
@@ -89,7 +89,7 @@ public sealed class RejectedRequestTests(ChatServer shared) : IClassFixture<Chat
         return (head, body);
     }
 
-    // Everything the server says to these bytes, until it closes.
+    // Everything that the server sends for these bytes, until it closes.
     static async Task<string> SayAsync(Uri server, string bytes)
     {
         using var client = new TcpClient();

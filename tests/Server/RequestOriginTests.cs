@@ -1,4 +1,4 @@
-// Who may ask: hosts that are this machine's, pages that are the server's own, and programs, which say nothing of where they come from.
+// Who may send requests: to hosts of this machine, from the server's own pages, and from programs, which do not state an origin.
 using System.Net;
 using System.Text;
 using Majlis.Server.Wire;

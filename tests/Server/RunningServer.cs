@@ -1,4 +1,4 @@
-// A whole server on a free loopback port of this process, around whatever model a test gives it. Everything it made is gone after it.
+// A whole server on a free loopback port of this process, around a test's model. Disposing it removes everything it made.
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -14,7 +14,7 @@ namespace Majlis.tests.Server;
 
 sealed class RunningServer : IAsyncDisposable
 {
-    /// <summary>An address where no Redis listens: for tests in which nobody votes.</summary>
+    /// <summary>An address where no Redis listens, for tests without votes.</summary>
     public const string NoRedis = "127.0.0.1:1";
 
     readonly WebApplication app;
@@ -66,11 +66,11 @@ sealed class RunningServer : IAsyncDisposable
         Http.PostAsync(new Uri(path, UriKind.Relative), new StringContent(json, Encoding.UTF8, "application/json"),
             TestContext.Current.CancellationToken);
 
-    /// <summary>A chat with one user message and whatever fields a test adds.</summary>
+    /// <summary>A chat with one user message and further fields of the test.</summary>
     public Task<HttpResponseMessage> ChatAsync(JsonObject? fields = null) =>
         PostAsync("/v1/chat/completions", ChatBody(fields).ToJsonString());
 
-    /// <summary>A streamed chat whose first bytes are there and whose rest is still to come.</summary>
+    /// <summary>A streamed chat whose first bytes have arrived and whose rest is pending.</summary>
     public Task<HttpResponseMessage> StreamAsync() => StreamAsync("/v1/chat/completions", ChatBody(new() { ["stream"] = true }));
 
     public async Task<HttpResponseMessage> StreamAsync(string path, JsonObject body)
@@ -103,7 +103,7 @@ sealed class RunningServer : IAsyncDisposable
             StringSplitOptions.RemoveEmptyEntries)
             .Select(item => item["data: ".Length..])];
 
-    /// <summary>The data of every event of a stream that must break off rather than end.</summary>
+    /// <summary>The data of every event of a stream that must break off.</summary>
     public static async Task<List<string>> BrokenEventsAsync(HttpResponseMessage reply)
     {
         var events = new List<string>();

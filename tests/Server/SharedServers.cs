@@ -1,9 +1,9 @@
-// Servers that all tests of a class share, since none of those tests changes what the next one sees.
+// Servers shared by all tests of a class, because none of those tests changes what another sees.
 using Xunit;
 
 namespace Majlis.tests.Server;
 
-/// <summary>Answers everything with one sentence; nobody can vote.</summary>
+/// <summary>Always gives the same answer; voting is not possible.</summary>
 public sealed class ChatServer : IAsyncLifetime
 {
     public const string Text = "Hello, it is a fine day.";
@@ -15,7 +15,7 @@ public sealed class ChatServer : IAsyncLifetime
     public ValueTask DisposeAsync() => Running.DisposeAsync();
 }
 
-/// <summary>Knows two answers, and keeps votes in the embedded store.</summary>
+/// <summary>Has two answers, and stores votes in the embedded store.</summary>
 public sealed class ArenaServer : IAsyncLifetime
 {
     internal RunningServer Running { get; private set; } = null!;

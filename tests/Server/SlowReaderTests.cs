@@ -13,12 +13,12 @@ namespace Majlis.tests.Server;
 
 public sealed class SlowReaderTests : IDisposable
 {
-    // With four choices and twenty likeliest tokens at each place: more than a connection's buffers hold.
+    // Four choices with twenty top log-probabilities per token: more than a connection's buffers hold.
     static readonly string text = string.Concat(Enumerable.Repeat("word by word, ", 45));
 
     readonly TinyCatalog folder = new();
 
-    // Above the rate below which the host cuts a connection.
+    // Above the rate below which the host closes a connection.
     const int Sip = 200;
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -67,14 +67,14 @@ public sealed class SlowReaderTests : IDisposable
         });
     }
 
-    // A reset is told only to who looks at the socket's error.
+    // Only the socket's error shows a reset.
     static bool IsReset(Socket client) => (int)client.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! != 0;
 
     static async Task<Socket> AskAsync(RunningServer server, bool stream)
     {
         var body = RunningServer.ChatBody(new() { ["stream"] = stream, ["n"] = 4, ["logprobs"] = true, ["top_logprobs"] = 20 })
             .ToJsonString();
-        // A small window, so that the reply waits in the server and not on the way.
+        // A small window, so that the reply waits in the server and not on the network.
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
         await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port, Stop);
         await socket.SendAsync(Encoding.UTF8.GetBytes($"POST /v1/chat/completions HTTP/1.1\r\nHost: {server.Address.Authority}\r\n"
@@ -82,7 +82,7 @@ public sealed class SlowReaderTests : IDisposable
         return socket;
     }
 
-    /// <summary>What has come, up to a number of bytes; nothing where nothing has.</summary>
+    /// <summary>The bytes that have arrived, up to a number; none where none has.</summary>
     static async Task<string> ReadAsync(Socket socket, int most)
     {
         if (most == Sip && socket.Available == 0) return "";

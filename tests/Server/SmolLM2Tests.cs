@@ -1,4 +1,4 @@
-// The real small model behind the real server: a person's first question, whole and streamed, and the hash under which it answers.
+// A real small model behind the real server: a first question, whole and streamed, and the weights' hash in the reply.
 using System.Net;
 using System.Text.Json.Nodes;
 using Majlis.Server;

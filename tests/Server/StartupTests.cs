@@ -1,4 +1,4 @@
-// Which weights a server begins with when the best it knows of cannot be served.
+// Which weights a server starts with when the first choice cannot be served.
 using System.Text.RegularExpressions;
 using Majlis.Server;
 using Majlis.tests.Support;

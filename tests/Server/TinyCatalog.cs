@@ -1,4 +1,4 @@
-// A catalogue in a temporary folder, whose versions hold next to nothing.
+// A catalogue in a temporary folder, with tiny versions.
 using System.Buffers.Binary;
 using System.Text;
 using Majlis.Model.Catalog;
@@ -10,7 +10,7 @@ sealed class TinyCatalog : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("majlis-catalog-").FullName;
 
-    /// <summary>Commits a version and makes it current; a corrupt one has a byte changed after its files were hashed.</summary>
+    /// <summary>Commits a version and makes it current; in a corrupt one a byte is changed after hashing.</summary>
     public void Promote(string version, bool corrupt = false)
     {
         var catalog = new ModelCatalog(Path, TimeProvider.System);
@@ -23,7 +23,7 @@ sealed class TinyCatalog : IDisposable
         Assert.True(catalog.TrySwap(state, state.Promote(version)));
     }
 
-    /// <summary>Puts a text in the pointer's place; null puts a folder there.</summary>
+    /// <summary>Writes a text in place of the pointer; null creates a folder there.</summary>
     public void DamageState(string? content)
     {
         var path = System.IO.Path.Combine(Path, "state.json");
@@ -32,7 +32,7 @@ sealed class TinyCatalog : IDisposable
         else File.WriteAllText(path, content);
     }
 
-    /// <summary>As a person would who was told to: whatever is there goes, the text comes.</summary>
+    /// <summary>Like a person who follows the error message: removes what is there and writes the text.</summary>
     public void MendState(string pointer)
     {
         var path = System.IO.Path.Combine(Path, "state.json");
@@ -40,7 +40,7 @@ sealed class TinyCatalog : IDisposable
         File.WriteAllText(path, pointer);
     }
 
-    // A safetensors file of one number: the length of its header, the header, the number.
+    // A safetensors file of one number: the header's length, the header, the number.
     static byte[] Weights(string version)
     {
         var header = Encoding.UTF8.GetBytes($"{{\"{version}\":{{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}}}");

@@ -1,4 +1,4 @@
-// A loaded model of bytes around a network that recites.
+// A loaded model with byte tokens around a RecitingNetwork.
 using Majlis.Inference;
 using Majlis.Model;
 using Majlis.Text.Chat;

@@ -1,5 +1,5 @@
-// The smallest real tokenizer and chat template: one token a byte, ChatML's two turn tokens. Written as a tokenizer.json because
-// that is what servers read.
+// The smallest real tokenizer and chat template: one token per byte, and ChatML's two turn tokens. Written as a tokenizer.json because
+// servers read that.
 using System.Text.Json.Nodes;
 using Majlis.Text.Tokenizers;
 
@@ -14,7 +14,7 @@ static class TinyText
 
     public static TextTokenizer Tokenizer { get; } = Make();
 
-    /// <summary>GPT-2's letters for bytes: printable ones stand for themselves, the rest follow from U+0100.</summary>
+    /// <summary>GPT-2's letters for bytes: printable bytes map to themselves, the rest to U+0100 and following.</summary>
     static IEnumerable<char> Letters()
     {
         var others = 0;

@@ -1,4 +1,4 @@
-// Models and requests that name tokens without a logit are served, together with whoever else is in the step.
+// Models and requests that name tokens without a logit are served, also together with others in a step.
 using System.Net;
 using System.Text.Json.Nodes;
 using Majlis.Server;

@@ -1,4 +1,4 @@
-// What a server says and does while votes cannot be kept: chats go on, and readiness and every 503 name the reason.
+// What a server does while votes cannot be stored: chats go on, and readiness and every 503 name the reason.
 using System.Net;
 using System.Text.Json.Nodes;
 using Majlis.Feedback.Store;
@@ -60,7 +60,7 @@ public sealed class VoteStoreTests
         await server.StopAsync();
     }
 
-    /// <summary>As when the store goes away between the vote and the reveal.</summary>
+    /// <summary>As when the store fails between the vote and the reveal.</summary>
     [Fact]
     public async Task A_vote_whose_answer_was_lost_is_not_said_to_be_lost()
     {

@@ -1,4 +1,4 @@
-// What a server knows of a voter without keys: a signed cookie and a hash of where it came from. A client can make up neither.
+// A voter is known by a signed cookie and a hash of their network, without keys. A client can forge neither.
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;

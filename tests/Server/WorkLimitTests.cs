@@ -1,5 +1,5 @@
-// What a request costs is known before it is paid: lists, texts and bodies are counted before templates and tokenizers see them, and
-// large bodies are prepared where they hold nobody up.
+// The cost of a request is limited before it is paid: lists, texts and bodies are counted before templating and tokenizing, and large
+// bodies are prepared where they delay nobody.
 using System.Net;
 using System.Text.Json.Nodes;
 using Majlis.Server.Wire;

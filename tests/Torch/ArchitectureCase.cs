@@ -1,4 +1,4 @@
-// One folder of goldens/architectures: its model in any of its forms, and the numbers transformers computed from it.
+// One folder of goldens/architectures: its model in any of its forms, and the values that transformers computed from it.
 using System.Text.Json;
 using Majlis.Model;
 using Majlis.Model.Families;

@@ -68,7 +68,7 @@ public sealed class ArchitectureGoldenTests
         {
             var prompt = golden.Prompts[greedy.GetProperty("prompt").GetInt32()];
             var ids = greedy.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()).ToArray();
-            // One pass over prompt and answer: each position's best must be the next token, which proves the loop by induction.
+            // One pass over prompt and answer: the best token at each position must be the next one, which by induction proves the loop.
             var best = network.Forward(Ids([.. prompt, .. ids]))[0].argmax(-1).data<long>().ToArray();
             wrong += ids.Where((id, step) => best[prompt.Length - 1 + step] != id).Count();
         }
@@ -149,12 +149,12 @@ public sealed class ArchitectureGoldenTests
         golden.Report("bf16, share of the tolerance", worst, 1);
     }
 
-    /// <summary>Mean distance against twice, largest against three times transformers' own.</summary>
+    /// <summary>The mean difference must be at most twice, the largest at most three times that of transformers.</summary>
     internal static double Bf16Share(Tensor distance, JsonElement theirs) => Math.Max(
         distance.mean().Number() / (2 * theirs.GetProperty("mean_abs").GetDouble()),
             distance.max().Number() / (3 * theirs.GetProperty("max_abs").GetDouble()));
 
-    /// <summary>Largest error of a gradient relative to its tensor's largest, or to a thousandth of the model's.</summary>
+    /// <summary>The largest error of a gradient, relative to its tensor's largest value or to a thousandth of the model's.</summary>
     internal static double WorstGradient(ArchitectureCase golden, Transformer network)
     {
         var names = golden.Tensors.Where(name => name.StartsWith("grad.", StringComparison.Ordinal)).ToArray();

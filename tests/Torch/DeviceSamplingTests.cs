@@ -1,4 +1,4 @@
-// Drawing on the device is the pure sampler's drawing, token for token: temperatures, truncations and ties.
+// Drawing on the device equals the pure sampler, token for token: temperatures, truncations and ties.
 using Majlis.Inference;
 using Majlis.Model;
 using Majlis.Torch;
@@ -12,7 +12,7 @@ public sealed class DeviceSamplingTests
     [Theory]
     [InlineData(50, 1.0)]
     [InlineData(3000, 1.0)]
-    [InlineData(3000, 0.25)] // rounded logits: many equals, as in bf16
+    [InlineData(3000, 0.25)] // rounded logits: many ties, as in bf16
     public void Equals_the_pure_sampler(int vocabulary, double step)
     {
         var random = new Random(vocabulary);

@@ -1,4 +1,4 @@
-// In fixed shapes a sequence's numbers are the same bits alone, in company and in other pieces, in bf16 as in fp32.
+// In fixed shapes a sequence's numbers are the same bits alone, beside others and in other chunks, in bf16 and in fp32.
 using Majlis.Model;
 using Majlis.Torch;
 using Xunit;
@@ -15,15 +15,15 @@ public sealed class FixedShapeTests
     };
 
     [Theory, MemberData(nameof(Cases))]
-    public void The_same_bits_in_any_company_and_any_pieces(string family, ComputeType type)
+    public void The_same_bits_in_any_company_and_any_chunks(string family, ComputeType type)
     {
         var blueprint = Tiny(family);
         using var weights = TinyModel.Weights(blueprint, 7);
         using var network = new TorchNetwork(blueprint, weights, new TorchOptions { DType = type, BlockSize = 4 });
         var ids = Draw(new Random(1), 96, 100);
         var alone = Rows(network, ids, company: 0, [100]);
-        foreach (var pieces in (int[][])[[60, 40], [31, 1, 1, 17, 30, 20], [40, .. Enumerable.Repeat(1, 60)]])
-            Assert.Equal(alone, Rows(network, ids, company: pieces.Length % 4, pieces));
+        foreach (var chunks in (int[][])[[60, 40], [31, 1, 1, 17, 30, 20], [40, .. Enumerable.Repeat(1, 60)]])
+            Assert.Equal(alone, Rows(network, ids, company: chunks.Length % 4, chunks));
     }
 
     [Theory]
@@ -61,20 +61,20 @@ public sealed class FixedShapeTests
         }));
     }
 
-    // The logits of every token, bit by bit, the sequence being fed in pieces beside others that get as many tokens a step.
-    static float[][] Rows(TorchNetwork network, int[] ids, int company, int[] pieces)
+    // The logits of every token. The sequence is fed in chunks, beside others that get up to nine tokens per step.
+    static float[][] Rows(TorchNetwork network, int[] ids, int company, int[] chunks)
     {
-        var paged = new Paged(network, blocks: 400, shuffle: pieces.Length) { IsDeterministic = true };
-        var (text, random, at) = (paged.Begin(known: ids.Length), new Random(pieces.Length), 0);
+        var paged = new Paged(network, blocks: 400, shuffle: chunks.Length) { IsDeterministic = true };
+        var (text, random, at) = (paged.Begin(known: ids.Length), new Random(chunks.Length), 0);
         var others = Enumerable.Range(0, company).Select(_ => paged.Begin()).ToArray();
         var logits = new List<float[]>();
-        foreach (var piece in pieces)
+        foreach (var chunk in chunks)
         {
             var beside = others.Select(other => (other, Draw(random, 96, 1 + random.Next(9)))).ToArray();
             var before = beside.Take(company / 2).Sum(item => item.Item2.Length);
             using var result = paged.Step(LogitRows.All,
-                [.. beside.Take(company / 2), (text, ids[at..(at += piece)]), .. beside.Skip(company / 2)]);
-            for (var i = 0; i < piece; i++)
+                [.. beside.Take(company / 2), (text, ids[at..(at += chunk)]), .. beside.Skip(company / 2)]);
+            for (var i = 0; i < chunk; i++)
             {
                 var row = new float[network.Blueprint.VocabularySize];
                 result.ReadLogits(before + i, row);

@@ -1,4 +1,4 @@
-// Tensors that share a block of memory are tensors of their own, and the block lives as long as the last of them.
+// Tensors that share a block of memory do not overlap, and the block lives as long as the last of them.
 using Majlis.Torch;
 using TorchSharp;
 using Xunit;

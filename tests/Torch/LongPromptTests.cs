@@ -1,4 +1,4 @@
-// Attention in tiles is attention: the kernel agrees with plain tensor operations, and prompts longer than a tile with the plain network.
+// Attention in tiles is exact: the kernel equals plain tensor operations, and prompts longer than a tile equal the plain network.
 using Majlis.Model;
 using Majlis.Torch;
 using TorchSharp;
@@ -15,7 +15,7 @@ public sealed class LongPromptTests
         { false, 64, null, true }, { true, 64, null, true }, { true, 37, 9, true }, { false, 3, 2, true }, { true, 50, null, false },
     };
 
-    /// <summary>Three tiles of keys, of which some rows see all, a part or nothing.</summary>
+    /// <summary>Three tiles of keys, of which rows see all, some or none.</summary>
     [Theory, MemberData(nameof(Tiles))]
     public void A_tile_is_weighed_as_by_plain_operations(bool isRounded, int columns, int? window, bool isCausal)
     {

@@ -1,4 +1,4 @@
-// The goldens would catch it: one detail of a Blueprint changed moves the logits of the golden models far beyond their tolerance.
+// The goldens are sensitive: one changed detail of a Blueprint moves the golden models' logits far beyond their tolerance.
 using Majlis.Model;
 using Majlis.Torch;
 using Xunit;
@@ -62,7 +62,9 @@ public sealed class MutationTests
     static Func<Blueprint, Blueprint> Attention(Func<AttentionBlueprint, AttentionBlueprint> change) =>
         Layers(layer => layer with { Attention = change(layer.Attention) });
 
-    /// <summary>Only the tensors the mutated network asks for: without its norms a checkpoint would be refused, rightly.</summary>
+    /// <summary>
+    /// Only the tensors that the mutated network asks for: otherwise a network without norms would rightly refuse the checkpoint.
+    /// </summary>
     sealed class Tolerant(IWeightSource inner, Blueprint asked) : IWeightSource
     {
         public IReadOnlyDictionary<string,

@@ -1,11 +1,10 @@
-// A stand-in for the engine in tests: keeps sequences' block tables over a network's cache and feeds them in chunks.
+// Replaces the engine in tests: keeps sequences' block tables over a network's cache and feeds them in chunks.
 using System.Collections.Immutable;
 using Majlis.Model;
 
 namespace Majlis.tests.Torch;
 
-/// <summary>Blocks come shuffled, so that nothing depends on their order; blocks behind a window are given back, as the engine
-/// does.</summary>
+/// <summary>Blocks are shuffled, so that nothing depends on their order; blocks behind a window are released, as in the engine.</summary>
 sealed class Paged
 {
     readonly INetwork network;
@@ -34,7 +33,7 @@ sealed class Paged
         public List<int>[] Tables { get; } = [.. Enumerable.Range(0, groups).Select(_ => new List<int>())];
     }
 
-    /// <param name="known">Tokens that will come in all, where that is known before.</param>
+    /// <param name="known">The total number of tokens, where known in advance.</param>
     public Text Begin(int known = 0) => new(groups.Length) { Known = known };
 
     /// <summary>Runs new tokens of several sequences as one step.</summary>

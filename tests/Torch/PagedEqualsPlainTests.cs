@@ -1,5 +1,5 @@
-// Whatever the batch looks like, the serving network says what the plain transformer says: random mixes of prefill and decode, windows,
-// chunk and block borders, soft-caps, partial rotation, norms on q and k.
+// In any batch the serving network equals the plain transformer: random mixes of prefill and decode, windows, chunk and block borders,
+// soft-caps, partial rotation, norms on q and k.
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Majlis.Model;
@@ -26,7 +26,7 @@ public sealed class PagedEqualsPlainTests
         }
     }
 
-    /// <summary>What one sequence leaves in its blocks stands behind the next one's mask, and nothing times NaN is NaN.</summary>
+    /// <summary>Remains of one sequence in its blocks lie behind the next one's mask, and NaN times zero is NaN.</summary>
     [Fact]
     public void Numbers_that_are_not_finite_do_not_outlive_their_sequence()
     {
@@ -105,7 +105,7 @@ public sealed class PagedEqualsPlainTests
         Assert.True(worst < 1e-4, $"{family}: worst {worst:g3}");
     }
 
-    /// <summary>Command R keeps a row of norm weights for each head, [1, 8] where there is but one.</summary>
+    /// <summary>Command R has a row of norm weights for each head, [1, 8] where there is one head.</summary>
     [Theory]
     [InlineData(4, 1)]
     [InlineData(1, 1)]
@@ -124,7 +124,7 @@ public sealed class PagedEqualsPlainTests
             0, 1e-4);
     }
 
-    /// <summary>As transformers does: the list for short sequences up to the trained length, the other one beyond.</summary>
+    /// <summary>As in transformers: one list for sequences up to the trained length, the other for longer ones.</summary>
     [Fact]
     public void Each_sequence_turns_by_the_table_of_its_own_length()
     {
@@ -135,10 +135,10 @@ public sealed class PagedEqualsPlainTests
         using var network = new TorchNetwork(blueprint, weights, new TorchOptions { DType = ComputeType.Float32 });
         var paged = new Paged(network);
         int[] shorter = [.. Enumerable.Range(3, 16)], longer = [.. Enumerable.Range(30, 40)];
-        var inPieces = paged.Begin(known: longer.Length);
-        using var begun = paged.Step(LogitRows.All, (inPieces, longer[..5]));
+        var inChunks = paged.Begin(known: longer.Length);
+        using var begun = paged.Step(LogitRows.All, (inChunks, longer[..5]));
         Check(All(plain, longer)[..5], begun);
-        using var result = paged.Step(LogitRows.All, (paged.Begin(), shorter), (paged.Begin(), longer), (inPieces, longer[5..]));
+        using var result = paged.Step(LogitRows.All, (paged.Begin(), shorter), (paged.Begin(), longer), (inChunks, longer[5..]));
         Check([.. All(plain, shorter), .. All(plain, longer), .. All(plain, longer)[5..]], result);
 
         static void Check(float[][] expected, ForwardResult result) => Assert.InRange(
@@ -147,7 +147,7 @@ public sealed class PagedEqualsPlainTests
 
     [Theory]
     [InlineData(3, 1)]
-    [InlineData(3, 2, 1, 1)] // as many as tokens, and still a list
+    [InlineData(3, 2, 1, 1)] // as many rows as tokens, but a list with a repetition
     public void Listed_rows_come_in_the_order_of_the_list_and_none_means_none(params int[] rows)
     {
         var blueprint = Tiny("llama");

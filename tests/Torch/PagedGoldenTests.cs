@@ -1,5 +1,5 @@
-// The serving network against the goldens: greedy token by token over the paged cache, logits of chunked prefill, bf16, and the forms a
-// checkpoint has on disk.
+// The serving network against the goldens: greedy decoding over the paged cache, logits of chunked prefill, bf16, and all forms of a
+// checkpoint on disk.
 using Majlis.Model;
 using Majlis.Model.Weights;
 using Majlis.Torch;

@@ -1,5 +1,5 @@
-// Inverse frequencies are transformers' to the bit: its formulas, operation by operation, in torch's own fp32 arithmetic.
-// `a / tensor` is tensor.reciprocal() * a there, which is not the same number as a quotient.
+// Inverse frequencies equal transformers' bit for bit: its formulas, operation by operation, in torch's fp32 arithmetic. There `a / tensor`
+// is tensor.reciprocal() * a, which differs from a quotient.
 using Majlis.Model;
 using Majlis.Torch;
 using Xunit;

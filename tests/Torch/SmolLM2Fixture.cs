@@ -1,4 +1,4 @@
-// SmolLM2 in fp32, run once for all its goldens: every prompt prefilled in chunks over the paged cache, then all of them decoded together.
+// SmolLM2 in fp32, run once for all its goldens: every prompt is prefilled in chunks over the paged cache, then all are decoded together.
 using System.Text.Json;
 using Majlis.Model;
 using Majlis.tests.Support;
@@ -38,8 +38,9 @@ public sealed class SmolLM2Fixture : IDisposable
 
     public static int[] Ints(JsonElement list) => [.. list.EnumerateArray().Select(item => item.GetInt32())];
 
-    /// <summary>[n] natural log-probabilities of each token after those before it; the first is NaN. Last: the last position's
-    /// logits.</summary>
+    /// <summary>
+    /// [n] log-probabilities (natural) of each token after those before it; the first is NaN. Last: the logits of the last position.
+    /// </summary>
     internal (float[] LogProbabilities, float[] Last) Prefill(Paged paged, Paged.Text text, int[] ids)
     {
         var found = new float[ids.Length];
@@ -90,7 +91,7 @@ public sealed class SmolLM2Fixture : IDisposable
         return all;
     }
 
-    // What is fed back is what the golden says, so that one wrong token is counted once.
+    // The golden's token is fed back, so that one wrong token counts once.
     static void Decode(Paged paged, (string Name, JsonElement Item, Paged.Text Text)[] cases, Dictionary<string, SmolLM2Run> all)
     {
         foreach (var (name, _, _) in cases) all[name].Add(Greedy(all[name].LastLogits));

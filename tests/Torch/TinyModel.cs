@@ -1,4 +1,4 @@
-// Random little networks of any family, whole in memory: for tests that need no file and no reference but each other.
+// Small random networks of any family, in memory, for tests that compare two implementations and need no file.
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text.Json;
