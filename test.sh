@@ -27,7 +27,7 @@ if [ -n "$install" ] && ! command -v redis-server >/dev/null; then
 fi
 clients=tests/Clients
 if [ -n "$install" ] && command -v npm >/dev/null && [ ! -d $clients/node_modules ]; then
-  npm ci --prefix $clients --ignore-scripts --no-audit --no-fund
+  npm ci --prefix $clients --ignore-scripts --no-audit --no-fund || rm -rf $clients/node_modules
 fi
 [ -d $clients/node_modules ] ||
   echo "missing: $clients/node_modules (its tests are skipped; where npm is, ./test.sh --install brings it)"
