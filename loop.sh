@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 model=$(realpath "${1:-${MAJLIS_SHARED:-../shared}/models/SmolLM2-135M-Instruct.Q4_1.gguf}")
 work=${2:-$(mktemp -d)}
+mkdir -p "$work"
 url=http://127.0.0.1:${PORT:-8089}
 prompts=loop/prompts.txt
 battles=60

@@ -34,6 +34,9 @@ public sealed class MergePlan : IDisposable
     /// <summary>Config of the model that gives the result its config and tokenizer: the base, else the first listed.</summary>
     public JsonElement DonorConfig => inputs.Donor.Config;
 
+    /// <summary>Where that model lies.</summary>
+    public string DonorFolder => inputs.Donor.Folder;
+
     public TensorType OutputType => Tensors[0].OutputType;
 
     /// <summary>Opens every model of the recipe (paths relative to <paramref name="root"/>) and checks all headers.</summary>

@@ -14,7 +14,7 @@ public sealed record MergeReport(string Recipe, ImmutableArray<string> Warnings,
 
 public static class Merger
 {
-    /// <summary>Merges by a recipe file into a new folder, config included; the folder appears whole or not at all.</summary>
+    /// <summary>Merges by a recipe file into a new folder, with config, tokenizer and chat template; the folder appears whole or not at all.</summary>
     /// <exception cref="MergeRecipeException">The recipe cannot be merged, or the output exists already.</exception>
     public static MergeReport Run(string recipePath, string root, string output, long shardBytes = SafetensorsWriter.DefaultShardBytes)
     {
@@ -28,6 +28,7 @@ public static class Merger
         try
         {
             var report = Write(plan, aside, shardBytes);
+            if (Directory.Exists(plan.DonorFolder)) CheckpointFiles.Copy(plan.DonorFolder, aside);
             File.WriteAllText(Path.Combine(aside, CheckpointFiles.Config), ResultConfig(plan));
             File.WriteAllText(Path.Combine(aside, "mergekit_config.yml"), plan.Recipe.Source);
             if (Directory.Exists(output)) Directory.Delete(output);

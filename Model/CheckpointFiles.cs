@@ -34,7 +34,8 @@ public static class CheckpointFiles
         else Copy(checkpoint.Path, folder);
     }
 
-    static void Copy(string from, string to)
+    /// <summary>Copies what lies beside the weights of a Hugging Face folder: config, generation defaults, tokenizer, chat template.</summary>
+    public static void Copy(string from, string to)
     {
         foreach (var name in copied.Where(name => File.Exists(Path.Combine(from, name))))
             File.Copy(Path.Combine(from, name), Path.Combine(to, name), overwrite: true);

@@ -34,6 +34,7 @@ static class TrainerCommand
             catalog, model, data, redis, redisPasswordFile, reader, once, votes, keep,
         };
         round.AddTo(root);
+        root.Subcommands.Add(MergeCommand.Build());
         root.SetAction(parsed => train(Read(new OptionValues(parsed))));
         return new HostCommand(root, values => Read(values).Problems());
 

@@ -1,8 +1,10 @@
 // A merge on disk: the folder appears whole or not at all, shards hold what the plan says, an adapter's delta is exact.
+using Majlis.CommandLine;
 using Majlis.Merge;
 using Majlis.Model;
 using Majlis.Model.Weights;
 using Majlis.tests.Support;
+using Majlis.Trainer;
 using Xunit;
 
 namespace Majlis.tests.Merge;
@@ -31,6 +33,25 @@ public sealed class WrittenMerges : IDisposable
         }
         Assert.Contains("\"dtype\": \"float32\"", File.ReadAllText(Path.Combine(Output, "config.json")));
     }
+
+    [Fact]
+    public async Task The_command_writes_a_model_that_opens_with_its_tokenizer()
+    {
+        var (model, recipe) = (Shared.Require(Shared.Golden("architectures", "llama_untied")), Path.Combine(folder, "recipe.yml"));
+        var named = Path.Combine(folder, "named");
+        Directory.CreateDirectory(named);
+        foreach (var file in new[] { "config.json", "model.safetensors" }) File.Copy(Path.Combine(model, file), Path.Combine(named, file));
+        await File.WriteAllTextAsync(Path.Combine(named, "tokenizer_config.json"), "{}", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(recipe, $"merge_method: linear\nmodels:\n- model: {named}\n  parameters: {{weight: 1.0}}\n",
+            TestContext.Current.CancellationToken);
+        Assert.Equal(0, await TrainerAsync("merge", recipe, Output));
+        using var merged = Checkpoint.Open(Output);
+        Assert.True(File.Exists(Path.Combine(Output, "tokenizer_config.json")));
+        Assert.Equal(1, await TrainerAsync("merge", recipe, Output));
+    }
+
+    static Task<int> TrainerAsync(params string[] arguments) =>
+        TrainerCommand.Build(new OptionSources(_ => null), _ => Task.FromResult(0)).RunAsync(arguments);
 
     [Fact]
     public void A_refused_merge_leaves_nothing_behind()
