@@ -35,6 +35,7 @@ static class TrainerCommand
         };
         round.AddTo(root);
         root.Subcommands.Add(MergeCommand.Build());
+        root.Subcommands.Add(RollbackCommand.Build(catalog));
         root.SetAction(parsed => train(Read(new OptionValues(parsed))));
         return new HostCommand(root, values => Read(values).Problems());
 

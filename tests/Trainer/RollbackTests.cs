@@ -1,0 +1,45 @@
+// The trainer's rollback command on a catalogue of two versions, and where there is nothing to go back to.
+using Majlis.CommandLine;
+using Majlis.Trainer;
+using Xunit;
+
+namespace Majlis.tests.Trainer;
+
+public sealed class RollbackTests
+{
+    [Fact]
+    public async Task The_pointer_goes_back_and_forth_between_two_versions()
+    {
+        using var round = new RoundFixture();
+        Assert.Equal(1, await RollbackAsync(round.Folder));
+        foreach (var version in new[] { "v0001", "v0002" })
+        {
+            round.Commit(version);
+            var state = round.Catalog.State();
+            Assert.True(round.Catalog.TrySwap(state, state.Promote(version)));
+        }
+        Assert.Equal(0, await RollbackAsync(round.Folder));
+        Assert.Equal(("v0001", "v0002"), (round.Catalog.State().Current, round.Catalog.State().Previous));
+        Assert.Equal(0, await RollbackAsync(round.Folder));
+        Assert.Equal("v0002", round.Catalog.State().Current);
+    }
+
+    [Fact]
+    public async Task A_damaged_version_is_not_gone_back_to()
+    {
+        using var round = new RoundFixture();
+        foreach (var version in new[] { "v0001", "v0002" })
+        {
+            round.Commit(version);
+            var state = round.Catalog.State();
+            Assert.True(round.Catalog.TrySwap(state, state.Promote(version)));
+        }
+        await File.AppendAllTextAsync(Path.Combine(round.Catalog.ServePath("v0001"), "config.json"), " ",
+            TestContext.Current.CancellationToken);
+        Assert.Equal(1, await RollbackAsync(round.Folder));
+        Assert.Equal("v0002", round.Catalog.State().Current);
+    }
+
+    static Task<int> RollbackAsync(string catalog) =>
+        TrainerCommand.Build(new OptionSources(_ => null), _ => Task.FromResult(0)).RunAsync(["rollback", "--catalog", catalog]);
+}
