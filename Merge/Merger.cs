@@ -14,7 +14,9 @@ public sealed record MergeReport(string Recipe, ImmutableArray<string> Warnings,
 
 public static class Merger
 {
-    /// <summary>Merges by a recipe file into a new folder, with config, tokenizer and chat template; the folder appears whole or not at all.</summary>
+    /// <summary>
+    /// Merges by a recipe file into a new folder, with config, tokenizer and chat template; the folder appears whole or not at all.
+    /// </summary>
     /// <exception cref="MergeRecipeException">The recipe cannot be merged, or the output exists already.</exception>
     public static MergeReport Run(string recipePath, string root, string output, long shardBytes = SafetensorsWriter.DefaultShardBytes)
     {

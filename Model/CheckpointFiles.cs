@@ -34,7 +34,9 @@ public static class CheckpointFiles
         else Copy(checkpoint.Path, folder);
     }
 
-    /// <summary>Copies what lies beside the weights of a Hugging Face folder: config, generation defaults, tokenizer, chat template.</summary>
+    /// <summary>
+    /// Copies the files beside the weights of a Hugging Face folder: config, generation defaults, tokenizer, chat template.
+    /// </summary>
     public static void Copy(string from, string to)
     {
         foreach (var name in copied.Where(name => File.Exists(Path.Combine(from, name))))

@@ -24,7 +24,8 @@ static class RollbackCommand
             var state = catalog.State();
             if (state.Previous is not { } previous) return Refuse($"{catalog.Folder} has no previous version to roll back to.");
             catalog.Verify(previous);
-            if (!catalog.TrySwap(state, state.RollBack())) return Refuse("Another process moved the pointer meanwhile; look and try again.");
+            if (!catalog.TrySwap(state, state.RollBack()))
+                return Refuse("Another process moved the pointer meanwhile; look and try again.");
             Console.WriteLine($"current: {previous}, previous: {state.Current}");
             return 0;
         }
