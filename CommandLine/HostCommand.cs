@@ -27,12 +27,18 @@ public sealed class HostCommand(RootCommand root, Func<OptionValues, IEnumerable
         var parsed = Parse(arguments);
         var wrong = Problems(parsed);
         if (parsed.Action is ParseErrorAction refusal) refusal.ShowHelp = false;
-        // The host explains its own failures.
-        var exit = parsed.Errors.Count > 0 || wrong.Length == 0
-            ? await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false })
-            : WrongOptions;
+        var exit = parsed.Errors.Count > 0 || wrong.Length == 0 ? await parsed.InvokeAsync(Invocation(parsed)) : WrongOptions;
         foreach (var line in wrong) await Console.Error.WriteLineAsync(line);
         return parsed.Errors.Count > 0 ? WrongOptions : exit;
+    }
+
+    // The host explains its own failures, and ends by itself at SIGTERM or Ctrl+C: the library would end the process two seconds later,
+    // with requests still running. Commands beside the host leave both signals to the library, which cancels them.
+    InvocationConfiguration Invocation(ParseResult parsed)
+    {
+        var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+        if (parsed.CommandResult.Command == root) invocation.ProcessTerminationTimeout = null;
+        return invocation;
     }
 
     // A word that is no option may be a misplaced password, so no message repeats it.

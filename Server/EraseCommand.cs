@@ -11,9 +11,11 @@ static class EraseCommand
 {
     /// <param name="data">The server's option --data: the folder of the store's address and the voters' key.</param>
     /// <param name="redis">The server's option --redis.</param>
-    public static Command Build(HostOption<string> data, HostOption<string?> redis)
+    /// <param name="passwordFile">The server's option --redis-password-file.</param>
+    /// <param name="password">That Redis's password, as the environment has it.</param>
+    public static Command Build(HostOption<string> data, HostOption<string?> redis, HostOption<string?> passwordFile, string? password)
     {
-        (data.Recursive, redis.Recursive) = (true, true);
+        (data.Recursive, redis.Recursive, passwordFile.Recursive) = (true, true, true);
         var voter = new Argument<string>("voter")
         {
             HelpName = "VOTER",
@@ -23,20 +25,27 @@ static class EraseCommand
         {
             voter,
         };
-        command.SetAction(parsed => RunAsync(parsed.GetValue(voter)!, parsed.GetValue(data)!, parsed.GetValue(redis)));
+        command.SetAction(parsed => RunAsync(parsed.GetValue(voter)!, parsed.GetValue(data)!,
+            new RedisLogin(parsed.GetValue(redis), password, parsed.GetValue(passwordFile))));
         return command;
     }
 
-    static async Task<int> RunAsync(string voter, string data, string? redis)
+    static async Task<int> RunAsync(string voter, string data, RedisLogin login)
     {
-        if (redis is null && RedisAddress.TryRead(data) is null)
-        {
-            await Console.Error.WriteLineAsync($"{data} names no store: start the server with this --data, or name its --redis.");
-            return 1;
-        }
-        await using var connection = new RedisConnection(new RedisOptions { Redis = redis, DataFolder = data });
+        if (login.Problems().FirstOrDefault() is { } problem) return await RefuseAsync(problem);
+        if (login.Redis is null && RedisAddress.TryRead(data) is null)
+            return await RefuseAsync($"{data} names no store: start the server with this --data, or name its --redis.");
+        await using var connection = new RedisConnection(
+            new RedisOptions { Redis = login.Redis, Password = login.Secret(), DataFolder = data });
         var erased = await new VoterErasure(connection, TimeProvider.System).EraseAsync(VoterCookie.VoterOf(voter, VoterHash.Open(data)));
+        if (erased == 0) return await RefuseAsync("Nothing is kept of this voter; is it the id, or the whole value of the cookie?");
         Console.WriteLine($"erased: {erased} battles and votes. Versions trained on them stay; a manifest lists its votes by id.");
         return 0;
+    }
+
+    static async Task<int> RefuseAsync(string why)
+    {
+        await Console.Error.WriteLineAsync(why);
+        return 1;
     }
 }

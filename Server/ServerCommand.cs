@@ -38,7 +38,7 @@ static class ServerCommand
             model, catalog, data, redis, redisPasswordFile, urls, documents, voters, deterministic,
         };
         root.Subcommands.Add(PullCommand.Build());
-        root.Subcommands.Add(EraseCommand.Build(data, redis));
+        root.Subcommands.Add(EraseCommand.Build(data, redis, redisPasswordFile, sources.Outside("redis_password")));
         root.SetAction(parsed => serve(Read(new OptionValues(parsed))));
         return new HostCommand(root, values => Read(values).Problems());
 

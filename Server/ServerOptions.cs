@@ -64,6 +64,7 @@ public sealed record ServerOptions
         foreach (var problem in RedisLogin.Problems()) yield return problem;
         if (Voters is not (VoterKinds.Person or VoterKinds.Scripted))
             yield return $"--voters: '{Voters}' is neither {VoterKinds.Person} nor {VoterKinds.Scripted}.";
+        if (Addresses.Length == 0) yield return "--urls: an address like http://127.0.0.1:8080 is expected.";
         foreach (var problem in Listening.Refusals(Addresses)) yield return problem;
     }
 }

@@ -42,5 +42,6 @@ static class BattleRequestReader
         : sampling.TopK == 1 ? "top_k"
         : sampling.TopP < LeastChance ? "top_p"
         : sampling.TypicalP < LeastChance ? "typical_p"
+        : sampling.AllowedTokens.Length == 1 ? "allowed_token_ids"
         : sampling.MinP > 1 - LeastChance ? "min_p" : null;
 }

@@ -13,6 +13,7 @@ static class Loopback
     public static bool IsListening(string url)
     {
         var address = BindingAddress.Parse(url);
+        if (address.Port is < 0 or > ushort.MaxValue) throw new FormatException($"There is no port {address.Port}.");
         return address.IsUnixPipe || address.IsNamedPipe
             || address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IsAddress(address.Host);
     }

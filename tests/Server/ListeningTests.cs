@@ -53,7 +53,8 @@ public sealed class ListeningTests
     [Fact]
     public void A_word_that_is_no_address_and_a_section_without_one_are_told_as_well()
     {
-        Assert.Contains("is not an address", Assert.Single(Listening.Refusals(["8080"])), StringComparison.Ordinal);
+        foreach (var word in new[] { "8080", "http://127.0.0.1:99999", "http://127.0.0.1:-1" })
+            Assert.Contains("is not an address", Assert.Single(Listening.Refusals([word])), StringComparison.Ordinal);
         Assert.Single(Listening.Refusals(Configuration(("Kestrel:Endpoints:x:Protocols", "Http2"))));
     }
 

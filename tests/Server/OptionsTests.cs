@@ -134,6 +134,10 @@ public sealed class OptionsTests
     }
 
     [Fact]
+    public async Task No_address_at_all_is_told() =>
+        Assert.StartsWith("--urls: ", Assert.Single((await ReadAsync("--urls", " ; ")).Errors), StringComparison.Ordinal);
+
+    [Fact]
     public async Task Without_any_model_two_lines_say_how_to_name_one()
     {
         using var folder = new TemporaryFolder();

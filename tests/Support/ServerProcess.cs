@@ -36,6 +36,16 @@ public sealed class ServerProcess : IAsyncDisposable
         return null!;
     }
 
+    public int Id => process.Id;
+
+    /// <summary>The exit code, once it has ended by itself.</summary>
+    public async Task<int> ExitAsync()
+    {
+        await process.WaitForExitAsync();
+        await rest;
+        return process.ExitCode;
+    }
+
     /// <summary>SIGKILL: no shutdown, no last write.</summary>
     public async Task KillAsync()
     {
