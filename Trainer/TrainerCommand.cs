@@ -24,8 +24,8 @@ static class TrainerCommand
             "A file that holds the Redis\'s password and nothing else; MAJLIS_REDIS_PASSWORD holds the password itself.");
         var reader = sources.Text("--reader", "Who remembers how far the votes are used up; another name reads them all again.",
             defaults.Reader);
-        var once = sources.Flag("--once", "One round, then exit: 0 promoted, 3 refused, 4 not enough evidence, 1 not finished. Like the running "
-            + "trainer it waits until there is a store of votes.");
+        var once = sources.Flag("--once", "One round, then exit: 0 promoted, 3 refused, 4 not enough evidence, 1 not finished. "
+            + "Like the running trainer it waits until there is a store of votes.");
         var votes = sources.Whole("--votes", "New votes that start a round where the trainer keeps running.", defaults.Votes);
         var keep = sources.Whole("--keep", "How many of the newest versions stay when a round has ended; the current, the previous and the "
             + "current one's parent stay besides.", defaults.Keep);

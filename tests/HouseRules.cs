@@ -79,6 +79,9 @@ public sealed partial class HouseRules
             .Select(file => Path.GetRelativePath(Shared.Root, file)));
 
     [Fact]
+    public void No_line_is_longer_than_140_characters() => Assert.DoesNotContain(Lines(), line => line.Text.Length > 140);
+
+    [Fact]
     public void No_warning_is_switched_off_in_a_source() =>
         Assert.DoesNotContain(Lines(), line => line.Text.Contains("#pragma " + "warning", StringComparison.Ordinal));
 

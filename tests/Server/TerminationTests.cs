@@ -32,7 +32,8 @@ public sealed class TerminationTests
             }),
         };
         using var reply = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
-        using (var kill = Process.Start("kill", ["-TERM", $"{server.Id}"])) await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        using (var kill = Process.Start("kill", ["-TERM", $"{server.Id}"]))
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         var events = await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.EndsWith("data: [DONE]", events.TrimEnd(), StringComparison.Ordinal);
         Assert.Equal(0, await server.ExitAsync());
