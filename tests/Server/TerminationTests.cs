@@ -14,10 +14,10 @@ public sealed class TerminationTests
         var model = Shared.Require(Shared.SmolLM2);
         Assert.SkipUnless(OperatingSystem.IsLinux(), "SIGTERM is sent by kill.");
         using var folder = new TemporaryFolder();
-        await using var server = await ServerProcess.StartAsync(
-            new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Majlis.Server"),
-                ["--model", model, "--data", folder.File("data"), "--catalog", folder.File("catalog"), "--urls", "http://127.0.0.1:0"]),
-            "Serving ");
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Majlis.Server"),
+            ["--model", model, "--data", folder.File("data"), "--catalog", folder.File("catalog"), "--urls", "http://127.0.0.1:0"]);
+        start.Environment["Logging__LogLevel__Default"] = "Information"; // other tests ask for less, and what they ask is inherited
+        await using var server = await ServerProcess.StartAsync(start, "Serving ");
         using var http = new HttpClient { BaseAddress = new Uri(server.Said.Split(" on ")[^1].TrimEnd('.')) };
         // Long enough that the answer outlasts whatever would end the process soon after the signal.
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions")
