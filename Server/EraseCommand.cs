@@ -38,8 +38,8 @@ static class EraseCommand
         await using var connection = new RedisConnection(
             new RedisOptions { Redis = login.Redis, Password = login.Secret(), DataFolder = data });
         var erased = await new VoterErasure(connection, TimeProvider.System).EraseAsync(VoterCookie.VoterOf(voter, VoterHash.Open(data)));
-        if (erased == 0) return await RefuseAsync("Nothing is kept of this voter; is it the id, or the whole value of the cookie?");
-        Console.WriteLine($"erased: {erased} battles and votes. Versions trained on them stay; a manifest lists its votes by id.");
+        if (erased.Count == 0) return await RefuseAsync("Nothing is kept of this voter; is it the id, or the whole value of the cookie?");
+        Console.WriteLine($"erased: {erased.Count} battles and votes. Versions trained on them stay; a manifest lists its votes by id.");
         return 0;
     }
 

@@ -5,6 +5,7 @@ using Majlis.Inference;
 using Majlis.Model.Catalog;
 using Majlis.Rag;
 using Majlis.Server.Arena;
+using Majlis.Server.Catalog;
 using Majlis.Server.Chat;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
@@ -54,6 +55,8 @@ public static class ServerApp
         app.MapChat();
         app.MapModels();
         app.MapArena();
+        app.MapErasure();
+        app.MapCatalog();
         app.MapHealth();
         app.MapPages();
         app.SayWhatIsServed();
@@ -67,6 +70,8 @@ public static class ServerApp
         services.AddSingleton(given => Live(model, given.GetRequiredService<HeapCompaction>().Collect));
         services.AddSingleton(given => new Engine(given.GetRequiredService<LiveModel>(),
             parts.Engine with { Deterministic = options.Deterministic }, parts.Time));
+        services.AddSingleton(catalog).AddSingleton<VersionList>().AddSingleton<PointerMoves>();
+        services.AddSingleton<AuditKeeper>().AddHostedService(given => given.GetRequiredService<AuditKeeper>());
         services.AddSingleton(_ => new ModelNames(catalog));
         services.AddSingleton<ModelCards>();
         services.AddSingleton(given => new ModelWatcher(catalog, given.GetRequiredService<LiveModel>(), parts,
@@ -102,7 +107,7 @@ public static class ServerApp
                 Patience = patience,
             });
         });
-        services.AddSingleton<BattleStore>();
+        services.AddSingleton<BattleStore>().AddSingleton<VoterErasure>().AddSingleton<AuditStream>();
         services.AddSingleton(given => new VoterCookie(() => VoterHash.Open(options.Data), given.GetRequiredService<IdSource>(),
             given.GetRequiredService<TimeProvider>()));
         services.AddSingleton(_ => new VoteReader(options.Voters));

@@ -12,19 +12,21 @@ static class RollbackCommand
     public static Command Build(HostOption<string> catalog)
     {
         catalog.Recursive = true;
-        var command = new Command("rollback", "Points the catalogue back to the previous version.");
-        command.SetAction(parsed => Run(new ModelCatalog(parsed.GetValue(catalog)!, TimeProvider.System)));
+        var reason = new Option<string?>("--reason") { HelpName = "TEXT", Description = "Why; it is kept in the catalogue's audit." };
+        var command = new Command("rollback", "Points the catalogue back to the previous version.") { reason };
+        command.SetAction(parsed => Run(new ModelCatalog(parsed.GetValue(catalog)!, TimeProvider.System), parsed.GetValue(reason)));
         return command;
     }
 
-    static int Run(ModelCatalog catalog)
+    static int Run(ModelCatalog catalog, string? reason)
     {
         try
         {
             var state = catalog.State();
             if (state.Previous is not { } previous) return Refuse($"{catalog.Folder} has no previous version to roll back to.");
             catalog.Verify(previous);
-            if (!catalog.TrySwap(state, state.RollBack()))
+            var by = $"{Environment.UserName}@{Environment.MachineName}";
+            if (!catalog.TrySwap(state, state.RollBack(), new(by, MoveNote.Rollback, reason)))
                 return Refuse("Another process moved the pointer meanwhile; look and try again.");
             Console.WriteLine($"current: {previous}, previous: {state.Current}");
             return 0;

@@ -47,11 +47,14 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
         await using var connection = new RedisConnection(Where());
         await WaitForStoreAsync(connection);
         var votes = VoteSource.Of(new VoteCursor(connection), options.Reader);
+        var audit = new AuditStream(connection);
+        await KeepMovesAsync(audit);
         var pause = new RoundPause(votes, options.Votes, time, say);
         if (Seen() is { } last && !options.Once) await pause.AfterAsync(last);
         while (true)
         {
             var outcome = await TryRoundAsync(votes);
+            await KeepMovesAsync(audit);
             if (options.Once) return ExitOf(outcome);
             await pause.AfterAsync(outcome);
         }
@@ -104,6 +107,24 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
         catch (Exception error) when (error is ModelFormatException or IOException or UnauthorizedAccessException)
         {
             say($"old versions could not be deleted: {error.Message}");
+        }
+    }
+
+    /// <summary>Keeps the pointer's moves in the store; what cannot be kept now waits in the catalogue, for servers to keep too.</summary>
+    async Task KeepMovesAsync(AuditStream audit)
+    {
+        try
+        {
+            foreach (var waiting in catalog.WaitingMoves())
+            {
+                await audit.AppendAsync(waiting.Id, waiting.Move.At, waiting.Json);
+                catalog.Kept(waiting);
+            }
+        }
+        catch (Exception error) when (error is ModelFormatException or FeedbackUnavailableException or IOException
+            or UnauthorizedAccessException)
+        {
+            say($"a move of the pointer is not in the audit yet: {error.Message}");
         }
     }
 

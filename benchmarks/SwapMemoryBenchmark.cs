@@ -149,6 +149,7 @@ static class SwapMemoryBenchmark
     static void Promote(ModelCatalog catalog, string version)
     {
         var state = catalog.State();
-        if (!catalog.TrySwap(state, state.Promote(version))) throw new InvalidOperationException("Somebody else moved the pointer.");
+        if (!catalog.TrySwap(state, state.Promote(version), new("the benchmark", MoveNote.Promote)))
+            throw new InvalidOperationException("Somebody else moved the pointer.");
     }
 }

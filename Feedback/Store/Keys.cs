@@ -32,6 +32,12 @@ static class Keys
     /// <summary>Number: how far a named reader has come.</summary>
     public static RedisKey Cursor(string reader) => $"{Prefix}cursor:{reader}";
 
+    /// <summary>Hash: audit records (JSON) by id.</summary>
+    public static RedisKey AuditRecords => $"{Prefix}audit";
+
+    /// <summary>Sorted set: ids of the audit records by time (ms).</summary>
+    public static RedisKey AuditOrder => $"{Prefix}audit:order";
+
     /// <summary>Written only so that waiting for it means waiting for every write before it.</summary>
     public static RedisKey Barrier => $"{Prefix}barrier";
 }

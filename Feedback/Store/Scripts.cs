@@ -68,7 +68,8 @@ static class Scripts
     /// <summary>
     /// KEYS battle, voter's set, voter's waiting battles. ARGV voter, now ms, battle id. Erases the whole battle where it is the voter's
     /// own, else only the voter's vote; its number stays, beside the time of erasure. The battle leaves the voter's lists last, so that
-    /// it is found again after a crash. Gives 1 where something was erased.
+    /// it is found again after a crash. Gives 3 where only the vote was erased, 2 where a battle
+    /// with its vote, 1 where one without, else 0.
     /// </summary>
     public const string Erase = """
         local erased, slot = 0, ':' .. ARGV[1]
@@ -76,12 +77,15 @@ static class Scripts
         if rater == ARGV[1] then
             local number = redis.call('HGET', KEYS[1], 'number')
             redis.call('DEL', KEYS[1])
-            if number then redis.call('HSET', KEYS[1], 'rater', 'erased', 'erased', ARGV[2], 'number', number) end
             erased = 1
+            if number then
+                redis.call('HSET', KEYS[1], 'rater', 'erased', 'erased', ARGV[2], 'number', number)
+                erased = 2
+            end
         elseif rater == '*' and redis.call('HEXISTS', KEYS[1], 'vote' .. slot) == 1 then
             redis.call('HSET', KEYS[1], 'erased' .. slot, ARGV[2])
             redis.call('HDEL', KEYS[1], 'vote' .. slot, 'verdict' .. slot, 'rate' .. slot, 'duplicate' .. slot)
-            erased = 1
+            erased = 3
         end
         redis.call('SREM', KEYS[2], ARGV[3])
         redis.call('ZREM', KEYS[3], ARGV[3])
@@ -100,6 +104,17 @@ static class Scripts
         if tonumber(ARGV[1]) <= stands then return string.format('%d', stands) end
         redis.call('SET', KEYS[1], ARGV[1])
         return ARGV[1]
+        """;
+
+    /// <summary>
+    /// KEYS records, order, barrier. ARGV id, ms, record. A record that is there stays as it is. The barrier is written, since waiting on
+    /// a connection that wrote nothing proves nothing.
+    /// </summary>
+    public const string Audit = """
+        redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[3])
+        redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+        redis.call('INCR', KEYS[3])
+        return 1
         """;
 
     /// <summary>KEYS barrier. A write to wait for.</summary>

@@ -56,4 +56,5 @@ public sealed record Manifest
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Manifest))]
 [JsonSerializable(typeof(CatalogState))]
+[JsonSerializable(typeof(CatalogMove))]
 sealed partial class CatalogJson : JsonSerializerContext;

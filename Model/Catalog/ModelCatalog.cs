@@ -51,17 +51,32 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
 
     /// <summary>
     /// Moves the pointer to <paramref name="next"/> (with the expected generation plus one) if it still is
-    /// <paramref name="expected"/>; false if another process was faster.
+    /// <paramref name="expected"/>; false if another process was faster. The note stays in <see cref="WaitingMoves"/> until it is kept.
     /// </summary>
     /// <exception cref="ModelFormatException"><paramref name="next"/> names a version that does not exist.</exception>
-    public bool TrySwap(CatalogState expected, CatalogState next)
+    /// <exception cref="ReadOnlyCatalogException">The catalogue cannot be written to from here.</exception>
+    /// <exception cref="IOException">The catalogue is locked, or its volume is full.</exception>
+    public bool TrySwap(CatalogState expected, CatalogState next, MoveNote note)
     {
         if (next.Share is not (>= 0 and <= 1))
             throw new ArgumentException($"A share of {next.Share} is not between 0 and 1.", nameof(next));
+        try
+        {
+            return Swap(expected, next, note);
+        }
+        catch (Exception refused) when (refused is UnauthorizedAccessException or IOException { HResult: ReadOnlyVolume })
+        {
+            throw new ReadOnlyCatalogException(folder, refused);
+        }
+    }
+
+    bool Swap(CatalogState expected, CatalogState next, MoveNote note)
+    {
         Directory.CreateDirectory(folder);
         using var held = Lock();
         foreach (var version in next.Named) Read(version);
         if (State() != expected) return false;
+        Note(expected, next, note);
         DurableFiles.Replace(StatePath,
             JsonSerializer.SerializeToUtf8Bytes(next with { Generation = expected.Generation + 1 }, CatalogJson.Default.CatalogState));
         return true;

@@ -57,6 +57,14 @@ sealed class VoterCookie(Func<VoterHash> open, IdSource ids, TimeProvider time)
             age < TimeSpan.Zero ? TimeSpan.Zero : age);
     }
 
+    /// <summary>The voter of a request with a valid cookie, else null.</summary>
+    /// <exception cref="FeedbackUnavailableException">There is no voters' key.</exception>
+    public string? Known(HttpContext http) =>
+        http.Request.Cookies[Name] is { } cookie && Read(cookie).Id is { } id ? Hash.Of($"voter:{id}") : null;
+
+    /// <summary>The browser drops the cookie: its next battle is somebody new's.</summary>
+    public static void Forget(HttpContext http) => http.Response.Cookies.Delete(Name);
+
     /// <summary>The voter hash for a cookie's value; any other text is taken as a hash already.</summary>
     public static string VoterOf(string value, VoterHash hash) => value.Split('.') is [var id, _, ..] ? hash.Of($"voter:{id}") : value;
 

@@ -46,4 +46,14 @@ static partial class ServerLog
     [LoggerMessage(11, LogLevel.Information,
         "Version {Version} is announced and waits until the requests are written that began on the version before {Live}.")]
     public static partial void Waits(this ILogger log, string version, string live);
+
+    [LoggerMessage(40, LogLevel.Information,
+        "{By} moved the catalogue's pointer ({Action}) from {From} to {To}; it is at generation {Generation}.")]
+    public static partial void PointerMoved(this ILogger log, string by, string action, string from, string to, long generation);
+
+    [LoggerMessage(41, LogLevel.Warning, "A move of the catalogue's pointer is not in the audit yet; this is tried again: {Reason}")]
+    public static partial void MovesWait(this ILogger log, string reason);
+
+    [LoggerMessage(42, LogLevel.Information, "{By} erased the voter {Voter}: {Count} battles and votes.")]
+    public static partial void VoterErased(this ILogger log, string by, string voter, int count);
 }

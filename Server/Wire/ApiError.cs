@@ -100,4 +100,24 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
 
     public static ApiError VoteConflict(string id) => new(409, Request,
         $"Battle '{id}' has its verdict already; the first one is final, because it showed who was who.", "verdict", "vote_conflict");
+
+    public static ApiError UnknownVoter(string id) =>
+        new(404, Request, $"Nothing is kept of the voter '{id}'.", "id", "voter_not_found");
+
+    public static ApiError UnknownVersion(string id) => new(404, Request,
+        $"The catalogue has no version '{id}' that could be served; GET /v1/catalog/versions lists them.", "id", "version_not_found");
+
+    public static ApiError NoPreviousVersion() =>
+        new(409, Request, "The catalogue has no previous version to roll back to.", Code: "no_previous_version");
+
+    public static ApiError PointerMoved(long generation) => new(409, Request,
+        $"The catalogue's pointer was moved meanwhile and is at generation {generation}; look at GET /v1/catalog/versions and try again.",
+        Code: "pointer_moved");
+
+    public static ApiError DamagedCatalog(string why) => new(409, Request, why, Code: "catalog_damaged");
+
+    public static ApiError ReadOnlyCatalog(string why) => new(409, Request, why, Code: "catalog_read_only");
+
+    public static ApiError CatalogAway(string why) =>
+        new(503, "server_error", $"The catalogue cannot be used now: {why}", Code: "catalog_unavailable", RetryAfter: 5);
 }

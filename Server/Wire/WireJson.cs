@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Majlis.Server.Arena;
+using Majlis.Server.Catalog;
 using Majlis.Server.Chat;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
@@ -19,6 +20,10 @@ namespace Majlis.Server.Wire;
 [JsonSerializable(typeof(BattleEvent))]
 [JsonSerializable(typeof(VoteReply))]
 [JsonSerializable(typeof(HealthReply))]
+[JsonSerializable(typeof(ErasureReply))]
+[JsonSerializable(typeof(ListPage<VersionCard>))]
+[JsonSerializable(typeof(ListPage<MoveReply>))]
+[JsonSerializable(typeof(PointerReply))]
 sealed partial class WireJson : JsonSerializerContext
 {
     /// <summary>The writers in use: Arabic is written as it is, without \u escapes.</summary>

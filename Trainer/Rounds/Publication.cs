@@ -100,7 +100,8 @@ sealed class Publication(RoundFolder folder, ModelCatalog catalog, RoundStart st
                     $"the current version became {state.Current ?? "none"} "
                     + $"while {start.Version} was made from {start.Parent ?? "the named model"}");
             folder.Replace(Swap, state.Generation);
-            if (catalog.TrySwap(state, state.Promote(start.Version))) return End(true, judged: true);
+            var note = new MoveNote("trainer", MoveNote.Promote, string.Join(' ', verdict.Reasons));
+            if (catalog.TrySwap(state, state.Promote(start.Version), note)) return End(true, judged: true);
             tried = null; // that move was not ours
         }
     }

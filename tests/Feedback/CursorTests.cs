@@ -54,7 +54,8 @@ public sealed class CursorTests
         await store.Battles.VoteAsync(Some.Vote("all", voter: "one"));
         await store.Battles.VoteAsync(Some.Vote("all", voter: "two"));
 
-        Assert.Equal(3, await new VoterErasure(store.Connection, store.Time).EraseAsync("one"));
+        var erased = await new VoterErasure(store.Connection, store.Time).EraseAsync("one");
+        Assert.Equal((3, "all/one mine"), (erased.Count, string.Join(" ", erased.Votes.Order())));
 
         Assert.Equal("all/two", Assert.Single(await store.VotesAsync()).Id);
         Assert.Null(await store.Battles.FindAsync("mine"));
@@ -64,7 +65,9 @@ public sealed class CursorTests
         Assert.Equal(3, await store.Cursor.NewestAsync());
         var left = await store.Connection.ReadAsync(database => database.HashGetAllAsync(Keys.Battle("mine")));
         Assert.Equal(["erased", "number", "rater"], left.Select(entry => (string)entry.Name!).Order());
-        Assert.Equal(0, await new VoterErasure(store.Connection, store.Time).EraseAsync("one"));
+        Assert.Equal(0, (await new VoterErasure(store.Connection, store.Time).EraseAsync("one")).Count);
+        var gone = await new VoterErasure(store.Connection, store.Time).ErasedAsync(["all/one", "all/two", "mine", "none"]);
+        Assert.Equal(["all/one", "mine"], gone.Order());
     }
 
     [Theory, MemberData(nameof(TestStore.Kinds), MemberType = typeof(TestStore))]
@@ -73,11 +76,11 @@ public sealed class CursorTests
         await using var store = await TestStore.StartAsync(kind);
         await store.Battles.OpenAsync(Some.Battle("before", "one"));
         var meanwhile = new ClockThatActs(() => store.Battles.OpenAsync(Some.Battle("meanwhile", "one")));
-        Assert.Equal(1, await new VoterErasure(store.Connection, meanwhile).EraseAsync("one"));
+        Assert.Equal(1, (await new VoterErasure(store.Connection, meanwhile).EraseAsync("one")).Count);
         await meanwhile.Done!;
         Assert.NotNull(await store.Battles.FindAsync("meanwhile"));
 
-        Assert.Equal(1, await new VoterErasure(store.Connection, store.Time).EraseAsync("one"));
+        Assert.Equal(1, (await new VoterErasure(store.Connection, store.Time).EraseAsync("one")).Count);
         Assert.Null(await store.Battles.FindAsync("meanwhile"));
     }
 

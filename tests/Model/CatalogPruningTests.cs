@@ -83,7 +83,7 @@ public sealed class CatalogPruningTests : IDisposable
         Assert.True(Directory.Exists(folder.File("v1")));
     }
 
-    void Promote(string version) => Assert.True(catalog.TrySwap(catalog.State(), catalog.State().Promote(version)));
+    void Promote(string version) => Assert.True(catalog.TrySwap(catalog.State(), catalog.State().Promote(version), Moves.Promote));
 
     void Commit(params string[] versions)
     {

@@ -21,6 +21,24 @@ public sealed class CatalogTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
+    public void Each_move_waits_with_who_and_why_until_it_is_kept_and_a_move_not_made_does_not()
+    {
+        Commit("v1");
+        Assert.True(catalog.TrySwap(CatalogState.Empty, CatalogState.Empty.Promote("v1"), new("omar", MoveNote.Promote, "better")));
+        Assert.False(catalog.TrySwap(CatalogState.Empty, CatalogState.Empty.Promote("v1"), Moves.Promote));
+        var waiting = Assert.Single(catalog.WaitingMoves());
+        Assert.Equal(new CatalogMove(time.GetUtcNow(), "omar", "promote", null, "v1", 1, "better"), waiting.Move);
+        Assert.Equal(waiting.Move, ModelCatalog.ReadMove(waiting.Json.Span));
+        // As a process leaves it that is killed between the record and the pointer.
+        var record = Directory.EnumerateFiles(Path.Combine(folder.Path, ".moves")).Single();
+        File.WriteAllText(record.Replace("1.json", "2.json", StringComparison.Ordinal),
+            File.ReadAllText(record).Replace("\"generation\": 1", "\"generation\": 2", StringComparison.Ordinal));
+        Assert.Equal(waiting.Id, Assert.Single(catalog.WaitingMoves()).Id);
+        catalog.Kept(waiting);
+        Assert.Empty(catalog.WaitingMoves());
+    }
+
+    [Fact]
     public void An_empty_catalogue_is_generation_zero()
     {
         Assert.Equal(CatalogState.Empty, catalog.State());
@@ -64,14 +82,14 @@ public sealed class CatalogTests : IDisposable
     {
         Commit("v1");
         Commit("v2");
-        Assert.True(catalog.TrySwap(CatalogState.Empty, CatalogState.Empty.Promote("v1")));
+        Assert.True(catalog.TrySwap(CatalogState.Empty, CatalogState.Empty.Promote("v1"), Moves.Promote));
         var seen = catalog.State();
         Assert.Equal(new CatalogState(1, "v1", null, null, 0), seen);
         var winners = Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Count(_ =>
-            new ModelCatalog(folder.Path, time).TrySwap(seen, seen.Promote("v2")));
+            new ModelCatalog(folder.Path, time).TrySwap(seen, seen.Promote("v2"), Moves.Promote));
         Assert.Equal(1, winners);
         Assert.Equal(new CatalogState(2, "v2", "v1", null, 0), catalog.State());
-        Assert.True(catalog.TrySwap(catalog.State(), catalog.State().RollBack()));
+        Assert.True(catalog.TrySwap(catalog.State(), catalog.State().RollBack(), Moves.Rollback));
         Assert.Equal(new CatalogState(3, "v1", "v2", null, 0), catalog.State());
     }
 
@@ -79,7 +97,7 @@ public sealed class CatalogTests : IDisposable
     public void The_pointer_never_names_what_is_not_there()
     {
         Assert.Contains("there is no such version", Message(() =>
-            catalog.TrySwap(CatalogState.Empty, CatalogState.Empty.Promote("nobody"))), StringComparison.Ordinal);
+            catalog.TrySwap(CatalogState.Empty, CatalogState.Empty.Promote("nobody"), Moves.Promote)), StringComparison.Ordinal);
         Assert.Equal(CatalogState.Empty, catalog.State());
     }
 

@@ -2,6 +2,7 @@
 using Majlis.Model.Catalog;
 using Majlis.tests.Server;
 using Majlis.Text;
+using Majlis.tests.Support;
 using Xunit;
 
 namespace Majlis.tests.Model;
@@ -34,7 +35,7 @@ public sealed class DamagedCatalogTests : IDisposable
         var pointer = damage.Message[damage.Message.LastIndexOf('{')..(damage.Message.LastIndexOf('}') + 1)];
         folder.MendState(pointer);
         Assert.Equal("v2", Catalog.State().Current);
-        Assert.True(Catalog.TrySwap(Catalog.State(), Catalog.State().Promote("v1")));
+        Assert.True(Catalog.TrySwap(Catalog.State(), Catalog.State().Promote("v1"), Moves.Promote));
     }
 
     [Theory]

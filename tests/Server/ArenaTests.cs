@@ -152,6 +152,7 @@ public sealed class ArenaTests(ArenaServer shared) : IClassFixture<ArenaServer>
         Assert.Contains("dir=\"rtl\"", page, StringComparison.Ordinal);
         Assert.Contains("Which", page, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("HOLD_SECONDS = 5", page, StringComparison.Ordinal);
+        Assert.Contains("id=\"forget\"", page, StringComparison.Ordinal);
     }
 
     async Task<(string Id, List<JsonObject> Events)> BattleAsync(string? options = null)

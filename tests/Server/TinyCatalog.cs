@@ -2,25 +2,26 @@
 using System.Buffers.Binary;
 using System.Text;
 using Majlis.Model.Catalog;
+using Majlis.tests.Support;
 using Xunit;
 
 namespace Majlis.tests.Server;
 
-sealed class TinyCatalog : IDisposable
+sealed class TinyCatalog(string? path = null) : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("majlis-catalog-").FullName;
+    public string Path { get; } = path ?? Directory.CreateTempSubdirectory("majlis-catalog-").FullName;
 
     /// <summary>Commits a version and makes it current; in a corrupt one a byte is changed after hashing.</summary>
-    public void Promote(string version, bool corrupt = false)
+    public void Promote(string version, bool corrupt = false, params string[] votes)
     {
         var catalog = new ModelCatalog(Path, TimeProvider.System);
         var draft = catalog.Begin(version);
         File.WriteAllBytes(System.IO.Path.Combine(draft.ServeFolder, "model.safetensors"), Weights(version));
-        draft.Commit(new Manifest { Id = version });
+        draft.Commit(new Manifest { Id = version, Votes = [.. votes] });
         if (corrupt) File.WriteAllBytes(System.IO.Path.Combine(catalog.ServePath(version), "model.safetensors"),
             Weights(version + " changed"));
         var state = catalog.State();
-        Assert.True(catalog.TrySwap(state, state.Promote(version)));
+        Assert.True(catalog.TrySwap(state, state.Promote(version), Moves.Promote));
     }
 
     /// <summary>Writes a text in place of the pointer; null creates a folder there.</summary>
@@ -49,5 +50,9 @@ sealed class TinyCatalog : IDisposable
         return [.. length, .. header, 0, 0, 0, 0];
     }
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    // A volume's folder goes with its volume.
+    public void Dispose()
+    {
+        if (path is null) Directory.Delete(Path, recursive: true);
+    }
 }

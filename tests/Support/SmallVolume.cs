@@ -45,6 +45,9 @@ public sealed class SmallVolume : IDisposable
         }
     }
 
+    /// <summary>From now on nothing can be written, not even by root.</summary>
+    public void MakeReadOnly() => Assert.Null(Run("mount", "-o", "remount,ro", Path));
+
     public void Free() => File.Delete(Filler);
 
     public void Dispose()

@@ -1,6 +1,7 @@
 // The trainer's rollback command on a catalogue of two versions, and where there is nothing to go back to.
 using Majlis.CommandLine;
 using Majlis.Trainer;
+using Majlis.tests.Support;
 using Xunit;
 
 namespace Majlis.tests.Trainer;
@@ -16,12 +17,28 @@ public sealed class RollbackTests
         {
             round.Commit(version);
             var state = round.Catalog.State();
-            Assert.True(round.Catalog.TrySwap(state, state.Promote(version)));
+            Assert.True(round.Catalog.TrySwap(state, state.Promote(version), Moves.Promote));
         }
         Assert.Equal(0, await RollbackAsync(round.Folder));
         Assert.Equal(("v0001", "v0002"), (round.Catalog.State().Current, round.Catalog.State().Previous));
         Assert.Equal(0, await RollbackAsync(round.Folder));
         Assert.Equal("v0002", round.Catalog.State().Current);
+    }
+
+    [Fact]
+    public async Task A_rollback_leaves_an_audit_record_with_who_and_why()
+    {
+        using var round = new RoundFixture();
+        foreach (var version in new[] { "v0001", "v0002" })
+        {
+            round.Commit(version);
+            var state = round.Catalog.State();
+            Assert.True(round.Catalog.TrySwap(state, state.Promote(version), Moves.Promote));
+        }
+        Assert.Equal(0, await RollbackAsync(round.Folder, "--reason", "v0002 is rude"));
+        var move = round.Catalog.WaitingMoves()[^1].Move;
+        Assert.Equal(("rollback", "v0002", "v0001", "v0002 is rude"), (move.Action, move.From, move.To, move.Reason));
+        Assert.Equal($"{Environment.UserName}@{Environment.MachineName}", move.By);
     }
 
     [Fact]
@@ -32,7 +49,7 @@ public sealed class RollbackTests
         {
             round.Commit(version);
             var state = round.Catalog.State();
-            Assert.True(round.Catalog.TrySwap(state, state.Promote(version)));
+            Assert.True(round.Catalog.TrySwap(state, state.Promote(version), Moves.Promote));
         }
         await File.AppendAllTextAsync(Path.Combine(round.Catalog.ServePath("v0001"), "config.json"), " ",
             TestContext.Current.CancellationToken);
@@ -40,6 +57,6 @@ public sealed class RollbackTests
         Assert.Equal("v0002", round.Catalog.State().Current);
     }
 
-    static Task<int> RollbackAsync(string catalog) =>
-        TrainerCommand.Build(new OptionSources(_ => null), _ => Task.FromResult(0)).RunAsync(["rollback", "--catalog", catalog]);
+    static Task<int> RollbackAsync(string catalog, params string[] more) =>
+        TrainerCommand.Build(new OptionSources(_ => null), _ => Task.FromResult(0)).RunAsync(["rollback", "--catalog", catalog, .. more]);
 }

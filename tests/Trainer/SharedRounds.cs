@@ -2,6 +2,7 @@
 using Majlis.Evaluation;
 using Majlis.Feedback.Votes;
 using Majlis.Trainer.Rounds;
+using Majlis.tests.Support;
 using Xunit;
 
 namespace Majlis.tests.Trainer;
@@ -25,9 +26,9 @@ public sealed class SharedRounds
         foreach (var version in new[] { "v0001", "v0002" })
         {
             round.Commit(version);
-            Assert.True(round.Catalog.TrySwap(round.Catalog.State(), round.Catalog.State().Promote(version)));
+            Assert.True(round.Catalog.TrySwap(round.Catalog.State(), round.Catalog.State().Promote(version), Moves.Promote));
         }
-        Assert.True(round.Catalog.TrySwap(round.Catalog.State(), round.Catalog.State().RollBack()));
+        Assert.True(round.Catalog.TrySwap(round.Catalog.State(), round.Catalog.State().RollBack(), Moves.Rollback));
         Directory.Delete(Path.Combine(round.Folder, "v0002"), recursive: true);
         await round.RunAsync();
         Assert.Contains("\"v0003\"", File.ReadAllText(Path.Combine(round.First, "start.json")));
@@ -51,12 +52,12 @@ public sealed class SharedRounds
     {
         using var round = new RoundFixture();
         round.Commit("v0001");
-        Assert.True(round.Catalog.TrySwap(round.Catalog.State(), round.Catalog.State().Promote("v0001")));
+        Assert.True(round.Catalog.TrySwap(round.Catalog.State(), round.Catalog.State().Promote("v0001"), Moves.Promote));
         round.Watch = line =>
         {
             if (line != "stage swap") return;
-            Assert.True(round.Catalog.TrySwap(round.Catalog.State(), round.Catalog.State().Promote("v0002")));
-            Assert.True(round.Catalog.TrySwap(round.Catalog.State(), round.Catalog.State().RollBack()));
+            Assert.True(round.Catalog.TrySwap(round.Catalog.State(), round.Catalog.State().Promote("v0002"), Moves.Promote));
+            Assert.True(round.Catalog.TrySwap(round.Catalog.State(), round.Catalog.State().RollBack(), Moves.Rollback));
             throw new OperationCanceledException("killed between the swap and its record");
         };
         await Assert.ThrowsAsync<OperationCanceledException>(() => round.RunAsync());
@@ -75,7 +76,8 @@ public sealed class SharedRounds
         round.Watch = line =>
         {
             if (line != "stage swap" || moves++ > 0) return;
-            Assert.True(round.Catalog.TrySwap(round.Catalog.State(), round.Catalog.State() with { Candidate = "v0001", Share = 0.1 }));
+            var state = round.Catalog.State();
+            Assert.True(round.Catalog.TrySwap(state, state with { Candidate = "v0001", Share = 0.1 }, Moves.Promote));
         };
         Assert.True((await round.RunAsync()).Promoted);
         Assert.Equal("v0002", round.Catalog.State().Current);
@@ -89,7 +91,7 @@ public sealed class SharedRounds
         {
             if (line != "stage gate") return;
             round.Commit("other");
-            Assert.True(round.Catalog.TrySwap(round.Catalog.State(), round.Catalog.State().Promote("other")));
+            Assert.True(round.Catalog.TrySwap(round.Catalog.State(), round.Catalog.State().Promote("other"), Moves.Promote));
         };
         var outcome = await round.RunAsync();
         Assert.Equal((GateDecision.Promote, false, false), (outcome.Decision, outcome.Promoted, outcome.Judged));

@@ -1,0 +1,62 @@
+// The catalogue for admins: its versions, a promotion, a rollback, and the audit of all moves. Other classes do each step.
+using Majlis.Feedback.Store;
+using Majlis.Model.Catalog;
+using Majlis.Server.Wire;
+
+namespace Majlis.Server.Catalog;
+
+static class CatalogEndpoints
+{
+    public static void MapCatalog(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/catalog/versions", ListAsync);
+        routes.MapPost("/v1/catalog/versions/{id}/promote", PromoteAsync);
+        routes.MapPost("/v1/catalog/rollback", RollBackAsync);
+        routes.MapGet("/v1/catalog/audit", AuditAsync);
+    }
+
+    static async Task<IResult> ListAsync(HttpContext http, VersionList versions)
+    {
+        var problem = new Problem();
+        return Paging.Read(http.Request.Query, problem) is { } paging && await versions.ReadAsync(paging, problem) is { } page
+            ? TypedResults.Json(page, WireJson.Wire.ListPageVersionCard) : problem.First!.ToResult();
+    }
+
+    static Task<IResult> PromoteAsync(string id, HttpContext http, RequestReader reader, PointerMoves moves, AuditKeeper keeper) =>
+        MoveAsync(http, reader, keeper, (wish, problem) => moves.Promote(id, wish, Caller(http), problem));
+
+    static Task<IResult> RollBackAsync(HttpContext http, RequestReader reader, PointerMoves moves, AuditKeeper keeper) =>
+        MoveAsync(http, reader, keeper, (wish, problem) => moves.RollBack(wish, Caller(http), problem));
+
+    static async Task<IResult> MoveAsync(HttpContext http, RequestReader reader, AuditKeeper keeper,
+        Func<MoveRequest, Problem, CatalogState?> move)
+    {
+        var problem = new Problem();
+        if (await MoveRequest.ReadAsync(http.Request, reader, problem) is not { } wish || move(wish, problem) is not { } state)
+            return problem.First!.ToResult();
+        // The move is made; a client that has gone must not keep its record waiting.
+        await keeper.KeepAsync(CancellationToken.None);
+        return TypedResults.Json(new PointerReply("catalog.pointer", state.Generation, state.Current, state.Previous, state.Candidate),
+            WireJson.Wire.PointerReply);
+    }
+
+    static async Task<IResult> AuditAsync(HttpContext http, AuditStream audit, AuditKeeper keeper)
+    {
+        var problem = new Problem();
+        if (Paging.Read(http.Request.Query, problem) is not { } paging) return problem.First!.ToResult();
+        await keeper.KeepAsync(http.RequestAborted);
+        if (await audit.ReadAsync(paging.Limit, paging.After, paging.NewestFirst) is not { } page)
+            return paging.UnknownAfter().ToResult();
+        return TypedResults.Json(ListPage<MoveReply>.Of([.. page.Entries.Select(Reply)], move => move.Id, page.HasMore),
+            WireJson.Wire.ListPageMoveReply);
+    }
+
+    static MoveReply Reply(AuditEntry entry)
+    {
+        var move = ModelCatalog.ReadMove(entry.Json.Span);
+        return new(entry.Id, "catalog.move", move.At.ToUnixTimeSeconds(), move.By, move.Action, move.From, move.To, move.Generation,
+            move.Reason);
+    }
+
+    static string Caller(HttpContext http) => http.User.Identity?.Name ?? "anonymous";
+}

@@ -1,0 +1,20 @@
+// The shapes of the catalogue's replies. Data only.
+using System.Text.Json;
+
+namespace Majlis.Server.Catalog;
+
+/// <param name="State"><c>current</c>, <c>previous</c>, <c>candidate</c>, <c>kept</c>, or <c>pruned</c> where only the manifest is left.</param>
+/// <param name="Votes">How many votes it was trained on.</param>
+/// <param name="ErasedVotes">How many of them were erased since; null where the vote store does not answer.</param>
+/// <param name="ErasedAncestors">Versions it was made from that were trained on votes erased since.</param>
+/// <param name="Gate">The gate's verdict, as the manifest has it.</param>
+/// <param name="Options">The round's options, as the manifest has them.</param>
+sealed record VersionCard(string Id, string Object, long CreatedAt, string State, IReadOnlyList<string> Parents, string WeightsHash,
+    int Votes, int? ErasedVotes, IReadOnlyList<string>? ErasedAncestors, JsonElement? Gate, JsonElement? Options, long Seed);
+
+/// <summary>The pointer.</summary>
+sealed record PointerReply(string Object, long Generation, string? Current, string? Previous, string? Candidate);
+
+/// <summary>One audit record.</summary>
+sealed record MoveReply(string Id, string Object, long CreatedAt, string By, string Action, string? From, string? To, long Generation,
+    string? Reason);

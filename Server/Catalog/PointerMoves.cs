@@ -1,0 +1,59 @@
+// Promotes a version or rolls back, on an admin's word: checks the version's files, moves the pointer by compare-and-swap, leaves the audit
+// record. Servers follow the pointer by themselves. Knows no HTTP.
+using Majlis.Model.Catalog;
+using Majlis.Server.Wire;
+using Majlis.Text;
+
+namespace Majlis.Server.Catalog;
+
+sealed class PointerMoves(ModelCatalog catalog)
+{
+    /// <summary>Makes a version the current one; where it is that already, nothing changes.</summary>
+    /// <returns>The pointer, or null with the reason in <paramref name="problem"/>.</returns>
+    public CatalogState? Promote(string version, MoveRequest wish, string by, Problem problem) => Move(wish, problem, state =>
+    {
+        if (!catalog.Readable().Any(kept => kept.Id == version))
+        {
+            problem.Add(ApiError.UnknownVersion(version));
+            return state;
+        }
+        return state.Current == version ? state : state.Promote(version);
+    }, new(by, MoveNote.Promote, wish.Reason));
+
+    /// <summary>Makes the previous version the current one.</summary>
+    /// <returns>The pointer, or null with the reason in <paramref name="problem"/>.</returns>
+    public CatalogState? RollBack(MoveRequest wish, string by, Problem problem) => Move(wish, problem, state =>
+    {
+        if (state.Previous is not null) return state.RollBack();
+        problem.Add(ApiError.NoPreviousVersion());
+        return state;
+    }, new(by, MoveNote.Rollback, wish.Reason));
+
+    CatalogState? Move(MoveRequest wish, Problem problem, Func<CatalogState, CatalogState> next, MoveNote note)
+    {
+        try
+        {
+            var state = catalog.State();
+            var wanted = next(state);
+            if (wish.Generation is { } seen && seen != state.Generation) problem.Add(ApiError.PointerMoved(state.Generation));
+            if (problem.First is not null) return null;
+            if (wanted == state) return state;
+            catalog.Verify(wanted.Current!);
+            if (catalog.TrySwap(state, wanted, note)) return catalog.State();
+            problem.Add(ApiError.PointerMoved(catalog.State().Generation));
+        }
+        catch (ModelFormatException damaged)
+        {
+            problem.Add(ApiError.DamagedCatalog(damaged.Message));
+        }
+        catch (ReadOnlyCatalogException readOnly)
+        {
+            problem.Add(ApiError.ReadOnlyCatalog(readOnly.Message));
+        }
+        catch (Exception away) when (away is IOException or UnauthorizedAccessException)
+        {
+            problem.Add(ApiError.CatalogAway(away.Message));
+        }
+        return null;
+    }
+}

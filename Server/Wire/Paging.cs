@@ -1,0 +1,37 @@
+// The query of a list as OpenAI's API has it: limit, after, order. Knows no list's items.
+using System.Globalization;
+
+namespace Majlis.Server.Wire;
+
+/// <param name="After">The id of the last item that the client has seen; null: from the beginning.</param>
+/// <param name="NewestFirst">OpenAI's order <c>desc</c>, its default.</param>
+sealed record Paging(int Limit, string? After, bool NewestFirst)
+{
+    const int Usual = 20;
+    const int Most = 100;
+
+    static readonly string[] names = ["limit", "after", "order"];
+
+    /// <summary>The page asked for, or null with the reason in <paramref name="problem"/>.</summary>
+    public static Paging? Read(IQueryCollection query, Problem problem)
+    {
+        foreach (var name in query.Keys.Except(names)) problem.Add(ApiError.UnknownField(name));
+        var limit = Usual;
+        if (query.TryGetValue("limit", out var asked)
+            && (!int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > Most))
+            problem.Add(ApiError.InvalidValue("limit", $"Invalid 'limit': a whole number between 1 and {Most} is expected."));
+        var order = query.TryGetValue("order", out var given) ? given.ToString() : "desc";
+        if (order is not ("asc" or "desc"))
+            problem.Add(ApiError.InvalidValue("order", "Invalid 'order'. Supported values are: 'asc', 'desc'."));
+        return problem.First is null ? new(limit, query.TryGetValue("after", out var after) ? after.ToString() : null, order == "desc") : null;
+    }
+
+    public ApiError UnknownAfter() => ApiError.InvalidValue("after", $"Invalid 'after': there is no item '{After}' in this list.");
+}
+
+/// <summary>A page of a list in OpenAI's shape.</summary>
+sealed record ListPage<T>(string Object, IReadOnlyList<T> Data, string? FirstId, string? LastId, bool HasMore)
+{
+    public static ListPage<T> Of(IReadOnlyList<T> data, Func<T, string> id, bool hasMore) =>
+        new("list", data, data.Count > 0 ? id(data[0]) : null, data.Count > 0 ? id(data[^1]) : null, hasMore);
+}
