@@ -26,7 +26,8 @@ public sealed class AuditStream(RedisConnection connection)
         var start = 0L;
         if (after is not null)
         {
-            if (await connection.ReadAsync(database => database.SortedSetRankAsync(Keys.AuditOrder, after, order)) is not { } rank) return null;
+            var seen = await connection.ReadAsync(database => database.SortedSetRankAsync(Keys.AuditOrder, after, order));
+            if (seen is not { } rank) return null;
             start = rank + 1;
         }
         // One more than asked for tells whether there are more.

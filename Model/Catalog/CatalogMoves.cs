@@ -37,7 +37,8 @@ public sealed partial class ModelCatalog
         DurableFiles.Replace(MovePath(generation), JsonSerializer.SerializeToUtf8Bytes(move, CatalogJson.Default.CatalogMove));
     }
 
-    string MovePath(long generation) => Path.Combine(folder, MovesFolder, generation.ToString("D12", CultureInfo.InvariantCulture) + ".json");
+    string MovePath(long generation) =>
+        Path.Combine(folder, MovesFolder, generation.ToString("D12", CultureInfo.InvariantCulture) + ".json");
 
     static WaitingMove? TryReadMove(string path)
     {

@@ -30,7 +30,8 @@ static class ErasureEndpoints
         return Reply(Me, erased, versions);
     }
 
-    static async Task<IResult> EraseAsync(string id, HttpContext http, VoterErasure erasure, VersionList versions, ILogger<VoterErasure> log)
+    static async Task<IResult> EraseAsync(string id, HttpContext http, VoterErasure erasure, VersionList versions,
+        ILogger<VoterErasure> log)
     {
         var erased = await erasure.EraseAsync(id);
         if (erased.Count == 0) return ApiError.UnknownVoter(id).ToResult();

@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace Majlis.Server.Catalog;
 
-/// <param name="State"><c>current</c>, <c>previous</c>, <c>candidate</c>, <c>kept</c>, or <c>pruned</c> where only the manifest is left.</param>
+/// <param name="State"><c>current</c>, <c>previous</c>, <c>candidate</c>, <c>kept</c>, or <c>pruned</c>: the manifest alone is left.
+/// </param>
 /// <param name="Votes">How many votes it was trained on.</param>
 /// <param name="ErasedVotes">How many of them were erased since; null where the vote store does not answer.</param>
 /// <param name="ErasedAncestors">Versions it was made from that were trained on votes erased since.</param>

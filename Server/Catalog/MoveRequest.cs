@@ -22,7 +22,8 @@ sealed record MoveRequest(string? Reason, long? Generation)
         var wish = new MoveRequest(fields.Text("reason"), fields.Integer("generation", 0, long.MaxValue));
         fields.Done();
         if (wish.Reason?.Length > LongestReason)
-            problem.Add(ApiError.InvalidValue("reason", $"Invalid 'reason': {wish.Reason.Length} characters; up to {LongestReason} are taken."));
+            problem.Add(ApiError.InvalidValue("reason",
+                $"Invalid 'reason': {wish.Reason.Length} characters; up to {LongestReason} are taken."));
         return problem.First is null ? wish : null;
     }
 }

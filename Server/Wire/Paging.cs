@@ -23,7 +23,8 @@ sealed record Paging(int Limit, string? After, bool NewestFirst)
         var order = query.TryGetValue("order", out var given) ? given.ToString() : "desc";
         if (order is not ("asc" or "desc"))
             problem.Add(ApiError.InvalidValue("order", "Invalid 'order'. Supported values are: 'asc', 'desc'."));
-        return problem.First is null ? new(limit, query.TryGetValue("after", out var after) ? after.ToString() : null, order == "desc") : null;
+        var after = query.TryGetValue("after", out var seen) ? seen.ToString() : null;
+        return problem.First is null ? new(limit, after, order == "desc") : null;
     }
 
     public ApiError UnknownAfter() => ApiError.InvalidValue("after", $"Invalid 'after': there is no item '{After}' in this list.");
