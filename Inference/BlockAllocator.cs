@@ -74,19 +74,28 @@ public sealed class BlockAllocator
         sequence.TablesChanged();
     }
 
-    /// <summary>Whether the free blocks suffice for <paramref name="length"/> tokens, with those that the sequence holds already.</summary>
+    /// <summary>
+    /// Whether the free blocks suffice for all tokens of <paramref name="sequences"/> and one more each, with those that they hold already.
+    /// </summary>
     /// <param name="chunk">The most tokens computed at once: a windowed group never holds more than window and chunk.</param>
-    public bool CanHold(Sequence sequence, int length, int chunk)
+    public bool CanHold(IReadOnlyList<Sequence> sequences, int chunk)
     {
         for (var g = 0; g < pools.Length; g++)
         {
-            var pool = pools[g];
-            var blocks = Blocks(length) - FirstSeen(pool, sequence.Computed);
-            if (pool.Window is { } window) blocks = Math.Min(blocks, Blocks(window + chunk) + 1);
-            var held = sequence.Tables[g].Count - FirstSeen(pool, sequence.Computed);
-            if (Math.Min(blocks, pool.Count) - held > pool.Free) return false;
+            var lacking = 0;
+            foreach (var sequence in sequences) lacking += Lacking(sequence, g, chunk);
+            if (lacking > pools[g].Free) return false;
         }
         return true;
+    }
+
+    int Lacking(Sequence sequence, int g, int chunk)
+    {
+        var pool = pools[g];
+        var seen = FirstSeen(pool, sequence.Computed);
+        var blocks = Blocks(sequence.Length + 1) - seen;
+        if (pool.Window is { } window) blocks = Math.Min(blocks, Blocks(window + chunk) + 1);
+        return Math.Max(0, Math.Min(blocks, pool.Count) - (sequence.Tables[g].Count - seen));
     }
 
     /// <summary>How many of <paramref name="wanted"/> further tokens the free blocks can take; 0 or less when none.</summary>

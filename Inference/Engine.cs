@@ -5,15 +5,6 @@ using System.Runtime.CompilerServices;
 
 namespace Majlis.Inference;
 
-/// <summary>The engine's progress, for health checks and metrics. <see cref="LastStep"/> is a timestamp of its TimeProvider.</summary>
-/// <param name="LastStep">When it last started or ended a step, or woke up to work.</param>
-/// <param name="CacheUsage">The share in use of the fullest cache group.</param>
-public sealed record EngineProgress(long Steps, long LastStep, int Running, int Waiting, long Preemptions, double CacheUsage)
-{
-    /// <summary>True when there is work and no progress for longer than <paramref name="limit"/>: a forward pass hangs.</summary>
-    public bool IsStuck(TimeProvider time, TimeSpan limit) => Running + Waiting > 0 && time.GetElapsedTime(LastStep) > limit;
-}
-
 public sealed class Engine : IAsyncDisposable
 {
     static readonly TimeSpan longestEnd = TimeSpan.FromSeconds(5);
@@ -34,13 +25,14 @@ public sealed class Engine : IAsyncDisposable
     readonly List<ModelBatcher> batchers = [];
     readonly List<Generation> leaving = [];
     readonly LiveModel live;
+    readonly StepPace pace;
     long steps;
 
     /// <exception cref="ArgumentException">An option is invalid; the message names it.</exception>
     public Engine(LiveModel live, EngineOptions options, TimeProvider time)
     {
         if (options.Problem() is { } problem) throw new ArgumentException(problem, nameof(options));
-        (this.live, this.options, this.time) = (live, options, time);
+        (this.live, this.options, this.time, pace) = (live, options, time, new(options.LongestPause));
         progress = new(0, time.GetTimestamp(), 0, 0, 0, 0);
         new Thread(Run) { IsBackground = true, Name = "majlis-engine" }.Start();
     }
@@ -154,28 +146,47 @@ public sealed class Engine : IAsyncDisposable
             // Checked after cancelled requests have left: nothing else would wake the thread.
             if (draining && Volatile.Read(ref inFlight) == 0) break;
             if (batchers.TrueForAll(batcher => batcher.IsIdle)) wake.WaitOne();
-            else foreach (var batcher in batchers) Step(batcher);
+            else Round();
         }
         // Nothing runs or waits here, every lease is returned, and Submit accepts nothing.
         ended.TrySetResult();
     }
 
-    void Step(ModelBatcher batcher)
+    /// <summary>
+    /// One step of every batcher. A running answer waits for all of them, so that together they read what one alone would.
+    /// </summary>
+    void Round()
     {
+        var (start, writing, cost) = (time.GetTimestamp(), batchers.Sum(batcher => batcher.Writing), 0.0);
+        var allowed = pace.Allowed(writing);
+        var (left, whole) = (batchers.Count(batcher => !batcher.IsIdle), true);
+        foreach (var batcher in batchers)
+        {
+            if (batcher.IsIdle) continue;
+            whole &= Step(batcher, allowed < 0 ? allowed : Math.Max(0, allowed - cost) / left--);
+            cost += batcher.PromptCost;
+        }
+        if (whole) pace.Took(time.GetElapsedTime(start), cost, writing);
+    }
+
+    /// <summary>False when it failed: its duration tells nothing.</summary>
+    bool Step(ModelBatcher batcher, double promptCost)
+    {
+        var done = true;
         try
         {
-            if (!batcher.Schedule()) return;
-            var start = time.GetTimestamp();
+            if (!batcher.Schedule(promptCost)) return true;
             using var result = batcher.Forward();
             batcher.Sample(result);
-            batcher.Took(time.GetElapsedTime(start));
         }
         catch (Exception broken)
         {
             batcher.Fail(broken);
+            done = false;
         }
         steps++;
         Report();
+        return done;
     }
 
     void TakeIn()

@@ -17,16 +17,13 @@ sealed class ModelBatcher
     readonly SamplingPlan[] plans;
     readonly SampledToken[] drawn;
     readonly UnreadReplies unread;
-    readonly StepPace pace;
     readonly Action ended;
-    int writing;
 
     /// <param name="ended">Called for each generation that leaves, however it ended.</param>
     public ModelBatcher(LoadedModel model, EngineOptions options, UnreadReplies unread, Action ended)
     {
         (Model, this.unread, this.ended) = (model, unread, ended);
         scheduler = new(model.Allocator, options.MaxSequences, options.MaxBatchTokens, new(model.Network.Blueprint));
-        pace = new(options.LongestPause);
         var vocabulary = model.Network.Blueprint.VocabularySize;
         (sampler, logits) = (new(vocabulary), new float[vocabulary]);
         (plans, drawn) = (new SamplingPlan[options.MaxSequences], new SampledToken[options.MaxSequences]);
@@ -39,6 +36,12 @@ sealed class ModelBatcher
     public int Waiting => scheduler.Waiting.Count;
 
     public long Preemptions => scheduler.Preemptions;
+
+    /// <summary>Answers that get their next token in every step.</summary>
+    public int Writing => scheduler.Writing;
+
+    /// <summary>The cost of the prompts in the last step.</summary>
+    public double PromptCost => scheduler.PromptCost;
 
     /// <summary>Nothing to compute; stalled generations may still wait for their readers.</summary>
     public bool IsIdle => scheduler.IsIdle;
@@ -82,17 +85,14 @@ sealed class ModelBatcher
     }
 
     /// <summary>Phase one: plans the step. False when there is nothing to compute.</summary>
-    public bool Schedule()
+    /// <param name="promptCost">The cost limit of its prompts, as in <see cref="Scheduler.Schedule"/>.</param>
+    public bool Schedule(double promptCost)
     {
         step.Clear();
         rows.Clear();
-        writing = scheduler.Writing;
-        foreach (var sequence in scheduler.Schedule(pace.Allowed(writing))) step.Add(generations[sequence]);
+        foreach (var sequence in scheduler.Schedule(promptCost)) step.Add(generations[sequence]);
         return step.Count > 0;
     }
-
-    /// <summary>The duration of the step; the next steps are sized by it.</summary>
-    public void Took(TimeSpan duration) => pace.Took(duration, scheduler.PromptCost, writing);
 
     /// <summary>Phase two: computes the step and counts its tokens as cached.</summary>
     public ForwardResult Forward()

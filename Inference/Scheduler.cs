@@ -1,5 +1,6 @@
-// What the next step computes: continuous batching with chunked prefill under a token budget, first come first served within a
-// priority, preemption by recomputation when blocks run out. Pure: no tensors, no clock, no I/O, no tasks.
+// What the next step computes: continuous batching with chunked prefill under a token budget, preemption by recomputation when blocks run
+// out. Within a priority, every other step reads the oldest prompt first, and the steps between the shortest: a short prompt soon has its
+// first token, and a long one has half of all steps at least. Pure: no tensors, no clock, no I/O, no tasks.
 namespace Majlis.Inference;
 
 /// <summary>
@@ -11,6 +12,9 @@ public sealed class Scheduler
     // Read in every step whatever they cost, so that a prompt makes progress.
     const int FewestPromptTokens = 16;
 
+    // Where no prompt is longer, a step may read as many tokens whatever they cost: clients that begin together soon write together.
+    const int ShortPrompt = 64;
+
     readonly BlockAllocator blocks;
     readonly int maxSequences;
     readonly int maxBatchTokens;
@@ -19,6 +23,10 @@ public sealed class Scheduler
     readonly List<Sequence> running = [];
     readonly List<Sequence> waiting = [];
     readonly List<Sequence> step = [];
+    // This step's unfinished prompts, and those of them that wait and hold the cached blocks of their prefix meanwhile.
+    readonly List<Sequence> prompts = [];
+    readonly List<Sequence> candidates = [];
+    bool shortestFirst;
     int budget;
     double allowance;
 
@@ -67,8 +75,12 @@ public sealed class Scheduler
         (budget, allowance, PromptCost) = (maxBatchTokens, promptCost, 0);
         var preemptions = Preemptions;
         ScheduleDecodes();
-        SchedulePrefills();
-        if (Preemptions == preemptions) Admit();
+        prompts.Clear();
+        prompts.AddRange(running.Where(sequence => sequence.Scheduled == 0));
+        if (Preemptions == preemptions && budget > 0) AddCandidates();
+        SchedulePrompts();
+        foreach (var sequence in candidates) blocks.Release(sequence);
+        candidates.Clear();
         return step;
     }
 
@@ -98,45 +110,67 @@ public sealed class Scheduler
         }
     }
 
-    /// <summary>Prompts in progress get the rest of the budget, in order of rank.</summary>
-    void SchedulePrefills()
-    {
-        for (var i = 0; i < running.Count && budget > 0; i++)
-        {
-            var sequence = running[i];
-            if (sequence.Scheduled > 0 || Wanted(sequence) is not (> 0 and var wanted)) continue;
-            var count = blocks.Room(sequence, wanted);
-            // If no sequence of lower rank can be preempted, it waits: the scheduled ones make progress and end.
-            for (Sequence victim; count <= 0 && (victim = LowestUnscheduled()) != sequence; count = blocks.Room(sequence, wanted))
-                Preempt(victim);
-            if (count > 0 && blocks.TryExtend(sequence, count)) Read(sequence, count);
-        }
-    }
-
     /// <summary>
-    /// Admits waiting sequences while all their tokens fit. None overtakes one that waits for blocks. A sequence whose prefix is computed
-    /// in this step lets others pass, and finds it cached in the next.
+    /// Waiting sequences that could run at once, with all their tokens and those that running prompts still lack. None overtakes one that
+    /// waits for blocks.
     /// </summary>
-    void Admit()
+    void AddCandidates()
     {
-        for (var i = 0; i < waiting.Count && running.Count < maxSequences && budget > 0;)
+        for (var i = 0; i < waiting.Count && running.Count + i < maxSequences; i++)
         {
             var sequence = waiting[i];
-            var cached = blocks.Cached(sequence);
-            if (blocks.IsUnderway(sequence, cached)) { i++; continue; }
-            blocks.Adopt(sequence, cached);
-            var count = Wanted(sequence);
-            if (count == 0 || !blocks.CanHold(sequence, sequence.Length + 1, maxBatchTokens) || (count = blocks.Room(sequence, count)) <= 0)
+            blocks.Adopt(sequence, blocks.Cached(sequence));
+            prompts.Add(sequence);
+            if (!blocks.CanHold(prompts, maxBatchTokens))
             {
+                prompts.Remove(sequence);
                 blocks.Release(sequence);
                 return;
             }
-            sequence.CachedPrompt ??= cached;
-            blocks.TryExtend(sequence, count);
-            waiting.RemoveAt(i);
-            Insert(running, sequence);
-            Read(sequence, count);
+            candidates.Add(sequence);
         }
+    }
+
+    /// <summary>Prompts get the rest of the budget.</summary>
+    void SchedulePrompts()
+    {
+        if (prompts.Count > 1) shortestFirst = !shortestFirst;
+        if (cost is not null && allowance >= 0 && prompts.TrueForAll(sequence => sequence.Remaining <= ShortPrompt))
+            allowance = Math.Max(allowance, cost.Of(ShortPrompt, 0));
+        prompts.Sort(shortestFirst ? Sequence.ShortestFirst : Sequence.Rank);
+        var preemptions = Preemptions;
+        foreach (var sequence in prompts)
+        {
+            if (budget == 0) return;
+            if (running.BinarySearch(sequence, Sequence.Rank) >= 0) Continue(sequence);
+            else if (Preemptions == preemptions) Admit(sequence);
+        }
+    }
+
+    void Continue(Sequence sequence)
+    {
+        if (Wanted(sequence) is not (> 0 and var wanted)) return;
+        var count = blocks.Room(sequence, wanted);
+        // If no sequence of lower rank can be preempted, it waits: the scheduled ones make progress and end.
+        for (Sequence victim; count <= 0 && (victim = LowestUnscheduled()) != sequence; count = blocks.Room(sequence, wanted))
+            Preempt(victim);
+        if (count > 0 && blocks.TryExtend(sequence, count)) Read(sequence, count);
+    }
+
+    /// <summary>
+    /// A candidate begins to run. If its prefix is computed in this step, it lets others pass, and finds it cached in the next.
+    /// </summary>
+    void Admit(Sequence sequence)
+    {
+        if (blocks.IsUnderway(sequence, sequence.Computed)) return;
+        var count = Wanted(sequence);
+        if (count == 0 || (count = blocks.Room(sequence, count)) <= 0) return;
+        sequence.CachedPrompt ??= sequence.Computed;
+        blocks.TryExtend(sequence, count);
+        candidates.Remove(sequence);
+        Take(waiting, sequence);
+        Insert(running, sequence);
+        Read(sequence, count);
     }
 
     /// <summary>How many prompt tokens may be read in this step; the step's first prompt always gets a few.</summary>

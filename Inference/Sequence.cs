@@ -5,12 +5,17 @@ using System.Runtime.InteropServices;
 
 namespace Majlis.Inference;
 
-/// <summary>Used by one thread. Lower <see cref="Priority"/> goes first, then lower <see cref="Number"/>.</summary>
+/// <summary>Used by one thread.</summary>
 public sealed class Sequence
 {
-    /// <summary>The order in which sequences are served.</summary>
+    /// <summary>Lower <see cref="Priority"/> goes first, then lower <see cref="Number"/>.</summary>
     public static Comparer<Sequence> Rank { get; } = Comparer<Sequence>.Create((one, other) =>
         one.Priority != other.Priority ? one.Priority.CompareTo(other.Priority) : one.Number.CompareTo(other.Number));
+
+    /// <summary>Within a priority, what has the fewest tokens left to compute; of equals, the older.</summary>
+    public static Comparer<Sequence> ShortestFirst { get; } = Comparer<Sequence>.Create((one, other) =>
+        one.Priority != other.Priority || one.Remaining == other.Remaining ? Rank.Compare(one, other)
+        : one.Remaining.CompareTo(other.Remaining));
 
     readonly List<int> tokens;
     readonly List<BlockKey> keys = [];

@@ -1,16 +1,19 @@
-// Limits how much of a prompt a step reads, so that running answers do not pause for long. Learns the usual step time of an answer and the
-// time per unit of cost from the durations of steps. Has no clock.
+// Limits how much of prompts a round of steps reads, so that running answers do not pause for long. Learns the usual round of an answer and
+// the time per unit of cost from the durations of rounds. Has no clock.
 namespace Majlis.Inference;
 
-/// <param name="longestPause">The longest step while answers run; null: four of their usual steps.</param>
+/// <summary>
+/// A round is one step of every batcher: mostly one step, two during a swap, when an answer waits for both.
+/// </summary>
+/// <param name="longestPause">The longest round while answers run; null: four of their usual rounds.</param>
 public sealed class StepPace(TimeSpan? longestPause)
 {
     const double UsualSteps = 4;
 
     // The planned share of the allowed time, because durations vary.
-    const double Margin = 0.7;
+    const double Margin = 0.6;
 
-    // Slower steps change the estimate quickly, faster ones slowly.
+    // Slower rounds change the estimate quickly, faster ones slowly.
     const double Rise = 0.5;
     const double Fall = 0.1;
 
@@ -18,19 +21,19 @@ public sealed class StepPace(TimeSpan? longestPause)
     double? perCost;
 
     /// <summary>
-    /// The cost limit of a step's prompts beside <paramref name="writing"/> answers that get a token each. Infinite where no answer runs;
-    /// negative (no prompt token at all) until an answer's usual step time is known.
+    /// The cost limit of a round's prompts beside <paramref name="writing"/> answers that get a token each. Infinite where no answer runs;
+    /// negative (no prompt token at all) until an answer's usual round is known.
     /// </summary>
     public double Allowed(int writing)
     {
         if (writing == 0 || usual == 0) return double.PositiveInfinity;
-        if (usual is not { } step) return -1;
+        if (usual is not { } round) return -1;
         if (perCost is not { } price) return 0;
-        var pause = longestPause?.TotalSeconds ?? UsualSteps * step;
-        return Math.Max(0, Margin * pause - step) / price;
+        var pause = longestPause?.TotalSeconds ?? UsualSteps * round;
+        return Math.Max(0, Margin * pause - round) / price;
     }
 
-    /// <summary>Records a step: its duration, the cost of the prompts read in it, and the number of answers beside them.</summary>
+    /// <summary>Records a round: its duration, the cost of the prompts read in it, and the number of answers beside them.</summary>
     public void Took(TimeSpan duration, double promptCost, int writing)
     {
         var seconds = duration.TotalSeconds;

@@ -48,6 +48,59 @@ public sealed class PauseTests
         Assert.InRange(steps.Sum(step => step.Prompt), 600 + 1500, 600 + 3 + 1500);
     }
 
+    /// <summary>Two versions read at once during a swap; the answer waits for a step of each.</summary>
+    [Fact]
+    public async Task During_a_swap_both_versions_together_keep_to_the_pause()
+    {
+        var time = new FakeTimeProvider();
+        var (sinceAnswer, longest, both) = (0.0, 0.0, 0);
+        using ScriptedNetwork old = new(Tiny.Blueprint([null])), next = new(Tiny.Blueprint([null]));
+        foreach (var network in new[] { old, next })
+            network.Before = batch =>
+            {
+                var prompt = batch.Spans.Where(span => span.Count > 1).Sum(span => span.Count);
+                var seconds = (network == old ? Usual : 0) + prompt * Token / 4;
+                time.Advance(TimeSpan.FromSeconds(seconds));
+                if (network == next && prompt > 16) both++;
+                sinceAnswer += seconds;
+                if (network != old) return;
+                (longest, sinceAnswer) = (Math.Max(longest, sinceAnswer), 0);
+            };
+        using var live = new LiveModel();
+        live.Swap(Tiny.Model(old, maxContext: 3000));
+        await using var engine = new Engine(live, new() { CacheBytes = 1 << 16 }, time);
+        using var before = live.Lease()!;
+        await EngineWorld.ReadAsync(engine.GenerateAsync(before, Request(600, 1), TestContext.Current.CancellationToken));
+        var writing = engine.GenerateAsync(before, Request(3, 900), TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        for (var i = 0; i < 5; i++) await writing.MoveNextAsync();
+        longest = 0;
+        live.Swap(Tiny.Model(next, "v2", maxContext: 3000));
+        using var after = live.Lease()!;
+        var reading = Task.WhenAll(new[] { before, after }.Select(lease =>
+            EngineWorld.ReadAsync(engine.GenerateAsync(lease, Request(1500, 1), TestContext.Current.CancellationToken))));
+        while (await writing.MoveNextAsync()) { }
+        await reading;
+        Assert.True(both > 3);
+        Assert.InRange(longest, 2 * Usual, 4 * Usual);
+    }
+
+    /// <summary>Sixty tokens are dear here: beside a long prompt a step would read sixteen.</summary>
+    [Fact]
+    public void Where_all_prompts_are_short_they_are_read_at_once()
+    {
+        var scheduler = new Scheduler(new(4, new BlockPool(1000, null)), 9, 512, new(Tiny.Blueprint([null])));
+        Sequence[] all = [.. Enumerable.Range(0, 8).Select(number =>
+            new Sequence(number, [.. Enumerable.Range(number * 100, 8)], BlockKey.Root("v", null, null)))];
+        foreach (var sequence in all) scheduler.Add(sequence);
+        Assert.Equal(all, scheduler.Schedule(promptCost: 0));
+        scheduler.Complete();
+        foreach (var sequence in all) scheduler.Remove(sequence);
+        scheduler.Add(new(8, [.. Enumerable.Range(0, 300)], BlockKey.Root("v", null, null)));
+        scheduler.Add(new(9, [1, 2, 3], BlockKey.Root("v", null, null)));
+        Assert.InRange(scheduler.Schedule(promptCost: 0).Sum(sequence => sequence.Scheduled), 3, 16);
+    }
+
     [Fact]
     public void Where_nobody_waits_a_prompt_takes_whole_steps()
     {
