@@ -4,6 +4,7 @@ using Majlis.Feedback.Votes;
 using Majlis.Inference;
 using Majlis.Model.Catalog;
 using Majlis.Rag;
+using Majlis.Server.Access;
 using Majlis.Server.Arena;
 using Majlis.Server.Catalog;
 using Majlis.Server.Chat;
@@ -41,6 +42,7 @@ public static class ServerApp
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.Services.AddHostedService<Listening.BoundCheck>();
         RequestOrigin.ReplaceHostFilter(builder.Services);
+        builder.Services.AddGuard();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = parts.DrainWindow);
         builder.Services.AddSingleton(parts.Time).AddSingleton(parts.Ids);
         builder.Services.AddSingleton<HeapCompaction>().AddHostedService(given => given.GetRequiredService<HeapCompaction>());
@@ -52,6 +54,7 @@ public static class ServerApp
         RejectedRequests.Watch(app.Services);
         app.UseErrorReplies();
         app.UseOriginCheck();
+        app.UseGuard();
         app.MapChat();
         app.MapModels();
         app.MapArena();

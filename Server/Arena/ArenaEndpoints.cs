@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using Majlis.Inference;
+using Majlis.Server.Access;
 using Majlis.Server.Chat;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
@@ -15,8 +16,8 @@ static class ArenaEndpoints
 {
     public static void MapArena(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/arena/battles", OpenAsync);
-        routes.MapPost("/v1/arena/battles/{id}/vote", VoteAsync);
+        routes.MapPost("/v1/arena/battles", OpenAsync).RequireRole(Roles.Rater);
+        routes.MapPost("/v1/arena/battles/{id}/vote", VoteAsync).RequireRole(Roles.Rater);
     }
 
     static async Task<IResult> OpenAsync(HttpContext http, RequestReader reader, ChatStarter starter, Engine engine, PassageSource passages,

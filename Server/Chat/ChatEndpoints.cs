@@ -1,5 +1,6 @@
 // POST /v1/chat/completions, whole and streamed: reads the request, starts a run, replies. Other classes do each step.
 using Majlis.Inference;
+using Majlis.Server.Access;
 using Majlis.Server.Operations;
 using Majlis.Server.Wire;
 
@@ -7,7 +8,8 @@ namespace Majlis.Server.Chat;
 
 static class ChatEndpoints
 {
-    public static void MapChat(this IEndpointRouteBuilder routes) => routes.MapPost("/v1/chat/completions", CompleteAsync);
+    public static void MapChat(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/v1/chat/completions", CompleteAsync).RequireRole(Roles.Inference);
 
     static async Task<IResult> CompleteAsync(HttpContext http, RequestReader reader, ChatStarter starter, Engine engine,
         PassageSource passages, IdSource ids, TimeProvider time, Failures failures, ServerMetrics metrics)

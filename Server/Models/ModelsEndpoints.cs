@@ -1,6 +1,7 @@
 // GET /v1/models and /v1/models/{id}: the names a client may ask for, in OpenAI's shape with our extra fields. Knows no weights.
 using Majlis.Inference;
 using Majlis.Model.Catalog;
+using Majlis.Server.Access;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Models;
@@ -9,8 +10,8 @@ static class ModelsEndpoints
 {
     public static void MapModels(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/models", List);
-        routes.MapGet("/v1/models/{**id}", One);
+        routes.MapGet("/v1/models", List).RequireRole(Roles.Inference, Roles.Rater);
+        routes.MapGet("/v1/models/{**id}", One).RequireRole(Roles.Inference, Roles.Rater);
     }
 
     static IResult List(LiveModel live, ModelNames names, ModelCards cards)

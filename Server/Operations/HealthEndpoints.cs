@@ -3,6 +3,7 @@
 using System.Text.Json.Serialization;
 using Majlis.Feedback.Store;
 using Majlis.Inference;
+using Majlis.Server.Access;
 using Majlis.Server.Arena;
 using Majlis.Server.Wire;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,9 +21,9 @@ static class HealthEndpoints
 
     public static void MapHealth(this WebApplication app)
     {
-        app.MapGet("/health/live", Live);
-        app.MapGet("/health/ready", ReadyAsync);
-        app.MapMetrics("/metrics", app.Services.GetRequiredService<ServerMetrics>().Registry);
+        app.MapGet("/health/live", Live).RequireRole(Roles.Admin);
+        app.MapGet("/health/ready", ReadyAsync).RequireRole(Roles.Admin);
+        app.MapMetrics("/metrics", app.Services.GetRequiredService<ServerMetrics>().Registry).RequireRole(Roles.Admin);
     }
 
     static JsonHttpResult<HealthReply> Live(Engine engine, TimeProvider time)

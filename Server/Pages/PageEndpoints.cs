@@ -1,5 +1,6 @@
 // The web pages, embedded in the assembly. Knows no data: pages fetch it from the API as any client does.
 using System.Reflection;
+using Majlis.Server.Access;
 
 namespace Majlis.Server.Pages;
 
@@ -13,7 +14,7 @@ static class Pages
             http.Response.Headers.ContentSecurityPolicy =
                 "default-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; frame-ancestors 'none'";
             return TypedResults.Bytes(arena, "text/html; charset=utf-8");
-        });
+        }).Open();
     }
 
     static byte[] Read(string name)

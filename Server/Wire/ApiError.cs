@@ -73,6 +73,14 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
             + "what changes something is taken from this server's own pages and from programs only.",
         Code: "cross_site_request");
 
+    public static ApiError NoKey() => new(401, Request,
+        "A key is needed: send it as 'Authorization: Bearer KEY' or as 'x-api-key: KEY'.", Code: "invalid_api_key");
+
+    public static ApiError WrongRole(string needed) => new(403, "permission_error",
+        $"This key may not do that: the role {needed} is needed.", Code: "insufficient_permissions");
+
+    public static ApiError Closed() => new(403, "permission_error", "This path states no role and is closed to everybody.", Code: "closed");
+
     public static ApiError Busy(string message) => new(429, "rate_limit_error", message, Code: "rate_limit_exceeded", RetryAfter: 1);
 
     public static ApiError Unread(string message) => new(408, "timeout_error", message, Code: "reply_not_read");

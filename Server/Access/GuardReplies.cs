@@ -1,0 +1,22 @@
+// What the guard answers where it does not let a request in: 401 without a valid key, 403 with the role needed. Knows no key.
+using Majlis.Server.Wire;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Infrastructure;
+using Microsoft.AspNetCore.Authorization.Policy;
+
+namespace Majlis.Server.Access;
+
+sealed class GuardReplies : IAuthorizationMiddlewareResultHandler
+{
+    public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    {
+        if (authorizeResult.Succeeded) return next(context);
+        if (authorizeResult.Forbidden) return ErrorReply.WriteAsync(context, Forbidden(policy));
+        context.Response.Headers.WWWAuthenticate = "Bearer realm=\"majlis\"";
+        return ErrorReply.WriteAsync(context, ApiError.NoKey());
+    }
+
+    static ApiError Forbidden(AuthorizationPolicy policy) =>
+        policy.Requirements.OfType<RolesAuthorizationRequirement>().SelectMany(needed => needed.AllowedRoles).ToArray() is { Length: > 0 } roles
+            ? ApiError.WrongRole(string.Join(" or ", roles)) : ApiError.Closed();
+}

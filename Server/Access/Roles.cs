@@ -1,0 +1,19 @@
+// The roles a caller may have. A key has one of them, and an admin may do all. Knows no key.
+namespace Majlis.Server.Access;
+
+static class Roles
+{
+    /// <summary>Chats and asks for models.</summary>
+    public const string Inference = "inference";
+
+    /// <summary>Opens battles and votes.</summary>
+    public const string Rater = "rater";
+
+    /// <summary>Changes what is served, erases voters, and reads what operators read.</summary>
+    public const string Admin = "admin";
+
+    public static IReadOnlyList<string> All { get; } = [Inference, Rater, Admin];
+
+    /// <summary>The roles of a key with this role.</summary>
+    public static IReadOnlyList<string> Of(string role) => role == Admin ? All : [role];
+}

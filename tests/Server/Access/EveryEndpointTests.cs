@@ -1,0 +1,58 @@
+// Every mapped endpoint states who may call it, or stands on a short list of open ones; one that states nothing is closed to everybody.
+using System.Net;
+using Majlis.Server.Access;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Xunit;
+
+namespace Majlis.tests.Server.Access;
+
+public sealed class EveryEndpointTests(ChatServer shared) : IClassFixture<ChatServer>
+{
+    /// <summary>All that a caller without a key may reach.</summary>
+    static readonly string[] open = ["/arena"];
+
+    [Fact]
+    public void Every_endpoint_has_a_role_or_stands_on_the_list_of_open_ones()
+    {
+        var endpoints = shared.Running.Part<EndpointDataSource>().Endpoints;
+        Assert.InRange(endpoints.Count, 8, int.MaxValue);
+        Assert.All(endpoints, endpoint =>
+        {
+            var path = Assert.IsType<RouteEndpoint>(endpoint).RoutePattern.RawText!;
+            var roles = endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => data.Roles).ToArray();
+            if (open.Contains(path)) Assert.True(endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null && roles.Length == 0, path);
+            else Assert.True(endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null && AreRoles(Assert.Single(roles)), path);
+        });
+
+        static bool AreRoles(string? roles) => roles is { Length: > 0 } && !roles.Split(',').Except(Roles.All).Any();
+    }
+
+    [Fact]
+    public async Task What_states_nothing_is_closed_to_everybody()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddGuard();
+        await using var app = builder.Build();
+        app.UseGuard();
+        app.MapGet("/stated", () => "yes").RequireRole(Roles.Inference);
+        app.MapGet("/open", () => "yes").Open();
+        app.MapGet("/silent", () => "yes");
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        using var http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        foreach (var (path, status) in new[]
+        {
+            ("/stated", HttpStatusCode.OK), ("/open", HttpStatusCode.OK), ("/nowhere", HttpStatusCode.NotFound),
+            ("/silent", HttpStatusCode.Forbidden), ("/SILENT/", HttpStatusCode.Forbidden), ("/sil%65nt", HttpStatusCode.Forbidden),
+            ("//silent", HttpStatusCode.NotFound),
+        })
+            Assert.Equal(status,
+                (await http.GetAsync(new Uri($"{app.Urls.Single()}{path}"), TestContext.Current.CancellationToken)).StatusCode);
+        using var posted = await http.PostAsync(new Uri("/stated", UriKind.Relative), null, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, posted.StatusCode);
+        await app.StopAsync(TestContext.Current.CancellationToken);
+    }
+}
