@@ -2,6 +2,7 @@
 // to everybody. Knows no endpoint and no key.
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Majlis.Server.Access;
 
@@ -11,6 +12,7 @@ static class Guard
     {
         // AddAuthentication would also keep Data Protection's keys in the home folder of whoever runs the server.
         services.AddAuthenticationCore(authentication => authentication.DefaultScheme = KeylessHandler.SchemeName).AddWebEncoders();
+        services.TryAddSingleton(TimeProvider.System);
         new AuthenticationBuilder(services)
             .AddScheme<AuthenticationSchemeOptions, KeylessHandler>(KeylessHandler.SchemeName, null);
         services.AddAuthorizationBuilder()

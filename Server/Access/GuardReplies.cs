@@ -16,7 +16,9 @@ sealed class GuardReplies : IAuthorizationMiddlewareResultHandler
         return ErrorReply.WriteAsync(context, ApiError.NoKey());
     }
 
-    static ApiError Forbidden(AuthorizationPolicy policy) =>
-        policy.Requirements.OfType<RolesAuthorizationRequirement>().SelectMany(needed => needed.AllowedRoles).ToArray() is { Length: > 0 } roles
-            ? ApiError.WrongRole(string.Join(" or ", roles)) : ApiError.Closed();
+    static ApiError Forbidden(AuthorizationPolicy policy)
+    {
+        var roles = policy.Requirements.OfType<RolesAuthorizationRequirement>().SelectMany(needed => needed.AllowedRoles).ToArray();
+        return roles.Length > 0 ? ApiError.WrongRole(string.Join(" or ", roles)) : ApiError.Closed();
+    }
 }
