@@ -8,7 +8,8 @@ namespace Majlis.Server.Access;
 
 sealed class GuardReplies : IAuthorizationMiddlewareResultHandler
 {
-    public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy,
+        PolicyAuthorizationResult authorizeResult)
     {
         if (authorizeResult.Succeeded) return next(context);
         if (authorizeResult.Forbidden) return ErrorReply.WriteAsync(context, Forbidden(policy));
