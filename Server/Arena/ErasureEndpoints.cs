@@ -1,6 +1,7 @@
 // Erasing what is kept of a voter: DELETE /v1/arena/me for the rater, DELETE /v1/arena/voters/{id} for an admin. The answer names the
 // versions that learnt from the erased votes. Feedback erases.
 using Majlis.Feedback.Store;
+using Majlis.Server.Access;
 using Majlis.Server.Catalog;
 using Majlis.Server.Operations;
 using Majlis.Server.Wire;
@@ -18,8 +19,8 @@ static class ErasureEndpoints
 
     public static void MapErasure(this IEndpointRouteBuilder routes)
     {
-        routes.MapDelete("/v1/arena/me", EraseMeAsync);
-        routes.MapDelete("/v1/arena/voters/{id}", EraseAsync);
+        routes.MapDelete("/v1/arena/me", EraseMeAsync).RequireRole(Roles.Rater);
+        routes.MapDelete("/v1/arena/voters/{id}", EraseAsync).RequireRole(Roles.Admin);
     }
 
     /// <summary>Asking twice is no error: the second answer says that nothing was left.</summary>

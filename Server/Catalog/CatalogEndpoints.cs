@@ -1,6 +1,7 @@
 // The catalogue for admins: its versions, a promotion, a rollback, and the audit of all moves. Other classes do each step.
 using Majlis.Feedback.Store;
 using Majlis.Model.Catalog;
+using Majlis.Server.Access;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Catalog;
@@ -9,10 +10,10 @@ static class CatalogEndpoints
 {
     public static void MapCatalog(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/catalog/versions", ListAsync);
-        routes.MapPost("/v1/catalog/versions/{id}/promote", PromoteAsync);
-        routes.MapPost("/v1/catalog/rollback", RollBackAsync);
-        routes.MapGet("/v1/catalog/audit", AuditAsync);
+        routes.MapGet("/v1/catalog/versions", ListAsync).RequireRole(Roles.Admin);
+        routes.MapPost("/v1/catalog/versions/{id}/promote", PromoteAsync).RequireRole(Roles.Admin);
+        routes.MapPost("/v1/catalog/rollback", RollBackAsync).RequireRole(Roles.Admin);
+        routes.MapGet("/v1/catalog/audit", AuditAsync).RequireRole(Roles.Admin);
     }
 
     static async Task<IResult> ListAsync(HttpContext http, VersionList versions)
