@@ -27,6 +27,7 @@ public sealed class Engine : IAsyncDisposable
     readonly LiveModel live;
     readonly StepPace pace;
     long steps;
+    long preemptionsBefore; // of batchers that are gone
 
     /// <exception cref="ArgumentException">An option is invalid; the message names it.</exception>
     public Engine(LiveModel live, EngineOptions options, TimeProvider time)
@@ -95,7 +96,7 @@ public sealed class Engine : IAsyncDisposable
         request = request with { Deterministic = request.Deterministic ?? options.Deterministic };
         if (request.PromptTokens.Length >= lease.Model.MaxContext)
             throw new PromptTooLongException(request.PromptTokens.Length, lease.Model.MaxContext);
-        var generation = Generation.Begin(Interlocked.Increment(ref numbers), lease, request, options);
+        var generation = Generation.Begin(Interlocked.Increment(ref numbers), lease, request, options, time.GetTimestamp());
         // Count before checking for draining: the loop ends only when it sees draining and a count of zero.
         var limit = options.MaxSequences + options.QueueLimit;
         var fits = Interlocked.Increment(ref inFlight) <= limit;
@@ -203,7 +204,11 @@ public sealed class Engine : IAsyncDisposable
         foreach (var batcher in batchers) batcher.LookAfterReaders();
         // A batcher of replaced weights ends with its last sequence; the current one stays for its prefix cache.
         for (var i = batchers.Count - 1; i >= 0; i--)
-            if (batchers[i].IsEmpty && batchers[i].Model != live.Current) batchers.RemoveAt(i);
+            if (batchers[i].IsEmpty && batchers[i].Model != live.Current)
+            {
+                preemptionsBefore += batchers[i].Preemptions;
+                batchers.RemoveAt(i);
+            }
     }
 
     // A request that cannot start fails alone.
@@ -223,7 +228,7 @@ public sealed class Engine : IAsyncDisposable
     ModelBatcher BatcherOf(LoadedModel model)
     {
         foreach (var batcher in batchers) if (batcher.Model == model) return batcher;
-        batchers.Add(new(model, options, new(time, options.ReaderPatience, () => wake.Set()), Left));
+        batchers.Add(new(model, options, new(time, options.ReaderPatience, () => wake.Set()), time, Left));
         return batchers[^1];
     }
 
@@ -236,7 +241,7 @@ public sealed class Engine : IAsyncDisposable
 
     void Report()
     {
-        var (running, waiting, preemptions, usage) = (0, 0, 0L, 0.0);
+        var (running, waiting, preemptions, usage) = (0, 0, preemptionsBefore, 0.0);
         foreach (var batcher in batchers)
         {
             running += batcher.Running;

@@ -20,15 +20,17 @@ sealed class Generation
     readonly Queue<(GeneratedToken Token, long Start)> withheld = [];
     long written, given;
     readonly int most;
+    readonly long submitted;
+    long? started;
     // Incremented by the engine's thread, decremented by the reader's.
     int unread;
     volatile bool stalled;
     readonly Channel<GeneratedPiece> pieces =
         Channel.CreateUnbounded<GeneratedPiece>(new() { SingleReader = true, SingleWriter = true });
 
-    Generation(long number, ModelLease lease, GenerationRequest request, EngineOptions options)
+    Generation(long number, ModelLease lease, GenerationRequest request, EngineOptions options, long now)
     {
-        (Request, this.lease, most) = (request, lease, options.ReplyBuffer);
+        (Request, this.lease, most, submitted) = (request, lease, options.ReplyBuffer, now);
         var rotation = Model.Network.Blueprint.RotationOf(request.PromptTokens.Length);
         Sequence = new(number, request.PromptTokens, BlockKey.Root(Model.WeightsHash, adapter: null, request.CacheSalt, rotation,
             request.Deterministic ?? false),
@@ -42,12 +44,13 @@ sealed class Generation
     }
 
     /// <summary>A generation with a lease of its own.</summary>
-    public static Generation Begin(long number, ModelLease lease, GenerationRequest request, EngineOptions options)
+    /// <param name="now">When it was submitted.</param>
+    public static Generation Begin(long number, ModelLease lease, GenerationRequest request, EngineOptions options, long now)
     {
         var own = lease.Share();
         try
         {
-            return new(number, own, request, options);
+            return new(number, own, request, options, now);
         }
         catch
         {
@@ -96,8 +99,11 @@ sealed class Generation
     public SamplingPlan Plan(int row) => new(row, Request.Sampling.IsGreedy ? 0 : Request.Sampling.Temperature,
         Math.Max(0, Request.Sampling.TopK), Request.Sampling.TopP, Request.Sampling.MinP, Uniform);
 
-    /// <summary>Appends the next token and sends it on; true when it was the last.</summary>
-    public bool Accept(SampledToken token, ImmutableArray<TopLogProb> top)
+    /// <summary>A step with this sequence is planned.</summary>
+    public void Starts(long now) => started ??= now;
+
+    /// <summary>Appends the next token, drawn <paramref name="now"/>, and sends it on; true when it was the last.</summary>
+    public bool Accept(SampledToken token, ImmutableArray<TopLogProb> top, long now)
     {
         Sequence.Append(token.Id);
         var mayEnd = Sequence.Output.Length >= Request.Sampling.MinTokens;
@@ -114,7 +120,12 @@ sealed class Generation
         given += shown.Length;
         FinishReason? finish = stopped || text.Stop is not null ? FinishReason.Stop : finished ? FinishReason.Length : null;
         Interlocked.Increment(ref unread);
-        pieces.Writer.TryWrite(new([made], shown, finish) { Shown = Released(), CachedPromptTokens = Sequence.CachedPrompt ?? 0 });
+        pieces.Writer.TryWrite(new([made], shown, finish)
+        {
+            Shown = Released(),
+            CachedPromptTokens = Sequence.CachedPrompt ?? 0,
+            Times = new(submitted, started ?? now, now),
+        });
         return finish is not null;
     }
 

@@ -67,4 +67,12 @@ public sealed record GeneratedPiece(ImmutableArray<GeneratedToken> Tokens, strin
 
     /// <summary>Prompt tokens that came from the prefix cache.</summary>
     public int CachedPromptTokens { get; init; }
+
+    public PieceTimes Times { get; init; }
 }
+
+/// <summary>What happened when, as timestamps of the engine's TimeProvider.</summary>
+/// <param name="Submitted">The request entered the queue.</param>
+/// <param name="Started">Its first step was planned; it waited until then.</param>
+/// <param name="Made">The piece's token was drawn.</param>
+public readonly record struct PieceTimes(long Submitted, long Started, long Made);

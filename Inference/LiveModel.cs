@@ -24,6 +24,12 @@ public sealed class LiveModel(Action? freed = null) : IDisposable
         get { lock (gate) return live < 2 && parked is null; }
     }
 
+    /// <summary>Snapshots in memory: two while requests still finish on the one before, a third never.</summary>
+    public int Versions
+    {
+        get { lock (gate) return live; }
+    }
+
     /// <summary>Keeps the current snapshot in memory until disposed; null while nothing is loaded.</summary>
     public ModelLease? Lease()
     {

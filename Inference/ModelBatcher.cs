@@ -17,12 +17,13 @@ sealed class ModelBatcher
     readonly SamplingPlan[] plans;
     readonly SampledToken[] drawn;
     readonly UnreadReplies unread;
+    readonly TimeProvider time;
     readonly Action ended;
 
     /// <param name="ended">Called for each generation that leaves, however it ended.</param>
-    public ModelBatcher(LoadedModel model, EngineOptions options, UnreadReplies unread, Action ended)
+    public ModelBatcher(LoadedModel model, EngineOptions options, UnreadReplies unread, TimeProvider time, Action ended)
     {
-        (Model, this.unread, this.ended) = (model, unread, ended);
+        (Model, this.unread, this.time, this.ended) = (model, unread, time, ended);
         scheduler = new(model.Allocator, options.MaxSequences, options.MaxBatchTokens, new(model.Network.Blueprint));
         var vocabulary = model.Network.Blueprint.VocabularySize;
         (sampler, logits) = (new(vocabulary), new float[vocabulary]);
@@ -90,7 +91,13 @@ sealed class ModelBatcher
     {
         step.Clear();
         rows.Clear();
-        foreach (var sequence in scheduler.Schedule(promptCost)) step.Add(generations[sequence]);
+        var now = time.GetTimestamp();
+        foreach (var sequence in scheduler.Schedule(promptCost))
+        {
+            var generation = generations[sequence];
+            generation.Starts(now);
+            step.Add(generation);
+        }
         return step.Count > 0;
     }
 
@@ -188,7 +195,7 @@ sealed class ModelBatcher
     void Accept(Generation generation, SampledToken token, ImmutableArray<TopLogProb> top)
     {
         if (!float.IsFinite(token.LogProbability)) throw new ArithmeticException("The network's logits are not finite.");
-        if (generation.Accept(token, top)) Remove(generation);
+        if (generation.Accept(token, top, time.GetTimestamp())) Remove(generation);
         else if (generation.IsFull) Rest(generation);
     }
 

@@ -52,6 +52,7 @@ public static class ServerApp
 
         var app = builder.Build();
         RejectedRequests.Watch(app.Services);
+        app.UseObservation();
         app.UseErrorReplies();
         app.UseOriginCheck();
         app.UseGuard();
@@ -86,6 +87,7 @@ public static class ServerApp
     {
         services.AddSingleton<Failures>();
         services.AddSingleton<ServerMetrics>();
+        services.AddSingleton<GenerationMetrics>();
         services.AddSingleton<PreparationQueue>();
         services.AddSingleton<RequestReader>();
         services.AddSingleton<PromptBuilder>();

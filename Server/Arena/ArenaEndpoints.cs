@@ -22,7 +22,7 @@ static class ArenaEndpoints
 
     static async Task<IResult> OpenAsync(HttpContext http, RequestReader reader, ChatStarter starter, Engine engine, PassageSource passages,
         BattleStore store, RedisConnection redis, VoterCookie voters, IdSource ids, TimeProvider time, Failures failures,
-        ServerMetrics metrics)
+        GenerationMetrics metrics)
     {
         var problem = new Problem();
         ChatRequest? request = null;
@@ -34,7 +34,7 @@ static class ArenaEndpoints
         if (await voters.ReadinessAsync(redis) is { TakesVotes: false } away) return ApiError.NoFeedback(away.Says).ToResult();
 
         var battle = new BattleRun(run, request, voters.Rater(http).Voter, firstIsA: ids.Seed() % 2 == 0, store, time);
-        var pieces = metrics.Count(run, run.PiecesAsync(engine, http.RequestAborted));
+        var pieces = metrics.Count(RequestRecord.Of(http), run, run.PiecesAsync(engine, http.RequestAborted));
         return await EventStream.BeginAsync(battle.EventsAsync(pieces, http.RequestAborted), failures.Explain,
             new(http, time, engine.Options.ReaderPatience));
     }

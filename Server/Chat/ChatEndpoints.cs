@@ -12,7 +12,7 @@ static class ChatEndpoints
         routes.MapPost("/v1/chat/completions", CompleteAsync).RequireRole(Roles.Inference);
 
     static async Task<IResult> CompleteAsync(HttpContext http, RequestReader reader, ChatStarter starter, Engine engine,
-        PassageSource passages, IdSource ids, TimeProvider time, Failures failures, ServerMetrics metrics)
+        PassageSource passages, IdSource ids, TimeProvider time, Failures failures, GenerationMetrics metrics)
     {
         var problem = new Problem();
         ChatRequest? request = null;
@@ -21,7 +21,7 @@ static class ChatEndpoints
         if (request is null || run is null) return problem.First!.ToResult();
 
         http.Response.RegisterForDispose(run);
-        var pieces = metrics.Count(run, run.PiecesAsync(engine, http.RequestAborted));
+        var pieces = metrics.Count(RequestRecord.Of(http), run, run.PiecesAsync(engine, http.RequestAborted));
         if (!request.Output.Stream)
             return TypedResults.Json(await ChatWhole.ReplyAsync(run, request.Output, pieces), WireJson.Wire.ChatReply);
         var events = new ChatStream(run, request.Output, ids).EventsAsync(pieces, http.RequestAborted);

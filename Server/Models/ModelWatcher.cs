@@ -71,14 +71,15 @@ sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, ServerParts part
             model = parts.Open(catalog.ServePath(next), next, parts.Engine);
             var hash = model.WarmUp().WeightsHash;
             live.Swap(model);
-            metrics.Swapped(taken: true);
-            log.Swapped(now, next, hash, (long)parts.Time.GetElapsedTime(start).TotalMilliseconds);
+            var took = parts.Time.GetElapsedTime(start);
+            metrics.Swapped(taken: true, took);
+            log.Swapped(now, next, hash, (long)took.TotalMilliseconds);
             log.SayWhatIsIgnored(model);
         }
         catch (Exception broken)
         {
             model?.Dispose();
-            metrics.Swapped(taken: false);
+            metrics.Swapped(taken: false, parts.Time.GetElapsedTime(start));
             log.Refused(next, now, broken.Message);
         }
     }

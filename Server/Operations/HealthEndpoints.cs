@@ -29,7 +29,7 @@ static class HealthEndpoints
     static JsonHttpResult<HealthReply> Live(Engine engine, TimeProvider time)
     {
         var progress = engine.Progress;
-        var stuck = progress.IsStuck(time, longestStep);
+        var stuck = IsStuck(engine, time);
         return Reply(!stuck, new HealthReply(stuck ? "stuck" : "live")
         {
             Steps = progress.Steps,
@@ -49,7 +49,9 @@ static class HealthEndpoints
         return Reply(status == "ready", new HealthReply(status) { Model = model?.Version, Votes = votes });
     }
 
-    static async Task<VoteHealth> VotesAsync(RedisConnection redis, VoterCookie voters, TimeProvider time)
+    public static bool IsStuck(Engine engine, TimeProvider time) => engine.Progress.IsStuck(time, longestStep);
+
+    public static async Task<VoteHealth> VotesAsync(RedisConnection redis, VoterCookie voters, TimeProvider time)
     {
         try
         {

@@ -1,68 +1,56 @@
-// The metrics that Prometheus reads at /metrics. Each number is counted where it happens; the queue and the running requests are read at
-// every scrape. Each server has a registry, so that two in one process do not mix. Knows no text.
+// The metrics that Prometheus reads at /metrics: requests, votes and swaps, counted where they happen. Each server has a registry, so that
+// two in one process do not mix. Labels have few values: a path is its template. Knows no text.
 using System.Globalization;
-using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Majlis.Feedback.Votes;
-using Majlis.Inference;
-using Majlis.Server.Chat;
 using Prometheus;
 
 namespace Majlis.Server.Operations;
 
 sealed class ServerMetrics
 {
-    readonly TimeProvider time;
-    readonly Counter requests, prompt, generated, swaps, votes;
-    readonly Histogram firstToken;
+    readonly Counter requests, broken, swaps, votes;
+    readonly Histogram duration, swapTime;
 
-    public ServerMetrics(Engine engine, TimeProvider time)
+    public ServerMetrics()
     {
-        this.time = time;
         var make = Metrics.WithCustomRegistry(Registry);
-        requests = make.CreateCounter("majlis_requests_total", "Requests answered.", "path", "status");
-        prompt = make.CreateCounter("majlis_prompt_tokens_total", "Prompt tokens of admitted requests.");
-        generated = make.CreateCounter("majlis_generation_tokens_total", "Tokens generated.");
+        requests = make.CreateCounter("majlis_requests_total", "Requests answered.", "path", "status", "role");
+        broken = make.CreateCounter("majlis_replies_broken_total", "Replies that broke off after their start.");
+        duration = make.CreateHistogram("majlis_request_duration_seconds", "From a request's arrival to the end of its reply.",
+            ["path"], new HistogramConfiguration { Buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250] });
         swaps = make.CreateCounter("majlis_swaps_total", "New versions met in the catalogue.", "result");
+        swapTime = make.CreateHistogram("majlis_swap_duration_seconds", "From a version's announcement to its first request, or refusal.",
+            ["result"], new HistogramConfiguration { Buckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500] });
         votes = make.CreateCounter("majlis_votes_total", "Votes received.", "outcome");
-        firstToken = make.CreateHistogram("majlis_time_to_first_token_seconds", "From the admitted request to its first token.",
-            new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.005, 2, 14) });
-        var running = make.CreateGauge("majlis_requests_running", "Sequences being generated.");
-        var waiting = make.CreateGauge("majlis_requests_waiting", "Sequences in the queue.");
-        Registry.AddBeforeCollectCallback(() =>
+        // A series that is there from the start: the first event of a kind is an increase.
+        foreach (var outcome in Enum.GetValues<VoteOutcome>()) votes.WithLabels(Word(outcome)).Inc(0);
+        foreach (var result in new[] { Result(true), Result(false) })
         {
-            running.Set(engine.Progress.Running);
-            waiting.Set(engine.Progress.Waiting);
-        });
+            swaps.WithLabels(result).Inc(0);
+            swapTime.WithLabels(result).Publish();
+        }
     }
 
     public CollectorRegistry Registry { get; } = Metrics.NewCustomRegistry();
 
-    public void Answered(HttpContext http)
+    public void Answered(string path, int status, string role, TimeSpan took)
     {
-        var path = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "other";
-        requests.WithLabels(path, http.Response.StatusCode.ToString(CultureInfo.InvariantCulture)).Inc();
+        requests.WithLabels(path, status.ToString(CultureInfo.InvariantCulture), role).Inc();
+        duration.WithLabels(path).Observe(took.TotalSeconds);
     }
 
-    public void Voted(VoteOutcome outcome) => votes.WithLabels(outcome.ToString()).Inc();
+    public void BrokeOff() => broken.Inc();
 
-    public void Swapped(bool taken) => swaps.WithLabels(taken ? "taken" : "refused").Inc();
+    public void Voted(VoteOutcome outcome) => votes.WithLabels(Word(outcome)).Inc();
 
-    /// <summary>Passes the pieces on and counts them.</summary>
-    public async IAsyncEnumerable<(int Choice, GeneratedPiece Piece)> Count(ChatRun run,
-        IAsyncEnumerable<(int Choice, GeneratedPiece Piece)> pieces,
-        [EnumeratorCancellation] CancellationToken cancellation = default)
+    public void Swapped(bool taken, TimeSpan took)
     {
-        var (start, first) = (time.GetTimestamp(), true);
-        await foreach (var item in pieces.WithCancellation(cancellation))
-        {
-            if (first)
-            {
-                prompt.Inc(run.Prompt.Length);
-                firstToken.Observe(time.GetElapsedTime(start).TotalSeconds);
-            }
-            first = false;
-            generated.Inc(item.Piece.Tokens.Length);
-            yield return item;
-        }
+        swaps.WithLabels(Result(taken)).Inc();
+        swapTime.WithLabels(Result(taken)).Observe(took.TotalSeconds);
     }
+
+    static string Result(bool taken) => taken ? "taken" : "refused";
+
+    static string Word(VoteOutcome outcome) => JsonNamingPolicy.SnakeCaseLower.ConvertName(outcome.ToString());
 }

@@ -10,22 +10,14 @@ static class ErrorMiddleware
     {
         var ids = app.Services.GetRequiredService<IdSource>();
         var failures = app.Services.GetRequiredService<Failures>();
-        var metrics = app.Services.GetRequiredService<ServerMetrics>();
         var stopping = app.Lifetime.ApplicationStopping;
         app.Use(async (http, next) =>
         {
             http.Response.Headers["x-request-id"] = ids.Next("req_");
-            try
-            {
-                if (stopping.IsCancellationRequested && http.Request.Path.StartsWithSegments("/v1"))
-                    await ErrorReply.WriteAsync(http, ApiError.Draining());
-                else
-                    await AnswerAsync(http, next, failures);
-            }
-            finally
-            {
-                metrics.Answered(http);
-            }
+            if (stopping.IsCancellationRequested && http.Request.Path.StartsWithSegments("/v1"))
+                await ErrorReply.WriteAsync(http, ApiError.Draining());
+            else
+                await AnswerAsync(http, next, failures);
         });
     }
 
@@ -51,6 +43,7 @@ static class ErrorMiddleware
         }
         catch (Exception failure)
         {
+            RequestRecord.Of(http).IsBroken = true;
             if (failure is not BrokenReplyException) failures.Explain(failure);
             // In HTTP/1.0 a reply ends with its connection; only a reset shows that it was cut off.
             if (HttpProtocol.IsHttp10(http.Request.Protocol)) http.Abort();
