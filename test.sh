@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the tests: all of them, or with --golden AREA the reference numbers of one area, one line a case.
-# --install first brings what tests need (redis-server, JavaScript clients). Without it, what is missing is named and its tests are skipped.
+# --install first brings what tests need (redis-server, prometheus, JavaScript clients). Without it, what is missing is named and its tests are skipped.
 # The last line is: N passed, N failed, N skipped
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -21,9 +21,14 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-if [ -n "$install" ] && ! command -v redis-server >/dev/null; then
+# Debian's package of each program that tests start.
+declare -A packages=([redis-server]=redis-server [promtool]=prometheus)
+absent=()
+for program in "${!packages[@]}"; do command -v "$program" >/dev/null || absent+=("${packages[$program]}"); done
+if [ -n "$install" ] && [ ${#absent[@]} -gt 0 ]; then
   as_root=(); [ "$(id -u)" -eq 0 ] || as_root=(sudo)
-  "${as_root[@]}" apt-get update -q && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends redis-server
+  "${as_root[@]}" apt-get update -q &&
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${absent[@]}"
 fi
 clients=tests/Clients
 if [ -n "$install" ] && command -v npm >/dev/null && [ ! -d $clients/node_modules ]; then
@@ -31,7 +36,9 @@ if [ -n "$install" ] && command -v npm >/dev/null && [ ! -d $clients/node_module
 fi
 [ -d $clients/node_modules ] ||
   echo "missing: $clients/node_modules (its tests are skipped; where npm is, ./test.sh --install brings it)"
-command -v redis-server >/dev/null || echo "missing: redis-server (its tests are skipped; ./test.sh --install brings it)"
+for program in "${!packages[@]}"; do
+  command -v "$program" >/dev/null || echo "missing: $program (its tests are skipped; ./test.sh --install brings it)"
+done
 [ -d "${MAJLIS_SHARED:-../shared}" ] || echo "missing: ${MAJLIS_SHARED:-../shared} (models and data; their tests are skipped)"
 
 # Release, as what is served: the reference numbers and the real model take a third of the time.

@@ -40,6 +40,8 @@ public static class ServerApp
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);
         // A failed start is also thrown, and reported in one line.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        builder.UseLog(options);
+        builder.AddOpenTelemetryExport();
         builder.Services.AddHostedService<Listening.BoundCheck>();
         RequestOrigin.ReplaceHostFilter(builder.Services);
         builder.Services.AddGuard();
@@ -88,6 +90,8 @@ public static class ServerApp
         services.AddSingleton<Failures>();
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton<GenerationMetrics>();
+        services.AddSingleton<GenAiTelemetry>();
+        services.AddSingleton(given => new RequestLog(given.GetRequiredService<ILogger<RequestLog>>(), options));
         services.AddSingleton<PreparationQueue>();
         services.AddSingleton<RequestReader>();
         services.AddSingleton<PromptBuilder>();

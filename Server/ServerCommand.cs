@@ -33,9 +33,10 @@ static class ServerCommand
             "The kind of voters: person, or scripted where all raters are programs, which vote fast.", defaults.Voters);
         var deterministic = sources.Flag("--deterministic",
             "Compute in fixed shapes, so that a seed gives the same text whatever else runs; slower. A request can set this for itself.");
+        var log = sources.Text("--log", "How log lines are written: text, or json with a line for every request.", defaults.Log);
         var root = new RootCommand("An OpenAI-compatible model server that learns from its raters.")
         {
-            model, catalog, data, redis, redisPasswordFile, urls, documents, voters, deterministic,
+            model, catalog, data, redis, redisPasswordFile, urls, documents, voters, deterministic, log,
         };
         root.Subcommands.Add(PullCommand.Build());
         root.Subcommands.Add(EraseCommand.Build(data, redis, redisPasswordFile, sources.Outside("redis_password")));
@@ -54,6 +55,7 @@ static class ServerCommand
             Documents = values.Of(documents),
             Voters = values.Of(voters),
             Deterministic = values.Of(deterministic),
+            Log = values.Of(log),
         };
     }
 }

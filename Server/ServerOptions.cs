@@ -48,6 +48,12 @@ public sealed record ServerOptions
     /// </summary>
     public bool Deterministic { get; init; }
 
+    /// <summary>How log lines are written: <c>text</c>, or <c>json</c> with a line for every request.</summary>
+    public string Log { get; init; } = TextLog;
+
+    internal const string TextLog = "text";
+    internal const string JsonLog = "json";
+
     /// <summary>The model to open at start: the named one, or the starter model where it exists.</summary>
     public string? ModelPath => Model ?? (Path.Exists("models/starter") ? "models/starter" : null);
 
@@ -64,6 +70,7 @@ public sealed record ServerOptions
         foreach (var problem in RedisLogin.Problems()) yield return problem;
         if (Voters is not (VoterKinds.Person or VoterKinds.Scripted))
             yield return $"--voters: '{Voters}' is neither {VoterKinds.Person} nor {VoterKinds.Scripted}.";
+        if (Log is not (TextLog or JsonLog)) yield return $"--log: '{Log}' is neither {TextLog} nor {JsonLog}.";
         if (Addresses.Length == 0) yield return "--urls: an address like http://127.0.0.1:8080 is expected.";
         foreach (var problem in Listening.Refusals(Addresses)) yield return problem;
     }

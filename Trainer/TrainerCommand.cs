@@ -29,10 +29,12 @@ static class TrainerCommand
         var votes = sources.Whole("--votes", "New votes that start a round where the trainer keeps running.", defaults.Votes);
         var keep = sources.Whole("--keep", "How many of the newest versions stay when a round has ended; the current, the previous and the "
             + "current one's parent stay besides.", defaults.Keep);
+        var metricsUrls = sources.Text("--metrics-urls",
+            "Addresses like http://127.0.0.1:9091, separated by semicolons, where Prometheus reads this process's metrics at /metrics.");
         var round = new RoundCommandOptions(sources);
         var root = new RootCommand("Trains the served weights on the votes of its raters: votes in, a judged version out.")
         {
-            catalog, model, data, redis, redisPasswordFile, reader, once, votes, keep,
+            catalog, model, data, redis, redisPasswordFile, reader, once, votes, keep, metricsUrls,
         };
         round.AddTo(root);
         root.Subcommands.Add(MergeCommand.Build());
@@ -52,6 +54,7 @@ static class TrainerCommand
             Once = values.Of(once),
             Votes = values.Of(votes),
             Keep = values.Of(keep),
+            MetricsUrls = values.Of(metricsUrls),
             Round = round.Read(values),
         };
     }

@@ -5,6 +5,7 @@ using Majlis.Hub;
 using Majlis.Merge;
 using Majlis.Model.Catalog;
 using Majlis.Text;
+using Majlis.Trainer.Operations;
 using Majlis.Trainer.Rounds;
 
 namespace Majlis.Trainer;
@@ -24,6 +25,7 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
     static readonly TimeSpan patience = TimeSpan.FromSeconds(30);
 
     readonly ModelCatalog catalog = new(options.Catalog, time);
+    readonly TrainerMetrics metrics = new();
     string? failure;
 
     /// <summary>Runs rounds without end, or one.</summary>
@@ -32,6 +34,8 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
         try
         {
             using var held = RoundFolders.Lock(options.Catalog);
+            metrics.RefusedBefore(RoundFolders.RefusedInARow(options.Catalog));
+            using var address = new MetricsAddress(MetricsAddress.Split(options.MetricsUrls), metrics.Registry);
             return await WorkAsync();
         }
         catch (Exception stop) when (stop is RoundConflictException or IOException or UnauthorizedAccessException)
@@ -55,6 +59,7 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
         {
             var outcome = await TryRoundAsync(votes);
             await KeepMovesAsync(audit);
+            metrics.Ended(outcome, time.GetUtcNow());
             if (options.Once) return ExitOf(outcome);
             await pause.AfterAsync(outcome);
         }
@@ -131,7 +136,11 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
     /// <summary>The unfinished round if there is one, else a new one.</summary>
     async Task<Round> OpenRoundAsync(VoteSource votes)
     {
-        var parts = new RoundParts(catalog, await ModelPathAsync(), votes, CandidateGate.Safety, say, progress, time);
+        var parts = new RoundParts(catalog, await ModelPathAsync(), votes, CandidateGate.Safety, say, progress, time)
+        {
+            Stepped = metrics.Stepped,
+            Judged = metrics.Judged,
+        };
         return new Round(RoundFolders.Open(options.Catalog, _ => { }), parts, options.Round);
     }
 

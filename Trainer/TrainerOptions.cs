@@ -1,6 +1,7 @@
 // The trainer's options and the check of their values. TrainerCommand reads them.
 using Majlis.Feedback.Store;
 using Majlis.Hub;
+using Majlis.Trainer.Operations;
 using Majlis.Trainer.Rounds;
 
 namespace Majlis.Trainer;
@@ -45,6 +46,9 @@ public sealed record TrainerOptions
     /// </summary>
     public int Keep { get; init; } = 3;
 
+    /// <summary>Addresses of this process's metrics, separated by semicolons; null = none.</summary>
+    public string? MetricsUrls { get; init; }
+
     /// <summary>What is wrong, a line each, beginning with the option; none where all is well.</summary>
     public IEnumerable<string> Problems()
     {
@@ -55,6 +59,7 @@ public sealed record TrainerOptions
         foreach (var wrong in RedisLogin.Problems()) yield return wrong;
         if (Votes < 1) yield return $"--votes: {Votes} is not at least 1.";
         if (Keep < 0) yield return $"--keep: {Keep} is below 0.";
+        foreach (var problem in MetricsAddress.Problems(MetricsUrls)) yield return problem;
         foreach (var problem in Round.Problems()) yield return problem;
     }
 }

@@ -64,6 +64,8 @@ public sealed partial class HouseRules
     [InlineData("StackExchange.Redis", "Feedback")]
     [InlineData("Microsoft.SemanticKernel", "Rag")]
     [InlineData("Microsoft.AspNetCore", "Server")]
+    [InlineData("Prometheus", "Server", "Trainer")]
+    [InlineData("OpenTelemetry", "Server")]
     public void Sources_name_a_library_only_where_it_lives(string library, params string[] owners)
     {
         var strangers = rooms.Keys.Except(owners)

@@ -29,12 +29,14 @@ static class ArenaEndpoints
         var run = await reader.ReadAsync(http.Request, problem, body => (request = BattleRequestReader.Read(body, problem)) is null ? null
             : starter.Start(request = passages.Add(request), "btl_", problem));
         if (request is null || run is null) return problem.First!.ToResult();
+        var record = RequestRecord.Of(http);
+        record.Run = run;
         http.Response.RegisterForDispose(run);
         // Two answers that cannot be stored would be generated for nothing.
         if (await voters.ReadinessAsync(redis) is { TakesVotes: false } away) return ApiError.NoFeedback(away.Says).ToResult();
 
         var battle = new BattleRun(run, request, voters.Rater(http).Voter, firstIsA: ids.Seed() % 2 == 0, store, time);
-        var pieces = metrics.Count(RequestRecord.Of(http), run, run.PiecesAsync(engine, http.RequestAborted));
+        var pieces = metrics.Count(record, run.PiecesAsync(engine, http.RequestAborted));
         return await EventStream.BeginAsync(battle.EventsAsync(pieces, http.RequestAborted), failures.Explain,
             new(http, time, engine.Options.ReaderPatience));
     }

@@ -20,8 +20,10 @@ static class ChatEndpoints
             : starter.Start(request = passages.Add(request), "chatcmpl-", problem));
         if (request is null || run is null) return problem.First!.ToResult();
 
+        var record = RequestRecord.Of(http);
+        record.Run = run;
         http.Response.RegisterForDispose(run);
-        var pieces = metrics.Count(RequestRecord.Of(http), run, run.PiecesAsync(engine, http.RequestAborted));
+        var pieces = metrics.Count(record, run.PiecesAsync(engine, http.RequestAborted));
         if (!request.Output.Stream)
             return TypedResults.Json(await ChatWhole.ReplyAsync(run, request.Output, pieces), WireJson.Wire.ChatReply);
         var events = new ChatStream(run, request.Output, ids).EventsAsync(pieces, http.RequestAborted);

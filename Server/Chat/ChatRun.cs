@@ -7,13 +7,16 @@ using Majlis.Text.Tokenizers;
 namespace Majlis.Server.Chat;
 
 /// <summary>A generation in progress. One snapshot of the weights answers the whole request.</summary>
-sealed class ChatRun(string id, long created, ModelLease lease, int[] prompt, ImmutableArray<GenerationRequest> choices) : IDisposable
+/// <param name="model">The name by which the client asked for the model.</param>
+sealed class ChatRun(string id, long created, string model, ModelLease lease, int[] prompt, ImmutableArray<GenerationRequest> choices)
+    : IDisposable
 {
     readonly CancellationTokenSource over = new();
     ModelLease? lease = lease;
 
     public string Id => id;
     public long Created => created;
+    public string Model => model;
     public string Version { get; } = lease.Model.Version;
     public string WeightsHash { get; } = lease.Model.WeightsHash;
     public TextTokenizer Tokenizer { get; } = lease.Model.Tokenizer;

@@ -44,7 +44,7 @@ sealed class ChatStarter(LiveModel live, ModelNames names, PromptBuilder prompts
         if (problem.First is not null) return null;
         if (UnknownTokens.Describe(sampling, model.Network.Blueprint.VocabularySize) is { } unknown)
             log.UnknownTokens(model.Version, model.Network.Blueprint.VocabularySize - 1, unknown);
-        return new ChatRun(ids.Next(idPrefix), time.GetUtcNow().ToUnixTimeSeconds(), lease, prompt,
+        return new ChatRun(ids.Next(idPrefix), time.GetUtcNow().ToUnixTimeSeconds(), request.Model, lease, prompt,
             [.. Enumerable.Range(0, request.Output.Choices).Select(Choice)]);
 
         // The first choice has the request's own seed, so that n = 1 and n = 2 start with the same answer.

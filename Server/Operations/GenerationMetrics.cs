@@ -29,12 +29,12 @@ sealed class GenerationMetrics
     }
 
     /// <summary>Passes the pieces on and counts them, for all requests and for this one.</summary>
-    public async IAsyncEnumerable<(int Choice, GeneratedPiece Piece)> Count(RequestRecord record, ChatRun run,
+    public async IAsyncEnumerable<(int Choice, GeneratedPiece Piece)> Count(RequestRecord record,
         IAsyncEnumerable<(int Choice, GeneratedPiece Piece)> pieces,
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
+        var run = record.Run!;
         var last = new long[run.Choices.Length];
-        record.Run = run;
         await foreach (var item in pieces.WithCancellation(cancellation))
         {
             var (choice, piece) = item;

@@ -1,5 +1,6 @@
-// Wraps every request, outermost: its record begins here and goes to metrics and log when the reply has ended. Knows no endpoint.
+// Wraps every request, outermost: its record begins here and goes to metrics, traces and log when the reply has ended. Knows no endpoint.
 using System.Security.Claims;
+using Majlis.Server.Access;
 
 namespace Majlis.Server.Operations;
 
@@ -8,12 +9,14 @@ static class RequestObservation
     /// <summary>nginx's status of a request whose client left before the reply began.</summary>
     const int ClientLeft = 499;
 
-    static readonly string[] roles = ["admin", "rater", "inference"];
+    static readonly string[] roles = [Roles.Admin, Roles.Rater, Roles.Inference];
 
     public static void UseObservation(this WebApplication app)
     {
         var time = app.Services.GetRequiredService<TimeProvider>();
         var metrics = app.Services.GetRequiredService<ServerMetrics>();
+        var telemetry = app.Services.GetRequiredService<GenAiTelemetry>();
+        var log = app.Services.GetRequiredService<RequestLog>();
         EngineMetrics.Register(metrics.Registry, app.Services);
         app.Use(async (http, next) =>
         {
@@ -25,8 +28,11 @@ static class RequestObservation
             }
             finally
             {
-                metrics.Answered(PathOf(http), StatusOf(http), RoleOf(http), time.GetElapsedTime(record.Arrived));
+                var took = time.GetElapsedTime(record.Arrived);
+                metrics.Answered(PathOf(http), StatusOf(http), RoleOf(http), took);
                 if (record.IsBroken) metrics.BrokeOff();
+                telemetry.Ended(record, http, took);
+                log.Ended(record, http, took);
             }
         });
     }
@@ -37,7 +43,9 @@ static class RequestObservation
     public static int StatusOf(HttpContext http) =>
         !http.Response.HasStarted && http.RequestAborted.IsCancellationRequested ? ClientLeft : http.Response.StatusCode;
 
-    /// <summary>The caller's most powerful role, or <c>none</c>.</summary>
-    public static string RoleOf(HttpContext http) =>
-        roles.FirstOrDefault(role => http.User.HasClaim(ClaimTypes.Role, role)) ?? "none";
+    /// <summary>
+    /// The caller's most powerful role; <c>anonymous</c> where no key is configured, <c>none</c> for whom the guard does not know.
+    /// </summary>
+    public static string RoleOf(HttpContext http) => http.User.Identity?.Name == Caller.Anonymous ? Caller.Anonymous
+        : roles.FirstOrDefault(role => http.User.HasClaim(ClaimTypes.Role, role)) ?? "none";
 }

@@ -12,8 +12,9 @@ namespace Majlis.Trainer.Rounds;
 /// <param name="options">The round's options.</param>
 /// <param name="progress">Gets a line per step.</param>
 /// <param name="time">For rate and remaining time.</param>
+/// <param name="stepped">Gets the metrics of every step.</param>
 sealed class ExpertTraining(Transformer network, ReferenceScores reference, RoundOptions options, IProgress<string> progress,
-    TimeProvider time)
+    TimeProvider time, Action<StepMetrics> stepped)
 {
     public const string AdapterFolder = "adapter";
     public const string StateFolder = "state";
@@ -35,6 +36,7 @@ sealed class ExpertTraining(Transformer network, ReferenceScores reference, Roun
                 trainer.Save(state);
                 _ = PrivateFolder.Tighten(folder);
             }
+            stepped(step);
             progress.Report(line.Of(step));
         });
         network.Attach(null);

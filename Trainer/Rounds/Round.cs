@@ -6,6 +6,7 @@ using Majlis.Feedback.Votes;
 using Majlis.Model;
 using Majlis.Model.Catalog;
 using Majlis.Text;
+using Majlis.Trainer.Preference;
 
 namespace Majlis.Trainer.Rounds;
 
@@ -18,7 +19,14 @@ namespace Majlis.Trainer.Rounds;
 /// <param name="Progress">Gets the progress of long work.</param>
 /// <param name="Time">For progress.</param>
 public sealed record RoundParts(ModelCatalog Catalog, string? Model, VoteSource Votes, CriticalItems Critical, Action<string> Say,
-    IProgress<string> Progress, TimeProvider Time);
+    IProgress<string> Progress, TimeProvider Time)
+{
+    /// <summary>Gets every finished training step, with its expert's name.</summary>
+    public Action<string, StepMetrics> Stepped { get; init; } = (_, _) => { };
+
+    /// <summary>Gets the gate's verdict.</summary>
+    public Action<GateVerdict> Judged { get; init; } = _ => { };
+}
 
 public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wanted)
 {
@@ -57,6 +65,7 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
         var verdict = await folder.OnceAsync("gate", () =>
             CandidateGate.Judge(start, pairs, Path.Combine(CandidatePath, ModelCatalog.Serve), parts.Critical, parts.Progress, parts.Time));
         parts.Say($"gate: {verdict}");
+        parts.Judged(verdict);
         var publication = new Publication(folder, parts.Catalog, start);
         await folder.OnceAsync("version", () => publication.Publish(pairs, experts, candidate, CandidatePath, verdict));
         return await folder.OnceAsync("promotion", () => publication.Promote(verdict, pairs));

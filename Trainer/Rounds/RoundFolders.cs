@@ -1,5 +1,6 @@
 // The numbered folders of rounds under the catalogue, hidden from the list of versions. Knows names only.
 using System.Globalization;
+using Majlis.Evaluation;
 using Majlis.Feedback.Store;
 
 namespace Majlis.Trainer.Rounds;
@@ -66,6 +67,22 @@ public static class RoundFolders
         if (newest == 0) return null;
         var folder = Folder(catalog, newest, _ => { });
         return folder.Has("end") && folder.Has("start") ? (folder.Read<RoundStart>("start"), folder.Read<RoundOutcome>("end")) : null;
+    }
+
+    /// <summary>How many rounds ended in a refusal since one was promoted; rounds that lacked evidence do not count.</summary>
+    /// <exception cref="RoundConflictException">A round's files are damaged.</exception>
+    public static int RefusedInARow(string catalog)
+    {
+        var refused = 0;
+        for (var number = Newest(Path.Combine(catalog, Hidden)); number > 0; number--)
+        {
+            var folder = Folder(catalog, number, _ => { });
+            if (!folder.Has("end")) continue;
+            var outcome = folder.Read<RoundOutcome>("end");
+            if (outcome.Promoted) break;
+            if (outcome.Decision == GateDecision.Refuse) refused++;
+        }
+        return refused;
     }
 
     /// <summary>The newest round if it has not ended, else a new one.</summary>

@@ -58,7 +58,8 @@ sealed class RoundTraining(RoundFolder folder, RoundStart start, RoundParts part
     ExpertResult Train(Transformer network, Expert expert, TrainingPair[] all)
     {
         var own = all.Where(pair => expert.Pairs.Contains(pair.Id)).ToArray();
-        var training = new ExpertTraining(network, Reference(network, all), start.Options, parts.Progress, parts.Time);
+        var training = new ExpertTraining(network, Reference(network, all), start.Options, parts.Progress, parts.Time,
+            step => parts.Stepped(expert.Name, step));
         return training.Train(expert.Name, own, Path.Combine(folder.Path, Experts, expert.Name));
     }
 

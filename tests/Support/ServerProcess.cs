@@ -38,6 +38,9 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public int Id => process.Id;
 
+    /// <summary>What it printed after that line, once it has ended.</summary>
+    public Task<string> Rest => rest;
+
     /// <summary>The exit code, once it has ended by itself.</summary>
     public async Task<int> ExitAsync()
     {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Majlis.Evaluation;
 using Majlis.Feedback.Votes;
 using Majlis.Model.Catalog;
+using Majlis.Trainer.Operations;
 using Majlis.Trainer.Rounds;
 
 namespace Majlis.tests.Trainer;
@@ -47,12 +48,13 @@ sealed class RoundFixture : IDisposable, IProgress<string>
     /// <summary>Called with every line and at every stage's boundary; may throw, as if killed.</summary>
     public Action<string> Watch { get; set; } = _ => { };
 
-    public Task<RoundOutcome> RunAsync(RoundOptions? options = null, CriticalItems? critical = null)
+    public Task<RoundOutcome> RunAsync(RoundOptions? options = null, CriticalItems? critical = null, TrainerMetrics? metrics = null)
     {
         var votes = new VoteSource(
             Reader, after => Task.FromResult<IReadOnlyList<StoredVote>>([.. Votes.Where(vote => vote.Number > after)]),
             () => Task.FromResult(Newest), () => Task.FromResult(Advanced), Advance);
         var parts = new RoundParts(Catalog, Model, votes, critical ?? (_ => Items), Say, this, TimeProvider.System);
+        if (metrics is not null) parts = parts with { Stepped = metrics.Stepped, Judged = metrics.Judged };
         return new Round(RoundFolders.Open(Folder, stage => Watch($"stage {stage}")), parts, options ?? Options).RunAsync();
     }
 

@@ -5,7 +5,7 @@ using Majlis.Server.Models;
 using Majlis.tests.Support;
 using Xunit;
 
-namespace Majlis.tests.Server;
+namespace Majlis.tests.Server.Operations;
 
 public sealed class MetricsTests
 {
