@@ -26,7 +26,11 @@ public static class ServerApp
     {
         // Options are read once at start; watching for changes would watch the whole working directory, models included.
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
-        string[] refusals = [.. Listening.Refusals(options.Addresses), .. Listening.Refusals(builder.Configuration)];
+        string[] refusals =
+        [
+            .. Listening.Refusals(options.Addresses), .. Listening.Refusals(builder.Configuration),
+            .. OpenTelemetryExport.Problems(builder.Configuration),
+        ];
         if (refusals.Length > 0) throw new StartupException(refusals);
         builder.WebHost.UseUrls(options.Addresses);
         builder.WebHost.ConfigureKestrel(kestrel =>

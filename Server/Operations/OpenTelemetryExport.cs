@@ -9,9 +9,22 @@ namespace Majlis.Server.Operations;
 
 static class OpenTelemetryExport
 {
+    const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    const string Protocol = "OTEL_EXPORTER_OTLP_PROTOCOL";
+
     public static void AddOpenTelemetryExport(this WebApplicationBuilder builder)
     {
-        if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) Add(builder);
+        if (!string.IsNullOrEmpty(builder.Configuration[Endpoint])) Add(builder);
+    }
+
+    /// <summary>What is wrong with the variables, a line each. The library itself would go on with its defaults and say nothing.</summary>
+    public static IEnumerable<string> Problems(IConfiguration settings)
+    {
+        if (settings[Endpoint] is not { Length: > 0 } endpoint) yield break;
+        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var at) || at.Scheme is not ("http" or "https"))
+            yield return $"{Endpoint}: '{endpoint}' is no address like http://collector:4318.";
+        if (settings[Protocol] is { Length: > 0 } protocol and not ("grpc" or "http/protobuf"))
+            yield return $"{Protocol}: '{protocol}' is neither grpc nor http/protobuf.";
     }
 
     // Its own method, and never inlined: the runtime loads what a method names when it compiles it.

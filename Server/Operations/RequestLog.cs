@@ -23,7 +23,9 @@ sealed partial class RequestLog(ILogger<RequestLog> log, ServerOptions options)
     static bool IsChangeByAdmin(HttpContext http) => !HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method)
         && http.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(needed => needed.Roles == Roles.Admin) == true;
 
-    [LoggerMessage(20, LogLevel.Information, "{Method} {Path} {Status}")]
+    [LoggerMessage(20, LogLevel.Information, "{Id} {Key} ({Role}) {Method} {Path} {Status} {Seconds} s; version {Version}, "
+        + "tokens {PromptTokens} ({CachedTokens} cached) and {OutputTokens}, queued {QueueSeconds} s, first token {FirstTokenSeconds} s, "
+        + "broken {Broken}, trace {TraceId}")]
     partial void Answered(string id, string? key, string role, string method, string path, int status, double seconds, string? version,
         int? promptTokens, int? cachedTokens, int? outputTokens, double? queueSeconds, double? firstTokenSeconds, bool broken,
         string? traceId);

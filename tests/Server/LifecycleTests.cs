@@ -246,7 +246,7 @@ public sealed class LifecycleTests
         Assert.Equal(("ready", "tiny"), ((string)ready["status"]!, (string)ready["model"]!));
         Assert.False((bool)ready["votes"]!["taken"]!);
         var metrics = await server.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative), Stop);
-        Assert.Contains("majlis_requests_total{path=\"/v1/chat/completions\",status=\"200\",role=\"none\"} 1", metrics,
+        Assert.Contains("majlis_requests_total{path=\"/v1/chat/completions\",status=\"200\",role=\"anonymous\"} 1", metrics,
             StringComparison.Ordinal);
         Assert.Matches("majlis_generation_tokens_total [1-9]", metrics);
     }

@@ -1,7 +1,10 @@
 // What /metrics says after real chats, votes and swaps: names, labels with few values, and counters that never go back.
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Majlis.Inference;
+using Majlis.Server.Chat;
 using Majlis.Server.Models;
+using Majlis.Server.Operations;
 using Majlis.tests.Support;
 using Xunit;
 
@@ -44,9 +47,9 @@ public sealed class MetricsTests
         var series = (await ReadAsync(server)).Keys.Where(name => name.StartsWith("majlis_requests_total", StringComparison.Ordinal));
         Assert.Equal(
         [
-            "majlis_requests_total{path=\"/v1/arena/battles/{id}/vote\",status=\"503\",role=\"none\"}",
-            "majlis_requests_total{path=\"/v1/models/{**id}\",status=\"404\",role=\"none\"}",
-            "majlis_requests_total{path=\"other\",status=\"404\",role=\"none\"}",
+            "majlis_requests_total{path=\"/v1/arena/battles/{id}/vote\",status=\"503\",role=\"anonymous\"}",
+            "majlis_requests_total{path=\"/v1/models/{**id}\",status=\"404\",role=\"anonymous\"}",
+            "majlis_requests_total{path=\"other\",status=\"404\",role=\"anonymous\"}",
         ], series.Order(StringComparer.Ordinal));
     }
 
@@ -87,6 +90,34 @@ public sealed class MetricsTests
     {
         await using var server = await RunningServer.StartAsync("short");
         Assert.Equal(0, (await ReadAsync(server))["majlis_store_up"]);
+    }
+
+    [Fact]
+    public async Task Counting_a_token_allocates_nothing()
+    {
+        var metrics = new GenerationMetrics(new ServerMetrics(), TimeProvider.System);
+        var model = TinyModel.Of(new RecitingNetwork("short"));
+        using var live = new LiveModel();
+        live.Swap(model);
+        await CountAsync(10); // compiled, and its series made
+        Assert.Equal(await CountAsync(100), await CountAsync(10_000));
+
+        // Everything ends at once, so all of it happens on this thread.
+        async Task<long> CountAsync(int tokens)
+        {
+            using var run = new ChatRun("id", 0, "current", live.Lease()!, [1], [new([1], SamplingOptions.Greedy, tokens)]);
+            var record = new RequestRecord(0) { Run = run };
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            await foreach (var _ in metrics.Count(record, Pieces(tokens))) { }
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    static async IAsyncEnumerable<(int, GeneratedPiece)> Pieces(int count)
+    {
+        await Task.CompletedTask;
+        var piece = new GeneratedPiece([new(1, -1, [])], "a", null) { Times = new(1, 2, 3) };
+        for (var i = 0; i < count; i++) yield return (0, piece);
     }
 
     /// <summary>The table of the room's README names every metric of ours, and no other.</summary>

@@ -1,7 +1,9 @@
 // A real server process with a collector and without: what leaves it by OTLP, what it writes as log, and that neither holds a text.
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Majlis.Server.Operations;
 using Majlis.tests.Support;
+using Microsoft.Extensions.Configuration;
 using Xunit;
 
 namespace Majlis.tests.Server.Operations;
@@ -48,13 +50,35 @@ public sealed class TelemetryTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux lists the files that a process has mapped.");
         using var folder = new TemporaryFolder();
-        await using var server = await StartAsync(folder, _ => { });
-        await ChatAsync(server.Said.Split(" on ")[^1].TrimEnd('.'));
+        await using var server = await StartAsync(folder,
+            start => start.Environment["Logging__LogLevel__Majlis.Server.Operations"] = "Warning");
+        var address = server.Said.Split(" on ")[^1].TrimEnd('.');
+        await ChatAsync(address);
+        using var admin = new HttpClient { BaseAddress = new Uri(address) };
+        using var moved = await admin.PostAsync(new Uri("/v1/catalog/versions/v9/promote", UriKind.Relative), null, Stop);
         var mapped = await File.ReadAllTextAsync($"/proc/{server.Id}/maps", Stop);
         Assert.Contains("Majlis.Server.dll", mapped, StringComparison.Ordinal);
         Assert.DoesNotContain("OpenTelemetry", mapped, StringComparison.Ordinal);
         await TerminateAsync(server);
-        Assert.DoesNotContain("/v1/chat/completions", await server.Rest, StringComparison.Ordinal);
+        var log = await server.Rest;
+        Assert.DoesNotContain("/v1/chat/completions", log, StringComparison.Ordinal);
+        // However quiet the rest is.
+        Assert.Contains($"Admin anonymous asked to change: POST /v1/catalog/versions/v9/promote, answered {(int)moved.StatusCode} (req_",
+            log, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("collector:4318", null, "OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' is no address like http://collector:4318.")]
+    [InlineData("http://collector:4318", "http/json", "OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' is neither grpc nor http/protobuf.")]
+    [InlineData("http://collector:4318", "grpc", null)]
+    [InlineData(null, "http/json", null)]
+    public void A_collector_that_cannot_be_is_told_at_the_start(string? endpoint, string? protocol, string? problem)
+    {
+        var settings = new ConfigurationBuilder().AddInMemoryCollection(
+        [
+            new("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint), new("OTEL_EXPORTER_OTLP_PROTOCOL", protocol),
+        ]).Build();
+        Assert.Equal(problem, OpenTelemetryExport.Problems(settings).SingleOrDefault());
     }
 
     static void Check(OtlpReceiver collector, string id, JsonNode reply)
