@@ -41,13 +41,29 @@ public sealed class HostCommand(RootCommand root, Func<OptionValues, IEnumerable
         return invocation;
     }
 
-    // A word that is no option may be a misplaced password, so no message repeats it.
+    // A word that is no option may be a misplaced password, so no message repeats it, unless it is a misspelt command.
     ParseResult Parse(IReadOnlyList<string> arguments)
     {
         var parsed = root.Parse(arguments, configuration);
         var stray = parsed.UnmatchedTokens.Where(token => !token.StartsWith("--", StringComparison.Ordinal)).ToHashSet();
+        if (arguments.Count > 0 && root.Subcommands.Any(command => IsMisspelt(arguments[0], command.Name))) stray.Remove(arguments[0]);
         return stray.Count == 0 ? parsed
             : root.Parse([.. arguments.Select(argument => stray.Contains(argument) ? "(a word)" : argument)], configuration);
+    }
+
+    // Two letters more, fewer or other, at most (Levenshtein), of a name that is longer than that.
+    static bool IsMisspelt(string word, string name)
+    {
+        if (Math.Abs(word.Length - name.Length) > 2) return false;
+        var row = Enumerable.Range(0, name.Length + 1).ToArray();
+        for (var i = 1; i <= word.Length; i++)
+        {
+            var corner = row[0];
+            row[0] = i;
+            for (var j = 1; j <= name.Length; j++)
+                (corner, row[j]) = (row[j], Math.Min(corner + (word[i - 1] == name[j - 1] ? 0 : 1), Math.Min(row[j], row[j - 1]) + 1));
+        }
+        return row[^1] <= Math.Min(2, name.Length / 2);
     }
 
     string[] Problems(ParseResult parsed)

@@ -175,7 +175,8 @@ public sealed class HubClient : IDisposable
             }
             catch (Exception error) when (error is HubBusyException || IsPassing(error, stop))
             {
-                throw new HubException($"{what}: {settings.Endpoint} gave no good answer in {tries} tries: {error.Message}", error);
+                var why = error is JsonException ? "it was not JSON" : error.Message;
+                throw new HubException($"{what}: {settings.Endpoint} gave no good answer in {tries} tries: {why}", error);
             }
             await wait(delay, stop);
         }

@@ -31,10 +31,7 @@ sealed class Generation
     Generation(long number, ModelLease lease, GenerationRequest request, EngineOptions options, long now)
     {
         (Request, this.lease, most, submitted) = (request, lease, options.ReplyBuffer, now);
-        var rotation = Model.Network.Blueprint.RotationOf(request.PromptTokens.Length);
-        Sequence = new(number, request.PromptTokens, BlockKey.Root(Model.WeightsHash, adapter: null, request.CacheSalt, rotation,
-            request.Deterministic ?? false),
-            request.Priority);
+        Sequence = new(number, request.PromptTokens, Root(request.PromptTokens.Length), request.Priority);
         seed = request.Sampling.Seed is { } chosen ? (ulong)chosen : SeededRandom.Mix(options.Seed, (ulong)number);
         var vocabulary = Model.Network.Blueprint.VocabularySize;
         ends = request.Sampling.IgnoreEos ? [] : [.. Model.Defaults.EosTokens.Where(id => UnknownTokens.Has(id, vocabulary))];
@@ -98,6 +95,12 @@ sealed class Generation
 
     public SamplingPlan Plan(int row) => new(row, Request.Sampling.IsGreedy ? 0 : Request.Sampling.Temperature,
         Math.Max(0, Request.Sampling.TopK), Request.Sampling.TopP, Request.Sampling.MinP, Uniform);
+
+    /// <summary>The root of its blocks' keys at its present length.</summary>
+    public BlockKey Root() => Root(Sequence.Length);
+
+    BlockKey Root(int length) => BlockKey.Root(Model.WeightsHash, adapter: null, Request.CacheSalt,
+        Model.Network.Blueprint.RotationOf(length), Request.Deterministic ?? false);
 
     /// <summary>A step with this sequence is planned.</summary>
     public void Starts(long now) => started ??= now;

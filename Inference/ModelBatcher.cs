@@ -195,8 +195,13 @@ sealed class ModelBatcher
     void Accept(Generation generation, SampledToken token, ImmutableArray<TopLogProb> top)
     {
         if (!float.IsFinite(token.LogProbability)) throw new ArithmeticException("The network's logits are not finite.");
-        if (generation.Accept(token, top, time.GetTimestamp())) Remove(generation);
-        else if (generation.IsFull) Rest(generation);
+        if (generation.Accept(token, top, time.GetTimestamp()))
+        {
+            Remove(generation);
+            return;
+        }
+        if (Model.Network.Blueprint.TurnsAnew(generation.Sequence.Length)) scheduler.Restart(generation.Sequence, generation.Root());
+        if (generation.IsFull) Rest(generation);
     }
 
     // Like a preemption: its blocks are released, and its prefix is mostly still cached when it resumes.
@@ -220,7 +225,7 @@ sealed class ModelBatcher
             var length = sequence.Scheduled;
             sequence.Tokens.Slice(sequence.Computed, length).CopyTo(tokens.AsSpan(at));
             for (var i = 0; i < length; i++) positions[at + i] = sequence.Computed + i;
-            spans.Add(new(at, length, sequence.Computed, sequence.BlockTables, Known: sequence.PromptLength));
+            spans.Add(new(at, length, sequence.Computed, sequence.BlockTables, Known: sequence.Known));
             at += length;
             if (sequence.Remaining > length) continue;
             rows.Add(generation);

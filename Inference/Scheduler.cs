@@ -65,6 +65,14 @@ public sealed class Scheduler
         blocks.Release(sequence);
     }
 
+    /// <summary>Computes a sequence anew, with keys under another root: those in the cache no longer hold.</summary>
+    public void Restart(Sequence sequence, BlockKey root)
+    {
+        Remove(sequence);
+        sequence.Renew(root);
+        Add(sequence);
+    }
+
     /// <summary>Plans a step: the sequences in it, each with <see cref="Sequence.Scheduled"/> tokens; none when idle.</summary>
     /// <param name="promptCost">The cost limit of its prompts; a few tokens are read whatever they cost, unless it is negative.</param>
     public IReadOnlyList<Sequence> Schedule(double promptCost = double.PositiveInfinity)

@@ -19,14 +19,14 @@ public sealed class Sequence
 
     readonly List<int> tokens;
     readonly List<BlockKey> keys = [];
-    readonly BlockKey root;
+    BlockKey root;
     ImmutableArray<ImmutableArray<int>> blockTables;
 
     /// <param name="number">Order of arrival; unique.</param>
     public Sequence(long number, ReadOnlySpan<int> prompt, BlockKey root, int priority = 0)
     {
         if (prompt.IsEmpty) throw new ArgumentException("A sequence needs at least one prompt token.", nameof(prompt));
-        (Number, Priority, PromptLength, this.root) = (number, priority, prompt.Length, root);
+        (Number, Priority, PromptLength, Known, this.root) = (number, priority, prompt.Length, prompt.Length, root);
         tokens = new List<int>(prompt.Length + 64);
         tokens.AddRange(prompt);
     }
@@ -36,6 +36,9 @@ public sealed class Sequence
     public int Priority { get; }
 
     public int PromptLength { get; }
+
+    /// <summary>The tokens known when its first key was computed: the prompt's, or more where it was computed anew.</summary>
+    public int Known { get; private set; }
 
     public int Length => tokens.Count;
 
@@ -64,6 +67,13 @@ public sealed class Sequence
         blockTables.IsDefault ? blockTables = [.. Tables.Select(table => table.ToImmutableArray())] : blockTables;
 
     public void Append(int token) => tokens.Add(token);
+
+    /// <summary>Its keys will be others, from the first token on. It must hold no blocks.</summary>
+    internal void Renew(BlockKey next)
+    {
+        keys.Clear();
+        (root, Known) = (next, Length);
+    }
 
     /// <summary>The key of block <paramref name="index"/>, whose tokens must all be known.</summary>
     internal BlockKey Key(int index, int blockSize)

@@ -45,7 +45,7 @@ public static class TokenScorer
     {
         Tokens = tokens[start..(start + count)],
         Positions = [.. Enumerable.Range(start, count)],
-        Spans = [new(0, count, start, tables)],
+        Spans = [new(0, count, start, tables, Known: tokens.Length)],
         Rows = firstRow == count ? LogitRows.None : LogitRows.At([.. Enumerable.Range(firstRow, count - firstRow)]),
     };
 }

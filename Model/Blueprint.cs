@@ -48,6 +48,9 @@ public sealed record Blueprint
     /// <summary>Equal for two sequence lengths if both use the same rotation angles, so that their cached keys agree.</summary>
     public int RotationOf(int length) => Layers.Select(layer => layer.Attention.Rotary?.TableLength(length) ?? 0).DefaultIfEmpty().Max();
 
+    /// <summary>True where a sequence that grows to <paramref name="length"/> must be computed anew.</summary>
+    public bool TurnsAnew(int length) => Layers.Any(layer => layer.Attention.Rotary?.TurnsAnew(length) ?? false);
+
     /// <summary>Layers that share block tables: full attention first, then each window. Empty for an encoder, which keeps no
     /// cache.</summary>
     public ImmutableArray<CacheGroup> CacheGroups => IsCausal

@@ -33,13 +33,18 @@ public sealed record ForwardBatch
 /// <summary>
 /// One sequence in a batch: <see cref="Count"/> new tokens from <see cref="Start"/> in the flat arrays, after
 /// <see cref="Cached"/> tokens that are in the cache already. <see cref="BlockTables"/>[g][i] is the block of cache group g that
-/// holds positions i*BlockSize .. (i+1)*BlockSize-1, or -1 if a sliding window has passed it. <see cref="Known"/> is how many of its
-/// tokens are known in all (a prompt fed in chunks); rotary scalings that depend on the length use it.
+/// holds positions i*BlockSize .. (i+1)*BlockSize-1, or -1 if a sliding window has passed it. <see cref="Known"/> is how many
+/// of its tokens were known when its first key was computed (a prompt fed in chunks); 0: those of this span and before it. Rotary
+/// scalings that depend on the length use it.
 /// </summary>
 public readonly record struct SequenceSpan(
     int Start, int Count, int Cached, ImmutableArray<ImmutableArray<int>> BlockTables, int Adapter = -1, int Known = 0)
 {
-    public int Length => Math.Max(Cached + Count, Known);
+    /// <summary>
+    /// The length that sets the rotation of the token at <paramref name="position"/>: that of the sequence when the token came. So a
+    /// sequence that is computed anew turns each token as before.
+    /// </summary>
+    public int LengthAt(int position) => Known == 0 ? Cached + Count : Math.Max(position + 1, Known);
 }
 
 /// <summary>The rows of logits that a forward pass keeps, in the order of the flat tokens (or of the list).</summary>

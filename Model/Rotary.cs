@@ -16,7 +16,9 @@ public sealed record Rotary(RotaryStyle Style, int Dimensions, double Theta)
     /// <summary>
     /// [Dimensions / 2] radians per position for a sequence of <paramref name="length"/> tokens (only some scalings look at the length).
     /// </summary>
-    public float[] InverseFrequencies(int length) => Scaling is null ? Plain(Theta) : Scaling.InverseFrequencies(this, length);
+    /// <param name="powers">theta to theta^(2i / Dimensions) for every i, in fp32; the frequencies are the reciprocals.</param>
+    public float[] InverseFrequencies(int length, Func<double, float[]> powers) =>
+        Scaling is null ? Plain(powers(Theta)) : Scaling.InverseFrequencies(this, powers, length);
 
     /// <summary>
     /// A length that represents all lengths with the same frequencies as <paramref name="length"/>; 0 if the length does not matter.
@@ -26,36 +28,35 @@ public sealed record Rotary(RotaryStyle Style, int Dimensions, double Theta)
     /// <summary>A factor for cosine and sine; 1 unless a scaling says otherwise.</summary>
     public float AttentionFactor => Scaling?.AttentionFactor ?? 1;
 
-    internal float[] Plain(double theta) => Array.ConvertAll(Powers(theta), power => 1f / power);
+    /// <summary>
+    /// True where a sequence that grows to <paramref name="length"/> turns all its tokens otherwise: its cached keys are of no use.
+    /// </summary>
+    public bool TurnsAnew(int length) => Scaling?.TurnsAnew(length) ?? false;
 
-    /// <summary>theta^(2i / Dimensions); the frequencies are the reciprocals.</summary>
-    internal float[] Powers(double theta)
-    {
-        var powers = new float[Dimensions / 2];
-        for (var i = 0; i < powers.Length; i++) powers[i] = MathF.Pow((float)theta, 2f * i / Dimensions);
-        return powers;
-    }
+    internal static float[] Plain(float[] powers) => Array.ConvertAll(powers, power => 1f / power);
 }
 
 /// <summary>A rule that extends the rotation to sequences longer than the trained ones.</summary>
 public abstract record RotaryScaling
 {
     public virtual float AttentionFactor => 1;
-    internal abstract float[] InverseFrequencies(Rotary rotary, int length);
+    internal abstract float[] InverseFrequencies(Rotary rotary, Func<double, float[]> powers, int length);
     internal virtual int TableLength(int length) => 0;
+    internal virtual bool TurnsAnew(int length) => false;
 }
 
 /// <summary>Positions are divided by the factor (https://arxiv.org/abs/2306.15595).</summary>
 public sealed record LinearScaling(double Factor) : RotaryScaling
 {
-    internal override float[] InverseFrequencies(Rotary rotary, int length) =>
-        [.. rotary.Plain(rotary.Theta).Select(f => f / (float)Factor)];
+    internal override float[] InverseFrequencies(Rotary rotary, Func<double, float[]> powers, int length) =>
+        [.. Rotary.Plain(powers(rotary.Theta)).Select(f => f / (float)Factor)];
 }
 
 /// <summary>Llama 3.1: long waves are slowed by the factor, short ones kept, a smooth step between.</summary>
 public sealed record Llama3Scaling(double Factor, double LowFrequencyFactor, double HighFrequencyFactor, int OriginalLength) : RotaryScaling
 {
-    internal override float[] InverseFrequencies(Rotary rotary, int length) => [.. rotary.Plain(rotary.Theta).Select(Scale)];
+    internal override float[] InverseFrequencies(Rotary rotary, Func<double, float[]> powers, int length) =>
+        [.. Rotary.Plain(powers(rotary.Theta)).Select(Scale)];
 
     float Scale(float frequency)
     {
@@ -69,14 +70,15 @@ public sealed record Llama3Scaling(double Factor, double LowFrequencyFactor, dou
 }
 
 /// <summary>
-/// Dynamic NTK: beyond the trained length the base grows with the sequence, theta' = theta (s L / L0 - (s - 1))^(d / (d - 2)).
+/// Dynamic NTK: beyond the trained length the base grows with the sequence, theta' = theta (s L / L0 - (s - 1))^(d / (d - 2)). As in
+/// transformers, cached keys keep the base with which they were computed.
 /// </summary>
 public sealed record DynamicScaling(double Factor, int OriginalLength) : RotaryScaling
 {
-    internal override float[] InverseFrequencies(Rotary rotary, int length)
+    internal override float[] InverseFrequencies(Rotary rotary, Func<double, float[]> powers, int length)
     {
         var stretch = Factor * Math.Max(length, OriginalLength) / OriginalLength - (Factor - 1);
-        return rotary.Plain(rotary.Theta * Math.Pow(stretch, (double)rotary.Dimensions / (rotary.Dimensions - 2)));
+        return Rotary.Plain(powers(rotary.Theta * Math.Pow(stretch, (double)rotary.Dimensions / (rotary.Dimensions - 2))));
     }
 
     internal override int TableLength(int length) => Math.Max(length, OriginalLength);
@@ -98,13 +100,13 @@ public sealed record YarnScaling(double Factor, int OriginalLength) : RotaryScal
     public override float AttentionFactor => (float)(GivenAttentionFactor
         ?? (Mscale is { } m && MscaleAllDimensions is { } all && m != 0 && all != 0 ? Temperature(m) / Temperature(all) : Temperature(1)));
 
-    internal override float[] InverseFrequencies(Rotary rotary, int length)
+    internal override float[] InverseFrequencies(Rotary rotary, Func<double, float[]> powers, int length)
     {
         var (low, high) = (Dimension(rotary, BetaFast), Dimension(rotary, BetaSlow));
         if (Truncate) (low, high) = (Math.Floor(low), Math.Ceiling(high));
         (low, high) = (Math.Max(low, 0), Math.Min(high, rotary.Dimensions - 1));
         if (low == high) high += 0.001;
-        return [.. rotary.Powers(rotary.Theta).Select(Mix)];
+        return [.. powers(rotary.Theta).Select(Mix)];
 
         float Mix(float power, int i)
         {
@@ -122,7 +124,7 @@ public sealed record YarnScaling(double Factor, int OriginalLength) : RotaryScal
 
 /// <summary>
 /// LongRoPE (https://arxiv.org/abs/2402.13753): a searched divisor for every dimension, one list for sequences within the trained length
-/// and one for longer ones.
+/// and one for longer ones. As in transformers, a sequence that grows beyond it is computed anew, all its tokens with the second list.
 /// </summary>
 public sealed record LongRopeScaling(ImmutableArray<double> Short, ImmutableArray<double> Long, double Factor, int OriginalLength)
     : RotaryScaling
@@ -132,11 +134,13 @@ public sealed record LongRopeScaling(ImmutableArray<double> Short, ImmutableArra
     public override float AttentionFactor =>
         (float)(GivenAttentionFactor ?? (Factor <= 1 ? 1 : Math.Sqrt(1 + Math.Log(Factor) / Math.Log(OriginalLength))));
 
-    internal override float[] InverseFrequencies(Rotary rotary, int length)
+    internal override float[] InverseFrequencies(Rotary rotary, Func<double, float[]> powers, int length)
     {
         var divisors = length > OriginalLength ? Long : Short;
-        return [.. rotary.Powers(rotary.Theta).Select((power, i) => 1f / ((float)divisors[i] * power))];
+        return [.. powers(rotary.Theta).Select((power, i) => 1f / ((float)divisors[i] * power))];
     }
 
     internal override int TableLength(int length) => length > OriginalLength ? OriginalLength + 1 : OriginalLength;
+
+    internal override bool TurnsAnew(int length) => length == OriginalLength + 1;
 }

@@ -46,6 +46,7 @@ public static class ServerApp
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.UseLog(options);
         builder.AddOpenTelemetryExport();
+        builder.Services.AddRequestDecompression();
         builder.Services.AddHostedService<Listening.BoundCheck>();
         RequestOrigin.ReplaceHostFilter(builder.Services);
         builder.Services.AddGuard();
@@ -62,6 +63,8 @@ public static class ServerApp
         app.UseErrorReplies();
         app.UseOriginCheck();
         app.UseGuard();
+        // The limit of a body holds for what comes out, too.
+        app.UseRequestDecompression();
         app.MapChat();
         app.MapModels();
         app.MapArena();

@@ -24,7 +24,11 @@ public static class ModelJson
         {
             throw new ModelFormatException($"{path}: there is no such file.", error);
         }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        catch (JsonException damage)
+        {
+            throw new ModelFormatException($"{path}: {JsonDamage.Of(damage)}.", damage);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new ModelFormatException($"{path}: {error.Message}", error);
         }

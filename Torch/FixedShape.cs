@@ -35,7 +35,16 @@ static class FixedShape
         {
             Tokens = tokens,
             Positions = [.. Enumerable.Range(tile.Base, Rows)],
-            Spans = [span with { Start = tile.First, Count = tile.Count, Cached = tile.Base + tile.First, Known = span.Length }],
+            Spans =
+            [
+                span with
+                {
+                    Start = tile.First,
+                    Count = tile.Count,
+                    Cached = tile.Base + tile.First,
+                    Known = span.Known == 0 ? span.Cached + span.Count : span.Known,
+                },
+            ],
             IsDeterministic = true,
         };
     }

@@ -37,16 +37,14 @@ sealed class RotaryTables(Device device) : IDisposable
         return (cos.index_select(0, positions), sin.index_select(0, positions));
     }
 
-    // As in transformers, the rotation depends on the sequence's own length; keys cached while it was shorter stay as they are.
+    // As in transformers, the rotation depends on the sequence's length when a token came; keys of earlier tokens stay as they are.
     static (Tensor Cos, Tensor Sin) OfEachLength(Rotary rotary, StepPlan plan)
     {
-        var parts = new List<(Tensor Cos, Tensor Sin)>();
-        for (var i = 0; i < plan.Turning.Length;)
+        var (parts, lengths) = (new List<(Tensor Cos, Tensor Sin)>(), plan.Lengths.Select(rotary.TableLength).ToArray());
+        for (int start = 0, end = 0; start < lengths.Length; start = end)
         {
-            var (start, length) = (plan.Turning[i].Start, rotary.TableLength(plan.Turning[i].Length));
-            var end = start;
-            for (; i < plan.Turning.Length && rotary.TableLength(plan.Turning[i].Length) == length; i++) end += plan.Turning[i].Count;
-            parts.Add(RotaryTable.Angles(rotary, plan.Positions.narrow(0, start, end - start), length));
+            while (end < lengths.Length && lengths[end] == lengths[start]) end++;
+            parts.Add(RotaryTable.Angles(rotary, plan.Positions.narrow(0, start, end - start), lengths[start]));
         }
         return (cat([.. parts.Select(part => part.Cos)], 0), cat([.. parts.Select(part => part.Sin)], 0));
     }

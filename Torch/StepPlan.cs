@@ -26,8 +26,6 @@ sealed class StepPlan
         IsFixed = batch.IsDeterministic;
         Decoding = [.. batch.Spans.Where(span => span.Count == 1 && blueprint.IsCausal && !IsFixed)];
         Spans = [.. batch.Spans.Where(span => span.Count > 1 || !blueprint.IsCausal || IsFixed)];
-        Turning = IsFixed ? [(0, batch.Tokens.Length, batch.Spans[0].Length)]
-            : [.. batch.Spans.Select(span => (span.Start, span.Count, span.Length))];
         DecodingRows = Spans.IsEmpty ? null : Long([.. Decoding.Select(span => span.Start)]);
         Groups = [.. groups.Select((group, g) => new GroupPlan(Slots(g), Decoding.IsEmpty ? null : DecodingKeys(g, group.Window),
             [.. Spans.Select(span => KeysOf(span, g, group.Window))]))];
@@ -43,8 +41,9 @@ sealed class StepPlan
     /// <summary>The batch is a <see cref="FixedTile"/>: its only span covers some of the rows.</summary>
     public bool IsFixed { get; }
 
-    /// <summary>All rows in order, with the length of the sequence that sets their rotation.</summary>
-    public ImmutableArray<(int Start, int Count, int Length)> Turning { get; }
+    /// <summary>[N] the length that sets each row's rotation.</summary>
+    public IEnumerable<int> Lengths => IsFixed ? batch.Positions.Select(position => batch.Spans[0].LengthAt(position))
+        : batch.Spans.SelectMany(span => Enumerable.Range(span.Cached, span.Count).Select(position => span.LengthAt(position)));
 
     public ImmutableArray<SequenceSpan> Decoding { get; }
     public ImmutableArray<SequenceSpan> Spans { get; }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Majlis.Feedback.Votes;
+using Majlis.Text;
 using StackExchange.Redis;
 
 namespace Majlis.Feedback.Store;
@@ -44,7 +45,7 @@ sealed class BattleFields(string id, HashEntry[] entries)
         }
         catch (JsonException error)
         {
-            throw new CorruptRecordException(Name(field), $"its JSON does not fit: {error.Message}");
+            throw new CorruptRecordException(Name(field), $"its JSON does not fit: {JsonDamage.Of(error)}");
         }
     }
 

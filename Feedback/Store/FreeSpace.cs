@@ -13,8 +13,16 @@ sealed class FreeSpace(string folder, Func<string, VolumeSpace> measure)
     const long LeastReserve = 8 << 20;
     const long MostReserve = 256 << 20;
 
-    /// <summary>Free bytes below which nothing is written: an eighth of the volume, at least 8 MiB and at most 256 MiB.</summary>
-    public static long Reserve(long total) => Math.Clamp(total / 8, LeastReserve, MostReserve);
+    // Above its limit (EmbeddedSizes.Log) the store's log becomes a checkpoint: its memory and index, written while the log is still there.
+    const long Log = 512 << 20;
+    const long Checkpoint = 160 << 20;
+
+    /// <summary>
+    /// Free bytes below which nothing is written: an eighth of the volume, at least 8 MiB and at most 256 MiB; and never less than a
+    /// checkpoint where the volume is so large that one may come.
+    /// </summary>
+    public static long Reserve(long total) =>
+        Math.Max(total > Log + Checkpoint ? Checkpoint : 0, Math.Clamp(total / 8, LeastReserve, MostReserve));
 
     /// <summary>Why nothing may be written now; null while there is room or the volume cannot be measured.</summary>
     /// <param name="coming">Bytes about to be written.</param>

@@ -22,7 +22,11 @@ static class CatalogFile
         {
             return null;
         }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        catch (JsonException damage)
+        {
+            throw new ModelFormatException($"{path}: {JsonDamage.Of(damage)}.", damage);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new ModelFormatException($"{path}: {error.Message}", error);
         }

@@ -40,7 +40,7 @@ sealed class SafetensorsHeader
         }
         catch (JsonException error)
         {
-            throw new ModelFormatException($"{file.Path}: the header is not valid JSON: {error.Message}", error);
+            throw new ModelFormatException($"{file.Path}: the header is not valid JSON: {JsonDamage.Of(error)}.", error);
         }
         catch (InvalidOperationException error) // The reader throws this for a text that is not UTF-8 or a value of another kind.
         {

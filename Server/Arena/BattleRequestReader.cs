@@ -12,6 +12,9 @@ static class BattleRequestReader
 
     const float LeastChance = 0.01f;
 
+    // A token whose bias is so far above every other's is always drawn.
+    const float DecidingBias = 50;
+
     public static ChatRequest? Read(JsonElement body, Problem problem)
     {
         var fields = new Fields(body, "", problem);
@@ -43,5 +46,18 @@ static class BattleRequestReader
         : sampling.TopP < LeastChance ? "top_p"
         : sampling.TypicalP < LeastChance ? "typical_p"
         : sampling.AllowedTokens.Length == 1 ? "allowed_token_ids"
-        : sampling.MinP > 1 - LeastChance ? "min_p" : null;
+        : sampling.MinP > 1 - LeastChance ? "min_p"
+        : IsDecidedByBias(sampling) ? "logit_bias" : null;
+
+    static bool IsDecidedByBias(SamplingWishes sampling)
+    {
+        if (sampling.LogitBias.IsEmpty) return false;
+        float[] first = [.. Biases(sampling).OrderDescending().Take(2)];
+        return first.Length < 2 || first[0] - first[1] >= DecidingBias;
+    }
+
+    // Of the tokens that may be drawn; those without a bias stand in the list once.
+    static IEnumerable<float> Biases(SamplingWishes sampling) => sampling.AllowedTokens.Length > 0
+        ? sampling.AllowedTokens.Distinct().Select(id => sampling.LogitBias.GetValueOrDefault(id))
+        : sampling.LogitBias.Values.Append(0);
 }

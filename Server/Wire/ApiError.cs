@@ -50,6 +50,12 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
     public static ApiError WrongMedia(string found) =>
         new(415, Request, $"The body must be application/json, not '{found}'.", Code: "unsupported_media_type");
 
+    public static ApiError WrongCoding(string found) => new(415, Request,
+        $"The body's Content-Encoding is '{found}'; one of gzip, deflate and br is read, or none.", Code: "unsupported_content_encoding");
+
+    public static ApiError BrokenCoding() =>
+        new(400, Request, "The body is not what its Content-Encoding says, or it is cut short.", Code: "invalid_content_encoding");
+
     public static ApiError TooLarge(long limit) =>
         new(413, Request, $"The body is larger than {limit} bytes.", Code: "request_too_large");
 

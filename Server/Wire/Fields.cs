@@ -89,12 +89,18 @@ public sealed class Fields
     public long? Integer(string field, long least, long most)
     {
         if (Of(field, JsonValueKind.Number, "an integer") is not { } value) return null;
-        if (!value.TryGetInt64(out var number))
+        if (!value.TryGetInt64(out var number) && !IsWhole(value))
             Problem.Add(ApiError.WrongType(Name(field), "an integer", "a decimal number"));
-        else if (number < least || number > most)
-            Problem.Add(ApiError.InvalidValue(Name(field), $"Invalid '{Name(field)}': {number} is not between {least} and {most}."));
+        else if (!value.TryGetInt64(out _) || number < least || number > most)
+            Problem.Add(ApiError.InvalidValue(Name(field), $"Invalid '{Name(field)}': {Short(value)} is not between {least} and {most}."));
         return number;
     }
+
+    // An integer that is too large for the type is one all the same.
+    static bool IsWhole(JsonElement number) =>
+        JsonMarshal.GetRawUtf8Value(number)[1..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+
+    static string Short(JsonElement number) => number.GetRawText() is { Length: > 40 } digits ? digits[..40] + "..." : number.GetRawText();
 
     public int? Int(string field, int least, int most) => (int?)Integer(field, least, most);
 

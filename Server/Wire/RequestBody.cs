@@ -1,5 +1,6 @@
 // The body of a request as JSON. Strict about duplicate names, depth and encoding; errors name the place. Knows no field.
 using System.Text.Json;
+using Majlis.Text;
 using Microsoft.Net.Http.Headers;
 
 namespace Majlis.Server.Wire;
@@ -22,6 +23,13 @@ static class RequestBody
             problem.Add(ApiError.WrongMedia(request.ContentType ?? ""));
             return default;
         }
+        // What the server can decompress comes without this header.
+        if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } coding
+            && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            problem.Add(ApiError.WrongCoding(coding));
+            return default;
+        }
         try
         {
             var body = new MemoryStream((int)Math.Min(request.ContentLength ?? 0, FirstBuffer));
@@ -31,6 +39,11 @@ static class RequestBody
         catch (BadHttpRequestException refused) when (refused.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
             problem.Add(ApiError.TooLarge(Limit));
+            return default;
+        }
+        catch (Exception broken) when (broken is InvalidDataException or InvalidOperationException)
+        {
+            problem.Add(ApiError.BrokenCoding());
             return default;
         }
     }
@@ -51,7 +64,7 @@ static class RequestBody
         }
         catch (JsonException broken)
         {
-            problem.Add(ApiError.BrokenJson(Where(broken)));
+            problem.Add(ApiError.BrokenJson(JsonDamage.Of(broken)));
         }
         return null;
     }
@@ -70,12 +83,4 @@ static class RequestBody
     static bool IsJson(string? contentType) => MediaTypeHeaderValue.TryParse(contentType, out var media)
         && (media.SubType.Equals("json", StringComparison.OrdinalIgnoreCase)
             || media.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
-
-    // The parser's message ends with the place in .NET's form; here the place comes first, and once.
-    static string Where(JsonException broken)
-    {
-        var end = broken.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        var what = end < 0 ? broken.Message : broken.Message[..end];
-        return broken.LineNumber is { } line ? $"line {line + 1}, byte {broken.BytePositionInLine + 1}: {what}" : what;
-    }
 }

@@ -82,7 +82,7 @@ static class TokenizerJsonReader
         }
         catch (JsonException broken)
         {
-            throw new ModelFormatException($"{file}: not JSON: {broken.Message}", broken);
+            throw new ModelFormatException($"{file}: not JSON: {JsonDamage.Of(broken)}.", broken);
         }
     }
 }

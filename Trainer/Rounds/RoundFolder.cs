@@ -3,6 +3,7 @@
 using System.Text.Json;
 using Majlis.Feedback.Store;
 using Majlis.Model;
+using Majlis.Text;
 
 namespace Majlis.Trainer.Rounds;
 
@@ -23,13 +24,13 @@ public sealed class RoundFolder(string path, Action<string> afterStage)
         try
         {
             return JsonSerializer.Deserialize<T>(System.IO.File.ReadAllBytes(file), TrainerJson.Stages)
-                ?? throw new JsonException("it holds null.");
+                ?? throw new JsonException("it holds null");
         }
         catch (JsonException damage)
         {
             throw new RoundConflictException(
-                $"{file} is damaged: {damage.Message} Delete the folder {path} to begin the round anew; its votes are in the store.",
-                damage);
+                $"{file} is damaged: {JsonDamage.Of(damage)}. "
+                    + $"Delete the folder {path} to begin the round anew; its votes are in the store.", damage);
         }
     }
 

@@ -6,6 +6,7 @@ using Majlis.Model.Families;
 using Majlis.Model.Weights;
 using Majlis.tests.Support;
 using Majlis.tests.Torch;
+using Majlis.Torch;
 using Xunit;
 
 namespace Majlis.tests.Model;
@@ -34,7 +35,8 @@ public sealed class RotaryScalingTests
             var layer = blueprint.Layers.First(layer => layer.Attention.Rotary is not null
                 && (table.Name == "rope.inv_freq"
                     || table.Name.EndsWith("sliding_attention", StringComparison.Ordinal) == layer.Attention.Window is not null));
-            mismatches += layer.Attention.Rotary!.InverseFrequencies(64).Zip(expected).Count(pair => pair.First != pair.Second);
+            mismatches += RotaryTable.InverseFrequencies(layer.Attention.Rotary!, 64).Zip(expected)
+                .Count(pair => pair.First != pair.Second);
         }
         GoldenReport.Line("Architectures", $"{name} inverse frequencies", mismatches, 0);
         Assert.Equal(0, mismatches);
@@ -43,17 +45,18 @@ public sealed class RotaryScalingTests
     [Fact]
     public void Linear_divides_positions()
     {
-        Assert.Equal(plain.InverseFrequencies(1).Select(f => f / 4), (plain with { Scaling = new LinearScaling(4) }).InverseFrequencies(1));
+        Assert.Equal(RotaryTable.InverseFrequencies(plain, 1).Select(f => f / 4),
+            RotaryTable.InverseFrequencies(plain with { Scaling = new LinearScaling(4) }, 1));
     }
 
     [Fact]
     public void Dynamic_changes_nothing_within_the_trained_length_and_grows_the_base_beyond()
     {
         var scaled = plain with { Scaling = new DynamicScaling(2, 100) };
-        Assert.Equal(plain.InverseFrequencies(50), scaled.InverseFrequencies(100));
+        Assert.Equal(RotaryTable.InverseFrequencies(plain, 50), RotaryTable.InverseFrequencies(scaled, 100));
         // theta' = theta (2 * 300 / 100 - 1)^(8 / 6)
         var theta = 10000 * Math.Pow(5, 8.0 / 6);
-        Near([1, Math.Pow(theta, -0.25), Math.Pow(theta, -0.5), Math.Pow(theta, -0.75)], scaled.InverseFrequencies(300));
+        Near([1, Math.Pow(theta, -0.25), Math.Pow(theta, -0.5), Math.Pow(theta, -0.75)], RotaryTable.InverseFrequencies(scaled, 300));
     }
 
     [Fact]
@@ -68,7 +71,7 @@ public sealed class RotaryScalingTests
             var (frequency, keep) = (Math.Pow(10000, -i / 8.0), 1 - Math.Clamp((i - low) / (high - low), 0, 1));
             return frequency / 4 * (1 - keep) + frequency * keep;
         });
-        Near(expected, scaled.InverseFrequencies(1));
+        Near(expected, RotaryTable.InverseFrequencies(scaled, 1));
         Assert.Equal(0.1 * Math.Log(4) + 1, scaled.AttentionFactor, 1e-6);
 
         static double Dimension(double rotations) => 16 * Math.Log(2048 / (rotations * 2 * Math.PI)) / (2 * Math.Log(10000));
@@ -86,8 +89,8 @@ public sealed class RotaryScalingTests
     public void Longrope_has_divisors_for_short_and_for_long_sequences()
     {
         var scaled = plain with { Scaling = new LongRopeScaling([1, 1, 1.5, 2], [1, 3, 9, 27], 32, 4096) };
-        Near([1, 0.1, 0.01 / 1.5, 0.001 / 2], scaled.InverseFrequencies(4096));
-        Near([1, 0.1 / 3, 0.01 / 9, 0.001 / 27], scaled.InverseFrequencies(4097));
+        Near([1, 0.1, 0.01 / 1.5, 0.001 / 2], RotaryTable.InverseFrequencies(scaled, 4096));
+        Near([1, 0.1 / 3, 0.01 / 9, 0.001 / 27], RotaryTable.InverseFrequencies(scaled, 4097));
         Assert.Equal(Math.Sqrt(1 + Math.Log(32) / Math.Log(4096)), scaled.AttentionFactor, 1e-6);
     }
 

@@ -106,6 +106,9 @@ public sealed class ArenaTests(ArenaServer shared) : IClassFixture<ArenaServer>
     [InlineData("""{"top_p":0}""", "top_p", "invalid_value")]
     [InlineData("""{"typical_p":0}""", "typical_p", "invalid_value")]
     [InlineData("""{"min_p":1}""", "min_p", "invalid_value")]
+    [InlineData("""{"logit_bias":{"65":100}}""", "logit_bias", "invalid_value")]
+    [InlineData("""{"logit_bias":{"65":100,"66":40}}""", "logit_bias", "invalid_value")]
+    [InlineData("""{"allowed_token_ids":[65,66],"logit_bias":{"66":-100}}""", "logit_bias", "invalid_value")]
     [InlineData("""{"stream":false}""", "stream", "unsupported_parameter")]
     [InlineData("""{"colour":1}""", "colour", "unknown_parameter")]
     public async Task A_battle_that_would_tell_its_sides_apart_is_refused(string fields, string param, string code)
@@ -114,6 +117,20 @@ public sealed class ArenaTests(ArenaServer shared) : IClassFixture<ArenaServer>
         body["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "which?" });
         Assert.Equal(param, (string?)await RefusedAsync(await server.PostAsync("/v1/arena/battles", body.ToJsonString()),
             HttpStatusCode.BadRequest, code));
+    }
+
+    [Theory]
+    [InlineData("""{"65":100,"66":100}""")]
+    [InlineData("""{"65":10,"66":-100}""")]
+    public async Task A_bias_that_leaves_a_choice_is_taken(string bias)
+    {
+        var body = new JsonObject
+        {
+            ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "which?" }),
+            ["logit_bias"] = JsonNode.Parse(bias),
+            ["max_tokens"] = 2,
+        };
+        Assert.Equal(HttpStatusCode.OK, (await server.PostAsync("/v1/arena/battles", body.ToJsonString())).StatusCode);
     }
 
     [Fact]

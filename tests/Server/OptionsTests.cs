@@ -81,6 +81,17 @@ public sealed class OptionsTests
         }
     }
 
+    [Theory]
+    [InlineData("pul", "ORG/NAME")]
+    [InlineData("erasse", "voter")]
+    [InlineData("Pull")]
+    public async Task A_misspelt_command_is_named_and_nothing_else_of_its_line(params string[] args)
+    {
+        var errors = string.Concat((await ReadAsync(args)).Errors);
+        Assert.Contains($"'{args[0]}'", errors, StringComparison.Ordinal);
+        if (args.Length > 1) Assert.DoesNotContain(args[1], errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_password_comes_from_a_file_or_from_the_environment()
     {
