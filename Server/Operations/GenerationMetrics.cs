@@ -17,6 +17,8 @@ sealed class GenerationMetrics
     {
         this.time = time;
         var make = Metrics.WithCustomRegistry(metrics.Registry);
+        // An exemplar would be an allocation for every token of a traced request.
+        make.ExemplarBehavior = ExemplarBehavior.NoExemplars();
         prompt = make.CreateCounter("majlis_prompt_tokens_total", "Prompt tokens of requests that began to be answered.");
         cached = make.CreateCounter("majlis_prompt_tokens_cached_total", "Those of them that the prefix cache held.");
         generated = make.CreateCounter("majlis_generation_tokens_total", "Tokens generated.");
@@ -64,6 +66,5 @@ sealed class GenerationMetrics
     {
         Buckets = [.. Enumerable.Range(-4, 8).SelectMany(power => new[] { 1, 2.5, 5 }.Select(step => step * Math.Pow(10, power)))
             .Where(bound => bound >= least * 0.999 && bound <= most * 1.001)],
-        ExemplarBehavior = ExemplarBehavior.NoExemplars(),
     };
 }

@@ -40,6 +40,9 @@ sealed class ServerMetrics
         duration.WithLabels(path).Observe(took.TotalSeconds);
     }
 
+    /// <summary>Kestrel rejected what is no readable request: it has no path and no caller.</summary>
+    public void Rejected(int status) => requests.WithLabels("other", status.ToString(CultureInfo.InvariantCulture), "none").Inc();
+
     public void BrokeOff() => broken.Inc();
 
     public void Voted(VoteOutcome outcome) => votes.WithLabels(Word(outcome)).Inc();

@@ -3,6 +3,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Majlis.Server.Operations;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -13,7 +14,8 @@ using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestExceptio
 namespace Majlis.Server.Wire;
 
 /// <summary>Receives each rejected request from Kestrel, before its reply is written.</summary>
-sealed class RejectedRequests(IdSource ids, TimeProvider time, KestrelServerLimits limits) : IObserver<KeyValuePair<string, object?>>
+sealed class RejectedRequests(IdSource ids, TimeProvider time, ServerMetrics metrics, KestrelServerLimits limits)
+    : IObserver<KeyValuePair<string, object?>>
 {
     const string Rejected = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
 
@@ -29,14 +31,16 @@ sealed class RejectedRequests(IdSource ids, TimeProvider time, KestrelServerLimi
 
     public static void Watch(IServiceProvider services) => services.GetRequiredService<DiagnosticListener>().Subscribe(
         new RejectedRequests(services.GetRequiredService<IdSource>(), services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ServerMetrics>(),
             services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits), name => name == Rejected);
 
     public void OnNext(KeyValuePair<string, object?> value)
     {
         if (value.Value is not IFeatureCollection features) return;
-        if (features.Get<MutedWriter>() is not { } output || features.Get<ITlsConnectionFeature>() is not null) return;
         if (features.Get<IHttpResponseFeature>() is not { HasStarted: false } response) return;
         if (features.Get<IBadRequestExceptionFeature>()?.Error is not BadHttpRequestException rejected) return;
+        metrics.Rejected(rejected.StatusCode);
+        if (features.Get<MutedWriter>() is not { } output || features.Get<ITlsConnectionFeature>() is not null) return;
         var body = ErrorReply.ToBytes(ApiError.Rejected(rejected.StatusCode, Says(rejected)));
         var isHead = features.Get<IHttpRequestFeature>()?.Method == HttpMethods.Head;
         output.Replace([.. Encoding.ASCII.GetBytes(Head(rejected.StatusCode, response.Headers, body.Length)), .. isHead ? [] : body]);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Majlis.Server.Operations;
 using Majlis.Server.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -64,7 +65,7 @@ public sealed class RejectedRequestTests(ChatServer shared) : IClassFixture<Chat
     public async Task A_client_that_never_finishes_its_headers_is_told()
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Services.AddSingleton(IdSource.Random).AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(IdSource.Random).AddSingleton(TimeProvider.System).AddSingleton<ServerMetrics>();
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromMilliseconds(100);

@@ -2,7 +2,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Xunit;
 
 namespace Majlis.tests.Support;
 
@@ -11,9 +10,10 @@ public sealed class RedisServer : IAsyncDisposable
     static int last = Environment.ProcessId * 100;
 
     readonly TemporaryFolder folder = new();
+    readonly string program;
     ServerProcess? process;
 
-    RedisServer(string[] settings) => Settings = settings;
+    RedisServer(string program, string[] settings) => (this.program, Settings) = (program, settings);
 
     /// <summary>Settings for the next start.</summary>
     public string[] Settings { get; set; }
@@ -25,8 +25,8 @@ public sealed class RedisServer : IAsyncDisposable
     /// <param name="settings">Redis settings after the fixture's own (<c>--appendfsync everysec</c>). Default: every write synced.</param>
     public static async Task<RedisServer> StartAsync(params string[] settings)
     {
-        Assert.SkipUnless(Executable() is not null, "redis-server is not installed (apt-get install redis-server)");
-        var server = new RedisServer(settings.Length > 0 ? settings : ["--appendonly", "yes", "--appendfsync", "always"]);
+        var program = Programs.Require("redis-server");
+        var server = new RedisServer(program, settings.Length > 0 ? settings : ["--appendonly", "yes", "--appendfsync", "always"]);
         await server.StartAgainAsync();
         return server;
     }
@@ -34,7 +34,7 @@ public sealed class RedisServer : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         string[] arguments = ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", folder.Path, "--save", "", .. Settings];
-        process = await ServerProcess.StartAsync(new ProcessStartInfo(Executable()!, arguments), "Ready to accept connections");
+        process = await ServerProcess.StartAsync(new ProcessStartInfo(program, arguments), "Ready to accept connections");
     }
 
     public Task KillAsync() => process!.KillAsync();
@@ -63,7 +63,4 @@ public sealed class RedisServer : IAsyncDisposable
             }
         }
     }
-
-    static string? Executable() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Select(folder => Path.Combine(folder, "redis-server")).FirstOrDefault(File.Exists);
 }

@@ -1,5 +1,6 @@
 // What /metrics says after real chats, votes and swaps: names, labels with few values, and counters that never go back.
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Majlis.Inference;
 using Majlis.Server.Chat;
@@ -51,6 +52,17 @@ public sealed class MetricsTests
             "majlis_requests_total{path=\"/v1/models/{**id}\",status=\"404\",role=\"anonymous\"}",
             "majlis_requests_total{path=\"other\",status=\"404\",role=\"anonymous\"}",
         ], series.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_is_no_readable_request_is_counted_too()
+    {
+        await using var server = await RunningServer.StartAsync("short");
+        using var client = new TcpClient(server.Address.Host, server.Address.Port);
+        await client.GetStream().WriteAsync("nonsense\r\n\r\n"u8.ToArray(), Stop);
+        using var reply = new StreamReader(client.GetStream());
+        Assert.StartsWith("HTTP/1.1 400 ", await reply.ReadToEndAsync(Stop), StringComparison.Ordinal);
+        Assert.Equal(1, (await ReadAsync(server))["majlis_requests_total{path=\"other\",status=\"400\",role=\"none\"}"]);
     }
 
     [Fact]
