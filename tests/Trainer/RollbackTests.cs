@@ -1,7 +1,7 @@
 // The trainer's rollback command on a catalogue of two versions, and where there is nothing to go back to.
 using Majlis.CommandLine;
-using Majlis.Trainer;
 using Majlis.tests.Support;
+using Majlis.Trainer;
 using Xunit;
 
 namespace Majlis.tests.Trainer;

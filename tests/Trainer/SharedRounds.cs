@@ -1,8 +1,8 @@
 // A round beside others that use the same folders: operators, other trainers, other readers, votes on other models.
 using Majlis.Evaluation;
 using Majlis.Feedback.Votes;
-using Majlis.Trainer.Rounds;
 using Majlis.tests.Support;
+using Majlis.Trainer.Rounds;
 using Xunit;
 
 namespace Majlis.tests.Trainer;
