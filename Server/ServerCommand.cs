@@ -1,6 +1,7 @@
 // The server's command line: its options with their help, and the commands beside serving. Knows no request.
 using System.CommandLine;
 using Majlis.CommandLine;
+using Majlis.Server.Operations;
 
 namespace Majlis.Server;
 
@@ -40,6 +41,7 @@ static class ServerCommand
         };
         root.Subcommands.Add(PullCommand.Build());
         root.Subcommands.Add(EraseCommand.Build(data, redis, redisPasswordFile, sources.Outside("redis_password")));
+        root.Subcommands.Add(HealthCommand.Build(urls));
         root.SetAction(parsed => serve(Read(new OptionValues(parsed))));
         return new HostCommand(root, values => Read(values).Problems());
 

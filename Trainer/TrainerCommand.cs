@@ -31,13 +31,16 @@ static class TrainerCommand
             + "current one's parent stay besides.", defaults.Keep);
         var metricsUrls = sources.Text("--metrics-urls",
             "Addresses like http://127.0.0.1:9091, separated by semicolons, where Prometheus reads this process's metrics at /metrics.");
+        var expertJobs = sources.Flag("--expert-jobs",
+            "Wait for other processes to train the experts (the command expert), instead of training them here.");
         var round = new RoundCommandOptions(sources);
         var root = new RootCommand("Trains the served weights on the votes of its raters: votes in, a judged version out.")
         {
-            catalog, model, data, redis, redisPasswordFile, reader, once, votes, keep, metricsUrls,
+            catalog, model, data, redis, redisPasswordFile, reader, once, votes, keep, metricsUrls, expertJobs,
         };
         round.AddTo(root);
         root.Subcommands.Add(MergeCommand.Build());
+        root.Subcommands.Add(ExpertCommand.Build(sources, catalog));
         root.Subcommands.Add(RollbackCommand.Build(catalog));
         root.SetAction(parsed => train(Read(new OptionValues(parsed))));
         return new HostCommand(root, values => Read(values).Problems());
@@ -55,6 +58,7 @@ static class TrainerCommand
             Votes = values.Of(votes),
             Keep = values.Of(keep),
             MetricsUrls = values.Of(metricsUrls),
+            ExpertJobs = values.Of(expertJobs),
             Round = round.Read(values),
         };
     }

@@ -140,6 +140,7 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
         {
             Stepped = metrics.Stepped,
             Judged = metrics.Judged,
+            ExpertJobs = options.ExpertJobs,
         };
         return new Round(RoundFolders.Open(options.Catalog, _ => { }), parts, options.Round);
     }

@@ -49,6 +49,9 @@ public sealed record TrainerOptions
     /// <summary>Addresses of this process's metrics, separated by semicolons; null = none.</summary>
     public string? MetricsUrls { get; init; }
 
+    /// <summary>Whether other processes train the experts (the command <c>expert</c>), as a Kubernetes Job's pods do.</summary>
+    public bool ExpertJobs { get; init; }
+
     /// <summary>What is wrong, a line each, beginning with the option; none where all is well.</summary>
     public IEnumerable<string> Problems()
     {

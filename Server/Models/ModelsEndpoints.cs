@@ -2,6 +2,7 @@
 using Majlis.Inference;
 using Majlis.Model.Catalog;
 using Majlis.Server.Access;
+using Majlis.Server.Operations;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Models;
@@ -10,7 +11,7 @@ static class ModelsEndpoints
 {
     public static void MapModels(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/models", List).RequireRole(Roles.Inference, Roles.Rater);
+        routes.MapGet("/v1/models", List).RequireRole(Roles.Inference, Roles.Rater).TellVersion();
         routes.MapGet("/v1/models/{**id}", One).RequireRole(Roles.Inference, Roles.Rater);
     }
 

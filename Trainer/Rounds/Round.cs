@@ -26,6 +26,9 @@ public sealed record RoundParts(ModelCatalog Catalog, string? Model, VoteSource 
 
     /// <summary>Gets the gate's verdict.</summary>
     public Action<GateVerdict> Judged { get; init; } = _ => { };
+
+    /// <summary>Whether other processes train the experts, and the round waits for them.</summary>
+    public bool ExpertJobs { get; init; }
 }
 
 public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wanted)
@@ -54,8 +57,8 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
             + $"{pairs.HeldOut.Length} held out{RoundVotes.LeftOut(pairs)}, "
             + $"experts {string.Join(", ", pairs.Experts.Select(expert => $"{expert.Name} ({expert.Pairs.Length})"))}");
         foreach (var doubt in pairs.Doubts) parts.Say(doubt);
-        var training = new RoundTraining(folder, start, parts);
-        var experts = await training.RunAsync(pairs);
+        var training = new RoundTraining(folder, start, parts.Say, parts.Progress, parts.Time) { Stepped = parts.Stepped };
+        var experts = await (parts.ExpertJobs ? training.AwaitAsync(pairs) : training.RunAsync(pairs, pairs.Experts));
         if (experts.Where(expert => expert.Refusal is not null).ToArray() is { Length: > 0 } refused)
             return RoundOutcome.Unjudged(GateDecision.Refuse, 0, pairs.Through,
                 [.. refused.Select(expert => $"{expert.Name}: {expert.Refusal}")]);

@@ -86,12 +86,12 @@ public static class RoundFolders
     }
 
     /// <summary>The newest round if it has not ended, else a new one.</summary>
-    public static RoundFolder Open(string catalog, Action<string> afterStage)
-    {
-        var newest = Newest(Path.Combine(catalog, Hidden));
-        return newest > 0 && Folder(catalog, newest, afterStage) is var last && !last.Has("end") ? last
-            : Folder(catalog, newest + 1, afterStage);
-    }
+    public static RoundFolder Open(string catalog, Action<string> afterStage) => UnderWay(catalog, afterStage)
+        ?? Folder(catalog, Newest(Path.Combine(catalog, Hidden)) + 1, afterStage);
+
+    /// <summary>The newest round if it has not ended.</summary>
+    public static RoundFolder? UnderWay(string catalog, Action<string> afterStage) => Newest(Path.Combine(catalog, Hidden)) is > 0 and var newest
+        && Folder(catalog, newest, afterStage) is var last && !last.Has("end") ? last : null;
 
     static int Newest(string root) => !Directory.Exists(root) ? 0 : Directory.EnumerateDirectories(root)
         .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0)

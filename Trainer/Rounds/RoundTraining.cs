@@ -1,6 +1,7 @@
-// A round's training: opens its network once, scores all pairs once with it, and trains every expert on it.
-// Each expert's result is durable before the next begins. Knows no votes, no catalogue and no merge.
+// A round's training: opens its network once, scores all pairs once with it, and trains every expert on it, or waits for other processes
+// that do. Each expert's result is durable before the next begins. Knows no votes, no catalogue and no merge.
 using Majlis.Feedback.Pairs;
+using Majlis.Feedback.Store;
 using Majlis.Model;
 using Majlis.Torch;
 using Majlis.Trainer.Preference;
@@ -8,29 +9,59 @@ using TorchSharp;
 
 namespace Majlis.Trainer.Rounds;
 
-sealed class RoundTraining(RoundFolder folder, RoundStart start, RoundParts parts)
+/// <param name="say">Gets lines for people.</param>
+/// <param name="progress">Gets the progress of long work.</param>
+/// <param name="time">For progress and waits.</param>
+sealed class RoundTraining(RoundFolder folder, RoundStart start, Action<string> say, IProgress<string> progress, TimeProvider time)
 {
     const string Experts = "experts";
+
+    string? said;
+
+    /// <summary>Gets every finished training step, with its expert's name.</summary>
+    public Action<string, StepMetrics> Stepped { get; init; } = (_, _) => { };
 
     /// <summary>Folder of a trained expert's adapter.</summary>
     public string AdapterOf(string expert) => Path.GetFullPath(Path.Combine(folder.Path, Experts, expert, ExpertTraining.AdapterFolder));
 
-    /// <summary>Trains every expert that is not trained yet.</summary>
-    public async Task<IReadOnlyList<ExpertResult>> RunAsync(RoundPairs pairs)
+    /// <summary>Whether other processes may train the round's experts: its pairs and their scores are there.</summary>
+    public static bool IsPlanned(RoundFolder folder) => folder.Has("pairs") && File.Exists(ReferencePath(folder));
+
+    /// <summary>Trains those of the experts that are not trained yet.</summary>
+    /// <exception cref="RoundConflictException">Another process trains one of them.</exception>
+    public async Task<IReadOnlyList<ExpertResult>> RunAsync(RoundPairs pairs, IEnumerable<Expert> experts)
     {
         var network = new Lazy<Transformer>(Open);
         try
         {
-            var all = pairs.Training.Select(Convert).Select(pair => pair.CutTo(start.Options.MaxLength)!).ToArray();
+            var all = Cut(pairs);
             var results = new List<ExpertResult>();
-            foreach (var expert in pairs.Experts)
-                results.Add(await folder.OnceAsync($"expert-{expert.Name}", () => Train(network.Value, expert, all)));
+            foreach (var expert in experts)
+                results.Add(await folder.OnceAsync(Stage(expert), () => Train(network.Value, expert, all)));
             return results;
         }
         finally
         {
             if (network.IsValueCreated) network.Value.Dispose();
         }
+    }
+
+    /// <summary>Scores the pairs, then waits until other processes have trained every expert.</summary>
+    public async Task<IReadOnlyList<ExpertResult>> AwaitAsync(RoundPairs pairs)
+    {
+        if (!IsPlanned(folder))
+        {
+            using var network = Open();
+            _ = Reference(network, Cut(pairs));
+        }
+        var missing = pairs.Experts;
+        while ((missing = missing.RemoveAll(expert => folder.Has(Stage(expert)))) is { Length: > 0 })
+        {
+            var line = $"waiting for other processes to train: {string.Join(", ", missing.Select(expert => expert.Name))}";
+            if (line != said) say(said = line);
+            await Task.Delay(RoundPause.Interval, time);
+        }
+        return [.. pairs.Experts.Select(expert => folder.Read<ExpertResult>(Stage(expert)))];
     }
 
     /// <summary>Deletes what was made from users' texts, where an erasure would not find it.</summary>
@@ -43,6 +74,11 @@ sealed class RoundTraining(RoundFolder folder, RoundStart start, RoundParts part
             if (Path.Combine(expert, ExpertTraining.StateFolder) is var states && Directory.Exists(states))
                 Directory.Delete(states, recursive: true);
     }
+
+    static string Stage(Expert expert) => $"expert-{expert.Name}";
+
+    TrainingPair[] Cut(RoundPairs pairs) =>
+        [.. pairs.Training.Select(Convert).Select(pair => pair.CutTo(start.Options.MaxLength)!)];
 
     static string ReferencePath(RoundFolder folder) => folder.File("reference.safetensors");
 
@@ -57,10 +93,27 @@ sealed class RoundTraining(RoundFolder folder, RoundStart start, RoundParts part
 
     ExpertResult Train(Transformer network, Expert expert, TrainingPair[] all)
     {
+        using var held = Hold(expert.Name);
         var own = all.Where(pair => expert.Pairs.Contains(pair.Id)).ToArray();
-        var training = new ExpertTraining(network, Reference(network, all), start.Options, parts.Progress, parts.Time,
-            step => parts.Stepped(expert.Name, step));
+        var training = new ExpertTraining(network, Reference(network, all), start.Options, progress, time,
+            step => Stepped(expert.Name, step));
         return training.Train(expert.Name, own, Path.Combine(folder.Path, Experts, expert.Name));
+    }
+
+    /// <summary>Keeps other processes off an expert; the lock dies with its holder.</summary>
+    FileStream Hold(string expert)
+    {
+        var path = Path.Combine(folder.Path, Experts, expert + ".lock");
+        PrivateFolder.Create(Path.Combine(folder.Path, Experts));
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException taken) when (File.Exists(path))
+        {
+            throw new RoundConflictException($"Another process trains the expert {expert}, or {path} cannot be written: {taken.Message}",
+                taken);
+        }
     }
 
     /// <summary>Runs once a round: all pairs under the starting weights, without adapter, in the training's numerics.</summary>
@@ -68,11 +121,11 @@ sealed class RoundTraining(RoundFolder folder, RoundStart start, RoundParts part
     {
         var path = ReferencePath(folder);
         if (File.Exists(path)) return ReferenceScores.Load(path);
-        parts.Say($"scoring {pairs.Length} pairs under the weights the round starts from");
-        var progress = new ScoringProgress("scored", pairs.Length, parts.Progress, parts.Time);
+        say($"scoring {pairs.Length} pairs under the weights the round starts from");
+        var scored = new ScoringProgress("scored", pairs.Length, progress, time);
         network.Attach(null);
         var policy = new Policy(batch => network.Logits(TorchPolicy.ScoredStates(network, batch)), []);
-        var scores = ReferenceScores.Compute(policy, pairs, start.Options.BatchPairs, pad: 0, progress.Add);
+        var scores = ReferenceScores.Compute(policy, pairs, start.Options.BatchPairs, pad: 0, scored.Add);
         scores.Save(path + DurableFiles.Unfinished);
         File.Move(path + DurableFiles.Unfinished, path);
         return scores;

@@ -38,6 +38,8 @@ sealed class RoundFixture : IDisposable, IProgress<string>
 
     public string Reader { get; set; } = "trainer";
 
+    public bool ExpertJobs { get; init; }
+
     public long Advanced => advanced.GetValueOrDefault(Reader);
 
     /// <summary>The folder of the first round.</summary>
@@ -53,7 +55,10 @@ sealed class RoundFixture : IDisposable, IProgress<string>
         var votes = new VoteSource(
             Reader, after => Task.FromResult<IReadOnlyList<StoredVote>>([.. Votes.Where(vote => vote.Number > after)]),
             () => Task.FromResult(Newest), () => Task.FromResult(Advanced), Advance);
-        var parts = new RoundParts(Catalog, Model, votes, critical ?? (_ => Items), Say, this, TimeProvider.System);
+        var parts = new RoundParts(Catalog, Model, votes, critical ?? (_ => Items), Say, this, TimeProvider.System)
+        {
+            ExpertJobs = ExpertJobs,
+        };
         if (metrics is not null) parts = parts with { Stepped = metrics.Stepped, Judged = metrics.Judged };
         return new Round(RoundFolders.Open(Folder, stage => Watch($"stage {stage}")), parts, options ?? Options).RunAsync();
     }

@@ -1,0 +1,61 @@
+# The server and the trainer as images: docker build --target server|trainer [--build-arg BACKEND=cuda] --build-arg VERSION=... --build-arg COMMIT=...
+# A model laid in models/starter before the build is embedded. tests/container.sh builds and runs both without a container engine.
+ARG BACKEND=cpu
+ARG DOTNET_SDK=mcr.microsoft.com/dotnet/sdk:10.0.401-noble
+ARG DOTNET_RUNTIME=mcr.microsoft.com/dotnet/aspnet:10.0.12-noble
+ARG NVIDIA_RUNTIME=nvidia/cuda:12.8.1-runtime-ubuntu24.04
+
+FROM ${DOTNET_SDK} AS build
+ARG BACKEND
+ARG VERSION=0.0.0
+ARG COMMIT=unknown
+WORKDIR /source
+COPY . .
+# One backend: libtorch for CUDA is gigabytes that a CPU image never loads, and the other way round. The folder models/ may be absent.
+RUN --mount=type=cache,id=nuget,target=/root/.nuget/packages \
+    cuda=$([ "$BACKEND" = cuda ] && echo true || echo false); \
+    for host in Server Trainer; do \
+        dotnet publish $host --configuration Release --runtime linux-x64 --no-self-contained --output /app/$host \
+            -p:Cuda=$cuda -p:Version=$VERSION -p:SourceRevisionId=$COMMIT || exit 1; \
+    done; \
+    mkdir -p models && mv models /app/models
+
+FROM ${DOTNET_RUNTIME} AS runtime-cpu
+
+# NVIDIA's image brings the driver's counterpart, Microsoft's the runtime and the certificates of the hub.
+FROM ${NVIDIA_RUNTIME} AS runtime-cuda
+COPY --from=runtime-cpu /usr/share/dotnet /usr/share/dotnet
+COPY --from=runtime-cpu /etc/ssl/certs /etc/ssl/certs
+RUN ln -s /usr/share/dotnet/dotnet /usr/bin/dotnet
+
+FROM runtime-${BACKEND} AS runtime
+# The root file system may be read-only: everything written goes to these three volumes. Diagnostics would want a pipe in /tmp.
+RUN mkdir -p /data /catalog /cache && chown 1654:1654 /data /catalog /cache
+ENV MAJLIS_DATA=/data \
+    MAJLIS_CATALOG=/catalog \
+    HF_HOME=/cache/huggingface \
+    HOME=/data \
+    DOTNET_EnableDiagnostics=0 \
+    DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+VOLUME ["/data", "/catalog", "/cache"]
+WORKDIR /app
+ARG VERSION=0.0.0
+ARG COMMIT=unknown
+LABEL org.opencontainers.image.title="Majlis" \
+    org.opencontainers.image.version="${VERSION}" \
+    org.opencontainers.image.revision="${COMMIT}" \
+    org.opencontainers.image.licenses="Apache-2.0"
+USER 1654:1654
+
+FROM runtime AS trainer
+COPY --from=build /app/Trainer /app
+ENTRYPOINT ["dotnet", "/app/Majlis.Trainer.dll"]
+
+FROM runtime AS server
+COPY --from=build /app/Server /app
+COPY --from=build /app/models /app/models
+ENV MAJLIS_URLS=http://+:8080
+EXPOSE 8080
+# The start period covers a model that is still being downloaded or read.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=10m --retries=3 CMD ["dotnet", "/app/Majlis.Server.dll", "health"]
+ENTRYPOINT ["dotnet", "/app/Majlis.Server.dll"]

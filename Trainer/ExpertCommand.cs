@@ -1,0 +1,46 @@
+// `expert`: trains some of the experts of the round under way, beside a trainer that waits for them. Each pod of an indexed Kubernetes Job
+// is one such process. Knows the round's folder, and neither votes nor the catalogue's pointer.
+using System.CommandLine;
+using Majlis.CommandLine;
+using Majlis.Text;
+using Majlis.Torch;
+using Majlis.Trainer.Rounds;
+
+namespace Majlis.Trainer;
+
+static class ExpertCommand
+{
+    /// <param name="sources">Where options come from.</param>
+    /// <param name="catalog">The trainer's option of that name.</param>
+    public static Command Build(OptionSources sources, HostOption<string> catalog)
+    {
+        catalog.Recursive = true;
+        var index = sources.Whole("--index", "Number of this process among --of, from 0: it trains the experts index, index + of, ...", 0);
+        var of = sources.Whole("--of", "How many such processes there are.", 1);
+        var command = new Command("expert", "Trains experts of the round under way for a trainer started with --expert-jobs; "
+            + "exit 0 done or nothing to do, 1 not finished: run again to go on.") { index, of };
+        command.Validators.Add(result =>
+        {
+            var (at, all) = (result.GetValue(index), result.GetValue(of));
+            if (all < 1 || at < 0 || at >= all) result.AddError($"--index: {at} is not one of 0 to --of {all} less one.");
+        });
+        command.SetAction(parsed => RunAsync(parsed.GetValue(catalog)!, parsed.GetValue(index), parsed.GetValue(of)));
+        return command;
+    }
+
+    static async Task<int> RunAsync(string catalog, int index, int of)
+    {
+        NativeRuntime.Prepare(NativeRuntime.TrainingBlock);
+        try
+        {
+            await StatusDisplay.RunAsync(Console.Out, display =>
+                new ExpertShare(catalog, index, of).TrainAsync(display.Say, display, TimeProvider.System, _ => { }));
+            return 0;
+        }
+        catch (Exception stop) when (stop is RoundConflictException or ModelFormatException or IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync(stop.Message);
+            return (int)TrainerExit.Failed;
+        }
+    }
+}
