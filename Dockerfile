@@ -21,6 +21,8 @@ RUN --mount=type=cache,id=nuget,target=/root/.nuget/packages \
     mkdir -p models && mv models /app/models
 
 FROM ${DOTNET_RUNTIME} AS runtime-cpu
+# Where it listens is MAJLIS_URLS alone.
+ENV ASPNETCORE_HTTP_PORTS=
 
 # NVIDIA's image brings the driver's counterpart, Microsoft's the runtime and the certificates of the hub.
 FROM ${NVIDIA_RUNTIME} AS runtime-cuda

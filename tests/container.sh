@@ -26,6 +26,7 @@ say() { printf '\n== %s (%ss)\n' "$*" "$SECONDS"; }
 check() { # WHAT COMMAND...
   if "${@:2}"; then echo "ok: $1"; passed=$((passed + 1)); else echo "FAILED: $1"; failed=$((failed + 1)); fi
 }
+not() { ! "$@"; }
 named() { sed -n "s/^ARG $1=//p" Dockerfile | head -1; }
 
 say "base images"
@@ -43,7 +44,8 @@ base() { # IMAGE PATHS-OF-DOTNET...
   B add --quiet "$container" "$debian" / >/dev/null
   for path in "${@:2}"; do B copy --quiet "$container" "$dotnet/$path" "/usr/share/dotnet/$path" >/dev/null; done
   [ $# -eq 1 ] || B run "$container" -- ln -s /usr/share/dotnet/dotnet /usr/bin/dotnet
-  B config --env APP_UID=1654 --env ASPNETCORE_HTTP_PORTS=8080 --env DOTNET_RUNNING_IN_CONTAINER=true "$container"
+  B config --env APP_UID=1654 --env ASPNETCORE_HTTP_PORTS=8080 --env DOTNET_RUNNING_IN_CONTAINER=true --env DOTNET_NOLOGO=true \
+    --env DOTNET_GENERATE_ASPNET_CERTIFICATE=false "$container"
   B commit --quiet --rm "$container" "$1" >/dev/null
 }
 base "$(named DOTNET_SDK)" dotnet host shared sdk sdk-manifests templates packs
@@ -51,12 +53,97 @@ base "$(named DOTNET_RUNTIME)" dotnet host shared
 base "$(named NVIDIA_RUNTIME)"
 
 say "images"
-commit=$(git rev-parse HEAD)
+commit=${COMMIT:-$(git rev-parse HEAD)}
 git ls-files --cached --others --exclude-standard -z | xargs -0 cp --parents -t "$(mkdir -p "$work/context" && echo "$work/context")"
 if [ -e "$model" ]; then mkdir "$work/context/models" && cp -rL "$model" "$work/context/models/starter"; fi
 # The packages this machine has are lent, so that a registry is asked only for what is missing.
 for target in server trainer; do
-  B build --quiet --isolation chroot --pull-never --format docker --layers --target $target \
+  B build --quiet --isolation chroot --pull-never --format docker --layers --target $target --build-arg BACKEND=cpu \
     --build-arg VERSION=1.2.3 --build-arg "COMMIT=$commit" --volume "$HOME/.nuget/packages:/root/.nuget/packages" \
     --volume /etc/ssl/certs:/etc/ssl/certs:ro --tag majlis-$target "$work/context"
 done
+
+# Runs an image's program as an engine would: its user, its variables, its folder, a read-only root, its volumes, a network of its own.
+# Its pid is in $server, its output in $work/NAME.log.
+start() { # NAME IMAGE [NAME=VALUE...] [-- ARGUMENTS...]
+  local name=$1 image=$2 root variables=() volume
+  shift 2
+  root=$(B mount "$(B from --pull-never "$image")")
+  mapfile -t variables < <(B inspect --type image --format '{{range .OCIv1.Config.Env}}{{println .}}{{end}}' "$image" | sed '/^$/d')
+  while [ $# -gt 0 ] && [ "$1" != -- ]; do variables+=("$1"); shift; done
+  mapfile -t entry < <(B inspect --type image --format '{{range .OCIv1.Config.Entrypoint}}{{println .}}{{end}}' "$image" | sed '/^$/d')
+  for volume in data catalog cache; do mkdir -p "$work/$volume"; chown 1654:1654 "$work/$volume"; done
+  printf '%s\n' "$root" >"$work/$name.root"
+  printf '%s\n' "${variables[@]}" >"$work/$name.env"
+  # shellcheck disable=SC2016
+  unshare --mount --net --propagation private bash -c '
+    root=$1 work=$2; shift 2
+    ip link set lo up
+    mount --bind "$root" "$root" && mount -o remount,bind,ro "$root"
+    for volume in data catalog cache; do mount --bind "$work/$volume" "$root/$volume"; done
+    mount -t tmpfs tmpfs "$root/tmp"
+    mount -t proc proc "$root/proc"
+    mount --rbind /dev "$root/dev"
+    exec chroot --userspec=1654:1654 "$root" env -i -C /app "$@"' \
+    run "$root" "$work" "${variables[@]}" "${entry[@]}" "${@:2}" >"$work/$name.log" 2>&1 &
+  server=$!
+}
+ended() { local code=0; wait "$server" || code=$?; server=; return $code; }
+# The health check's own command, beside the running program.
+health() {
+  local check
+  mapfile -t check < <(B inspect --type image --format '{{range .Docker.Config.Healthcheck.Test}}{{println .}}{{end}}' majlis-server | sed '/^$/d;1d')
+  mapfile -t variables <"$work/server.env"
+  nsenter --target "$server" --mount --net chroot --userspec=1654:1654 "$(cat "$work/server.root")" env -i "${variables[@]}" "${check[@]}"
+}
+inside() { nsenter --target "$server" --net curl -sS --max-time 60 "$@"; }
+says() { grep -q -- "$2" "$work/$1.log" || { cat "$work/$1.log"; false; }; }
+
+say "what is in them"
+for target in server trainer; do
+  root=$(B mount "$(B from --pull-never majlis-$target)")
+  check "$target: no SDK, no sources" test ! -e "$root/usr/share/dotnet/sdk" -a ! -e "$root/source"
+  check "$target: user" test "$(B inspect --type image --format '{{.OCIv1.Config.User}}' majlis-$target)" = 1654:1654
+  check "$target: labels" test "$(B inspect --type image --format \
+    '{{index .OCIv1.Config.Labels "org.opencontainers.image.version"}} {{index .OCIv1.Config.Labels "org.opencontainers.image.revision"}}' \
+    majlis-$target)" = "1.2.3 $commit"
+  echo "$target: $(du -sm "$root/app" | cut -f1) MB of ours"
+done
+
+say "trainer"
+start trainer majlis-trainer -- --help
+check "the trainer explains itself" ended
+check "the trainer names its options" says trainer --expert-jobs
+
+say "server"
+start first majlis-server
+check "without a key it does not listen for others" not ended
+check "and it says what to do" says first MAJLIS_ADMIN_KEY
+if [ ! -e "$model" ]; then
+  echo "skipped: a chat ($model is not here)"
+  echo "$passed passed, $failed failed, 1 skipped"
+  exit $((failed > 0))
+fi
+key=sk-container-test-0123456789abcdef0123456789abcdef
+begun=$(date +%s%N)
+start server majlis-server MAJLIS_ADMIN_KEY=$key
+until health 2>/dev/null; do kill -0 "$server" 2>/dev/null || { cat "$work/server.log"; break; }; sleep 0.1; done
+ask() {
+  inside -D "$work/headers" http://127.0.0.1:8080/v1/chat/completions -H "Authorization: Bearer $key" -H 'Content-Type: application/json' \
+    -d '{"model": "current", "messages": [{"role": "user", "content": "What do bees make?"}], "max_tokens": 16, "temperature": 0}' \
+    >"$work/answer" && grep -q '"content":"..*"' "$work/answer"
+}
+check "it answers a chat" ask
+echo "from start to the first answer: $((($(date +%s%N) - begun) / 1000000)) ms"
+head -c 600 "$work/answer"; echo
+check "the health check says healthy" health
+check "a stranger is refused" test "$(inside -o /dev/null -w '%{http_code}' http://127.0.0.1:8080/v1/models)" = 401
+check "version and commit are in the models' header" test "$(inside -o /dev/null -D - http://127.0.0.1:8080/v1/models \
+  -H "Authorization: Bearer $key" | tr -d '\r' | sed -n 's/^Server: //p')" = "Majlis/1.2.3+$commit"
+check "it runs as the image's user" test "$(stat -c %u "/proc/$server")" = 1654
+check "its root is read-only" test "$(awk '$5 == "/" { print substr($6, 1, 2) }' "/proc/$server/mountinfo" | tail -1)" = ro
+kill -TERM "$server"
+check "told to end, it ends well" ended
+
+printf '\n%s passed, %s failed, 0 skipped\n' "$passed" "$failed"
+[ "$failed" -eq 0 ]
