@@ -56,7 +56,9 @@ ENTRYPOINT ["dotnet", "/app/Majlis.Trainer.dll"]
 FROM runtime AS server
 COPY --from=build /app/Server /app
 COPY --from=build /app/models /app/models
-ENV MAJLIS_URLS=http://+:8080
+# Health and metrics without a key for whoever is inside, the health check above all.
+ENV MAJLIS_URLS=http://+:8080 \
+    MAJLIS_INTERNAL_URLS=http://127.0.0.1:8081
 EXPOSE 8080
 # The start period covers a model that is still being downloaded or read.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10m --retries=3 CMD ["dotnet", "/app/Majlis.Server.dll", "health"]

@@ -4,6 +4,7 @@
 # The last line is: N passed, N failed, N skipped
 set -euo pipefail
 cd "$(dirname "$0")"
+export PATH=$PATH:/usr/sbin
 areas="Architectures Text SmolLM2 Training Merging Decoding Arena Evaluation"
 filter=() golden="" install=""
 
@@ -21,8 +22,9 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-# Debian's package of each program that tests start.
-declare -A packages=([redis-server]=redis-server [promtool]=prometheus)
+# Debian's package of each program that tests, tests/container.sh and ./scale.sh start.
+declare -A packages=([redis-server]=redis-server [promtool]=prometheus
+  [nginx]=nginx-light [buildah]=buildah [mmdebstrap]=mmdebstrap [ip]=iproute2)
 absent=()
 for program in "${!packages[@]}"; do command -v "$program" >/dev/null || absent+=("${packages[$program]}"); done
 if [ -n "$install" ] && [ ${#absent[@]} -gt 0 ]; then

@@ -1,6 +1,7 @@
-// The commands that loop.sh calls: rated battles, a watch over a swap, and the table that judges the loop.
+// The commands that loop.sh and scale.sh call: rated battles, a watch over a swap, the table that judges the loop, the story of three replicas.
 using System.Globalization;
 using Majlis.loop;
+using Majlis.loop.Replicas;
 using Majlis.Torch;
 
 NativeRuntime.Prepare(NativeRuntime.ServingBlock);
@@ -11,12 +12,14 @@ return args switch
     ["swap", var url, var version] => await SwapWatch.RunAsync(new Uri(url), version),
     ["table", var model, var catalog, var single, var prompts, var voted] =>
         await LoopTable.RunAsync(model, catalog, single, prompts, int.Parse(voted, CultureInfo.InvariantCulture)),
+    ["scale", var model, var folder, var prompts] => await ReplicaStory.RunAsync(model, folder, prompts),
     _ => Usage(),
 };
 
 static int Usage()
 {
     Console.Error.WriteLine(
-        "usage, as loop.sh calls it: battles URL PROMPTS COUNT | swap URL VERSION | table MODEL CATALOG SINGLE PROMPTS VOTED");
+        "usage, as loop.sh and scale.sh call it: battles URL PROMPTS COUNT | swap URL VERSION | table MODEL CATALOG SINGLE PROMPTS VOTED "
+        + "| scale MODEL FOLDER PROMPTS");
     return 2;
 }

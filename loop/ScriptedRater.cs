@@ -35,10 +35,12 @@ static class ScriptedRater
     public static JsonObject[] Messages(string prompt) =>
         [new() { ["role"] = "system", ["content"] = System }, new() { ["role"] = "user", ["content"] = prompt }];
 
-    static async Task<(string Id, Answer A, Answer B)> OpenAsync(HttpClient client, string prompt)
+    /// <summary>Opens a battle and reads both answers to their ends.</summary>
+    /// <exception cref="HttpRequestException">It is refused (with a status) or its stream breaks off (without one).</exception>
+    public static async Task<(string Id, Answer A, Answer B)> OpenAsync(HttpClient client, string prompt, int maxTokens = MaxTokens)
     {
         var (id, sides) = ("", new Dictionary<string, Answer> { ["a"] = Answer.Empty, ["b"] = Answer.Empty });
-        var body = new { messages = Messages(prompt), max_tokens = MaxTokens, temperature = 1.0 };
+        var body = new { messages = Messages(prompt), max_tokens = maxTokens, temperature = 1.0 };
         await foreach (var data in Sse.PostAsync(client, "/v1/arena/battles", body))
         {
             id = data.GetProperty("id").GetString()!;
@@ -53,13 +55,15 @@ static class ScriptedRater
         return (id, sides["a"], sides["b"]);
     }
 
-    static async Task<string> VoteAsync(HttpClient client, (string Id, Answer A, Answer B) battle)
+    /// <summary>Votes; the vote is durable on return. The same vote may be sent again.</summary>
+    /// <exception cref="HttpRequestException">It is refused (with a status), or nobody answered.</exception>
+    public static async Task<string> VoteAsync(HttpClient client, (string Id, Answer A, Answer B) battle)
     {
         var verdict = Verdict(battle.A, battle.B);
         using var reply = await client.PostAsJsonAsync($"/v1/arena/battles/{battle.Id}/vote", new { verdict, tags });
         if (!reply.IsSuccessStatusCode)
             throw new HttpRequestException(
-                $"vote on {battle.Id}: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}");
+                $"vote on {battle.Id}: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}", null, reply.StatusCode);
         return verdict;
     }
 

@@ -6,13 +6,13 @@ namespace Majlis.loop;
 
 static class Sse
 {
-    /// <exception cref="HttpRequestException">A refusal, an error item, or an end without [DONE].</exception>
+    /// <exception cref="HttpRequestException">A refusal (with its status), an error item, or an end without [DONE].</exception>
     public static async IAsyncEnumerable<JsonElement> PostAsync(HttpClient client, string path, object body)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
         using var reply = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         if (!reply.IsSuccessStatusCode)
-            throw new HttpRequestException($"{path}: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}");
+            throw new HttpRequestException($"{path}: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}", null, reply.StatusCode);
         using var lines = new StreamReader(await reply.Content.ReadAsStreamAsync());
         while (await lines.ReadLineAsync() is { } line)
         {

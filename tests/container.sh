@@ -54,7 +54,7 @@ base "$(named NVIDIA_RUNTIME)"
 
 say "images"
 commit=${COMMIT:-$(git rev-parse HEAD)}
-git ls-files --cached --others --exclude-standard -z | xargs -0 cp --parents -t "$(mkdir -p "$work/context" && echo "$work/context")"
+git ls-files --cached --others --exclude-standard -z | xargs -0 cp --parents --preserve=mode,timestamps -t "$(mkdir -p "$work/context" && echo "$work/context")"
 if [ -e "$model" ]; then mkdir "$work/context/models" && cp -rL "$model" "$work/context/models/starter"; fi
 # The packages this machine has are lent, so that a registry is asked only for what is missing.
 for target in server trainer; do

@@ -1,13 +1,12 @@
 // The manifests under k8s/ as typed objects. Reading is strict: a field that the Kubernetes API does not have is an error. Knows no rule
 // of how they belong together.
-using System.Text.RegularExpressions;
 using k8s;
 using k8s.Models;
 using Majlis.tests.Support;
 
 namespace Majlis.tests.Kubernetes;
 
-static partial class Manifests
+static class Manifests
 {
     public static string Folder { get; } = Path.Combine(Shared.Root, "k8s");
 
@@ -34,9 +33,8 @@ static partial class Manifests
     public static IReadOnlyList<string> Resources(string folder) =>
         [.. ((Kustomization)Read(File.ReadAllText(Path.Combine(Folder, folder, "kustomization.yaml"))).Single()).Resources ?? []];
 
-    /// <summary>All documents of a file. kustomize's own instruction <c>$patch</c> is no field of the API.</summary>
-    public static IReadOnlyList<object> Read(string yaml) =>
-        KubernetesYaml.LoadAllFromString(Instruction().Replace(yaml, ""), further, strict: true);
+    /// <summary>All documents of a text.</summary>
+    public static IReadOnlyList<object> Read(string yaml) => KubernetesYaml.LoadAllFromString(yaml, further, strict: true);
 
     /// <summary>The pods that the objects make, by the name of what makes them.</summary>
     public static IReadOnlyList<(string Owner, V1PodTemplateSpec Pod)> Pods(IEnumerable<object> objects) =>
@@ -45,9 +43,6 @@ static partial class Manifests
         .. objects.OfType<V1StatefulSet>().Select(made => (made.Metadata.Name, made.Spec.Template)),
         .. objects.OfType<V1CronJob>().Select(made => (made.Metadata.Name, made.Spec.JobTemplate.Spec.Template)),
     ];
-
-    [GeneratedRegex(@"^\$patch: delete\n", RegexOptions.Multiline)]
-    private static partial Regex Instruction();
 }
 
 public sealed class Kustomization
@@ -71,6 +66,7 @@ public sealed class KustomizeImage
 public sealed class KustomizePatch
 {
     public string? Path { get; set; }
+    public string? Patch { get; set; }
 }
 
 /// <summary>The part of Prometheus' operator's kind that is used here; any other field is refused.</summary>

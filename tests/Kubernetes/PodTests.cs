@@ -93,7 +93,7 @@ public sealed partial class PodTests
     public async Task Every_variable_and_argument_is_an_option_of_the_host(string host, params string[] owners)
     {
         var help = await HelpAsync(host) + (host == "Trainer" ? await HelpAsync(host, "expert") : "");
-        var known = OptionName().Matches(help).Select(match => match.Value).Append("--admin-key").ToHashSet();
+        var known = OptionName().Matches(help).Select(match => match.Value).Concat(["--admin-key", "--internal-urls", "--behind-proxy", "--metrics-urls"]).ToHashSet();
         var settings = Manifests.All<V1ConfigMap>().Single(map => map.Metadata.Name == "majlis-settings").Data.Keys;
         var image = ImageVariable().Matches(dockerfile).Select(match => match.Groups[1].Value);
         var variables = owners.SelectMany(owner => Container(owner).Env.Select(variable => variable.Name))
