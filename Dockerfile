@@ -1,4 +1,4 @@
-# The server and the trainer as images: docker build --target server|trainer [--build-arg BACKEND=cuda] --build-arg VERSION=... --build-arg COMMIT=...
+# The server and the trainer as images: docker build --target server|trainer [--build-arg BACKEND=cuda] [--build-arg VERSION= COMMIT=]
 # A model laid in models/starter before the build is embedded. tests/container.sh builds and runs both without a container engine.
 ARG BACKEND=cpu
 ARG DOTNET_SDK=mcr.microsoft.com/dotnet/sdk:10.0.401-noble
@@ -18,7 +18,7 @@ RUN --mount=type=cache,id=nuget,target=/root/.nuget/packages \
         dotnet publish $host --configuration Release --runtime linux-x64 --no-self-contained --output /app/$host \
             -p:Cuda=$cuda -p:Version=$VERSION -p:SourceRevisionId=$COMMIT || exit 1; \
     done; \
-    mkdir -p models && mv models /app/models
+    mkdir -p models && mv models /app/models && rm -rf artifacts
 
 FROM ${DOTNET_RUNTIME} AS runtime-cpu
 # Where it listens is MAJLIS_URLS alone.
@@ -56,9 +56,12 @@ ENTRYPOINT ["dotnet", "/app/Majlis.Trainer.dll"]
 FROM runtime AS server
 COPY --from=build /app/Server /app
 COPY --from=build /app/models /app/models
+# What it serves where nobody names a model: the one in models/starter, or this path below it, or a name of the hub.
+ARG MODEL=
 # Health and metrics without a key for whoever is inside, the health check above all.
 ENV MAJLIS_URLS=http://+:8080 \
-    MAJLIS_INTERNAL_URLS=http://127.0.0.1:8081
+    MAJLIS_INTERNAL_URLS=http://127.0.0.1:8081 \
+    MAJLIS_MODEL=${MODEL}
 EXPOSE 8080
 # The start period covers a model that is still being downloaded or read.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10m --retries=3 CMD ["dotnet", "/app/Majlis.Server.dll", "health"]

@@ -1,4 +1,5 @@
-// The commands that loop.sh and scale.sh call: rated battles, a watch over a swap, the table that judges the loop, the story of three replicas.
+// The commands that loop.sh and scale.sh call: rated battles, a watch over a swap, the table that judges the loop, the story of three
+// replicas.
 using System.Globalization;
 using Majlis.loop;
 using Majlis.loop.Replicas;

@@ -12,7 +12,8 @@ static class Sse
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
         using var reply = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         if (!reply.IsSuccessStatusCode)
-            throw new HttpRequestException($"{path}: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}", null, reply.StatusCode);
+            throw new HttpRequestException(
+                $"{path}: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}", null, reply.StatusCode);
         using var lines = new StreamReader(await reply.Content.ReadAsStreamAsync());
         while (await lines.ReadLineAsync() is { } line)
         {

@@ -55,11 +55,15 @@ base "$(named NVIDIA_RUNTIME)"
 say "images"
 commit=${COMMIT:-$(git rev-parse HEAD)}
 git ls-files --cached --others --exclude-standard -z | xargs -0 cp --parents --preserve=mode,timestamps -t "$(mkdir -p "$work/context" && echo "$work/context")"
-if [ -e "$model" ]; then mkdir "$work/context/models" && cp -rL "$model" "$work/context/models/starter"; fi
+named_model=
+if [ ! -e "$work/context/models/starter" ] && [ -e "$model" ]; then
+  mkdir -p "$work/context/models/starter" && cp -rL "$model" "$work/context/models/starter/"
+  named_model=models/starter/$(basename "$model")
+fi
 # The packages this machine has are lent, so that a registry is asked only for what is missing.
 for target in server trainer; do
   B build --quiet --isolation chroot --pull-never --format docker --layers --target $target --build-arg BACKEND=cpu \
-    --build-arg VERSION=1.2.3 --build-arg "COMMIT=$commit" --volume "$HOME/.nuget/packages:/root/.nuget/packages" \
+    --build-arg VERSION=1.2.3 --build-arg "MODEL=$named_model" --build-arg "COMMIT=$commit" --volume "$HOME/.nuget/packages:/root/.nuget/packages" \
     --volume /etc/ssl/certs:/etc/ssl/certs:ro --tag majlis-$target "$work/context"
 done
 
@@ -119,7 +123,7 @@ say "server"
 start first majlis-server
 check "without a key it does not listen for others" not ended
 check "and it says what to do" says first MAJLIS_ADMIN_KEY
-if [ ! -e "$model" ]; then
+if [ ! -e "$work/context/models/starter" ]; then
   echo "skipped: a chat ($model is not here)"
   echo "$passed passed, $failed failed, 1 skipped"
   exit $((failed > 0))

@@ -20,7 +20,8 @@ static class HealthCommand
     /// <summary>Where a server that listens on these addresses is reached from its own machine; null where none is of TCP.</summary>
     public static Uri? Near(string urls)
     {
-        var addresses = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(BindingAddress.Parse);
+        var addresses = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(BindingAddress.Parse);
         if (addresses.FirstOrDefault(found => !found.IsUnixPipe && !found.IsNamedPipe) is not { } address) return null;
         var everywhere = address.Host is "+" or "*" or "0.0.0.0" or "[::]";
         return new UriBuilder(address.Scheme, everywhere ? "localhost" : address.Host, address.Port).Uri;

@@ -90,8 +90,9 @@ public static class RoundFolders
         ?? Folder(catalog, Newest(Path.Combine(catalog, Hidden)) + 1, afterStage);
 
     /// <summary>The newest round if it has not ended.</summary>
-    public static RoundFolder? UnderWay(string catalog, Action<string> afterStage) => Newest(Path.Combine(catalog, Hidden)) is > 0 and var newest
-        && Folder(catalog, newest, afterStage) is var last && !last.Has("end") ? last : null;
+    public static RoundFolder? UnderWay(string catalog, Action<string> afterStage) =>
+        Newest(Path.Combine(catalog, Hidden)) is > 0 and var newest && Folder(catalog, newest, afterStage) is var last && !last.Has("end")
+            ? last : null;
 
     static int Newest(string root) => !Directory.Exists(root) ? 0 : Directory.EnumerateDirectories(root)
         .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0)

@@ -27,7 +27,8 @@ sealed partial class ReplicaSet : IDisposable
         Redis = Make("redis-server", "redis-server", "--port", $"{ports[1]}", "--bind", "127.0.0.1", "--dir", folder,
             "--appendonly", "yes", "--appendfsync", "always", "--save", "");
         Each = [.. Addresses.Select((port, index) => Make($"server {index + 1}", Program("Server"), "--model", model, "--catalog", Catalog,
-            "--data", Path.Combine(folder, $"data{index + 1}"), "--redis", Store, "--urls", $"http://127.0.0.1:{port}", "--voters", "scripted"))];
+            "--data", Path.Combine(folder, $"data{index + 1}"), "--redis", Store, "--urls", $"http://127.0.0.1:{port}",
+            "--voters", "scripted"))];
         trainer = Make("trainer", Program("Trainer"), "--model", model, "--catalog", Catalog, "--data", Path.Combine(folder, "data"),
             "--redis", Store, "--votes", "1000000");
         File.WriteAllText(Path.Combine(folder, "nginx.conf"), Configuration(ports[0]));

@@ -11,7 +11,9 @@ public sealed class ManifestTests
     public static TheoryData<string> Files =>
         [.. new[] { "base", "overlays", "components" }.SelectMany(part => Directory.EnumerateFiles(
             Path.Combine(Manifests.Folder, part), "*.yaml", SearchOption.AllDirectories))
-            .Select(path => Path.GetRelativePath(Manifests.Folder, path)).Append("secrets.example.yaml").Order(StringComparer.Ordinal)];
+            .Select(path => Path.GetRelativePath(Manifests.Folder, path))
+            .Concat(["secrets.example.yaml", "observability/kustomization.yaml", "observability/prometheusrule.yaml"])
+            .Order(StringComparer.Ordinal)];
 
     [Theory, MemberData(nameof(Files))]
     public void Every_field_of_every_manifest_is_one_that_the_api_has(string file) =>
@@ -33,7 +35,7 @@ public sealed class ManifestTests
     public void The_base_names_every_file_beside_it() => Assert.Equal(
         Directory.EnumerateFiles(Path.Combine(Manifests.Folder, "base"), "*.yaml").Select(Path.GetFileName)
             .Except(["kustomization.yaml"]).Order(StringComparer.Ordinal),
-        Manifests.Resources("base").Order(StringComparer.Ordinal));
+        Manifests.Resources("base").Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
     [Theory]
     [InlineData("cpu", false)]
@@ -41,7 +43,7 @@ public sealed class ManifestTests
     public async Task An_overlay_renders_to_the_base_with_images_and_places(string overlay, bool gpu)
     {
         var rendered = Manifests.Read(await RenderAsync(Path.Combine(Manifests.Folder, "overlays", overlay)));
-        Assert.Equal(Manifests.Base.Count, rendered.Count);
+        Assert.Equal(Manifests.Base.Count + Manifests.Generated, rendered.Count);
         foreach (var (owner, pod) in Manifests.Pods(rendered).Where(made => made.Owner != "majlis-redis"))
         {
             var container = Assert.Single(pod.Spec.Containers);
@@ -67,7 +69,7 @@ public sealed class ManifestTests
             components: ["{Relative("components", "external-redis")}"]
             """, TestContext.Current.CancellationToken);
         var rendered = Manifests.Read(await RenderAsync(overlay));
-        Assert.Equal(Manifests.Base.Count - 4, rendered.Count);
+        Assert.Equal(Manifests.Base.Count + Manifests.Generated - 4, rendered.Count);
         Assert.Empty(rendered.OfType<V1StatefulSet>());
     }
 

@@ -20,9 +20,12 @@ static class Manifests
     };
 
     static readonly Lazy<IReadOnlyList<object>> own = new(() =>
-        [.. Resources("base").Select(name => Path.Combine(Folder, "base", name)).SelectMany(path => Read(File.ReadAllText(path)))]);
+        [.. Resources("base").Concat(Resources("observability")).SelectMany(path => Read(File.ReadAllText(path)))]);
 
-    /// <summary>All objects of the base.</summary>
+    /// <summary>The dashboard, which kustomize makes an object of.</summary>
+    public const int Generated = 1;
+
+    /// <summary>All objects of the base that are written as such.</summary>
     public static IReadOnlyList<object> Base => own.Value;
 
     public static IReadOnlyList<V1Secret> Secrets =>
@@ -30,8 +33,12 @@ static class Manifests
 
     public static IEnumerable<T> All<T>() => Base.OfType<T>();
 
+    /// <summary>Paths of the manifests that a folder's kustomization names; the folders it names are left out.</summary>
     public static IReadOnlyList<string> Resources(string folder) =>
-        [.. ((Kustomization)Read(File.ReadAllText(Path.Combine(Folder, folder, "kustomization.yaml"))).Single()).Resources ?? []];
+    [
+        .. ((Kustomization)Read(File.ReadAllText(Path.Combine(Folder, folder, "kustomization.yaml"))).Single()).Resources!
+            .Where(name => name.EndsWith(".yaml", StringComparison.Ordinal)).Select(name => Path.Combine(Folder, folder, name)),
+    ];
 
     /// <summary>All documents of a text.</summary>
     public static IReadOnlyList<object> Read(string yaml) => KubernetesYaml.LoadAllFromString(yaml, further, strict: true);
@@ -54,6 +61,20 @@ public sealed class Kustomization
     public List<string>? Components { get; set; }
     public List<KustomizeImage>? Images { get; set; }
     public List<KustomizePatch>? Patches { get; set; }
+    public List<KustomizeGenerator>? ConfigMapGenerator { get; set; }
+}
+
+public sealed class KustomizeGenerator
+{
+    public string? Name { get; set; }
+    public List<string>? Files { get; set; }
+    public KustomizeGeneratorOptions? Options { get; set; }
+}
+
+public sealed class KustomizeGeneratorOptions
+{
+    public bool DisableNameSuffixHash { get; set; }
+    public Dictionary<string, string>? Labels { get; set; }
 }
 
 public sealed class KustomizeImage

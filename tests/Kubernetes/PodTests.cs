@@ -1,4 +1,4 @@
-// What the pods name is there: volumes, claims, secrets, settings, options of the hosts, probes; and they end after the server's drain window.
+// What the pods name is there: volumes, claims, secrets, settings, options of the hosts, probes. They end after the server's drain window.
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using k8s.Models;
@@ -77,7 +77,8 @@ public sealed partial class PodTests
     {
         await using var server = await RunningServer.StartAsync("one");
         var container = Container("majlis-server");
-        var paths = new[] { container.StartupProbe, container.ReadinessProbe, container.LivenessProbe }.Select(probe => probe.HttpGet).ToArray();
+        var paths = new[] { container.StartupProbe, container.ReadinessProbe, container.LivenessProbe }
+            .Select(probe => probe.HttpGet).ToArray();
         Assert.Equal(["/health/ready", "/health/ready", "/health/live"], paths.Select(path => path.Path));
         foreach (var path in paths)
         {
@@ -93,7 +94,8 @@ public sealed partial class PodTests
     public async Task Every_variable_and_argument_is_an_option_of_the_host(string host, params string[] owners)
     {
         var help = await HelpAsync(host) + (host == "Trainer" ? await HelpAsync(host, "expert") : "");
-        var known = OptionName().Matches(help).Select(match => match.Value).Concat(["--admin-key", "--internal-urls", "--behind-proxy", "--metrics-urls"]).ToHashSet();
+        var known = OptionName().Matches(help).Select(match => match.Value).ToHashSet();
+        known.UnionWith(["--admin-key", "--internal-urls", "--behind-proxy"]);
         var settings = Manifests.All<V1ConfigMap>().Single(map => map.Metadata.Name == "majlis-settings").Data.Keys;
         var image = ImageVariable().Matches(dockerfile).Select(match => match.Groups[1].Value);
         var variables = owners.SelectMany(owner => Container(owner).Env.Select(variable => variable.Name))
