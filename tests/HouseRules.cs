@@ -102,7 +102,7 @@ public sealed partial class HouseRules
             Assert.InRange(File.ReadLines(Path.Combine(Shared.Root, host, "Program.cs")).Count(), 1, 70));
 
     // Build steps under Torch/build write to MSBuild's own log.
-    static IEnumerable<string> Sources() => rooms.Keys.Concat(["benchmarks", "fuzz", "loop", "tests"])
+    static IEnumerable<string> Sources() => rooms.Keys.Concat(["benchmarks", "fuzz", "loop", "recipes/starter", "tests"])
         .SelectMany(room => Directory.EnumerateFiles(Path.Combine(Shared.Root, room), "*.cs", SearchOption.AllDirectories))
         .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}build{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
 

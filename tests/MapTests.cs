@@ -19,7 +19,7 @@ public sealed partial class MapTests
     static readonly string[] rooms =
     [
         "Text", "Model", "Hub", "CommandLine", "Torch", "Inference", "Server", "Rag", "Feedback", "Trainer", "Merge", "Evaluation",
-        "benchmarks", "fuzz", "loop",
+        "benchmarks", "fuzz", "loop", "recipes/starter",
     ];
 
     static readonly string tree = Path.Combine(Shared.Root, "TREE.md");

@@ -1,0 +1,49 @@
+// Rows for the Trainer: conversations with their answer for SFT, and pairs of answers for DPO. Knows no mixture.
+using System.Text.Json.Nodes;
+using Majlis.recipes.starter.Checks;
+using Majlis.recipes.starter.Grammar;
+
+namespace Majlis.recipes.starter.Rows;
+
+/// <summary>TRL's conversational form; <c>documents</c> is an argument of the chat template.</summary>
+public sealed record ConversationRow(JsonArray Messages, JsonArray? Documents);
+
+public sealed record PairRow(JsonArray Prompt, JsonArray Chosen, JsonArray Rejected, JsonArray? Documents);
+
+public static class TrainingRows
+{
+    // Apart from the choices that made the item.
+    const ulong StyleSeed = 0x5374796C65;
+
+    /// <summary>The first <paramref name="count"/> items, each with a brief or an elaborate answer, half and half.</summary>
+    public static IEnumerable<ConversationRow> Conversations(Mixture mixture, ulong seed, int count) =>
+        from index in Enumerable.Range(0, count)
+        let item = mixture.Draw(seed, index)
+        let answer = Style(seed, index).Happens(0.5) ? item.Brief : item.Elaborate
+        select new ConversationRow(item.Messages(answer), item.DocumentsJson);
+
+    /// <summary>
+    /// Pairs in which the checks tell the chosen answer from the rejected one and the style is the same: half of them brief, half with the
+    /// same further sentences on both sides.
+    /// </summary>
+    public static IEnumerable<PairRow> Pairs(Mixture mixture, ulong seed, int count) =>
+        Enumerable.Range(0, int.MaxValue).Select(index => Pair(mixture.Draw(seed, index), Style(seed, index)))
+            .OfType<PairRow>().Take(count);
+
+    static PairRow? Pair(Item item, Chance style)
+    {
+        if (item.Wrong.Count == 0) return null;
+        var (chosen, rejected) = (item.Brief, style.Pick(item.Wrong));
+        if (style.Happens(0.5))
+        {
+            var further = string.Join(' ', Texts.Sentences(item.Elaborate).Skip(1));
+            (chosen, rejected) = (item.Elaborate, $"{rejected} {further}".TrimEnd());
+        }
+        if (!IsGood(item, chosen) || IsGood(item, rejected)) return null;
+        return new PairRow(item.Messages(), [Item.Message("assistant", chosen)], [Item.Message("assistant", rejected)], item.DocumentsJson);
+    }
+
+    static bool IsGood(Item item, string answer) => item.Check.Judge(answer, item) is { IsRight: true, Citation: not false };
+
+    static Chance Style(ulong seed, int index) => Chance.Of(seed ^ StyleSeed, index);
+}
