@@ -36,6 +36,12 @@ static async Task<int> RunAsync(string[] args)
             NativeRuntime.Prepare(NativeRuntime.ServingBlock);
             await ScoreCommand.RunAsync(model, files.ElementAtOrDefault(0), files.ElementAtOrDefault(1));
             return 0;
+        case ["best", .. { Length: > 0 } files]:
+            Console.WriteLine(ScoreFile.Best(files).Model);
+            return 0;
+        case ["manifest", var work, var chosen, var file]:
+            RecipeManifest.Write(work, chosen, file);
+            return 0;
         default:
             Console.Error.WriteLine($"""
                 usage: rows MIXTURE COUNT SEED FILE       conversations to train on; the mixtures are {Mixture.All}
@@ -43,6 +49,8 @@ static async Task<int> RunAsync(string[] args)
                        held-out FILE                      the held-out items anew
                        show MIXTURE COUNT SEED FOLDER     items to read, and their tokens with FOLDER's tokenizer and template
                        score MODEL [JSON [ANSWERS]]       asks a model all held-out items
+                       best JSON...                       the model with the best of these scores, the first of equal ones
+                       manifest WORK CHOSEN FILE          one record of all stages and scores
                 """);
             return 2;
     }

@@ -1,8 +1,4 @@
 // The scores: 100 for a perfect answerer, about nothing for a model that knows nothing.
-using System.Text.Json.Nodes;
-using Majlis.Model;
-using Majlis.Model.Families;
-using Majlis.Model.Weights;
 using Majlis.recipes.starter;
 using Majlis.recipes.starter.Checks;
 using Majlis.recipes.starter.Rows;
@@ -32,7 +28,8 @@ public sealed class StarterScoringTests
         var scores = Scoreboard.Of(items, nothing, nothing);
         string[] measures =
         [
-            Scoreboard.Exact, Scoreboard.Cited, Scoreboard.Unanswerable, Scoreboard.Forms, "arithmetic", "facts", "dialogue", Scoreboard.Brief,
+            Scoreboard.Exact, Scoreboard.Cited, Scoreboard.Unanswerable, Scoreboard.Forms, "arithmetic", "facts", "dialogue",
+            Scoreboard.Brief,
         ];
         foreach (var language in Names.Languages)
             Assert.Equal(measures, scores.Where(score => score.Language == language).Select(score => score.Measure));
@@ -54,7 +51,7 @@ public sealed class StarterScoringTests
     public async Task A_model_of_random_weights_scores_about_nothing()
     {
         using var folder = new TemporaryFolder();
-        WriteRandom(folder.Path);
+        TinyStarter.Write(folder.Path);
         var some = items.Where((_, index) => index % 65 == 0).ToList();
         await using var model = new StarterModel(folder.Path);
         var answers = await model.AnswerAsync(some, temperature: 0, seed: 1);
@@ -67,7 +64,7 @@ public sealed class StarterScoringTests
     public void A_model_without_a_chat_template_is_refused_by_name()
     {
         using var folder = new TemporaryFolder();
-        WriteRandom(folder.Path);
+        TinyStarter.Write(folder.Path);
         File.Delete(folder.File("chat_template.jinja"));
         var refused = Assert.Throws<Majlis.Text.ModelFormatException>(() => new StarterModel(folder.Path));
         Assert.Contains("chat template", refused.Message, StringComparison.Ordinal);
@@ -84,19 +81,22 @@ public sealed class StarterScoringTests
         Assert.DoesNotContain("<co>", Citations.Without(answer), StringComparison.Ordinal);
     }
 
-    // The starter's shape, made tiny, with weights from a formula.
-    static void WriteRandom(string folder)
+    [Fact]
+    public void The_best_scores_are_found_and_a_later_model_has_to_be_better()
     {
-        var source = Path.Combine(Shared.Root, "recipes", "starter", "model");
-        foreach (var file in Directory.EnumerateFiles(source)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
-        var config = JsonNode.Parse(File.ReadAllText(Path.Combine(source, "config.json")))!.AsObject();
-        foreach (var (name, value) in new[] { ("hidden_size", 16), ("head_dim", 4), ("num_attention_heads", 4), ("intermediate_size", 16) })
-            config[name] = value;
-        File.WriteAllText(Path.Combine(folder, "config.json"), config.ToJsonString());
-        using var parsed = System.Text.Json.JsonDocument.Parse(config.ToJsonString());
-        var tensors = Families.Read(parsed.RootElement).Tensors();
-        SafetensorsWriter.WriteFolder(folder, tensors.Select(tensor => new TensorInfo(tensor.Key, TensorType.F32, tensor.Value)),
-            (tensor, output) => output.Write([.. Enumerable.Range(0, (int)tensor.Elements)
-                .Select(index => MathF.Sin(index * 12.9898f + tensor.Name.Length))]));
+        using var folder = new TemporaryFolder();
+        Write("first", 80);
+        Write("same", 80);
+        Write("better", 81);
+        string[] all = [folder.File("first"), folder.File("same"), folder.File("better")];
+        Assert.Equal("model of better", ScoreFile.Best(all).Model);
+        Assert.Equal("model of first", ScoreFile.Best(all[..2]).Model);
+
+        File.WriteAllText(folder.File("same"), "{\"model\"");
+        var damaged = Assert.Throws<FormatException>(() => ScoreFile.Best(all)).Message;
+        Assert.Contains("score the model again", damaged, StringComparison.Ordinal);
+
+        void Write(string name, int right) => JsonLines.Write(folder.File(name), [new ScoreFile($"model of {name}",
+            [new Score(Scoreboard.Exact, Language.Arabic, right, 100), new Score("facts", Language.Arabic, 0, 9)])]);
     }
 }

@@ -9,7 +9,7 @@ namespace Majlis.tests.recipes;
 
 public sealed class StarterTemplateTests
 {
-    static readonly string folder = Path.Combine(Shared.Root, "recipes", "starter", "model");
+    static readonly string folder = TinyStarter.ModelFolder;
     static readonly TextTokenizer tokenizer = TextTokenizer.FromJson(Path.Combine(folder, "tokenizer.json"));
     static readonly ChatTemplate template = TemplateFiles.Read(folder)!;
 

@@ -21,7 +21,7 @@ static class ScoreCommand
         var sampled = await starter.AnswerAsync(items, temperature: 1, Seed);
         var scores = Scoreboard.Of(items, answers, sampled);
         Console.Write(Table(scores));
-        if (file is not null) JsonLines.Write(file, [new { model, scores }]);
+        if (file is not null) JsonLines.Write(file, [new ScoreFile(model, scores)]);
         if (answersFile is not null)
             JsonLines.Write(answersFile, items.Zip(answers, sampled).Select(asked => new
             {
