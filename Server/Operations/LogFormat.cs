@@ -10,7 +10,7 @@ static class LogFormat
         if (options.Log != ServerOptions.JsonLog) return;
         builder.Logging.AddJsonConsole(json =>
         {
-            json.TimestampFormat = "O";
+            json.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
             json.UseUtcTimestamp = true;
         });
     }

@@ -3,10 +3,12 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Majlis.Inference;
+using Majlis.Server.Access;
 using Majlis.Server.Chat;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
 using Majlis.tests.Support;
+using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Majlis.tests.Server.Operations;
@@ -52,6 +54,16 @@ public sealed class MetricsTests
             "majlis_requests_total{path=\"/v1/models/{**id}\",status=\"404\",role=\"anonymous\"}",
             "majlis_requests_total{path=\"other\",status=\"404\",role=\"anonymous\"}",
         ], series.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(Roles.Inference), InlineData(Roles.Rater), InlineData(Roles.Admin)]
+    public void A_keys_role_is_told(string role)
+    {
+        var http = new DefaultHttpContext();
+        Assert.Equal("none", RequestObservation.RoleOf(http));
+        http.User = Caller.Of("key", "a key's name", Roles.Of(role));
+        Assert.Equal(role, RequestObservation.RoleOf(http));
     }
 
     [Fact]

@@ -109,6 +109,7 @@ public sealed class TelemetryTests
     static void Check(string log, string id, JsonNode reply)
     {
         var lines = log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();
+        Assert.All(lines, line => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", (string)line["Timestamp"]!));
         var state = Assert.Single(lines, line => (string?)line["State"]?["Id"] == id)["State"]!;
         Assert.Equal(("POST", "/v1/chat/completions", 200), ((string)state["Method"]!, (string)state["Path"]!, (int)state["Status"]!));
         Assert.Equal(("anonymous", (string)reply["model"]!, Trace),
