@@ -8,19 +8,16 @@ using Majlis.Server.Access;
 using Majlis.Server.Arena;
 using Majlis.Server.Catalog;
 using Majlis.Server.Chat;
+using Majlis.Server.Connections;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
 using Majlis.Server.Pages;
 using Majlis.Server.Wire;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Majlis.Server;
 
 public static class ServerApp
 {
-    /// <summary>A client that reads more slowly is disconnected, so that its reply does not stay in memory for ever.</summary>
-    static readonly MinDataRate slowestReader = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
-
     /// <summary>Builds the app around a model, with its vote store; without a model, chats get 503 until the catalogue names one.</summary>
     public static WebApplication Build(ServerOptions options, LoadedModel? model, ServerParts parts)
     {
@@ -33,12 +30,11 @@ public static class ServerApp
         ];
         if (refusals.Length > 0) throw new StartupException(refusals);
         builder.WebHost.UseUrls(options.Addresses);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.Limits.MaxRequestBodySize = RequestBody.Limit;
-            RejectedRequests.Configure(kestrel);
-            kestrel.Limits.MinResponseDataRate = slowestReader;
-        });
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        if (TlsFiles.Of(options) is { } tls) AddTls(builder, tls);
+        builder.WebHost.ConfigureKestrel(parts.Connections.Configure);
+        builder.Services.AddSingleton(given => new AddressLimit(parts.Connections.MostOfClient, ProxyNetworks.Read(options.BehindProxy),
+            given.GetRequiredService<ILogger<AddressLimit>>()));
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         // A failure that breaks a reply off is logged once, with its id, before Kestrel sees it.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);
@@ -59,6 +55,7 @@ public static class ServerApp
 
         var app = builder.Build();
         RejectedRequests.Watch(app.Services);
+        app.UseForwarded(ProxyNetworks.Read(options.BehindProxy));
         app.UseObservation();
         app.UseErrorReplies();
         app.UseOriginCheck();
@@ -75,6 +72,14 @@ public static class ServerApp
         app.SayWhatIsServed();
         app.DrainBeforeTheCut(parts);
         return app;
+    }
+
+    static void AddTls(WebApplicationBuilder builder, TlsFiles files)
+    {
+        builder.WebHost.ConfigureKestrel(TlsCertificates.Configure);
+        builder.Services.AddSingleton(given => new TlsCertificates(files, given.GetRequiredService<TimeProvider>(),
+            given.GetRequiredService<ILogger<TlsCertificates>>()));
+        builder.Services.AddHostedService(given => given.GetRequiredService<TlsCertificates>());
     }
 
     static void AddModel(IServiceCollection services, ServerOptions options, LoadedModel? model, ServerParts parts)

@@ -28,6 +28,11 @@ static class ServerCommand
         var redisPasswordFile = sources.Text("--redis-password-file",
             "A file that holds the Redis's password and nothing else; MAJLIS_REDIS_PASSWORD holds the password itself.");
         var urls = sources.Text("--urls", "Addresses to listen on, separated by semicolons.", defaults.Urls);
+        var tlsCertificate = sources.Text("--tls-certificate",
+            "PEM file of the certificate for https addresses, with its intermediates; a new one is taken while running.");
+        var tlsKey = sources.Text("--tls-key", "PEM file of that certificate's private key, without a passphrase.");
+        var behindProxy = sources.Text("--behind-proxy",
+            "Networks of the proxies in front, separated by semicolons: X-Forwarded-For, -Proto and -Host are taken from there only.");
         var documents = sources.Text("--documents",
             "Folder of .txt and .md files to answer from where a request brings no documents.");
         var voters = sources.Text("--voters",
@@ -37,7 +42,8 @@ static class ServerCommand
         var log = sources.Text("--log", "How log lines are written: text, or json with a line for every request.", defaults.Log);
         var root = new RootCommand("An OpenAI-compatible model server that learns from its raters.")
         {
-            model, catalog, data, redis, redisPasswordFile, urls, documents, voters, deterministic, log,
+            model, catalog, data, redis, redisPasswordFile, urls, tlsCertificate, tlsKey, behindProxy, documents, voters,
+            deterministic, log,
         };
         root.Subcommands.Add(PullCommand.Build());
         root.Subcommands.Add(EraseCommand.Build(data, redis, redisPasswordFile, sources.Outside("redis_password")));
@@ -54,6 +60,9 @@ static class ServerCommand
             RedisPassword = sources.Outside("redis_password"),
             RedisPasswordFile = values.Of(redisPasswordFile),
             Urls = values.Of(urls),
+            TlsCertificate = values.Of(tlsCertificate),
+            TlsKey = values.Of(tlsKey),
+            BehindProxy = values.Of(behindProxy),
             Documents = values.Of(documents),
             Voters = values.Of(voters),
             Deterministic = values.Of(deterministic),

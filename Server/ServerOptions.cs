@@ -2,6 +2,7 @@
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using Majlis.Hub;
+using Majlis.Server.Connections;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server;
@@ -36,6 +37,18 @@ public sealed record ServerOptions
     public string Urls { get; init; } = "http://127.0.0.1:8080";
 
     public string[] Addresses => Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>PEM file of the certificate for https addresses, its intermediates after it.</summary>
+    [ConfigurationKeyName("tls-certificate")]
+    public string? TlsCertificate { get; init; }
+
+    /// <summary>PEM file of the certificate's private key.</summary>
+    [ConfigurationKeyName("tls-key")]
+    public string? TlsKey { get; init; }
+
+    /// <summary>Networks of the proxies in front, separated by semicolons; forwarded headers are taken from there only.</summary>
+    [ConfigurationKeyName("behind-proxy")]
+    public string? BehindProxy { get; init; }
 
     /// <summary>Folder of .txt and .md files to answer from where a request brings no documents.</summary>
     public string? Documents { get; init; }
@@ -73,5 +86,7 @@ public sealed record ServerOptions
         if (Log is not (TextLog or JsonLog)) yield return $"--log: '{Log}' is neither {TextLog} nor {JsonLog}.";
         if (Addresses.Length == 0) yield return "--urls: an address like http://127.0.0.1:8080 is expected.";
         foreach (var problem in Listening.Refusals(Addresses)) yield return problem;
+        foreach (var problem in TlsFiles.Problems(this)) yield return problem;
+        foreach (var problem in ProxyNetworks.Problems(BehindProxy)) yield return problem;
     }
 }

@@ -1,5 +1,6 @@
 // What a server gets besides its options, so that tests can replace it: time, randomness, and how a model is opened.
 using Majlis.Inference;
+using Majlis.Server.Connections;
 using Majlis.Server.Models;
 using Majlis.Server.Wire;
 
@@ -12,6 +13,9 @@ public sealed record ServerParts(TimeProvider Time, IdSource Ids, Func<string, s
 
     /// <summary>The engine's limits.</summary>
     public EngineOptions Engine { get; init; } = new();
+
+    /// <summary>The ends of connections.</summary>
+    public ConnectionLimits Connections { get; init; } = new();
 
     /// <summary>How long the vote store may take to answer.</summary>
     public TimeSpan StorePatience { get; init; } = TimeSpan.FromSeconds(5);

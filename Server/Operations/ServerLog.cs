@@ -56,4 +56,16 @@ static partial class ServerLog
 
     [LoggerMessage(42, LogLevel.Information, "{By} erased the voter {Voter}: {Count} battles and votes.")]
     public static partial void VoterErased(this ILogger log, string by, string voter, int count);
+
+    [LoggerMessage(43, LogLevel.Information, "TLS: the certificate {Subject} is presented, valid until {Until}.")]
+    public static partial void CertificateTaken(this ILogger log, string subject, DateTime until);
+
+    [LoggerMessage(44, LogLevel.Warning, "TLS: the certificate {Subject} has been invalid since {Until}; clients will refuse it.")]
+    public static partial void CertificateExpired(this ILogger log, string subject, DateTime until);
+
+    [LoggerMessage(45, LogLevel.Error, "TLS: the new certificate cannot be used and the old one is kept: {Reason}")]
+    public static partial void CertificateKept(this ILogger log, string reason);
+
+    [LoggerMessage(46, LogLevel.Warning, "The client {Address} has {Most} connections open; further ones are closed at once.")]
+    public static partial void TooManyConnections(this ILogger log, string address, int most);
 }

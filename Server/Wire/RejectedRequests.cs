@@ -20,14 +20,13 @@ sealed class RejectedRequests(IdSource ids, TimeProvider time, ServerMetrics met
     const string Rejected = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
 
     /// <summary>Makes the reply on every connection replaceable.</summary>
-    public static void Configure(KestrelServerOptions kestrel) => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next =>
-        connection =>
-        {
-            var output = new MutedWriter(connection.Transport.Output);
-            connection.Features.Set(output);
-            connection.Transport = new Transport(connection.Transport.Input, output);
-            return next(connection);
-        }));
+    public static void Use(ListenOptions endpoint) => endpoint.Use(next => connection =>
+    {
+        var output = new MutedWriter(connection.Transport.Output);
+        connection.Features.Set(output);
+        connection.Transport = new Transport(connection.Transport.Input, output);
+        return next(connection);
+    });
 
     public static void Watch(IServiceProvider services) => services.GetRequiredService<DiagnosticListener>().Subscribe(
         new RejectedRequests(services.GetRequiredService<IdSource>(), services.GetRequiredService<TimeProvider>(),

@@ -2,6 +2,7 @@
 // rebinding); changes are accepted from our own pages and from programs only. Knows no endpoint.
 using System.Net;
 using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Primitives;
 
 namespace Majlis.Server.Wire;
@@ -26,8 +27,16 @@ static class RequestOrigin
     static ApiError? Refusal(HttpContext http, StringSegment[] hosts)
     {
         var request = http.Request;
-        if (IsByLoopback(http.Connection) && !IsOurs(request.Host, hosts)) return ApiError.ForeignHost(request.Host.Value ?? "");
+        if (IsByLoopback(http.Connection) && Foreign(request, hosts) is { } foreign) return ApiError.ForeignHost(foreign.Value ?? "");
         return IsChange(request.Method) && IsFromForeignPage(request) ? ApiError.ForeignPage(request.Headers.Origin.ToString()) : null;
+    }
+
+    // Behind a proxy the host is the forwarded one, but the sent one counts too: a page could forward a host of its choice.
+    static HostString? Foreign(HttpRequest request, StringSegment[] hosts)
+    {
+        if (!IsOurs(request.Host, hosts)) return request.Host;
+        var sent = new HostString(request.Headers[ForwardedHeadersDefaults.XOriginalHostHeaderName].ToString());
+        return IsOurs(sent, hosts) ? null : sent;
     }
 
     // A unix socket has no address, and no web page can reach it.

@@ -69,7 +69,7 @@ public sealed class RejectedRequestTests(ChatServer shared) : IClassFixture<Chat
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromMilliseconds(100);
-            RejectedRequests.Configure(kestrel);
+            kestrel.ConfigureEndpointDefaults(RejectedRequests.Use);
         });
         await using var app = builder.Build();
         RejectedRequests.Watch(app.Services);
