@@ -12,12 +12,12 @@ public sealed class Engine : IAsyncDisposable
     // Used by all threads.
     readonly EngineOptions options;
     readonly TimeProvider time;
+    readonly Admission admission;
     readonly ConcurrentQueue<Generation> submitted = new();
     readonly ConcurrentQueue<Generation> cancelled = new();
     readonly AutoResetEvent wake = new(false);
     readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     long numbers;
-    int inFlight;
     volatile bool draining, aborting;
     volatile EngineProgress progress;
 
@@ -34,6 +34,7 @@ public sealed class Engine : IAsyncDisposable
     {
         if (options.Problem() is { } problem) throw new ArgumentException(problem, nameof(options));
         (this.live, this.options, this.time, pace) = (live, options, time, new(options.LongestPause));
+        admission = new(options.MaxSequences + options.QueueLimit);
         progress = new(0, time.GetTimestamp(), 0, 0, 0, 0);
         new Thread(Run) { IsBackground = true, Name = "majlis-engine" }.Start();
     }
@@ -98,18 +99,17 @@ public sealed class Engine : IAsyncDisposable
             throw new PromptTooLongException(request.PromptTokens.Length, lease.Model.MaxContext);
         var generation = Generation.Begin(Interlocked.Increment(ref numbers), lease, request, options, time.GetTimestamp());
         // Count before checking for draining: the loop ends only when it sees draining and a count of zero.
-        var limit = options.MaxSequences + options.QueueLimit;
-        var fits = Interlocked.Increment(ref inFlight) <= limit;
+        var fits = admission.TryEnter(request.Client);
         if (fits && !draining)
         {
             submitted.Enqueue(generation);
             wake.Set();
             return generation;
         }
-        Interlocked.Decrement(ref inFlight);
+        if (fits) admission.Leave(request.Client);
         wake.Set();
         generation.End();
-        throw draining ? new EngineStoppedException() : new EngineBusyException(limit);
+        throw draining ? new EngineStoppedException() : new EngineBusyException(admission.Limit);
     }
 
     async IAsyncEnumerable<GeneratedPiece> Read(
@@ -145,7 +145,7 @@ public sealed class Engine : IAsyncDisposable
             TakeIn();
             Report();
             // Checked after cancelled requests have left: nothing else would wake the thread.
-            if (draining && Volatile.Read(ref inFlight) == 0) break;
+            if (draining && admission.IsEmpty) break;
             if (batchers.TrueForAll(batcher => batcher.IsIdle)) wake.WaitOne();
             else Round();
         }
@@ -220,7 +220,7 @@ public sealed class Engine : IAsyncDisposable
         }
         catch (Exception broken)
         {
-            Left();
+            Left(generation);
             generation.End(new GenerationFailedException($"The answer could not be begun: {broken.Message}", broken));
         }
     }
@@ -233,9 +233,9 @@ public sealed class Engine : IAsyncDisposable
     }
 
     // Runs before the request learns of its end: whoever checks the engine after an answer finds the sequence gone.
-    void Left()
+    void Left(Generation generation)
     {
-        Interlocked.Decrement(ref inFlight);
+        admission.Leave(generation.Request.Client);
         Report();
     }
 

@@ -23,7 +23,10 @@ public sealed record EngineOptions
     /// <summary>Memory for keys and values, per snapshot of the weights.</summary>
     public long CacheBytes { get; init; } = 512L << 20;
 
-    /// <summary>Requests that may wait beyond <see cref="MaxSequences"/>; more are answered "busy" at once.</summary>
+    /// <summary>
+    /// Requests that may wait beyond <see cref="MaxSequences"/>; more are answered "busy" at once. The first request of a client that has
+    /// none is taken all the same, until twice as many are there.
+    /// </summary>
     public int QueueLimit { get; init; } = 256;
 
     /// <summary>

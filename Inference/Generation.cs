@@ -31,7 +31,7 @@ sealed class Generation
     Generation(long number, ModelLease lease, GenerationRequest request, EngineOptions options, long now)
     {
         (Request, this.lease, most, submitted) = (request, lease, options.ReplyBuffer, now);
-        Sequence = new(number, request.PromptTokens, Root(request.PromptTokens.Length), request.Priority);
+        Sequence = new(number, request.PromptTokens, Root(request.PromptTokens.Length), request.Priority, request.Client);
         seed = request.Sampling.Seed is { } chosen ? (ulong)chosen : SeededRandom.Mix(options.Seed, (ulong)number);
         var vocabulary = Model.Network.Blueprint.VocabularySize;
         ends = request.Sampling.IgnoreEos ? [] : [.. Model.Defaults.EosTokens.Where(id => UnknownTokens.Has(id, vocabulary))];

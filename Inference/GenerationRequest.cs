@@ -21,6 +21,9 @@ public sealed record GenerationRequest(int[] PromptTokens, SamplingOptions Sampl
     /// <summary>Lower goes first.</summary>
     public int Priority { get; init; }
 
+    /// <summary>Whose request it is: clients take turns. Empty where that is not known; all of those count as one client.</summary>
+    public string Client { get; init; } = "";
+
     /// <summary>
     /// Computes in fixed shapes: the same seed gives the same text and log-probabilities whatever else runs, is cached or was preempted, on
     /// the same machine, thread count and build. Slower, and shares prefixes only with requests of the same kind. Null: the engine's option

@@ -18,10 +18,10 @@ sealed class ModelBatcher
     readonly SampledToken[] drawn;
     readonly UnreadReplies unread;
     readonly TimeProvider time;
-    readonly Action ended;
+    readonly Action<Generation> ended;
 
     /// <param name="ended">Called for each generation that leaves, however it ended.</param>
-    public ModelBatcher(LoadedModel model, EngineOptions options, UnreadReplies unread, TimeProvider time, Action ended)
+    public ModelBatcher(LoadedModel model, EngineOptions options, UnreadReplies unread, TimeProvider time, Action<Generation> ended)
     {
         (Model, this.unread, this.time, this.ended) = (model, unread, time, ended);
         scheduler = new(model.Allocator, options.MaxSequences, options.MaxBatchTokens, new(model.Network.Blueprint));
@@ -64,7 +64,7 @@ sealed class ModelBatcher
         scheduler.Remove(generation.Sequence);
         unread.Remove(generation);
         // Its place is freed before its reader learns of the end: a client that returns at once finds it.
-        ended();
+        ended(generation);
         generation.End(error);
     }
 

@@ -1,6 +1,7 @@
 // What the next step computes: continuous batching with chunked prefill under a token budget, preemption by recomputation when blocks run
 // out. Within a priority, every other step reads the oldest prompt first, and the steps between the shortest: a short prompt soon has its
-// first token, and a long one has half of all steps at least. Pure: no tensors, no clock, no I/O, no tasks.
+// first token, and a long one has half of all steps at least. Clients take turns, and one that has most of the places gives way to one that
+// has none. Pure: no tensors, no clock, no I/O, no tasks.
 namespace Majlis.Inference;
 
 /// <summary>
@@ -26,6 +27,7 @@ public sealed class Scheduler
     // This step's unfinished prompts, and those of them that wait and hold the cached blocks of their prefix meanwhile.
     readonly List<Sequence> prompts = [];
     readonly List<Sequence> candidates = [];
+    readonly Turns turns = new();
     bool shortestFirst;
     int budget;
     double allowance;
@@ -54,12 +56,16 @@ public sealed class Scheduler
     public int Writing => running.Count(sequence => sequence.Remaining == 1);
 
     /// <summary>Queues a sequence, which must fit into the cache alone (<see cref="BlockAllocator.Capacity"/>).</summary>
-    public void Add(Sequence sequence) => Insert(waiting, sequence);
+    public void Add(Sequence sequence)
+    {
+        turns.Enter(sequence, running.Concat(waiting).Select(other => other.Turn).DefaultIfEmpty().Min());
+        Insert(waiting, sequence);
+    }
 
     /// <summary>Removes a sequence, finished or not, and releases its blocks.</summary>
     public void Remove(Sequence sequence)
     {
-        if (!Take(running, sequence)) Take(waiting, sequence);
+        if (Take(running, sequence) || Take(waiting, sequence)) turns.Leave(sequence);
         step.Remove(sequence);
         sequence.Scheduled = 0;
         blocks.Release(sequence);
@@ -81,6 +87,7 @@ public sealed class Scheduler
         step.Clear();
         blocks.BeginStep();
         (budget, allowance, PromptCost) = (maxBatchTokens, promptCost, 0);
+        MakeRoom();
         var preemptions = Preemptions;
         ScheduleDecodes();
         prompts.Clear();
@@ -96,6 +103,29 @@ public sealed class Scheduler
     public void Complete()
     {
         foreach (var sequence in step) blocks.Commit(sequence, sequence.Scheduled);
+    }
+
+    /// <summary>
+    /// Where the first in the queue has no place, the last sequence of a client that has more of them gives way and waits again. A client's
+    /// oldest one keeps its place, so that everybody makes progress.
+    /// </summary>
+    void MakeRoom()
+    {
+        if (waiting.Count == 0) return;
+        var first = waiting[0];
+        while (running.Count > 0 && running[^1] is var last && GivesWay(last, first) && !HasPlace(first)) Preempt(last);
+    }
+
+    static bool GivesWay(Sequence last, Sequence first) => last.Client != first.Client
+        && (last.Priority > first.Priority || (last.Priority == first.Priority && last.Turn > first.Turn + 1));
+
+    bool HasPlace(Sequence sequence)
+    {
+        if (running.Count == maxSequences) return false;
+        blocks.Adopt(sequence, blocks.Cached(sequence));
+        var fits = blocks.CanHold([.. running.Where(other => other.Remaining > 1), sequence], maxBatchTokens);
+        blocks.Release(sequence);
+        return fits;
     }
 
     /// <summary>Every running sequence that lacks one token gets it, before any prompt is read.</summary>

@@ -8,9 +8,10 @@ namespace Majlis.Inference;
 /// <summary>Used by one thread.</summary>
 public sealed class Sequence
 {
-    /// <summary>Lower <see cref="Priority"/> goes first, then lower <see cref="Number"/>.</summary>
+    /// <summary>Lower <see cref="Priority"/> goes first, then lower <see cref="Turn"/>, then lower <see cref="Number"/>.</summary>
     public static Comparer<Sequence> Rank { get; } = Comparer<Sequence>.Create((one, other) =>
-        one.Priority != other.Priority ? one.Priority.CompareTo(other.Priority) : one.Number.CompareTo(other.Number));
+        one.Priority != other.Priority ? one.Priority.CompareTo(other.Priority)
+        : one.Turn != other.Turn ? one.Turn.CompareTo(other.Turn) : one.Number.CompareTo(other.Number));
 
     /// <summary>Within a priority, what has the fewest tokens left to compute; of equals, the older.</summary>
     public static Comparer<Sequence> ShortestFirst { get; } = Comparer<Sequence>.Create((one, other) =>
@@ -23,10 +24,11 @@ public sealed class Sequence
     ImmutableArray<ImmutableArray<int>> blockTables;
 
     /// <param name="number">Order of arrival; unique.</param>
-    public Sequence(long number, ReadOnlySpan<int> prompt, BlockKey root, int priority = 0)
+    /// <param name="client">Whose it is; empty where that is not known, and all of those count as one client.</param>
+    public Sequence(long number, ReadOnlySpan<int> prompt, BlockKey root, int priority = 0, string client = "")
     {
         if (prompt.IsEmpty) throw new ArgumentException("A sequence needs at least one prompt token.", nameof(prompt));
-        (Number, Priority, PromptLength, Known, this.root) = (number, priority, prompt.Length, prompt.Length, root);
+        (Number, Priority, Client, PromptLength, Known, this.root) = (number, priority, client, prompt.Length, prompt.Length, root);
         tokens = new List<int>(prompt.Length + 64);
         tokens.AddRange(prompt);
     }
@@ -34,6 +36,11 @@ public sealed class Sequence
     public long Number { get; }
 
     public int Priority { get; }
+
+    public string Client { get; }
+
+    /// <summary>Its place among clients (<see cref="Turns"/>); changes only while it is in no queue.</summary>
+    public long Turn { get; internal set; }
 
     public int PromptLength { get; }
 

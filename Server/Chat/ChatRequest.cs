@@ -26,6 +26,9 @@ public sealed record ChatRequest
     /// <summary>Requests with lower values go first in the queue. Never below 0: a client can only give way.</summary>
     public int Priority { get; init; }
 
+    /// <summary>Who asks: clients take turns in the engine. Never from the body.</summary>
+    public string Client { get; init; } = "";
+
     /// <summary>True: the same bits whatever else is in the batch. Null: the server's option decides.</summary>
     public bool? Deterministic { get; init; }
 

@@ -54,6 +54,7 @@ sealed class ChatStarter(LiveModel live, ModelNames names, PromptBuilder prompts
             TopLogProbs = request.Output.LogProbabilities ? request.Output.TopLogProbabilities : 0,
             SkipSpecialTokens = request.Output.SkipSpecialTokens,
             Priority = request.Priority,
+            Client = request.Client,
             Deterministic = request.Deterministic,
             CacheSalt = request.CacheSalt,
         };
