@@ -9,6 +9,7 @@ using Majlis.Server.Arena;
 using Majlis.Server.Catalog;
 using Majlis.Server.Chat;
 using Majlis.Server.Connections;
+using Majlis.Server.Limits;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
 using Majlis.Server.Pages;
@@ -29,12 +30,7 @@ public static class ServerApp
             .. OpenTelemetryExport.Problems(builder.Configuration),
         ];
         if (refusals.Length > 0) throw new StartupException(refusals);
-        builder.WebHost.UseUrls(options.Addresses);
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        if (TlsFiles.Of(options) is { } tls) AddTls(builder, tls);
-        builder.WebHost.ConfigureKestrel(parts.Connections.Configure);
-        builder.Services.AddSingleton(given => new AddressLimit(parts.Connections.MostOfClient, ProxyNetworks.Read(options.BehindProxy),
-            given.GetRequiredService<ILogger<AddressLimit>>()));
+        builder.AddConnections(options, parts.Connections);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         // A failure that breaks a reply off is logged once, with its id, before Kestrel sees it.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);
@@ -51,6 +47,7 @@ public static class ServerApp
         builder.Services.AddSingleton<HeapCompaction>().AddHostedService(given => given.GetRequiredService<HeapCompaction>());
         AddModel(builder.Services, options, model, parts);
         AddChat(builder.Services, options);
+        builder.Services.AddRequestLimits(options);
         AddFeedback(builder.Services, options, parts.StorePatience);
 
         var app = builder.Build();
@@ -60,6 +57,7 @@ public static class ServerApp
         app.UseErrorReplies();
         app.UseOriginCheck();
         app.UseGuard();
+        app.UseRequestLimits();
         // The limit of a body holds for what comes out, too.
         app.UseRequestDecompression();
         app.MapChat();
@@ -72,14 +70,6 @@ public static class ServerApp
         app.SayWhatIsServed();
         app.DrainBeforeTheCut(parts);
         return app;
-    }
-
-    static void AddTls(WebApplicationBuilder builder, TlsFiles files)
-    {
-        builder.WebHost.ConfigureKestrel(TlsCertificates.Configure);
-        builder.Services.AddSingleton(given => new TlsCertificates(files, given.GetRequiredService<TimeProvider>(),
-            given.GetRequiredService<ILogger<TlsCertificates>>()));
-        builder.Services.AddHostedService(given => given.GetRequiredService<TlsCertificates>());
     }
 
     static void AddModel(IServiceCollection services, ServerOptions options, LoadedModel? model, ServerParts parts)

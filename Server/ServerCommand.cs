@@ -33,6 +33,11 @@ static class ServerCommand
         var tlsKey = sources.Text("--tls-key", "PEM file of that certificate's private key, without a passphrase.");
         var behindProxy = sources.Text("--behind-proxy",
             "Networks of the proxies in front, separated by semicolons: X-Forwarded-For, -Proto and -Host are taken from there only.");
+        var requestsPerMinute = sources.Whole("--requests-per-minute",
+            "Requests a minute of a key without a limit of its own, counted by all servers of a --redis together; 0: no limit.",
+            defaults.RequestsPerMinute);
+        var concurrent = sources.Whole("--concurrent",
+            "Requests at a time of a key without a limit of its own, at each server; 0: no limit.", defaults.Concurrent);
         var documents = sources.Text("--documents",
             "Folder of .txt and .md files to answer from where a request brings no documents.");
         var voters = sources.Text("--voters",
@@ -42,8 +47,8 @@ static class ServerCommand
         var log = sources.Text("--log", "How log lines are written: text, or json with a line for every request.", defaults.Log);
         var root = new RootCommand("An OpenAI-compatible model server that learns from its raters.")
         {
-            model, catalog, data, redis, redisPasswordFile, urls, tlsCertificate, tlsKey, behindProxy, documents, voters,
-            deterministic, log,
+            model, catalog, data, redis, redisPasswordFile, urls, tlsCertificate, tlsKey, behindProxy, requestsPerMinute,
+            concurrent, documents, voters, deterministic, log,
         };
         root.Subcommands.Add(PullCommand.Build());
         root.Subcommands.Add(EraseCommand.Build(data, redis, redisPasswordFile, sources.Outside("redis_password")));
@@ -63,6 +68,8 @@ static class ServerCommand
             TlsCertificate = values.Of(tlsCertificate),
             TlsKey = values.Of(tlsKey),
             BehindProxy = values.Of(behindProxy),
+            RequestsPerMinute = values.Of(requestsPerMinute),
+            Concurrent = values.Of(concurrent),
             Documents = values.Of(documents),
             Voters = values.Of(voters),
             Deterministic = values.Of(deterministic),

@@ -50,6 +50,13 @@ public sealed record ServerOptions
     [ConfigurationKeyName("behind-proxy")]
     public string? BehindProxy { get; init; }
 
+    /// <summary>Requests a minute of a key that has no limit of its own; 0: no limit.</summary>
+    [ConfigurationKeyName("requests-per-minute")]
+    public int RequestsPerMinute { get; init; }
+
+    /// <summary>Requests at a time of a key that has no limit of its own, at each server; 0: no limit.</summary>
+    public int Concurrent { get; init; }
+
     /// <summary>Folder of .txt and .md files to answer from where a request brings no documents.</summary>
     public string? Documents { get; init; }
 
@@ -88,5 +95,7 @@ public sealed record ServerOptions
         foreach (var problem in Listening.Refusals(Addresses)) yield return problem;
         foreach (var problem in TlsFiles.Problems(this)) yield return problem;
         foreach (var problem in ProxyNetworks.Problems(BehindProxy)) yield return problem;
+        if (RequestsPerMinute < 0) yield return $"--requests-per-minute: {RequestsPerMinute} is negative; 0 means no limit.";
+        if (Concurrent < 0) yield return $"--concurrent: {Concurrent} is negative; 0 means no limit.";
     }
 }

@@ -32,6 +32,9 @@ static class Keys
     /// <summary>Number: how far a named reader has come.</summary>
     public static RedisKey Cursor(string reader) => $"{Prefix}cursor:{reader}";
 
+    /// <summary>Number that lives a minute at most: when a client's requests will all be there again (ms of the store's clock).</summary>
+    public static RedisKey Meter(string client) => $"{Prefix}meter:{client}";
+
     /// <summary>Hash: audit records (JSON) by id.</summary>
     public static RedisKey AuditRecords => $"{Prefix}audit";
 

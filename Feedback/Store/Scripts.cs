@@ -117,6 +117,27 @@ static class Scripts
         return 1
         """;
 
+    /// <summary>
+    /// KEYS meter. ARGV requests a minute. A token bucket kept as one time, when it will be full again (the generic cell rate algorithm,
+    /// https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm), by the store's clock, which all servers share. Gives 1 or 0, requests
+    /// left, ms until all are back, ms until the next.
+    /// </summary>
+    public const string Meter = """
+        local clock = redis.call('TIME')
+        local now = tonumber(clock[1]) * 1000 + tonumber(clock[2]) / 1000
+        local most, minute = tonumber(ARGV[1]), 60000
+        local each = minute / most
+        local full = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
+        local granted, wait = 1, full + each - now - minute
+        if wait > 0.001 then granted = 0
+        else
+            full, wait = full + each, 0
+            redis.call('SET', KEYS[1], string.format('%.3f', full), 'PX', string.format('%d', math.ceil(full - now)))
+        end
+        local left = math.max(0, math.floor((minute - (full - now)) / each + 0.001))
+        return {granted, left, string.format('%.3f', full - now), string.format('%.3f', wait)}
+        """;
+
     /// <summary>KEYS barrier. A write to wait for.</summary>
     public const string Touch = "return redis.call('INCR', KEYS[1])";
 }

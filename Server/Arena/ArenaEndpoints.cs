@@ -6,6 +6,7 @@ using Majlis.Feedback.Votes;
 using Majlis.Inference;
 using Majlis.Server.Access;
 using Majlis.Server.Chat;
+using Majlis.Server.Limits;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
 using Majlis.Server.Wire;
@@ -27,7 +28,7 @@ static class ArenaEndpoints
         var problem = new Problem();
         ChatRequest? request = null;
         var run = await reader.ReadAsync(http.Request, problem, body => (request = BattleRequestReader.Read(body, problem)) is null ? null
-            : starter.Start(request = passages.Add(request), "btl_", problem));
+            : starter.Start(request = passages.Add(request) with { Client = ClientLimits.Client(http) }, "btl_", problem));
         if (request is null || run is null) return problem.First!.ToResult();
         var record = RequestRecord.Of(http);
         record.Run = run;

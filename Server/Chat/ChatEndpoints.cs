@@ -1,6 +1,7 @@
 // POST /v1/chat/completions, whole and streamed: reads the request, starts a run, replies. Other classes do each step.
 using Majlis.Inference;
 using Majlis.Server.Access;
+using Majlis.Server.Limits;
 using Majlis.Server.Operations;
 using Majlis.Server.Wire;
 
@@ -17,7 +18,7 @@ static class ChatEndpoints
         var problem = new Problem();
         ChatRequest? request = null;
         var run = await reader.ReadAsync(http.Request, problem, body => (request = ChatRequestReader.Read(body, problem)) is null ? null
-            : starter.Start(request = passages.Add(request), "chatcmpl-", problem));
+            : starter.Start(request = passages.Add(request) with { Client = ClientLimits.Client(http) }, "chatcmpl-", problem));
         if (request is null || run is null) return problem.First!.ToResult();
 
         var record = RequestRecord.Of(http);

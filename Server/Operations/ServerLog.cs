@@ -68,4 +68,11 @@ static partial class ServerLog
 
     [LoggerMessage(46, LogLevel.Warning, "The client {Address} has {Most} connections open; further ones are closed at once.")]
     public static partial void TooManyConnections(this ILogger log, string address, int most);
+
+    [LoggerMessage(47, LogLevel.Warning,
+        "Requests a minute cannot be counted in the store; until it is back this server counts its own alone: {Reason}")]
+    public static partial void CountsAlone(this ILogger log, string reason);
+
+    [LoggerMessage(48, LogLevel.Information, "Requests a minute are counted in the store again.")]
+    public static partial void CountsTogether(this ILogger log);
 }

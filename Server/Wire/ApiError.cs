@@ -89,6 +89,15 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
 
     public static ApiError Busy(string message) => new(429, "rate_limit_error", message, Code: "rate_limit_exceeded", RetryAfter: 1);
 
+    /// <summary>OpenAI's answer to more requests a minute than a key may make.</summary>
+    public static ApiError TooManyRequests(int perMinute, int seconds) => new(429, "requests",
+        $"Rate limit reached: this key may make {perMinute} requests a minute. Try again in {seconds} s.",
+        Code: "rate_limit_exceeded", RetryAfter: seconds);
+
+    public static ApiError TooManyAtATime(int most) => new(429, "requests",
+        $"Rate limit reached: this key may have {most} requests at a time. Try again when one of them has ended.",
+        Code: "rate_limit_exceeded", RetryAfter: 1);
+
     public static ApiError Unread(string message) => new(408, "timeout_error", message, Code: "reply_not_read");
 
     public static ApiError Internal(string id) =>

@@ -109,6 +109,7 @@ public sealed class ScheduleTests
     sealed class Play
     {
         const int BlockSize = 4;
+        static readonly string[] clients = ["", "one", "one", "one", "two"];
         readonly Random random;
         readonly BlockPool[] pools;
         readonly BlockAllocator blocks;
@@ -151,7 +152,8 @@ public sealed class ScheduleTests
             // Few tokens and common prefixes, so that prefixes are often shared.
             int[] prompt = [.. Enumerable.Range(0, length).Select(i => i < 12 ? i : random.Next(2))];
             var salt = random.Next(4) == 0 ? "salt" : null;
-            var sequence = new Sequence(number, prompt, BlockKey.Root("v", null, salt), random.Next(8) == 0 ? -1 : 0);
+            var client = clients[random.Next(clients.Length)];
+            var sequence = new Sequence(number, prompt, BlockKey.Root("v", null, salt), random.Next(8) == 0 ? -1 : 0, client);
             goals[sequence] = random.Next(1, Math.Min(20, blocks.Capacity - length + 1) + 1);
             salts[sequence] = salt ?? "";
             scheduler.Add(sequence);

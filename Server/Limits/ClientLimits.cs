@@ -1,0 +1,24 @@
+// Whose request it is and what limits it has: the key's own, else the server's options. Knows no count.
+using System.Security.Claims;
+using Majlis.Server.Access;
+using Microsoft.AspNetCore.Authorization;
+
+namespace Majlis.Server.Limits;
+
+/// <param name="usual">The limits of keys that have none of their own.</param>
+sealed class ClientLimits(CallerLimits usual)
+{
+    static readonly CallerLimits none = new(null, null);
+
+    /// <summary>Open endpoints have none.</summary>
+    public CallerLimits Of(HttpContext http)
+    {
+        if (http.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null || Client(http).Length == 0) return none;
+        var own = http.Features.Get<CallerLimits>();
+        return new(own?.RequestsPerMinute ?? usual.RequestsPerMinute, own?.Concurrent ?? usual.Concurrent);
+    }
+
+    /// <summary>The key's id, else the voter, else the caller's name; empty for a request without a key.</summary>
+    public static string Client(HttpContext http) => http.User.FindFirstValue(Caller.Key) ?? http.User.FindFirstValue(Caller.Voter)
+        ?? http.User.Identity?.Name ?? "";
+}
