@@ -12,6 +12,7 @@ return args switch
     ["engine"] => await EngineBenchmark.RunAsync(),
     ["long-prompt", var model] => LongPromptBenchmark.Run(model),
     ["long-prompt-child", var model] => await LongPromptBenchmark.RunChildAsync(model),
+    ["fairness", var model] => await FairnessBenchmark.RunAsync(model),
     ["decode", var model] => await DecodeBenchmark.RunAsync(model),
     ["swap-memory", .. var models] => await SwapMemoryBenchmark.RunAsync(models),
     _ => Usage(),
@@ -20,6 +21,6 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- " + "long-prompt MODEL | " +
-        "weights MODEL | memory [MODEL ...] | tokenizer [NAME ...] | engine | decode MODEL | swap-memory [MODEL]");
+        "weights MODEL | memory [MODEL ...] | tokenizer [NAME ...] | engine | decode MODEL | fairness MODEL | swap-memory [MODEL]");
     return 2;
 }

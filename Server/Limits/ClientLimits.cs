@@ -1,7 +1,6 @@
 // Whose request it is and what limits it has: the key's own, else the server's options. Knows no count.
 using System.Security.Claims;
 using Majlis.Server.Access;
-using Microsoft.AspNetCore.Authorization;
 
 namespace Majlis.Server.Limits;
 
@@ -10,10 +9,10 @@ sealed class ClientLimits(CallerLimits usual)
 {
     static readonly CallerLimits none = new(null, null);
 
-    /// <summary>Open endpoints have none.</summary>
+    /// <summary>Pages and what operators ask for have none: a probe must not fail because many chat.</summary>
     public CallerLimits Of(HttpContext http)
     {
-        if (http.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null || Client(http).Length == 0) return none;
+        if (!http.Request.Path.StartsWithSegments("/v1") || Client(http).Length == 0) return none;
         var own = http.Features.Get<CallerLimits>();
         return new(own?.RequestsPerMinute ?? usual.RequestsPerMinute, own?.Concurrent ?? usual.Concurrent);
     }

@@ -153,6 +153,7 @@ public sealed class RequestLimitTests
     static DefaultHttpContext Request(string key, CallerLimits? own = null)
     {
         var http = new DefaultHttpContext { User = Caller.Of("test", "name", Roles.All, (Caller.Key, key)) };
+        http.Request.Path = "/v1/models";
         if (own is not null) http.Features.Set(own);
         return http;
     }
