@@ -105,9 +105,9 @@ public sealed class ConnectionLimitTests
     static async Task<Socket> OpenAsync(RunningServer server, string sent)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
-        await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port, Stop);
         try
         {
+            await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port, Stop);
             await socket.SendAsync(Encoding.ASCII.GetBytes(sent), Stop);
         }
         catch (SocketException)
