@@ -39,6 +39,7 @@ static class TrainerCommand
             catalog, model, data, redis, redisPasswordFile, reader, once, votes, keep, metricsUrls, expertJobs,
         };
         round.AddTo(root);
+        root.Subcommands.Add(SftCommand.Build());
         root.Subcommands.Add(MergeCommand.Build());
         root.Subcommands.Add(ExpertCommand.Build(sources, catalog));
         root.Subcommands.Add(RollbackCommand.Build(catalog));

@@ -2,12 +2,13 @@
 using Majlis.benchmarks;
 using Majlis.Torch;
 
-NativeRuntime.Prepare(NativeRuntime.ServingBlock);
+NativeRuntime.Prepare(args is ["sft"] ? NativeRuntime.TrainingBlock : NativeRuntime.ServingBlock);
 return args switch
 {
     ["weights", var model] => WeightsBenchmark.Run(model),
     ["memory", .. var models] => MemoryBenchmark.Run(models),
     ["memory-child", var model] => MemoryBenchmark.RunChild(model),
+    ["sft"] => SftBenchmark.Run(),
     ["tokenizer", .. var names] => TokenizerBenchmark.Run(names),
     ["engine"] => await EngineBenchmark.RunAsync(),
     ["long-prompt", var model] => LongPromptBenchmark.Run(model),

@@ -2,7 +2,7 @@
 // Knows no address and no text.
 using System.Text.Json;
 using Majlis.Evaluation;
-using Majlis.Trainer.Preference;
+using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Rounds;
 using Prometheus;
 

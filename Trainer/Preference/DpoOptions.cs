@@ -1,5 +1,6 @@
 // All options of a preference run. With the same weights and pairs, equal options give equal bits.
 using Majlis.Trainer.Losses;
+using Majlis.Trainer.Optimization;
 
 namespace Majlis.Trainer.Preference;
 

@@ -1,7 +1,7 @@
 // The training loop: steps over pairs until the schedule ends, the self-test fails or the chosen answers collapse. Deterministic in
 // its options; may be stopped after any saved step and continued to the same bits. Knows no files but its state's.
 using Majlis.Torch;
-using TorchSharp;
+using Majlis.Trainer.Optimization;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Preference;
@@ -50,7 +50,7 @@ public sealed class DpoTrainer : IDisposable
         {
             var metrics = Gradients(out var largestRatio);
             if (Step == 0 && SelfTest(metrics, largestRatio) is { } refusal) return End(refusal);
-            metrics["grad_norm"] = ClipGradients();
+            metrics["grad_norm"] = GradientNorm.Clip(policy.Parameters, options.MaxGradientNorm);
             if (NotFinite(metrics) is { } broken) return End(broken);
             log.Add(Update(metrics));
             afterStep(log[^1]);
@@ -59,12 +59,12 @@ public sealed class DpoTrainer : IDisposable
         return End(null);
     }
 
-    public void Save(string folder) => TrainingState.Save(folder, policy, optimiser, log, tokensSeen);
+    public void Save(string folder) => TrainingState.Save(folder, policy.Parameters, optimiser, log, tokensSeen);
 
-    /// <summary>Restores a saved state; false when there is none.</summary>
-    public bool TryRestore(string folder)
+    /// <summary>Restores a saved state; false when there is none. <paramref name="say"/> gets a line about a damaged one.</summary>
+    public bool TryRestore(string folder, Action<string> say)
     {
-        if (TrainingState.Load(folder, policy, optimiser) is not { } state) return false;
+        if (TrainingState.Load(folder, policy.Parameters, optimiser, say) is not { } state) return false;
         log.AddRange(state.Log);
         tokensSeen = state.TokensSeen;
         return true;
@@ -75,7 +75,7 @@ public sealed class DpoTrainer : IDisposable
     /// <summary>The gradients of one step: the mean over its micro-batches.</summary>
     Dictionary<string, double> Gradients(out double largestRatio)
     {
-        ClearGradients();
+        GradientNorm.Clear(policy.Parameters);
         var (sums, batches) = (new StepSums(), order.Step(Step));
         largestRatio = 0;
         foreach (var indices in batches)
@@ -89,12 +89,6 @@ public sealed class DpoTrainer : IDisposable
             tokensSeen += batch.TokenCount;
         }
         return sums.Means();
-    }
-
-    void ClearGradients()
-    {
-        using var scope = NewDisposeScope();
-        foreach (var (_, value) in policy.Parameters) value.grad?.zero_();
     }
 
     static double LargestRatio(PairForward forward) =>
@@ -120,19 +114,6 @@ public sealed class DpoTrainer : IDisposable
         metrics["epoch"] = order.Epochs(Step);
         metrics["rewards/chosen_slope"] = log.Count == 0 ? 0 : metrics["rewards/chosen"] - log[^1]["rewards/chosen"];
         return new StepMetrics(Step, metrics);
-    }
-
-    /// <summary>Scales all gradients so that their joint norm is at most the limit; gives the norm before that.</summary>
-    double ClipGradients()
-    {
-        using var scope = NewDisposeScope();
-        using var still = no_grad();
-        var gradients = policy.Parameters.Select(parameter => parameter.Value.grad).OfType<Tensor>().ToArray();
-        var norm = stack(gradients.Select(gradient => gradient.norm()).ToArray()).norm().item<float>();
-        var factor = Math.Min(1, options.MaxGradientNorm / (norm + 1e-6));
-        using var scale = factor.ToScalar();
-        foreach (var gradient in gradients) gradient.mul_(scale);
-        return norm;
     }
 
     /// <summary>A step with numbers that are not finite is not taken: it would make every weight not finite.</summary>

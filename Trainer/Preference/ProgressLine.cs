@@ -1,4 +1,5 @@
 // One line per step: position, loss and margin, rate and remaining time.
+using Majlis.Trainer.Optimization;
 using static System.FormattableString;
 
 namespace Majlis.Trainer.Preference;

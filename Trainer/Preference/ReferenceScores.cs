@@ -1,6 +1,7 @@
 // Reference log-probabilities: both sides of every pair, per token, under the weights a run starts from. One forward pass, no second
 // model. Computed in the training's own numerics, so that the first loss is exactly ln 2 up to the shape of the batch.
 using Majlis.Model.Weights;
+using Majlis.Trainer.Optimization;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Preference;

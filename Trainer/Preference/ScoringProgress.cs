@@ -1,4 +1,6 @@
 // A line now and then while items are scored: how many are done, rate and remaining time.
+using Majlis.Trainer.Optimization;
+
 namespace Majlis.Trainer.Preference;
 
 sealed class ScoringProgress(string name, int total, IProgress<string> progress, TimeProvider time)

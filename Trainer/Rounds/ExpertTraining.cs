@@ -3,6 +3,7 @@ using System.Text.Json;
 using Majlis.Feedback.Store;
 using Majlis.Model;
 using Majlis.Torch;
+using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Preference;
 
 namespace Majlis.Trainer.Rounds;
@@ -27,7 +28,8 @@ sealed class ExpertTraining(Transformer network, ReferenceScores reference, Roun
         var policy = TorchPolicy.WithAdapter(network, adapter, options.Numerics);
         using var trainer = new DpoTrainer(policy, pairs, reference, options.Training());
         var state = Path.Combine(folder, StateFolder);
-        if (trainer.TryRestore(state)) progress.Report($"{name}: going on after step {trainer.Step} of {trainer.TotalSteps}");
+        if (trainer.TryRestore(state, progress.Report))
+            progress.Report($"{name}: going on after step {trainer.Step} of {trainer.TotalSteps}");
         var line = new ProgressLine(name, trainer.Step, trainer.TotalSteps, time);
         var result = trainer.Run(step =>
         {

@@ -6,7 +6,7 @@ using Majlis.Feedback.Votes;
 using Majlis.Model;
 using Majlis.Model.Catalog;
 using Majlis.Text;
-using Majlis.Trainer.Preference;
+using Majlis.Trainer.Optimization;
 
 namespace Majlis.Trainer.Rounds;
 

@@ -4,6 +4,7 @@ using Majlis.Feedback.Pairs;
 using Majlis.Feedback.Store;
 using Majlis.Model;
 using Majlis.Torch;
+using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Preference;
 using TorchSharp;
 

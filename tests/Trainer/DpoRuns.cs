@@ -1,5 +1,6 @@
 // The training loop: self-test, determinism, resuming to the same bits, the health rule.
 using Majlis.Torch;
+using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Preference;
 using TorchSharp;
 using Xunit;
@@ -84,7 +85,7 @@ public sealed class DpoRuns : IDisposable
             }));
         var resumed = new BigramPolicy(99);
         using var second = Trainer(resumed, options, ReferenceScores.Load(Path.Combine(folder, "reference.safetensors")));
-        Assert.True(second.TryRestore(Path.Combine(folder, "run")));
+        Assert.True(second.TryRestore(Path.Combine(folder, "run"), Assert.Fail));
         Assert.Equal(killedAfter, second.Step);
         Assert.Equal(9, second.Run(_ => { }).Log.Count);
         Assert.Equal(whole.Bits, resumed.Bits);
@@ -97,7 +98,7 @@ public sealed class DpoRuns : IDisposable
         using var trainer = Trainer(new BigramPolicy(1), options);
         var before = DisposeScopeManager.Statistics.CreatedOutsideScopeCount;
         trainer.Run(_ => trainer.Save(folder));
-        Assert.True(trainer.TryRestore(folder));
+        Assert.True(trainer.TryRestore(folder, Assert.Fail));
         Assert.Equal(before, DisposeScopeManager.Statistics.CreatedOutsideScopeCount);
     }
 
@@ -118,7 +119,7 @@ public sealed class DpoRuns : IDisposable
         int steps;
         using (var stopped = Trainer(new BigramPolicy(1), collapsing, reference)) steps = stopped.Run(_ => stopped.Save(folder)).Steps;
         using var resumed = Trainer(new BigramPolicy(1), collapsing with { Steps = steps }, reference);
-        Assert.True(resumed.TryRestore(folder));
+        Assert.True(resumed.TryRestore(folder, Assert.Fail));
         Assert.StartsWith("health: the chosen answers lost", resumed.Run(_ => { }).Refusal);
     }
 
@@ -152,8 +153,8 @@ public sealed class DpoRuns : IDisposable
         using var adam = new AdamW(model.Policy.Parameters, new AdamWOptions());
         var values = new Dictionary<string, double> { ["logits/chosen"] = double.NegativeInfinity, ["entropy"] = double.NaN };
         var log = new[] { new StepMetrics(1, values) };
-        TrainingState.Save(folder, model.Policy, adam, log, tokensSeen: 1);
-        var read = TrainingState.Load(folder, model.Policy, adam)!.Log.Single();
+        TrainingState.Save(folder, model.Policy.Parameters, adam, log, tokensSeen: 1);
+        var read = TrainingState.Load(folder, model.Policy.Parameters, adam, Assert.Fail)!.Log.Single();
         Assert.Equal((double.NegativeInfinity, double.NaN), (read["logits/chosen"], read["entropy"]));
     }
 

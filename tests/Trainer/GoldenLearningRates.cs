@@ -1,6 +1,7 @@
 // Our schedules against transformers', step by step.
 using System.Text.Json;
 using Majlis.tests.Support;
+using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Preference;
 using Xunit;
 

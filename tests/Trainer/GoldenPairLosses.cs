@@ -3,6 +3,7 @@ using System.Text.Json;
 using Majlis.Model;
 using Majlis.tests.Support;
 using Majlis.Torch;
+using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Preference;
 using TorchSharp;
 using Xunit;

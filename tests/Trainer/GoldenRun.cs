@@ -4,6 +4,7 @@ using Majlis.Model;
 using Majlis.Model.Weights;
 using Majlis.tests.Support;
 using Majlis.Torch;
+using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Preference;
 using TorchSharp;
 using Xunit;
@@ -60,9 +61,9 @@ sealed class GoldenRun : IDisposable
         {
             optimiser.Restore(state.RootElement.GetProperty("after_step").GetInt32(),
                 name => Read(moments, Stored(moments, "exp_avg.", name)), name => Read(moments, Stored(moments, "exp_avg_sq.", name)));
-            TrainingState.Save(saved.Path, policy, optimiser, [], tokensSeen: 0);
+            TrainingState.Save(saved.Path, policy.Parameters, optimiser, [], tokensSeen: 0);
         }
-        Assert.True(trainer.TryRestore(saved.Path));
+        Assert.True(trainer.TryRestore(saved.Path, Assert.Fail));
         return trainer.Run(_ => { });
     }
 

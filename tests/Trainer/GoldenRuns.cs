@@ -1,5 +1,6 @@
 // Whole preference runs against TRL's, step by step: losses, gradient norms, metrics, final weights; and the resumed half.
 using Majlis.tests.Support;
+using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Preference;
 using Xunit;
 

@@ -1,10 +1,9 @@
 // AdamW with decoupled weight decay, https://arxiv.org/abs/1711.05101, step for step as torch.optim.AdamW computes it.
 // A class of its own, since its state must be saved and restored bit for bit. Knows nothing of losses.
 using Majlis.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Majlis.Trainer.Preference;
+namespace Majlis.Trainer.Optimization;
 
 /// <summary>Moments per named parameter. <see cref="Step"/> counts from 1 after the first update.</summary>
 public sealed class AdamW : IDisposable
@@ -37,19 +36,12 @@ public sealed class AdamW : IDisposable
         using var still = no_grad();
         Step++;
         var (meanCorrection, squareCorrection) = (1 - Math.Pow(options.Beta1, Step), 1 - Math.Pow(options.Beta2, Step));
-        // Numbers that change with each step: freed by their using, not cached for ever (see Numbers).
-        using var kept = (1 - learningRate * options.WeightDecay).ToScalar();
-        using var root = Math.Sqrt(squareCorrection).ToScalar();
-        using var step = (-learningRate / meanCorrection).ToScalar();
+        var (kept, root) = ((float)(1 - learningRate * options.WeightDecay), (float)Math.Sqrt(squareCorrection));
+        var step = new AdamStep(kept, (float)(1 - options.Beta1), (float)options.Beta2, (float)(1 - options.Beta2), root,
+            (float)options.Epsilon, (float)(-learningRate / meanCorrection));
         foreach (var (name, value) in parameters)
-        {
-            if (value.grad is not { } gradient) continue;
-            if (Decays(name)) value.mul_(kept);
-            Mean[name].lerp_(gradient, 1 - options.Beta1);
-            Square[name].mul_(Numbers.Of(options.Beta2)).addcmul_(gradient, gradient, Numbers.Of(1 - options.Beta2));
-            var denominator = Square[name].sqrt().div(root).Plus(options.Epsilon);
-            value.addcdiv_(Mean[name], denominator, step);
-        }
+            if (value.grad is { } gradient)
+                (Decays(name) ? step : step with { Kept = 1 }).Update(value, gradient, Mean[name], Square[name]);
     }
 
     /// <summary>Continues a saved run: copies the moments in.</summary>

@@ -1,5 +1,5 @@
 // A step's metrics under TRL's names: summed over micro-batches, given as means. Knows no tensors.
-namespace Majlis.Trainer.Preference;
+namespace Majlis.Trainer.Optimization;
 
 /// <summary>One row of the log: a finished step and its metrics.</summary>
 public sealed record StepMetrics(int Step, IReadOnlyDictionary<string, double> Values)

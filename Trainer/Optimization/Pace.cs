@@ -1,7 +1,7 @@
 // Rate and remaining time of long work. Knows no clock but the one given, and not what is counted.
 using static System.FormattableString;
 
-namespace Majlis.Trainer.Preference;
+namespace Majlis.Trainer.Optimization;
 
 /// <param name="unit">The counted items, in the plural.</param>
 /// <param name="from">Items done before this process began.</param>
@@ -15,6 +15,7 @@ sealed class Pace(string unit, int from, int total, TimeProvider time)
     {
         var (elapsed, done) = (time.GetElapsedTime(start).TotalSeconds, count - from);
         var left = TimeSpan.FromSeconds(done == 0 ? 0 : elapsed / done * (total - count));
-        return Invariant($"{done / Math.Max(elapsed, 1e-9):0.00} {unit}/s, {left:mm\\:ss} left");
+        var hours = left >= TimeSpan.FromHours(1) ? Invariant($"{Math.Floor(left.TotalHours)}:") : "";
+        return Invariant($"{done / Math.Max(elapsed, 1e-9):0.00} {unit}/s, {hours}{left:mm\\:ss} left");
     }
 }

@@ -1,5 +1,5 @@
 // Learning-rate schedules under transformers' names: the factor of each optimiser step, counted from 0. Pure functions.
-namespace Majlis.Trainer.Preference;
+namespace Majlis.Trainer.Optimization;
 
 /// <summary>
 /// A schedule over a run. With warm-up the first step's factor is 0, as in transformers. Some schedules read extra numbers:

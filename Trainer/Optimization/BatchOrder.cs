@@ -1,21 +1,21 @@
-// Which pairs form which micro-batch of which step: a pure function of seed, counts and step. Knows no pairs.
-namespace Majlis.Trainer.Preference;
+// Which items form which micro-batch of which step: a pure function of seed, counts and step. Knows no items.
+namespace Majlis.Trainer.Optimization;
 
 /// <summary>
-/// An epoch is cut into micro-batches and those into steps. Its last step may have fewer micro-batches, and the last of them fewer pairs.
+/// An epoch is cut into micro-batches and those into steps. Its last step may have fewer micro-batches, and the last of them fewer items.
 /// </summary>
-public sealed record BatchOrder(int Pairs, int BatchPairs, int Accumulation, int Seed, bool Shuffle)
+public sealed record BatchOrder(int Items, int BatchItems, int Accumulation, int Seed, bool Shuffle)
 {
-    int MicroBatches => (Pairs + BatchPairs - 1) / BatchPairs;
+    int MicroBatches => (Items + BatchItems - 1) / BatchItems;
 
     public int StepsPerEpoch => (MicroBatches + Accumulation - 1) / Accumulation;
 
-    /// <summary>The micro-batches (pair indices) of a step, counted from 0 over all epochs.</summary>
+    /// <summary>The micro-batches (item indices) of a step, counted from 0 over all epochs.</summary>
     public IReadOnlyList<int[]> Step(int step)
     {
         var order = Epoch(step / StepsPerEpoch);
         var first = step % StepsPerEpoch * Accumulation;
-        return [.. order.Chunk(BatchPairs).Skip(first).Take(Accumulation)];
+        return [.. order.Chunk(BatchItems).Skip(first).Take(Accumulation)];
     }
 
     /// <summary>Epochs after <paramref name="steps"/> steps, as transformers counts them.</summary>
@@ -27,7 +27,7 @@ public sealed record BatchOrder(int Pairs, int BatchPairs, int Accumulation, int
 
     int[] Epoch(int epoch)
     {
-        int[] order = [.. Enumerable.Range(0, Pairs)];
+        int[] order = [.. Enumerable.Range(0, Items)];
         if (Shuffle) new Random(unchecked(Seed * 1_000_003 + epoch)).Shuffle(order);
         return order;
     }

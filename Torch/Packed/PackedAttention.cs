@@ -1,0 +1,53 @@
+// Packed attention as one differentiable operation: rotation, causal scores within each sequence, mixed values. Saves its inputs, its
+// output and one number a query. On this machine's processor only.
+using static TorchSharp.torch;
+
+namespace Majlis.Torch.Packed;
+
+sealed class PackedAttention : autograd.SingleTensorFunction<PackedAttention>
+{
+    const string Plan = "plan";
+
+    public override string Name => nameof(PackedAttention);
+
+    /// <summary>queries [N, H*D], keys and values [N, K*D] of one type to [N, H*D]; rows of no sequence become 0.</summary>
+    public static Tensor Run(Tensor queries, Tensor keys, Tensor values, AttentionPlan plan) =>
+        apply(queries.contiguous(), keys.contiguous(), values.contiguous(), plan);
+
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var (queries, keys, values, plan) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2], (AttentionPlan)vars[3]);
+        var mixed = zeros_like(queries);
+        var logs = zeros([queries.shape[0], plan.Heads]);
+        var data = Addresses(queries, keys, values, mixed, logs);
+        plan.ForEach((sequence, keyHead) =>
+        {
+            using var pass = new AttentionPass(plan, data, sequence, keyHead);
+            pass.Forward();
+        });
+        ctx.save_for_backward([queries, keys, values, mixed, logs]);
+        ctx.save_data(Plan, plan);
+        return mixed;
+    }
+
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        var (saved, plan) = (ctx.get_saved_variables(), (AttentionPlan)ctx.get_data(Plan));
+        var data = Addresses(saved[0], saved[1], saved[2], saved[3], saved[4]);
+        var gradient = grad_output.contiguous();
+        List<Tensor> gradients = [zeros_like(saved[0]), zeros_like(saved[1]), zeros_like(saved[2])];
+        var (from, ofQueries, ofKeys, ofValues) =
+            (Address(gradient), Address(gradients[0]), Address(gradients[1]), Address(gradients[2]));
+        plan.ForEach((sequence, keyHead) =>
+        {
+            using var pass = new AttentionPass(plan, data, sequence, keyHead);
+            pass.Backward(from, ofQueries, ofKeys, ofValues);
+        });
+        return [.. gradients, null!];
+    }
+
+    static AttentionTensors Addresses(Tensor queries, Tensor keys, Tensor values, Tensor mixed, Tensor logs) =>
+        new(Address(queries), Address(keys), Address(values), Address(mixed), Address(logs), queries.dtype == ScalarType.Float32);
+
+    static unsafe nint Address(Tensor tensor) => (nint)TensorMemory.Of(tensor);
+}

@@ -1,0 +1,115 @@
+// The network for full training: packed rows, fp32 masters, products in fp32 or bf16. As under PyTorch's autocast, residuals and norms stay
+// in fp32, and each weight is rounded once a pass; attention computes in fp32 too. Equal to the plain Transformer, which its tests compare.
+// Legend: N rows, H query heads, K key/value heads, D head elements, C hidden, I inner elements of the MLP.
+using Majlis.Model;
+using Majlis.Text;
+using static TorchSharp.torch;
+
+namespace Majlis.Torch.Packed;
+
+public sealed class PackedTransformer
+{
+    readonly Blueprint blueprint;
+    readonly IReadOnlyDictionary<string, Tensor> masters;
+    readonly ScalarType products;
+
+    /// <param name="blueprint">A causal language model.</param>
+    /// <param name="masters">Every tensor of the Blueprint in fp32; the caller owns them.</param>
+    /// <param name="products">Float32, or BFloat16 for faster products.</param>
+    /// <exception cref="ModelFormatException">The network is no causal language model.</exception>
+    public PackedTransformer(Blueprint blueprint, IReadOnlyDictionary<string, Tensor> masters, ScalarType products)
+    {
+        if (!blueprint.IsCausal || blueprint.HeadKind != HeadKind.LanguageModel || blueprint.Head!.HasBias)
+            throw new ModelFormatException(
+                $"A {blueprint.Family} network that predicts no next token, or has a biased head, cannot be trained on text.");
+        (this.blueprint, this.masters, this.products) = (blueprint, masters, products);
+    }
+
+    public Blueprint Blueprint => blueprint;
+
+    public ScalarType Products => products;
+
+    /// <summary>The head's fp32 weight [V, C] (the embedding's where tied); a gradient for it is the caller's to add.</summary>
+    public Tensor Head => masters[blueprint.Head!.Weight];
+
+    /// <summary>The final states [N, C] fp32 of all rows, with gradient to the masters. Those of padding rows are meaningless.</summary>
+    public Tensor States(PackedBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var pass = new Pass(batch);
+        var x = masters[blueprint.Embedding].index_select(0, batch.Tokens); // [N, C]
+        if (blueprint.EmbeddingScale != 1) x = x.Times(blueprint.EmbeddingScale);
+        foreach (var layer in blueprint.Layers) x = Layer(x, layer, pass);
+        return MaybeNorm(x, blueprint.FinalNorm).MoveToOuterDisposeScope();
+    }
+
+    Tensor Layer(Tensor x, LayerBlueprint layer, Pass pass)
+    {
+        if (layer.Residual == Residual.Parallel)
+        {
+            var n = Norm(x, layer.BeforeAttention!).to(products);
+            return x.Plus(Attention(n, layer.Attention, pass)).Plus(Mlp(n, layer.Mlp));
+        }
+        if (layer.Residual == Residual.NormAfterAdd)
+        {
+            var attended = Norm(x.Plus(Attention(x.to(products), layer.Attention, pass)), layer.AfterAttention!);
+            return Norm(attended.Plus(Mlp(attended.to(products), layer.Mlp)), layer.AfterMlp!);
+        }
+        var mixed = Attention(MaybeNorm(x, layer.BeforeAttention).to(products), layer.Attention, pass);
+        var h = x.Plus(MaybeNorm(mixed, layer.AfterAttention));
+        return h.Plus(MaybeNorm(Mlp(MaybeNorm(h, layer.BeforeMlp).to(products), layer.Mlp), layer.AfterMlp));
+    }
+
+    Tensor Attention(Tensor x, AttentionBlueprint a, Pass pass)
+    {
+        var queries = MaybeNorm(Linear(x, a.Query), a.QueryNorm).to(products); // [N, H*D]
+        var keys = MaybeNorm(Linear(x, a.Key), a.KeyNorm).to(products); // [N, K*D]
+        return Linear(PackedAttention.Run(queries, keys, Linear(x, a.Value), pass.PlanOf(a)), a.Output);
+    }
+
+    Tensor Mlp(Tensor x, MlpBlueprint mlp)
+    {
+        var inner = Linear(x, mlp.Up); // [N, I]
+        if (mlp.Gate is not { } gate) inner = LayerOperations.Activate(inner, mlp.Activation);
+        else if (mlp.Activation == Activation.Silu) inner = GatedSilu.Run(Linear(x, gate), inner);
+        else inner = LayerOperations.Activate(Linear(x, gate), mlp.Activation) * inner;
+        return Linear(inner, mlp.Down);
+    }
+
+    Tensor Linear(Tensor x, Projection projection)
+    {
+        return nn.functional.linear(x, Rows(masters[projection.Weight]), projection.HasBias ? Rows(masters[projection.Bias]) : null);
+
+        Tensor Rows(Tensor tensor) => (projection.Outputs == projection.TensorRows ? tensor
+            : tensor.narrow(0, projection.FirstRow, projection.Outputs)).to(products);
+    }
+
+    Tensor MaybeNorm(Tensor x, NormBlueprint? norm) => norm is null ? x : Norm(x, norm);
+
+    // The library's kernel where it has one for this norm. x of any type to fp32.
+    Tensor Norm(Tensor x, NormBlueprint norm)
+    {
+        var (weight, bias) = (masters[norm.Weight], norm.HasBias ? masters[norm.Bias] : null);
+        x = x.to(ScalarType.Float32);
+        return norm is { Kind: NormKind.Layer, Offset: 0, Rows: null } && norm.Width == x.shape[^1]
+            ? nn.functional.layer_norm(x, [norm.Width], weight, bias, norm.Epsilon)
+            : LayerOperations.Norm(x, norm, weight, bias);
+    }
+
+    /// <summary>What does not depend on weights; made once a pass and shared by layers with the same settings.</summary>
+    sealed class Pass(PackedBatch batch)
+    {
+        readonly Dictionary<Rotary, HeadRotation> rotations = [];
+
+        public AttentionPlan PlanOf(AttentionBlueprint a) => new(batch.Sequences, a.Heads, a.KeyValueHeads, a.HeadDim, a.Scale, a.Window,
+            a.SoftCap, a.Rotary is { } rotary ? RotationOf(rotary) : null);
+
+        HeadRotation RotationOf(Rotary rotary)
+        {
+            if (rotations.TryGetValue(rotary, out var known)) return known;
+            var (cos, sin) = RotaryTable.Angles(rotary, Numbers.Count(0, batch.Longest, CPU), batch.Longest); // [L, R]
+            return rotations[rotary] = new HeadRotation(cos.data<float>().ToArray(), sin.data<float>().ToArray(), (int)cos.shape[1],
+                rotary.Style == RotaryStyle.HalfSplit);
+        }
+    }
+}

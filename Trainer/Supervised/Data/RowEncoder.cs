@@ -1,0 +1,74 @@
+// From a row in one of TRL's forms to token ids: `messages`, `prompt` and `completion` (texts or messages), or `text`. A chat may bring
+// `documents`, `tools` and `chat_template_kwargs`; other members are ignored, as in TRL. Knows no files.
+using System.Text.Json.Nodes;
+using Majlis.Text.Chat;
+using Majlis.Text.Tokenizers;
+
+namespace Majlis.Trainer.Supervised.Data;
+
+/// <param name="tokenizer">The model's.</param>
+/// <param name="template">For rows that are chats; null where the model has none.</param>
+/// <param name="end">The id that ends plain text; null where the model has none.</param>
+/// <param name="wholeText">Every token is a target; otherwise the completion's only, or in a chat the assistant's.</param>
+/// <param name="time">What a template that prints the date prints.</param>
+public sealed class RowEncoder(TextTokenizer tokenizer, ChatTemplate? template, int? end, bool wholeText, TimeProvider time)
+{
+    /// <exception cref="DataException">The row has none of the forms, or its chat cannot be rendered.</exception>
+    /// <exception cref="Text.Jinja.JinjaException">The template failed or refused the chat.</exception>
+    public Example Encode(JsonObject row, string place)
+    {
+        if (row["messages"] is JsonArray messages) return Chat(row, messages, place);
+        if (row["prompt"] is { } prompt && row["completion"] is { } completion) return Completed(row, prompt, completion, place);
+        if (row["text"] is JsonValue value && value.TryGetValue<string>(out var text)) return Whole(WithEnd(Tokens(text)), place);
+        throw new DataException("expected 'messages' (a list), 'prompt' and 'completion', or 'text' (a text); "
+            + $"the row has {string.Join(", ", row.Select(member => $"'{member.Key}'"))}");
+    }
+
+    Example Chat(JsonObject row, JsonArray messages, string place)
+    {
+        var prompt = ChatPrompt.EncodeWithMask(Template(), tokenizer, Conversation(row, messages));
+        if (wholeText) return Whole([.. prompt.Ids], place);
+        return prompt.Assistant.Contains(true) ? new Example([.. prompt.Ids], [.. prompt.Assistant], place)
+            : throw new DataException("the chat template marks none of it as the assistant's by {% generation %}; "
+                + "use rows of 'prompt' and 'completion', or the loss \"text\"");
+    }
+
+    Example Completed(JsonObject row, JsonNode prompt, JsonNode completion, string place)
+    {
+        var (before, all) = prompt is JsonArray first && completion is JsonArray second
+            ? (Chat(row, first, generates: true), Chat(row, [.. Copies(first), .. Copies(second)], generates: false))
+            : (Tokens(TextOf(prompt, "prompt")), WithEnd(Tokens(TextOf(prompt, "prompt") + TextOf(completion, "completion"))));
+        if (wholeText) return Whole(all, place);
+        var shared = before.AsSpan().CommonPrefixLength(all);
+        return new Example(all, [.. all.Select((_, index) => index >= shared)], place);
+    }
+
+    int[] Chat(JsonObject row, JsonArray messages, bool generates) =>
+        ChatPrompt.Encode(Template(), tokenizer, Conversation(row, messages) with { AddGenerationPrompt = generates });
+
+    Conversation Conversation(JsonObject row, JsonArray messages) => new(messages)
+    {
+        Tools = row["tools"] as JsonArray,
+        Documents = row["documents"] as JsonArray,
+        Kwargs = row["chat_template_kwargs"] as JsonObject,
+        Now = time.GetUtcNow(),
+    };
+
+    ChatTemplate Template() => template ?? throw new DataException("the row is a chat, and the model has no chat template");
+
+    int[] Tokens(string text) => tokenizer.Encode(text, addSpecialTokens: true);
+
+    int[] WithEnd(int[] tokens) => end is not { } id || tokens is [.., var last] && last == id ? tokens : [.. tokens, id];
+
+    static Example Whole(int[] tokens, string place)
+    {
+        var all = new bool[tokens.Length];
+        Array.Fill(all, true);
+        return new Example(tokens, all, place);
+    }
+
+    static IEnumerable<JsonNode?> Copies(JsonArray messages) => messages.Select(message => message?.DeepClone());
+
+    static string TextOf(JsonNode value, string name) => value is JsonValue plain && plain.TryGetValue<string>(out var text) ? text
+        : throw new DataException($"'{name}' is neither a text nor, with the other one, a list of messages");
+}

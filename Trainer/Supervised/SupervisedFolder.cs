@@ -1,0 +1,86 @@
+// A stage's folder: what it began with, its checkpoints and its result. Each appears whole or not at all. Knows no training.
+using System.Text.Json;
+using Majlis.Model;
+using Majlis.Model.Weights;
+using Majlis.Text;
+using Majlis.Torch.Packed;
+using Majlis.Trainer.Optimization;
+using static TorchSharp.torch;
+
+namespace Majlis.Trainer.Supervised;
+
+/// <param name="path">The folder; created where it is missing.</param>
+public sealed class SupervisedFolder(string path)
+{
+    const string Start = "start.json";
+    const string Result = "result";
+
+    public string Path => path;
+
+    /// <summary>Checkpoints, as <see cref="TrainingState"/> keeps them.</summary>
+    public string States => System.IO.Path.Combine(path, "states");
+
+    /// <summary>Random weights to start from, as a Hugging Face folder.</summary>
+    public string Initial => System.IO.Path.Combine(path, "initial");
+
+    /// <summary>The finished stage: <c>master/</c>, <c>serve/</c>, <c>manifest.json</c> and <c>metrics.jsonl</c>.</summary>
+    public string Finished => System.IO.Path.Combine(path, Result);
+
+    /// <summary>Keeps a second process out while it is held.</summary>
+    /// <exception cref="IOException">Another process trains in this folder.</exception>
+    public FileStream Lock()
+    {
+        Directory.CreateDirectory(path);
+        try
+        {
+            return new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error)
+        {
+            throw new IOException($"{path} is in use by another process that trains, or cannot be written: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Remembers what the stage began with; a stage begun with something else is not continued.</summary>
+    /// <exception cref="ModelFormatException">The folder belongs to another recipe, model or data.</exception>
+    public void Begin(SupervisedStart start)
+    {
+        var file = System.IO.Path.Combine(path, Start);
+        var now = JsonSerializer.SerializeToUtf8Bytes(start, TrainerJson.Stages);
+        if (!File.Exists(file)) DurableFiles.Replace(file, now);
+        else if (!File.ReadAllBytes(file).AsSpan().SequenceEqual(now))
+            throw new ModelFormatException($"{file}: this folder was begun with another recipe, model or data; its checkpoints do not fit. "
+                + "Name another folder, or delete this one");
+    }
+
+    /// <summary>Makes <see cref="Initial"/> from a folder's config and tokenizer, unless it is there.</summary>
+    public void WriteInitial(string model, ulong seed)
+    {
+        if (Directory.Exists(Initial)) return;
+        var config = System.IO.Path.Combine(model, CheckpointFiles.Config);
+        using var json = ModelJson.Read(config);
+        var blueprint = Model.Families.Families.Read(json.RootElement);
+        var deviation = json.RootElement.TryGetProperty("initializer_range", out var range) ? range.GetDouble() : 0.02;
+        using var scope = NewDisposeScope();
+        var weights = RandomWeights.Create(blueprint, deviation, seed);
+        DurableFiles.Create(Initial, fresh =>
+        {
+            CheckpointFiles.Copy(model, fresh);
+            TensorFile.Write(System.IO.Path.Combine(fresh, SafetensorsFolder.SingleName), weights);
+        });
+        foreach (var (_, value) in weights) value.Dispose();
+    }
+
+    /// <summary>Writes the finished stage.</summary>
+    public void Finish(Checkpoint donor, IReadOnlyList<(string Name, Tensor Value)> parameters, SupervisedManifest manifest,
+        IReadOnlyList<StepMetrics> log) => DurableFiles.Create(Finished, fresh =>
+    {
+        TwoPrecisions.Write(fresh, donor,
+            master => TensorFile.Write(System.IO.Path.Combine(master, SafetensorsFolder.SingleName), parameters));
+        var weights = FileHash.Of(System.IO.Path.Combine(fresh, Model.Catalog.ModelCatalog.Serve, SafetensorsFolder.SingleName));
+        File.WriteAllBytes(System.IO.Path.Combine(fresh, "manifest.json"),
+            JsonSerializer.SerializeToUtf8Bytes(manifest with { WeightsHash = weights }, TrainerJson.Stages));
+        File.WriteAllLines(System.IO.Path.Combine(fresh, "metrics.jsonl"),
+            log.Select(step => JsonSerializer.Serialize(step, TrainerJson.Plain)));
+    });
+}

@@ -1,0 +1,85 @@
+// The packed network and its head's loss against the plain Transformer and the library's cross-entropy: values and all gradients.
+using Majlis.Model;
+using Majlis.tests.Support;
+using Majlis.Text;
+using Majlis.Torch;
+using Majlis.Torch.Packed;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Majlis.tests.Trainer.Supervised;
+
+public sealed class PackedNetworks
+{
+    static string Folder => Shared.Golden("architectures");
+
+    public static TheoryData<string?> Families => !Directory.Exists(Folder) ? [(string?)null]
+        : [.. Directory.EnumerateDirectories(Folder).Where(path => File.Exists(Path.Combine(path, "model.safetensors"))
+            && File.Exists(Path.Combine(path, "config.json"))).Select(Path.GetFileName)
+            .Where(name => name is not ("bert_minilm" or "llama_reward")).Order()];
+
+    [Fact]
+    public void A_network_that_predicts_no_next_token_is_refused()
+    {
+        using var checkpoint = Checkpoint.Open(Shared.Require(Path.Combine(Folder, "llama_reward")));
+        var error = Assert.Throws<ModelFormatException>(() =>
+            new PackedTransformer(checkpoint.Blueprint, new Dictionary<string, Tensor>(), ScalarType.Float32));
+        Assert.Contains("predicts no next token", error.Message);
+    }
+
+    [Theory, MemberData(nameof(Families))]
+    public void Losses_and_gradients_are_the_plain_networks(string? family)
+    {
+        Assert.SkipWhen(family is null, "goldens/architectures is not here");
+        using var checkpoint = Checkpoint.Open(Path.Combine(Folder, family!));
+        var random = new Random(5);
+        int[][] sequences = [.. new[] { 9, 1, 30, 17, 16, 2 }.Select(length =>
+            Enumerable.Range(0, length).Select(_ => random.Next(checkpoint.Blueprint.VocabularySize)).ToArray())];
+        using var scope = NewDisposeScope();
+        var (plain, packed) = (Open(checkpoint), Open(checkpoint));
+        var expected = Plain(plain, sequences);
+        expected.backward();
+        using var batch = new PackedBatch(sequences);
+        var network = new PackedTransformer(checkpoint.Blueprint, packed.Weights, ScalarType.Float32);
+        int[] rows = [.. sequences.SelectMany((sequence, i) =>
+            Enumerable.Range(0, sequence.Length - 1).Select(t => batch.Sequences[i].First + t))];
+        int[] labels = [.. sequences.SelectMany(sequence => sequence.Skip(1))];
+        float[] weights = [.. rows.Select((_, index) => Weight(index))];
+        var result = HeadLoss.Backward(network, network.States(batch), rows, labels, weights, timesProbability: false);
+        Assert.Equal(expected.item<float>(), result.Loss, 1e-4);
+        // Some gradients are zero but for rounding, such as that of a bias that all keys share.
+        foreach (var (name, weight) in plain.Weights)
+        {
+            var (ours, theirs) = (packed.Weights[name].grad!, weight.grad!);
+            Assert.InRange((ours - theirs).norm().item<float>() / Math.Max(1e-2f, theirs.norm().item<float>()), 0, 1e-4);
+        }
+        plain.Dispose();
+        packed.Dispose();
+    }
+
+    static float Weight(int index) => 0.1f * (1 + index % 3);
+
+    static Transformer Open(Checkpoint checkpoint)
+    {
+        var network = new Transformer(checkpoint.Blueprint, checkpoint.Weights);
+        foreach (var weight in network.Weights.Values) weight.requires_grad_(true);
+        return network;
+    }
+
+    /// <summary>One sequence at a time.</summary>
+    static Tensor Plain(Transformer network, int[][] sequences)
+    {
+        var (loss, index) = (zeros(1), 0);
+        foreach (var sequence in sequences.Where(sequence => sequence.Length > 1))
+        {
+            var logits = network.Forward(tensor(sequence.Select(id => (long)id).ToArray()).unsqueeze(0)).squeeze(0);
+            var labels = tensor(sequence.Skip(1).Select(id => (long)id).ToArray());
+            var losses = nn.functional.cross_entropy(logits.narrow(0, 0, sequence.Length - 1), labels, reduction: nn.Reduction.None);
+            var weights = tensor(labels.data<long>().ToArray().Select((_, t) => Weight(index + t)).ToArray());
+            index += sequence.Length - 1;
+            loss = loss.Plus((losses * weights).sum());
+        }
+        return loss;
+    }
+}
