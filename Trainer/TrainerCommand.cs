@@ -40,6 +40,7 @@ static class TrainerCommand
         };
         round.AddTo(root);
         root.Subcommands.Add(SftCommand.Build());
+        root.Subcommands.Add(DpoCommand.Build());
         root.Subcommands.Add(MergeCommand.Build());
         root.Subcommands.Add(ExpertCommand.Build(sources, catalog));
         root.Subcommands.Add(RollbackCommand.Build(catalog));

@@ -1,4 +1,4 @@
-// Our transformer as a policy to train, with an adapter on it. Knows no losses.
+// Our transformer as a policy to train, whole or with an adapter on it. Knows no losses.
 using Majlis.Torch;
 using static TorchSharp.torch;
 
@@ -11,6 +11,14 @@ public static class TorchPolicy
     {
         network.Attach(adapter);
         return new Policy(batch => network.Logits(ScoredStates(network, batch)), [.. adapter.NamedParameters]) { Numerics = numerics };
+    }
+
+    /// <summary>Trains every weight of a network that computes in fp32.</summary>
+    public static Policy WithAllWeights(Transformer network)
+    {
+        foreach (var weight in network.Weights.Values) weight.requires_grad_(true);
+        return new Policy(batch => network.Logits(ScoredStates(network, batch)),
+            [.. network.Weights.OrderBy(weight => weight.Key, StringComparer.Ordinal).Select(weight => (weight.Key, weight.Value))]);
     }
 
     /// <summary>

@@ -43,7 +43,7 @@ public sealed class SupervisedFolder(string path)
 
     /// <summary>Remembers what the stage began with; a stage begun with something else is not continued.</summary>
     /// <exception cref="ModelFormatException">The folder belongs to another recipe, model or data.</exception>
-    public void Begin(SupervisedStart start)
+    public void Begin<T>(T start)
     {
         var file = System.IO.Path.Combine(path, Start);
         var now = JsonSerializer.SerializeToUtf8Bytes(start, TrainerJson.Stages);
@@ -71,15 +71,15 @@ public sealed class SupervisedFolder(string path)
         foreach (var (_, value) in weights) value.Dispose();
     }
 
-    /// <summary>Writes the finished stage.</summary>
-    public void Finish(Checkpoint donor, IReadOnlyList<(string Name, Tensor Value)> parameters, SupervisedManifest manifest,
+    /// <summary>Writes the finished stage; <paramref name="manifest"/> gets the sha256 of the weights to serve.</summary>
+    public void Finish<T>(Checkpoint donor, IReadOnlyList<(string Name, Tensor Value)> parameters, Func<string, T> manifest,
         IReadOnlyList<StepMetrics> log) => DurableFiles.Create(Finished, fresh =>
     {
         TwoPrecisions.Write(fresh, donor,
             master => TensorFile.Write(System.IO.Path.Combine(master, SafetensorsFolder.SingleName), parameters));
         var weights = FileHash.Of(System.IO.Path.Combine(fresh, Model.Catalog.ModelCatalog.Serve, SafetensorsFolder.SingleName));
         File.WriteAllBytes(System.IO.Path.Combine(fresh, "manifest.json"),
-            JsonSerializer.SerializeToUtf8Bytes(manifest with { WeightsHash = weights }, TrainerJson.Stages));
+            JsonSerializer.SerializeToUtf8Bytes(manifest(weights), TrainerJson.Stages));
         File.WriteAllLines(System.IO.Path.Combine(fresh, "metrics.jsonl"),
             log.Select(step => JsonSerializer.Serialize(step, TrainerJson.Plain)));
     });

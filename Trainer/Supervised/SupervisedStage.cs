@@ -82,7 +82,7 @@ public sealed class SupervisedStage(SupervisedOptions options, SupervisedFolder 
         if (result.Refusal is { } refusal) return $"{refusal}. The checkpoints before it stay in {folder.States}";
         var manifest = new SupervisedManifest("sft", start, data.Examples.Count, trainer.Rows, data.Dropped, data.Cut, result.Steps,
             result.Log[^1]["num_tokens"], SupervisedManifest.CurveOf(result.Log));
-        folder.Finish(checkpoint, parameters, manifest, result.Log);
+        folder.Finish(checkpoint, parameters, hash => manifest with { WeightsHash = hash }, result.Log);
         say($"done: {folder.Finished}");
         return null;
     }

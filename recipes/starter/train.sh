@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Trains the starter from nothing: practice in copying, base training on all kinds, SFT, an expert a language and their merge,
+# Trains the starter from nothing: practice in copying, base training on all kinds, SFT, an expert a language and their merge, offline DPO,
 # and scores after each. Two cores, about 26 million tokens.
 # usage: recipes/starter/train.sh [FOLDER]      may be killed at any moment; run again it goes on where it was
 set -euo pipefail
@@ -43,6 +43,7 @@ rows base base 125000 12
 rows sft sft 69000 13
 rows expert-en en 5500 14
 rows expert-ar ar 5500 15
+[ -f "$work/data/pairs.jsonl" ] || starter pairs sft 2400 16 "$work/data/pairs.jsonl"
 
 # Copying a word of several tokens begins late: induction is practised before anything else, at the full rate.
 stage copy $model '"from_scratch": true, "prompt_share": 0.1, "learning_rate": 2e-3, "least_learning_rate": 1.5e-3, "warmup_steps": 100'
@@ -66,6 +67,14 @@ YAML
 score merged "$work/merged"
 
 best=$(starter best "$work"/scores/{sft,merged}.json)
+say "offline DPO on $best"
+cat >"$work/recipes/dpo.json" <<JSON
+{"model": "$best", "data": ["$work/data/pairs.jsonl"], "beta": 0.1, "learning_rate": 1e-4, "epochs": 1, "seed": 1}
+JSON
+trainer dpo "$work/recipes/dpo.json" "$work/dpo"
+score dpo "$work/dpo/result/serve"
+
+best=$(starter best "$work"/scores/{sft,merged,dpo}.json)
 say "the starter: $best"
 if [ ! -d "$work/starter" ]; then
   rm -rf "$work/starter.part"

@@ -26,7 +26,7 @@ public sealed class GoldenPairLosses
         var root = json.RootElement;
         using var model = Open(root, "policy");
         using var other = Open(root, "reference");
-        var (policy, reference) = (WholePolicy.Of(model), WholePolicy.Of(other));
+        var (policy, reference) = (TorchPolicy.WithAllWeights(model), TorchPolicy.WithAllWeights(other));
         foreach (var setting in root.GetProperty("cases").EnumerateArray())
         {
             using var scope = torch.NewDisposeScope();

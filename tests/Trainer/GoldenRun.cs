@@ -30,7 +30,7 @@ sealed class GoldenRun : IDisposable
         checkpoint = Checkpoint.Open(Path.Combine(folder, "base"));
         network = new Transformer(checkpoint.Blueprint, checkpoint.Weights);
         adapter = Directory.Exists(Path.Combine(folder, "adapter_init")) ? ReadAdapter() : null;
-        policy = adapter is null ? WholePolicy.Of(network) : TorchPolicy.WithAdapter(network, adapter, "fp32");
+        policy = adapter is null ? TorchPolicy.WithAllWeights(network) : TorchPolicy.WithAdapter(network, adapter, "fp32");
         var all = run.GetProperty("pairs").EnumerateArray().Select((pair, index) => LossConfig.Pair(pair, $"{index}")).ToArray();
         pairs = [.. run.GetProperty("row_order_of_one_epoch").EnumerateArray().Select(row => all[row.GetInt32()])];
         reference = ReferenceScores.Compute(policy, pairs, 4, pad: 0);
