@@ -22,6 +22,6 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- " + "long-prompt MODEL | " +
-        "weights MODEL | memory [MODEL ...] | tokenizer [NAME ...] | engine | decode MODEL | fairness MODEL | swap-memory [MODEL]");
+        "weights MODEL | memory [MODEL ...] | tokenizer [NAME ...] | engine | decode MODEL | fairness MODEL | sft | swap-memory [MODEL]");
     return 2;
 }
