@@ -24,11 +24,7 @@ public static class ServerApp
     {
         // Options are read once at start; watching for changes would watch the whole working directory, models included.
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
-        string[] refusals =
-        [
-            .. Listening.Refusals(options.Addresses), .. Listening.Refusals(builder.Configuration),
-            .. OpenTelemetryExport.Problems(builder.Configuration),
-        ];
+        string[] refusals = [.. OpenTelemetryExport.Problems(builder.Configuration)];
         if (refusals.Length > 0) throw new StartupException(refusals);
         builder.AddConnections(options, parts.Connections);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
@@ -39,9 +35,9 @@ public static class ServerApp
         builder.UseLog(options);
         builder.AddOpenTelemetryExport();
         builder.Services.AddRequestDecompression();
-        builder.Services.AddHostedService<Listening.BoundCheck>();
+        builder.Services.AddSingleton(options).AddHostedService<ListeningCheck>();
         RequestOrigin.ReplaceHostFilter(builder.Services);
-        builder.Services.AddGuard();
+        builder.Services.AddGuard(options, parts.Keys);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = parts.DrainWindow);
         builder.Services.AddSingleton(parts.Time).AddSingleton(parts.Ids);
         builder.Services.AddSingleton<HeapCompaction>().AddHostedService(given => given.GetRequiredService<HeapCompaction>());
@@ -64,8 +60,9 @@ public static class ServerApp
         app.MapModels();
         app.MapArena();
         app.MapErasure();
+        app.MapSessions();
         app.MapCatalog();
-        app.MapHealth();
+        app.MapHealth(options);
         app.MapPages();
         app.SayWhatIsServed();
         app.DrainBeforeTheCut(parts);
@@ -154,7 +151,7 @@ public static class ServerApp
         app.Lifetime.ApplicationStarted.Register(() =>
         {
             app.Lifetime.ApplicationStopping.Register(() => log.Draining(engine.Progress.Running + engine.Progress.Waiting));
-            log.LoopbackOnly();
+            if (!app.Services.GetRequiredService<KeyRing>().AsksForKeys) log.LoopbackOnly();
             if (live.Current is not { } model) return;
             log.Serving(model.Version, model.WeightsHash, model.MaxContext, string.Join(' ', app.Urls));
             log.SayWhatIsIgnored(model);

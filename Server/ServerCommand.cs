@@ -1,6 +1,7 @@
 // The server's command line: its options with their help, and the commands beside serving. Knows no request.
 using System.CommandLine;
 using Majlis.CommandLine;
+using Majlis.Server.Access.Commands;
 using Majlis.Server.Operations;
 
 namespace Majlis.Server;
@@ -28,6 +29,11 @@ static class ServerCommand
         var redisPasswordFile = sources.Text("--redis-password-file",
             "A file that holds the Redis's password and nothing else; MAJLIS_REDIS_PASSWORD holds the password itself.");
         var urls = sources.Text("--urls", "Addresses to listen on, separated by semicolons.", defaults.Urls);
+        var internalUrls = sources.Text("--internal-urls",
+            "Further addresses, with ports of their own, that serve health and metrics to everybody and nothing else.");
+        var open = sources.Text("--open", "What needs no key: health, metrics, or both separated by a comma.");
+        var adminKeyFile = sources.Text("--admin-key-file",
+            "A file that holds the first admin key and nothing else; MAJLIS_ADMIN_KEY holds the key itself.");
         var tlsCertificate = sources.Text("--tls-certificate",
             "PEM file of the certificate for https addresses, with its intermediates; a new one is taken while running.");
         var tlsKey = sources.Text("--tls-key", "PEM file of that certificate's private key, without a passphrase.");
@@ -47,12 +53,13 @@ static class ServerCommand
         var log = sources.Text("--log", "How log lines are written: text, or json with a line for every request.", defaults.Log);
         var root = new RootCommand("An OpenAI-compatible model server that learns from its raters.")
         {
-            model, catalog, data, redis, redisPasswordFile, urls, tlsCertificate, tlsKey, behindProxy, requestsPerMinute,
-            concurrent, documents, voters, deterministic, log,
+            model, catalog, data, redis, redisPasswordFile, urls, internalUrls, open, adminKeyFile, tlsCertificate, tlsKey, behindProxy,
+            requestsPerMinute, concurrent, documents, voters, deterministic, log,
         };
         root.Subcommands.Add(PullCommand.Build());
         root.Subcommands.Add(EraseCommand.Build(data, redis, redisPasswordFile, sources.Outside("redis_password")));
         root.Subcommands.Add(HealthCommand.Build(urls));
+        root.Subcommands.Add(KeyCommand.Build(data, redis, redisPasswordFile, sources.Outside("redis_password")));
         root.SetAction(parsed => serve(Read(new OptionValues(parsed))));
         return new HostCommand(root, values => Read(values).Problems());
 
@@ -65,6 +72,9 @@ static class ServerCommand
             RedisPassword = sources.Outside("redis_password"),
             RedisPasswordFile = values.Of(redisPasswordFile),
             Urls = values.Of(urls),
+            InternalUrls = values.Of(internalUrls),
+            Open = values.Of(open),
+            AdminKey = new(sources.Outside("admin_key"), values.Of(adminKeyFile)),
             TlsCertificate = values.Of(tlsCertificate),
             TlsKey = values.Of(tlsKey),
             BehindProxy = values.Of(behindProxy),

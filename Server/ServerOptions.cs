@@ -2,6 +2,7 @@
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using Majlis.Hub;
+using Majlis.Server.Access;
 using Majlis.Server.Connections;
 using Majlis.Server.Wire;
 
@@ -9,6 +10,9 @@ namespace Majlis.Server;
 
 public sealed record ServerOptions
 {
+    /// <summary>Words of <see cref="Open"/>.</summary>
+    public const string Health = "health", Metrics = "metrics";
+
     /// <summary>What to serve: a GGUF file, a Hugging Face folder, or ORG/NAME of its hub.</summary>
     public string? Model { get; init; }
 
@@ -36,7 +40,20 @@ public sealed record ServerOptions
     /// <summary>Addresses to listen on, separated by semicolons.</summary>
     public string Urls { get; init; } = "http://127.0.0.1:8080";
 
-    public string[] Addresses => Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    public string[] Addresses => Split(Urls, ';');
+
+    /// <summary>Further addresses, which serve health and metrics to everybody and nothing else.</summary>
+    public string? InternalUrls { get; init; }
+
+    public string[] InternalAddresses => Split(InternalUrls, ';');
+
+    /// <summary>What needs no key, separated by commas: <c>health</c>, <c>metrics</c>.</summary>
+    public string? Open { get; init; }
+
+    public bool Opens(string what) => Split(Open, ',').Contains(what);
+
+    /// <summary>The first admin key; from the environment or from a file.</summary>
+    public AdminKey AdminKey { get; init; } = new(null, null);
 
     /// <summary>PEM file of the certificate for https addresses, its intermediates after it.</summary>
     [ConfigurationKeyName("tls-certificate")]
@@ -92,10 +109,17 @@ public sealed record ServerOptions
             yield return $"--voters: '{Voters}' is neither {VoterKinds.Person} nor {VoterKinds.Scripted}.";
         if (Log is not (TextLog or JsonLog)) yield return $"--log: '{Log}' is neither {TextLog} nor {JsonLog}.";
         if (Addresses.Length == 0) yield return "--urls: an address like http://127.0.0.1:8080 is expected.";
-        foreach (var problem in Listening.Refusals(Addresses)) yield return problem;
+        foreach (var problem in Listening.Malformed("--urls", Addresses)) yield return problem;
+        foreach (var problem in Access.InternalAddresses.Problems(InternalAddresses, Addresses)) yield return problem;
+        foreach (var word in Split(Open, ',').Except([Health, Metrics]))
+            yield return $"--open: '{word}' is neither {Health} nor {Metrics}.";
+        foreach (var problem in AdminKey.Problems()) yield return problem;
         foreach (var problem in TlsFiles.Problems(this)) yield return problem;
         foreach (var problem in ProxyNetworks.Problems(BehindProxy)) yield return problem;
         if (RequestsPerMinute < 0) yield return $"--requests-per-minute: {RequestsPerMinute} is negative; 0 means no limit.";
         if (Concurrent < 0) yield return $"--concurrent: {Concurrent} is negative; 0 means no limit.";
     }
+
+    static string[] Split(string? list, char separator) =>
+        (list ?? "").Split(separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -1,5 +1,6 @@
 // What a server gets besides its options, so that tests can replace it: time, randomness, and how a model is opened.
 using Majlis.Inference;
+using Majlis.Server.Access;
 using Majlis.Server.Connections;
 using Majlis.Server.Models;
 using Majlis.Server.Wire;
@@ -19,6 +20,9 @@ public sealed record ServerParts(TimeProvider Time, IdSource Ids, Func<string, s
 
     /// <summary>How long the vote store may take to answer.</summary>
     public TimeSpan StorePatience { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often keys are looked up again, and for how long they hold while the store is away.</summary>
+    public KeyTimes Keys { get; init; } = KeyTimes.Default;
 
     /// <summary>How long running requests may continue once the server is told to stop.</summary>
     public TimeSpan DrainWindow { get; init; } = TimeSpan.FromSeconds(30);

@@ -1,4 +1,5 @@
 // The folder that --data names: which files in it are ours, and that nobody else may read them. Knows no content.
+using Majlis.Feedback.Store.Access;
 using Majlis.Feedback.Votes;
 
 namespace Majlis.Feedback.Store;
@@ -8,7 +9,7 @@ static class DataFolder
     /// <summary>The embedded store's own folder in it.</summary>
     public const string Store = "garnet";
 
-    static readonly string[] ours = [Store, RedisAddress.FileName, VoterHash.FileName];
+    static readonly string[] ours = [Store, RedisAddress.FileName, VoterHash.FileName, KeyMarker.FileName];
 
     /// <summary>
     /// Makes the folder where it is absent and removes other users' rights to our files in it. The folder itself is closed to them

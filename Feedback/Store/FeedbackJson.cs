@@ -1,5 +1,6 @@
 // The records written as JSON, by source-generated serialisers. Knows no store.
 using System.Text.Json.Serialization;
+using Majlis.Feedback.Store.Access;
 
 namespace Majlis.Feedback.Store;
 
@@ -7,4 +8,6 @@ namespace Majlis.Feedback.Store;
 [JsonSerializable(typeof(RedisAddress))]
 [JsonSerializable(typeof(BattleHead))]
 [JsonSerializable(typeof(VoteRecord))]
+[JsonSerializable(typeof(AccessKey))]
+[JsonSerializable(typeof(RaterSession))]
 sealed partial class FeedbackJson : JsonSerializerContext;

@@ -21,16 +21,15 @@ public sealed record RedisLogin(string? Redis, string? Password, string? Passwor
         if (PasswordFile is null) yield break;
         if (Redis is null) yield return "--redis-password-file: there is no --redis to log in to.";
         if (Password is not null) yield return $"--redis-password-file: {Variable} is set as well; give one of them.";
-        if (FileProblem(PasswordFile) is { } unreadable) yield return $"--redis-password-file: '{PasswordFile}' {unreadable}.";
+        if (SecretFile.Problem(PasswordFile, "the password") is { } unreadable)
+            yield return $"--redis-password-file: '{PasswordFile}' {unreadable}.";
     }
 
     /// <summary>The password to log in with; null where the address holds it or there is none.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public string? Secret() => PasswordFile is null ? Password : Content(PasswordFile);
+    public string? Secret() => PasswordFile is null ? Password : SecretFile.Read(PasswordFile);
 
     public override string ToString() => $"{nameof(RedisLogin)} {{ }}";
-
-    static string Content(string path) => File.ReadAllText(path).TrimEnd('\r', '\n');
 
     static string? AddressProblem(string value)
     {
@@ -53,21 +52,4 @@ public sealed record RedisLogin(string? Redis, string? Password, string? Passwor
     static bool IsHostAndPort(string address) => address.LastIndexOf(':') is > 0 and var colon
         && ushort.TryParse(address[(colon + 1)..], out var port) && port > 0
         && Uri.CheckHostName(address[..colon]) != UriHostNameType.Unknown;
-
-    static string? FileProblem(string path)
-    {
-        try
-        {
-            return Content(path) switch
-            {
-                "" => "is empty; the password is expected in it",
-                var content when content.Contains('\n') => "has several lines; the password alone is expected in it",
-                _ => null,
-            };
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-        {
-            return "cannot be read";
-        }
-    }
 }

@@ -1,5 +1,6 @@
 // Erases what is kept of one voter: prompts, answers, tokens and votes. A vote's number stays as a tombstone, so that manifests,
 // which list votes by id, still tell which versions they touched. Knows no versions.
+using Majlis.Feedback.Store.Access;
 using StackExchange.Redis;
 
 namespace Majlis.Feedback.Store;
@@ -34,6 +35,7 @@ public sealed class VoterErasure(RedisConnection connection, TimeProvider time)
         }
         // The lists themselves stay: a battle opened meanwhile is on them and waits for the next erasure.
         await connection.WriteAsync(Scripts.Forget, [Keys.Seen(voter), Keys.Rate(voter)], [], insist: false);
+        await new SessionStore(connection, time).CloseAllAsync(voter);
         return new(count, votes);
     }
 

@@ -14,6 +14,9 @@ static class Caller
     /// <summary>Claim: the voter to whom this caller's votes are credited.</summary>
     public const string Voter = "majlis:voter";
 
+    /// <summary>Claim: the id of the session, where the caller came by its cookie.</summary>
+    public const string Session = "majlis:session";
+
     /// <param name="scheme">How the caller was recognised.</param>
     /// <param name="claims">Further claims; those without a value are left out.</param>
     public static ClaimsPrincipal Of(string scheme, string name, IEnumerable<string> roles, params (string Type, string? Value)[] claims) =>
@@ -23,6 +26,3 @@ static class Caller
             .. claims.Where(claim => claim.Value is not null).Select(claim => new Claim(claim.Type, claim.Value!)),
         ], scheme));
 }
-
-/// <summary>A key's own limits, a feature of the request's HttpContext; absent where the key has none.</summary>
-sealed record CallerLimits(int? RequestsPerMinute, int? Concurrent);

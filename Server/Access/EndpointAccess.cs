@@ -14,7 +14,19 @@ static class EndpointAccess
         return endpoint.RequireAuthorization(new AuthorizeAttribute { Roles = string.Join(',', roles) });
     }
 
+    /// <summary>Health and metrics: for admins, for whoever reaches an internal address, and for everybody where they are open.</summary>
+    /// <param name="open">Whether the option --open names them.</param>
+    public static TBuilder ForOperators<TBuilder>(this TBuilder endpoint, bool open) where TBuilder : IEndpointConventionBuilder
+    {
+        endpoint.WithMetadata(new OnInternalAddresses());
+        return open ? endpoint.Open()
+            : endpoint.RequireAuthorization(new AuthorizeAttribute { Roles = $"{Roles.Admin},{Roles.Internal}" });
+    }
+
     /// <summary>Everybody is served, without a key.</summary>
     public static TBuilder Open<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
         endpoint.AllowAnonymous();
 }
+
+/// <summary>Marks endpoints that internal addresses serve.</summary>
+sealed class OnInternalAddresses;

@@ -13,13 +13,17 @@ sealed class GuardReplies : IAuthorizationMiddlewareResultHandler
     {
         if (authorizeResult.Succeeded) return next(context);
         if (authorizeResult.Forbidden) return ErrorReply.WriteAsync(context, Forbidden(policy));
-        context.Response.Headers.WWWAuthenticate = "Bearer realm=\"majlis\"";
-        return ErrorReply.WriteAsync(context, ApiError.NoKey());
+        var refused = context.Features.Get<RefusedCaller>()?.Error;
+        // RFC 6750, section 3: a request without a key is told the scheme only, one with a wrong key what is wrong.
+        if (refused is null or { Status: StatusCodes.Status401Unauthorized })
+            context.Response.Headers.WWWAuthenticate = "Bearer realm=\"majlis\"" + (refused is null ? "" : ", error=\"invalid_token\"");
+        return ErrorReply.WriteAsync(context, refused ?? ApiError.NoKey());
     }
 
     static ApiError Forbidden(AuthorizationPolicy policy)
     {
-        var roles = policy.Requirements.OfType<RolesAuthorizationRequirement>().SelectMany(needed => needed.AllowedRoles).ToArray();
+        var roles = policy.Requirements.OfType<RolesAuthorizationRequirement>().SelectMany(needed => needed.AllowedRoles)
+            .Intersect(Roles.All).ToArray();
         return roles.Length > 0 ? ApiError.WrongRole(string.Join(" or ", roles)) : ApiError.Closed();
     }
 }

@@ -1,4 +1,5 @@
-// Recognises callers while no key is configured: everybody who reaches the loopback address is "anonymous" and may do all.
+// Recognises callers by the address they reached: while no key is configured, everybody on loopback is "anonymous" and may do all; on an
+// internal address everybody may read what operators read.
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
@@ -9,7 +10,12 @@ sealed class KeylessHandler(IOptionsMonitor<AuthenticationSchemeOptions> options
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "keyless";
+    public const string InternalScheme = "internal";
 
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(AuthenticateResult.Success(
-        new AuthenticationTicket(Caller.Of(SchemeName, Caller.Anonymous, Roles.All), SchemeName)));
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var caller = Scheme.Name == InternalScheme ? Caller.Of(InternalScheme, InternalScheme, [Roles.Internal])
+            : Caller.Of(SchemeName, Caller.Anonymous, Roles.All);
+        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(caller, Scheme.Name)));
+    }
 }

@@ -12,6 +12,9 @@ static class Roles
     /// <summary>Changes what is served, erases voters, and reads what operators read.</summary>
     public const string Admin = "admin";
 
+    /// <summary>Whoever reaches an internal address; no key has it.</summary>
+    public const string Internal = "internal";
+
     public static IReadOnlyList<string> All { get; } = [Inference, Rater, Admin];
 
     /// <summary>The roles of a key with this role.</summary>

@@ -1,9 +1,11 @@
-// Identifies a voter by a signed cookie that holds a random id and its time of issue. Other code sees only keyed hashes. Knows no votes.
+// Who votes: the holder of a key or session, or, without keys, of a signed cookie that holds a random id and its time of issue. Other code
+// sees only keyed hashes. Knows no votes.
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
+using Majlis.Server.Access;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Arena;
@@ -33,9 +35,22 @@ sealed class VoterCookie(Func<VoterHash> open, IdSource ids, TimeProvider time)
         }
     }
 
-    /// <summary>The rater of this request. A request without a valid cookie gets a new rater and a cookie.</summary>
-    /// <exception cref="FeedbackUnavailableException">There is no voters' key.</exception>
+    /// <summary>
+    /// The rater of this request: the holder of the key or session where keys are asked for. Else a request without a valid cookie gets
+    /// a new rater and a cookie.
+    /// </summary>
+    /// <exception cref="FeedbackUnavailableException">There is no voters' key, or the store has not told the holder's id yet.</exception>
     public Rater Rater(HttpContext http)
+    {
+        var address = Hash.Of($"address:{Arena.Rater.Network(http.Connection.RemoteIpAddress)}");
+        if (IsKeyless(http)) return OfCookie(http, address);
+        return http.User.FindFirst(Caller.Voter) is { } voter ? new Rater(voter.Value, address, CookieAge: null)
+            : throw new FeedbackUnavailableException("The store that names voters has not answered yet.");
+    }
+
+    static bool IsKeyless(HttpContext http) => http.User.Identity?.AuthenticationType is null or KeylessHandler.SchemeName;
+
+    Rater OfCookie(HttpContext http, string address)
     {
         var now = time.GetUtcNow();
         var (id, given) = http.Request.Cookies[Name] is { } cookie ? Read(cookie) : default;
@@ -53,17 +68,20 @@ sealed class VoterCookie(Func<VoterHash> open, IdSource ids, TimeProvider time)
             });
         }
         var age = now - given;
-        return new Rater(Hash.Of($"voter:{id}"), Hash.Of($"address:{Arena.Rater.Network(http.Connection.RemoteIpAddress)}"),
-            age < TimeSpan.Zero ? TimeSpan.Zero : age);
+        return new Rater(Hash.Of($"voter:{id}"), address, age < TimeSpan.Zero ? TimeSpan.Zero : age);
     }
 
-    /// <summary>The voter of a request with a valid cookie, else null.</summary>
+    /// <summary>The voter of a request with a key, a session or, without keys, a valid cookie; else null.</summary>
     /// <exception cref="FeedbackUnavailableException">There is no voters' key.</exception>
-    public string? Known(HttpContext http) =>
-        http.Request.Cookies[Name] is { } cookie && Read(cookie).Id is { } id ? Hash.Of($"voter:{id}") : null;
+    public string? Known(HttpContext http) => http.User.FindFirst(Caller.Voter)?.Value
+        ?? (IsKeyless(http) && http.Request.Cookies[Name] is { } cookie && Read(cookie).Id is { } id ? Hash.Of($"voter:{id}") : null);
 
-    /// <summary>The browser drops the cookie: its next battle is somebody new's.</summary>
-    public static void Forget(HttpContext http) => http.Response.Cookies.Delete(Name);
+    /// <summary>The browser drops its cookies: its next battle is somebody new's, and a session has ended.</summary>
+    public static void Forget(HttpContext http)
+    {
+        http.Response.Cookies.Delete(Name);
+        if (!IsKeyless(http)) SessionCookie.Take(http);
+    }
 
     /// <summary>The voter hash for a cookie's value; any other text is taken as a hash already.</summary>
     public static string VoterOf(string value, VoterHash hash) => value.Split('.') is [var id, _, ..] ? hash.Of($"voter:{id}") : value;

@@ -5,7 +5,7 @@ static class ConnectionSetup
 {
     public static void AddConnections(this WebApplicationBuilder builder, ServerOptions options, ConnectionLimits limits)
     {
-        builder.WebHost.UseUrls(options.Addresses);
+        builder.WebHost.UseUrls([.. options.Addresses, .. options.InternalAddresses]);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(limits.Configure);
         builder.Services.AddSingleton(given => new AddressLimit(limits.MostOfClient, ProxyNetworks.Read(options.BehindProxy),

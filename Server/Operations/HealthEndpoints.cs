@@ -19,11 +19,12 @@ static class HealthEndpoints
     /// <summary>A probe may wait a second; a store that hangs must not make the server look hung.</summary>
     static readonly TimeSpan storePatience = TimeSpan.FromMilliseconds(300);
 
-    public static void MapHealth(this WebApplication app)
+    public static void MapHealth(this WebApplication app, ServerOptions options)
     {
-        app.MapGet("/health/live", Live).RequireRole(Roles.Admin);
-        app.MapGet("/health/ready", ReadyAsync).RequireRole(Roles.Admin);
-        app.MapMetrics("/metrics", app.Services.GetRequiredService<ServerMetrics>().Registry).RequireRole(Roles.Admin);
+        app.MapGet("/health/live", Live).ForOperators(options.Opens(ServerOptions.Health));
+        app.MapGet("/health/ready", ReadyAsync).ForOperators(options.Opens(ServerOptions.Health));
+        app.MapMetrics("/metrics", app.Services.GetRequiredService<ServerMetrics>().Registry)
+            .ForOperators(options.Opens(ServerOptions.Metrics));
     }
 
     static JsonHttpResult<HealthReply> Live(Engine engine, TimeProvider time)

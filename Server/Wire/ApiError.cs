@@ -82,6 +82,29 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
     public static ApiError NoKey() => new(401, Request,
         "A key is needed: send it as 'Authorization: Bearer KEY' or as 'x-api-key: KEY'.", Code: "invalid_api_key");
 
+    /// <param name="problem">A sentence about the headers.</param>
+    public static ApiError MalformedKey(string problem) => new(401, Request,
+        $"{problem} Send the key as 'Authorization: Bearer KEY' or as 'x-api-key: KEY'.", Code: "invalid_api_key");
+
+    public static ApiError WrongKey() => new(401, Request, "This is no key of this server.", Code: "invalid_api_key");
+
+    public static ApiError RevokedKey(string name) => new(401, Request, $"The key of '{name}' is revoked.", Code: "revoked_api_key");
+
+    public static ApiError ExpiredKey(string name, DateTimeOffset end) =>
+        new(401, Request, $"The key of '{name}' has expired ({end.UtcDateTime:yyyy-MM-dd'T'HH:mm'Z'}).", Code: "expired_api_key");
+
+    public static ApiError TooManyWrongKeys(int seconds) => new(429, "rate_limit_error",
+        $"Too many wrong keys came from this address; wait {seconds} seconds.", Code: "too_many_wrong_keys", RetryAfter: seconds);
+
+    public static ApiError KeysAway(string reason) => new(503, "server_error",
+        $"Whether this key is valid cannot be told now: {reason}", Code: "keys_unavailable", RetryAfter: 5);
+
+    public static ApiError NoSession() => new(401, Request,
+        "The session has ended or is not this server's; sign in again.", Code: "invalid_session");
+
+    public static ApiError UsedInvitation() => new(403, "permission_error",
+        "All uses of this invitation are taken; ask for another.", Code: "invitation_used");
+
     public static ApiError WrongRole(string needed) => new(403, "permission_error",
         $"This key may not do that: the role {needed} is needed.", Code: "insufficient_permissions");
 

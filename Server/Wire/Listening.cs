@@ -1,18 +1,22 @@
-// Where the server may listen. Addresses from every source are checked before it binds and once after; a failure is explained to the person
-// who started it. Knows no request.
+// Where the server listens: addresses that only this machine reaches, those that others reach, and texts that are none. A failure to listen
+// is explained to the person who started it. Knows no key and no request.
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Majlis.Server.Wire;
 
 static class Listening
 {
-    /// <summary>Problems with the addresses of --urls, one line each.</summary>
+    const string NoAddress = "is not an address like http://127.0.0.1:8080.";
+
+    /// <summary>Addresses of an option that are none, one line each.</summary>
+    public static IEnumerable<string> Malformed(string option, IEnumerable<string> urls) =>
+        urls.Where(url => Refusal(url) == NoAddress).Select(url => $"{option}: '{url}' {NoAddress}");
+
+    /// <summary>Why the addresses of --urls are not for a server without keys, one line each.</summary>
     public static IEnumerable<string> Refusals(IEnumerable<string> urls) => Refusals(urls.Select(url => ("--urls", (string?)url)));
 
-    /// <summary>Problems with the addresses in Kestrel's own configuration, each under its key.</summary>
+    /// <summary>The same of the addresses in Kestrel's own configuration, each under its key.</summary>
     public static IEnumerable<string> Refusals(IConfiguration configuration) => Refusals(
         configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => ($"{endpoint.Path}:Url", endpoint["Url"])));
 
@@ -60,11 +64,11 @@ static class Listening
         try
         {
             return url is not null && Loopback.IsListening(url) ? null
-                : "can be reached from other machines, and no keys are configured; only loopback addresses and unix sockets are taken.";
+                : "can be reached from other machines, and no keys are configured; without them only loopback and unix sockets are taken.";
         }
         catch (FormatException)
         {
-            return "is not an address like http://127.0.0.1:8080.";
+            return NoAddress;
         }
     }
 
@@ -75,27 +79,5 @@ static class Listening
         var place = url is not null && BindingAddress.Parse(url) is { IsUnixPipe: false, IsNamedPipe: false } address
             ? $"port {address.Port} on {address.Host.Trim('[', ']')}" : url ?? said;
         return $"{place} is in use by another program; end it, or choose another address with --urls http://127.0.0.1:PORT.";
-    }
-
-    /// <summary>Fails the start where the server is bound to a forbidden address.</summary>
-    public sealed class BoundCheck(IServer server) : IHostedLifecycleService
-    {
-        public Task StartedAsync(CancellationToken cancellationToken)
-        {
-            var bound = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
-            var refusals = bound.Select(url => (Url: url, Why: Refusal(url))).Where(found => found.Why is not null)
-                .Select(found => $"The server ends: what it is bound to, '{found.Url}', {found.Why}").ToArray();
-            return refusals.Length == 0 ? Task.CompletedTask : throw new StartupException(refusals);
-        }
-
-        public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

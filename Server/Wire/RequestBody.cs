@@ -1,6 +1,7 @@
 // The body of a request as JSON. Strict about duplicate names, depth and encoding; errors name the place. Knows no field.
 using System.Text.Json;
 using Majlis.Text;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace Majlis.Server.Wire;
@@ -38,7 +39,8 @@ static class RequestBody
         }
         catch (BadHttpRequestException refused) when (refused.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            problem.Add(ApiError.TooLarge(Limit));
+            problem.Add(ApiError.TooLarge(
+                request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? Limit));
             return default;
         }
         catch (Exception broken) when (broken is InvalidDataException or InvalidOperationException)

@@ -2,6 +2,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Majlis.Server.Access;
 using Majlis.Server.Arena;
 using Majlis.Server.Catalog;
 using Majlis.Server.Chat;
@@ -20,6 +21,7 @@ namespace Majlis.Server.Wire;
 [JsonSerializable(typeof(BattleEvent))]
 [JsonSerializable(typeof(VoteReply))]
 [JsonSerializable(typeof(HealthReply))]
+[JsonSerializable(typeof(SessionReply))]
 [JsonSerializable(typeof(ErasureReply))]
 [JsonSerializable(typeof(ListPage<VersionCard>))]
 [JsonSerializable(typeof(ListPage<MoveReply>))]

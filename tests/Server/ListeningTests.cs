@@ -2,8 +2,11 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Majlis.Feedback.Store;
 using Majlis.Server;
+using Majlis.Server.Access;
 using Majlis.Server.Wire;
+using Majlis.tests.Server.Access;
 using Majlis.tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -63,10 +66,16 @@ public sealed class ListeningTests
     [InlineData("http://10.0.0.1:5000", false)]
     [InlineData("http://127.0.0.1:5000", true)]
     [InlineData("http://unix:/tmp/majlis.sock", true)]
-    public async Task What_a_server_is_bound_to_is_looked_at_whatever_bound_it(string bound, bool mayStay)
+    [InlineData("http://[::]:5000", true, "an-admin-key-of-20-letters")]
+    [InlineData("http://[::]:9090", true)] // Internal: health and metrics only.
+    public async Task What_a_server_is_bound_to_is_looked_at_whatever_bound_it(string bound, bool mayStay, string? adminKey = null)
     {
+        using var folder = new TemporaryFolder();
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Services.AddHostedService<Listening.BoundCheck>().AddSingleton<IServer>(new BoundServer(bound));
+        var options = new ServerOptions { Data = folder.Path, InternalUrls = "http://[::]:9090", AdminKey = new(adminKey, null) };
+        builder.Services.AddSingleton(new RedisConnection(new RedisOptions { Redis = RunningServer.NoRedis }));
+        builder.Services.AddGuard(options, KeyTimes.Default);
+        builder.Services.AddSingleton(options).AddHostedService<ListeningCheck>().AddSingleton<IServer>(new BoundServer(bound));
         await using var app = builder.Build();
         var refused = await Record.ExceptionAsync(() => app.StartAsync(Stop));
         Assert.Equal(mayStay, refused is null);
@@ -77,7 +86,9 @@ public sealed class ListeningTests
     public async Task The_program_ends_with_a_line_where_configuration_would_listen_elsewhere()
     {
         var said = await RefusedAsync("http://127.0.0.1:0", ("Kestrel__Endpoints__open__Url", "http://0.0.0.0:0"));
-        Assert.Contains("Kestrel:Endpoints:open:Url", said, StringComparison.Ordinal);
+        Assert.Equal(2, said.Length);
+        Assert.Contains("Kestrel:Endpoints:open:Url", said[0], StringComparison.Ordinal);
+        Assert.Contains("the store does not answer", said[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,13 +97,33 @@ public sealed class ListeningTests
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
-        var said = await RefusedAsync($"http://127.0.0.1:{port}");
+        var said = Assert.Single(await RefusedAsync($"http://127.0.0.1:{port}"));
         Assert.Contains($"port {port} on 127.0.0.1 is in use", said, StringComparison.Ordinal);
         Assert.Contains("--urls", said, StringComparison.Ordinal);
     }
 
-    // The only line on standard output and standard error, apart from those about the model and the store.
-    static async Task<string> RefusedAsync(string urls, params (string Name, string Value)[] environment)
+    [Fact]
+    public async Task With_a_key_any_address_is_listened_on_and_callers_are_asked_for_it()
+    {
+        await using var server = await KeyedServer.StartAsync(options => options with { Urls = "http://0.0.0.0:0" });
+        var local = new Uri($"http://127.0.0.1:{server.Address.Port}");
+        using var http = new HttpClient { BaseAddress = local };
+        Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync(new Uri("/v1/models", UriKind.Relative), Stop)).StatusCode);
+        http.DefaultRequestHeaders.Add("x-api-key", KeyedServer.Admin);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri("/v1/models", UriKind.Relative), Stop)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Without_one_the_start_ends_with_lines_that_say_how_to_add_one()
+    {
+        var refused = await Assert.ThrowsAsync<StartupException>(
+            () => KeyedServer.StartAsync(options => options with { Urls = "http://0.0.0.0:0" }, admin: null));
+        Assert.Contains("'http://0.0.0.0:0' can be reached", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("key add NAME", refused.Message, StringComparison.Ordinal);
+    }
+
+    // The lines on standard output and standard error, apart from those about the model and the store.
+    static async Task<string[]> RefusedAsync(string urls, params (string Name, string Value)[] environment)
     {
         using var folder = new TemporaryFolder();
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Majlis.Server.dll"), "--model",
@@ -109,7 +140,7 @@ public sealed class ListeningTests
         var said = await process.StandardError.ReadToEndAsync(Stop);
         await process.WaitForExitAsync(Stop);
         Assert.Equal((1, ""), (process.ExitCode, await output));
-        return Assert.Single(said.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        return said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     static IConfiguration Configuration(params (string Key, string Value)[] values) => new ConfigurationBuilder()

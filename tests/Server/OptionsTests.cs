@@ -23,17 +23,54 @@ public sealed class OptionsTests
     public async Task All_errors_are_told_at_once()
     {
         var (_, errors) = await ReadAsync("--model", "nowhere.gguf", "--documents", "nowhere", "--redis", "6379",
-            "--urls", "http://0.0.0.0:80", "--colour", "red");
+            "--urls", "8080", "--colour", "red");
         string[] expected = ["Unrecognized command or argument '--colour'.", "--model", "--documents", "--redis", "--urls"];
         Assert.All(expected, start => Assert.Single(errors, error => error.StartsWith(start, StringComparison.Ordinal)));
     }
 
     [Theory]
     [InlineData("http://0.0.0.0:8080")]
-    [InlineData("http://*:8080")]
     [InlineData("http://example.org:8080")]
-    public async Task Without_keys_only_loopback_is_listened_on(string url) =>
-        Assert.Contains("keys", Assert.Single((await ReadAsync("--urls", url)).Errors), StringComparison.Ordinal);
+    public async Task Whether_other_machines_may_reach_an_address_is_told_once_the_keys_are_known(string url) =>
+        Assert.Empty((await ReadAsync("--urls", url)).Errors);
+
+    [Theory]
+    [InlineData("--internal-urls", "http://127.0.0.1:8080", "has a port of --urls")]
+    [InlineData("--internal-urls", "http://127.0.0.1:0", "is not an address with a port")]
+    [InlineData("--internal-urls", "http://unix:/tmp/majlis.sock", "is not an address with a port")]
+    [InlineData("--internal-urls", "9090", "is not an address with a port")]
+    [InlineData("--open", "health,chats", "'chats' is neither")]
+    [InlineData("--admin-key-file", "absent", "cannot be read")]
+    public async Task Options_of_access_that_cannot_be_are_told(string option, string value, string says)
+    {
+        var error = Assert.Single((await ReadAsync(option, value)).Errors);
+        Assert.StartsWith($"{option}: ", error, StringComparison.Ordinal);
+        Assert.Contains(says, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tooshort")]
+    [InlineData("long enough but with spaces")]
+    [InlineData("مفتاح-طويل-بما-يكفي-لكنه-ليس-من-حروف-الرأس")]
+    public async Task An_admin_key_that_could_be_guessed_or_sent_by_nobody_is_told_without_repeating_it(string key)
+    {
+        var error = Assert.Single((await ReadAsync(name => name == "admin_key" ? key : null)).Errors);
+        Assert.StartsWith("MAJLIS_ADMIN_KEY: ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain(key, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_admin_key_comes_from_the_environment_or_a_file()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("key", "a-key-from-a-mounted-file\n"u8.ToArray());
+        Assert.True((await ReadAsync("--admin-key-file", file)).Options.AdminKey.Fits("a-key-from-a-mounted-file"));
+        var (options, errors) = await ReadAsync(name => name == "admin_key" ? "a-key-from-the-environment" : null);
+        Assert.Empty(errors);
+        Assert.True(options.AdminKey.Fits("a-key-from-the-environment"));
+        Assert.False(options.AdminKey.Fits("a-key-from-the-environmenT"));
+        Assert.DoesNotContain("environment", $"{options.AdminKey}", StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("http://localhost:8080")]

@@ -25,7 +25,7 @@ sealed class RunningServer : IAsyncDisposable
     RunningServer(WebApplication app, string folder)
     {
         (this.app, this.folder) = (app, folder);
-        Address = new Uri(app.Urls.Single());
+        Address = new Uri(app.Urls.First());
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
     }
 

@@ -1,0 +1,14 @@
+// Every log line about access. None holds a key.
+namespace Majlis.Server.Access;
+
+static partial class AccessLog
+{
+    [LoggerMessage(201, LogLevel.Warning, "Keys cannot be read; those known are served for another {Grace}, others get 503: {Reason}")]
+    public static partial void KeysNotRead(this ILogger log, string reason, TimeSpan grace);
+
+    [LoggerMessage(202, LogLevel.Information, "Keys are read from the store again.")]
+    public static partial void KeysReadAgain(this ILogger log);
+
+    [LoggerMessage(203, LogLevel.Information, "Callers need a key; {Open} open to everybody.")]
+    public static partial void AsksForKeys(this ILogger log, string open);
+}

@@ -1,0 +1,84 @@
+// /v1/arena/session: a rater signs in on the page with a key or an invitation, asks who he is, and signs out. Other classes do each step.
+using System.Security.Claims;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Majlis.Feedback.Store.Access;
+using Majlis.Server.Wire;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Metadata;
+
+namespace Majlis.Server.Access;
+
+static class SessionEndpoints
+{
+    const string Path = "/v1/arena/session";
+
+    public static void MapSessions(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost(Path, SignInAsync).Open().WithMetadata(new SmallBody());
+        routes.MapGet(Path, WhoAmI).RequireRole(Roles.Rater);
+        routes.MapDelete(Path, SignOutAsync).RequireRole(Roles.Rater);
+    }
+
+    static async Task<IResult> SignInAsync(HttpContext http, RequestReader reader, KeyCheck check, KeyRing ring, Sessions sessions)
+    {
+        var problem = new Problem();
+        if (await reader.ReadAsync(http.Request, problem, body => SignIn.Read(body, problem)) is not { } given)
+            return problem.First!.ToResult();
+        if (!ring.AsksForKeys) return Reply(Caller.Anonymous, null);
+        var verdict = await check.CheckAsync(given.Kind, given.Text, http.Connection.RemoteIpAddress);
+        if (verdict.Key is not { } opener) return verdict.Error!.ToResult();
+        if (!Roles.Of(opener.Role).Contains(Roles.Rater)) return ApiError.WrongRole(Roles.Rater).ToResult();
+        // Opening the same link again in the same browser takes no further use.
+        if (await sessions.FindAsync(http.Request) is { Session: { } open } && open.Key == opener.Id) return Reply(open.Name, open.Expires);
+        return await sessions.OpenAsync(http, opener) is { } session ? Reply(session.Name, session.Expires)
+            : ApiError.UsedInvitation().ToResult();
+    }
+
+    static JsonHttpResult<SessionReply> WhoAmI(ClaimsPrincipal caller) => Reply(caller.Identity!.Name!, null);
+
+    static async Task<IResult> SignOutAsync(HttpContext http, Sessions sessions)
+    {
+        if (http.User.FindFirst(Caller.Session) is { } session)
+            await sessions.CloseAsync(session.Value, http.User.FindFirst(Caller.Voter)!.Value);
+        SessionCookie.Take(http);
+        return TypedResults.Json(new SessionReply("arena.session.deleted"), WireJson.Wire.SessionReply);
+    }
+
+    static JsonHttpResult<SessionReply> Reply(string name, DateTimeOffset? expires) => TypedResults.Json(
+        new SessionReply("arena.session") { Name = name, ExpiresAt = expires?.ToUnixTimeSeconds() }, WireJson.Wire.SessionReply);
+}
+
+/// <summary>Whoever has no key yet sends no more than a key.</summary>
+sealed class SmallBody : IRequestSizeLimitMetadata
+{
+    public long? MaxRequestBodySize => 4096;
+}
+
+/// <summary>What a rater signs in with.</summary>
+/// <param name="Kind">One of <see cref="KeyText"/>'s.</param>
+sealed record SignIn(string Kind, string Text)
+{
+    public static SignIn? Read(JsonElement body, Problem problem)
+    {
+        var fields = new Fields(body, "", problem);
+        if (problem.First is not null) return null;
+        var (key, invitation) = (fields.Text("key"), fields.Text("invitation"));
+        if (key is null == invitation is null)
+            problem.Add(ApiError.InvalidValue("key", "Either 'key' or 'invitation' is expected."));
+        fields.Done();
+        return problem.First is not null ? null
+            : key is not null ? new(KeyText.Key, key.Trim()) : new(KeyText.Invitation, invitation!.Trim());
+    }
+}
+
+/// <param name="Object">What happened: <c>arena.session</c>, or <c>arena.session.deleted</c>.</param>
+sealed record SessionReply(string Object)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Name { get; init; }
+
+    /// <summary>Unix seconds.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? ExpiresAt { get; init; }
+}
