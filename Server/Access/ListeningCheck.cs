@@ -14,15 +14,18 @@ sealed class ListeningCheck(IServer server, IConfiguration configuration, Server
     /// <summary>How long a store that is just starting is waited for, where the answer decides.</summary>
     static readonly TimeSpan patience = TimeSpan.FromSeconds(10);
 
+    static readonly TimeSpan glance = TimeSpan.FromSeconds(1);
     static readonly TimeSpan pause = TimeSpan.FromMilliseconds(250);
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         string[] refusals = [.. Listening.Refusals(options.Addresses), .. Listening.Refusals(configuration)];
         ring.LoopbackOnly = refusals.Length == 0;
-        var away = await ring.LookAsync();
+        var look = ring.LookAsync();
+        // A store that hangs holds up no start on loopback: what the data folder remembers then counts until it answers.
+        await Task.WhenAny(look, Task.Delay(glance, cancellationToken));
         if (ring.LoopbackOnly || ring.HasKeys) return;
-        away = away is null ? null : await WaitAsync(cancellationToken);
+        var away = await look is null ? null : await WaitAsync(cancellationToken);
         if (!ring.HasKeys) throw new StartupException([.. refusals, away is null ? $"There is no key; {HowTo}"
             : $"Whether there are keys cannot be told, since the store does not answer: {away}"]);
     }
