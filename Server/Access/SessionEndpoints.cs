@@ -30,9 +30,11 @@ static class SessionEndpoints
         if (verdict.Key is not { } opener) return verdict.Error!.ToResult();
         if (!Roles.Of(opener.Role).Contains(Roles.Rater)) return ApiError.WrongRole(Roles.Rater).ToResult();
         // Opening the same link again in the same browser takes no further use.
-        if (await sessions.FindAsync(http.Request) is { Session: { } open } && open.Key == opener.Id) return Reply(open.Name, open.Expires);
-        return await sessions.OpenAsync(http, opener) is { } session ? Reply(session.Name, session.Expires)
-            : ApiError.UsedInvitation().ToResult();
+        var before = (await sessions.FindAsync(http.Request)).Session;
+        if (before?.Key == opener.Id) return Reply(before.Name, before.Expires);
+        if (await sessions.OpenAsync(http, opener) is not { } session) return ApiError.UsedInvitation().ToResult();
+        if (before is not null) await sessions.CloseAsync(before.Id, before.Voter);
+        return Reply(session.Name, session.Expires);
     }
 
     static JsonHttpResult<SessionReply> WhoAmI(ClaimsPrincipal caller) => Reply(caller.Identity!.Name!, null);
