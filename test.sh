@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the tests: all of them, or with --golden AREA the reference numbers of one area, one line a case.
-# --install first brings what tests need (redis-server, prometheus, JavaScript clients). Without it, what is missing is named and its tests are skipped.
+# --install first brings what tests need (redis-server, prometheus, chromium, JavaScript clients). Without it, what is missing is named and its tests are skipped.
 # The last line is: N passed, N failed, N skipped
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -23,7 +23,7 @@ while [ $# -gt 0 ]; do
 done
 
 # Debian's package of each program that tests, tests/container.sh and ./scale.sh start.
-declare -A packages=([redis-server]=redis-server [promtool]=prometheus
+declare -A packages=([redis-server]=redis-server [promtool]=prometheus [chromium]=chromium [chromedriver]=chromium-driver
   [nginx]=nginx-light [buildah]=buildah [mmdebstrap]=mmdebstrap [ip]=iproute2)
 absent=()
 for program in "${!packages[@]}"; do command -v "$program" >/dev/null || absent+=("${packages[$program]}"); done

@@ -30,7 +30,7 @@ sealed class KeyCheck(KeyRing ring, WrongKeyLimit wrong)
         else if (away is not null && verdict.Error is { Code: "invalid_api_key" })
         {
             wrong.GiveBack(address);
-            return new(null, ApiError.KeysAway(away));
+            return new(null, ApiError.KeysAway());
         }
         return verdict;
     }

@@ -28,8 +28,11 @@ sealed class KeyRing(KeyStore store, KeyMarker marker, AdminKey admin, KeyTimes 
     /// <summary>Whether there is an admin key, or there ever was a key in the store.</summary>
     public bool HasKeys => adminKey is not null || (known is { } now ? now.Keys.ById.Count > 0 : marker.Exists);
 
+    /// <summary>Whether a proxy is named that brings others to loopback: until the store answers, its absence of keys is not assumed.</summary>
+    public bool IsProxied { get; set; }
+
     /// <summary>Whether callers need a key. Revoking the last one does not open the server again.</summary>
-    public bool AsksForKeys => HasKeys || !LoopbackOnly;
+    public bool AsksForKeys => HasKeys || !LoopbackOnly || IsProxied && known is null;
 
     /// <summary>What is known and may still be relied on; null where the store has been away for too long.</summary>
     public AccessKeys? Keys => known is { } now && time.GetElapsedTime(now.At) < times.Grace ? now.Keys : null;
@@ -46,7 +49,9 @@ sealed class KeyRing(KeyStore store, KeyMarker marker, AdminKey admin, KeyTimes 
     }
 
     /// <summary>To whom votes of a key's holder are credited; null while the store has not answered yet.</summary>
-    public string? VoterOf(AccessKey key) => Keys?.Secret?.Voter($"key:{key.Id}");
+    public string? VoterOf(AccessKey key) => Keys?.Secret is { } secret ? VoterOf(key, secret) : null;
+
+    public static string VoterOf(AccessKey key, AccessSecret secret) => secret.Voter($"key:{key.Id}");
 
     public bool IsAlive(AccessKey key) => key.Expires is null || key.Expires > time.GetUtcNow();
 
@@ -67,11 +72,13 @@ sealed class KeyRing(KeyStore store, KeyMarker marker, AdminKey admin, KeyTimes 
             away = false;
             return null;
         }
-        catch (Exception error) when (error is FeedbackUnavailableException or CorruptRecordException)
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
-            if (!away && known is not null) log.KeysNotRead(error.Message, times.Grace);
+            // Whatever a store answers instead of keys: it must not end the server, and must not let anybody in.
+            var why = $"{error.Message} {error.InnerException?.Message}".TrimEnd();
+            if (!away && known is not null) log.KeysNotRead(why, times.Grace);
             away = true;
-            return error.Message;
+            return why;
         }
         finally
         {

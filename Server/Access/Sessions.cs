@@ -19,16 +19,16 @@ sealed class Sessions(SessionStore store, KeyStore keys, KeyRing ring, KeyTimes 
     /// <summary>The session of the request's cookie, or why there is none.</summary>
     public async Task<(RaterSession? Session, AccessKey? Opener, ApiError? Error)> FindAsync(HttpRequest request)
     {
-        if (ring.Keys is not { } known) return (null, null, ApiError.KeysAway("The store does not answer."));
+        if (ring.Keys is not { } known) return (null, null, ApiError.KeysAway());
         if (known.Secret is null || SessionCookie.Read(request, known.Secret) is not { } id) return (null, null, ApiError.NoSession());
         try
         {
             return await FindAsync(id) is { } session && ring.Opener(session.Key) is { } opener && session.Expires > time.GetUtcNow()
                 ? (session, opener, null) : (null, null, ApiError.NoSession());
         }
-        catch (FeedbackUnavailableException away)
+        catch (FeedbackUnavailableException)
         {
-            return (null, null, ApiError.KeysAway(away.Message));
+            return (null, null, ApiError.KeysAway());
         }
     }
 
@@ -41,7 +41,7 @@ sealed class Sessions(SessionStore store, KeyStore keys, KeyRing ring, KeyTimes 
         var secret = ring.Keys?.Secret ?? await keys.SecretAsync();
         var (id, expires) = (ids.Text(24), time.GetUtcNow() + life);
         // Whoever comes again by the same key is the same voter; each use of an invitation is somebody else.
-        var voter = secret.Voter(opener.Uses is null ? $"key:{opener.Id}" : $"session:{id}");
+        var voter = opener.Uses is null ? KeyRing.VoterOf(opener, secret) : secret.Voter($"session:{id}");
         var session = new RaterSession(id, opener.Id, opener.Name, voter, opener.Uses is null && opener.Expires < expires
             ? opener.Expires.Value : expires);
         await store.OpenAsync(session);

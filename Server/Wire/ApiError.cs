@@ -96,8 +96,9 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
     public static ApiError TooManyWrongKeys(int seconds) => new(429, "rate_limit_error",
         $"Too many wrong keys came from this address; wait {seconds} seconds.", Code: "too_many_wrong_keys", RetryAfter: seconds);
 
-    public static ApiError KeysAway(string reason) => new(503, "server_error",
-        $"Whether this key is valid cannot be told now: {reason}", Code: "keys_unavailable", RetryAfter: 5);
+    /// <summary>The log says why; a caller who may be anybody is not told how the store is reached.</summary>
+    public static ApiError KeysAway() => new(503, "server_error",
+        "Whether this key is valid cannot be told now, since the store does not answer.", Code: "keys_unavailable", RetryAfter: 5);
 
     public static ApiError NoSession() => new(401, Request,
         "The session has ended or is not this server's; sign in again.", Code: "invalid_session");

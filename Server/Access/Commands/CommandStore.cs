@@ -69,7 +69,8 @@ sealed class CommandStore : IAsyncDisposable
             Console.WriteLine(string.Join('\t', key.Name, key.Role, key.Id, State(key, all), $"added {Date(key.Created)}",
                 key.Expires is { } end ? $"expires {Date(end)}" : "never expires",
                 key.RequestsPerMinute is { } requests ? $"{requests} requests a minute" : "any requests a minute",
-                key.Concurrent is { } concurrent ? $"{concurrent} at once" : "any at once"));
+                key.Concurrent is { } concurrent ? $"{concurrent} at once" : "any at once",
+                key.Uses is null && all.Secret is { } secret ? $"votes as {KeyRing.VoterOf(key, secret)}" : ""));
         return 0;
     }
 

@@ -85,6 +85,22 @@ public sealed class KeyRingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Behind_a_proxy_the_absence_of_keys_is_not_assumed_while_the_store_is_away()
+    {
+        store = await TestStore.StartAsync(StoreKind.Garnet);
+        await store.StopAsync();
+        using var ring = Ring();
+        ring.LoopbackOnly = true;
+        Assert.NotNull(await ring.LookAsync());
+        Assert.False(ring.AsksForKeys);
+        ring.IsProxied = true;
+        Assert.True(ring.AsksForKeys);
+        await store.StartAgainAsync();
+        await Eventually.HoldsAsync("the store answers", async () => await ring.LookAsync() is null);
+        Assert.False(ring.AsksForKeys);
+    }
+
+    [Fact]
     public async Task No_key_is_kept_in_the_store_or_in_a_file()
     {
         store = await TestStore.StartAsync(StoreKind.Garnet);
