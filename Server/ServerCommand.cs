@@ -58,7 +58,7 @@ static class ServerCommand
         };
         root.Subcommands.Add(PullCommand.Build());
         root.Subcommands.Add(EraseCommand.Build(data, redis, redisPasswordFile, sources.Outside("redis_password")));
-        root.Subcommands.Add(HealthCommand.Build(urls));
+        root.Subcommands.Add(HealthCommand.Build(urls, internalUrls));
         root.Subcommands.Add(KeyCommand.Build(data, redis, redisPasswordFile, sources.Outside("redis_password")));
         root.SetAction(parsed => serve(Read(new OptionValues(parsed))));
         return new HostCommand(root, values => Read(values).Problems());

@@ -28,7 +28,7 @@ sealed class KeyRing(KeyStore store, KeyMarker marker, AdminKey admin, KeyTimes 
     /// <summary>Whether there is an admin key, or there ever was a key in the store.</summary>
     public bool HasKeys => adminKey is not null || (known is { } now ? now.Keys.ById.Count > 0 : marker.Exists);
 
-    /// <summary>Whether a proxy is named that brings others to loopback: until the store answers, its absence of keys is not assumed.</summary>
+    /// <summary>Whether a proxy brings others to loopback: until the store answers, the absence of keys is then not assumed.</summary>
     public bool IsProxied { get; set; }
 
     /// <summary>Whether callers need a key. Revoking the last one does not open the server again.</summary>

@@ -9,11 +9,13 @@ static class HealthCommand
     static readonly TimeSpan patience = TimeSpan.FromSeconds(4);
 
     /// <param name="urls">The server's option --urls; the first address of TCP is asked.</param>
-    public static Command Build(HostOption<string> urls)
+    /// <param name="internalUrls">The server's option --internal-urls; where it is given it is asked instead, since it needs no key.</param>
+    public static Command Build(HostOption<string> urls, HostOption<string?> internalUrls)
     {
-        urls.Recursive = true;
-        var command = new Command("health", "Asks the server at --urls how it is: exit 0 live and ready, 1 not.");
-        command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(urls)!, cancel));
+        (urls.Recursive, internalUrls.Recursive) = (true, true);
+        var command = new Command("health", "Asks the server at --internal-urls or --urls how it is: exit 0 live and ready, 1 not.");
+        command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(internalUrls) is { Length: > 0 } inside ? inside
+            : parsed.GetValue(urls)!, cancel));
         return command;
     }
 
