@@ -15,7 +15,9 @@ sealed class SessionHandler(IOptionsMonitor<AuthenticationSchemeOptions> options
         var (session, opener, error) = await sessions.FindAsync(Request);
         if (session is null || opener is null) return RefusedCaller.Refuse(Context, error!);
         CallerLimits.Set(Context, opener);
-        var caller = Caller.Of(SchemeName, session.Name, Roles.Of(Roles.Rater), (Caller.Key, session.Key), (Caller.Voter, session.Voter),
+        // Raters of one invitation are clients of their own, as they are voters of their own.
+        var key = opener.Uses is null ? session.Key : null;
+        var caller = Caller.Of(SchemeName, session.Name, Roles.Of(Roles.Rater), (Caller.Key, key), (Caller.Voter, session.Voter),
             (Caller.Session, session.Id));
         return AuthenticateResult.Success(new AuthenticationTicket(caller, SchemeName));
     }

@@ -9,7 +9,7 @@ static class HealthCommand
     static readonly TimeSpan patience = TimeSpan.FromSeconds(4);
 
     /// <param name="urls">The server's option --urls; the first address of TCP is asked.</param>
-    /// <param name="internalUrls">The server's option --internal-urls; where it is given it is asked instead, since it needs no key.</param>
+    /// <param name="internalUrls">The server's option --internal-urls: asked instead where it is given, since it needs no key.</param>
     public static Command Build(HostOption<string> urls, HostOption<string?> internalUrls)
     {
         (urls.Recursive, internalUrls.Recursive) = (true, true);
