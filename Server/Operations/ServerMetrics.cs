@@ -23,6 +23,8 @@ sealed class ServerMetrics
         swapTime = make.CreateHistogram("majlis_swap_duration_seconds", "From a version's announcement to its first request, or refusal.",
             ["result"], new HistogramConfiguration { Buckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500] });
         votes = make.CreateCounter("majlis_votes_total", "Votes received.", "outcome");
+        make.CreateGauge("majlis_build_info", "1, with the version and commit of this build.", "version")
+            .WithLabels(ServerVersion.Build).Set(1);
         // A series that is there from the start: the first event of a kind is an increase.
         foreach (var outcome in Enum.GetValues<VoteOutcome>()) votes.WithLabels(Word(outcome)).Inc(0);
         foreach (var result in new[] { Result(true), Result(false) })

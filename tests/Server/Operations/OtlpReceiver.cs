@@ -56,9 +56,10 @@ sealed class OtlpReceiver : IAsyncDisposable
             select new ReceivedHistogram(metric.One(1).Text, metric.One(3).Text, point.One(4).Number,
                 BitConverter.UInt64BitsToDouble(point.One(5).Number), TagsOf(point.All(9)))];
 
-    /// <summary>Names in the resources of what was received.</summary>
-    public List<string> Services() =>
-        [.. Bodies("/v1/traces").SelectMany(one => one.All(1, 1)).Select(resource => (string)TagsOf(resource.All(1))["service.name"])];
+    /// <summary>Names and versions in the resources of what was received.</summary>
+    public List<(string Name, string Version)> Services() =>
+        [.. Bodies("/v1/traces").SelectMany(one => one.All(1, 1)).Select(resource => TagsOf(resource.All(1)))
+            .Select(tags => ((string)tags["service.name"], (string)tags["service.version"]))];
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 

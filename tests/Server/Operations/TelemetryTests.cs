@@ -97,7 +97,7 @@ public sealed class TelemetryTests
             (chat.Tags["gen_ai.usage.input_tokens"], chat.Tags["gen_ai.usage.output_tokens"]));
         Assert.All(spans, span => Assert.False(span.Tags.ContainsKey("url.query"), span.Name));
         Assert.Equal("other", Assert.Single(spans, span => span.Kind == 2 && span.Trace != Trace).Tags["url.path"]);
-        Assert.All(collector.Services(), service => Assert.Equal("majlis", service));
+        Assert.All(collector.Services(), service => Assert.Equal(("majlis", ServerVersion.Build), service));
         foreach (var name in new[] { "request.duration", "time_to_first_token", "time_per_output_token" })
         {
             var point = collector.Histograms().Last(histogram => histogram.Name == $"gen_ai.server.{name}");
