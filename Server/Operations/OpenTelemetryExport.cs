@@ -33,7 +33,8 @@ static class OpenTelemetryExport
         .ConfigureResource(resource =>
         {
             // A name given here would win over that of the variable.
-            if (string.IsNullOrEmpty(builder.Configuration["OTEL_SERVICE_NAME"])) resource.AddService("majlis", serviceVersion: ServerVersion.Build);
+            if (string.IsNullOrEmpty(builder.Configuration["OTEL_SERVICE_NAME"]))
+                resource.AddService("majlis", serviceVersion: ServerVersion.Build);
         })
         .WithTracing(tracing => tracing.AddSource(GenAiTelemetry.Source).AddOtlpExporter()
             .AddAspNetCoreInstrumentation(options => options.EnrichWithHttpResponse = (span, response) =>
