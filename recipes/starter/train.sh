@@ -69,7 +69,7 @@ score merged "$work/merged"
 best=$(starter best "$work"/scores/{sft,merged}.json)
 say "offline DPO on $best"
 cat >"$work/recipes/dpo.json" <<JSON
-{"model": "$best", "data": ["$work/data/pairs.jsonl"], "beta": 0.1, "learning_rate": 1e-4, "epochs": 1, "seed": 1}
+{"model": "$best", "data": ["$work/data/pairs.jsonl"], "beta": 0.1, "learning_rate": 2e-5, "warmup_steps": 10, "seed": 1}
 JSON
 trainer dpo "$work/recipes/dpo.json" "$work/dpo"
 score dpo "$work/dpo/result/serve"

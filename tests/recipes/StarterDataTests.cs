@@ -84,6 +84,14 @@ public sealed class StarterDataTests
     }
 
     [Fact]
+    public void A_few_conversations_begin_with_a_system_message_and_all_end_with_an_answer()
+    {
+        var rows = TrainingRows.Conversations(Mixture.Named("sft"), Seed, 1000).ToList();
+        Assert.InRange(rows.Count(row => (string?)row.Messages[0]!["role"] == "system"), 30, 100);
+        Assert.All(rows, row => Assert.Equal("assistant", (string?)row.Messages[^1]!["role"]));
+    }
+
+    [Fact]
     public void The_mixture_of_a_wrong_name_is_refused_by_name() =>
         Assert.Contains("'bass'", Assert.Throws<ArgumentException>(() => Mixture.Named("bass")).Message, StringComparison.Ordinal);
 

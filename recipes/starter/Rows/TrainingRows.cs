@@ -15,12 +15,15 @@ public static class TrainingRows
     // Apart from the choices that made the item.
     const ulong StyleSeed = 0x5374796C65;
 
+    // Conversations that begin with a system message which changes nothing, as clients send one.
+    const double WithSystem = 0.06;
+
+    static readonly Dictionary<Language, List<Pattern>> systems = Names.Languages.ToDictionary(language => language,
+        language => Section.Of(Split.Training, "system", language)[0].Patterns("text"));
+
     /// <summary>The first <paramref name="count"/> items, each with a brief or an elaborate answer, half and half.</summary>
     public static IEnumerable<ConversationRow> Conversations(Mixture mixture, ulong seed, int count) =>
-        from index in Enumerable.Range(0, count)
-        let item = mixture.Draw(seed, index)
-        let answer = Style(seed, index).Happens(0.5) ? item.Brief : item.Elaborate
-        select new ConversationRow(item.Messages(answer), item.DocumentsJson);
+        Enumerable.Range(0, count).Select(index => Conversation(mixture.Draw(seed, index), Style(seed, index)));
 
     /// <summary>
     /// Pairs in which the checks tell the chosen answer from the rejected one and the style is the same: half of them brief, half with the
@@ -29,6 +32,14 @@ public static class TrainingRows
     public static IEnumerable<PairRow> Pairs(Mixture mixture, ulong seed, int count) =>
         Enumerable.Range(0, int.MaxValue).Select(index => Pair(mixture.Draw(seed, index), Style(seed, index)))
             .OfType<PairRow>().Take(count);
+
+    static ConversationRow Conversation(Item item, Chance style)
+    {
+        var messages = item.Messages(style.Happens(0.5) ? item.Brief : item.Elaborate);
+        if (style.Happens(WithSystem))
+            messages.Insert(0, Item.Message("system", style.Pick(systems[item.Language]).Fill(style, name => name)));
+        return new ConversationRow(messages, item.DocumentsJson);
+    }
 
     static PairRow? Pair(Item item, Chance style)
     {
