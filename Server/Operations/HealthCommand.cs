@@ -1,5 +1,6 @@
 // `health`: asks the server on this machine whether it lives and is ready, for images without curl. Knows addresses, no model.
 using System.CommandLine;
+using System.Net;
 using Majlis.CommandLine;
 
 namespace Majlis.Server.Operations;
@@ -31,7 +32,7 @@ static class HealthCommand
 
     static async Task<int> RunAsync(string urls, CancellationToken cancel)
     {
-        if (Near(urls) is not { } server) return await SayAsync($"--urls: '{urls}' names no address that can be asked.");
+        if (Near(urls) is not { } server) return await SayAsync($"'{urls}' names no address that can be asked.");
         // The certificate names the server as others see it, not this machine.
         using var handler = new HttpClientHandler
         {
@@ -50,6 +51,8 @@ static class HealthCommand
         {
             using var reply = await client.GetAsync(path, cancel);
             return reply.IsSuccessStatusCode ? null
+                : reply.StatusCode == HttpStatusCode.Unauthorized
+                    ? $"{client.BaseAddress} wants a key for its health: give the server --internal-urls, or --open health."
                 : $"{client.BaseAddress}{path[1..]}: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync(cancel)}";
         }
         catch (Exception silent) when (silent is HttpRequestException or TaskCanceledException)
