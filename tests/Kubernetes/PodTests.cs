@@ -95,7 +95,7 @@ public sealed partial class PodTests
     {
         var help = await HelpAsync(host) + (host == "Trainer" ? await HelpAsync(host, "expert") : "");
         var known = OptionName().Matches(help).Select(match => match.Value).ToHashSet();
-        known.UnionWith(["--admin-key", "--internal-urls", "--behind-proxy"]); // the key has a variable, but no option
+        known.UnionWith(["--admin-key", "--behind-proxy"]); // the key has a variable, but no option
         var settings = Manifests.All<V1ConfigMap>().Single(map => map.Metadata.Name == "majlis-settings").Data.Keys;
         var image = ImageVariable().Matches(dockerfile).Select(match => match.Groups[1].Value);
         var variables = owners.SelectMany(owner => Container(owner).Env.Select(variable => variable.Name))
