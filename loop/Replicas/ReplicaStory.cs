@@ -96,7 +96,7 @@ sealed class ReplicaStory(ReplicaSet replicas, Crowd crowd)
         await replicas.RedisReadyAsync();
         table.Add(("redis-server restarted", Text($"{clock.Elapsed.TotalSeconds:0.0} s away")));
         await crowd.MoreAsync(2 * Calm);
-        table.Add(("votes and battles told to come again while it was away", $"{crowd.Again - again}, all taken then"));
+        table.Add(("votes and battles told to come again while it was away", $"{crowd.Again - again}"));
     }
 
     async Task<bool> JudgeAsync(string killed, TimeSpan took)
