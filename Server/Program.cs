@@ -18,8 +18,8 @@ static async Task<int> ServeAsync(ServerOptions options)
 {
     NativeRuntime.Prepare(NativeRuntime.ServingBlock);
     var model = await StatusDisplay.RunAsync(Console.Error,
-        display => Startup.OpenModelAsync(options, ServerParts.Real, display.Say, display));
-    await using var app = ServerApp.Build(options, model, ServerParts.Real);
+        display => Startup.OpenModelAsync(options, ServerParts.Of(options), display.Say, display));
+    await using var app = ServerApp.Build(options, model, ServerParts.Of(options));
     await app.ServeAsync();
     return 0;
 }

@@ -51,8 +51,13 @@ static class ServerCommand
         var deterministic = sources.Flag("--deterministic",
             "Compute in fixed shapes, so that a seed gives the same text whatever else runs; slower. A request can set this for itself.");
         var log = sources.Text("--log", "How log lines are written: text, or json with a line for every request.", defaults.Log);
+        var backend = sources.Text("--backend", "What computes: torch, or cpu for hand-written vector code.", defaults.Backend);
+        var weights = sources.Text("--weights",
+            "The precision of the cpu backend's weights: auto (a GGUF's own, else int8), bf16, int8 or int4.", defaults.Weights);
+        var threads = sources.Whole("--threads", "The cpu backend's threads; 0: one for each core.", defaults.Threads);
         var root = new RootCommand("An OpenAI-compatible model server that learns from its raters.")
         {
+            backend, weights, threads,
             model, catalog, data, redis, redisPasswordFile, urls, internalUrls, open, adminKeyFile, tlsCertificate, tlsKey, behindProxy,
             requestsPerMinute, concurrent, documents, voters, deterministic, log,
         };
@@ -84,6 +89,9 @@ static class ServerCommand
             Voters = values.Of(voters),
             Deterministic = values.Of(deterministic),
             Log = values.Of(log),
+            Backend = values.Of(backend),
+            Weights = values.Of(weights),
+            Threads = values.Of(threads),
         };
     }
 }

@@ -4,6 +4,7 @@ using Majlis.Feedback.Votes;
 using Majlis.Hub;
 using Majlis.Server.Access;
 using Majlis.Server.Connections;
+using Majlis.Server.Models;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server;
@@ -91,6 +92,15 @@ public sealed record ServerOptions
     internal const string TextLog = "text";
     internal const string JsonLog = "json";
 
+    /// <summary>What computes: <c>torch</c>, or <c>cpu</c>, which decodes several times as fast on a processor.</summary>
+    public string Backend { get; init; } = ModelOpener.Torch;
+
+    /// <summary>The precision of the cpu backend's weights: auto, bf16, int8 or int4.</summary>
+    public string Weights { get; init; } = "auto";
+
+    /// <summary>The cpu backend's threads; 0: one for each core.</summary>
+    public int Threads { get; init; }
+
     /// <summary>The model to open at start: the named one, or the starter model where it exists.</summary>
     public string? ModelPath => Model ?? (Path.Exists("models/starter") ? "models/starter" : null);
 
@@ -99,6 +109,7 @@ public sealed record ServerOptions
     /// <summary>The problems, one line each, starting with the option's name; empty where there are none.</summary>
     public IEnumerable<string> Problems()
     {
+        foreach (var problem in BackendChoice.Problems(this)) yield return problem;
         if (Model is not null && !Path.Exists(Model) && HubName.TryParse(Model) is null)
             yield return $"--model: there is no file or folder '{Model}', and it is no ORG/NAME of the hub.";
         if (Documents is not null && !Directory.Exists(Documents)) yield return $"--documents: there is no folder '{Documents}'.";

@@ -10,7 +10,10 @@ namespace Majlis.Server;
 /// <param name="Open">Opens the model at a path under a version's name, with a cache for an engine.</param>
 public sealed record ServerParts(TimeProvider Time, IdSource Ids, Func<string, string, EngineOptions, LoadedModel> Open)
 {
-    public static ServerParts Real { get; } = new(TimeProvider.System, IdSource.Random, ModelOpener.Open);
+    public static ServerParts Real { get; } = Of(new ServerOptions());
+
+    public static ServerParts Of(ServerOptions options) =>
+        new(TimeProvider.System, IdSource.Random, new ModelOpener(options.Backend, options.Weights, options.Threads).Open);
 
     /// <summary>The engine's limits.</summary>
     public EngineOptions Engine { get; init; } = new();

@@ -2,6 +2,7 @@
 // where MAJLIS_PEER_LLAMA names a command that takes MODEL THREADS PROMPT GENERATE CLIENTS and ends its output with a JSON line.
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Majlis.Inference;
 using Majlis.Model;
 using Majlis.Torch;
@@ -34,7 +35,7 @@ static class DecodeBenchmark
         foreach (var clients in new[] { 1, 8 })
         {
             var (prefill, decode) = await MedianAsync(engine, live, clients);
-            var peer = await PeerAsync(model, clients);
+            var peer = Peer(model, Prompt, Generate, clients)?.GetRawText() ?? "null";
             var numbers = string.Create(CultureInfo.InvariantCulture, $"\"pp{Prompt}\": {prefill:0.0}, \"tg{Generate}\": {decode:0.0}");
             var what = $"\"model\": \"{Path.GetFileName(model)}\", \"dtype\": \"{network.DType}\", \"sequences\": {clients}";
             Console.WriteLine($"{{\"benchmark\": \"decode\", {what}, {numbers}, \"peer\": {peer}}}");
@@ -70,7 +71,7 @@ static class DecodeBenchmark
         return clients * Generate / Stopwatch.GetElapsedTime(times.Max(time => time.First), times.Max(time => time.Last)).TotalSeconds;
     }
 
-    static async Task<(long First, long Last)> ReadAsync(Engine engine, LiveModel live, int prompt, int tokens)
+    internal static async Task<(long First, long Last)> ReadAsync(Engine engine, LiveModel live, int prompt, int tokens)
     {
         using var lease = live.Lease()!;
         var request = new GenerationRequest(Pick(prompt), SamplingOptions.Greedy with { IgnoreEos = true }, tokens)
@@ -89,14 +90,15 @@ static class DecodeBenchmark
     /// <summary>Fixed token ids: speed does not depend on the text.</summary>
     static int[] Pick(int count) => [.. Enumerable.Range(0, count).Select(i => 100 + i * 7919 % 4000)];
 
-    static async Task<string> PeerAsync(string model, int clients)
+    /// <summary>The peer's JSON line; null where none is named, or it fails.</summary>
+    internal static JsonElement? Peer(string model, int prompt, int generate, int clients)
     {
-        if (Environment.GetEnvironmentVariable("MAJLIS_PEER_LLAMA") is not { Length: > 0 } command) return "null";
+        if (Environment.GetEnvironmentVariable("MAJLIS_PEER_LLAMA") is not { Length: > 0 } command) return null;
         var arguments = FormattableString.Invariant(
-            $"{command} '{Path.GetFullPath(model)}' {Environment.ProcessorCount} {Prompt} {Generate} {clients}");
+            $"{command} '{Path.GetFullPath(model)}' {Environment.ProcessorCount} {prompt} {generate} {clients}");
         using var peer = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", arguments]) { RedirectStandardOutput = true })!;
-        var output = await peer.StandardOutput.ReadToEndAsync();
-        await peer.WaitForExitAsync();
-        return peer.ExitCode == 0 ? output.Trim().Split('\n')[^1] : "null";
+        var output = peer.StandardOutput.ReadToEnd();
+        peer.WaitForExit();
+        return peer.ExitCode == 0 ? JsonDocument.Parse(output.Trim().Split('\n')[^1]).RootElement : null;
     }
 }

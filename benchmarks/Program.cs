@@ -14,6 +14,8 @@ return args switch
     ["long-prompt", var model] => LongPromptBenchmark.Run(model),
     ["long-prompt-child", var model] => await LongPromptBenchmark.RunChildAsync(model),
     ["fairness", var model] => await FairnessBenchmark.RunAsync(model),
+    ["cpu", .. var models] => CpuBenchmark.Run(models),
+    ["cpu-child", var engine, var model] => await CpuBenchmark.RunChildAsync(engine, model),
     ["decode", var model] => await DecodeBenchmark.RunAsync(model),
     ["swap-memory", .. var models] => await SwapMemoryBenchmark.RunAsync(models),
     _ => Usage(),
@@ -21,7 +23,7 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- " + "long-prompt MODEL | " +
+    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- cpu MODEL ... | " + "long-prompt MODEL | " +
         "weights MODEL | memory [MODEL ...] | tokenizer [NAME ...] | engine | decode MODEL | fairness MODEL | sft | swap-memory [MODEL]");
     return 2;
 }

@@ -15,12 +15,13 @@ public sealed partial class HouseRules
         ["CommandLine"] = [],
         ["Model"] = ["Text"],
         ["Torch"] = ["Model"],
+        ["Cpu"] = ["Model"],
         ["Inference"] = ["Model"],
         ["Merge"] = ["Model", "Torch"],
         ["Evaluation"] = ["Inference"],
         ["Rag"] = ["Text"],
         ["Feedback"] = ["Text"],
-        ["Server"] = ["CommandLine", "Feedback", "Hub", "Inference", "Rag", "Torch"],
+        ["Server"] = ["CommandLine", "Cpu", "Feedback", "Hub", "Inference", "Rag", "Torch"],
         ["Trainer"] = ["CommandLine", "Evaluation", "Feedback", "Hub", "Merge", "Torch"],
     };
 

@@ -18,7 +18,7 @@ public sealed partial class MapTests
 
     static readonly string[] rooms =
     [
-        "Text", "Model", "Hub", "CommandLine", "Torch", "Inference", "Server", "Rag", "Feedback", "Trainer", "Merge", "Evaluation",
+        "Text", "Model", "Hub", "CommandLine", "Torch", "Cpu", "Inference", "Server", "Rag", "Feedback", "Trainer", "Merge", "Evaluation",
         "benchmarks", "fuzz", "loop", "recipes/starter",
     ];
 

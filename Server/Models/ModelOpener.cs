@@ -1,4 +1,6 @@
 // From a model's path to weights ready to serve. The only code of the server that names a backend.
+using Majlis.Cpu;
+using Majlis.Cpu.Weights;
 using Majlis.Inference;
 using Majlis.Model;
 using Majlis.Text;
@@ -6,21 +8,36 @@ using Majlis.Torch;
 
 namespace Majlis.Server.Models;
 
-static class ModelOpener
+/// <param name="backend">cpu or torch.</param>
+/// <param name="weights">The precision of the cpu backend's weights, one of <see cref="Precisions"/>.</param>
+/// <param name="threads">The cpu backend's threads; 0: one for each core.</param>
+sealed class ModelOpener(string backend, string weights, int threads)
 {
+    public const string Cpu = "cpu";
+    public const string Torch = "torch";
+
+    /// <summary>Names of the precisions of weights.</summary>
+    public static IReadOnlyDictionary<string, WeightPrecision> Precisions { get; } = new Dictionary<string, WeightPrecision>
+    {
+        ["auto"] = WeightPrecision.Auto,
+        ["bf16"] = WeightPrecision.BFloat16,
+        ["int8"] = WeightPrecision.Int8,
+        ["int4"] = WeightPrecision.Int4,
+    };
+
     /// <summary>Opens a GGUF file or a Hugging Face folder under the name that clients see, and allocates its cache.</summary>
     /// <exception cref="ModelFormatException">It cannot be served; the message names what is missing or wrong.</exception>
-    public static LoadedModel Open(string path, string version, EngineOptions options)
+    public LoadedModel Open(string path, string version, EngineOptions options)
     {
         var checkpoint = Checkpoint.Open(path);
-        TorchNetwork? network = null;
+        INetwork? network = null;
         try
         {
             if (checkpoint.Blueprint.HeadKind != HeadKind.LanguageModel)
                 throw new ModelFormatException($"{path}: a {checkpoint.Blueprint.Family} model without a language head writes no answers.");
             var tokenizer = checkpoint.Tokenizer
                 ?? throw new ModelFormatException($"{path}: there is no tokenizer.json, tokenizer.model or GGUF vocabulary.");
-            network = new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights);
+            network = Network(checkpoint);
             return new LoadedModel(network, checkpoint.Blueprint.MaxPositions, options)
             {
                 Version = version,
@@ -38,4 +55,12 @@ static class ModelOpener
             throw;
         }
     }
+
+    INetwork Network(Checkpoint checkpoint) => backend == Torch
+        ? new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights)
+        : new CpuNetwork(checkpoint.Blueprint, checkpoint.Weights, new CpuOptions
+        {
+            Weights = Precisions[weights],
+            Threads = threads == 0 ? null : threads,
+        });
 }

@@ -60,7 +60,7 @@ public sealed class DeviceSamplingTests
         Assert.Equal(new SampledToken(3, 0), drawn[1]);
     }
 
-    static float[] Logits(Random random, int count, double step)
+    internal static float[] Logits(Random random, int count, double step)
     {
         var spread = 1 + 4 * random.NextDouble();
         return [.. Enumerable.Range(0, count)
@@ -68,7 +68,7 @@ public sealed class DeviceSamplingTests
             ? 1e-6 : step)) * (step == 1 ? 1e-6 : step)))];
     }
 
-    static SamplingPlan Plan(Random random, int row) => new(row, random.Next(4) == 0 ? 0 : (float)(0.3 + random.NextDouble()),
+    internal static SamplingPlan Plan(Random random, int row) => new(row, random.Next(4) == 0 ? 0 : (float)(0.3 + random.NextDouble()),
         random.Next(2) == 0 ? 0 : 1 + random.Next(40), random.Next(3) == 0 ? 1 : (float)(0.05 + 0.94 * random.NextDouble()),
         random.Next(2) == 0 ? 0 : (float)(0.2 * random.NextDouble()), random.NextDouble());
 }

@@ -7,11 +7,11 @@ using static TorchSharp.torch;
 
 namespace Majlis.tests.Torch;
 
-public sealed class SmolLM2Fixture : IDisposable
+public class SmolLM2Fixture : IDisposable
 {
     const int Chunk = 256;
 
-    readonly Lazy<(Blueprint Blueprint, TorchNetwork Network)> model;
+    readonly Lazy<(Blueprint Blueprint, INetwork Network)> model;
     readonly Lazy<Dictionary<string, SmolLM2Run>> runs;
 
     public SmolLM2Fixture()
@@ -19,11 +19,13 @@ public sealed class SmolLM2Fixture : IDisposable
         model = new(() =>
         {
             using var checkpoint = Checkpoint.Open(Shared.Require(Shared.SmolLM2));
-            return (checkpoint.Blueprint,
-                new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights, new TorchOptions { DType = ComputeType.Float32 }));
+            return (checkpoint.Blueprint, Open(checkpoint));
         });
         runs = new(RunAll);
     }
+
+    protected virtual INetwork Open(Checkpoint checkpoint) =>
+        new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights, new TorchOptions { DType = ComputeType.Float32 });
 
     internal SmolLM2Run Run(string name) => runs.Value[name];
 
@@ -116,6 +118,7 @@ public sealed class SmolLM2Fixture : IDisposable
     public void Dispose()
     {
         if (model.IsValueCreated) model.Value.Network.Dispose();
+        GC.SuppressFinalize(this);
     }
 }
 

@@ -113,7 +113,7 @@ public sealed class SmolLM2GoldenTests(SmolLM2Fixture model) : IClassFixture<Smo
     public void Sentence_embeddings_of_MiniLM() =>
         Assert.Skip("embeddings.json holds vectors of all-MiniLM-L6-v2, which is not stored here (see models/README.md)");
 
-    static JsonElement Case(string name)
+    internal static JsonElement Case(string name)
     {
         Assert.SkipWhen(name == "absent", "not here: goldens/smollm2/prompts.json");
         Shared.Require(Shared.SmolLM2);

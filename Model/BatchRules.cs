@@ -1,9 +1,7 @@
 // Validates a batch before any tensor is made of it, and lists the rows whose logits it asks for. Plain numbers.
-using Majlis.Model;
+namespace Majlis.Model;
 
-namespace Majlis.Torch;
-
-static class BatchRules
+public static class BatchRules
 {
     /// <exception cref="ArgumentException">The batch contradicts itself or the network.</exception>
     public static void Check(ForwardBatch batch, Blueprint blueprint, int groups, bool hasCache)

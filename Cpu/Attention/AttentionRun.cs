@@ -1,0 +1,81 @@
+// Attention of up to 32 query rows of one key head over the paged cache, 256 keys at a time. Keys are cut at multiples of 256 from position
+// 0, and a masked key leaves no trace, so a row's bits depend on its own sequence alone.
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Majlis.Cpu.Kernels;
+using Majlis.Model;
+using static Majlis.Cpu.Attention.AttentionTile;
+using static Majlis.Cpu.Attention.PagedCache;
+
+namespace Majlis.Cpu.Attention;
+
+static unsafe class AttentionRun
+{
+    /// <summary>
+    /// Fills the tile's results from the keys that its <paramref name="rows"/> rows attend to. Queries and positions are set, those of the
+    /// rows that pad the last part too.
+    /// </summary>
+    public static void Run<TNumber>(AttentionTile tile, int rows, PagedCache cache, int layer, int head, AttentionBlueprint a,
+        ReadOnlySpan<int> blocks) where TNumber : struct, ICacheNumber
+    {
+        tile.Clear();
+        var (first, last) = (tile.Positions[0], tile.Positions[rows - 1]);
+        var begin = a.Window is { } window ? Math.Max(0, first - window + 1) / Keys * Keys : 0;
+        for (; begin <= last; begin += Keys)
+        {
+            var count = (Math.Min(Keys, last + 1 - begin) + BlockTokens - 1) / BlockTokens;
+            Find(tile, cache, layer, head, blocks.Slice(begin / BlockTokens, count));
+            // Several parts read the same keys: widened once for all.
+            if (TNumber.Bytes == 2 && rows > PartRows)
+            {
+                Widen<TNumber>(tile, count, a.HeadDim);
+                Parts<Float32Number>(tile, rows, begin, a);
+            }
+            else Parts<TNumber>(tile, rows, begin, a);
+        }
+    }
+
+    /// <summary>Rows that the kernel computes of a part's: 1, 2, 4 or 8.</summary>
+    public static int Width(int rows) => Math.Min(rows, PartRows) switch { 1 => 1, 2 => 2, <= 4 => 4, _ => 8 };
+
+    static void Find(AttentionTile tile, PagedCache cache, int layer, int head, ReadOnlySpan<int> blocks)
+    {
+        for (var b = 0; b < Blocks; b++)
+        {
+            var block = b < blocks.Length ? blocks[b] : -1;
+            tile.KeyBlocks[b] = block < 0 ? null : cache.Keys(layer, block, head);
+            tile.ValueBlocks[b] = block < 0 ? null : cache.Values(layer, block, head);
+        }
+    }
+
+    static void Parts<TNumber>(AttentionTile tile, int rows, int begin, AttentionBlueprint a) where TNumber : struct, ICacheNumber
+    {
+        for (var row = 0; row < rows; row += PartRows)
+        {
+            var width = Width(rows - row);
+            var count = Math.Min(Keys, tile.Positions[row + width - 1] + 1 - begin);
+            if (count <= 0) continue;
+            switch (width)
+            {
+                case 1: AttentionKernel.Run<TNumber, One>(tile, row, begin, count, a); break;
+                case 2: AttentionKernel.Run<TNumber, Two>(tile, row, begin, count, a); break;
+                case 4: AttentionKernel.Run<TNumber, Four>(tile, row, begin, count, a); break;
+                default: AttentionKernel.Run<TNumber, Eight>(tile, row, begin, count, a); break;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Widen<TNumber>(AttentionTile tile, int blocks, int headDim) where TNumber : struct, ICacheNumber
+    {
+        for (var b = 0; b < blocks; b++)
+        {
+            if (tile.KeyBlocks[b] is null) continue;
+            float* keys = tile.WideKeys + b * headDim * BlockTokens, values = tile.WideValues + b * tile.Padded * BlockTokens;
+            for (var i = 0; i < headDim * BlockTokens; i += 16) TNumber.Load(tile.KeyBlocks[b], i).Store(keys + i);
+            for (var i = 0; i < tile.Padded * BlockTokens; i += 16) TNumber.Load(tile.ValueBlocks[b], i).Store(values + i);
+            tile.KeyBlocks[b] = (byte*)keys;
+            tile.ValueBlocks[b] = (byte*)values;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// The results of a step. Logits are computed from the final states when they are read, some rows at a time: all logits of a long prompt are
+// never in memory at once. Valid until the network's next step or disposal.
+using Majlis.Cpu.Kernels;
+using Majlis.Cpu.Sampling;
+using Majlis.Cpu.Steps;
+using Majlis.Cpu.Threads;
+using Majlis.Cpu.Weights;
+using Majlis.Model;
+
+namespace Majlis.Cpu;
+
+sealed unsafe class CpuForwardResult : ForwardResult
+{
+    const int BlockRows = 64;
+
+    readonly Blueprint blueprint;
+    readonly NetworkWeights weights;
+    readonly Team team;
+    readonly RowSampler sampler;
+    readonly HeadRows rows;
+    int blockStart = -1;
+
+    public CpuForwardResult(Blueprint blueprint, NetworkWeights weights, Team team, FloatRows stream, HeadRows rows,
+        RowSampler sampler, int[] wanted)
+    {
+        (this.blueprint, this.weights, this.team, RowCount) = (blueprint, weights, team, wanted.Length);
+        (this.rows, this.sampler) = (rows, sampler);
+        rows.States.Shape(wanted.Length, blueprint.HiddenSize);
+        for (var i = 0; i < wanted.Length; i++)
+        {
+            float* from = stream.Row(wanted[i]), to = rows.States.Row(i);
+            new Span<float>(from, blueprint.HiddenSize).CopyTo(new Span<float>(to, blueprint.HiddenSize));
+            weights.FinalNorm?.Apply(to, to, blueprint.HiddenSize);
+        }
+    }
+
+    public override int RowCount { get; }
+
+    public override void ReadLogits(int row, Span<float> logits)
+    {
+        if (logits.Length != blueprint.VocabularySize)
+            throw new ArgumentException($"A row has {blueprint.VocabularySize} logits, not {logits.Length}.", nameof(logits));
+        new ReadOnlySpan<float>(Row(row), logits.Length).CopyTo(logits);
+    }
+
+    public override void Sample(ReadOnlySpan<SamplingPlan> plans, Span<SampledToken> tokens)
+    {
+        if (tokens.Length < plans.Length) throw new ArgumentException("There are fewer places for tokens than plans.", nameof(tokens));
+        for (var i = 0; i < plans.Length; i++) tokens[i] = sampler.Sample(Row(plans[i].Row), plans[i]);
+    }
+
+    public override float[] ReadPooled(int sequence) => throw new InvalidOperationException("The step was not asked to pool.");
+
+    protected override void Dispose(bool disposing)
+    {
+        // The memory is the network's.
+    }
+
+    // [V], valid until a row of another block is read.
+    float* Row(int row)
+    {
+        if ((uint)row >= (uint)RowCount) throw new ArgumentOutOfRangeException(nameof(row), row, $"The step kept {RowCount} rows.");
+        if (row / BlockRows * BlockRows != blockStart) Compute(row / BlockRows * BlockRows);
+        return rows.Logits.Row(row - blockStart);
+    }
+
+    void Compute(int start)
+    {
+        var (count, head) = (Math.Min(BlockRows, RowCount - start), weights.Head);
+        rows.Logits.Shape(count, head.Outputs);
+        var packed = rows.Packed;
+        packed.Shape(count, head.Inputs, head.NeedsIntegers, head.NeedsFloats);
+        team.Run(_ =>
+        {
+            while (team.TryClaim(packed.Tiles, out var tile))
+                for (var row = tile * PackedRows.TileRows; row < Math.Min(count, (tile + 1) * PackedRows.TileRows); row++)
+                    RowPacking.Pack(packed, row, rows.States.Row(start + row), head.Inputs);
+            team.Sync();
+            ProductPhase.Run(team, head, packed, rows.Logits);
+            team.Sync();
+            Finish(count, head);
+        });
+        blockStart = start;
+    }
+
+    // Bias, scale and cap, a piece of the vocabulary at a time.
+    void Finish(int count, Linear head)
+    {
+        const int piece = 4096;
+        if (head.Bias is null && blueprint.LogitScale == 1 && blueprint.LogitSoftCap is null) return;
+        var pieces = (head.Outputs + piece - 1) / piece;
+        while (team.TryClaim(count * pieces, out var item))
+        {
+            var first = item % pieces * piece;
+            var row = rows.Logits.Row(item / pieces);
+            var length = Math.Min(piece, head.Outputs - first);
+            if (head.Bias is { } bias)
+                fixed (float* b = bias) Norms.Add(row + first, b + first, length);
+            Activations.ScaleAndCap(row + first, length, blueprint.LogitScale, blueprint.LogitSoftCap);
+        }
+    }
+}

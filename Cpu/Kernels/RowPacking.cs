@@ -1,0 +1,83 @@
+// Writes a token's fp32 row into PackedRows: copies it, or quantises each block of 32 columns to int8 with the scale max / 127. The numbers
+// do not depend on the other tokens. A block that is not finite gets a scale that is not finite, so its products are not finite either.
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Majlis.Cpu.Kernels;
+
+static unsafe class RowPacking
+{
+    const int BlockColumns = 32;
+
+    /// <summary>Packs one token's whole row.</summary>
+    public static void Pack(PackedRows rows, int token, float* row, int columns) => Pack(rows, token, row, columns, 0, rows.Blocks);
+
+    /// <summary>Packs blocks <paramref name="first"/> to <paramref name="end"/> - 1 of one token's row.</summary>
+    public static void Pack(PackedRows rows, int token, float* row, int columns, int first, int end)
+    {
+        var tile = rows.Tile(token / PackedRows.TileRows);
+        var place = token % PackedRows.TileRows;
+        var whole = Math.Min(end, columns / BlockColumns);
+        if (whole > first) Pack(rows, tile, place, row, first, whole);
+        if (whole == end) return;
+        var last = stackalloc float[BlockColumns];
+        for (var k = 0; k < BlockColumns; k++) last[k] = whole * BlockColumns + k < columns ? row[whole * BlockColumns + k] : 0;
+        Pack(rows, tile, place, last - whole * BlockColumns, whole, end);
+    }
+
+    static void Pack(PackedRows rows, in PackedTile tile, int place, float* row, int first, int end)
+    {
+        if (rows.HasFloats) Copy(tile, place, row, first, end);
+        if (rows.HasIntegers) Quantise(tile, place, row, first, end);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Copy(in PackedTile tile, int token, float* row, int first, int end)
+    {
+        var to = tile.Floats + token;
+        var width = tile.Width;
+        for (var k = first * BlockColumns; k < end * BlockColumns; k++) to[k * width] = row[k];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Quantise(in PackedTile tile, int token, float* row, int first, int end)
+    {
+        var width = tile.Width;
+        for (var b = first; b < end; b++)
+        {
+            var low = Vector512.Load(row + b * BlockColumns);
+            var high = Vector512.Load(row + b * BlockColumns + 16);
+            var most = Largest(low, high);
+            var inverse = Vector512.Create(most > 0 ? 127 / most : 0);
+            var (q0, q1) = (Whole(low * inverse), Whole(high * inverse));
+            var bytes = Vector256.Narrow(Vector256.Narrow(q0.GetLower(), q0.GetUpper()), Vector256.Narrow(q1.GetLower(), q1.GetUpper()));
+            var to = (int*)tile.Numbers + b * 8 * width + token;
+            for (var k = 0; k < 8; k++) to[k * width] = bytes.AsInt32()[k];
+            var (at, scale, sum) = (b * width + token, most / 127 * PackedRows.HalfFactor, Vector512.Sum(q0 + q1));
+            tile.Scales[at] = scale;
+            tile.Sums[at] = scale * sum;
+            tile.Minus128[at] = -128 * sum;
+            tile.Minus8[at] = -8 * sum;
+        }
+    }
+
+    // To nearest even. A number that is not finite becomes anything between -127 and 127; the scale tells.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<int> Whole(Vector512<float> x)
+    {
+        var limit = Vector512.Create(127f);
+        return Vector512.ConvertToInt32Native(Vector512.Round(Vector512.MinNative(Vector512.MaxNative(x, -limit), limit)));
+    }
+
+    // The bits of |x| order as integers do, with NaN above infinity.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static float Largest(Vector512<float> low, Vector512<float> high)
+    {
+        var all = Vector512.Max(Vector512.Abs(low).AsInt32(), Vector512.Abs(high).AsInt32());
+        var half = Vector256.Max(all.GetLower(), all.GetUpper());
+        var quarter = Vector128.Max(half.GetLower(), half.GetUpper());
+        quarter = Vector128.Max(quarter, Vector128.Shuffle(quarter, Vector128.Create(2, 3, 0, 1)));
+        quarter = Vector128.Max(quarter, Vector128.Shuffle(quarter, Vector128.Create(1, 0, 3, 2)));
+        return BitConverter.Int32BitsToSingle(quarter.ToScalar());
+    }
+}

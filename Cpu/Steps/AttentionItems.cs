@@ -1,0 +1,25 @@
+// Cuts a step's attention into pieces for the threads: up to 32 query rows of one key head of one sequence.
+using Majlis.Cpu.Attention;
+using Majlis.Model;
+
+namespace Majlis.Cpu.Steps;
+
+/// <summary>
+/// Rows First .. First + Count - 1 of a sequence's rows for a key head; row r is token r / G, query head r % G of the group.
+/// </summary>
+readonly record struct AttentionItem(int Span, int Head, int First, int Count)
+{
+    /// <summary>The dearest first: the later a query, the more keys it has.</summary>
+    public static AttentionItem[] Of(ForwardBatch batch, AttentionBlueprint attention)
+    {
+        var items = new List<AttentionItem>();
+        for (var s = 0; s < batch.Spans.Length; s++)
+        {
+            var rows = batch.Spans[s].Count * (attention.Heads / attention.KeyValueHeads);
+            for (var first = (rows - 1) / AttentionTile.Rows * AttentionTile.Rows; first >= 0; first -= AttentionTile.Rows)
+                for (var head = 0; head < attention.KeyValueHeads; head++)
+                    items.Add(new(s, head, first, Math.Min(AttentionTile.Rows, rows - first)));
+        }
+        return [.. items];
+    }
+}

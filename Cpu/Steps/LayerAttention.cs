@@ -1,0 +1,148 @@
+// A layer's attention between the products: biases, norms and rotation of queries and keys, the cache's slots, and the tiles of queries.
+// Legend: G query heads a key head, D head elements.
+using System.Collections.Immutable;
+using Majlis.Cpu.Attention;
+using Majlis.Cpu.Kernels;
+using Majlis.Cpu.Threads;
+using Majlis.Cpu.Weights;
+using Majlis.Model;
+
+namespace Majlis.Cpu.Steps;
+
+sealed unsafe class LayerAttention : IDisposable
+{
+    readonly NetworkWeights weights;
+    readonly int[] groupOfLayer;
+    readonly bool isFloat32;
+    readonly RotaryAngles angles;
+    readonly AttentionTile[] tiles;
+    readonly Dictionary<(int Heads, int KeyValueHeads), AttentionItem[]> items = [];
+    ForwardBatch batch = null!;
+    int[] spanOfToken = [];
+
+    public LayerAttention(Blueprint blueprint, NetworkWeights weights, ImmutableArray<CacheGroup> groups, int members, bool isFloat32)
+    {
+        (this.weights, this.isFloat32) = (weights, isFloat32);
+        groupOfLayer = new int[blueprint.Layers.Length];
+        for (var g = 0; g < groups.Length; g++)
+            foreach (var layer in groups[g].Layers) groupOfLayer[layer] = g;
+        angles = new RotaryAngles(blueprint);
+        var largest = blueprint.Layers.Max(layer => layer.Attention.HeadDim);
+        tiles = [.. Enumerable.Range(0, members).Select(_ => new AttentionTile(largest))];
+    }
+
+    public PagedCache? Cache { get; set; }
+
+    /// <summary>What depends on the step alone, before its first layer.</summary>
+    public void Prepare(ForwardBatch next)
+    {
+        batch = next;
+        angles.Prepare(batch);
+        items.Clear();
+        foreach (var layer in weights.Layers)
+        {
+            var a = layer.Blueprint.Attention;
+            if (!items.ContainsKey((a.Heads, a.KeyValueHeads))) items[(a.Heads, a.KeyValueHeads)] = AttentionItem.Of(batch, a);
+        }
+        if (spanOfToken.Length < batch.Tokens.Length) spanOfToken = new int[batch.Tokens.Length];
+        for (var s = 0; s < batch.Spans.Length; s++) spanOfToken.AsSpan(batch.Spans[s].Start, batch.Spans[s].Count).Fill(s);
+    }
+
+    /// <summary>Finishes a token's queries in place and writes its key and value to the cache.</summary>
+    public void Store(int layer, int token, float* qkv)
+    {
+        var (own, a) = (weights.Layers[layer], weights.Layers[layer].Blueprint.Attention);
+        float* keys = qkv + own.Qkv.Offsets[1], values = qkv + own.Qkv.Offsets[2];
+        if (own.Qkv.Bias is { } bias)
+            fixed (float* b = bias) Norms.Add(qkv, b, bias.Length);
+        own.QueryNorm?.Apply(qkv, qkv, a.Heads * a.HeadDim);
+        own.KeyNorm?.Apply(keys, keys, a.KeyValueHeads * a.HeadDim);
+        if (a.Rotary is { } rotary)
+        {
+            var (cos, sin) = angles.Row(rotary, token);
+            for (var h = 0; h < a.Heads; h++) Turn(qkv + h * a.HeadDim);
+            for (var h = 0; h < a.KeyValueHeads; h++) Turn(keys + h * a.HeadDim);
+
+            void Turn(float* head) => Rotation.Turn(rotary.Style, head, (float*)cos, (float*)sin, rotary.Dimensions / 2);
+        }
+        var span = batch.Spans[spanOfToken[token]];
+        var position = span.Cached + token - span.Start;
+        var block = Block(span, groupOfLayer[layer], position / PagedCache.BlockTokens);
+        var slot = position % PagedCache.BlockTokens;
+        if (isFloat32) Write<Float32Number>(layer, block, slot, a, keys, values);
+        else Write<BFloat16Number>(layer, block, slot, a, keys, values);
+    }
+
+    /// <summary>All tokens' attention from their queries in <paramref name="qkv"/>, [token][heads * D]. Ends without a barrier.</summary>
+    public void Run(Team team, int member, int layer, FloatRows qkv, FloatRows mixed)
+    {
+        var a = weights.Layers[layer].Blueprint.Attention;
+        var all = items[(a.Heads, a.KeyValueHeads)];
+        while (team.TryClaim(all.Length, out var i)) Run(tiles[member], all[i], layer, a, qkv, mixed);
+    }
+
+    public void Dispose()
+    {
+        Cache?.Dispose();
+        angles.Dispose();
+        foreach (var tile in tiles) tile.Dispose();
+    }
+
+    void Run(AttentionTile tile, AttentionItem item, int layer, AttentionBlueprint a, FloatRows qkv, FloatRows mixed)
+    {
+        var span = batch.Spans[item.Span];
+        for (var part = 0; part < item.Count; part += AttentionTile.PartRows) Queries(tile, part, item, span, a, qkv);
+        var blocks = span.BlockTables[groupOfLayer[layer]].AsSpan();
+        if (isFloat32) AttentionRun.Run<Float32Number>(tile, item.Count, Cache!, layer, item.Head, a, blocks);
+        else AttentionRun.Run<BFloat16Number>(tile, item.Count, Cache!, layer, item.Head, a, blocks);
+        for (var j = 0; j < item.Count; j++)
+        {
+            var (token, head) = Place(item, j, a);
+            float* from = tile.Mixed + j * tile.Padded, to = mixed.Row(span.Start + token) + head * a.HeadDim;
+            for (var d = 0; d < a.HeadDim; d++) to[d] = from[d] / tile.Sums[j];
+        }
+    }
+
+    void Queries(AttentionTile tile, int part, AttentionItem item, SequenceSpan span, AttentionBlueprint a, FloatRows qkv)
+    {
+        var width = AttentionRun.Width(item.Count - part);
+        for (var j = 0; j < width; j++)
+        {
+            var (token, head) = Place(item, part + j, a);
+            float* query = qkv.Row(span.Start + token) + head * a.HeadDim, to = tile.Queries + part * tile.Padded + j;
+            for (var d = 0; d < a.HeadDim; d++) to[d * width] = query[d];
+            tile.Positions[part + j] = span.Cached + token;
+        }
+    }
+
+    // Rows that pad a tile repeat its last one.
+    static (int Token, int Head) Place(AttentionItem item, int row, AttentionBlueprint a)
+    {
+        var g = a.Heads / a.KeyValueHeads;
+        var (token, within) = Math.DivRem(item.First + Math.Min(row, item.Count - 1), g);
+        return (token, item.Head * g + within);
+    }
+
+    void Write<TNumber>(int layer, int block, int slot, AttentionBlueprint a, float* keys, float* values)
+        where TNumber : struct, ICacheNumber
+    {
+        for (var head = 0; head < a.KeyValueHeads; head++)
+        {
+            byte* k = Cache!.Keys(layer, block, head), v = Cache.Values(layer, block, head);
+            for (var d = 0; d < a.HeadDim; d++)
+            {
+                TNumber.Store(k, d * PagedCache.BlockTokens + slot, keys[head * a.HeadDim + d]);
+                TNumber.Store(v, slot * PagedCache.Padded(a.HeadDim) + d, values[head * a.HeadDim + d]);
+            }
+        }
+    }
+
+    static int Block(SequenceSpan span, int group, int index)
+    {
+        var table = span.BlockTables[group];
+        if (index >= table.Length || table[index] < 0)
+            throw new ArgumentException(
+                $"The sequence at row {span.Start} has no block {index} in cache group {group}, which its tokens need.");
+        return table[index];
+    }
+}

@@ -1,0 +1,151 @@
+// One step of the network: all members of the team run through the layers together, with a barrier after each phase. Every number depends
+// on its own sequence alone, so threads and company change no bit.
+// Legend: N tokens of the step, C hidden, H query heads, K key heads, G = H / K, D head elements.
+using Majlis.Cpu.Attention;
+using Majlis.Cpu.Kernels;
+using Majlis.Cpu.Threads;
+using Majlis.Cpu.Weights;
+using Majlis.Model;
+
+namespace Majlis.Cpu.Steps;
+
+sealed unsafe class NetworkStep(Blueprint blueprint, NetworkWeights weights, Team team, StepRows rows, LayerAttention attention)
+{
+    ForwardBatch batch = null!;
+
+    /// <summary>Computes the residual stream after the last layer, in the rows' Stream.</summary>
+    public void Run(ForwardBatch batch)
+    {
+        this.batch = batch;
+        rows.Shape(batch.Tokens.Length);
+        attention.Prepare(batch);
+        team.Run(Member);
+    }
+
+    void Member(int member)
+    {
+        ForTiles(token =>
+        {
+            Embed(token);
+            Pack(weights.Layers[0].BeforeAttention, token);
+        });
+        for (var i = 0; i < weights.Layers.Length; i++) Layer(member, i);
+    }
+
+    void Layer(int member, int index)
+    {
+        var layer = weights.Layers[index];
+        Product(layer.Qkv, rows.PackedNormed, rows.Qkv);
+        ForTokens(token => attention.Store(index, token, rows.Qkv.Row(token)));
+        attention.Run(team, member, index, rows.Qkv, rows.Mixed);
+        team.Sync();
+        ForTiles(token => RowPacking.Pack(rows.PackedMixed, token, rows.Mixed.Row(token), layer.Output.Inputs));
+        Product(layer.Output, rows.PackedMixed, rows.Attended);
+        if (layer.Blueprint.Residual != Residual.Parallel)
+            ForTiles(token =>
+            {
+                Add(token, rows.Attended, layer.Output.Bias, layer.AfterAttention, layer.Blueprint.Residual);
+                Pack(layer.BeforeMlp, token);
+            });
+        Product(layer.GateUp, rows.PackedNormed, rows.GateUp);
+        Activate(layer);
+        Product(layer.Down, rows.PackedInner, rows.Added);
+        var next = index + 1 < weights.Layers.Length ? weights.Layers[index + 1] : null;
+        ForTiles(token =>
+        {
+            if (layer.Blueprint.Residual == Residual.Parallel)
+                Add(token, rows.Attended, layer.Output.Bias, layer.AfterAttention, layer.Blueprint.Residual);
+            Add(token, rows.Added, layer.Down.Bias, layer.AfterMlp, layer.Blueprint.Residual);
+            if (next is not null) Pack(next.BeforeAttention, token);
+        });
+    }
+
+    void Product(Linear linear, PackedRows packed, FloatRows to)
+    {
+        ProductPhase.Run(team, linear, packed, to);
+        team.Sync();
+    }
+
+    void Embed(int token)
+    {
+        var row = rows.Stream.Row(token);
+        var (id, matrix) = (batch.Tokens[token], weights.Embedding);
+        Span<float> block = stackalloc float[32];
+        for (var b = 0; b < matrix.Blocks; b++)
+        {
+            var stored = matrix.Group(id / 16) + (long)b * matrix.Format.BlockBytes();
+            BlockPacking.Read(matrix.Format, stored, id % 16, block);
+            for (var k = 0; k < 32; k++) row[b * 32 + k] = block[k] * blueprint.EmbeddingScale;
+        }
+    }
+
+    // x += norm(added + bias), or x = norm(x + added + bias).
+    void Add(int token, FloatRows added, float[]? bias, NormWeights? norm, Residual residual)
+    {
+        float* x = rows.Stream.Row(token), y = added.Row(token);
+        AddBias(y, bias);
+        if (residual != Residual.NormAfterAdd) norm?.Apply(y, y, blueprint.HiddenSize);
+        Norms.Add(x, y, blueprint.HiddenSize);
+        if (residual == Residual.NormAfterAdd) norm?.Apply(x, x, blueprint.HiddenSize);
+    }
+
+    // The input of the next product: the residual stream, normed where there is a norm.
+    void Pack(NormWeights? norm, int token)
+    {
+        var x = rows.Stream.Row(token);
+        if (norm is null)
+        {
+            RowPacking.Pack(rows.PackedNormed, token, x, blueprint.HiddenSize);
+            return;
+        }
+        var normed = rows.Normed.Row(token);
+        norm.Apply(x, normed, blueprint.HiddenSize);
+        RowPacking.Pack(rows.PackedNormed, token, normed, blueprint.HiddenSize);
+    }
+
+    // For a single token too the columns are shared out: exponentials cost more than the barrier.
+    void Activate(LayerWeights layer)
+    {
+        const int pieceBlocks = 16;
+        var (packed, mlp) = (rows.PackedInner, layer.Blueprint.Mlp);
+        var pieces = (packed.Blocks + pieceBlocks - 1) / pieceBlocks;
+        while (team.TryClaim(packed.Tiles * pieces, out var item))
+        {
+            var (first, end) = (item % pieces * pieceBlocks, Math.Min(packed.Blocks, item % pieces * pieceBlocks + pieceBlocks));
+            var from = item / pieces * PackedRows.TileRows;
+            for (var token = from; token < Math.Min(batch.Tokens.Length, from + PackedRows.TileRows); token++)
+                Activate(layer, mlp.Activation, token, first * 32, Math.Min(mlp.Up.Outputs, end * 32));
+        }
+        team.Sync();
+    }
+
+    void Activate(LayerWeights layer, Activation activation, int token, int first, int end)
+    {
+        float* row = rows.GateUp.Row(token), inner = rows.Inner.Row(token);
+        var up = layer.GateUp.Offsets.Length > 1 ? layer.GateUp.Offsets[1] : -1;
+        AddBias(row, layer.GateUp.Bias, first, end);
+        if (up >= 0) AddBias(row, layer.GateUp.Bias, up + first, up + end);
+        Activations.Apply(activation, row + first, up < 0 ? null : row + up + first, inner + first, end - first);
+        RowPacking.Pack(rows.PackedInner, token, inner, layer.Down.Inputs, first / 32, (end + 31) / 32);
+    }
+
+    static void AddBias(float* row, float[]? bias) => AddBias(row, bias, 0, bias?.Length ?? 0);
+
+    static void AddBias(float* row, float[]? bias, int first, int end)
+    {
+        if (bias is null) return;
+        fixed (float* b = bias) Norms.Add(row + first, b + first, end - first);
+    }
+
+    // Whole tiles, so that members do not write to the same cache lines.
+    void ForTiles(Action<int> work) => For(PackedRows.TileRows, work);
+
+    void ForTokens(Action<int> work) => For(batch.Tokens.Length < PackedRows.TileRows * team.Members ? 1 : PackedRows.TileRows, work);
+
+    void For(int tokens, Action<int> work)
+    {
+        while (team.TryClaim((batch.Tokens.Length + tokens - 1) / tokens, out var item))
+            for (var token = item * tokens; token < Math.Min(batch.Tokens.Length, (item + 1) * tokens); token++) work(token);
+        team.Sync();
+    }
+}

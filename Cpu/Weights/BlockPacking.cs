@@ -1,0 +1,69 @@
+// Writes and reads single rows of the packed layouts, block by block. The kernels' slow mirror: loading, embedding rows, and tests use it.
+using static Majlis.Cpu.Weights.WeightLayout;
+
+namespace Majlis.Cpu.Weights;
+
+/// <summary>A block's numbers before packing: d * q + m. Symmetric formats have no m.</summary>
+readonly ref struct QuantisedBlock(ReadOnlySpan<sbyte> numbers, Half scale, Half minimum)
+{
+    public ReadOnlySpan<sbyte> Numbers { get; } = numbers;
+    public Half Scale { get; } = scale;
+    public Half Minimum { get; } = minimum;
+}
+
+static unsafe class BlockPacking
+{
+    /// <summary>32 fp32 numbers into row <paramref name="row"/> (0..15) of a block of F32 or BF16.</summary>
+    public static void Write(WeightFormat format, byte* block, int row, ReadOnlySpan<float> numbers)
+    {
+        for (var k = 0; k < BlockColumns; k++)
+            if (format == WeightFormat.F32) ((float*)block)[k * GroupRows + row] = numbers[k];
+            else ((ushort*)block)[k / 2 * 2 * GroupRows + row * 2 + k % 2] = Rounded(numbers[k]);
+    }
+
+    /// <summary>
+    /// A quantised block into row <paramref name="row"/> of an integer format. Numbers: -128..127 for Int8, -8..7 for Int4, 0..15 for
+    /// Int4Min.
+    /// </summary>
+    public static void Write(WeightFormat format, byte* block, int row, QuantisedBlock numbers)
+    {
+        if (format == WeightFormat.Int8)
+        {
+            for (var k = 0; k < BlockColumns; k++) block[Place(k, row)] = (byte)(numbers.Numbers[k] + 128);
+            ((Half*)(block + 512))[row] = numbers.Scale;
+            return;
+        }
+        var offset = format == WeightFormat.Int4 ? 8 : 0;
+        for (var k = 0; k < 16; k++)
+            block[Place(k, row)] = (byte)(numbers.Numbers[k] + offset | numbers.Numbers[k + 16] + offset << 4);
+        ((Half*)(block + 256))[row] = numbers.Scale;
+        if (format == WeightFormat.Int4Min) ((Half*)(block + 288))[row] = numbers.Minimum;
+    }
+
+    /// <summary>The 32 numbers of row <paramref name="row"/> of a block, widened to fp32.</summary>
+    public static void Read(WeightFormat format, byte* block, int row, Span<float> numbers)
+    {
+        for (var k = 0; k < BlockColumns; k++)
+            numbers[k] = format switch
+            {
+                WeightFormat.F32 => ((float*)block)[k * GroupRows + row],
+                WeightFormat.BF16 => BitConverter.UInt32BitsToSingle(
+                    (uint)((ushort*)block)[k / 2 * 2 * GroupRows + row * 2 + k % 2] << 16),
+                WeightFormat.Int8 => (float)((Half*)(block + 512))[row] * (block[Place(k, row)] - 128),
+                WeightFormat.Int4 => (float)((Half*)(block + 256))[row] * (Nibble(block, k, row) - 8),
+                _ => (float)((Half*)(block + 256))[row] * Nibble(block, k, row) + (float)((Half*)(block + 288))[row],
+            };
+    }
+
+    /// <summary>fp32 to bf16, to nearest even; NaN stays NaN.</summary>
+    public static ushort Rounded(float number)
+    {
+        var bits = BitConverter.SingleToUInt32Bits(number);
+        return float.IsNaN(number) ? (ushort)(bits >> 16 | 0x40) : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+    }
+
+    static int Place(int column, int row) => column / 4 * (4 * GroupRows) + row * 4 + column % 4;
+
+    static int Nibble(byte* block, int column, int row) =>
+        column < 16 ? block[Place(column, row)] & 15 : block[Place(column - 16, row)] >> 4;
+}

@@ -1,0 +1,82 @@
+// GGUF's block formats whose numbers a kernel's format holds exactly, block by block: no number is widened and rounded again.
+// Layouts: ggml's ggml-common.h. Q4_K alone is rounded: its scales and minima are products, kept in fp16 here (an error of 2^-11 of each).
+using System.Buffers.Binary;
+using Majlis.Model;
+
+namespace Majlis.Cpu.Weights;
+
+static class GgufBlocks
+{
+    const int SuperBlock = 256;
+
+    static ReadOnlySpan<sbyte> NonLinear => [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
+
+    /// <summary>The format that holds a type's numbers; null if they must be rounded.</summary>
+    public static WeightFormat? Format(TensorType type) => type switch
+    {
+        TensorType.Q8_0 or TensorType.Q5_0 or TensorType.IQ4_NL => WeightFormat.Int8,
+        TensorType.Q4_0 => WeightFormat.Int4,
+        TensorType.Q4_1 or TensorType.Q4_K => WeightFormat.Int4Min,
+        _ => null,
+    };
+
+    /// <summary>Block <paramref name="index"/> (of 32 numbers) of a row's stored bytes; numbers gets its integers.</summary>
+    public static QuantisedBlock Read(TensorType type, ReadOnlySpan<byte> row, int index, Span<sbyte> numbers)
+    {
+        switch (type)
+        {
+            case TensorType.Q8_0:
+                var bytes = row.Slice(index * 34, 34);
+                for (var i = 0; i < 32; i++) numbers[i] = (sbyte)bytes[2 + i];
+                return new(numbers, Half(bytes), default);
+            case TensorType.Q4_0: return Nibbles(row.Slice(index * 18, 18), 2, 8, numbers);
+            case TensorType.Q4_1: return Nibbles(row.Slice(index * 20, 20), 4, 0, numbers);
+            case TensorType.Q5_0: return FiveBits(row.Slice(index * 22, 22), numbers);
+            case TensorType.IQ4_NL:
+                var block = Nibbles(row.Slice(index * 18, 18), 2, 0, numbers);
+                for (var i = 0; i < 32; i++) numbers[i] = NonLinear[numbers[i]];
+                return block;
+            case TensorType.Q4_K: return SuperBlocks(row, index, numbers);
+            default: throw new ArgumentException($"{type} is not repacked.", nameof(type));
+        }
+    }
+
+    // Low halves are numbers 0..15, high ones 16..31; a minimum follows the scale where the numbers start at byte 4.
+    static QuantisedBlock Nibbles(ReadOnlySpan<byte> block, int start, int offset, Span<sbyte> numbers)
+    {
+        for (var i = 0; i < 16; i++)
+        {
+            numbers[i] = (sbyte)((block[start + i] & 15) - offset);
+            numbers[i + 16] = (sbyte)((block[start + i] >> 4) - offset);
+        }
+        return new(numbers, Half(block), start == 4 ? Half(block[2..]) : default);
+    }
+
+    static QuantisedBlock FiveBits(ReadOnlySpan<byte> block, Span<sbyte> numbers)
+    {
+        var fifth = BinaryPrimitives.ReadUInt32LittleEndian(block[2..]);
+        for (var i = 0; i < 32; i++)
+        {
+            var nibble = i < 16 ? block[6 + i] & 15 : block[6 + i - 16] >> 4;
+            numbers[i] = (sbyte)((nibble | (int)(fifth >> i & 1) << 4) - 16);
+        }
+        return new(numbers, Half(block), default);
+    }
+
+    static QuantisedBlock SuperBlocks(ReadOnlySpan<byte> row, int index, Span<sbyte> numbers)
+    {
+        var block = row.Slice(index * 32 / SuperBlock * 144, 144);
+        var part = index % 8;
+        var (scale, minimum) = ScaleAndMinimum(block.Slice(4, 12), part);
+        var bytes = block.Slice(16 + part / 2 * 32, 32);
+        for (var i = 0; i < 32; i++) numbers[i] = (sbyte)(part % 2 == 0 ? bytes[i] & 15 : bytes[i] >> 4);
+        return new(numbers, (Half)((float)Half(block) * scale), (Half)(-(float)Half(block[2..]) * minimum));
+    }
+
+    // Eight pairs of six bits in twelve bytes: the first four pairs in the low bits, the rest in halves.
+    static (int Scale, int Minimum) ScaleAndMinimum(ReadOnlySpan<byte> packed, int part) => part < 4
+        ? (packed[part] & 63, packed[part + 4] & 63)
+        : (packed[part + 4] & 15 | packed[part - 4] >> 6 << 4, packed[part + 4] >> 4 | packed[part] >> 6 << 4);
+
+    static Half Half(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadHalfLittleEndian(bytes);
+}

@@ -1,0 +1,116 @@
+// What the cpu backend promises beyond the goldens: the same bits on any number of threads, in any company and however a prompt is cut;
+// remains in cache blocks do no harm; what it does not do is refused by name.
+using Majlis.Cpu;
+using Majlis.Cpu.Weights;
+using Majlis.Model;
+using Majlis.tests.Torch;
+using Majlis.Text;
+using Xunit;
+
+namespace Majlis.tests.Cpu;
+
+public sealed class CpuNetworkTests
+{
+    public static TheoryData<string, WeightPrecision> Kinds
+    {
+        get
+        {
+            var kinds = new TheoryData<string, WeightPrecision>();
+            foreach (var family in (string[])["llama", "cohere2", "gemma2", "olmo2", "phi3"])
+                foreach (var precision in Enum.GetValues<WeightPrecision>()) kinds.Add(family, precision);
+            return kinds;
+        }
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Threads_company_and_chunks_change_no_bit(string family, WeightPrecision precision)
+    {
+        var expected = Logits(family, precision, threads: 1, chunk: 1000, company: 0);
+        foreach (var (threads, chunk, company) in ((int, int, int)[])[(3, 1000, 0), (2, 1, 0), (2, 7, 2), (1, 33, 5)])
+            Assert.Equal(expected, Logits(family, precision, threads, chunk, company));
+    }
+
+    /// <summary>Remains of one sequence in its blocks lie behind the next one's mask, and NaN times zero is NaN.</summary>
+    [Fact]
+    public void Numbers_that_are_not_finite_do_not_outlive_their_sequence()
+    {
+        const int poison = 95;
+        var blueprint = PagedEqualsPlainTests.Tiny("llama");
+        using var weights = TinyModel.Weights(blueprint, seed: 3);
+        using var clean = new CpuNetwork(blueprint, weights, new CpuOptions { Weights = WeightPrecision.Float32, Threads = 1 });
+        weights["model.embed_tokens.weight"].AsSpan(poison * blueprint.HiddenSize, blueprint.HiddenSize).Fill(float.NaN);
+        using var network = new CpuNetwork(blueprint, weights, new CpuOptions { Weights = WeightPrecision.Float32, Threads = 2 });
+        var expected = Last(clean, [5, 6, 7]);
+        Assert.False(float.IsFinite(Last(network, [.. Enumerable.Repeat(poison, 60)])[0]));
+        Assert.Equal(expected, Last(network, [5, 6, 7]));
+
+        float[] Last(CpuNetwork on, int[] tokens)
+        {
+            if (on == clean || tokens.Length > 3) on.AllocateCache([4]);
+            using var result = on.Forward(new ForwardBatch
+            {
+                Tokens = tokens,
+                Positions = [.. Enumerable.Range(0, tokens.Length)],
+                Spans = [new SequenceSpan(0, tokens.Length, 0, [[0, 1, 2, 3]])],
+            });
+            var row = new float[blueprint.VocabularySize];
+            result.ReadLogits(0, row);
+            return row;
+        }
+    }
+
+    [Fact]
+    public void A_missing_cache_block_and_what_is_not_served_are_named()
+    {
+        var blueprint = PagedEqualsPlainTests.Tiny("llama");
+        using var weights = TinyModel.Weights(blueprint, seed: 3);
+        using var network = new CpuNetwork(blueprint, weights, new CpuOptions { Threads = 2 });
+        network.AllocateCache([4]);
+        var batch = new ForwardBatch { Tokens = [1], Positions = [0], Spans = [new SequenceSpan(0, 1, 0, [[-1]])] };
+        var failed = Assert.ThrowsAny<Exception>(() => network.Forward(batch));
+        Assert.Contains("no block 0 in cache group 0", failed.Message, StringComparison.Ordinal);
+        Assert.Contains("--backend torch", Assert.Throws<NotSupportedException>(() =>
+            network.Forward(batch with { Spans = [new SequenceSpan(0, 1, 0, [[0]], Adapter: 0)] })).Message, StringComparison.Ordinal);
+        using var result = network.Forward(batch with { Spans = [new SequenceSpan(0, 1, 0, [[0]])] });
+        Assert.Equal(1, result.RowCount);
+
+        var encoder = blueprint with { HeadKind = HeadKind.None };
+        Assert.Contains("--backend torch", Assert.Throws<ModelFormatException>(() => new CpuNetwork(encoder, weights)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_weight_that_is_not_finite_is_named()
+    {
+        var blueprint = PagedEqualsPlainTests.Tiny("llama");
+        using var weights = TinyModel.Weights(blueprint, seed: 3);
+        weights["model.layers.1.mlp.up_proj.weight"][70] = float.NaN;
+        var refused = Assert.Throws<ModelFormatException>(() => new CpuNetwork(blueprint, weights));
+        Assert.Contains("'model.layers.1.mlp.up_proj.weight', row 2", refused.Message, StringComparison.Ordinal);
+    }
+
+    // [T, V] of a sequence of 70 tokens, beside others.
+    static float[][] Logits(string family, WeightPrecision precision, int threads, int chunk, int company)
+    {
+        var blueprint = PagedEqualsPlainTests.Tiny(family);
+        using var weights = TinyModel.Weights(blueprint, seed: 7);
+        using var network = new CpuNetwork(blueprint, weights, new CpuOptions { Weights = precision, Threads = threads });
+        var paged = new Paged(network, shuffle: chunk);
+        var ids = Enumerable.Range(0, 70).Select(i => i * 37 % 96).ToArray();
+        var text = paged.Begin(ids.Length);
+        var others = Enumerable.Range(0, company).Select(_ => paged.Begin(ids.Length)).ToArray();
+        var found = new List<float[]>();
+        for (var at = 0; at < ids.Length; at += chunk)
+        {
+            var end = Math.Min(ids.Length, at + chunk);
+            using var result = paged.Step(LogitRows.All,
+                [.. others.Select((other, i) => (other, ids[i..(i + 1 + i % 2)])), (text, ids[at..end])]);
+            for (var row = result.RowCount - (end - at); row < result.RowCount; row++)
+            {
+                found.Add(new float[blueprint.VocabularySize]);
+                result.ReadLogits(row, found[^1]);
+            }
+        }
+        return [.. found];
+    }
+}
