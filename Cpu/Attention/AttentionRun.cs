@@ -25,6 +25,7 @@ static unsafe class AttentionRun
         {
             var count = (Math.Min(Keys, last + 1 - begin) + BlockTokens - 1) / BlockTokens;
             Find(tile, cache, layer, head, blocks.Slice(begin / BlockTokens, count));
+            CheckSeen(tile, count, begin, a.Window is { } seen ? first - seen + 1 : 0);
             // Several parts read the same keys: widened once for all.
             if (TNumber.Bytes == 2 && rows > PartRows)
             {
@@ -46,6 +47,14 @@ static unsafe class AttentionRun
             tile.KeyBlocks[b] = block < 0 ? null : cache.Keys(layer, block, head);
             tile.ValueBlocks[b] = block < 0 ? null : cache.Values(layer, block, head);
         }
+    }
+
+    // A block that a row attends to must be there: without this, remains would pass for its scores.
+    static void CheckSeen(AttentionTile tile, int blocks, int begin, int oldest)
+    {
+        for (var b = 0; b < blocks; b++)
+            if (tile.KeyBlocks[b] is null && begin + (b + 1) * BlockTokens > oldest)
+                throw new ArgumentException($"A sequence has no block {begin / BlockTokens + b}, which its tokens attend to.");
     }
 
     static void Parts<TNumber>(AttentionTile tile, int rows, int begin, AttentionBlueprint a) where TNumber : struct, ICacheNumber

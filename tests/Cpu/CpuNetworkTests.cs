@@ -71,6 +71,12 @@ public sealed class CpuNetworkTests
         Assert.Contains("no block 0 in cache group 0", failed.Message, StringComparison.Ordinal);
         Assert.Contains("--backend torch", Assert.Throws<NotSupportedException>(() =>
             network.Forward(batch with { Spans = [new SequenceSpan(0, 1, 0, [[0]], Adapter: 0)] })).Message, StringComparison.Ordinal);
+        failed = Assert.ThrowsAny<Exception>(() => network.Forward(batch with
+        {
+            Positions = [20],
+            Spans = [new SequenceSpan(0, 1, 20, [[-1, 1]])],
+        }));
+        Assert.Contains("no block 0, which its tokens attend to", failed.Message, StringComparison.Ordinal);
         using var result = network.Forward(batch with { Spans = [new SequenceSpan(0, 1, 0, [[0]])] });
         Assert.Equal(1, result.RowCount);
 
