@@ -151,7 +151,8 @@ public static class ServerApp
         app.Lifetime.ApplicationStarted.Register(() =>
         {
             app.Lifetime.ApplicationStopping.Register(() => log.Draining(engine.Progress.Running + engine.Progress.Waiting));
-            if (!app.Services.GetRequiredService<KeyRing>().AsksForKeys) log.LoopbackOnly();
+            if (app.Services.GetRequiredService<KeyRing>().AsksForKeys) log.AsksForKeys();
+            else log.LoopbackOnly();
             if (live.Current is not { } model) return;
             log.Serving(model.Version, model.WeightsHash, model.MaxContext, string.Join(' ', app.Urls));
             log.SayWhatIsIgnored(model);

@@ -9,6 +9,6 @@ static partial class AccessLog
     [LoggerMessage(202, LogLevel.Information, "Keys are read from the store again.")]
     public static partial void KeysReadAgain(this ILogger log);
 
-    [LoggerMessage(203, LogLevel.Information, "Callers need a key; {Open} open to everybody.")]
-    public static partial void AsksForKeys(this ILogger log, string open);
+    [LoggerMessage(203, LogLevel.Information, "Callers need a key.")]
+    public static partial void AsksForKeys(this ILogger log);
 }

@@ -33,10 +33,10 @@ static class KeyCommand
         var command = new Command("add", "Adds a key and prints it, once.") { name, role, requests, concurrent, expires };
         command.SetAction(parsed => RunAsync(() => KeyWish.Read(parsed.GetValue(name)!, parsed.GetValue(role), parsed.GetValue(expires),
             TimeProvider.System.GetUtcNow()) with
-            {
-                RequestsPerMinute = KeyWish.Count(requests.Name, parsed.GetValue(requests)),
-                Concurrent = KeyWish.Count(concurrent.Name, parsed.GetValue(concurrent)),
-            }, () => open(parsed), (wish, store) => store.AddAsync(wish)));
+        {
+            RequestsPerMinute = KeyWish.Count(requests.Name, parsed.GetValue(requests)),
+            Concurrent = KeyWish.Count(concurrent.Name, parsed.GetValue(concurrent)),
+        }, () => open(parsed), (wish, store) => store.AddAsync(wish)));
         return command;
     }
 

@@ -15,8 +15,6 @@ public sealed class KeyedServer : IAsyncLifetime
     /// <summary>The admin key, as the environment would give it.</summary>
     public const string Admin = "the-admin-key-of-these-tests";
 
-    public const string Origin = "https://arena.example";
-
     internal RunningServer Running { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => Running = await StartAsync();
@@ -53,7 +51,8 @@ public sealed class KeyedServer : IAsyncLifetime
         {
             UseCookies = false,
             RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
-        }) { BaseAddress = server.Address };
+        })
+        { BaseAddress = server.Address };
         foreach (var (name, value) in headers) Assert.True(client.DefaultRequestHeaders.TryAddWithoutValidation(name, value));
         return client;
     }
