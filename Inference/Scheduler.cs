@@ -28,6 +28,7 @@ public sealed class Scheduler
     readonly List<Sequence> prompts = [];
     readonly List<Sequence> candidates = [];
     readonly Turns turns = new();
+    readonly OwedPrompts owed = new();
     bool shortestFirst;
     int budget;
     double allowance;
@@ -172,17 +173,23 @@ public sealed class Scheduler
     /// <summary>Prompts get the rest of the budget.</summary>
     void SchedulePrompts()
     {
+        var preemptions = Preemptions;
+        var first = owed.Of(prompts, running);
+        if (allowance > 0 && first.Count > 0) allowance *= OwedPrompts.Allowance;
+        foreach (var sequence in first) Serve(sequence, preemptions);
+        if (first.Count > 0) return;
         if (prompts.Count > 1) shortestFirst = !shortestFirst;
         if (cost is not null && allowance >= 0 && prompts.TrueForAll(sequence => sequence.Remaining <= ShortPrompt))
             allowance = Math.Max(allowance, cost.Of(ShortPrompt, 0));
         prompts.Sort(shortestFirst ? Sequence.ShortestFirst : Sequence.Rank);
-        var preemptions = Preemptions;
-        foreach (var sequence in prompts)
-        {
-            if (budget == 0) return;
-            if (running.BinarySearch(sequence, Sequence.Rank) >= 0) Continue(sequence);
-            else if (Preemptions == preemptions) Admit(sequence);
-        }
+        foreach (var sequence in prompts) Serve(sequence, preemptions);
+    }
+
+    void Serve(Sequence sequence, long preemptions)
+    {
+        if (budget == 0) return;
+        if (running.BinarySearch(sequence, Sequence.Rank) >= 0) Continue(sequence);
+        else if (Preemptions == preemptions) Admit(sequence);
     }
 
     void Continue(Sequence sequence)

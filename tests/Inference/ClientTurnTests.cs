@@ -80,6 +80,21 @@ public sealed class ClientTurnTests
     }
 
     [Fact]
+    public void While_a_single_long_prompt_is_read_the_floods_get_one_step_of_four()
+    {
+        var scheduler = New(places: 32);
+        for (var i = 0; i < 20; i++) scheduler.Add(Sequence('f'));
+        Step(scheduler);
+        var book = Sequence('p', length: 4000);
+        scheduler.Add(book);
+        scheduler.Add(Sequence('f', length: 4000));
+        var others = new List<bool>();
+        while (book.Output.Length == 0)
+            others.Add(Step(scheduler).Any(sequence => sequence.Client == "f" && sequence.Scheduled > 1));
+        Assert.Equal([false, false, false, true, false, false, false, true], others.Take(8));
+    }
+
+    [Fact]
     public void Requests_without_a_client_are_served_as_they_come()
     {
         var scheduler = New(places: 1);
