@@ -97,7 +97,7 @@ public sealed class FloodTests
                 Key = narrow,
                 Value = narrow,
                 Output = wide,
-                Scale = 0.125,
+                Scale = 0.125f,
             };
             var mlp = new MlpBlueprint(new("gate", 576, 1536), new("up", 576, 1536), new("down", 1536, 576), Activation.Silu);
             return Tiny.Blueprint([null]) with { Layers = [.. Enumerable.Repeat(new LayerBlueprint { Attention = attention, Mlp = mlp }, 30)] };

@@ -134,6 +134,24 @@ public sealed class CatalogEndpointTests : IDisposable
     }
 
     [Fact]
+    public async Task On_a_full_volume_the_pointer_stays_and_moves_once_there_is_room()
+    {
+        using var volume = SmallVolume.Mount(8);
+        using var there = new TinyCatalog(Path.Combine(volume.Path, "catalog"));
+        there.Promote("v1");
+        there.Promote("v2");
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("x"), "v2"),
+            options => options with { Redis = null, Catalog = there.Path },
+            parts => parts with { Open = (_, version, _) => TinyModel.Of(new RecitingNetwork("new"), version) });
+        volume.Fill();
+        await RefusedAsync(await server.PostAsync("/v1/catalog/rollback", "{}"), HttpStatusCode.ServiceUnavailable, "catalog_unavailable");
+        Assert.Equal("v2", new ModelCatalog(there.Path, TimeProvider.System).State().Current);
+        volume.Free();
+        Assert.Equal("v1", (string?)(await MoveAsync(server, "/v1/catalog/rollback"))["current"]);
+        Assert.Equal(3, (await ListAsync(server, "/v1/catalog/audit"))["data"]!.AsArray().Count);
+    }
+
+    [Fact]
     public void A_version_made_from_one_that_learnt_from_erased_votes_is_named_too()
     {
         Manifest[] versions =

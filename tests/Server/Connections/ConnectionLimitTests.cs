@@ -75,6 +75,16 @@ public sealed class ConnectionLimitTests
     }
 
     [Fact]
+    public async Task A_proxys_connections_are_not_counted_as_one_clients()
+    {
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("x")),
+            options => options with { BehindProxy = "127.0.0.0/8" },
+            parts => parts with { Connections = new() { MostOfClient = 1 } });
+        var three = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => AnsweredAsync(server)));
+        foreach (var client in three) client.Dispose();
+    }
+
+    [Fact]
     public async Task Connections_in_all_have_an_end()
     {
         await using var server = await StartAsync(new() { Most = 3 });

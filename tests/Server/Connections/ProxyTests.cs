@@ -1,8 +1,9 @@
 // Behind a proxy the address, the scheme and the host are the client's, from the proxy's network only.
 using System.Net;
+using System.Text.Json.Nodes;
+using Majlis.Feedback.Store;
 using Majlis.Server;
 using Majlis.Server.Connections;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Majlis.tests.Server.Connections;
@@ -19,6 +20,28 @@ public sealed class ProxyTests
             ("X-Forwarded-For", "203.0.113.7"), ("Origin", "https://arena.localhost"));
         Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
         Assert.Contains("secure", Assert.Single(reply.Headers.GetValues("Set-Cookie")), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", 2)]
+    [InlineData("10.0.0.0/8", 1)]
+    public async Task Behind_a_proxy_voters_are_told_apart_by_their_own_addresses(string networks, int addresses)
+    {
+        await using var server = await StartAsync(networks);
+        foreach (var address in new[] { "203.0.113.7", "203.0.113.8" })
+        {
+            var battle = await BattleAsync(server, ("X-Forwarded-For", address));
+            var id = (string)JsonNode.Parse((await RunningServer.EventsAsync(battle))[0])!["id"]!;
+            using var vote = new HttpRequestMessage(HttpMethod.Post, $"/v1/arena/battles/{id}/vote")
+            {
+                Content = new StringContent("""{"verdict":"a"}""", System.Text.Encoding.UTF8, "application/json"),
+            };
+            vote.Headers.Add("X-Forwarded-For", address);
+            Assert.Equal(HttpStatusCode.OK, (await server.Http.SendAsync(vote, Stop)).StatusCode);
+        }
+        var votes = new List<string?>();
+        await foreach (var vote in new VoteCursor(server.Part<RedisConnection>()).ReadAsync(0)) votes.Add(vote.Vote.Address);
+        Assert.Equal((2, addresses), (votes.Count, votes.Distinct().Count()));
     }
 
     [Theory]
