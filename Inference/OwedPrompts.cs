@@ -1,5 +1,5 @@
-// The prompts of clients that have few of the places while another has many: steps read them before all others and pause longer for them, so
-// that a single request's first token comes nearly as soon as without the flood. Knows no cost and no blocks.
+// The prompts of clients that have few of the places while another has many: steps read them before all others and pause longer for
+// them, so that a single request's first token comes nearly as soon as without the flood. Knows no cost and no blocks.
 namespace Majlis.Inference;
 
 sealed class OwedPrompts

@@ -82,7 +82,7 @@ public sealed class ClientTurnTests
     [Fact]
     public void While_a_single_long_prompt_is_read_the_floods_get_one_step_of_four()
     {
-        var scheduler = New(places: 32);
+        var scheduler = New(places: 32, blocks: 4000);
         for (var i = 0; i < 20; i++) scheduler.Add(Sequence('f'));
         Step(scheduler);
         var book = Sequence('p', length: 4000);

@@ -100,7 +100,8 @@ public sealed class FloodTests
                 Scale = 0.125f,
             };
             var mlp = new MlpBlueprint(new("gate", 576, 1536), new("up", 576, 1536), new("down", 1536, 576), Activation.Silu);
-            return Tiny.Blueprint([null]) with { Layers = [.. Enumerable.Repeat(new LayerBlueprint { Attention = attention, Mlp = mlp }, 30)] };
+            var layer = new LayerBlueprint { Attention = attention, Mlp = mlp };
+            return Tiny.Blueprint([null]) with { Layers = [.. Enumerable.Repeat(layer, 30)] };
         }
 
         Sequence Send(string client, int length)
