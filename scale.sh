@@ -11,6 +11,7 @@ export PATH=$PATH:/usr/sbin
 for program in redis-server nginx; do
   command -v $program >/dev/null || { echo "missing: $program (./test.sh --install brings it)" >&2; exit 1; }
 done
+[ -e "$model" ] || { echo "skipped: there is no model $model"; exit 0; }
 dotnet build -c Release --nologo -v q -clp:ErrorsOnly Serving.sln
 # Three servers share this machine's processors: one thread each answers soonest.
 OMP_NUM_THREADS=1 artifacts/bin/loop/release/Majlis.loop scale "$model" "$(realpath "$work")" loop/prompts.txt
