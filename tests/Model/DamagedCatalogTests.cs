@@ -1,8 +1,8 @@
 // A catalogue with a damaged file: a message names the damage and the remedy, and undamaged versions are still found.
 using Majlis.Model.Catalog;
 using Majlis.tests.Server;
-using Majlis.Text;
 using Majlis.tests.Support;
+using Majlis.Text;
 using Xunit;
 
 namespace Majlis.tests.Model;

@@ -1,7 +1,7 @@
 // Experts trained by other processes than the trainer's, which waits for them: the same bits, whatever is killed on the way.
+using Majlis.CommandLine;
 using Majlis.Trainer;
 using Majlis.Trainer.Rounds;
-using Majlis.CommandLine;
 using Xunit;
 
 namespace Majlis.tests.Trainer;
