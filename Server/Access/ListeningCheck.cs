@@ -21,7 +21,7 @@ sealed class ListeningCheck(IServer server, IConfiguration configuration, Server
     {
         string[] refusals = [.. Listening.Refusals(options.Addresses), .. Listening.Refusals(configuration)];
         ring.LoopbackOnly = refusals.Length == 0;
-        ring.IsProxied = configuration["AllowedHosts"] is { Length: > 0 };
+        ring.IsProxied = options.BehindProxy is not null || configuration["AllowedHosts"] is { Length: > 0 };
         var look = ring.LookAsync();
         // A store that hangs holds up no start on loopback: what the data folder remembers then counts until it answers.
         await Task.WhenAny(look, Task.Delay(glance, cancellationToken));
