@@ -74,7 +74,9 @@ public sealed class KilledTrainerTests : IDisposable
 
     Process Start(string catalog, params string[] more)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "Majlis.Trainer");
+        // From its own folder: beside the tests lie only the libraries that ASP.NET Core does not bring, and the trainer runs without it.
+        var build = new DirectoryInfo(AppContext.BaseDirectory);
+        var program = Path.Combine(build.Parent!.Parent!.FullName, "Trainer", build.Name, "Majlis.Trainer");
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, UseShellExecute = false };
         string[] arguments =
         [
