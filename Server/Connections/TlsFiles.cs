@@ -22,7 +22,11 @@ public sealed record TlsFiles(string Certificate, string Key)
     /// <summary>What is wrong with the two options, a line each.</summary>
     internal static IEnumerable<string> Problems(ServerOptions options)
     {
-        var secure = options.Addresses.Where(IsSecure).ToArray();
+        (string Option, string Url)[] secure =
+        [
+            .. options.Addresses.Where(IsSecure).Select(url => ("--urls", url)),
+            .. options.InternalAddresses.Where(IsSecure).Select(url => ("--internal-urls", url)),
+        ];
         if (options.TlsCertificate is null != options.TlsKey is null)
         {
             yield return options.TlsKey is null ? $"{CertificateOption}: {KeyOption} must name its key." :
@@ -31,11 +35,11 @@ public sealed record TlsFiles(string Certificate, string Key)
         }
         if (Of(options) is not { } files)
         {
-            if (secure.Length > 0) yield return $"--urls: '{secure[0]}' needs {CertificateOption} and {KeyOption}.";
+            if (secure.Length > 0) yield return $"{secure[0].Option}: '{secure[0].Url}' needs {CertificateOption} and {KeyOption}.";
             yield break;
         }
         if (secure.Length == 0)
-            yield return $"{CertificateOption}: no address of --urls begins with https://, so it would have no effect.";
+            yield return $"{CertificateOption}: no address of --urls or --internal-urls begins with https://, so it would have no effect.";
         if (files.Problem() is { } problem) yield return problem;
     }
 

@@ -96,7 +96,12 @@ public sealed class TlsTests : IDisposable
             StringComparison.Ordinal);
         Assert.StartsWith("--urls: 'https://127.0.0.1:0' needs",
             Assert.Single((Options with { TlsCertificate = null, TlsKey = null }).Problems()), StringComparison.Ordinal);
-        Assert.Contains("no effect", Assert.Single((Options with { Urls = "http://127.0.0.1:0" }).Problems()), StringComparison.Ordinal);
+        var plain = Options with { Urls = "http://127.0.0.1:0" };
+        Assert.Contains("no effect", Assert.Single(plain.Problems()), StringComparison.Ordinal);
+        var inside = plain with { InternalUrls = "https://127.0.0.1:9443" };
+        Assert.Empty(inside.Problems());
+        Assert.StartsWith("--internal-urls: 'https://127.0.0.1:9443' needs",
+            Assert.Single((inside with { TlsCertificate = null, TlsKey = null }).Problems()), StringComparison.Ordinal);
     }
 
     ServerOptions Options => new()
