@@ -1,4 +1,4 @@
-// The three small matrix products of attention, four rows at a time in registers. Widths and key counts are multiples of 32, padded with
+// The small matrix products of attention, four rows at a time in registers. Widths and key counts are multiples of 32, padded with
 // zeros. Knows no attention.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
@@ -11,58 +11,38 @@ static unsafe class RowProducts
     public const int Rows = 4;
 
     /// <summary>scores[r, j] = a[r] . b[j]: a [4, width], b transposed [width, stride], scores [4, stride], j from..to.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Scores(float* a, int width, float* b, int stride, float* scores, int from, int to)
-    {
-        for (var j = from; j < to; j += 32)
-        {
-            Vector512<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default,
-                c31 = default;
-            var column = b + j;
-            for (var d = 0; d < width; d++, column += stride)
-            {
-                var (b0, b1) = (Vector512.Load(column), Vector512.Load(column + 16));
-                var x = Vector512.Create(a[d]);
-                (c00, c01) = (Vector512.FusedMultiplyAdd(x, b0, c00), Vector512.FusedMultiplyAdd(x, b1, c01));
-                x = Vector512.Create(a[width + d]);
-                (c10, c11) = (Vector512.FusedMultiplyAdd(x, b0, c10), Vector512.FusedMultiplyAdd(x, b1, c11));
-                x = Vector512.Create(a[2 * width + d]);
-                (c20, c21) = (Vector512.FusedMultiplyAdd(x, b0, c20), Vector512.FusedMultiplyAdd(x, b1, c21));
-                x = Vector512.Create(a[3 * width + d]);
-                (c30, c31) = (Vector512.FusedMultiplyAdd(x, b0, c30), Vector512.FusedMultiplyAdd(x, b1, c31));
-            }
-            Store(scores + j, c00, c01);
-            Store(scores + stride + j, c10, c11);
-            Store(scores + 2 * stride + j, c20, c21);
-            Store(scores + 3 * stride + j, c30, c31);
-        }
-    }
+    public static void Scores(float* a, int width, float* b, int stride, float* scores, int from, int to) =>
+        Multiply(a, width, b, stride, scores, 0, width, from, to);
 
     /// <summary>mixed[r] = sum over j of p[r, j] v[j]: p [4, stride], v [.., width], mixed [4, width], j from..to.</summary>
+    public static void Mix(float* p, int stride, float* v, int width, float* mixed, int from, int to) =>
+        Multiply(p, stride, v, width, mixed, from, to, 0, width);
+
+    // product[r, c] = sum of x[r, k] y[k, c] over k from..to, for c left..right: x [4, xWidth], y [.., width], product [4, width].
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Mix(float* p, int stride, float* v, int width, float* mixed, int from, int to)
+    static void Multiply(float* x, int xWidth, float* y, int width, float* product, int from, int to, int left, int right)
     {
-        for (var w = 0; w < width; w += 32)
+        for (var c = left; c < right; c += 32)
         {
             Vector512<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default,
                 c31 = default;
-            for (var j = from; j < to; j++)
+            var row = y + (long)from * width + c;
+            for (var k = from; k < to; k++, row += width)
             {
-                var row = v + (long)j * width + w;
-                var (v0, v1) = (Vector512.Load(row), Vector512.Load(row + 16));
-                var x = Vector512.Create(p[j]);
-                (c00, c01) = (Vector512.FusedMultiplyAdd(x, v0, c00), Vector512.FusedMultiplyAdd(x, v1, c01));
-                x = Vector512.Create(p[stride + j]);
-                (c10, c11) = (Vector512.FusedMultiplyAdd(x, v0, c10), Vector512.FusedMultiplyAdd(x, v1, c11));
-                x = Vector512.Create(p[2 * stride + j]);
-                (c20, c21) = (Vector512.FusedMultiplyAdd(x, v0, c20), Vector512.FusedMultiplyAdd(x, v1, c21));
-                x = Vector512.Create(p[3 * stride + j]);
-                (c30, c31) = (Vector512.FusedMultiplyAdd(x, v0, c30), Vector512.FusedMultiplyAdd(x, v1, c31));
+                var (y0, y1) = (Vector512.Load(row), Vector512.Load(row + 16));
+                var a = Vector512.Create(x[k]);
+                (c00, c01) = (Vector512.FusedMultiplyAdd(a, y0, c00), Vector512.FusedMultiplyAdd(a, y1, c01));
+                a = Vector512.Create(x[xWidth + k]);
+                (c10, c11) = (Vector512.FusedMultiplyAdd(a, y0, c10), Vector512.FusedMultiplyAdd(a, y1, c11));
+                a = Vector512.Create(x[2 * xWidth + k]);
+                (c20, c21) = (Vector512.FusedMultiplyAdd(a, y0, c20), Vector512.FusedMultiplyAdd(a, y1, c21));
+                a = Vector512.Create(x[3 * xWidth + k]);
+                (c30, c31) = (Vector512.FusedMultiplyAdd(a, y0, c30), Vector512.FusedMultiplyAdd(a, y1, c31));
             }
-            Store(mixed + w, c00, c01);
-            Store(mixed + width + w, c10, c11);
-            Store(mixed + 2 * width + w, c20, c21);
-            Store(mixed + 3 * width + w, c30, c31);
+            Store(product + c, c00, c01);
+            Store(product + width + c, c10, c11);
+            Store(product + 2 * width + c, c20, c21);
+            Store(product + 3 * width + c, c30, c31);
         }
     }
 

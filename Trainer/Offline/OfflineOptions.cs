@@ -1,7 +1,5 @@
 // A stage of offline DPO as its recipe says it: JSON, names in snake case. All weights are trained, in fp32. With equal data, weights and
 // threads, equal options give equal bits.
-using System.Text.Json;
-using Majlis.Text;
 using Majlis.Trainer.Losses;
 using Majlis.Trainer.Preference;
 
@@ -36,31 +34,8 @@ public sealed record OfflineOptions
     /// <summary>Optimiser steps between two checkpoints.</summary>
     public int SaveEvery { get; init; } = 50;
 
-    static readonly JsonSerializerOptions recipe = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow,
-        ReadCommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-        AllowDuplicateProperties = false,
-    };
-
-    /// <exception cref="ModelFormatException">All that is wrong with the file, a line each.</exception>
-    public static OfflineOptions Read(string path)
-    {
-        try
-        {
-            var options = JsonSerializer.Deserialize<OfflineOptions>(File.ReadAllBytes(path), recipe)
-                ?? throw new ModelFormatException($"{path}: expected a JSON object.");
-            var wrong = options.Problems().ToArray();
-            return wrong.Length == 0 ? options
-                : throw new ModelFormatException(string.Join('\n', wrong.Select(problem => $"{path}: {problem}")));
-        }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
-        {
-            throw new ModelFormatException($"{path}: {error.Message}", error);
-        }
-    }
+    /// <exception cref="Text.ModelFormatException">All that is wrong with the file, a line each.</exception>
+    public static OfflineOptions Read(string path) => StageRecipe.Read<OfflineOptions>(path, options => options.Problems());
 
     public DpoOptions Training() => new()
     {

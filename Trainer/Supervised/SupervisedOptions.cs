@@ -1,8 +1,6 @@
 // A stage of full training as its recipe says it: JSON, names in snake case. With equal data, weights and threads, equal options give
 // equal bits.
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using Majlis.Text;
 using Majlis.Trainer.Optimization;
 
 namespace Majlis.Trainer.Supervised;
@@ -77,34 +75,10 @@ public sealed record SupervisedOptions
     [JsonIgnore]
     public AdamWOptions Adam => new(Beta1, Beta2, WeightDecay: WeightDecay);
 
-    static readonly JsonSerializerOptions recipe = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        ReadCommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-        AllowDuplicateProperties = false,
-        WriteIndented = true,
-    };
+    /// <exception cref="Text.ModelFormatException">All that is wrong with the file, a line each.</exception>
+    public static SupervisedOptions Read(string path) => StageRecipe.Read<SupervisedOptions>(path, options => options.Problems());
 
-    /// <exception cref="ModelFormatException">All that is wrong with the file, a line each.</exception>
-    public static SupervisedOptions Read(string path)
-    {
-        try
-        {
-            var options = JsonSerializer.Deserialize<SupervisedOptions>(File.ReadAllBytes(path), recipe)
-                ?? throw new ModelFormatException($"{path}: expected a JSON object.");
-            var wrong = options.Problems().ToArray();
-            return wrong.Length == 0 ? options
-                : throw new ModelFormatException(string.Join('\n', wrong.Select(problem => $"{path}: {problem}")));
-        }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
-        {
-            throw new ModelFormatException($"{path}: {error.Message}", error);
-        }
-    }
-
-    public string ToJson() => JsonSerializer.Serialize(this, recipe);
+    public string ToJson() => StageRecipe.Write(this);
 
     IEnumerable<string> Problems()
     {
