@@ -32,7 +32,7 @@ public sealed class TorchNetwork : INetwork
         groups = blueprint.CacheGroups;
         groupOfLayer = [.. Enumerable.Range(0, blueprint.Layers.Length)
             .Select(layer => Math.Max(0, groups.ToList().FindIndex(group => group.Layers.Contains(layer))))];
-        device = new Device(options.Device);
+        device = new Device(options.Device ?? (cuda.is_available() ? "cuda" : "cpu"));
         dtype = (options.DType
             ?? (device.type != DeviceType.CPU || Processor.HasBFloat16 ? ComputeType.BFloat16
             : ComputeType.Float32)) == ComputeType.BFloat16

@@ -10,8 +10,8 @@ public sealed record TorchOptions
     /// <summary>Null: bf16 where the processor multiplies it natively (or on a GPU), else fp32.</summary>
     public ComputeType? DType { get; init; }
 
-    /// <summary>"cpu", "cuda", "cuda:1".</summary>
-    public string Device { get; init; } = "cpu";
+    /// <summary>"cpu", "cuda", "cuda:1"; null: the first GPU that libtorch can use, else the processor.</summary>
+    public string? Device { get; init; }
 
     /// <summary>Tokens per cache block.</summary>
     public int BlockSize { get; init; } = 16;

@@ -112,10 +112,12 @@ public sealed class ClientTurnTests
     public async Task A_full_queue_still_takes_the_first_request_of_a_client_that_has_none_in_it()
     {
         await using var world = new EngineWorld(small);
+        using var steps = new StepGate(world.Network);
         var flood = Enumerable.Range(0, 4).Select(_ => world.Start(Of("flood"))).ToArray();
         Assert.Throws<EngineBusyException>(() => world.Start(Of("flood")));
         var polite = world.Start(Of("polite"));
         Assert.Throws<EngineBusyException>(() => world.Start(Of("polite")));
+        steps.Open();
         foreach (var answer in flood.Append(polite)) Assert.NotEmpty((await EngineWorld.ReadAsync(answer)).Tokens);
         await Eventually.HoldsAsync("all have left", () => world.Engine.Progress is { Running: 0, Waiting: 0 });
         Assert.NotEmpty((await EngineWorld.ReadAsync(world.Start(Of("flood")))).Tokens);

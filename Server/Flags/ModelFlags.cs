@@ -1,0 +1,43 @@
+// Options of what is served and what computes it, on the command line. Knows no address and no store.
+using System.CommandLine;
+using Majlis.CommandLine;
+
+namespace Majlis.Server.Flags;
+
+sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
+{
+    readonly HostOption<string?> model = sources.Text("--model",
+        "What to serve: a GGUF file, a Hugging Face folder, or ORG/NAME of its hub.");
+
+    readonly HostOption<string> catalog = sources.Text("--catalog",
+        "Folder of model versions; its current one is served instead of --model, and a new one is picked up while running.",
+        defaults.Catalog);
+
+    readonly HostOption<string> backend = sources.Text("--backend",
+        "What computes: torch, or cpu for hand-written vector code.", defaults.Backend);
+
+    readonly HostOption<string> weights = sources.Text("--weights",
+        "The precision of the cpu backend's weights: auto (a GGUF's own, else int8), bf16, int8 or int4.", defaults.Weights);
+
+    readonly HostOption<int> threads = sources.Whole("--threads", "The cpu backend's threads; 0: one for each core.", defaults.Threads);
+
+    readonly HostOption<string?> documents = sources.Text("--documents",
+        "Folder of .txt and .md files to answer from where a request brings no documents.");
+
+    readonly HostOption<bool> deterministic = sources.Flag("--deterministic",
+        "Compute in fixed shapes, so that a seed gives the same text whatever else runs; slower. A request can set this for itself.");
+
+    public IEnumerable<Option> All => [model, catalog, backend, weights, threads, documents, deterministic];
+
+    /// <summary>The options with what this command line says of these.</summary>
+    public ServerOptions Read(OptionValues values, ServerOptions options) => options with
+    {
+        Model = values.Of(model),
+        Catalog = values.Of(catalog),
+        Backend = values.Of(backend),
+        Weights = values.Of(weights),
+        Threads = values.Of(threads),
+        Documents = values.Of(documents),
+        Deterministic = values.Of(deterministic),
+    };
+}
