@@ -17,7 +17,8 @@ static class TrainerCommand
     {
         var catalog = sources.Text("--catalog", "Folder of model versions, shared with the server.", defaults.Catalog);
         var model = sources.Text("--model",
-            "A GGUF file, a Hugging Face folder or ORG/NAME of its hub to start from while the catalogue points to no version.");
+            "A GGUF file, a Hugging Face folder or ORG/NAME of its hub to start from while the catalogue points to no version; "
+            + "without it models/starter.");
         var data = sources.Text("--data", "The server's data folder: its redis.json says where the votes are.", defaults.Data);
         var redis = sources.Text("--redis", "HOST:PORT of a Redis instead.");
         var redisPasswordFile = sources.Text("--redis-password-file",

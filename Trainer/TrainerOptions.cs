@@ -11,7 +11,10 @@ public sealed record TrainerOptions
     /// <summary>Folder of model versions, shared with the server.</summary>
     public string Catalog { get; init; } = "catalog";
 
-    /// <summary>A GGUF file, a Hugging Face folder or ORG/NAME of its hub to start from while the catalogue points to no version.</summary>
+    /// <summary>
+    /// A GGUF file, a Hugging Face folder or ORG/NAME of its hub to start from while the catalogue points to no version; null = the
+    /// starter.
+    /// </summary>
     public string? Model { get; init; }
 
     /// <summary>The server's data folder: its redis.json says where the votes are.</summary>

@@ -82,7 +82,8 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
         var (master, serve) = current is null
             ? (parts.Model, parts.Model) : (parts.Catalog.MasterPath(current), parts.Catalog.ServePath(current));
         if (master is null || serve is null)
-            throw new ModelFormatException($"{parts.Catalog.Folder} points to no version: name the model to start from with --model PATH.");
+            throw new ModelFormatException($"{parts.Catalog.Folder} points to no version, and there is no starter in models/starter: "
+                + "name the model to start from with --model PATH or ORG/NAME.");
         if (current is not null) parts.Catalog.Verify(current);
         using var checkpoint = Checkpoint.Open(serve);
         return new RoundStart(Publication.NextVersion(parts.Catalog), current, Path.GetFullPath(master), Path.GetFullPath(serve),
