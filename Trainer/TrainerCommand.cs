@@ -32,12 +32,14 @@ static class TrainerCommand
             + "current one's parent stay besides.", defaults.Keep);
         var metricsUrls = sources.Text("--metrics-urls",
             "Addresses like http://127.0.0.1:9091, separated by semicolons, where Prometheus reads this process's metrics at /metrics.");
+        var tasks = sources.Text("--tasks",
+            "A JSONL file of questions and patterns of right answers: tasks on which the gate refuses a candidate that gets worse.");
         var expertJobs = sources.Flag("--expert-jobs",
             "Wait for other processes to train the experts (the command expert), instead of training them here.");
         var round = new RoundCommandOptions(sources);
         var root = new RootCommand("Trains the served weights on the votes of its raters: votes in, a judged version out.")
         {
-            catalog, model, data, redis, redisPasswordFile, reader, once, votes, keep, metricsUrls, expertJobs,
+            catalog, model, data, redis, redisPasswordFile, reader, once, votes, keep, metricsUrls, tasks, expertJobs,
         };
         round.AddTo(root);
         root.Subcommands.Add(SftCommand.Build());
@@ -61,6 +63,7 @@ static class TrainerCommand
             Votes = values.Of(votes),
             Keep = values.Of(keep),
             MetricsUrls = values.Of(metricsUrls),
+            Tasks = values.Of(tasks),
             ExpertJobs = values.Of(expertJobs),
             Round = round.Read(values),
         };

@@ -142,6 +142,7 @@ sealed class TrainerHost(TrainerOptions options, Starter starter, TimeProvider t
             Stepped = metrics.Stepped,
             Judged = metrics.Judged,
             ExpertJobs = options.ExpertJobs,
+            Tasks = options.Tasks is { } tasks ? AnswerTasks.Read(tasks) : [],
         };
         return new Round(RoundFolders.Open(options.Catalog, _ => { }), parts, options.Round);
     }

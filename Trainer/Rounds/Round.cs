@@ -27,6 +27,9 @@ public sealed record RoundParts(ModelCatalog Catalog, string? Model, VoteSource 
     /// <summary>Gets the gate's verdict.</summary>
     public Action<GateVerdict> Judged { get; init; } = _ => { };
 
+    /// <summary>Fixed tasks that a candidate must not lose, beside <see cref="Critical"/>.</summary>
+    public IReadOnlyList<AnswerItem> Tasks { get; init; } = [];
+
     /// <summary>Whether other processes train the experts, and the round waits for them.</summary>
     public bool ExpertJobs { get; init; }
 }
@@ -66,7 +69,7 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
             CandidateMerge.Recipe(start.MasterPath, [.. pairs.Experts.Select(expert => (training.AdapterOf(expert.Name), 1.0))]),
             start.MasterPath, CandidatePath));
         var verdict = await folder.OnceAsync("gate", () =>
-            CandidateGate.Judge(start, pairs, Path.Combine(CandidatePath, ModelCatalog.Serve), parts.Critical, parts.Progress, parts.Time));
+            CandidateGate.JudgeAsync(start, pairs, Path.Combine(CandidatePath, ModelCatalog.Serve), parts));
         parts.Say($"gate: {verdict}");
         parts.Judged(verdict);
         var publication = new Publication(folder, parts.Catalog, start);
