@@ -1,8 +1,7 @@
-// An opened model of the loop's table: answers prompts as the rater asks them. Knows no HTTP.
+// An opened model of the loop's table: answers questions as the rater asks them. Knows no HTTP.
 using Majlis.Evaluation;
 using Majlis.Inference;
 using Majlis.Model;
-using Majlis.Text.Chat;
 using Majlis.Torch;
 
 namespace Majlis.loop;
@@ -19,13 +18,13 @@ sealed class LoopModel : IAsyncDisposable
         model = new AnsweringModel(checkpoint, new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights), MaxContext);
     }
 
-    public int[] Prompt(string text) => model.Prompt(new Conversation([.. ScriptedRater.Messages(text)]));
+    public int[] Prompt(Question question) => model.Prompt(question.Conversation);
 
-    /// <summary>One answer per prompt, all at once; each seed is the prompt's index plus <paramref name="seed"/>.</summary>
-    public async Task<Answer[]> AnswerAsync(IReadOnlyList<string> prompts, float temperature, int seed)
+    /// <summary>One answer per question, all at once; each seed is the question's index plus <paramref name="seed"/>.</summary>
+    public async Task<Answer[]> AnswerAsync(IReadOnlyList<Question> questions, float temperature, int seed)
     {
-        var answers = await Task.WhenAll(prompts.Select((prompt, index) => model.AnswerAsync(
-            Prompt(prompt), new SamplingOptions { Temperature = temperature, Seed = seed + index }, ScriptedRater.MaxTokens)));
+        var answers = await Task.WhenAll(questions.Select((question, index) => model.AnswerAsync(
+            Prompt(question), new SamplingOptions { Temperature = temperature, Seed = seed + index }, ScriptedRater.MaxTokens)));
         return [.. answers.Select(answer => new Answer([.. answer.Tokens], answer.Text, answer.IsCut))];
     }
 
