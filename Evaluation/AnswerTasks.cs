@@ -1,5 +1,5 @@
-// Fixed tasks that a platform team brings: questions, and patterns that tell a right answer from a wrong one. A JSONL file, one item a line.
-// Knows no model.
+// Fixed tasks that a platform team brings: questions, and patterns that tell a right answer from a wrong one, in a JSONL file with one item
+// a line. Knows no weights.
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;

@@ -35,7 +35,8 @@ static class StarterScores
     {
         var items = HeldOutItems.Read();
         await using var model = new StarterModel(path);
-        return Scoreboard.Of(items, await model.AnswerAsync(items, temperature: 0, Seed), await model.AnswerAsync(items, temperature: 1, Seed));
+        var likeliest = await model.AnswerAsync(items, temperature: 0, Seed);
+        return Scoreboard.Of(items, likeliest, await model.AnswerAsync(items, temperature: 1, Seed));
     }
 
     static double Percent(List<Score> scores, string measure)

@@ -25,7 +25,8 @@ sealed class RoundCommandOptions(OptionSources sources)
 
     public void AddTo(RootCommand root)
     {
-        foreach (var option in new Option[] { experts, policy, seed, heldOut, taskMargin, epochs, learningRate, beta, loss, rank, numerics })
+        Option[] all = [experts, policy, seed, heldOut, taskMargin, epochs, learningRate, beta, loss, rank, numerics];
+        foreach (var option in all)
             root.Options.Add(option);
     }
 

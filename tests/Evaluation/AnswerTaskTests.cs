@@ -8,7 +8,9 @@ namespace Majlis.tests.Evaluation;
 
 public sealed class AnswerTaskTests
 {
-    const string Row = """{"task": "capitals", "messages": [{"role": "user", "content": "Rome?"}], "matches": ["(?i)\\bitaly\\b"], "excludes": ["،"]}""";
+    const string Row = """
+        {"task": "capitals", "messages": [{"role": "user", "content": "Rome?"}], "matches": ["(?i)\\bitaly\\b"], "excludes": ["،"]}
+        """;
 
     [Fact]
     public void An_answer_is_right_where_every_pattern_is_found_and_nothing_excluded_is()
@@ -24,7 +26,8 @@ public sealed class AnswerTaskTests
     [Fact]
     public void Documents_reach_the_conversation()
     {
-        var item = Assert.Single(Read(Row.Replace("\"task\"", "\"documents\": [{\"text\": \"Rome is in Italy.\"}], \"task\"", StringComparison.Ordinal)));
+        var row = Row.Replace("{\"task\"", "{\"documents\": [{\"text\": \"Rome is in Italy.\"}], \"task\"", StringComparison.Ordinal);
+        var item = Assert.Single(Read(row));
         Assert.Equal("Rome is in Italy.", item.Conversation.Documents![0]!["text"]!.GetValue<string>());
     }
 

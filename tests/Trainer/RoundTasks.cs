@@ -66,7 +66,8 @@ public sealed class RoundTasks : IDisposable
     async Task<IReadOnlyList<AnswerItem>> AsAnsweredNowAsync()
     {
         var checkpoint = Checkpoint.Open(model.Path);
-        await using var start = new AnsweringModel(checkpoint, new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights), maxContext: 1024);
+        await using var start = new AnsweringModel(
+            checkpoint, new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights), maxContext: 1024);
         return await Task.WhenAll(Questions().Select(async item =>
         {
             var answer = await start.AnswerAsync(start.Prompt(item.Conversation), new SamplingOptions { Temperature = 0 }, maxTokens: 256);

@@ -34,7 +34,8 @@ public static class Scoreboard
     public static bool? IsBrief(Item item, string answer)
     {
         // As a reader sees them: a citation's marks are no words.
-        var (shown, briefText, elaborateText) = (Citations.Without(answer), Citations.Without(item.Brief), Citations.Without(item.Elaborate));
+        var (briefText, elaborateText) = (Citations.Without(item.Brief), Citations.Without(item.Elaborate));
+        var shown = Citations.Without(answer);
         var most = Texts.Sentences(briefText).Count;
         if (Texts.Sentences(elaborateText).Count > most) return Texts.Sentences(shown).Count <= most;
         double brief = Texts.WordCount(briefText), elaborate = Texts.WordCount(elaborateText);
