@@ -22,6 +22,7 @@ static int Usage()
 {
     Console.Error.WriteLine(
         "usage, as loop.sh and scale.sh call it: battles URL QUESTIONS COUNT | swap URL VERSION "
-        + "| table MODEL CATALOG SINGLE QUESTIONS VOTED | scores MODEL CATALOG | scale MODEL FOLDER PROMPTS; QUESTIONS is a file with one a line, or 'starter'");
+        + "| table MODEL CATALOG SINGLE QUESTIONS VOTED | scores MODEL CATALOG | scale MODEL FOLDER PROMPTS; "
+        + "QUESTIONS is a file with one a line, or 'starter'");
     return 2;
 }
