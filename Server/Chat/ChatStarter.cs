@@ -51,7 +51,8 @@ sealed class ChatStarter(LiveModel live, ModelNames names, PromptBuilder prompts
         };
 
         // The first choice has the request's own seed, so that n = 1 and n = 2 start with the same answer.
-        GenerationRequest Choice(int index) => new(prompt.Tokens, sampling with { Seed = unchecked(seed + index) }, request.MaxTokens ?? room)
+        GenerationRequest Choice(int index) => new(prompt.Tokens, sampling with { Seed = unchecked(seed + index) },
+            request.MaxTokens ?? room)
         {
             Stop = request.Stop,
             TopLogProbs = request.Output.LogProbabilities ? request.Output.TopLogProbabilities : 0,

@@ -9,7 +9,7 @@ sealed record CitationReply(int Start, int End, string Text, IReadOnlyList<Citat
 {
     public string Type { get; } = "TEXT_CONTENT";
 
-    /// <summary>Its place among the choice's citations. Only in streams: clients that join chunks put list entries together by it.</summary>
+    /// <summary>Its place among the choice's citations. Only in streams, where clients put the entries of a list together by it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Index { get; init; }
 }

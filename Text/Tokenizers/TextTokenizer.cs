@@ -126,7 +126,8 @@ public sealed class TextTokenizer
     /// <summary>The text of ids; ids without a token are skipped.</summary>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens) => Stream(skipSpecialTokens).All(ids);
 
-    /// <summary>A decoding that returns text as tokens come. Special tokens of which <paramref name="kept"/> is true are not skipped.</summary>
+    /// <summary>A decoding that returns text as tokens come.</summary>
+    /// <param name="kept">Special tokens that are never skipped, by their spelling.</param>
     public TokenStream Stream(bool skipSpecialTokens, Predicate<string>? kept = null) => new(this, decoding, skipSpecialTokens, kept);
 
     /// <summary>The id of a token by its spelling in the vocabulary ("Ġthe", "▁the", "&lt;s&gt;"), or null.</summary>

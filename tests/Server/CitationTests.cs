@@ -253,13 +253,14 @@ public sealed class CitationTests(CitingServer shared) : IClassFixture<CitingSer
         var client = new OpenAIClient(new ApiKeyCredential("any"), new OpenAIClientOptions { Endpoint = new Uri(server.Address, "v1") });
         var options = new ChatCompletionOptions { Temperature = 0 };
         options.Patch.Set("$.documents"u8, BinaryData.FromString(Documents));
-        var completion = (await client.GetChatClient("current").CompleteChatAsync([new UserChatMessage("hello")], options, Stop)).Value;
+        var chat = client.GetChatClient("current");
+        var completion = (await chat.CompleteChatAsync([new UserChatMessage("hello")], options, Stop)).Value;
         Assert.Equal(CitingServer.Text, completion.Content.Single().Text);
         Assert.Equal([(5, 11, "doc:1", "https://x.example/m?q=1"), (16, 21, "Towns", "document:a%20b%2F%D8%AC"),
             (16, 21, "doc:1", "https://x.example/m?q=1")], completion.Annotations.Select(annotation =>
             (annotation.StartIndex, annotation.EndIndex, annotation.WebResourceTitle, annotation.WebResourceUri.OriginalString)));
         var streamed = "";
-        await foreach (var update in client.GetChatClient("current").CompleteChatStreamingAsync([new UserChatMessage("hello")], options, Stop))
+        await foreach (var update in chat.CompleteChatStreamingAsync([new UserChatMessage("hello")], options, Stop))
             streamed += string.Concat(update.ContentUpdate.Select(part => part.Text));
         Assert.Equal(CitingServer.Text, streamed);
     }
@@ -274,7 +275,8 @@ public sealed class CitationTests(CitingServer shared) : IClassFixture<CitingSer
     async Task<List<JsonNode>> ChunksAsync(JsonObject fields)
     {
         fields["stream"] = true;
-        return [.. (await RunningServer.EventsAsync(await server.ChatAsync(fields)))[..^1].Select(item => JsonNode.Parse(item)!["choices"]![0]!)];
+        var events = await RunningServer.EventsAsync(await server.ChatAsync(fields));
+        return [.. events[..^1].Select(item => JsonNode.Parse(item)!["choices"]![0]!)];
     }
 
     static string Said(JsonNode citations) => string.Join(';', citations.AsArray().Select(citation =>

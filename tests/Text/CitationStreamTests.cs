@@ -76,7 +76,10 @@ public sealed class CitationStreamTests
     public void Random_rows_of_marks_and_their_parts_give_the_same_in_all_pieces()
     {
         var random = new Random(5);
-        string[] parts = ["<co>", "</co: 0:[1]>", "</co: 0:[1,2],1:[0]>", "<", "co", ">", "</co", ": ", "0", ":[", "]", "🌈", "نص", " a", "<co: 1>"];
+        string[] parts =
+        [
+            "<co>", "</co: 0:[1]>", "</co: 0:[1,2],1:[0]>", "<", "co", ">", "</co", ": ", "0", ":[", "]", "🌈", "نص", " a", "<co: 1>",
+        ];
         for (var round = 0; round < 3000; round++)
         {
             var written = string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => parts[random.Next(parts.Length)]));
