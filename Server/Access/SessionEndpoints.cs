@@ -1,4 +1,4 @@
-// /v1/arena/session: a rater signs in on the page with a key or an invitation, asks who he is, and signs out. Other classes do each step.
+// /v1/arena/session: a person signs in on a page with a key or an invitation, asks who he is, and signs out. Other classes do each step.
 using System.Security.Claims;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -16,8 +16,8 @@ static class SessionEndpoints
     public static void MapSessions(this IEndpointRouteBuilder routes)
     {
         routes.MapPost(Path, SignInAsync).Open().WithMetadata(new SmallBody());
-        routes.MapGet(Path, WhoAmI).RequireRole(Roles.Rater);
-        routes.MapDelete(Path, SignOutAsync).RequireRole(Roles.Rater);
+        routes.MapGet(Path, WhoAmI).RequireRole(Roles.Inference, Roles.Rater);
+        routes.MapDelete(Path, SignOutAsync).RequireRole(Roles.Inference, Roles.Rater);
     }
 
     static async Task<IResult> SignInAsync(HttpContext http, RequestReader reader, KeyCheck check, KeyRing ring, Sessions sessions)
@@ -25,19 +25,19 @@ static class SessionEndpoints
         var problem = new Problem();
         if (await reader.ReadAsync(http.Request, problem, body => SignIn.Read(body, problem)) is not { } given)
             return problem.First!.ToResult();
-        if (!ring.AsksForKeys) return Reply(Caller.Anonymous, null);
+        if (!ring.AsksForKeys) return Reply(Caller.Anonymous, Roles.All);
         var verdict = await check.CheckAsync(given.Kind, given.Text, http.Connection.RemoteIpAddress);
         if (verdict.Key is not { } opener) return verdict.Error!.ToResult();
-        if (!Roles.Of(opener.Role).Contains(Roles.Rater)) return ApiError.WrongRole(Roles.Rater).ToResult();
         // Opening the same link again in the same browser takes no further use.
         var before = (await sessions.FindAsync(http.Request)).Session;
-        if (before?.Key == opener.Id) return Reply(before.Name, before.Expires);
+        if (before?.Key == opener.Id) return Reply(before.Name, Roles.OfSession(opener), before.Expires);
         if (await sessions.OpenAsync(http, opener) is not { } session) return ApiError.UsedInvitation().ToResult();
         if (before is not null) await sessions.CloseAsync(before.Id, before.Voter);
-        return Reply(session.Name, session.Expires);
+        return Reply(session.Name, Roles.OfSession(opener), session.Expires);
     }
 
-    static JsonHttpResult<SessionReply> WhoAmI(ClaimsPrincipal caller) => Reply(caller.Identity!.Name!, null);
+    static JsonHttpResult<SessionReply> WhoAmI(ClaimsPrincipal caller) =>
+        Reply(caller.Identity!.Name!, [.. caller.FindAll(ClaimTypes.Role).Select(claim => claim.Value)]);
 
     static async Task<IResult> SignOutAsync(HttpContext http, Sessions sessions)
     {
@@ -47,8 +47,9 @@ static class SessionEndpoints
         return TypedResults.Json(new SessionReply("arena.session.deleted"), WireJson.Wire.SessionReply);
     }
 
-    static JsonHttpResult<SessionReply> Reply(string name, DateTimeOffset? expires) => TypedResults.Json(
-        new SessionReply("arena.session") { Name = name, ExpiresAt = expires?.ToUnixTimeSeconds() }, WireJson.Wire.SessionReply);
+    static JsonHttpResult<SessionReply> Reply(string name, IReadOnlyList<string> roles, DateTimeOffset? expires = null) =>
+        TypedResults.Json(new SessionReply("arena.session") { Name = name, Roles = roles, ExpiresAt = expires?.ToUnixTimeSeconds() },
+            WireJson.Wire.SessionReply);
 }
 
 /// <summary>Whoever has no key yet sends no more than a key.</summary>
@@ -57,7 +58,7 @@ sealed class SmallBody : IRequestSizeLimitMetadata
     public long? MaxRequestBodySize => 4096;
 }
 
-/// <summary>What a rater signs in with.</summary>
+/// <summary>What a person signs in with.</summary>
 /// <param name="Kind">One of <see cref="KeyText"/>'s.</param>
 sealed record SignIn(string Kind, string Text)
 {
@@ -79,6 +80,10 @@ sealed record SessionReply(string Object)
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Name { get; init; }
+
+    /// <summary>What the caller may do.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Roles { get; init; }
 
     /// <summary>Unix seconds.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,4 +1,4 @@
-// Recognises raters by the cookie of their session. It makes nobody more than a rater, whatever key opened it.
+// Recognises people by the cookie of their session. It makes nobody an admin, whatever key opened it.
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
@@ -17,7 +17,7 @@ sealed class SessionHandler(IOptionsMonitor<AuthenticationSchemeOptions> options
         CallerLimits.Set(Context, opener);
         // Raters of one invitation are clients of their own, as they are voters of their own.
         var key = opener.Uses is null ? session.Key : null;
-        var caller = Caller.Of(SchemeName, session.Name, Roles.Of(Roles.Rater), (Caller.Key, key), (Caller.Voter, session.Voter),
+        var caller = Caller.Of(SchemeName, session.Name, Roles.OfSession(opener), (Caller.Key, key), (Caller.Voter, session.Voter),
             (Caller.Session, session.Id));
         return AuthenticateResult.Success(new AuthenticationTicket(caller, SchemeName));
     }

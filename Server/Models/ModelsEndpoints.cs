@@ -46,7 +46,7 @@ sealed class ModelCards(TimeProvider time)
         var manifest = kept.FirstOrDefault(manifest => manifest.Id == version);
         var loaded = version == live.Version;
         return new ModelCard(name, "model", manifest?.Created.ToUnixTimeSeconds() ?? started, "majlis", version, loaded,
-            loaded ? live.WeightsHash : manifest?.WeightsHash, manifest?.Parents.FirstOrDefault());
+            loaded ? live.WeightsHash : manifest?.WeightsHash, manifest?.Parents.FirstOrDefault(), manifest?.Votes.Length ?? 0);
     }
 }
 
@@ -54,5 +54,6 @@ sealed record ModelList(string Object, IReadOnlyList<ModelCard> Data);
 
 /// <param name="Version">The version that the name means now.</param>
 /// <param name="Loaded">Whether requests for it are answered; stored versions are not loaded.</param>
+/// <param name="Votes">How many votes it learnt from that its parent had not.</param>
 sealed record ModelCard(string Id, string Object, long Created, string OwnedBy,
-    string Version, bool Loaded, string? WeightsHash, string? Parent);
+    string Version, bool Loaded, string? WeightsHash, string? Parent, int Votes);

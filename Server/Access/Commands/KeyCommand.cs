@@ -14,7 +14,7 @@ static class KeyCommand
     public static Command Build(HostOption<string> data, HostOption<string?> redis, HostOption<string?> passwordFile, string? password)
     {
         (data.Recursive, redis.Recursive, passwordFile.Recursive) = (true, true, true);
-        return new Command("key", "Adds, lists and revokes keys, and invites raters.")
+        return new Command("key", "Adds, lists and revokes keys, and invites people.")
         {
             Add(StoreAsync), List(StoreAsync), Revoke(StoreAsync), Invite(StoreAsync),
         };
@@ -44,7 +44,7 @@ static class KeyCommand
     {
         var uses = Option("--uses", "How many raters may sign in with it.", required: true);
         var expires = Option("--expires", "The last day or the moment it opens sessions; those then last 30 days.", required: true);
-        var command = new Command("invite", "Prints the path of an invitation link for raters, once.") { uses, expires };
+        var command = new Command("invite", "Prints the path of an invitation link for chatting and rating, once.") { uses, expires };
         command.SetAction(parsed => RunAsync(
             () => KeyWish.Invitation(KeyWish.Count(uses.Name, parsed.GetValue(uses)), parsed.GetValue(expires),
                 TimeProvider.System.GetUtcNow()),

@@ -29,16 +29,38 @@ public sealed class SessionTests(KeyedServer shared) : IClassFixture<KeyedServer
     }
 
     [Fact]
-    public async Task A_session_rates_and_does_nothing_else_whatever_key_opened_it()
+    public async Task An_admins_session_chats_and_rates_and_does_nothing_else()
     {
         var (_, cookie, _) = await SignInAsync("key", KeyedServer.Admin);
         using var client = WithCookie(cookie!);
         Assert.Equal("admin", await NameAsync(cookie!));
-        foreach (var path in new[] { "/v1/catalog/versions", "/metrics" })
+        foreach (var path in new[] { "/v1/catalog/versions", "/v1/catalog/audit", "/metrics", "/health/ready" })
             Assert.Equal(HttpStatusCode.Forbidden, (await KeyedServer.SendAsync(client, HttpMethod.Get, path)).Status);
-        Assert.Equal(HttpStatusCode.Forbidden, (await KeyedServer.ChatAsync(client)).Status);
-        var (status, code, _) = await SignInRefusedAsync("key", await KeyedServer.AddAsync(server, "no rater", Roles.Inference));
-        Assert.Equal((HttpStatusCode.Forbidden, "insufficient_permissions"), (status, code));
+        Assert.Equal(HttpStatusCode.Forbidden,
+            (await KeyedServer.SendAsync(client, HttpMethod.Post, "/v1/catalog/rollback", "{}")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await KeyedServer.ChatAsync(client)).Status);
+        await BattleAsync(client);
+    }
+
+    [Theory]
+    [InlineData(Roles.Inference, "key", true, false)]
+    [InlineData(Roles.Rater, "key", false, true)]
+    [InlineData(Roles.Rater, "invitation", true, true)]
+    public async Task A_session_does_what_its_key_may_and_an_invitations_guest_chats_and_rates(string role, string field, bool chats,
+        bool rates)
+    {
+        var text = await KeyedServer.AddAsync(server, $"{role} {field}", role, TimeSpan.FromDays(1), field == "key" ? null : 1);
+        var (_, cookie, reply) = await SignInAsync(field, text);
+        string[] roles = [.. new[] { chats ? Roles.Inference : null, rates ? Roles.Rater : null }.OfType<string>()];
+        using var client = WithCookie(cookie!);
+        var (_, _, asked) = await KeyedServer.SendAsync(client, HttpMethod.Get, Path);
+        foreach (var said in new[] { reply, asked })
+            Assert.Equal(roles, (await RunningServer.JsonAsync(said))["roles"]!.AsArray().Select(name => (string)name!));
+        Assert.Equal(chats ? HttpStatusCode.OK : HttpStatusCode.Forbidden, (await KeyedServer.ChatAsync(client)).Status);
+        var (status, _, _) = await KeyedServer.SendAsync(client, HttpMethod.Post, "/v1/arena/battles",
+            """{"messages":[{"role":"user","content":"which?"}]}""");
+        Assert.Equal(rates ? HttpStatusCode.OK : HttpStatusCode.Forbidden, status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await KeyedServer.SendAsync(client, HttpMethod.Get, "/v1/catalog/versions")).Status);
     }
 
     [Fact]
