@@ -21,11 +21,7 @@ sealed record ChatChoice(int Index, ChatMessage Message, string FinishReason)
 sealed record ChatMessage(string Role, string Content)
 {
     public string? Refusal { get; }
-    public IReadOnlyList<Annotation> Annotations { get; init; } = [];
-
-    /// <summary>Absent where the request has no documents to cite.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<CitationReply>? Citations { get; init; }
+    public IReadOnlyList<string> Annotations { get; } = [];
 }
 
 record ChatChunk(string Id, string Object, long Created, string Model, string SystemFingerprint, string ServiceTier,
@@ -56,14 +52,7 @@ sealed record ChunkChoice(int Index, ChunkDelta Delta, string? FinishReason)
 
 sealed record ChunkDelta(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Role = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Content = null)
-{
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<CitationReply>? Citations { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<Annotation>? Annotations { get; init; }
-}
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Content = null);
 
 sealed record ChoiceLogProbs(IReadOnlyList<TokenLogProb> Content)
 {

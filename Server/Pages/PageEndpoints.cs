@@ -1,28 +1,62 @@
-// The web pages, embedded in the assembly. Knows no data: pages fetch it from the API as any client does.
+// The web pages and what they load, embedded in the assembly. Knows no data: pages fetch it from the API as any client does.
+using System.Collections.Frozen;
 using System.Reflection;
+using System.Security.Cryptography;
 using Majlis.Server.Access;
+using Majlis.Server.Wire;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
 
 namespace Majlis.Server.Pages;
 
 static class Pages
 {
+    // The server's own files and nothing inline; no script may turn a text into markup.
+    const string ContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
+        + "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+    static readonly FrozenDictionary<string, string> media = new Dictionary<string, string>
+    {
+        [".html"] = "text/html; charset=utf-8",
+        [".css"] = "text/css; charset=utf-8",
+        [".js"] = "text/javascript; charset=utf-8",
+    }.ToFrozenDictionary();
+
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
-        var arena = Read("arena.html");
-        routes.MapGet("/arena", (HttpContext http) =>
-        {
-            http.Response.Headers.ContentSecurityPolicy =
-                "default-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; frame-ancestors 'none'";
-            return TypedResults.Bytes(arena, "text/html; charset=utf-8");
-        }).Open();
+        var files = Read().ToFrozenDictionary();
+        routes.MapGet("/", (HttpContext http) => Give(http, files["chat/chat.html"])).Open();
+        routes.MapGet("/arena", (HttpContext http) => Give(http, files["arena/arena.html"])).Open();
+        routes.MapGet("/pages/{folder}/{name}", (HttpContext http, string folder, string name) =>
+            files.TryGetValue($"{folder}/{name}", out var file) && !file.IsPage ? Give(http, file)
+                : ApiError.UnknownUrl(http.Request.Method, http.Request.Path).ToResult()).Open();
     }
 
-    static byte[] Read(string name)
+    static FileContentHttpResult Give(HttpContext http, PageFile file)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"pages/{name}")
-            ?? throw new InvalidOperationException($"The page {name} is not in the assembly.");
-        var page = new byte[stream.Length];
-        stream.ReadExactly(page);
-        return page;
+        if (file.IsPage) http.Response.Headers.ContentSecurityPolicy = ContentPolicy;
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        // Asked for anew each time, so that a page and its scripts are always of one build; what has not changed is not sent.
+        http.Response.Headers.CacheControl = "no-cache";
+        return TypedResults.Bytes(file.Content, file.Media, entityTag: file.Tag);
+    }
+
+    static IEnumerable<KeyValuePair<string, PageFile>> Read()
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith("pages/", StringComparison.Ordinal)))
+        {
+            using var stream = assembly.GetManifestResourceStream(name)!;
+            var content = new byte[stream.Length];
+            stream.ReadExactly(content);
+            yield return new(name["pages/".Length..], new(content, media[Path.GetExtension(name)]));
+        }
+    }
+
+    sealed record PageFile(byte[] Content, string Media)
+    {
+        public bool IsPage => Media == media[".html"];
+
+        public EntityTagHeaderValue Tag { get; } = new($"\"{Convert.ToHexStringLower(SHA256.HashData(Content))}\"");
     }
 }

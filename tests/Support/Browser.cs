@@ -8,6 +8,11 @@ namespace Majlis.tests.Support;
 
 sealed class Browser : IAsyncDisposable
 {
+    public const string Tab = "\uE004";
+    public const string Enter = "\uE007";
+    public const string Shift = "\uE008";
+    public const string Escape = "\uE00C";
+
     const string Element = "element-6066-11e4-a52e-4f735466cecf";
 
     readonly TemporaryFolder profile = new();
@@ -48,6 +53,64 @@ sealed class Browser : IAsyncDisposable
     public async Task TypeAsync(string selector, string text) =>
         await CallAsync(HttpMethod.Post, $"{await FindAsync(selector)}/value", new JsonObject { ["text"] = text });
 
+    /// <summary>Types into whatever has the focus.</summary>
+    /// <param name="keys">Texts, or WebDriver's names of keys.</param>
+    public Task PressAsync(params string[] keys)
+    {
+        var strokes = string.Concat(keys).EnumerateRunes().SelectMany(key => new[] { "keyDown", "keyUp" }
+            .Select(type => (JsonNode)new JsonObject { ["type"] = type, ["value"] = key.ToString() }));
+        return ActAsync([.. strokes]);
+    }
+
+    /// <summary>Presses a key while another is held.</summary>
+    public Task PressHeldAsync(string held, string key) => ActAsync(
+    [
+        .. new[] { ("keyDown", held), ("keyDown", key), ("keyUp", key), ("keyUp", held) }
+            .Select(stroke => new JsonObject { ["type"] = stroke.Item1, ["value"] = stroke.Item2 }),
+    ]);
+
+    /// <summary>Carries files from outside the browser over its page and lets them fall.</summary>
+    public async Task DropAsync(params string[] files)
+    {
+        foreach (var type in new[] { "dragEnter", "dragOver", "drop" })
+        {
+            await CommandAsync("Input.dispatchDragEvent", new()
+            {
+                ["type"] = type,
+                ["x"] = 100,
+                ["y"] = 100,
+                ["data"] = new JsonObject
+                {
+                    ["items"] = new JsonArray(),
+                    ["files"] = new JsonArray([.. files.Select(file => JsonValue.Create(file))]),
+                    ["dragOperationsMask"] = 1,
+                },
+            });
+            // The page must have answered that it takes them before they fall.
+            await RunAsync("return new Promise(seen => requestAnimationFrame(() => setTimeout(seen)))");
+        }
+    }
+
+    /// <summary>Shows the page on a screen of this size, in light or dark colours.</summary>
+    public async Task ShowAsync(int width, int height, bool dark)
+    {
+        await CommandAsync("Emulation.setDeviceMetricsOverride", new()
+        {
+            ["width"] = width,
+            ["height"] = height,
+            ["deviceScaleFactor"] = 1,
+            ["mobile"] = false,
+        });
+        await CommandAsync("Emulation.setEmulatedMedia", new()
+        {
+            ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = dark ? "dark" : "light" }),
+        });
+    }
+
+    /// <summary>The page as it is seen, a PNG.</summary>
+    public async Task<byte[]> PictureAsync() =>
+        Convert.FromBase64String((string)(await CallAsync(HttpMethod.Get, session + "screenshot", null))!);
+
     /// <summary>What a script in the page returns.</summary>
     public Task<JsonNode?> RunAsync(string script) =>
         CallAsync(HttpMethod.Post, session + "execute/sync", new JsonObject { ["script"] = script, ["args"] = new JsonArray() });
@@ -64,6 +127,15 @@ sealed class Browser : IAsyncDisposable
         await driver.DisposeAsync();
         profile.Dispose();
     }
+
+    Task<JsonNode?> ActAsync(JsonArray strokes) => CallAsync(HttpMethod.Post, session + "actions", new JsonObject
+    {
+        ["actions"] = new JsonArray(new JsonObject { ["type"] = "key", ["id"] = "keyboard", ["actions"] = strokes }),
+    });
+
+    /// <summary>A command of the DevTools protocol, for what WebDriver has no word for.</summary>
+    Task<JsonNode?> CommandAsync(string command, JsonObject parameters) => CallAsync(HttpMethod.Post, session + "goog/cdp/execute",
+        new JsonObject { ["cmd"] = command, ["params"] = parameters });
 
     async Task<string> FindAsync(string selector)
     {

@@ -1,0 +1,53 @@
+// The chat's texts in both languages.
+import { apart } from "../shared/language.js";
+
+export const words = {
+  ar: {
+    title: "مجلس: محادثة", arena: "احكم بين جوابين", other: "English",
+    why: "هذا المجلس لمن عنده مفتاح أو دعوة.", key: "مفتاحك", enter: "ادخل", leave: "اخرج", left: "خرجت.",
+    elsewhere: "مفتاحك للحكم بين الأجوبة وحده.", failed: m => `تعذّر ذلك: ${apart(m)}`, away: "الخادم لا يجيب.",
+    talk: "المحادثة", you: "أنت", model: "مجلس", prompt: "رسالتك", hint: "Enter يرسل، وShift+Enter يبدأ سطرًا.",
+    send: "أرسل", stop: "أوقف", fresh: "محادثة جديدة", writing: "يكتب الآن…", done: "اكتمل الجواب.", begun: "بدأت محادثة جديدة.",
+    stopped: "أُوقف الجواب.", cut: "بلغ الجواب أقصى طوله فقُطع.", broken: "انقطع الجواب قبل تمامه.",
+    by: (v, n) => `النسخة ${apart(v)}` + (n === null ? "" : ` · عدد رموز الجواب: ${n}`),
+    answers: v => `تجيب النسخة ${apart(v)}.`,
+    learnt: (v, n) => `تجيب الآن النسخة ${apart(v)}: غيّرتها أصوات المحكّمين (${n}).`,
+    now: v => `تجيب الآن النسخة ${apart(v)}.`,
+    settings: "إعدادات", temperature: "الحرارة، من 0 إلى 2", longest: "أقصى طول للجواب بالرموز", own: "ما تُرك فارغًا يقرّره النموذج.",
+    documents: "مستندات", choose: "اختر ملفات", paste: "ألصق نصًّا", pasting: "النص", add: "أضف", pasted: "نص ملصق", removeAll: "أزل الكل",
+    note: (file, all) => `أسقط ملفات ${apart(".txt")} أو ${apart(".md")} في أي موضع من الصفحة، حتى ${file} كيلوبايت للملف. تُقطّع إلى فقرات، أقصاها ${all}، ` +
+      "وتُرسل كلها مع كل سؤال. وما لا يسعه سياق النموذج يُرفض ولا يُقطع.",
+    passage: (n, title) => `فقرة ${n}: ${apart(title)}`, remove: (n, title) => `أزل الفقرة ${n}: ${apart(title)}`,
+    source: (n, title) => `المصدر ${n}: ${apart(title)}`, close: "أغلق",
+    added: (n, name) => `${apart(name)}: أُضيفت فقرات عددها ${n}.`, removed: n => `بقيت فقرات عددها ${n}.`,
+    kind: name => `${apart(name)}: لا تُقرأ إلا ملفات ${apart(".txt")} و${apart(".md")}.`, large: (name, most) => `${apart(name)}: أكبر من ${most} كيلوبايت.`,
+    coding: name => `${apart(name)}: ليس نصًّا بترميز UTF-8.`, empty: name => `${apart(name)}: لا نص فيه.`,
+    many: (name, n, most) => `${apart(name)}: فيه فقرات عددها ${n}، فتجاوز المجموع ${most}.`,
+  },
+  en: {
+    title: "Majlis: a conversation", arena: "Compare two answers", other: "العربية",
+    why: "This room is for those who have a key or an invitation.", key: "Your key", enter: "Sign in", leave: "Sign out",
+    left: "You have signed out.", elsewhere: "Your key is for comparing answers only.", failed: m => `That failed: ${apart(m)}`,
+    away: "The server does not answer.",
+    talk: "Conversation", you: "You", model: "Majlis", prompt: "Your message", hint: "Enter sends, Shift+Enter starts a line.",
+    send: "Send", stop: "Stop", fresh: "New conversation", writing: "Writing…", done: "The answer is complete.",
+    begun: "A new conversation has begun.",
+    stopped: "The answer was stopped.", cut: "The answer reached its greatest length and was cut.", broken: "The answer broke off.",
+    by: (v, n) => `Version ${apart(v)}` + (n === null ? "" : ` · tokens of the answer: ${n}`),
+    answers: v => `Version ${apart(v)} answers.`,
+    learnt: (v, n) => `Version ${apart(v)} now answers: the raters' votes (${n}) changed it.`,
+    now: v => `Version ${apart(v)} now answers.`,
+    settings: "Settings", temperature: "Temperature, from 0 to 2", longest: "Greatest length of an answer, in tokens",
+    own: "The model decides what is left empty.",
+    documents: "Documents", choose: "Choose files", paste: "Paste text", pasting: "The text", add: "Add", pasted: "Pasted text",
+    removeAll: "Remove all",
+    note: (file, all) => `Drop .txt or .md files anywhere on the page, up to ${file} KB each. They are cut into passages, at most ${all}, ` +
+      "and all of them go with every question. What does not fit into the model's context is refused, not cut.",
+    passage: (n, title) => `Passage ${n}: ${apart(title)}`, remove: (n, title) => `Remove passage ${n}: ${apart(title)}`,
+    source: (n, title) => `Source ${n}: ${apart(title)}`, close: "Close",
+    added: (n, name) => `${apart(name)}: passages added: ${n}.`, removed: n => `Passages left: ${n}.`,
+    kind: name => `${apart(name)}: only .txt and .md files are read.`, large: (name, most) => `${apart(name)}: larger than ${most} KB.`,
+    coding: name => `${apart(name)}: not a text in UTF-8.`, empty: name => `${apart(name)}: has no text.`,
+    many: (name, n, most) => `${apart(name)}: has ${n} passages, more than ${most} in all.`,
+  },
+};

@@ -1,0 +1,120 @@
+// How the pages look: nothing that axe (https://github.com/dequelabs/axe-core) finds against accessibility, nothing wider than a small
+// phone, nothing from elsewhere. The chat's picture is kept in the folder of MAJLIS_PICTURES where one is named, and taken from the server
+// of MAJLIS_PICTURES_SERVER where one is.
+using System.Text.Json.Nodes;
+using Majlis.tests.Support;
+using Xunit;
+
+namespace Majlis.tests.Server.Pages;
+
+public sealed class PageAppearanceTests : IAsyncLifetime
+{
+    const int LargestPicture = 150 * 1024;
+
+    static readonly string axe = Path.Combine(Shared.Root, "tests", "Clients", "node_modules", "axe-core", "axe.min.js");
+
+    ScriptedChat chat = null!;
+
+    public async ValueTask InitializeAsync() => chat = await ScriptedChat.StartAsync(body =>
+        ((string)body["messages"]![0]!["content"]!).Contains('؟', StringComparison.Ordinal)
+            ? [ScriptedChat.Says("يصنع النحل العسل من رحيق الأزهار."), ScriptedChat.Cites(0, 32, body["documents"]![0]!.AsObject())]
+            : [ScriptedChat.Says("Bees make honey from nectar."), ScriptedChat.Cites(0, 27, body["documents"]![0]!.AsObject())]);
+
+    public ValueTask DisposeAsync() => chat.DisposeAsync();
+
+    [Theory]
+    [InlineData("ar", 1280, false)]
+    [InlineData("en", 1280, true)]
+    [InlineData("ar", 360, true)]
+    [InlineData("en", 360, false)]
+    public async Task Axe_finds_nothing_and_a_small_phone_shows_all(string language, int width, bool dark)
+    {
+        Assert.SkipUnless(File.Exists(axe), "axe-core is absent from tests/Clients; ./test.sh --install brings it.");
+        await using var browser = await TalkAsync(chat.Address, language, width, 800, dark);
+        await CheckAsync(browser);
+        await browser.GoAsync(new Uri(chat.Address, "/arena"));
+        await browser.SeesAsync("!at('work').hidden");
+        await CheckAsync(browser);
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/arena")]
+    public async Task A_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(string page)
+    {
+        using var http = new HttpClient { BaseAddress = chat.Address };
+        using var reply = await http.GetAsync(new Uri(page, UriKind.Relative), TestContext.Current.CancellationToken);
+        var html = await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var policy = Assert.Single(reply.Headers.GetValues("Content-Security-Policy"));
+        Assert.StartsWith("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("://", html, StringComparison.Ordinal);
+        Assert.DoesNotMatch("""<style|\sstyle=|\son[a-z]+=|<script(?![^>]* src="/pages/)""", html);
+        // What has not changed since is not sent again.
+        using var again = new HttpRequestMessage(HttpMethod.Get, page) { Headers = { IfNoneMatch = { reply.Headers.ETag! } } };
+        using var same = await http.SendAsync(again, TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.NotModified, same.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/pages/chat/chat.html")]
+    [InlineData("/pages/chat/nothing.js")]
+    [InlineData("/pages/..%2FServer.csproj/x")]
+    public async Task Only_what_pages_load_is_given(string path)
+    {
+        using var http = new HttpClient();
+        using var reply = await http.GetAsync(new Uri(chat.Address + path[1..]), TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, reply.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("ar")]
+    [InlineData("en")]
+    public async Task A_picture_of_the_chat_shows_a_citation_and_its_passage(string language)
+    {
+        var server = Environment.GetEnvironmentVariable("MAJLIS_PICTURES_SERVER");
+        await using var browser = await TalkAsync(server is null ? chat.Address : new Uri(server), language, 1100, 820, dark: false);
+        await browser.ClickAsync(".source");
+        await browser.SeesAsync("document.activeElement.className === 'passage'");
+        await browser.SeesAsync("""
+            all('mark, .passage').map(one => one.getBoundingClientRect())
+              .every(one => one.top >= 0 && one.bottom <= at('ask').getBoundingClientRect().top)
+            """);
+        var picture = await browser.PictureAsync();
+        Assert.InRange(picture.Length, 10_000, LargestPicture);
+        if (Environment.GetEnvironmentVariable("MAJLIS_PICTURES") is { } folder)
+            await File.WriteAllBytesAsync(Path.Combine(folder, $"chat-{language}.png"), picture, TestContext.Current.CancellationToken);
+    }
+
+    static async Task CheckAsync(Browser browser)
+    {
+        await browser.RunAsync(await File.ReadAllTextAsync(axe, TestContext.Current.CancellationToken));
+        var found = await browser.RunAsync("""
+            return axe.run().then(result => [result.passes.length,
+              ...result.violations.map(found => `${found.id}: ${found.nodes.map(node => node.html)}`)])
+            """);
+        Assert.NotEqual(0, (int)found![0]!);
+        Assert.Empty(found.AsArray().Skip(1).Select(text => (string?)text));
+        Assert.True((bool)(await browser.ReadAsync("document.documentElement.scrollWidth <= innerWidth"))!);
+    }
+
+    /// <summary>A page with documents and an answer that cites them.</summary>
+    static async Task<Browser> TalkAsync(Uri server, string language, int width, int height, bool dark)
+    {
+        var (text, question) = language == "ar"
+            ? ("يصنع النحل العسل من رحيق الأزهار ويخزنه في أقراص من الشمع.\n\nيُخبز الخبز من دقيق القمح والماء والملح.", "ماذا يصنع النحل؟")
+            : ("Bees make honey from the nectar of flowers and keep it in combs of wax.\n\nBread is baked of wheat flour, water and salt.",
+                "What do bees make?");
+        var browser = await ChatPage.OpenAsync(server, language);
+        await browser.ShowAsync(width, height, dark);
+        await browser.SeesAsync("!at('work').hidden");
+        await browser.RunAsync("document.querySelector('aside details').open = true");
+        await browser.TypeAsync("#pasted", text);
+        await browser.ClickAsync("#paste button");
+        await browser.SeesAsync("all('#passages li').length === 2");
+        await browser.RunAsync("document.querySelector('aside details').open = false");
+        await browser.AskAsync(question);
+        await browser.SeesAsync("all('mark').length > 0");
+        return browser;
+    }
+}
