@@ -44,11 +44,12 @@ public static class Gate
     {
         var counts = result.Counts;
         if (counts.Items == 0) return (false, true, $"{result.Name}: not measured");
-        var p = counts.LossP(policy.Margin);
+        var margin = result.Margin ?? policy.Margin;
+        var p = counts.LossP(margin);
         var kept = p <= policy.LossAlpha;
         return (kept, !kept && counts.Lost > counts.Gained,
             Invariant($"{result.Name}: {counts.OldRate:0.0%} -> {counts.NewRate:0.0%} on {counts.Items} items; ")
-            + Invariant($"a loss of {policy.Margin} or more has p = {p:0.####} (allowed up to {policy.LossAlpha})"));
+            + Invariant($"a loss of {margin} or more has p = {p:0.####} (allowed up to {policy.LossAlpha})"));
     }
 
     /// <summary>

@@ -6,7 +6,8 @@ namespace Majlis.Evaluation;
 public enum GateDecision { Promote, Refuse, NotEnoughEvidence }
 
 /// <summary>A critical capability, measured on a fixed set of items for both versions.</summary>
-public sealed record CapabilityResult(string Name, PairedCounts Counts);
+/// <param name="Margin">The loss that must be excluded; null: the policy's.</param>
+public sealed record CapabilityResult(string Name, PairedCounts Counts, double? Margin = null);
 
 /// <summary>
 /// The evidence about a candidate. <paramref name="Preference"/>: held-out pairs, one per prompt, on which it moved towards the rater's

@@ -1,9 +1,8 @@
-// One request inside the engine: its sequence, its text so far, its lease and the channel to its reader. Knows nothing of scheduling or
-// networks.
+// One request inside the engine: its sequence, its lease and the channel to its reader. AnswerText makes text of its tokens. Knows nothing
+// of scheduling or networks.
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using Majlis.Model;
-using Majlis.Text.Tokenizers;
 
 namespace Majlis.Inference;
 
@@ -12,13 +11,8 @@ sealed class Generation
     readonly ulong seed;
     readonly int[] ends;
     readonly int longest;
-    readonly TokenStream tokens;
-    readonly TextStream text;
+    readonly AnswerText text;
     readonly ModelLease lease;
-    // Tokens whose text may still become part of a stop string, each with the offset of its text; then the length of text written and of
-    // text given out.
-    readonly Queue<(GeneratedToken Token, long Start)> withheld = [];
-    long written, given;
     readonly int most;
     readonly long submitted;
     long? started;
@@ -36,8 +30,7 @@ sealed class Generation
         var vocabulary = Model.Network.Blueprint.VocabularySize;
         ends = request.Sampling.IgnoreEos ? [] : [.. Model.Defaults.EosTokens.Where(id => UnknownTokens.Has(id, vocabulary))];
         longest = (int)Math.Min((long)request.PromptTokens.Length + request.MaxTokens, Model.MaxContext);
-        tokens = Model.Tokenizer.Stream(request.SkipSpecialTokens);
-        text = new(request.Stop, request.IncludeStop);
+        text = new(Model, request);
     }
 
     /// <summary>A generation with a lease of its own.</summary>
@@ -112,34 +105,19 @@ sealed class Generation
         var mayEnd = Sequence.Output.Length >= Request.Sampling.MinTokens;
         var stopped = mayEnd && (ends.AsSpan().Contains(token.Id) || Request.Sampling.StopTokenIds.Contains(token.Id));
         var finished = stopped || Sequence.Length >= longest;
-        // A token that stops the sequence adds no text. Before min_tokens no stop string is searched for.
-        var piece = stopped ? "" : tokens.Push(token.Id);
-        if (finished) piece += tokens.Flush();
-        var shown = mayEnd ? text.Push(piece) : piece;
-        if (finished) shown += text.Flush();
         var made = new GeneratedToken(token.Id, token.LogProbability, top);
-        if (!stopped) withheld.Enqueue((made, written));
-        written += piece.Length;
-        given += shown.Length;
+        // Before min_tokens no stop string is searched for.
+        var shown = text.Push(made, ends: stopped, isLast: finished, mayStop: mayEnd);
         FinishReason? finish = stopped || text.Stop is not null ? FinishReason.Stop : finished ? FinishReason.Length : null;
         Interlocked.Increment(ref unread);
         pieces.Writer.TryWrite(new([made], shown, finish)
         {
-            Shown = Released(),
+            Shown = text.Released(),
+            Citations = text.Cited(),
             CachedPromptTokens = Sequence.CachedPrompt ?? 0,
             Times = new(submitted, started ?? now, now),
         });
         return finish is not null;
-    }
-
-    /// <summary>
-    /// The tokens that are no longer withheld: all of them when no text is held back, else those whose text has started to be given out.
-    /// </summary>
-    ImmutableArray<GeneratedToken> Released()
-    {
-        var released = ImmutableArray.CreateBuilder<GeneratedToken>();
-        while (withheld.TryPeek(out var next) && (given == written || next.Start < given)) released.Add(withheld.Dequeue().Token);
-        return released.DrainToImmutable();
     }
 
     /// <summary>The reader has taken a piece; true when the engine waits for this.</summary>

@@ -1,5 +1,6 @@
 // The engine's input and output, in tokens and text. Knows nothing of the API's JSON.
 using System.Collections.Immutable;
+using Majlis.Text.Citations;
 
 namespace Majlis.Inference;
 
@@ -17,6 +18,9 @@ public sealed record GenerationRequest(int[] PromptTokens, SamplingOptions Sampl
     public int TopLogProbs { get; init; }
 
     public bool SkipSpecialTokens { get; init; } = true;
+
+    /// <summary>Marks of citations are taken out of the text, as <see cref="CitationStream"/> reads them.</summary>
+    public bool ReadsCitations { get; init; }
 
     /// <summary>Lower goes first.</summary>
     public int Priority { get; init; }
@@ -64,9 +68,12 @@ public sealed record GeneratedPiece(ImmutableArray<GeneratedToken> Tokens, strin
 {
     /// <summary>
     /// The tokens whose text was given out so far, each in the first piece in which that is known. Without the token that stops the
-    /// sequence and those that spell a stop string.
+    /// sequence and those that spell a stop string or a mark.
     /// </summary>
     public ImmutableArray<GeneratedToken> Shown { get; init; } = [];
+
+    /// <summary>The citations of which the last part of the span, and the closing mark, became certain.</summary>
+    public ImmutableArray<Citation> Citations { get; init; } = [];
 
     /// <summary>Prompt tokens that came from the prefix cache.</summary>
     public int CachedPromptTokens { get; init; }

@@ -1,6 +1,7 @@
 // One model on disk in any container: a Hugging Face folder or a GGUF file, memory-mapped.
 // Knows nothing of backends, devices or requests.
 using System.Text.Json;
+using Majlis.Model.Hashes;
 using Majlis.Model.Weights;
 using Majlis.Model.Weights.Gguf;
 using Majlis.Text;

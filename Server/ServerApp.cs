@@ -64,7 +64,7 @@ public static class ServerApp
         app.MapCatalog();
         app.MapHealth(options);
         app.MapPages();
-        app.SayWhatIsServed();
+        app.SayWhatIsServed(parts.Starter);
         app.DrainBeforeTheCut(parts);
         return app;
     }
@@ -139,23 +139,5 @@ public static class ServerApp
             using var window = new CancellationTokenSource(parts.DrainWindow * 0.9, parts.Time);
             await engine.DrainAsync(window.Token);
         }
-    }
-
-    // Logged once it is true. Requesting the services here also starts them before the first request.
-    static void SayWhatIsServed(this WebApplication app)
-    {
-        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Majlis.Server");
-        var live = app.Services.GetRequiredService<LiveModel>();
-        var engine = app.Services.GetRequiredService<Engine>();
-        app.Services.GetRequiredService<RedisConnection>();
-        app.Lifetime.ApplicationStarted.Register(() =>
-        {
-            app.Lifetime.ApplicationStopping.Register(() => log.Draining(engine.Progress.Running + engine.Progress.Waiting));
-            if (app.Services.GetRequiredService<KeyRing>().AsksForKeys) log.AsksForKeys();
-            else log.LoopbackOnly();
-            if (live.Current is not { } model) return;
-            log.Serving(model.Version, model.WeightsHash, model.MaxContext, string.Join(' ', app.Urls));
-            log.SayWhatIsIgnored(model);
-        });
     }
 }

@@ -14,7 +14,7 @@ public sealed record ServerOptions
     /// <summary>Words of <see cref="Open"/>.</summary>
     public const string Health = "health", Metrics = "metrics";
 
-    /// <summary>What to serve: a GGUF file, a Hugging Face folder, or ORG/NAME of its hub.</summary>
+    /// <summary>What to serve: a GGUF file, a Hugging Face folder, or ORG/NAME of its hub; null = the starter.</summary>
     public string? Model { get; init; }
 
     /// <summary>
@@ -100,9 +100,6 @@ public sealed record ServerOptions
 
     /// <summary>The cpu backend's threads; 0: one for each core.</summary>
     public int Threads { get; init; }
-
-    /// <summary>The model to open at start: the named one, or the starter model where it exists.</summary>
-    public string? ModelPath => Model ?? (Path.Exists("models/starter") ? "models/starter" : null);
 
     public RedisLogin RedisLogin => new(Redis, RedisPassword, RedisPasswordFile);
 

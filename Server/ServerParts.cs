@@ -1,5 +1,6 @@
 // What a server gets besides its options, so that tests can replace it: time, randomness, and how a model is opened.
 using Majlis.Inference;
+using Majlis.Model;
 using Majlis.Server.Access;
 using Majlis.Server.Connections;
 using Majlis.Server.Models;
@@ -14,6 +15,9 @@ public sealed record ServerParts(TimeProvider Time, IdSource Ids, Func<string, s
 
     public static ServerParts Of(ServerOptions options) =>
         new(TimeProvider.System, IdSource.Random, new ModelOpener(options.Backend, options.Weights, options.Threads).Open);
+
+    /// <summary>What is served where nobody names a model.</summary>
+    public Starter Starter { get; init; } = Starter.Here;
 
     /// <summary>The engine's limits.</summary>
     public EngineOptions Engine { get; init; } = new();

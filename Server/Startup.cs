@@ -18,13 +18,13 @@ static class Startup
     /// name="say"/>, and the next is tried: the previous version, then the named model. Where the catalogue's pointer is damaged, versions
     /// are tried from newest to oldest.
     /// </summary>
-    /// <exception cref="StartupException">There is no model; its two lines tell how to name one.</exception>
+    /// <exception cref="StartupException">There is no model; its two lines tell how to come by one.</exception>
     /// <exception cref="ModelFormatException">The last candidate cannot be served.</exception>
     public static async Task<LoadedModel> OpenModelAsync(ServerOptions options, ServerParts parts, Action<string> say,
         IProgress<string>? progress = null)
     {
         var catalog = new ModelCatalog(options.Catalog, parts.Time);
-        var models = FirstModel.Of(options, catalog, say).ToArray();
+        var models = FirstModel.Of(options, parts.Starter, catalog, say).ToArray();
         for (var i = 0; i < models.Length; i++)
             try
             {
@@ -35,14 +35,13 @@ static class Startup
             {
                 say($"Version {models[i].Version} is refused: {broken.Message} Trying {models[i + 1].Version}.");
             }
-        throw new StartupException(
-            "No model is named, and there is none in models/starter.",
-            "Name one: --model PATH or ORG/NAME (or MAJLIS_MODEL=...), a GGUF file, a Hugging Face folder or a model of its hub.");
+        throw new StartupException(parts.Starter.Absence);
     }
 
     static async Task<LoadedModel> OpenAsync(FirstModel first, ModelCatalog catalog, ServerParts parts, IProgress<string>? progress)
     {
         if (first.IsInCatalog) catalog.Verify(first.Version);
+        else parts.Starter.Check(first.Path);
         var path = Path.Exists(first.Path) ? first.Path : await HubModel.ResolveAsync(first.Path, progress);
         var model = parts.Open(path, first.Version, parts.Engine);
         try

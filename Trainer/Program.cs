@@ -2,6 +2,7 @@
 // 0 promoted, 3 refused, 4 not enough evidence, 2 wrong options, 1 any failure (run again to go on).
 // A trainer may be killed at any moment without loss, so Ctrl+C simply ends it.
 using Majlis.CommandLine;
+using Majlis.Model;
 using Majlis.Torch;
 using Majlis.Trainer;
 
@@ -11,5 +12,5 @@ static async Task<int> TrainAsync(TrainerOptions options)
 {
     NativeRuntime.Prepare(NativeRuntime.TrainingBlock);
     return (int)await StatusDisplay.RunAsync(Console.Out,
-        display => new TrainerHost(options, TimeProvider.System, display.Say, display).RunAsync());
+        display => new TrainerHost(options, Starter.Here, TimeProvider.System, display.Say, display).RunAsync());
 }

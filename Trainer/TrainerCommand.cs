@@ -17,7 +17,8 @@ static class TrainerCommand
     {
         var catalog = sources.Text("--catalog", "Folder of model versions, shared with the server.", defaults.Catalog);
         var model = sources.Text("--model",
-            "A GGUF file, a Hugging Face folder or ORG/NAME of its hub to start from while the catalogue points to no version.");
+            "A GGUF file, a Hugging Face folder or ORG/NAME of its hub to start from while the catalogue points to no version; "
+            + "without it models/starter.");
         var data = sources.Text("--data", "The server's data folder: its redis.json says where the votes are.", defaults.Data);
         var redis = sources.Text("--redis", "HOST:PORT of a Redis instead.");
         var redisPasswordFile = sources.Text("--redis-password-file",
@@ -31,12 +32,14 @@ static class TrainerCommand
             + "current one's parent stay besides.", defaults.Keep);
         var metricsUrls = sources.Text("--metrics-urls",
             "Addresses like http://127.0.0.1:9091, separated by semicolons, where Prometheus reads this process's metrics at /metrics.");
+        var tasks = sources.Text("--tasks",
+            "A JSONL file of questions and patterns of right answers: tasks on which the gate refuses a candidate that gets worse.");
         var expertJobs = sources.Flag("--expert-jobs",
             "Wait for other processes to train the experts (the command expert), instead of training them here.");
         var round = new RoundCommandOptions(sources);
         var root = new RootCommand("Trains the served weights on the votes of its raters: votes in, a judged version out.")
         {
-            catalog, model, data, redis, redisPasswordFile, reader, once, votes, keep, metricsUrls, expertJobs,
+            catalog, model, data, redis, redisPasswordFile, reader, once, votes, keep, metricsUrls, tasks, expertJobs,
         };
         round.AddTo(root);
         root.Subcommands.Add(SftCommand.Build());
@@ -60,6 +63,7 @@ static class TrainerCommand
             Votes = values.Of(votes),
             Keep = values.Of(keep),
             MetricsUrls = values.Of(metricsUrls),
+            Tasks = values.Of(tasks),
             ExpertJobs = values.Of(expertJobs),
             Round = round.Read(values),
         };

@@ -3,6 +3,7 @@ using Majlis.Evaluation;
 using Majlis.Feedback.Store;
 using Majlis.Hub;
 using Majlis.Merge;
+using Majlis.Model;
 using Majlis.Model.Catalog;
 using Majlis.Text;
 using Majlis.Trainer.Operations;
@@ -19,7 +20,7 @@ public enum TrainerExit
     NotEnoughEvidence = 4,
 }
 
-sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<string> say, IProgress<string> progress)
+sealed class TrainerHost(TrainerOptions options, Starter starter, TimeProvider time, Action<string> say, IProgress<string> progress)
 {
     // Nobody waits for the trainer's answer, and it shares its machine with a busy server.
     static readonly TimeSpan patience = TimeSpan.FromSeconds(30);
@@ -141,14 +142,20 @@ sealed class TrainerHost(TrainerOptions options, TimeProvider time, Action<strin
             Stepped = metrics.Stepped,
             Judged = metrics.Judged,
             ExpertJobs = options.ExpertJobs,
+            Tasks = options.Tasks is { } tasks ? AnswerTasks.Read(tasks) : [],
         };
         return new Round(RoundFolders.Open(options.Catalog, _ => { }), parts, options.Round);
     }
 
-    /// <summary>The named model, downloaded from the hub while the catalogue points to no version.</summary>
-    async Task<string?> ModelPathAsync() => options.Model is { } name && !Path.Exists(name) && catalog.State().Current is null
-        ? await HubModel.ResolveAsync(name, progress)
-        : options.Model;
+    /// <summary>
+    /// The named model, or the starter, while the catalogue points to no version; a model of the hub is then downloaded. Else null.
+    /// </summary>
+    async Task<string?> ModelPathAsync()
+    {
+        if (catalog.State().Current is not null || (options.Model ?? starter.Folder) is not { } name) return null;
+        starter.Check(name);
+        return Path.Exists(name) ? name : await HubModel.ResolveAsync(name, progress);
+    }
 
     RedisOptions Where() => new()
     {

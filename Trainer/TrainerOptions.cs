@@ -1,6 +1,8 @@
 // The trainer's options and the check of their values. TrainerCommand reads them.
+using Majlis.Evaluation;
 using Majlis.Feedback.Store;
 using Majlis.Hub;
+using Majlis.Text;
 using Majlis.Trainer.Operations;
 using Majlis.Trainer.Rounds;
 
@@ -11,7 +13,10 @@ public sealed record TrainerOptions
     /// <summary>Folder of model versions, shared with the server.</summary>
     public string Catalog { get; init; } = "catalog";
 
-    /// <summary>A GGUF file, a Hugging Face folder or ORG/NAME of its hub to start from while the catalogue points to no version.</summary>
+    /// <summary>
+    /// A GGUF file, a Hugging Face folder or ORG/NAME of its hub to start from while the catalogue points to no version; null = the
+    /// starter.
+    /// </summary>
     public string? Model { get; init; }
 
     /// <summary>The server's data folder: its redis.json says where the votes are.</summary>
@@ -49,6 +54,9 @@ public sealed record TrainerOptions
     /// <summary>Addresses of this process's metrics, separated by semicolons; null = none.</summary>
     public string? MetricsUrls { get; init; }
 
+    /// <summary>JSONL file of fixed tasks that a candidate must not lose, see <see cref="AnswerTasks"/>; null = none.</summary>
+    public string? Tasks { get; init; }
+
     /// <summary>Whether other processes train the experts (the command <c>expert</c>), as a Kubernetes Job's pods do.</summary>
     public bool ExpertJobs { get; init; }
 
@@ -62,7 +70,21 @@ public sealed record TrainerOptions
         foreach (var wrong in RedisLogin.Problems()) yield return wrong;
         if (Votes < 1) yield return $"--votes: {Votes} is not at least 1.";
         if (Keep < 0) yield return $"--keep: {Keep} is below 0.";
+        if (Tasks is not null && TasksProblem(Tasks) is { } wrongTasks) yield return $"--tasks: {wrongTasks}";
         foreach (var problem in MetricsAddress.Problems(MetricsUrls)) yield return problem;
         foreach (var problem in Round.Problems()) yield return problem;
+    }
+
+    static string? TasksProblem(string path)
+    {
+        try
+        {
+            _ = AnswerTasks.Read(path);
+            return null;
+        }
+        catch (Exception wrong) when (wrong is ModelFormatException or IOException or UnauthorizedAccessException)
+        {
+            return wrong.Message;
+        }
     }
 }

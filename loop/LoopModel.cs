@@ -1,57 +1,32 @@
-// An opened model of the loop's table: answers prompts in serving numerics. Knows no HTTP.
+// An opened model of the loop's table: answers questions as the rater asks them. Knows no HTTP.
+using Majlis.Evaluation;
 using Majlis.Inference;
 using Majlis.Model;
-using Majlis.Text.Chat;
 using Majlis.Torch;
 
 namespace Majlis.loop;
 
 sealed class LoopModel : IAsyncDisposable
 {
-    readonly LiveModel live = new();
-    readonly Engine engine;
-    readonly Checkpoint checkpoint;
+    const int MaxContext = 1024;
+
+    readonly AnsweringModel model;
 
     public LoopModel(string path)
     {
-        checkpoint = Checkpoint.Open(path);
-        var options = new EngineOptions { MaxSequences = 32 };
-        live.Swap(new LoadedModel(new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights), maxContext: 1024, options)
-        {
-            Version = path,
-            WeightsHash = "",
-            Tokenizer = checkpoint.Tokenizer!,
-            ChatTemplate = checkpoint.ChatTemplate,
-            Defaults = checkpoint.Generation,
-            Source = checkpoint,
-        });
-        engine = new Engine(live, options, TimeProvider.System);
+        var checkpoint = Checkpoint.Open(path);
+        model = new AnsweringModel(checkpoint, new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights), MaxContext);
     }
 
-    public int[] Prompt(string text) => ChatPrompt.Encode(checkpoint.ChatTemplate!, checkpoint.Tokenizer!,
-        new Conversation([.. ScriptedRater.Messages(text)]) { AddGenerationPrompt = true, Now = DateTimeOffset.UnixEpoch });
+    public int[] Prompt(Question question) => model.Prompt(question.Conversation);
 
-    /// <summary>One answer per prompt, all at once; each seed is the prompt's index plus <paramref name="seed"/>.</summary>
-    public async Task<Answer[]> AnswerAsync(IReadOnlyList<string> prompts, float temperature, int seed) =>
-        await Task.WhenAll(prompts.Select((prompt, index) =>
-            OneAsync(Prompt(prompt), new SamplingOptions { Temperature = temperature, Seed = seed + index })));
-
-    public async ValueTask DisposeAsync()
+    /// <summary>One answer per question, all at once; each seed is the question's index plus <paramref name="seed"/>.</summary>
+    public async Task<Answer[]> AnswerAsync(IReadOnlyList<Question> questions, float temperature, int seed)
     {
-        await engine.DisposeAsync();
-        live.Dispose();
+        var answers = await Task.WhenAll(questions.Select((question, index) => model.AnswerAsync(
+            Prompt(question), new SamplingOptions { Temperature = temperature, Seed = seed + index }, ScriptedRater.MaxTokens)));
+        return [.. answers.Select(answer => new Answer([.. answer.Tokens], answer.Text, answer.IsCut))];
     }
 
-    async Task<Answer> OneAsync(int[] prompt, SamplingOptions sampling)
-    {
-        var (tokens, text, cut) = (new List<int>(), "", false);
-        using var lease = live.Lease()!;
-        await foreach (var piece in engine.GenerateAsync(lease, new GenerationRequest(prompt, sampling, ScriptedRater.MaxTokens)))
-        {
-            tokens.AddRange(piece.Tokens.Select(token => token.Id));
-            text += piece.Text;
-            cut |= piece.Finish == FinishReason.Length;
-        }
-        return new Answer([.. tokens], text, cut);
-    }
+    public ValueTask DisposeAsync() => model.DisposeAsync();
 }

@@ -18,20 +18,19 @@ static class LoopTable
     /// <param name="start">The starting model.</param>
     /// <param name="catalog">Catalogue of the merged version.</param>
     /// <param name="single">Catalogue of the model trained on all pairs at once.</param>
-    /// <param name="promptFile">One prompt per line.</param>
-    /// <param name="voted">How many of the first prompts were voted on.</param>
-    public static async Task<int> RunAsync(string start, string catalog, string single, string promptFile, int voted)
+    /// <param name="unseen">Questions that were not voted on, of which some are asked.</param>
+    public static async Task<int> RunAsync(string start, string catalog, string single, Question[] unseen)
     {
-        var prompts = File.ReadLines(promptFile).Skip(voted).ToArray();
-        var (items, answers) = await CompareAsync(start, prompts);
+        Question[] questions = [.. unseen.Where((_, index) => index % Math.Max(1, unseen.Length / Comparisons) == 0)];
+        var (items, answers) = await CompareAsync(start, questions);
         var before = new Row("before", Score(start, items), answers);
         var rows = new List<Row> { before };
-        foreach (var (name, path) in Experts(start, catalog)) rows.Add(await MeasureAsync(name, path, items, prompts));
-        var merged = await MeasureAsync("merged", ServeOf(catalog), items, prompts);
+        foreach (var (name, path) in Experts(start, catalog)) rows.Add(await MeasureAsync(name, path, items, questions));
+        var merged = await MeasureAsync("merged", ServeOf(catalog), items, questions);
         rows.Add(merged);
-        rows.Add(await MeasureAsync("trained on all pairs", ServeOf(single), items, prompts));
-        Print(rows, items.Count, prompts.Length);
-        return Passes(before, merged);
+        rows.Add(await MeasureAsync("trained on all pairs", ServeOf(single), items, questions));
+        Print(rows, items.Count, questions);
+        return Passes(before, merged, questions);
     }
 
     sealed record Row(string Name, ImmutableArray<ScoredItem> Scores, Answer[] Answers)
@@ -45,23 +44,23 @@ static class LoopTable
             (Scores.Zip(before.Scores).Count(pair => pair.First.LeansToChosen(pair.Second)), Scores.Length);
 
         /// <summary>Fresh answers the rater prefers to the start's, out of those without a tie.</summary>
-        public (int Count, int Of) Wins(Row before)
+        public (int Count, int Of) Wins(Row before, Question[] questions)
         {
-            var verdicts = Answers.Zip(before.Answers, ScriptedRater.Verdict).ToArray();
+            var verdicts = questions.Zip(Answers, before.Answers).Select(asked => asked.First.Verdict(asked.Second, asked.Third)).ToArray();
             return (verdicts.Count(verdict => verdict == "a"), verdicts.Count(verdict => verdict != "tie"));
         }
     }
 
-    /// <summary>Two answers per prompt from the starting model, then the rater's choice; ties are left out.</summary>
-    static async Task<(IReadOnlyList<PreferenceItem> Items, Answer[] Answers)> CompareAsync(string start, string[] prompts)
+    /// <summary>Two answers per question from the starting model, then the rater's choice; ties are left out.</summary>
+    static async Task<(IReadOnlyList<PreferenceItem> Items, Answer[] Answers)> CompareAsync(string start, Question[] questions)
     {
         await using var model = new LoopModel(start);
-        var first = await model.AnswerAsync(prompts, temperature: 1, seed: 1000);
-        var second = await model.AnswerAsync(prompts, temperature: 1, seed: 2000);
-        return ([.. prompts.Select((prompt, i) => ScriptedRater.Verdict(first[i], second[i]) switch
+        var first = await model.AnswerAsync(questions, temperature: 1, seed: 1000);
+        var second = await model.AnswerAsync(questions, temperature: 1, seed: 2000);
+        return ([.. questions.Select((question, i) => question.Verdict(first[i], second[i]) switch
         {
-            "a" => new PreferenceItem(prompt, model.Prompt(prompt), first[i].Tokens, second[i].Tokens),
-            "b" => new PreferenceItem(prompt, model.Prompt(prompt), second[i].Tokens, first[i].Tokens),
+            "a" => new PreferenceItem($"{i}", model.Prompt(question), first[i].Tokens, second[i].Tokens),
+            "b" => new PreferenceItem($"{i}", model.Prompt(question), second[i].Tokens, first[i].Tokens),
             _ => null,
         }).OfType<PreferenceItem>().Take(Comparisons)], first);
     }
@@ -73,10 +72,10 @@ static class LoopTable
         return PreferenceAccuracy.Score(network, items);
     }
 
-    static async Task<Row> MeasureAsync(string name, string path, IReadOnlyList<PreferenceItem> items, string[] prompts)
+    static async Task<Row> MeasureAsync(string name, string path, IReadOnlyList<PreferenceItem> items, Question[] questions)
     {
         await using var model = new LoopModel(path);
-        return new Row(name, Score(path, items), await model.AnswerAsync(prompts, temperature: 1, seed: 3000));
+        return new Row(name, Score(path, items), await model.AnswerAsync(questions, temperature: 1, seed: 3000));
     }
 
     /// <summary>Each expert alone, merged into full weights beside its round.</summary>
@@ -93,25 +92,25 @@ static class LoopTable
         }
     }
 
-    static string ServeOf(string folder)
+    public static string ServeOf(string folder)
     {
         var catalog = new ModelCatalog(folder, TimeProvider.System);
         return catalog.ServePath(catalog.Versions()[^1]);
     }
 
-    static void Print(List<Row> rows, int items, int prompts)
+    static void Print(List<Row> rows, int items, Question[] questions)
     {
-        Console.WriteLine("prompts never voted on; the rater prefers the shorter of two answers");
+        Console.WriteLine("questions never voted on; the rater prefers the briefer of two answers");
         Console.WriteLine($"  prefers = of {items} pairs of the start's answers: "
             + "the preferred one has the higher mean log-probability per token under the model");
         Console.WriteLine("  leans   = of the same pairs: "
             + "the preferred one gained more log-probability over the start than the other (implicit reward)");
-        Console.WriteLine($"  wins    = of fresh answers to {prompts} prompts: "
+        Console.WriteLine($"  wins    = of fresh answers to {questions.Length} questions: "
             + "the rater prefers the model's to the start's (ties left out)");
         Console.WriteLine("| model | prefers | leans | wins | mean answer, tokens |\n|---|---|---|---|---|");
         foreach (var row in rows)
         {
-            var (leans, wins) = row == rows[0] ? ("-", "-") : (Percent(row.Leans(rows[0])), Percent(row.Wins(rows[0])));
+            var (leans, wins) = row == rows[0] ? ("-", "-") : (Percent(row.Leans(rows[0])), Percent(row.Wins(rows[0], questions)));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"| {row.Name} | {row.Prefers:0.0%} | {leans} | {wins} | {row.Length:0.0} |"));
         }
@@ -121,9 +120,9 @@ static class LoopTable
     /// The new version must lean to what the rater preferred, and write what the rater prefers, more often than chance explains. It must
     /// also prefer it on more than half of the pairs, and on no fewer than before.
     /// </summary>
-    static int Passes(Row before, Row merged)
+    static int Passes(Row before, Row merged, Question[] questions)
     {
-        var (leans, wins) = (merged.Leans(before), merged.Wins(before));
+        var (leans, wins) = (merged.Leans(before), merged.Wins(before, questions));
         var (leansP, winsP) = (Binomial.AboveHalf(leans.Count, leans.Of), Binomial.AboveHalf(wins.Count, wins.Of));
         var passes = leansP <= Alpha && winsP <= Alpha && merged.Prefers > 0.5 && merged.Prefers >= before.Prefers;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -1,46 +1,48 @@
-// A rater that prefers the shorter answer: opens battles over HTTP, reads both sides to their ends, votes. Knows no weights.
+// A rater that prefers brief answers: opens battles over HTTP, reads both sides to their ends, votes. Knows no weights.
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
 namespace Majlis.loop;
+
+/// <summary>Both answers to a question, read to their ends.</summary>
+sealed record Battle(string Id, Question Question, Answer A, Answer B);
 
 static class ScriptedRater
 {
     const int AtOnce = 6;
     public const int MaxTokens = 80;
 
-    // Most answers of a small model to a bare question run into the limit, and of two cut-off answers neither is the shorter.
-    const string System = "Answer briefly, in one short sentence.";
+    static readonly string[] tags = ["brief"];
 
-    static readonly string[] tags = ["shorter"];
-
-    /// <summary>Battles on the first prompts of the file; equal lengths, or two cut-off answers, are a tie.</summary>
-    public static async Task<int> RunAsync(Uri server, string prompts, int count)
+    /// <summary>Battles on the first questions.</summary>
+    public static async Task<int> RunAsync(Uri server, Question[] questions, int count)
     {
         using var client = new HttpClient { BaseAddress = server, Timeout = TimeSpan.FromMinutes(5) };
-        await VoteAsync(client, await OpenAsync(client, File.ReadLines(prompts).First())); // the voter's cookie comes with the first reply
-        var (next, shorter, ties) = (0, 0, 0);
-        var all = File.ReadLines(prompts).Skip(1).Take(count - 1).ToArray();
+        await VoteAsync(client, await OpenAsync(client, questions[0])); // the voter's cookie comes with the first reply
+        var (next, briefer, ties) = (0, 0, 0);
+        var all = questions[1..count];
         await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(async _ =>
         {
             for (var i = Interlocked.Increment(ref next) - 1; i < all.Length; i = Interlocked.Increment(ref next) - 1)
                 if (await VoteAsync(client, await OpenAsync(client, all[i])) == "tie") Interlocked.Increment(ref ties);
-                else Interlocked.Increment(ref shorter);
+                else Interlocked.Increment(ref briefer);
         }));
-        Console.WriteLine($"{count} battles: {shorter + 1} votes for a shorter answer, {ties} ties");
+        Console.WriteLine($"{count} battles: {briefer + 1} votes for a briefer answer, {ties} ties");
         return 0;
     }
 
-    /// <summary>The messages sent for every prompt.</summary>
-    public static JsonObject[] Messages(string prompt) =>
-        [new() { ["role"] = "system", ["content"] = System }, new() { ["role"] = "user", ["content"] = prompt }];
-
     /// <summary>Opens a battle and reads both answers to their ends.</summary>
     /// <exception cref="HttpRequestException">It is refused (with a status) or its stream breaks off (without one).</exception>
-    public static async Task<(string Id, Answer A, Answer B)> OpenAsync(HttpClient client, string prompt, int maxTokens = MaxTokens)
+    public static async Task<Battle> OpenAsync(HttpClient client, Question question, int maxTokens = MaxTokens)
     {
         var (id, sides) = ("", new Dictionary<string, Answer> { ["a"] = Answer.Empty, ["b"] = Answer.Empty });
-        var body = new { messages = Messages(prompt), max_tokens = maxTokens, temperature = 1.0 };
+        var body = new JsonObject
+        {
+            ["messages"] = question.Messages.DeepClone(),
+            ["max_tokens"] = maxTokens,
+            ["temperature"] = 1.0,
+        };
+        if (question.Documents is { } documents) body["documents"] = documents.DeepClone();
         await foreach (var data in Sse.PostAsync(client, "/v1/arena/battles", body))
         {
             id = data.GetProperty("id").GetString()!;
@@ -52,25 +54,18 @@ static class ScriptedRater
                 IsCut = answer.IsCut || (data.TryGetProperty("finish_reason", out var reason) && reason.GetString() == "length"),
             };
         }
-        return (id, sides["a"], sides["b"]);
+        return new Battle(id, question, sides["a"], sides["b"]);
     }
 
     /// <summary>Votes; the vote is durable on return. The same vote may be sent again.</summary>
     /// <exception cref="HttpRequestException">It is refused (with a status), or nobody answered.</exception>
-    public static async Task<string> VoteAsync(HttpClient client, (string Id, Answer A, Answer B) battle)
+    public static async Task<string> VoteAsync(HttpClient client, Battle battle)
     {
-        var verdict = Verdict(battle.A, battle.B);
+        var verdict = battle.Question.Verdict(battle.A, battle.B);
         using var reply = await client.PostAsJsonAsync($"/v1/arena/battles/{battle.Id}/vote", new { verdict, tags });
         if (!reply.IsSuccessStatusCode)
             throw new HttpRequestException(
                 $"vote on {battle.Id}: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}", null, reply.StatusCode);
         return verdict;
     }
-
-    /// <summary>
-    /// The rater prefers fewer characters, without surrounding white space. Of two answers that were both cut off, neither is known to
-    /// be shorter.
-    /// </summary>
-    public static string Verdict(Answer a, Answer b) =>
-        a.IsCut && b.IsCut ? "tie" : a.Length.CompareTo(b.Length) switch { < 0 => "a", > 0 => "b", _ => "tie" };
 }

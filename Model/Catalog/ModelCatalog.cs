@@ -1,8 +1,8 @@
 // The folder of versions and the pointer to the served one. Versions appear by rename and are never edited; the pointer moves by
 // compare-and-swap under a lock file. Knows nothing of training, of serving, or of why a version is good.
-using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Majlis.Model.Hashes;
 using Majlis.Text;
 
 namespace Majlis.Model.Catalog;
@@ -140,30 +140,8 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
     /// <exception cref="ModelFormatException">Names the first file that is missing, changed, unlisted or unreadable.</exception>
     public void Verify(string version)
     {
-        var root = PathOf(version);
         var manifest = Read(version);
-        try
-        {
-            foreach (var (name, hash) in manifest.Files) Verify(root, name, hash);
-            var listed = manifest.Files.Keys.Append(ManifestName).ToFrozenSet(StringComparer.Ordinal);
-            var stranger = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
-                .FirstOrDefault(path => !listed.Contains(Path.GetRelativePath(root, path).Replace('\\', '/')));
-            if (stranger is not null) throw new ModelFormatException($"{stranger}: the file is not listed in the manifest.");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelFormatException($"{root}: {error.Message}", error);
-        }
-    }
-
-    static void Verify(string root, string name, string hash)
-    {
-        if (Path.IsPathRooted(name) || name.Split('/', '\\').Contains(".."))
-            throw new ModelFormatException($"{root}: the manifest lists '{name}', outside the version.");
-        var path = Path.Combine(root, name);
-        if (!File.Exists(path)) throw new ModelFormatException($"{path}: the file is missing, which the manifest lists.");
-        if (FileHash.Of(path) != hash)
-            throw new ModelFormatException($"{path}: the file is not what was committed (its sha256 differs from the manifest's).");
+        ListedFiles.Check(PathOf(version), ManifestName, manifest.Files);
     }
 
     public string ServePath(string version) => Path.Combine(PathOf(version), Serve);

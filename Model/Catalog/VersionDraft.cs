@@ -1,6 +1,7 @@
 // A version being written: a hidden folder that one rename turns into the version.
 using System.Collections.Immutable;
 using System.Text.Json;
+using Majlis.Model.Hashes;
 using Majlis.Model.Weights;
 using Majlis.Text;
 

@@ -21,7 +21,11 @@ sealed record ChatChoice(int Index, ChatMessage Message, string FinishReason)
 sealed record ChatMessage(string Role, string Content)
 {
     public string? Refusal { get; }
-    public IReadOnlyList<string> Annotations { get; } = [];
+    public IReadOnlyList<Annotation> Annotations { get; init; } = [];
+
+    /// <summary>Absent where the request has no documents to cite.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<CitationReply>? Citations { get; init; }
 }
 
 record ChatChunk(string Id, string Object, long Created, string Model, string SystemFingerprint, string ServiceTier,
@@ -52,7 +56,14 @@ sealed record ChunkChoice(int Index, ChunkDelta Delta, string? FinishReason)
 
 sealed record ChunkDelta(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Role = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Content = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Content = null)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<CitationReply>? Citations { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Annotation>? Annotations { get; init; }
+}
 
 sealed record ChoiceLogProbs(IReadOnlyList<TokenLogProb> Content)
 {

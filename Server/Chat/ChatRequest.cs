@@ -15,6 +15,9 @@ public sealed record ChatRequest
     /// <summary>Passages to answer from: null where the client sent no such field, empty where it wants none.</summary>
     public JsonArray? Documents { get; init; }
 
+    /// <summary>Whether the answer should cite its documents; null where the client says nothing, and then it does if it can.</summary>
+    public bool? Citations { get; init; }
+
     public JsonObject? TemplateArguments { get; init; }
     public bool AddGenerationPrompt { get; init; } = true;
     public bool ContinueFinalMessage { get; init; }

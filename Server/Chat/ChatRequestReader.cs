@@ -33,6 +33,7 @@ static class ChatRequestReader
             Model = model,
             Messages = messages,
             Documents = DocumentReader.Read(fields),
+            Citations = CitationOptionsReader.Read(fields),
             TemplateArguments = TemplateArguments(fields),
             ContinueFinalMessage = prefix,
             AddGenerationPrompt = fields.Flag("add_generation_prompt") ?? !prefix,

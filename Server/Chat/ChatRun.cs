@@ -23,6 +23,9 @@ sealed class ChatRun(string id, long created, string model, ModelLease lease, in
     public int[] Prompt => prompt;
     public ImmutableArray<GenerationRequest> Choices => choices;
 
+    /// <summary>What the answers may cite; null where they cite nothing.</summary>
+    public CitedDocuments? Documents { get; init; }
+
     /// <summary>
     /// Queues every choice at once. Pieces come in the order in which they are generated, each with its choice's index. Call it once: it
     /// ends the run's own lease, and each choice's lease ends with its last token, however slowly the reply is read.

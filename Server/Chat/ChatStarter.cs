@@ -36,23 +36,28 @@ sealed class ChatStarter(LiveModel live, ModelNames names, PromptBuilder prompts
         if (!names.Means(request.Model, model)) problem.Add(ApiError.UnknownModel(request.Model, names.Describe(model)));
         var prompt = problem.First is null ? prompts.Build(request, model, problem) : null;
         if (prompt is null) return null;
-        var room = model.MaxContext - prompt.Length;
+        var room = model.MaxContext - prompt.Tokens.Length;
         if (room < 1 || request.MaxTokens > room)
-            problem.Add(ApiError.ContextLength(prompt.Length, model.MaxContext, room < 1 ? null : request.MaxTokens));
+            problem.Add(ApiError.ContextLength(prompt.Tokens.Length, model.MaxContext, room < 1 ? null : request.MaxTokens));
         var seed = request.Sampling.Seed ?? ids.Seed();
         var sampling = SamplingMapper.Map(request.Sampling, model, seed, problem);
         if (problem.First is not null) return null;
         if (UnknownTokens.Describe(sampling, model.Network.Blueprint.VocabularySize) is { } unknown)
             log.UnknownTokens(model.Version, model.Network.Blueprint.VocabularySize - 1, unknown);
-        return new ChatRun(ids.Next(idPrefix), time.GetUtcNow().ToUnixTimeSeconds(), request.Model, lease, prompt,
-            [.. Enumerable.Range(0, request.Output.Choices).Select(Choice)]);
+        return new ChatRun(ids.Next(idPrefix), time.GetUtcNow().ToUnixTimeSeconds(), request.Model, lease, prompt.Tokens,
+            [.. Enumerable.Range(0, request.Output.Choices).Select(Choice)])
+        {
+            Documents = prompt.Citations.Documents,
+        };
 
         // The first choice has the request's own seed, so that n = 1 and n = 2 start with the same answer.
-        GenerationRequest Choice(int index) => new(prompt, sampling with { Seed = unchecked(seed + index) }, request.MaxTokens ?? room)
+        GenerationRequest Choice(int index) => new(prompt.Tokens, sampling with { Seed = unchecked(seed + index) },
+            request.MaxTokens ?? room)
         {
             Stop = request.Stop,
             TopLogProbs = request.Output.LogProbabilities ? request.Output.TopLogProbabilities : 0,
             SkipSpecialTokens = request.Output.SkipSpecialTokens,
+            ReadsCitations = prompt.Citations.ReadsMarks,
             Priority = request.Priority,
             Client = request.Client,
             Deterministic = request.Deterministic,

@@ -1,4 +1,5 @@
-// A chat reply as chunks: first the role, then the text as it is generated, a finish reason for each choice, and the usage if requested.
+// A chat reply as chunks: first the role, then the text as it is generated, after it what it cites, a finish reason for each choice, and
+// the usage if requested.
 // Knows the shape of chunks; EventStream does framing and late failures.
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -14,6 +15,9 @@ sealed class ChatStream(ChatRun run, OutputWishes wishes, IdSource ids)
 
     readonly UsageCount usage = new(run.Prompt.Length);
 
+    // Of each choice, what was sent so far.
+    readonly int[] cited = new int[run.Choices.Length], annotated = new int[run.Choices.Length];
+
     /// <summary>The data of every event but the closing one.</summary>
     public async IAsyncEnumerable<string> EventsAsync(IAsyncEnumerable<(int Choice, GeneratedPiece Piece)> pieces,
         [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -27,6 +31,7 @@ sealed class ChatStream(ChatRun run, OutputWishes wishes, IdSource ids)
             usage.Add(piece);
             var hasLogProbabilities = wishes.LogProbabilities && piece.Shown.Length > 0;
             if (piece.Text.Length > 0 || hasLogProbabilities || wishes.TokenIds) yield return Text(choice, piece);
+            if (run.Documents?.Cite(piece.Citations) is { Count: > 0 } citations) yield return Cited(choice, citations);
             if (piece.Finish is { } finish) yield return Chunk([new ChunkChoice(choice, new ChunkDelta(), FinishWord.Of(finish))]);
         }
         if (wishes.IncludeUsage) yield return Chunk([], usage.Usage);
@@ -40,6 +45,12 @@ sealed class ChatStream(ChatRun run, OutputWishes wishes, IdSource ids)
         Logprobs = wishes.LogProbabilities ? LogProbsWriter.Of(piece.Shown, run.Tokenizer) : null,
         TokenIds = wishes.TokenIds ? [.. piece.Tokens.Select(token => token.Id)] : null,
     }]);
+
+    string Cited(int index, List<CitationReply> citations) => Chunk([new ChunkChoice(index, new ChunkDelta
+    {
+        Citations = [.. citations.Select(citation => citation with { Index = cited[index]++ })],
+        Annotations = [.. CitedDocuments.Annotate(citations).Select(annotation => annotation with { Index = annotated[index]++ })],
+    }, null)]);
 
     string Chunk(IReadOnlyList<ChunkChoice> choices, Usage? total = null, int[]? prompt = null)
     {

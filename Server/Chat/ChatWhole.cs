@@ -1,7 +1,7 @@
 // A whole chat reply. Collects what the engine generates; knows no streaming.
 using System.Text;
 using Majlis.Inference;
-using Majlis.Text.Tokenizers;
+using Majlis.Text.Citations;
 
 namespace Majlis.Server.Chat;
 
@@ -18,7 +18,7 @@ static class ChatWhole
             usage.Add(piece);
         }
         return new ChatReply(run.Id, "chat.completion", run.Created, run.Version, run.WeightsHash, "default",
-            [.. answers.Select((answer, index) => answer.ToChoice(index, run.Tokenizer, wishes))], usage.Usage)
+            [.. answers.Select((answer, index) => answer.ToChoice(index, run, wishes))], usage.Usage)
         {
             PromptTokenIds = wishes.TokenIds ? run.Prompt : null,
         };
@@ -29,6 +29,7 @@ static class ChatWhole
         readonly StringBuilder text = new();
         readonly List<GeneratedToken> shown = [];
         readonly List<int> ids = [];
+        readonly List<Citation> citations = [];
         FinishReason? finish;
 
         public void Add(GeneratedPiece piece)
@@ -36,15 +37,21 @@ static class ChatWhole
             shown.AddRange(piece.Shown);
             ids.AddRange(piece.Tokens.Select(token => token.Id));
             text.Append(piece.Text);
+            citations.AddRange(piece.Citations);
             finish = piece.Finish ?? finish;
         }
 
-        public ChatChoice ToChoice(int index, TextTokenizer tokenizer, OutputWishes wishes) =>
-            new(index, new ChatMessage("assistant", text.ToString()), FinishWord.Of(finish!.Value))
-            {
-                Logprobs = wishes.LogProbabilities ? LogProbsWriter.Of(shown, tokenizer) : null,
-                TokenIds = wishes.TokenIds ? ids : null,
-            };
+        public ChatChoice ToChoice(int index, ChatRun run, OutputWishes wishes) => new(index, Message(run), FinishWord.Of(finish!.Value))
+        {
+            Logprobs = wishes.LogProbabilities ? LogProbsWriter.Of(shown, run.Tokenizer) : null,
+            TokenIds = wishes.TokenIds ? ids : null,
+        };
+
+        ChatMessage Message(ChatRun run)
+        {
+            var cited = run.Documents?.Cite(citations);
+            return new("assistant", text.ToString()) { Annotations = CitedDocuments.Annotate(cited ?? []), Citations = cited };
+        }
     }
 }
 

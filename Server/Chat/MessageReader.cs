@@ -1,5 +1,5 @@
-// The messages of a chat request: checked against OpenAI's specification field by field, passed on as the client sent them. Knows no
-// template.
+// The messages of a chat request: checked against OpenAI's specification field by field, passed on as the client sent them, without what a
+// reply says beside its text. Knows no template.
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Majlis.Server.Wire;
@@ -22,7 +22,16 @@ static class MessageReader
         for (var index = 0; index < messages.Count && fields.Problem.First is null; index++)
             Check(new Fields(messages[index], $"messages[{index}]", fields.Problem), ref parts);
         if (fields.Problem.First is null) ToolHistory.Check(messages, fields);
-        return fields.Problem.First is null ? JsonArray.Create(given.Clone())! : [];
+        return fields.Problem.First is null ? Said(given) : [];
+    }
+
+    // Citations repeat whole documents: they count neither as part of a prompt nor of a battle.
+    static JsonArray Said(JsonElement given)
+    {
+        var messages = JsonArray.Create(given.Clone())!;
+        foreach (var message in messages)
+            foreach (var beside in new[] { "annotations", "citations" }) message!.AsObject().Remove(beside);
+        return messages;
     }
 
     static JsonElement? Given(Fields fields)

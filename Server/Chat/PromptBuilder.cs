@@ -1,5 +1,6 @@
 // Builds prompt tokens from messages and documents with the model's own template. Documents go to their place in the template, or into the
 // last question where the template has none.
+using System.Text.Json.Nodes;
 using Majlis.Inference;
 using Majlis.Server.Wire;
 using Majlis.Text.Chat;
@@ -7,13 +8,16 @@ using Majlis.Text.Jinja;
 
 namespace Majlis.Server.Chat;
 
+/// <param name="Tokens">The prompt, or more tokens than the model's context holds.</param>
+sealed record BuiltPrompt(int[] Tokens, CitationPlan Citations);
+
 sealed class PromptBuilder(TimeProvider time)
 {
     /// <summary>
     /// The prompt of a request for one model, or null with the reason in <paramref name="problem"/>. A prompt longer than the model's
     /// context is returned cut, at more tokens than the context holds.
     /// </summary>
-    public int[]? Build(ChatRequest request, LoadedModel model, Problem problem)
+    public BuiltPrompt? Build(ChatRequest request, LoadedModel model, Problem problem)
     {
         if (model.ChatTemplate is not { } template)
         {
@@ -27,11 +31,16 @@ sealed class PromptBuilder(TimeProvider time)
             problem.Add(ApiError.ContextLength(int.MaxValue, model.MaxContext, null));
             return null;
         }
-        var conversation = Conversation(request, template, problem);
+        var documents = request.Documents is { Count: > 0 } given ? given : null;
+        var placed = template.TakesDocuments ? documents : null;
+        var messages = documents is null || placed is not null ? request.Messages
+            : Grounding.Ground(request.Messages, documents, problem);
         if (problem.First is not null) return null;
+        var citations = CitationPlan.For(request, template, placed);
+        var conversation = Conversation(request, messages) with { Documents = placed, Citations = citations.Asks };
         try
         {
-            return ChatPrompt.EncodeUpTo(template, model.Tokenizer, conversation, model.MaxContext);
+            return new(ChatPrompt.EncodeUpTo(template, model.Tokenizer, conversation, model.MaxContext), citations);
         }
         catch (JinjaException refused)
         {
@@ -41,17 +50,11 @@ sealed class PromptBuilder(TimeProvider time)
         }
     }
 
-    Conversation Conversation(ChatRequest request, ChatTemplate template, Problem problem)
+    Conversation Conversation(ChatRequest request, JsonArray messages) => new(messages)
     {
-        var documents = request.Documents is { Count: > 0 } given ? given : null;
-        var plain = documents is not null && !template.TakesDocuments;
-        return new Conversation(plain ? Grounding.Ground(request.Messages, documents!, problem) : request.Messages)
-        {
-            Documents = plain ? null : documents,
-            Kwargs = request.TemplateArguments,
-            AddGenerationPrompt = request.AddGenerationPrompt,
-            ContinueFinalMessage = request.ContinueFinalMessage,
-            Now = time.GetLocalNow(),
-        };
-    }
+        Kwargs = request.TemplateArguments,
+        AddGenerationPrompt = request.AddGenerationPrompt,
+        ContinueFinalMessage = request.ContinueFinalMessage,
+        Now = time.GetLocalNow(),
+    };
 }

@@ -27,8 +27,9 @@ static class ToolCallReader
         fields.Text("reasoning");
         if (fields.Any("audio") is not null)
             fields.Problem.Add(ApiError.UnsupportedField(fields.Name("audio"), "The model answers in text and hears none."));
-        // Annotations and client notes are sent back with a reply; they are not part of the model's text.
-        fields.Small("annotations", MostBytes);
+        // Annotations, citations and client notes are sent back with a reply; they are not part of the model's text.
+        fields.Of("annotations", JsonValueKind.Array, "an array");
+        fields.Of("citations", JsonValueKind.Array, "an array");
         fields.Small("provider_specific_fields", MostBytes);
         return calls > 0 | function is not null | fields.Text("refusal") is not null;
     }

@@ -35,7 +35,6 @@ static class UnsupportedFields
         ["service_tier"] = "There is one tier; 'auto' and 'default' are taken.",
         ["prompt_logprobs"] = "Log-probabilities are given for the completion only.",
         ["best_of_n"] = "Every completion is returned; ask for 'n'.",
-        ["citation_options"] = "Citations are not served yet.",
     };
 
     static readonly string[] withoutEffect = ["user", "safety_identifier", "prompt_cache_key"];

@@ -7,7 +7,7 @@ namespace Majlis.Server.Flags;
 sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
 {
     readonly HostOption<string?> model = sources.Text("--model",
-        "What to serve: a GGUF file, a Hugging Face folder, or ORG/NAME of its hub.");
+        "What to serve: a GGUF file, a Hugging Face folder, or ORG/NAME of its hub; without it models/starter.");
 
     readonly HostOption<string> catalog = sources.Text("--catalog",
         "Folder of model versions; its current one is served instead of --model, and a new one is picked up while running.",

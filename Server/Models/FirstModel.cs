@@ -1,5 +1,6 @@
 // Which model a server starts with: the catalogue's current version, then the previous one, then the model named in the options or the
 // starter model. Opens nothing.
+using Majlis.Model;
 using Majlis.Model.Catalog;
 using Majlis.Text;
 
@@ -10,14 +11,15 @@ namespace Majlis.Server.Models;
 sealed record FirstModel(string Path, string Version)
 {
     /// <summary>The models in the order in which they are tried; empty where nothing is named or found.</summary>
-    /// <param name="options">They name a model.</param>
+    /// <param name="options">They may name a model.</param>
+    /// <param name="starter">The model where they name none.</param>
     /// <param name="catalog">Holds the versions.</param>
     /// <param name="say">Called when the catalogue's pointer is damaged: then versions are tried from newest to oldest.</param>
-    public static IEnumerable<FirstModel> Of(ServerOptions options, ModelCatalog catalog, Action<string> say)
+    public static IEnumerable<FirstModel> Of(ServerOptions options, Starter starter, ModelCatalog catalog, Action<string> say)
     {
         foreach (var version in Versions(catalog, say))
             yield return new FirstModel(catalog.ServePath(version), version) { IsInCatalog = true };
-        if (options.ModelPath is { } path) yield return new FirstModel(path, Name(path));
+        if ((options.Model ?? starter.Folder) is { } path) yield return new FirstModel(path, Name(path));
     }
 
     static IEnumerable<string> Versions(ModelCatalog catalog, Action<string> say)

@@ -47,6 +47,16 @@ static partial class ServerLog
         "Version {Version} is announced and waits until the requests are written that began on the version before {Live}.")]
     public static partial void Waits(this ILogger log, string version, string live);
 
+    [LoggerMessage(12, LogLevel.Information, "{Version} answers at {Chat} (chat) and {Arena} (two answers to compare).")]
+    public static partial void Pages(this ILogger log, Uri chat, Uri arena, string version);
+
+    [LoggerMessage(13, LogLevel.Information,
+        "The starter can: answer short questions from short documents with citations, small arithmetic; in Arabic and English, brief "
+        + "or elaborate."
+        + "\nIt cannot: read long documents, talk about what it was not trained on, call tools."
+        + "\nA real model: --model PATH or --model ORG/NAME.")]
+    public static partial void Starter(this ILogger log);
+
     [LoggerMessage(40, LogLevel.Information,
         "{By} moved the catalogue's pointer ({Action}) from {From} to {To}; it is at generation {Generation}.")]
     public static partial void PointerMoved(this ILogger log, string by, string action, string from, string to, long generation);

@@ -69,10 +69,10 @@ public sealed class Fields
     }
 
     /// <summary>A text out of a fixed list; the first of the list where an optional field is absent.</summary>
-    public string Word(string field, IReadOnlyList<string> words, bool required = false)
+    public string Word(string field, IReadOnlyList<string> words, bool required = false, bool ignoresCase = false)
     {
         var word = required ? RequiredText(field) : Text(field) ?? words[0];
-        if (Problem.First is null && !words.Contains(word))
+        if (Problem.First is null && !words.Contains(word, ignoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal))
             Problem.Add(ApiError.InvalidValue(Name(field),
                 $"Invalid '{Name(field)}': '{word}'. Supported values are: {string.Join(", ", words.Select(known => $"'{known}'"))}."));
         return word;

@@ -16,13 +16,14 @@ public sealed class ChatTemplate
     readonly SpecialTokens tokens;
     readonly Lazy<ContentForm> content;
     readonly Lazy<ToolCallForm> calls;
+    readonly Lazy<bool> cited;
 
     // The last guard made. It is replaced as a whole, so a race only makes a second one.
     volatile PromptGuard? guard;
 
     ChatTemplate(IReadOnlyDictionary<string, (string, JinjaTemplate)> templates, SpecialTokens tokens) =>
-        (this.templates, this.tokens, content, calls) =
-            (templates, tokens, new(() => ContentForm.Probe(this)), new(() => ToolCallForm.Probe(this)));
+        (this.templates, this.tokens, content, calls, cited) = (templates, tokens, new(() => ContentForm.Probe(this)),
+            new(() => ToolCallForm.Probe(this)), new(() => CitingTemplate.IsOf(this)));
 
     /// <exception cref="JinjaException">The source is not a Jinja template.</exception>
     public static ChatTemplate Parse(string source, SpecialTokens tokens) =>
@@ -36,6 +37,9 @@ public sealed class ChatTemplate
 
     /// <summary>Whether a template reads <c>documents</c>, so that grounding uses the model's own form.</summary>
     public bool TakesDocuments => Speaks("documents");
+
+    /// <summary>Whether models with this template write the marks that <see cref="Citations.CitationStream"/> reads.</summary>
+    public bool BringsCitations => cited.Value;
 
     internal IEnumerable<TemplateFacts> Facts => templates.Values.Select(named => named.Template.Facts);
 
@@ -90,6 +94,7 @@ public sealed class ChatTemplate
         var context = new Dictionary<string, JsonNode?>(StringComparer.Ordinal);
         foreach (var (name, text) in tokens.Named) context[name] = text;
         foreach (var (name, value) in conversation.Kwargs ?? []) context[name] = value;
+        CitingTemplate.Ask(conversation.Citations, context);
         context["messages"] = conversation.Messages;
         context["tools"] = conversation.Tools;
         context["documents"] = conversation.Documents;

@@ -15,6 +15,9 @@ public sealed record Conversation(JsonArray Messages)
     /// <summary>Objects with <c>title</c> and <c>text</c> (or whatever the model's template reads).</summary>
     public JsonArray? Documents { get; init; }
 
+    /// <summary>Whether a template that can ask for citations does so; null leaves it to the template.</summary>
+    public bool? Citations { get; init; }
+
     /// <summary>Further variables for the template (<c>chat_template_kwargs</c>).</summary>
     public JsonObject? Kwargs { get; init; }
 

@@ -127,7 +127,8 @@ public sealed class TextTokenizer
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens) => Stream(skipSpecialTokens).All(ids);
 
     /// <summary>A decoding that returns text as tokens come.</summary>
-    public TokenStream Stream(bool skipSpecialTokens) => new(this, decoding, skipSpecialTokens);
+    /// <param name="kept">Special tokens that are never skipped, by their spelling.</param>
+    public TokenStream Stream(bool skipSpecialTokens, Predicate<string>? kept = null) => new(this, decoding, skipSpecialTokens, kept);
 
     /// <summary>The id of a token by its spelling in the vocabulary ("Ġthe", "▁the", "&lt;s&gt;"), or null.</summary>
     public int? TokenId(string token) => addedIds.TryGetValue(token, out var id) ? id : definition.Model.Vocabulary.Id(token);

@@ -8,12 +8,13 @@ public sealed class TokenStream
 {
     readonly TextTokenizer tokenizer;
     readonly bool skipSpecialTokens;
+    readonly Predicate<string>? kept;
     readonly TextCollector collector = new();
     readonly DecodePipe pipe;
 
-    internal TokenStream(TextTokenizer tokenizer, IReadOnlyList<DecodeStage> stages, bool skipSpecialTokens)
+    internal TokenStream(TextTokenizer tokenizer, IReadOnlyList<DecodeStage> stages, bool skipSpecialTokens, Predicate<string>? kept)
     {
-        (this.tokenizer, this.skipSpecialTokens) = (tokenizer, skipSpecialTokens);
+        (this.tokenizer, this.skipSpecialTokens, this.kept) = (tokenizer, skipSpecialTokens, kept);
         pipe = stages.Reverse().Aggregate((DecodePipe)collector, (next, stage) => stage(next));
     }
 
@@ -39,6 +40,8 @@ public sealed class TokenStream
 
     void Take(int id)
     {
-        if (tokenizer.DecodedText(id) is { } text && !(skipSpecialTokens && tokenizer.IsSkipped(text))) pipe.Push(text, false);
+        if (tokenizer.DecodedText(id) is { } text && !IsSkipped(text)) pipe.Push(text, false);
     }
+
+    bool IsSkipped(string text) => skipSpecialTokens && tokenizer.IsSkipped(text) && kept?.Invoke(text) is not true;
 }

@@ -1,6 +1,7 @@
 // Offline DPO from recipe to result: may be killed at any moment and, run again, goes on from its last checkpoint to the same bits.
 // Knows no votes and no console.
 using Majlis.Model;
+using Majlis.Model.Hashes;
 using Majlis.Text;
 using Majlis.Text.Chat;
 using Majlis.Torch;

@@ -2,6 +2,7 @@
 // that is damaged later is passed over for the one before.
 using System.Text.Json;
 using Majlis.Model;
+using Majlis.Model.Hashes;
 using Majlis.Model.Weights;
 using Majlis.Text;
 using static TorchSharp.torch;

@@ -1,4 +1,4 @@
-// Compares candidate and current version on the held-out pairs and the fixed critical tasks, in serving numerics. Knows no catalogue.
+// Compares candidate and current version on the held-out pairs and the fixed tasks, in serving numerics. Knows no catalogue.
 using System.Collections.Immutable;
 using Majlis.Evaluation;
 using Majlis.Model;
@@ -17,16 +17,10 @@ static class CandidateGate
         model.Tokenizer ?? throw new ModelFormatException($"{model.Path}: there is no tokenizer, so the safety task cannot be worded"),
         model.ChatTemplate, model.Generation.EosTokens.Select(token => (int?)token).FirstOrDefault());
 
-    public static GateVerdict Judge(RoundStart start, RoundPairs pairs, string candidate, CriticalItems critical, IProgress<string> display,
-        TimeProvider time)
+    public static async Task<GateVerdict> JudgeAsync(RoundStart start, RoundPairs pairs, string candidate, RoundParts parts)
     {
         var held = pairs.HeldOut.Select(pair => new PreferenceItem(pair.Id, pair.Prompt, pair.Chosen, pair.Rejected)).ToArray();
-        using var current = Checkpoint.Open(start.ServePath);
-        var tasks = critical(current);
-        var progress = new ScoringProgress("judged", 2 * (held.Length + tasks.Count), display, time);
-        var before = Score(current, [.. held, .. tasks], progress);
-        using var merged = Checkpoint.Open(candidate);
-        var after = Score(merged, [.. held, .. tasks], progress);
+        var (before, after) = Scores(start.ServePath, candidate, held, parts);
         string[] prompts = [.. pairs.HeldOut.Select(pair => pair.PromptHash)];
         var (old, now) = (before[..held.Length], after[..held.Length]);
         var moved = HeldOutCounts.Moved(old, now, prompts);
@@ -35,8 +29,39 @@ static class CandidateGate
             [
                 new CapabilityResult(SafetyTask.Name, Paired(before[held.Length..], after[held.Length..])),
                 new CapabilityResult("rater's choice likelier per token", HeldOutCounts.Preferred(old, now, prompts)),
+                .. await TasksAsync(start, candidate, parts),
             ]);
         return Gate.Judge(evidence, GatePolicy.Find(start.Options.Policy)!);
+    }
+
+    static (ImmutableArray<ScoredItem> Before, ImmutableArray<ScoredItem> After) Scores(
+        string served, string candidate, PreferenceItem[] held, RoundParts parts)
+    {
+        using var current = Checkpoint.Open(served);
+        PreferenceItem[] items = [.. held, .. parts.Critical(current)];
+        var progress = new ScoringProgress("judged", 2 * items.Length, parts.Progress, parts.Time);
+        var before = Score(current, items, progress);
+        using var merged = Checkpoint.Open(candidate);
+        return (before, Score(merged, items, progress));
+    }
+
+    // Both write their likeliest answers to the same questions.
+    static async Task<CapabilityResult[]> TasksAsync(RoundStart start, string candidate, RoundParts parts)
+    {
+        var items = parts.Tasks;
+        if (items.Count == 0) return [];
+        var progress = new ScoringProgress("answered", 2 * items.Count, parts.Progress, parts.Time);
+        var (before, after) = (await AnswersAsync(start.ServePath), await AnswersAsync(candidate));
+        return [.. Enumerable.Range(0, items.Count).GroupBy(index => items[index].Task, (task, of) => new CapabilityResult(task,
+            PairedCounts.Of([.. of.Select(index => before[index])], [.. of.Select(index => after[index])]), start.Options.TaskMargin))];
+
+        async Task<bool[]> AnswersAsync(string path)
+        {
+            var checkpoint = Checkpoint.Open(path);
+            await using var model = new AnsweringModel(
+                checkpoint, new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights), start.Options.MaxLength);
+            return await AnswerTasks.JudgeAsync(model, items, progress.Add);
+        }
     }
 
     static ImmutableArray<ScoredItem> Score(Checkpoint model, IReadOnlyList<PreferenceItem> items, ScoringProgress progress)

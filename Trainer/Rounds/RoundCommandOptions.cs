@@ -13,6 +13,8 @@ sealed class RoundCommandOptions(OptionSources sources)
     readonly HostOption<string> policy = sources.Text("--policy", "How sure the gate has to be: standard or small.", defaults.Policy);
     readonly HostOption<int> seed = sources.Whole("--seed", "Seed of the split, the order and the factors.", defaults.Seed);
     readonly HostOption<double> heldOut = sources.Number("--held-out", "Percentage of prompts kept for the gate.", defaults.HeldOutPercent);
+    readonly HostOption<double> taskMargin = sources.Number("--task-margin",
+        "The loss that the gate must exclude on each task of --tasks, as a share of its items.", defaults.TaskMargin);
     readonly HostOption<int> epochs = sources.Whole("--epochs", "How often each pair is trained on.", defaults.Epochs);
     readonly HostOption<double> learningRate = sources.Number("--learning-rate", "Highest learning rate.", defaults.LearningRate);
     readonly HostOption<double> beta = sources.Number("--beta", "Weight of staying close to the reference.", defaults.Beta);
@@ -23,7 +25,8 @@ sealed class RoundCommandOptions(OptionSources sources)
 
     public void AddTo(RootCommand root)
     {
-        foreach (var option in new Option[] { experts, policy, seed, heldOut, epochs, learningRate, beta, loss, rank, numerics })
+        Option[] all = [experts, policy, seed, heldOut, taskMargin, epochs, learningRate, beta, loss, rank, numerics];
+        foreach (var option in all)
             root.Options.Add(option);
     }
 
@@ -33,6 +36,7 @@ sealed class RoundCommandOptions(OptionSources sources)
         Policy = values.Of(policy),
         Seed = values.Of(seed),
         HeldOutPercent = values.Of(heldOut),
+        TaskMargin = values.Of(taskMargin),
         Epochs = values.Of(epochs),
         LearningRate = values.Of(learningRate),
         Beta = values.Of(beta),

@@ -17,6 +17,12 @@ public sealed record RoundOptions
     /// <summary>Percentage of prompts held out for the gate.</summary>
     public double HeldOutPercent { get; init; } = 10;
 
+    /// <summary>
+    /// The loss that the gate must exclude on each task of <c>--tasks</c>, as a share of its items. A task that did not change is shown to
+    /// be kept from about three items divided by this margin on.
+    /// </summary>
+    public double TaskMargin { get; init; } = 0.05;
+
     /// <summary>A group with fewer pairs gets no expert; its pairs go to the largest group.</summary>
     public int LeastPairs { get; init; } = 4;
     public int Rank { get; init; } = 16;
@@ -59,6 +65,7 @@ public sealed record RoundOptions
         if (Numerics is not ("fp32" or "bf16")) yield return $"--numerics: '{Numerics}' is neither fp32 nor bf16.";
         if (PreferenceLosses.Problem(Training().Loss) is { } problem) yield return $"--loss: with --beta {Beta}, {problem}.";
         if (HeldOutPercent is not (> 0 and < 100)) yield return $"--held-out: {HeldOutPercent} is not between 0 and 100.";
+        if (TaskMargin is not (> 0 and < 1)) yield return $"--task-margin: {TaskMargin} is not between 0 and 1.";
         foreach (var (name, value) in new[] { ("--epochs", Epochs), ("--rank", Rank) })
             if (value < 1) yield return $"{name}: {value} is not at least 1.";
         if (!(LearningRate > 0)) yield return $"--learning-rate: {LearningRate} is not above 0.";

@@ -1,6 +1,7 @@
 // A stage's folder: what it began with, its checkpoints and its result. Each appears whole or not at all. Knows no training.
 using System.Text.Json;
 using Majlis.Model;
+using Majlis.Model.Hashes;
 using Majlis.Model.Weights;
 using Majlis.Text;
 using Majlis.Torch.Packed;

@@ -1,6 +1,7 @@
 // A stage from recipe to result: may be killed at any moment and, run again, goes on from its last checkpoint to the same bits.
 // Knows no console.
 using Majlis.Model;
+using Majlis.Model.Hashes;
 using Majlis.Text;
 using Majlis.Text.Chat;
 using Majlis.Torch;

@@ -83,7 +83,7 @@ sealed class Crowd(Uri front, string key, string[] prompts) : IDisposable
     async Task ChatAsync(HttpClient client, string prompt)
     {
         var versions = new HashSet<string>();
-        var body = new { model = "current", messages = ScriptedRater.Messages(prompt), max_tokens = MaxTokens, stream = true };
+        var body = new { model = "current", messages = Question.Plain(prompt).Messages, max_tokens = MaxTokens, stream = true };
         await foreach (var chunk in Sse.PostAsync(client, "/v1/chat/completions", body))
             versions.Add(chunk.GetProperty("model").GetString()!);
         if (versions.Count != 1) Interlocked.Increment(ref counts.Mixed);
@@ -92,7 +92,7 @@ sealed class Crowd(Uri front, string key, string[] prompts) : IDisposable
 
     async Task BattleAsync(HttpClient client, string prompt)
     {
-        var battle = await InsistAsync(() => ScriptedRater.OpenAsync(client, prompt, MaxTokens), alsoCut: false);
+        var battle = await InsistAsync(() => ScriptedRater.OpenAsync(client, Question.Plain(prompt), MaxTokens), alsoCut: false);
         Interlocked.Increment(ref counts.Battles);
         // A vote is the same however often it is sent, so a client sends it until somebody has taken it.
         await InsistAsync(() => ScriptedRater.VoteAsync(client, battle), alsoCut: true);

@@ -29,6 +29,9 @@ static async Task<int> RunAsync(string[] args)
         case ["held-out", var file]:
             JsonLines.Write(file, HeldOutItems.Make());
             return 0;
+        case ["tasks", var file]:
+            JsonLines.Write(file, TaskRows.Of(HeldOutItems.Read()));
+            return 0;
         case ["show", var mixture, var count, var seed, var folder]:
             SampleCommand.Run(mixture, Count(count), Seed(seed), folder);
             return 0;
@@ -47,6 +50,7 @@ static async Task<int> RunAsync(string[] args)
                 usage: rows MIXTURE COUNT SEED FILE       conversations to train on; the mixtures are {Mixture.All}
                        pairs MIXTURE COUNT SEED FILE      right and wrong answers for DPO
                        held-out FILE                      the held-out items anew
+                       tasks FILE                         the held-out items as the trainer's gate takes them
                        show MIXTURE COUNT SEED FOLDER     items to read, and their tokens with FOLDER's tokenizer and template
                        score MODEL [JSON [ANSWERS]]       asks a model all held-out items
                        best JSON...                       the model with the best of these scores, the first of equal ones

@@ -2,6 +2,7 @@
 using System.Text;
 using Majlis.Model;
 using Majlis.Model.Catalog;
+using Majlis.Model.Hashes;
 using Majlis.Model.Weights;
 using Majlis.tests.Support;
 using Majlis.Text;
@@ -102,9 +103,9 @@ public sealed class CatalogTests : IDisposable
     }
 
     [Theory]
-    [InlineData("serve/model.safetensors", false, "not what was committed")]
+    [InlineData("serve/model.safetensors", false, "not what manifest.json lists")]
     [InlineData("serve/model.safetensors", true, "is missing")]
-    [InlineData("master/a.txt", false, "not what was committed")]
+    [InlineData("master/a.txt", false, "not what manifest.json lists")]
     [InlineData("serve/stranger.bin", false, "not listed")]
     public void A_corrupt_version_is_refused_by_the_name_of_its_file(string name, bool deleted, string expected)
     {
@@ -132,7 +133,7 @@ public sealed class CatalogTests : IDisposable
         Commit("v1");
         var path = Path.Combine(folder.File("v1"), ModelCatalog.ManifestName);
         File.WriteAllText(path, File.ReadAllText(path).Replace("master/a.txt", "../../a.txt", StringComparison.Ordinal));
-        Assert.Contains("outside the version", Message(() => catalog.Verify("v1")), StringComparison.Ordinal);
+        Assert.Contains("outside the folder", Message(() => catalog.Verify("v1")), StringComparison.Ordinal);
     }
 
     [Fact]

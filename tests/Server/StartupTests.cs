@@ -1,5 +1,7 @@
 // Which weights a server starts with when the first choice cannot be served.
 using System.Text.RegularExpressions;
+using Majlis.Inference;
+using Majlis.Model;
 using Majlis.Server;
 using Majlis.tests.Support;
 using Majlis.Text;
@@ -107,10 +109,51 @@ public sealed class StartupTests : IDisposable
         var none = await Assert.ThrowsAsync<StartupException>(
             () => Startup.OpenModelAsync(new() { Catalog = folder.Path }, Parts, said.Add));
         Assert.Equal(2, none.Message.Split(Environment.NewLine).Length);
-        Assert.Contains("--model", none.Message, StringComparison.Ordinal);
+        Assert.Contains("git checkout -- models/starter", none.Message, StringComparison.Ordinal);
+        Assert.Contains("--model PATH or ORG/NAME", none.Message, StringComparison.Ordinal);
     }
 
-    static ServerParts Parts => ServerParts.Real with { Open = (_, version, _) => TinyModel.Of(new RecitingNetwork("words"), version) };
+    [Fact]
+    public async Task Without_a_name_the_starter_is_served_under_its_own()
+    {
+        using var place = new TemporaryFolder();
+        TinyStarter.Lay(place.Path);
+        using var model = await StarterAsync(place);
+        Assert.Equal("starter", model.Version);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_damaged_starter_is_not_opened_named_or_not(bool isNamed)
+    {
+        using var place = new TemporaryFolder();
+        var path = TinyStarter.Lay(place.Path);
+        await File.AppendAllTextAsync(Path.Combine(path, "tokenizer.json"), " ", TestContext.Current.CancellationToken);
+        var damage = await Assert.ThrowsAsync<ModelFormatException>(() => StarterAsync(place, isNamed ? path : null));
+        Assert.Contains("tokenizer.json", damage.Message, StringComparison.Ordinal);
+        Assert.True(Startup.Explains(damage));
+    }
+
+    [Fact]
+    public async Task Where_the_catalogue_has_a_version_a_damaged_starter_is_not_looked_at()
+    {
+        using var place = new TemporaryFolder();
+        File.Delete(Path.Combine(TinyStarter.Lay(place.Path), "config.json"));
+        folder.Promote("v1");
+        using var model = await StarterAsync(place);
+        Assert.Equal("v1", model.Version);
+        Assert.Empty(said);
+    }
+
+    Task<LoadedModel> StarterAsync(TemporaryFolder place, string? named = null) => Startup.OpenModelAsync(
+        new() { Catalog = folder.Path, Model = named }, Parts with { Starter = new Starter(place.Path) }, said.Add);
+
+    static ServerParts Parts => ServerParts.Real with
+    {
+        Open = (_, version, _) => TinyModel.Of(new RecitingNetwork("words"), version),
+        Starter = new Starter("nowhere"),
+    };
 
     async Task<string> StartAsync()
     {

@@ -12,7 +12,6 @@ public sealed class TerminationTests
     public async Task An_answer_under_way_at_SIGTERM_is_written_to_its_end()
     {
         var model = Shared.Require(Shared.SmolLM2);
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "SIGTERM is sent by kill.");
         using var folder = new TemporaryFolder();
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Majlis.Server"),
             ["--model", model, "--data", folder.File("data"), "--catalog", folder.File("catalog"), "--urls", "http://127.0.0.1:0"]);
@@ -32,8 +31,7 @@ public sealed class TerminationTests
             }),
         };
         using var reply = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
-        using (var kill = Process.Start("kill", ["-TERM", $"{server.Id}"]))
-            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await server.TellToEndAsync();
         var events = await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.EndsWith("data: [DONE]", events.TrimEnd(), StringComparison.Ordinal);
         Assert.Equal(0, await server.ExitAsync());

@@ -49,6 +49,14 @@ public sealed class ServerProcess : IAsyncDisposable
         return process.ExitCode;
     }
 
+    /// <summary>SIGTERM: it is told to end, and may take its time.</summary>
+    public async Task TellToEndAsync()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "SIGTERM is sent by kill.");
+        using var kill = Process.Start("kill", ["-TERM", $"{Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
     /// <summary>SIGKILL: no shutdown, no last write.</summary>
     public async Task KillAsync()
     {

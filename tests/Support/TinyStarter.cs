@@ -1,4 +1,5 @@
 // The starter's shape made tiny, with its own tokenizer and chat template, and weights from a formula.
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Majlis.Model;
@@ -10,6 +11,17 @@ namespace Majlis.tests.Support;
 static class TinyStarter
 {
     public static string ModelFolder { get; } = Path.Combine(Shared.Root, "recipes", "starter", "model");
+
+    /// <summary>Makes models/starter below a folder, with its list of hashes, and gives its path.</summary>
+    public static string Lay(string place)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(place, "models", "starter")).FullName;
+        Write(folder);
+        var files = Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).ToArray();
+        File.WriteAllLines(Path.Combine(folder, Starter.Sums),
+            files.Select(file => $"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))}  {Path.GetFileName(file)}"));
+        return folder;
+    }
 
     /// <summary>Writes a Hugging Face folder into an existing one.</summary>
     public static void Write(string folder)

@@ -40,6 +40,8 @@ sealed class RoundFixture : IDisposable, IProgress<string>
 
     public bool ExpertJobs { get; init; }
 
+    public IReadOnlyList<AnswerItem> Tasks { get; init; } = [];
+
     public long Advanced => advanced.GetValueOrDefault(Reader);
 
     /// <summary>The folder of the first round.</summary>
@@ -58,6 +60,7 @@ sealed class RoundFixture : IDisposable, IProgress<string>
         var parts = new RoundParts(Catalog, Model, votes, critical ?? (_ => Items), Say, this, TimeProvider.System)
         {
             ExpertJobs = ExpertJobs,
+            Tasks = Tasks,
         };
         if (metrics is not null) parts = parts with { Stepped = metrics.Stepped, Judged = metrics.Judged };
         return new Round(RoundFolders.Open(Folder, stage => Watch($"stage {stage}")), parts, options ?? Options).RunAsync();

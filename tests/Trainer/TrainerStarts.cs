@@ -1,5 +1,6 @@
 // The trainer's start: a catalogue it cannot write to, damaged rounds, and what it does not repeat after a restart.
 using Majlis.Feedback.Store;
+using Majlis.Model;
 using Majlis.tests.Support;
 using Majlis.Trainer;
 using Majlis.Trainer.Rounds;
@@ -72,16 +73,37 @@ public sealed class TrainerStarts : IDisposable
         Assert.Contains(said, line => line.StartsWith($"{start} is damaged", StringComparison.Ordinal) && line.Contains("Delete the f"));
     }
 
+    [Fact]
+    public async Task Without_a_name_it_starts_from_the_starter_if_that_is_whole()
+    {
+        await using var store = EmbeddedRedis.Start(folder.File("data"));
+        var starter = TinyStarter.Lay(folder.Path);
+        Assert.Equal(TrainerExit.NotEnoughEvidence, await RunAsync(Options with { Model = null }));
+
+        await File.AppendAllTextAsync(Path.Combine(starter, "config.json"), " ", TestContext.Current.CancellationToken);
+        said.Clear();
+        Assert.Equal(TrainerExit.Failed, await RunAsync(Options with { Model = null }));
+        Assert.Contains(said, line => line.Contains(Path.Combine(starter, "config.json"), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Without_a_name_or_a_starter_it_says_how_to_name_a_model()
+    {
+        await using var store = EmbeddedRedis.Start(folder.File("data"));
+        Assert.Equal(TrainerExit.Failed, await RunAsync(Options with { Model = null }));
+        Assert.Contains(said, line => line.Contains("--model PATH or ORG/NAME", StringComparison.Ordinal));
+    }
+
     IEnumerable<string?> Rounds() =>
         Directory.EnumerateDirectories(folder.File("catalog", ".rounds")).Select(Path.GetFileName).Order(StringComparer.Ordinal);
 
     Task<TrainerExit> RunAsync(TrainerOptions options) =>
-        new TrainerHost(options, TimeProvider.System, said.Add, new Progress<string>()).RunAsync();
+        new TrainerHost(options, new Starter(folder.Path), TimeProvider.System, said.Add, new Progress<string>()).RunAsync();
 
     /// <summary>Runs a trainer that would not end, until it says a line with this beginning.</summary>
     static async Task RunUntilAsync(string line, TrainerOptions options)
     {
-        var host = new TrainerHost(options, TimeProvider.System, said =>
+        var host = new TrainerHost(options, new Starter(), TimeProvider.System, said =>
         {
             if (said.StartsWith(line, StringComparison.Ordinal)) throw new OperationCanceledException(said);
             Assert.Fail($"said before '{line}': {said}");

@@ -33,10 +33,13 @@ public static class Scoreboard
     /// </summary>
     public static bool? IsBrief(Item item, string answer)
     {
-        var most = Texts.Sentences(item.Brief).Count;
-        if (Texts.Sentences(item.Elaborate).Count > most) return Texts.Sentences(answer).Count <= most;
-        double brief = Texts.WordCount(item.Brief), elaborate = Texts.WordCount(item.Elaborate);
-        return elaborate < brief * LeastDifference ? null : Texts.WordCount(answer) <= Math.Sqrt(brief * elaborate);
+        // As a reader sees them: a citation's marks are no words.
+        var (briefText, elaborateText) = (Citations.Without(item.Brief), Citations.Without(item.Elaborate));
+        var shown = Citations.Without(answer);
+        var most = Texts.Sentences(briefText).Count;
+        if (Texts.Sentences(elaborateText).Count > most) return Texts.Sentences(shown).Count <= most;
+        double brief = Texts.WordCount(briefText), elaborate = Texts.WordCount(elaborateText);
+        return elaborate < brief * LeastDifference ? null : Texts.WordCount(shown) <= Math.Sqrt(brief * elaborate);
     }
 
     static IEnumerable<Score> Of(Language language, List<(Item Item, string Answer, string Sampled)> asked)

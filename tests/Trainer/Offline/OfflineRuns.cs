@@ -1,5 +1,6 @@
 // Offline DPO on pairs in TRL's form: it learns them, a kill changes nothing, and what cannot be read is named.
 using Majlis.Model;
+using Majlis.Model.Hashes;
 using Majlis.recipes.starter.Rows;
 using Majlis.tests.Support;
 using Majlis.Text;

@@ -1,7 +1,7 @@
 // sha256 of files, streamed. Knows nothing of their content.
 using System.Security.Cryptography;
 
-namespace Majlis.Model;
+namespace Majlis.Model.Hashes;
 
 public static class FileHash
 {
