@@ -2,6 +2,7 @@
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using Majlis.Inference;
+using Majlis.Model;
 using Majlis.Model.Catalog;
 using Majlis.Rag;
 using Majlis.Server.Access;
@@ -13,6 +14,7 @@ using Majlis.Server.Limits;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
 using Majlis.Server.Pages;
+using Majlis.Server.Training;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server;
@@ -45,6 +47,7 @@ public static class ServerApp
         AddChat(builder.Services, options);
         builder.Services.AddRequestLimits(options);
         AddFeedback(builder.Services, options, parts.StorePatience);
+        AddTrainer(builder.Services, options, parts.Starter);
 
         var app = builder.Build();
         RejectedRequests.Watch(app.Services);
@@ -119,6 +122,15 @@ public static class ServerApp
         services.AddSingleton(given => new VoterCookie(() => VoterHash.Open(options.Data), given.GetRequiredService<IdSource>(),
             given.GetRequiredService<TimeProvider>()));
         services.AddSingleton(_ => new VoteReader(options.Voters));
+    }
+
+    static void AddTrainer(IServiceCollection services, ServerOptions options, Starter starter)
+    {
+        if (!options.WithTrainer || TrainerProgram.Find(AppContext.BaseDirectory) is not { } program) return;
+        services.AddHostedService(given => new TrainerChild(
+            () => TrainerStart.Of(program, options, starter, given.GetRequiredService<ModelCatalog>()),
+            given.GetRequiredService<ServerMetrics>(), given.GetRequiredService<IHostApplicationLifetime>(),
+            given.GetRequiredService<TimeProvider>(), given.GetRequiredService<ILogger<TrainerChild>>()));
     }
 
     static LiveModel Live(LoadedModel? model, Action freed)

@@ -5,6 +5,7 @@ using Majlis.Hub;
 using Majlis.Server.Access;
 using Majlis.Server.Connections;
 using Majlis.Server.Models;
+using Majlis.Server.Training;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server;
@@ -86,6 +87,9 @@ public sealed record ServerOptions
     /// </summary>
     public bool Deterministic { get; init; }
 
+    /// <summary>Whether a trainer runs beside the server, as its child.</summary>
+    public bool WithTrainer { get; init; }
+
     /// <summary>How log lines are written: <c>text</c>, or <c>json</c> with a line for every request.</summary>
     public string Log { get; init; } = TextLog;
 
@@ -115,6 +119,8 @@ public sealed record ServerOptions
         foreach (var problem in RedisLogin.Problems()) yield return problem;
         if (Voters is not (VoterKinds.Person or VoterKinds.Scripted))
             yield return $"--voters: '{Voters}' is neither {VoterKinds.Person} nor {VoterKinds.Scripted}.";
+        if (WithTrainer && TrainerProgram.Find(AppContext.BaseDirectory) is null)
+            yield return $"--with-trainer: {TrainerProgram.Absence(AppContext.BaseDirectory)}";
         if (Log is not (TextLog or JsonLog)) yield return $"--log: '{Log}' is neither {TextLog} nor {JsonLog}.";
         if (Addresses.Length == 0) yield return "--urls: an address like http://127.0.0.1:8080 is expected.";
         foreach (var problem in Listening.Malformed("--urls", Addresses)) yield return problem;

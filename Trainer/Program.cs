@@ -10,6 +10,7 @@ return await TrainerCommand.FromHere(TrainAsync).RunAsync(args);
 
 static async Task<int> TrainAsync(TrainerOptions options)
 {
+    if (options.BesideServer) BesideServer.Begin();
     NativeRuntime.Prepare(NativeRuntime.TrainingBlock);
     return (int)await StatusDisplay.RunAsync(Console.Out,
         display => new TrainerHost(options, Starter.Here, TimeProvider.System, display.Say, display).RunAsync());

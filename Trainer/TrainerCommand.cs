@@ -36,10 +36,13 @@ static class TrainerCommand
             "A JSONL file of questions and patterns of right answers: tasks on which the gate refuses a candidate that gets worse.");
         var expertJobs = sources.Flag("--expert-jobs",
             "Wait for other processes to train the experts (the command expert), instead of training them here.");
+        var besideServer = sources.Flag("--beside-server",
+            "As the server's --with-trainer starts it: at low priority, and no longer than standard input is open.");
         var round = new RoundCommandOptions(sources);
         var root = new RootCommand("Trains the served weights on the votes of its raters: votes in, a judged version out.")
         {
             catalog, model, data, redis, redisPasswordFile, reader, once, votes, keep, metricsUrls, tasks, expertJobs,
+            besideServer,
         };
         round.AddTo(root);
         root.Subcommands.Add(SftCommand.Build());
@@ -65,6 +68,7 @@ static class TrainerCommand
             MetricsUrls = values.Of(metricsUrls),
             Tasks = values.Of(tasks),
             ExpertJobs = values.Of(expertJobs),
+            BesideServer = values.Of(besideServer),
             Round = round.Read(values),
         };
     }

@@ -55,7 +55,7 @@ sealed class TrainerHost(TrainerOptions options, Starter starter, TimeProvider t
         var audit = new AuditStream(connection);
         await KeepMovesAsync(audit);
         var pause = new RoundPause(votes, options.Votes, time, say);
-        if (Seen() is { } last && !options.Once) await pause.AfterAsync(last);
+        if (!options.Once) await WaitForRoundAsync(pause);
         while (true)
         {
             var outcome = await TryRoundAsync(votes);
@@ -64,6 +64,13 @@ sealed class TrainerHost(TrainerOptions options, Starter starter, TimeProvider t
             if (options.Once) return ExitOf(outcome);
             await pause.AfterAsync(outcome);
         }
+    }
+
+    /// <summary>A round under way goes on at once; a first one, or one like the last, needs its votes.</summary>
+    async Task WaitForRoundAsync(RoundPause pause)
+    {
+        if (RoundFolders.IsEmpty(options.Catalog)) await pause.BeforeFirstAsync();
+        else if (Seen() is { } last) await pause.AfterAsync(last);
     }
 
     /// <summary>The outcome of this reader's last round; null where none ended, or where other options may change it.</summary>

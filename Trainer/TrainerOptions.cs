@@ -60,6 +60,9 @@ public sealed record TrainerOptions
     /// <summary>Whether other processes train the experts (the command <c>expert</c>), as a Kubernetes Job's pods do.</summary>
     public bool ExpertJobs { get; init; }
 
+    /// <summary>Whether a server started it: then it runs at low priority, and no longer than its standard input is open.</summary>
+    public bool BesideServer { get; init; }
+
     /// <summary>What is wrong, a line each, beginning with the option; none where all is well.</summary>
     public IEnumerable<string> Problems()
     {

@@ -123,8 +123,9 @@ public sealed partial class HouseRules
     [GeneratedRegex(@"(?<!UnicodeForms)\.(Normalize|IsNormalized|TryNormalize)\(")]
     private static partial Regex PlatformNormalization();
 
-    static IEnumerable<string> References(string room, string kind) =>
-        Project(room).Descendants(kind).Select(item => item.Attribute("Include")!.Value);
+    // What is only built along is not known.
+    static IEnumerable<string> References(string room, string kind) => Project(room).Descendants(kind)
+        .Where(item => item.Attribute("ReferenceOutputAssembly")?.Value != "false").Select(item => item.Attribute("Include")!.Value);
 
     static XElement Project(string room) => XElement.Load(Path.Combine(Shared.Root, room, $"{room}.csproj"));
 }

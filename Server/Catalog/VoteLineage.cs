@@ -14,21 +14,10 @@ static class VoteLineage
     public static IReadOnlyList<TouchedVersion> Touched(IReadOnlyList<Manifest> versions, IReadOnlySet<string> erased)
     {
         var own = versions.ToDictionary(version => version.Id, version => version.Votes.Count(erased.Contains));
-        var parents = versions.ToDictionary(version => version.Id, version => version.Parents);
+        var lineage = new Lineage(versions);
+        // Base weights, the last ancestors, have no votes.
         return [.. versions.Select(version => new TouchedVersion(version.Id, own[version.Id],
-                [.. Ancestors(version.Id).Where(id => own.GetValueOrDefault(id) > 0)]))
+                [.. lineage.Ancestors(version.Id).Where(id => own.GetValueOrDefault(id) > 0)]))
             .Where(version => version.ErasedVotes > 0 || version.ErasedAncestors.Count > 0)];
-
-        // Parents that are hashes of base weights have no manifest and no votes.
-        IEnumerable<string> Ancestors(string id)
-        {
-            var (seen, next) = (new HashSet<string>(StringComparer.Ordinal) { id }, new Queue<string>(parents[id]));
-            while (next.TryDequeue(out var ancestor))
-            {
-                if (!seen.Add(ancestor)) continue;
-                yield return ancestor;
-                foreach (var further in parents.GetValueOrDefault(ancestor, [])) next.Enqueue(further);
-            }
-        }
     }
 }

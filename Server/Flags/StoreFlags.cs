@@ -1,4 +1,4 @@
-// Options of votes, keys and the log, on the command line. Knows no model and no address.
+// Options of votes, their training, keys and the log, on the command line. Knows no model and no address.
 using System.CommandLine;
 using Majlis.CommandLine;
 
@@ -17,10 +17,13 @@ sealed class StoreFlags(OptionSources sources, ServerOptions defaults)
     readonly HostOption<string> voters = sources.Text("--voters",
         "The kind of voters: person, or scripted where all raters are programs, which vote fast.", defaults.Voters);
 
+    readonly HostOption<bool> withTrainer = sources.Flag("--with-trainer",
+        "Run the trainer beside the server: one command then closes the circle. MAJLIS_* variables hold the trainer's own options.");
+
     readonly HostOption<string> log = sources.Text("--log",
         "How log lines are written: text, or json with a line for every request.", defaults.Log);
 
-    public IEnumerable<Option> All => [Data, Redis, RedisPasswordFile, voters, log];
+    public IEnumerable<Option> All => [Data, Redis, RedisPasswordFile, voters, withTrainer, log];
 
     /// <summary>The options with what this command line says of these.</summary>
     public ServerOptions Read(OptionValues values, ServerOptions options) => options with
@@ -29,6 +32,7 @@ sealed class StoreFlags(OptionSources sources, ServerOptions defaults)
         Redis = values.Of(Redis),
         RedisPasswordFile = values.Of(RedisPasswordFile),
         Voters = values.Of(voters),
+        WithTrainer = values.Of(withTrainer),
         Log = values.Of(log),
         RedisPassword = sources.Outside("redis_password"),
     };

@@ -69,6 +69,9 @@ public static class RoundFolders
         return folder.Has("end") && folder.Has("start") ? (folder.Read<RoundStart>("start"), folder.Read<RoundOutcome>("end")) : null;
     }
 
+    /// <summary>Whether no round was ever begun.</summary>
+    public static bool IsEmpty(string catalog) => Newest(Path.Combine(catalog, Hidden)) == 0;
+
     /// <summary>How many rounds ended in a refusal since one was promoted; rounds that lacked evidence do not count.</summary>
     /// <exception cref="RoundConflictException">A round's files are damaged.</exception>
     public static int RefusedInARow(string catalog)

@@ -15,9 +15,18 @@ public sealed class RoundPause(VoteSource source, int votes, TimeProvider time, 
     /// <summary>Returns when the round after <paramref name="last"/> is due; null where that one stopped on its way.</summary>
     public async Task AfterAsync(RoundOutcome? last)
     {
-        if (last is not null) say($"waiting for {votes} new votes");
+        if (last is null) await Task.Delay(Interval, time);
+        else await WaitAsync(last.Through);
+    }
+
+    /// <summary>Returns when the first round of all is due.</summary>
+    public Task BeforeFirstAsync() => WaitAsync(0);
+
+    async Task WaitAsync(long seen)
+    {
+        say($"waiting for {votes} new votes");
         do await Task.Delay(Interval, time);
-        while (last is not null && !await EnoughAsync(last.Through));
+        while (!await EnoughAsync(seen));
     }
 
     /// <summary>A verdict of not enough evidence leaves the votes in place: only newer votes can change it.</summary>

@@ -35,6 +35,17 @@ public sealed class RoundPauses
     });
 
     [Fact]
+    public async Task A_first_round_waits_for_its_votes()
+    {
+        Volatile.Write(ref newest, 49);
+        var due = new RoundPause(Votes, 50, time, _ => { }).BeforeFirstAsync();
+        await LookedAsync(3);
+        Assert.False(due.IsCompleted);
+        Volatile.Write(ref newest, 50);
+        await EndsAsync(due);
+    }
+
+    [Fact]
     public async Task Votes_left_in_place_do_not_start_a_round_that_has_seen_them()
     {
         var due = AfterAsync(RoundOutcome.Unjudged(GateDecision.NotEnoughEvidence, 10, through: 60, []));

@@ -63,6 +63,14 @@ public sealed class TrainerStarts : IDisposable
     }
 
     [Fact]
+    public async Task A_running_trainer_begins_no_first_round_without_votes()
+    {
+        await using var store = EmbeddedRedis.Start(folder.File("data"));
+        await RunUntilAsync("waiting for 50 new votes", Options with { Once = false });
+        Assert.Empty(Rounds());
+    }
+
+    [Fact]
     public async Task A_damaged_round_is_named_with_the_way_out()
     {
         await using var store = EmbeddedRedis.Start(folder.File("data"));

@@ -1,0 +1,54 @@
+// How the trainer is told to train the starter, unless the environment says otherwise: a small model moves by few votes, at a high rate.
+// Knows no trainer.
+using System.Globalization;
+using Majlis.Model;
+using Majlis.Model.Catalog;
+using Majlis.Text;
+
+namespace Majlis.Server.Training;
+
+sealed record StarterTraining
+{
+    public string Policy { get; init; } = "small";
+
+    /// <summary>Percentage of prompts kept for the gate.</summary>
+    public double HeldOut { get; init; } = 40;
+
+    public int Epochs { get; init; } = 3;
+
+    public double LearningRate { get; init; } = 4e-4;
+
+    /// <summary>New votes that start a round.</summary>
+    public int Votes { get; init; } = 60;
+
+    /// <summary>The values as the trainer's options, by their names in the environment.</summary>
+    public IEnumerable<(string Name, string Value)> Variables =>
+    [
+        ("MAJLIS_POLICY", Policy),
+        ("MAJLIS_HELD_OUT", HeldOut.ToString(CultureInfo.InvariantCulture)),
+        ("MAJLIS_EPOCHS", Epochs.ToString(CultureInfo.InvariantCulture)),
+        ("MAJLIS_LEARNING_RATE", LearningRate.ToString(CultureInfo.InvariantCulture)),
+        ("MAJLIS_VOTES", Votes.ToString(CultureInfo.InvariantCulture)),
+    ];
+
+    /// <summary>Whether a trainer starts from the starter, or from a version that was made from it.</summary>
+    /// <param name="catalog">Its current version counts; while it has none, the model.</param>
+    /// <param name="starter">The starter.</param>
+    /// <param name="model">What is named; null where nothing is.</param>
+    public static bool Suits(ModelCatalog catalog, Starter starter, string? model)
+    {
+        try
+        {
+            if (catalog.State().Current is not { } current) return starter.Is(model ?? starter.Folder ?? "");
+            if (starter.Folder is not { } folder) return false;
+            using var weights = Checkpoint.Open(folder);
+            var versions = catalog.Readable().Concat(catalog.Pruned()).DistinctBy(version => version.Id);
+            return new Lineage(versions).Ancestors(current).Contains(weights.WeightsHash);
+        }
+        catch (ModelFormatException)
+        {
+            // What cannot be read is told where it is served; the trainer's own defaults ask for more evidence.
+            return false;
+        }
+    }
+}
