@@ -37,7 +37,7 @@ public sealed class StarterTemplateTests
                 new JsonObject { ["title"] = "T", ["snippet"] = "s", ["year"] = "1999" },
             ],
         });
-        Assert.True(template.TakesDocuments);
+        Assert.True(template.TakesDocuments && template.BringsCitations);
         Assert.Contains("Who?<|END_OF_TURN_TOKEN|><|START_OF_TURN_TOKEN|><|SYSTEM_TOKEN|><|START_TOOL_RESULT|>"
             + """[{"tool_call_id": "0", "results": {"0": {"text": "نص \"قصير\""}, "1": {"title": "T", "text": "s", "year": "1999"}}}]"""
             + "<|END_TOOL_RESULT|><|END_OF_TURN_TOKEN|><|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>", prompt, StringComparison.Ordinal);
