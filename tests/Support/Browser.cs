@@ -47,6 +47,10 @@ sealed class Browser : IAsyncDisposable
 
     public Task GoAsync(Uri page) => CallAsync(HttpMethod.Post, session + "url", new JsonObject { ["url"] = page.ToString() });
 
+    /// <summary>Runs a script in every page that is opened from now on, before any of the page's own.</summary>
+    public Task PrepareAsync(string script) =>
+        CommandAsync("Page.addScriptToEvaluateOnNewDocument", new() { ["source"] = script });
+
     public async Task ClickAsync(string selector) =>
         await CallAsync(HttpMethod.Post, $"{await FindAsync(selector)}/click", []);
 

@@ -47,11 +47,11 @@ async function takeFiles(files) {
   for (const file of files) {
     if (!/\.(txt|md)$/i.test(file.name)) refuse(words => words.kind(file.name));
     else if (file.size > LARGEST_FILE) refuse(words => words.large(file.name, LARGEST_FILE / 1024));
-    else take(file.name, decode(await file.arrayBuffer()));
+    else take(file.name, await file.arrayBuffer().then(decode, () => null));
   }
 }
 
-/** Null for what is no text in UTF-8, which never holds a zero. */
+/** Null for what is no text in UTF-8; no text holds a zero. */
 function decode(bytes) {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -37,7 +37,7 @@ public sealed class ChatPageTests(ChatServer shared) : IClassFixture<ChatServer>
     }
 
     [Fact]
-    public async Task The_stop_button_keeps_what_was_said_and_frees_the_models_place()
+    public async Task The_stop_button_is_one_key_away_keeps_what_was_said_and_frees_the_models_place()
     {
         var gate = new Gate();
         await using var slow = await RunningServer.StartAsync(
@@ -48,7 +48,7 @@ public sealed class ChatPageTests(ChatServer shared) : IClassFixture<ChatServer>
         await browser.TypeAsync("#prompt", "Go on?" + Browser.Enter);
         await Eventually.HoldsAsync("the answer has begun",
             async () => { gate.Let(1); return (bool)(await browser.ReadAsync("says('turns').includes('xx')"))!; });
-        await browser.ClickAsync("#stop");
+        await browser.PressAsync(Browser.Tab, Browser.Enter);
         await browser.SeesAsync("says('doing') === 'The answer was stopped.' && at('stop').hidden && !at('send').disabled");
         await browser.SeesAsync("document.activeElement === at('prompt') && texts('.end')[0] === 'The answer was stopped.'");
         await Eventually.HoldsAsync("its place is free", () => { gate.Let(1); return slow.Engine.Progress.Running == 0; });
@@ -84,6 +84,24 @@ public sealed class ChatPageTests(ChatServer shared) : IClassFixture<ChatServer>
     }
 
     [Fact]
+    public async Task Settings_go_with_the_question_and_one_that_cannot_be_is_shown()
+    {
+        await using var browser = await ChatPage.OpenAsync(server.Address, "en");
+        await browser.SeesAsync("!at('work').hidden");
+        await browser.ClickAsync("#settings summary");
+        await browser.TypeAsync("#longest", "5");
+        await browser.TypeAsync("#temperature", "2.5");
+        await browser.ClickAsync("#settings summary");
+        await browser.TypeAsync("#prompt", "How long?" + Browser.Enter);
+        await browser.SeesAsync("at('settings').open && at('temperature').matches(':invalid') && all('.turn').length === 0");
+        await browser.RunAsync("document.getElementById('temperature').value = '0'");
+        await browser.ClickAsync("#send");
+        await browser.SeesAsync("says('doing') === 'The answer reached its greatest length and was cut.'");
+        await browser.SeesAsync("texts('.turn.model .text')[0] === 'Hello'");
+        await browser.SeesAsync("plain(texts('.about')[0]) === 'Version tiny · tokens of the answer: 5'");
+    }
+
+    [Fact]
     public async Task A_server_that_is_away_is_told()
     {
         var gone = await RunningServer.StartAsync("Never said.");
@@ -103,12 +121,13 @@ public sealed class ChatPageTests(ChatServer shared) : IClassFixture<ChatServer>
         await using var changing = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("Old words.")),
             options => options with { Catalog = folder.Path },
             parts => parts with { Open = (_, version, _) => TinyModel.Of(new RecitingNetwork("New words."), version) });
-        await using var browser = await ChatPage.OpenAsync(changing.Address, language);
-        await browser.SeesAsync("says('version').includes('tiny')");
+        await using var browser = await Browser.StartAsync(language);
+        await browser.PrepareAsync("window.clocks = []; window.setInterval = (act, pause) => clocks.push({ act, pause });");
+        await browser.GoAsync(changing.Address);
+        await browser.SeesAsync("says('version').includes('tiny') && clocks[0].pause === 15000");
         folder.Promote("v2", votes: ["vote_1", "vote_2"]);
         changing.Part<ModelWatcher>().Look();
-        // As when somebody comes back to the page; while it is looked at, it asks every fifteen seconds.
-        await browser.RunAsync("document.dispatchEvent(new Event('visibilitychange'))");
+        await browser.RunAsync("clocks[0].act()");
         await browser.SeesAsync($"plain(says('version')) === \"{learnt}\"");
         await browser.AskAsync("Who are you?");
         folder.Promote("v3");
@@ -119,7 +138,7 @@ public sealed class ChatPageTests(ChatServer shared) : IClassFixture<ChatServer>
     }
 
     [Fact]
-    public async Task The_keyboard_alone_sends_stops_starts_anew_and_reaches_everything()
+    public async Task The_keyboard_alone_sends_and_reaches_everything()
     {
         await using var browser = await ChatPage.OpenAsync(server.Address, "en");
         await browser.SeesAsync("!at('work').hidden");

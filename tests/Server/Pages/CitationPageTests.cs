@@ -17,7 +17,7 @@ public sealed class CitationPageTests
             ScriptedChat.Says(Text[..12]), ScriptedChat.Cites(2, 16, Document(body, 1)), ScriptedChat.Says(Text[12..]),
             ScriptedChat.Cites(18, 33, Document(body, 0), Document(body, 1)),
         ]);
-        await using var browser = await OpenAsync(chat, "ar");
+        await using var browser = await OpenAsync(chat.Address, "ar");
         await browser.AskAsync("من أين؟");
         Assert.Equal(["العسل من النحل", "والخبز من القمح"], await TextsAsync(browser, "mark"));
         Assert.Equal(["2", "1", "2"], await TextsAsync(browser, ".source"));
@@ -79,9 +79,22 @@ public sealed class CitationPageTests
         await browser.SeesAsync("texts('.passage h3').map(plain)[0] === 'Passage 1: guide.md'");
     }
 
-    static async Task<Browser> OpenAsync(ScriptedChat chat, string language)
+    [Fact]
+    public async Task What_a_model_cites_by_its_own_marks_opens_the_passage_that_was_sent()
     {
-        var browser = await ChatPage.OpenAsync(chat.Address, language);
+        var network = new RecitingNetwork("🐝 <co>Bees make honey</co: 0:[1]>, so it is said.");
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(network, template: CitingServer.Template));
+        await using var browser = await OpenAsync(server.Address, "en");
+        await browser.AskAsync("What do bees make?");
+        await browser.SeesAsync("texts('.turn.model .text')[0] === '🐝 Bees make honey2, so it is said.'");
+        Assert.Equal(["Bees make honey"], await TextsAsync(browser, "mark"));
+        await browser.ClickAsync(".source");
+        await browser.SeesAsync("texts('.passage p')[0] === 'Bees make honey.' && all('#passages li')[1].className === 'cited'");
+    }
+
+    static async Task<Browser> OpenAsync(Uri server, string language)
+    {
+        var browser = await ChatPage.OpenAsync(server, language);
         await browser.SeesAsync("!at('work').hidden");
         await browser.RunAsync("document.querySelector('aside details').open = true");
         await browser.TypeAsync("#pasted", "Bread is wheat.\n\nBees make honey.");

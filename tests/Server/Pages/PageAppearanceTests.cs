@@ -67,6 +67,20 @@ public sealed class PageAppearanceTests : IAsyncLifetime
         Assert.Equal(System.Net.HttpStatusCode.NotFound, reply.StatusCode);
     }
 
+    [Fact]
+    public async Task The_end_of_a_long_answer_stays_above_the_question_field_unless_somebody_reads_further_up()
+    {
+        await using var talkative = await ScriptedChat.StartAsync(_ =>
+            Enumerable.Range(0, 60).Select(line => ScriptedChat.Says($"Line {line} of a long answer.\n")));
+        await using var browser = await ChatPage.OpenAsync(talkative.Address, "en");
+        await browser.AskAsync("And then?");
+        await browser.SeesAsync("scrollY > 0 && at('turns').getBoundingClientRect().bottom <= at('ask').getBoundingClientRect().top + 1");
+        await browser.TypeAsync("#prompt", "And then?");
+        await browser.RunAsync("document.getElementById('ask').addEventListener('submit', () => setTimeout(() => window.scrollTo(0, 0)))");
+        await browser.PressAsync(Browser.Enter);
+        await browser.SeesAsync("all('.turn').length === 4 && !at('send').disabled && scrollY === 0");
+    }
+
     [Theory]
     [InlineData("ar")]
     [InlineData("en")]
@@ -113,6 +127,7 @@ public sealed class PageAppearanceTests : IAsyncLifetime
         await browser.ClickAsync("#paste button");
         await browser.SeesAsync("all('#passages li').length === 2");
         await browser.RunAsync("document.querySelector('aside details').open = false");
+        await browser.RunAsync("document.getElementById('temperature').value = '0'");
         await browser.AskAsync(question);
         await browser.SeesAsync("all('mark').length > 0");
         return browser;
