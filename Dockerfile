@@ -1,5 +1,6 @@
 # The server and the trainer as images: docker build --target server|trainer [--build-arg BACKEND=cuda] [--build-arg VERSION= COMMIT=]
-# A model laid in models/starter before the build is embedded. tests/container.sh builds and runs both without a container engine.
+# Both carry models/starter, and the server's the trainer for MAJLIS_WITH_TRAINER. tests/container.sh builds and runs both without a
+# container engine.
 ARG BACKEND=cpu
 ARG DOTNET_SDK=mcr.microsoft.com/dotnet/sdk:10.0.401-noble
 ARG DOTNET_RUNTIME=mcr.microsoft.com/dotnet/aspnet:10.0.12-noble
@@ -11,14 +12,14 @@ ARG VERSION=0.0.0
 ARG COMMIT=unknown
 WORKDIR /source
 COPY . .
-# One backend: libtorch for CUDA is gigabytes that a CPU image never loads, and the other way round. The folder models/ may be absent.
+# One backend: libtorch for CUDA is gigabytes that a CPU image never loads, and the other way round.
 RUN --mount=type=cache,id=nuget,target=/root/.nuget/packages \
     cuda=$([ "$BACKEND" = cuda ] && echo true || echo false); \
     for host in Server Trainer; do \
         dotnet publish $host --configuration Release --runtime linux-x64 --no-self-contained --output /app/$host \
             -p:Cuda=$cuda -p:Version=$VERSION -p:SourceRevisionId=$COMMIT || exit 1; \
     done; \
-    mkdir -p models && mv models /app/models && rm -rf artifacts
+    rm -rf artifacts
 
 FROM ${DOTNET_RUNTIME} AS runtime-cpu
 # Where it listens is MAJLIS_URLS alone.
@@ -55,12 +56,12 @@ ENTRYPOINT ["dotnet", "/app/Majlis.Trainer.dll"]
 
 FROM runtime AS server
 COPY --from=build /app/Server /app
-COPY --from=build /app/models /app/models
 # What it serves where nobody names a model: the one in models/starter, or this path below it, or a name of the hub.
 ARG MODEL=
-# Health and metrics without a key for whoever is inside, the health check above all.
+# Health and metrics without a key for whoever is inside, the health check above all. Without any key the first start makes one.
 ENV MAJLIS_URLS=http://+:8080 \
     MAJLIS_INTERNAL_URLS=http://127.0.0.1:8081 \
+    MAJLIS_FIRST_KEY=print \
     MAJLIS_MODEL=${MODEL}
 EXPOSE 8080
 # The start period covers a model that is still being downloaded or read.

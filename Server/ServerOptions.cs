@@ -57,6 +57,11 @@ public sealed record ServerOptions
     /// <summary>The first admin key; from the environment or from a file.</summary>
     public AdminKey AdminKey { get; init; } = new(null, null);
 
+    /// <summary>
+    /// <c>print</c>: where there is no key and other machines reach the server, its first start makes an admin key and prints it, once.
+    /// </summary>
+    public string? FirstKey { get; init; }
+
     /// <summary>PEM file of the certificate for https addresses, its intermediates after it.</summary>
     [ConfigurationKeyName("tls-certificate")]
     public string? TlsCertificate { get; init; }
@@ -128,6 +133,7 @@ public sealed record ServerOptions
         foreach (var word in Split(Open, ',').Except([Health, Metrics]))
             yield return $"--open: '{word}' is neither {Health} nor {Metrics}.";
         foreach (var problem in AdminKey.Problems()) yield return problem;
+        foreach (var problem in Access.FirstKey.Problems(FirstKey)) yield return problem;
         foreach (var problem in TlsFiles.Problems(this)) yield return problem;
         foreach (var problem in ProxyNetworks.Problems(BehindProxy)) yield return problem;
         if (RequestsPerMinute < 0) yield return $"--requests-per-minute: {RequestsPerMinute} is negative; 0 means no limit.";

@@ -128,24 +128,33 @@ check "the trainer explains itself" ended
 check "the trainer names its options" says trainer --expert-jobs
 
 say "server"
-start first majlis-server
+start refused majlis-server MAJLIS_FIRST_KEY=
 check "without a model or a key it does not listen for others" not ended
-check "and it says what to do" says first "$([ -e "$work/context/models/starter" ] && echo MAJLIS_ADMIN_KEY || echo MAJLIS_MODEL)"
+check "and it says what to do" says refused "$([ -e "$work/context/models/starter" ] && echo MAJLIS_ADMIN_KEY || echo MAJLIS_MODEL)"
 if [ ! -e "$work/context/models/starter" ]; then
   echo "skipped: a chat ($model is not here)"
   echo "container: $passed checks hold, $failed do not"
   exit $((failed > 0))
 fi
-key=sk-container-test-0123456789abcdef0123456789abcdef
-begun=$(date +%s%N)
-start server majlis-server MAJLIS_ADMIN_KEY=$key
-until health 2>/dev/null; do kill -0 "$server" 2>/dev/null || { cat "$work/server.log"; break; }; sleep 0.1; done
+ready() { until health 2>/dev/null; do kill -0 "$server" 2>/dev/null || { cat "$work/server.log"; break; }; sleep 0.1; done; }
 ask() {
   inside -D "$work/headers" http://127.0.0.1:8080/v1/chat/completions -H "Authorization: Bearer $key" -H 'Content-Type: application/json' \
     -d '{"model": "current", "messages": [{"role": "user", "content": "What do bees make?"}], "max_tokens": 16, "temperature": 0}' \
     >"$work/answer" && grep -q '"content":"..*"' "$work/answer"
 }
-check "it answers a chat" ask
+start server majlis-server MAJLIS_WITH_TRAINER=true
+ready
+key=$(grep -o 'mjk_[A-Za-z0-9_]*' "$work/server.log" || true)
+check "nobody gave it a key, so it made one and answers a chat to its holder" ask
+hears() { timeout 120 sh -c "until grep -q 'trainer: waiting for .* new votes' '$work/server.log'; do sleep 0.2; done"; }
+check "the trainer runs beside it" hears
+kill -TERM "$server"
+check "both end well" ended
+begun=$(date +%s%N)
+start server majlis-server
+ready
+check "the key is not shown again" not grep -q mjk_ "$work/server.log"
+check "and holds: a chat" ask
 echo "from start to the first answer: $((($(date +%s%N) - begun) / 1000000)) ms"
 head -c 600 "$work/answer"; echo
 check "the health check says healthy" health

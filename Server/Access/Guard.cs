@@ -19,7 +19,7 @@ static class Guard
         services.TryAddSingleton(IdSource.Random);
         services.AddSingleton(times).AddSingleton(options.AdminKey).AddSingleton(new KeyMarker(options.Data))
             .AddSingleton(new InternalAddresses(options.InternalAddresses))
-            .AddSingleton<KeyStore>().AddSingleton<SessionStore>()
+            .AddSingleton<KeyStore>().AddSingleton<SessionStore>().AddSingleton<FirstKey>()
             .AddSingleton<KeyRing>().AddSingleton<WrongKeyLimit>().AddSingleton<KeyCheck>().AddSingleton<Sessions>()
             .AddHostedService(given => given.GetRequiredService<KeyRing>());
         // AddAuthentication would also keep Data Protection's keys in the home folder of whoever runs the server.

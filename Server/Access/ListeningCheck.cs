@@ -7,9 +7,10 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace Majlis.Server.Access;
 
 sealed class ListeningCheck(IServer server, IConfiguration configuration, ServerOptions options, KeyRing ring, InternalAddresses inside,
-    TimeProvider time) : IHostedLifecycleService
+    FirstKey first, TimeProvider time) : IHostedLifecycleService
 {
-    const string HowTo = "add one: key add NAME --role ROLE, or set " + AdminKey.Variable + ".";
+    const string HowTo = "add one: key add NAME --role ROLE, or set " + AdminKey.Variable + ", or let the first start make one: "
+        + "--first-key " + FirstKey.Print + ".";
 
     /// <summary>How long a store that is just starting is waited for, where the answer decides.</summary>
     static readonly TimeSpan patience = TimeSpan.FromSeconds(10);
@@ -27,6 +28,11 @@ sealed class ListeningCheck(IServer server, IConfiguration configuration, Server
         await Task.WhenAny(look, Task.Delay(glance, cancellationToken));
         if (ring.LoopbackOnly || ring.HasKeys) return;
         var away = await look is null ? null : await WaitAsync(cancellationToken);
+        if (away is null && !ring.HasKeys && first.IsWanted)
+        {
+            await first.MakeAsync();
+            away = await ring.LookAsync();
+        }
         if (!ring.HasKeys) throw new StartupException([.. refusals, away is null ? $"There is no key; {HowTo}"
             : $"Whether there are keys cannot be told, since the store does not answer: {away}"]);
     }

@@ -16,6 +16,9 @@ sealed class AccessFlags(OptionSources sources, ServerOptions defaults)
     readonly HostOption<string?> adminKeyFile = sources.Text("--admin-key-file",
         "A file that holds the first admin key and nothing else; MAJLIS_ADMIN_KEY holds the key itself.");
 
+    readonly HostOption<string?> firstKey = sources.Text("--first-key",
+        "print: where there is no key and other machines reach the server, its first start makes an admin key and prints it, once.");
+
     readonly HostOption<string?> tlsCertificate = sources.Text("--tls-certificate",
         "PEM file of the certificate for https addresses, with its intermediates; a new one is taken while running.");
 
@@ -33,7 +36,7 @@ sealed class AccessFlags(OptionSources sources, ServerOptions defaults)
 
     public IEnumerable<Option> All =>
     [
-        Urls, InternalUrls, open, adminKeyFile,
+        Urls, InternalUrls, open, adminKeyFile, firstKey,
         tlsCertificate, tlsKey, behindProxy, requestsPerMinute, concurrent,
     ];
 
@@ -44,6 +47,7 @@ sealed class AccessFlags(OptionSources sources, ServerOptions defaults)
         InternalUrls = values.Of(InternalUrls),
         Open = values.Of(open),
         AdminKey = new(sources.Outside("admin_key"), values.Of(adminKeyFile)),
+        FirstKey = values.Of(firstKey),
         TlsCertificate = values.Of(tlsCertificate),
         TlsKey = values.Of(tlsKey),
         BehindProxy = values.Of(behindProxy),

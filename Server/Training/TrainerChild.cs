@@ -28,15 +28,28 @@ sealed class TrainerChild(Func<ProcessStartInfo> how, ServerMetrics metrics, IHo
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using (lifetime.ApplicationStarted.Register(listening.SetResult)) await listening.Task.WaitAsync(stoppingToken);
+        try
+        {
+            var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using (lifetime.ApplicationStarted.Register(listening.SetResult)) await listening.Task.WaitAsync(stoppingToken);
+            await KeepAsync(stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The server ends.
+        }
+    }
+
+    async Task KeepAsync(CancellationToken stop)
+    {
         for (var pause = shortest; ;)
         {
             var begun = time.GetTimestamp();
-            var end = await RunAsync(stoppingToken);
-            if (stoppingToken.IsCancellationRequested || end is null) return;
+            var end = await RunAsync(stop);
+            if (stop.IsCancellationRequested || end is null) return;
             if (time.GetElapsedTime(begun) > longest) pause = shortest;
-            var rest = Task.Delay(pause, time, stoppingToken);
+            // The wait begins before it is told.
+            var rest = Task.Delay(pause, time, stop);
             log.TrainerEnded(end, pause.TotalSeconds);
             await rest;
             pause = pause * 2 < longest ? pause * 2 : longest;

@@ -41,6 +41,7 @@ public sealed class OptionsTests
     [InlineData("--internal-urls", "9090", "is not an address with a port")]
     [InlineData("--open", "health,chats", "'chats' is neither")]
     [InlineData("--admin-key-file", "absent", "cannot be read")]
+    [InlineData("--first-key", "yes", "'yes' is not print")]
     public async Task Options_of_access_that_cannot_be_are_told(string option, string value, string says)
     {
         var error = Assert.Single((await ReadAsync(option, value)).Errors);

@@ -13,6 +13,7 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         this.process = process;
         this.rest = rest;
+        Errors = process.StartInfo.RedirectStandardError ? process.StandardError.ReadToEndAsync() : Task.FromResult("");
         Said = said;
     }
 
@@ -40,6 +41,9 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>What it printed after that line, once it has ended.</summary>
     public Task<string> Rest => rest;
+
+    /// <summary>All of its standard error, once it has ended, where that was redirected.</summary>
+    public Task<string> Errors { get; }
 
     /// <summary>The exit code, once it has ended by itself.</summary>
     public async Task<int> ExitAsync()

@@ -36,14 +36,7 @@ sealed class CommandStore : IAsyncDisposable
 
     public async Task<int> AddAsync(KeyWish wish)
     {
-        var (id, text) = KeyText.Make(wish.Uses is null ? KeyText.Key : KeyText.Invitation, IdSource.Random);
-        var key = new AccessKey(id, wish.Name ?? $"invitation-{id}", wish.Role, (await keys.SecretAsync()).Hash(KeyCheck.Purpose, text),
-            TimeProvider.System.GetUtcNow(), wish.Expires)
-        {
-            RequestsPerMinute = wish.RequestsPerMinute,
-            Concurrent = wish.Concurrent,
-            Uses = wish.Uses,
-        };
+        var (key, text) = await NewKey.MakeAsync(wish, keys, IdSource.Random, TimeProvider.System.GetUtcNow());
         if (!await keys.AddAsync(key))
             return await RefuseAsync($"There is a key named '{key.Name}'; revoke it first, or choose another name.");
         marker?.Make();
