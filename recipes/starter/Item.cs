@@ -16,8 +16,11 @@ public sealed record Item(string Kind, Language Language, string Question, IRead
 
     /// <summary>OpenAI's messages, with the answer as the last one where it is given.</summary>
     public JsonArray Messages(string? answer = null) =>
-        [.. History.Select((text, index) => Message(index % 2 == 0 ? "user" : "assistant", text)), Message("user", Question),
-            .. answer is null ? [] : new JsonNode[] { Message("assistant", answer) }];
+        [.. History.Select((text, index) => index % 2 == 0 ? Message("user", text) : Answer(text)), Message("user", Question),
+            .. answer is null ? [] : new JsonNode[] { Answer(answer) }];
+
+    /// <summary>An assistant's message as the starter writes it.</summary>
+    public static JsonObject Answer(string text) => Message("assistant", Citations.SpaceInside(text));
 
     /// <summary>Null where the task has none.</summary>
     public JsonArray? DocumentsJson => Documents.Count == 0 ? null : [.. Documents.Select(passage => passage.ToJson())];

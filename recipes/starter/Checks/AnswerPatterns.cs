@@ -11,7 +11,9 @@ public sealed record AnswerPatterns(IReadOnlyList<string> Matches, IReadOnlyList
     /// <summary>Null where no pattern says it: the number of sentences, tashkeel, beginning with verbs.</summary>
     public static AnswerPatterns? Of(Item item) => item.Check switch
     {
-        CitedCheck cited => new([Regex.Escape(Citations.Mark(cited.Value, cited.Document))], [.. cited.Others.Select(Words)]),
+        CitedCheck cited => new(
+            [$@"<co>\s*{Regex.Escape(cited.Value)}\s*{Regex.Escape(Citations.Mark("", cited.Document)["<co>".Length..])}"],
+            [.. cited.Others.Select(Words)]),
         UnanswerableCheck => new([Any(Refusals.Markers(item.Language))], ["<co>"]),
         WordCheck words => new([Any(words.Any)], []),
         NumberCheck number => new([string.Create(CultureInfo.InvariantCulture, $@"(?<!\d){number.Value}(?!\d)\D*\z")], []),

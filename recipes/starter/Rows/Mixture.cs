@@ -21,7 +21,7 @@ public sealed class Mixture
     public static Mixture Named(string name) => name switch
     {
         "copy" => new Mixture(Names.Languages).With(1, language => new CopyTask(language)),
-        "base" => Tasks(Names.Languages).With(15, language => new CopyTask(language)),
+        "base" => Tasks(Names.Languages).With(25, language => new CopyTask(language)),
         "sft" => Tasks(Names.Languages),
         "en" => Tasks([Language.English]),
         "ar" => Tasks([Language.Arabic]),

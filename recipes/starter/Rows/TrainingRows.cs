@@ -51,7 +51,7 @@ public static class TrainingRows
             (chosen, rejected) = (item.Elaborate, $"{rejected} {further}".TrimEnd());
         }
         if (!IsGood(item, chosen) || IsGood(item, rejected)) return null;
-        return new PairRow(item.Messages(), [Item.Message("assistant", chosen)], [Item.Message("assistant", rejected)], item.DocumentsJson);
+        return new PairRow(item.Messages(), [Item.Answer(chosen)], [Item.Answer(rejected)], item.DocumentsJson);
     }
 
     static bool IsGood(Item item, string answer) => item.Check.Judge(answer, item) is { IsRight: true, Citation: not false };

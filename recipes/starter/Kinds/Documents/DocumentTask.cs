@@ -10,7 +10,7 @@ public sealed class DocumentTask : ITaskKind
     const double Unanswerable = 0.2;
 
     // A second question about the same documents, after a first one and its answer.
-    const double FollowUp = 0.1;
+    const double FollowUp = 0.4;
 
     readonly Language language;
     readonly Split split;
