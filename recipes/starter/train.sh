@@ -20,8 +20,8 @@ rows() { [ -f "$work/data/$1.jsonl" ] || starter rows "$2" "$3" "$4" "$work/data
 stage() {
   say "$1"
   cat >"$work/recipes/$1.json" <<JSON
-{"model": "$2", "data": ["$work/data/$1.jsonl"], "packing": true, "max_length": 1024, "batch_rows": 2, "beta2": 0.95, "weight_decay": 0.1,
- "save_every": 200, "seed": 1, $3}
+{"model": "$2", "data": ["$work/data/$1.jsonl"], "packing": true, "max_length": 1024, "batch_rows": 4, "beta2": 0.95, "weight_decay": 0.1,
+ "save_every": 100, "seed": 1, $3}
 JSON
   trainer sft "$work/recipes/$1.json" "$work/$1"
 }
@@ -38,9 +38,9 @@ dotnet build recipes/starter -c Release --nologo -v q -clp:ErrorsOnly
 dotnet build Trainer -c Release --nologo -v q -clp:ErrorsOnly
 
 say data
-rows copy copy 32000 11
-rows base base 64000 12
-rows sft sft 48000 13
+rows copy copy 40000 11
+rows base base 60000 12
+rows sft sft 45000 13
 rows expert-en en 5500 14
 rows expert-ar ar 5500 15
 [ -f "$work/data/pairs.jsonl" ] || starter pairs sft 2400 16 "$work/data/pairs.jsonl"

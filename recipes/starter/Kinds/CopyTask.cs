@@ -23,7 +23,7 @@ public sealed class CopyTask(Language language) : ITaskKind
     public Item Make(Chance chance)
     {
         var draw = chance.Below(10);
-        return draw < 2 ? Repeat(chance) : draw < 3 ? After(chance) : LookUp(chance);
+        return draw < 4 ? Repeat(chance) : draw < 6 ? After(chance) : LookUp(chance);
     }
 
     Item Repeat(Chance chance)
