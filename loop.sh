@@ -1,15 +1,27 @@
 #!/usr/bin/env bash
-# The whole circle once, on a real model, from an empty folder: serve, chat, battles, votes, two experts, merge, gate, swap, chat again.
-# usage: ./loop.sh [MODEL] [FOLDER]      fails when the new version does not prefer what the rater preferred
+# The whole circle once, from an empty folder: serve, chat, battles, votes, two experts, merge, gate, swap, chat again; then two candidates
+# that the gate does not let through.
+# usage: ./loop.sh [MODEL] [FOLDER]      the starter by default; fails when the new version does not prefer what the rater preferred
 set -euo pipefail
 cd "$(dirname "$0")"
-model=$(realpath "${1:-${MAJLIS_SHARED:-../shared}/models/SmolLM2-135M-Instruct.Q4_1.gguf}")
+starter=$(realpath -m models/starter)
+model=$(realpath "${1:-$starter}")
 work=${2:-$(mktemp -d)}
 mkdir -p "$work"
 url=http://127.0.0.1:${PORT:-8089}
-prompts=loop/prompts.txt
 battles=60
-round=(--once --model "$model" --data "$work/data" --policy small --held-out 40 --epochs 3 --learning-rate 4e-4 --numerics bf16)
+round=(--once --model "$model" --data "$work/data" --policy small)
+if [ "$model" = "$starter" ]; then
+  questions=starter
+  ask='{"role": "user", "content": "Who won the Hatol Cup?"}], "documents": [{"text": "The judges gave the Hatol Cup to Diana Zaydan."}'
+  round+=(--held-out 20 --epochs 4 --learning-rate 1e-3)
+  tasks=(--tasks "$starter/tasks.jsonl")
+else
+  questions=loop/prompts.txt
+  ask='{"role": "user", "content": "What do bees make?"}'
+  round+=(--held-out 40 --epochs 3 --learning-rate 4e-4 --numerics bf16)
+  tasks=()
+fi
 times=()
 stage=$SECONDS
 
@@ -18,9 +30,19 @@ took() { times+=("| $1 | $((SECONDS - stage)) |"); stage=$SECONDS; }
 bin() { "artifacts/bin/$1/release/Majlis.$1" "${@:2}"; }
 chat() {
   curl -sS --fail-with-body "$url/v1/chat/completions" -H 'Content-Type: application/json' \
-    -d '{"model": "current", "messages": [{"role": "user", "content": "What do bees make?"}], "max_tokens": 60, "temperature": 0}' |
+    -d '{"model": "current", "messages": ['"$ask"'], "max_tokens": 60, "temperature": 0}' |
     sed -E 's/.*"model":"([^"]*)".*"content":"(([^"\\]|\\.)*)".*/\1: \2/'
   echo
+}
+
+# ends EXIT NAME OPTIONS: another reader of the same votes; this round must end so. 3 is refused, 4 not enough evidence.
+ends() {
+  say "$2"
+  local status=0
+  bin Trainer "${round[@]}" --catalog "$work/$2" --reader "$2" "${@:3}" >"$work/$2.log" || status=$?
+  grep -E 'gate:|promoted' "$work/$2.log" | head -n 2
+  [ "$status" -eq "$1" ] || { cat "$work/$2.log"; echo "exit $status, expected $1"; exit 1; }
+  took "$2"
 }
 
 say build
@@ -35,12 +57,12 @@ until curl -sf "$url/health/ready" >/dev/null; do kill -0 $server || { cat "$wor
 chat
 took "start and chat"
 
-say "$battles battles, the shorter answer preferred"
-bin loop battles "$url" "$prompts" "$battles"
+say "$battles battles, the briefer answer preferred"
+bin loop battles "$url" "$questions" "$battles"
 took "$battles battles and votes"
 
 say "two experts, merge, gate"
-bin Trainer "${round[@]}" --catalog "$work/catalog" | tee "$work/trainer.log"
+bin Trainer "${round[@]}" "${tasks[@]}" --catalog "$work/catalog" | tee "$work/trainer.log"
 took "two experts, merge, gate, promote"
 
 say "swap while streams run"
@@ -48,15 +70,23 @@ bin loop swap "$url" v0001 | tee "$work/swap.log"
 chat
 took "swap and chat"
 
+ends 3 harmful-learning-rate --learning-rate 0.3
+ends 4 standard-policy --policy standard
+
 say "one model on all pairs, for comparison"
-# Another reader of the same votes; a refused candidate is compared all the same.
+# A refused candidate is compared all the same.
 bin Trainer "${round[@]}" --catalog "$work/single" --reader single --experts all >"$work/single.log" || [ $? -ge 3 ]
 took "one model on all pairs"
 
 say table
 status=0
-bin loop table "$model" "$work/catalog" "$work/single" "$prompts" "$battles" || status=$?
+bin loop table "$model" "$work/catalog" "$work/single" "$questions" "$battles" || status=$?
 took "table"
+if [ "$questions" = starter ]; then
+  say "scores"
+  bin loop scores "$model" "$work/catalog" || status=$?
+  took "scores"
+fi
 tail -n 1 "$work/swap.log"
 printf '| stage | seconds |\n|---|---|\n'; printf '%s\n' "${times[@]}"; echo "| all | $SECONDS |"
 exit $status

@@ -37,6 +37,12 @@ public sealed class CitationStream
         var text = new StringBuilder(piece.Length);
         foreach (var next in piece)
         {
+            if (BeginsAnswer(next))
+            {
+                read++;
+                marks[^1] = marks[^1] with { End = read };
+                continue;
+            }
             if (!mark.Takes(next))
             {
                 Give(mark.Release(), text);
@@ -67,6 +73,9 @@ public sealed class CitationStream
         return Math.Max(start, units - (end - start)) - before;
     }
 
+    // A model may write the space before a span inside its mark. Where the span begins the answer, nothing stands before it.
+    bool BeginsAnswer(char next) => points == 0 && open.Count > 0 && mark.Length == 0 && char.IsWhiteSpace(next);
+
     void Give(ReadOnlySpan<char> given, StringBuilder text)
     {
         text.Append(given);
@@ -85,7 +94,12 @@ public sealed class CitationStream
     void Cite(int at, int start)
     {
         var passages = mark.Passages();
-        if (passages.Length > 0 && points > start) citations.Add(new(start, points, spans.ToString(at, spans.Length - at), passages));
+        var span = spans.ToString(at, spans.Length - at);
+        var cited = span.Trim();
+        if (passages.Length == 0 || cited.Length == 0) return;
+        // White space around what is cited is text like any other; each is one code point.
+        var (before, after) = (span.Length - span.TrimStart().Length, span.Length - span.TrimEnd().Length);
+        citations.Add(new(start + before, points - after, cited, passages));
     }
 
     void Remove()

@@ -39,6 +39,7 @@ dotnet build Trainer -c Release --nologo -v q -clp:ErrorsOnly
 
 say data
 rows copy copy 40000 11
+rows copy-on copy 40000 17
 rows base base 60000 12
 rows sft sft 45000 13
 rows expert-en en 5500 14
@@ -47,7 +48,8 @@ rows expert-ar ar 5500 15
 
 # Copying a word of several tokens begins late: induction is practised before anything else, at the full rate.
 stage copy $model '"from_scratch": true, "prompt_share": 0.1, "learning_rate": 2e-3, "least_learning_rate": 1.5e-3, "warmup_steps": 100'
-stage base "$work/copy/result/master" '"prompt_share": 0.1, "learning_rate": 2e-3, "least_learning_rate": 8e-4, "warmup_steps": 50'
+stage copy-on "$work/copy/result/master" '"prompt_share": 0.05, "learning_rate": 2e-3, "least_learning_rate": 1.5e-3, "warmup_steps": 20'
+stage base "$work/copy-on/result/master" '"prompt_share": 0.1, "learning_rate": 2e-3, "least_learning_rate": 8e-4, "warmup_steps": 50'
 stage sft "$work/base/result/master" '"learning_rate": 8e-4, "least_learning_rate": 5e-5, "warmup_steps": 20'
 score sft "$work/sft/result/serve"
 
@@ -79,7 +81,9 @@ say "the starter: $best"
 if [ ! -d "$work/starter" ]; then
   rm -rf "$work/starter.part"
   cp -r "$best" "$work/starter.part"
+  starter tasks "$work/starter.part/tasks.jsonl"
   starter manifest "$work" "$best" "$work/starter.part/manifest.json"
+  (cd "$work/starter.part" && sha256sum -- * >../SHA256SUMS && mv ../SHA256SUMS .)
   mv "$work/starter.part" "$work/starter"
 fi
 score starter "$work/starter"

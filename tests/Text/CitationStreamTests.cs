@@ -23,6 +23,10 @@ public sealed class CitationStreamTests
         // Command R's older marks list documents on both sides.
         ("hello <co: 2,1>foo</co: 2,1>", "hello foo", "6-9 foo 0.2 0.1"),
         ("hello <co: >foo</co: >", "hello foo", ""),
+        // White space inside a mark is not cited, and none begins an answer.
+        ("It is in<co> Moluto </co: 0:[1]>.", "It is in Moluto .", "9-15 Moluto 0.1"),
+        ("<co> \tمولوتو</co: 0:[0]> <co> b</co: 0:[1]>", "مولوتو  b", "0-6 مولوتو 0.0;8-9 b 0.1"),
+        ("<co> </co: 0:[0]>a", "a", ""),
         // Spans within spans: each closing mark closes the innermost.
         ("foo <co>bar <co>baz</co: 1:[1]> boo</co: 0:[1]>", "foo bar baz boo", "8-11 baz 1.1;4-15 bar baz boo 0.1"),
         ("<co>never closed <co>b</co: 0:[0]> on", "never closed b on", "13-14 b 0.0"),
