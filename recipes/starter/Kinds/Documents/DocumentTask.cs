@@ -9,8 +9,12 @@ public sealed class DocumentTask : ITaskKind
 {
     const double Unanswerable = 0.2;
 
-    // A second question about the same documents, after a first one and its answer.
-    const double FollowUp = 0.4;
+    // Of ten. Where documents differ in kind, the kind of an answer gives the value away, and training learns nothing else.
+    const int AlikeInTraining = 8, AlikeHeldOut = 6;
+
+    // Training asks several questions about the same documents: each costs a few tokens, the documents many.
+    const double FollowUp = 0.75;
+    const int MostEarlier = 4;
 
     readonly Language language;
     readonly Split split;
@@ -25,7 +29,7 @@ public sealed class DocumentTask : ITaskKind
         (this.language, this.split) = (language, split);
         var world = new World(language, split);
         relations = Relation.All(language, split);
-        writer = new DocumentWriter(relations, world);
+        writer = new DocumentWriter(relations, world, split == Split.Training ? AlikeInTraining : AlikeHeldOut);
         frames = new QuestionFrames(language, split);
         answers = new GroundedAnswers(language, world.Closed("ordinal"));
         refusals = new Refusals(language);
@@ -84,13 +88,17 @@ public sealed class DocumentTask : ITaskKind
             [GroundedAnswers.Sentence(other with { Subject = subject }, document, chance)]);
     }
 
-    // About another document than the item's own, where there is one.
+    // About other facts than the item's own, where there are any.
     List<string> Earlier(List<Told> told, Item item, Chance chance)
     {
-        var document = chance.Below(told.Count);
-        if (item.Check is CitedCheck own && own.Document == document) document = (document + 1) % told.Count;
-        var fact = chance.Pick(told[document].Facts);
-        return [frames.Ask(fact.Relation, fact.Subject, chance), chance.Happens(0.5) ? GroundedAnswers.Brief(fact, document, chance)
-            : answers.Elaborate(fact, told[document], document, chance)];
+        var own = (item.Check as CitedCheck)?.Value;
+        var facts = told.Index().SelectMany(document => document.Item.Facts.Select(fact => (document.Index, Fact: fact)))
+            .Where(other => other.Fact.Value.Text != own).ToList();
+        return [.. chance.Shuffled(facts).Take(chance.Between(1, MostEarlier)).SelectMany(other => new[]
+        {
+            frames.Ask(other.Fact.Relation, other.Fact.Subject, chance),
+            chance.Happens(0.5) ? GroundedAnswers.Brief(other.Fact, other.Index, chance)
+                : answers.Elaborate(other.Fact, told[other.Index], other.Index, chance),
+        })];
     }
 }

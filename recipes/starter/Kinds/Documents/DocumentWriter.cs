@@ -4,7 +4,11 @@ using Majlis.recipes.starter.Words;
 
 namespace Majlis.recipes.starter.Kinds.Documents;
 
-public sealed class DocumentWriter(List<Relation> relations, World world)
+/// <param name="relations">All there are.</param>
+/// <param name="world">Subjects and values.</param>
+/// <param name="alike">Of ten further documents as many tell the first one's relation of another subject; half of the others stay with its
+/// group.</param>
+public sealed class DocumentWriter(List<Relation> relations, World world, int alike)
 {
     const double SecondFact = 0.25;
     const double Titled = 0.2;
@@ -20,8 +24,9 @@ public sealed class DocumentWriter(List<Relation> relations, World world)
         for (var left = chance.Pick(counts) - 1; left > 0; left--)
         {
             var draw = chance.Below(10);
-            var other = draw < 6 ? relation : chance.Pick(draw < 8 ? Of(group) : relations);
-            told.Add(About(other, draw < 8 ? group : chance.Pick(other.Groups), taken, titled, chance));
+            var ofGroup = draw < (10 + alike) / 2;
+            var other = draw < alike ? relation : chance.Pick(ofGroup ? Of(group) : relations);
+            told.Add(About(other, ofGroup ? group : chance.Pick(other.Groups), taken, titled, chance));
         }
         return chance.Shuffled(told);
     }
