@@ -36,7 +36,8 @@ public sealed class CopyTask(Language language) : ITaskKind
     {
         var words = Words(chance.Between(4, 9), chance);
         var at = chance.Below(words.Count - 1);
-        return Item(Ask("after", string.Join(' ', words) + ".", words[at], chance), [], Lead(words[at + 1]), new WordCheck([words[at + 1]]));
+        var question = Ask("after", string.Join(' ', words) + ".", words[at], chance);
+        return Item(question, [], Lead(words[at + 1]), new WordCheck([words[at + 1]]));
     }
 
     // Every document has the same form, so only the word beside the asked one tells which it is. Several questions about the same
