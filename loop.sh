@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # The whole circle once, from an empty folder: serve, chat, battles, votes, two experts, merge, gate, swap, chat again; then two candidates
 # that the gate does not let through.
-# usage: ./loop.sh [MODEL] [FOLDER]      the starter by default; fails when the new version does not prefer what the rater preferred
+# usage: ./loop.sh [MODEL] [FOLDER]      the starter where it is there, else SmolLM2-135M; fails when the new version does not prefer what the rater preferred
 set -euo pipefail
 cd "$(dirname "$0")"
 starter=$(realpath -m models/starter)
-model=$(realpath "${1:-$starter}")
+smol=${MAJLIS_SHARED:-../shared}/models/SmolLM2-135M-Instruct.Q4_1.gguf
+model=$(realpath "${1:-$([ -d "$starter" ] && echo "$starter" || echo "$smol")}")
 work=${2:-$(mktemp -d)}
 mkdir -p "$work"
 url=http://127.0.0.1:${PORT:-8089}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Trains the starter from nothing: practice in copying, base training on all kinds, SFT, an expert a language and their merge, offline DPO,
-# and scores after each. Two cores, about 26 million tokens.
+# and scores after each. Two cores, about 70 million tokens.
 # usage: recipes/starter/train.sh [FOLDER]      may be killed at any moment; run again it goes on where it was
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -39,9 +39,9 @@ dotnet build Trainer -c Release --nologo -v q -clp:ErrorsOnly
 
 say data
 rows copy copy 40000 11
-rows copy-on copy 40000 17
-rows base base 200000 12
-rows sft sft 30000 13
+rows copy-on copy 90000 17
+rows base base 260000 12
+rows sft sft 50000 13
 rows expert-en en 5500 14
 rows expert-ar ar 5500 15
 [ -f "$work/data/pairs.jsonl" ] || starter pairs sft 2400 16 "$work/data/pairs.jsonl"
@@ -50,8 +50,8 @@ rows expert-ar ar 5500 15
 stage copy $model '"from_scratch": true, "prompt_share": 0.1, "learning_rate": 2e-3, "least_learning_rate": 1.5e-3, "warmup_steps": 100'
 stage copy-on "$work/copy/result/master" '"prompt_share": 0.05, "learning_rate": 2e-3, "least_learning_rate": 1.5e-3, "warmup_steps": 20'
 # The answers' loss alone: what prompts are made of cannot be foretold, and learning it undid the copying.
-stage base "$work/copy-on/result/master" '"learning_rate": 2e-3, "least_learning_rate": 5e-5, "warmup_steps": 50, "steps": 6500'
-stage sft "$work/base/result/master" '"learning_rate": 2e-4, "least_learning_rate": 2e-5, "warmup_steps": 20'
+stage base "$work/copy-on/result/master" '"learning_rate": 1.5e-3, "least_learning_rate": 1e-4, "warmup_steps": 50'
+stage sft "$work/base/result/master" '"learning_rate": 5e-4, "least_learning_rate": 2e-5, "warmup_steps": 20'
 score sft "$work/sft/result/serve"
 
 for language in en ar; do
