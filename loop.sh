@@ -11,16 +11,19 @@ work=${2:-$(mktemp -d)}
 mkdir -p "$work"
 url=http://127.0.0.1:${PORT:-8089}
 battles=60
-round=(--once --model "$model" --data "$work/data" --policy small)
+round=(--once --model "$model" --data "$work/data")
+small=(--policy small)
 if [ "$model" = "$starter" ]; then
   questions=starter
   ask='{"role": "user", "content": "Who won the Hatol Cup?"}], "documents": [{"text": "The judges gave the Hatol Cup to Diana Zaydan."}'
-  round+=(--held-out 20 --epochs 4 --learning-rate 1e-3)
+  round+=(--held-out 20 --epochs 4)
+  rate=(--learning-rate 1e-3)
   tasks=(--tasks "$starter/tasks.jsonl")
 else
   questions=loop/prompts.txt
   ask='{"role": "user", "content": "What do bees make?"}'
-  round+=(--held-out 40 --epochs 3 --learning-rate 4e-4 --numerics bf16)
+  round+=(--held-out 40 --epochs 3 --numerics bf16)
+  rate=(--learning-rate 4e-4)
   tasks=()
 fi
 times=()
@@ -41,7 +44,7 @@ ends() {
   say "$2"
   local status=0
   bin Trainer "${round[@]}" --catalog "$work/$2" --reader "$2" "${@:3}" >"$work/$2.log" || status=$?
-  grep -E 'gate:|promoted' "$work/$2.log" | head -n 2
+  sed -n '/^not promoted/,$p' "$work/$2.log" | head -n 4
   [ "$status" -eq "$1" ] || { cat "$work/$2.log"; echo "exit $status, expected $1"; exit 1; }
   took "$2"
 }
@@ -63,7 +66,7 @@ bin loop battles "$url" "$questions" "$battles"
 took "$battles battles and votes"
 
 say "two experts, merge, gate"
-bin Trainer "${round[@]}" "${tasks[@]}" --catalog "$work/catalog" | tee "$work/trainer.log"
+bin Trainer "${round[@]}" "${small[@]}" "${rate[@]}" "${tasks[@]}" --catalog "$work/catalog" | tee "$work/trainer.log"
 took "two experts, merge, gate, promote"
 
 say "swap while streams run"
@@ -71,12 +74,12 @@ bin loop swap "$url" v0001 | tee "$work/swap.log"
 chat
 took "swap and chat"
 
-ends 3 harmful-learning-rate --learning-rate 0.3
-ends 4 standard-policy --policy standard
+ends 3 harmful-learning-rate "${small[@]}" --learning-rate 0.3
+ends 4 standard-policy "${rate[@]}" --policy standard
 
 say "one model on all pairs, for comparison"
 # A refused candidate is compared all the same.
-bin Trainer "${round[@]}" --catalog "$work/single" --reader single --experts all >"$work/single.log" || [ $? -ge 3 ]
+bin Trainer "${round[@]}" "${small[@]}" "${rate[@]}" --catalog "$work/single" --reader single --experts all >"$work/single.log" || [ $? -ge 3 ]
 took "one model on all pairs"
 
 say table
