@@ -155,7 +155,9 @@ public sealed class MetricsTests
             .Select(match => match.Groups[1].Value);
         var readme = await File.ReadAllTextAsync(Path.Combine(Shared.Root, "Server", "Operations", "README.md"), Stop);
         var named = Regex.Matches(readme, "`(majlis_\\w+)`").Select(match => match.Groups[1].Value);
-        Assert.Equal(served.Order(StringComparer.Ordinal), named.Distinct().Order(StringComparer.Ordinal));
+        // Those of a trainer beside the server come with it.
+        named = named.Distinct().Where(name => !name.StartsWith("majlis_trainer_", StringComparison.Ordinal));
+        Assert.Equal(served.Order(StringComparer.Ordinal), named.Order(StringComparer.Ordinal));
     }
 
     static Task<string> TextAsync(RunningServer server) => server.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative), Stop);
