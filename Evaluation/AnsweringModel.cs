@@ -25,14 +25,13 @@ public sealed class AnsweringModel : IAsyncDisposable
     /// <param name="checkpoint">Disposed with this model.</param>
     /// <param name="network">Its network, likewise.</param>
     /// <param name="maxContext">Tokens that one conversation and its answer may take.</param>
-    /// <param name="maxSequences">Conversations answered at a time; the others wait.</param>
     /// <exception cref="ModelFormatException">It brings no chat template or no tokenizer.</exception>
-    public AnsweringModel(Checkpoint checkpoint, INetwork network, int maxContext, int maxSequences = 32)
+    public AnsweringModel(Checkpoint checkpoint, INetwork network, int maxContext)
     {
         template = checkpoint.ChatTemplate
             ?? throw new ModelFormatException($"{checkpoint.Path}: it brings no chat template, so it takes no questions.");
         tokenizer = checkpoint.Tokenizer ?? throw new ModelFormatException($"{checkpoint.Path}: it brings no tokenizer.");
-        var options = new EngineOptions { MaxSequences = maxSequences, QueueLimit = Waiting };
+        var options = new EngineOptions { QueueLimit = Waiting };
         live.Swap(new LoadedModel(network, Math.Min(maxContext, checkpoint.Blueprint.MaxPositions), options)
         {
             Version = checkpoint.Path,
