@@ -15,13 +15,14 @@ public sealed class Mixture
     Mixture(Language[] languages) => this.languages = languages;
 
     /// <summary>The names of the mixtures, for messages.</summary>
-    public const string All = "copy, base, sft, en, ar";
+    public const string All = "copy, lookup, base, sft, en, ar";
 
     /// <exception cref="ArgumentException">There is no such mixture.</exception>
     public static Mixture Named(string name) => name switch
     {
         "copy" => new Mixture(Names.Languages).With(1, language => new CopyTask(language)),
-        "base" => Tasks(Names.Languages).With(25, language => new CopyTask(language)),
+        "lookup" => new Mixture(Names.Languages).With(3, language => new LookUpTask(language)).With(1, language => new CopyTask(language)),
+        "base" => Tasks(Names.Languages).With(12, language => new CopyTask(language)).With(18, language => new LookUpTask(language)),
         "sft" => Tasks(Names.Languages),
         "en" => Tasks([Language.English]),
         "ar" => Tasks([Language.Arabic]),
@@ -38,10 +39,10 @@ public sealed class Mixture
 
     static Mixture Tasks(Language[] languages) => new Mixture(languages)
         .With(60, language => new DocumentTask(language, Split.Training))
-        .With(16, language => new InstructionTask(language, Split.Training))
-        .With(9, language => new ArithmeticTask(language, Split.Training))
+        .With(20, language => new InstructionTask(language, Split.Training))
+        .With(16, language => new ArithmeticTask(language, Split.Training))
         .With(8, language => new FactTask(language, Split.Training))
-        .With(7, language => new DialogueTask(language, Split.Training));
+        .With(6, language => new DialogueTask(language, Split.Training));
 
     Mixture With(int share, Func<Language, ITaskKind> kind)
     {

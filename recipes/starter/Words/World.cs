@@ -9,11 +9,15 @@ public sealed class World
     // The share of names that no language has.
     const double Invented = 0.6;
 
+    // In training, of first names and of the names above: a closed list of first names would be learnt by heart and not copied.
+    const double FromVocabulary = 0.5;
+
     readonly Language language;
     readonly Split split;
     readonly Dictionary<string, Section> nouns;
     readonly Dictionary<string, Section> values;
     readonly Dictionary<string, List<string>> names;
+    readonly VocabularyWords? vocabulary;
 
     public World(Language language, Split split)
     {
@@ -21,6 +25,7 @@ public sealed class World
         nouns = Section.Shared("nouns", language).ToDictionary(section => section.Name);
         values = Section.Shared("values", language).ToDictionary(section => section.Name);
         names = Section.Of(split, "names", language).ToDictionary(section => section.Name, section => section.List("name"));
+        vocabulary = split == Split.Training ? new VocabularyWords(language) : null;
     }
 
     /// <summary>Something or somebody of a group, such as "the Moluto Museum".</summary>
@@ -36,7 +41,7 @@ public sealed class World
     {
         "person" => Person(chance),
         "city" => Name("city", chance),
-        "word" or "maker" => InventedWords.Next(chance, language, split),
+        "word" or "maker" => Invent(chance),
         "year" => chance.Between(1820, 2025).ToString(CultureInfo.InvariantCulture),
         "code" => chance.Between(1000, 9999).ToString(CultureInfo.InvariantCulture),
         "time" => $"{chance.Between(5, 11)}:{chance.Pick(["00", "15", "30", "45"])} {chance.Pick(Closed("half"))}",
@@ -53,8 +58,10 @@ public sealed class World
     public Term Person(Chance chance)
     {
         var feminine = chance.Happens(0.5);
-        var family = chance.Happens(0.5) ? InventedWords.Next(chance, language, split) : chance.Pick(names["family"]);
-        return new Term($"{chance.Pick(names[feminine ? "female" : "male"])} {family}", feminine);
+        var family = chance.Happens(0.5) ? Invent(chance) : chance.Pick(names["family"]);
+        var first = vocabulary is not null && chance.Happens(FromVocabulary) ? vocabulary.Next(chance)
+            : chance.Pick(names[feminine ? "female" : "male"]);
+        return new Term($"{first} {family}", feminine);
     }
 
     /// <summary>A first name alone.</summary>
@@ -72,7 +79,10 @@ public sealed class World
     public IEnumerable<string> WrittenNames => names.Values.SelectMany(list => list);
 
     string Name(string list, Chance chance) =>
-        chance.Happens(Invented) ? InventedWords.Next(chance, language, split) : chance.Pick(names[list]);
+        chance.Happens(Invented) ? Invent(chance) : chance.Pick(names[list]);
+
+    string Invent(Chance chance) => vocabulary is not null && chance.Happens(FromVocabulary) ? vocabulary.Next(chance)
+        : InventedWords.Next(chance, language, split);
 
     string Counted(string kind, int least, int most, Chance chance)
     {
