@@ -16,7 +16,7 @@ static class StageCommand
     /// <param name="name">Of the command.</param>
     /// <param name="what">Its help.</param>
     /// <param name="train">From the recipe's path and the folder to why the training stopped; null where it ended well.</param>
-    public static Command Build(string name, string what, Func<string, SupervisedFolder, StatusDisplay, string?> train)
+    public static Command Build(string name, string what, Func<string, StageFolder, StatusDisplay, string?> train)
     {
         var recipe = new Argument<string>("recipe") { HelpName = "RECIPE", Description = "A stage's options as JSON." };
         var folder = new Argument<string>("folder") { HelpName = "FOLDER", Description = "Where checkpoints and the result are kept." };
@@ -24,14 +24,14 @@ static class StageCommand
         command.SetAction(parsed =>
         {
             NativeRuntime.Prepare(NativeRuntime.TrainingBlock);
-            var kept = new SupervisedFolder(parsed.GetValue(folder)!);
+            var kept = new StageFolder(parsed.GetValue(folder)!);
             return StatusDisplay.RunAsync(Console.Out,
                 display => Task.FromResult(Run(() => train(parsed.GetValue(recipe)!, kept, display), kept)));
         });
         return command;
     }
 
-    static int Run(Func<string?> train, SupervisedFolder folder)
+    static int Run(Func<string?> train, StageFolder folder)
     {
         try
         {

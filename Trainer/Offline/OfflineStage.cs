@@ -17,7 +17,7 @@ namespace Majlis.Trainer.Offline;
 /// <param name="say">Gets a line for each thing that happens once.</param>
 /// <param name="progress">Gets a line per step.</param>
 /// <param name="time">The clock.</param>
-public sealed class OfflineStage(OfflineOptions options, SupervisedFolder folder, Action<string> say, IProgress<string> progress,
+public sealed class OfflineStage(OfflineOptions options, StageFolder folder, Action<string> say, IProgress<string> progress,
     TimeProvider time)
 {
     string ReferencePath => Path.Combine(folder.Path, "reference.safetensors");

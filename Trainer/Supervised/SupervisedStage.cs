@@ -17,7 +17,7 @@ namespace Majlis.Trainer.Supervised;
 /// <param name="say">Gets a line for each thing that happens once.</param>
 /// <param name="progress">Gets a line now and then.</param>
 /// <param name="time">The clock.</param>
-public sealed class SupervisedStage(SupervisedOptions options, SupervisedFolder folder, Action<string> say, IProgress<string> progress,
+public sealed class SupervisedStage(SupervisedOptions options, StageFolder folder, Action<string> say, IProgress<string> progress,
     TimeProvider time)
 {
     /// <summary>Why the result must not be used; null where there is one.</summary>

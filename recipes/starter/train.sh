@@ -41,8 +41,9 @@ say data
 rows copy copy 40000 11
 rows copy-on copy 90000 17
 rows lookup lookup 40000 18
-rows base base 220000 12
-rows sft sft 50000 13
+rows lookup-on lookup-on 40000 19
+rows base base 170000 12
+rows sft sft 40000 13
 rows expert-en en 5500 14
 rows expert-ar ar 5500 15
 [ -f "$work/data/pairs.jsonl" ] || starter pairs sft 2400 16 "$work/data/pairs.jsonl"
@@ -52,8 +53,9 @@ stage copy $model '"from_scratch": true, "prompt_share": 0.1, "learning_rate": 2
 stage copy-on "$work/copy/result/master" '"learning_rate": 1.5e-3, "least_learning_rate": 3e-4, "warmup_steps": 20'
 # Documents seldom have a value beside its subject.
 stage lookup "$work/copy-on/result/master" '"learning_rate": 1.2e-3, "least_learning_rate": 5e-4, "warmup_steps": 20'
+stage lookup-on "$work/lookup/result/master" '"learning_rate": 1.2e-3, "least_learning_rate": 4e-4, "warmup_steps": 20'
 # The answers' loss alone: what prompts are made of cannot be foretold, and learning it undid the copying.
-stage base "$work/lookup/result/master" '"learning_rate": 1.2e-3, "least_learning_rate": 1e-4, "warmup_steps": 50'
+stage base "$work/lookup-on/result/master" '"learning_rate": 1.2e-3, "least_learning_rate": 1e-4, "warmup_steps": 50'
 stage sft "$work/base/result/master" '"learning_rate": 5e-4, "least_learning_rate": 2e-5, "warmup_steps": 20'
 score sft "$work/sft/result/serve"
 

@@ -122,6 +122,6 @@ sealed class RunningServer : IAsyncDisposable
         Http.Dispose();
         await app.StopAsync();
         await app.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        TemporaryFolder.Remove(folder);
     }
 }

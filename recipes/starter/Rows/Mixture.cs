@@ -15,14 +15,15 @@ public sealed class Mixture
     Mixture(Language[] languages) => this.languages = languages;
 
     /// <summary>The names of the mixtures, for messages.</summary>
-    public const string All = "copy, lookup, base, sft, en, ar";
+    public const string All = "copy, lookup, lookup-on, base, sft, en, ar";
 
     /// <exception cref="ArgumentException">There is no such mixture.</exception>
     public static Mixture Named(string name) => name switch
     {
         "copy" => new Mixture(Names.Languages).With(1, language => new CopyTask(language)),
-        "lookup" => new Mixture(Names.Languages).With(3, language => new LookUpTask(language)).With(1, language => new CopyTask(language)),
-        "base" => Tasks(Names.Languages).With(12, language => new CopyTask(language)).With(18, language => new LookUpTask(language)),
+        "lookup" => LookUps(4),
+        "lookup-on" => LookUps(8),
+        "base" => Tasks(Names.Languages).With(12, language => new CopyTask(language)).With(18, language => new LookUpTask(language, 8)),
         "sft" => Tasks(Names.Languages),
         "en" => Tasks([Language.English]),
         "ar" => Tasks([Language.Arabic]),
@@ -36,6 +37,9 @@ public sealed class Mixture
         var share = chance.Below(all);
         return bands.Find(band => share < band.Until).Kinds[index % languages.Length].Make(chance);
     }
+
+    static Mixture LookUps(int most) => new Mixture(Names.Languages)
+        .With(3, language => new LookUpTask(language, most)).With(1, language => new CopyTask(language));
 
     static Mixture Tasks(Language[] languages) => new Mixture(languages)
         .With(60, language => new DocumentTask(language, Split.Training))

@@ -51,7 +51,7 @@ public sealed class OfflineRuns : IDisposable
     public void Dispose() => folder.Dispose();
 
     string? Run(OfflineOptions options, string name, int killAfter = int.MaxValue, List<string>? said = null) => new OfflineStage(options,
-        new SupervisedFolder(folder.File(name)), line => said?.Add(line), new KillAfter(killAfter), TimeProvider.System).Run();
+        new StageFolder(folder.File(name)), line => said?.Add(line), new KillAfter(killAfter), TimeProvider.System).Run();
 
     string Weights(string name) => FileHash.Of(folder.File(name, "result", "serve", "model.safetensors"));
 

@@ -8,10 +8,10 @@ using Majlis.Torch.Packed;
 using Majlis.Trainer.Optimization;
 using static TorchSharp.torch;
 
-namespace Majlis.Trainer.Supervised;
+namespace Majlis.Trainer;
 
 /// <param name="path">The folder; created where it is missing.</param>
-public sealed class SupervisedFolder(string path)
+public sealed class StageFolder(string path)
 {
     const string Start = "start.json";
     const string Result = "result";
