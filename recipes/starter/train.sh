@@ -43,9 +43,10 @@ rows copy-on copy 90000 17
 rows lookup lookup 40000 18
 rows lookup-on lookup-on 40000 19
 rows base base 170000 12
-rows sft sft 40000 13
-rows expert-en en 5500 14
-rows expert-ar ar 5500 15
+rows base-on base-on 80000 20
+rows sft sft 15000 13
+rows expert-en en 4000 14
+rows expert-ar ar 4000 15
 [ -f "$work/data/pairs.jsonl" ] || starter pairs sft 2400 16 "$work/data/pairs.jsonl"
 
 # Copying a word of several tokens begins late: induction is practised before anything else, at the full rate.
@@ -56,7 +57,9 @@ stage lookup "$work/copy-on/result/master" '"learning_rate": 1.2e-3, "least_lear
 stage lookup-on "$work/lookup/result/master" '"learning_rate": 1.2e-3, "least_learning_rate": 4e-4, "warmup_steps": 20'
 # The answers' loss alone: what prompts are made of cannot be foretold, and learning it undid the copying.
 stage base "$work/lookup-on/result/master" '"learning_rate": 1.2e-3, "least_learning_rate": 1e-4, "warmup_steps": 50'
-stage sft "$work/base/result/master" '"learning_rate": 5e-4, "least_learning_rate": 2e-5, "warmup_steps": 20'
+# More questions a conversation, and some of the earlier ones without an answer.
+stage base-on "$work/base/result/master" '"learning_rate": 1e-3, "least_learning_rate": 1e-4, "warmup_steps": 20'
+stage sft "$work/base-on/result/master" '"learning_rate": 5e-4, "least_learning_rate": 2e-5, "warmup_steps": 20'
 score sft "$work/sft/result/serve"
 
 for language in en ar; do

@@ -12,21 +12,20 @@ public sealed class DocumentTask : ITaskKind
     // Of ten. Where documents differ in kind, the kind of an answer gives the value away, and training learns nothing else.
     const int AlikeInTraining = 8, AlikeHeldOut = 6;
 
-    // Training asks several questions about the same documents: each costs a few tokens, the documents many.
-    const double FollowUp = 0.75;
-    const int MostEarlier = 4;
-
     readonly Language language;
-    readonly Split split;
+    readonly FollowUps? followUps;
     readonly List<Relation> relations;
     readonly DocumentWriter writer;
     readonly QuestionFrames frames;
     readonly GroundedAnswers answers;
     readonly Refusals refusals;
 
-    public DocumentTask(Language language, Split split)
+    /// <param name="language">Of documents and questions.</param>
+    /// <param name="split">Whose wordings and names.</param>
+    /// <param name="followUps">Questions before the item's own; null for none.</param>
+    public DocumentTask(Language language, Split split, FollowUps? followUps = null)
     {
-        (this.language, this.split) = (language, split);
+        (this.language, this.followUps) = (language, followUps);
         var world = new World(language, split);
         relations = Relation.All(language, split);
         writer = new DocumentWriter(relations, world, split == Split.Training ? AlikeInTraining : AlikeHeldOut);
@@ -43,7 +42,8 @@ public sealed class DocumentTask : ITaskKind
         var told = writer.Write(relation, chance);
         var documents = told.Select(document => document.Passage).ToList();
         var item = chance.Happens(Unanswerable) ? Unsaid(relation, told, documents, chance) : Said(told, documents, chance);
-        return split == Split.Training && chance.Happens(FollowUp) ? item with { History = Earlier(told, item, chance) } : item;
+        return followUps is not null && chance.Happens(followUps.Share)
+            ? item with { History = Earlier(followUps, relation, told, item, chance) } : item;
     }
 
     Item Said(List<Told> told, List<Passage> documents, Chance chance)
@@ -71,7 +71,7 @@ public sealed class DocumentTask : ITaskKind
     }
 
     // Nobody spoke of the subject, or nobody said this of it.
-    Item Unsaid(Relation relation, List<Told> told, List<Passage> documents, Chance chance)
+    Item Unsaid(Relation relation, List<Told> told, IReadOnlyList<Passage> documents, Chance chance)
     {
         var document = chance.Below(told.Count);
         var known = told[document];
@@ -89,16 +89,23 @@ public sealed class DocumentTask : ITaskKind
     }
 
     // About other facts than the item's own, where there are any.
-    List<string> Earlier(List<Told> told, Item item, Chance chance)
+    List<string> Earlier(FollowUps wanted, Relation relation, List<Told> told, Item item, Chance chance)
     {
         var own = (item.Check as CitedCheck)?.Value;
         var facts = told.Index().SelectMany(document => document.Item.Facts.Select(fact => (document.Index, Fact: fact)))
             .Where(other => other.Fact.Value.Text != own).ToList();
-        return [.. chance.Shuffled(facts).Take(chance.Between(1, MostEarlier)).SelectMany(other => new[]
-        {
-            frames.Ask(other.Fact.Relation, other.Fact.Subject, chance),
-            chance.Happens(0.5) ? GroundedAnswers.Brief(other.Fact, other.Index, chance)
-                : answers.Elaborate(other.Fact, told[other.Index], other.Index, chance),
-        })];
+        return [.. chance.Shuffled(facts).Take(chance.Between(1, wanted.Most)).SelectMany(other =>
+            wanted.Unanswerable > 0 && chance.Happens(wanted.Unanswerable) ? Refused(relation, told, item, chance) :
+            [
+                frames.Ask(other.Fact.Relation, other.Fact.Subject, chance),
+                chance.Happens(0.5) ? GroundedAnswers.Brief(other.Fact, other.Index, chance)
+                    : answers.Elaborate(other.Fact, told[other.Index], other.Index, chance),
+            ])];
+    }
+
+    string[] Refused(Relation relation, List<Told> told, Item item, Chance chance)
+    {
+        var unsaid = Unsaid(relation, told, item.Documents, chance);
+        return [unsaid.Question, chance.Happens(0.5) ? unsaid.Brief : unsaid.Elaborate];
     }
 }
