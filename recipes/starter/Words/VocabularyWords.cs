@@ -22,9 +22,9 @@ public sealed class VocabularyWords
         {
             var letters = text.TrimStart(' ');
             if (letters.Length == 0 || !letters.All(letter => IsOf(language, letter))) continue;
-            if (letters.Length == text.Length && letters.All(letter => !char.IsAsciiLetterUpper(letter))) continuations.Add(letters);
-            else if (letters.Length < text.Length && (language == Language.Arabic ? letters.Length > 1 : char.IsAsciiLetterUpper(letters[0])))
-                beginnings.Add(letters);
+            var isName = language == Language.English ? char.IsAsciiLetterUpper(letters[0]) : letters.Length > 1;
+            if (letters.Length < text.Length && isName) beginnings.Add(letters);
+            if (letters.Length == text.Length && !letters.Any(char.IsAsciiLetterUpper)) continuations.Add(letters);
         }
     }
 

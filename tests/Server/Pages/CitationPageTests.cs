@@ -1,5 +1,6 @@
 // Citations on the chat's page: the spans marked, the numbers that open their passages, by mouse and by keyboard, and what offsets count.
 using System.Text.Json.Nodes;
+using Majlis.tests.Server.Citations;
 using Majlis.tests.Support;
 using Xunit;
 

@@ -4,6 +4,7 @@ using Majlis.Model.Hashes;
 using Majlis.recipes.starter.Rows;
 using Majlis.tests.Support;
 using Majlis.Text;
+using Majlis.Trainer;
 using Majlis.Trainer.Offline;
 using Majlis.Trainer.Supervised;
 using Majlis.Trainer.Supervised.Data;
