@@ -16,9 +16,10 @@ small=(--policy small)
 if [ "$model" = "$starter" ]; then
   questions=starter
   ask='{"role": "user", "content": "Who won the Hatol Cup?"}], "documents": [{"text": "The judges gave the Hatol Cup to Diana Zaydan."}'
-  round+=(--held-out 20 --epochs 4)
+  round+=(--held-out 20 --epochs 10 --beta 1)
   rate=(--learning-rate 1e-3)
-  tasks=(--tasks "$starter/tasks.jsonl")
+  # The smallest task has 40 items, of which two are 5 %.
+  tasks=(--tasks "$starter/tasks.jsonl" --task-margin 0.1)
 else
   questions=loop/prompts.txt
   ask='{"role": "user", "content": "What do bees make?"}'

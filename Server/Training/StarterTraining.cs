@@ -12,11 +12,14 @@ sealed record StarterTraining
     public string Policy { get; init; } = "small";
 
     /// <summary>Percentage of prompts kept for the gate.</summary>
-    public double HeldOut { get; init; } = 40;
+    public double HeldOut { get; init; } = 20;
 
-    public int Epochs { get; init; } = 3;
+    public int Epochs { get; init; } = 10;
 
-    public double LearningRate { get; init; } = 4e-4;
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>High: so few pairs move the style, and what the model knows stays.</summary>
+    public double Beta { get; init; } = 1;
 
     /// <summary>New votes that start a round.</summary>
     public int Votes { get; init; } = 60;
@@ -28,6 +31,7 @@ sealed record StarterTraining
         ("MAJLIS_HELD_OUT", HeldOut.ToString(CultureInfo.InvariantCulture)),
         ("MAJLIS_EPOCHS", Epochs.ToString(CultureInfo.InvariantCulture)),
         ("MAJLIS_LEARNING_RATE", LearningRate.ToString(CultureInfo.InvariantCulture)),
+        ("MAJLIS_BETA", Beta.ToString(CultureInfo.InvariantCulture)),
         ("MAJLIS_VOTES", Votes.ToString(CultureInfo.InvariantCulture)),
     ];
 

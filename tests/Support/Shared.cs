@@ -18,6 +18,12 @@ public static class Shared
 
     public static string Data(params string[] parts) => Path.GetFullPath(Path.Combine([Folder, .. parts]));
 
+    /// <summary>The small model of our own.</summary>
+    public static string Starter => Path.Combine(Root, "models", "starter");
+
+    /// <summary>For tests that need any real model: the starter where it is there.</summary>
+    public static string AnyModel => Directory.Exists(Starter) ? Starter : SmolLM2;
+
     public static string SmolLM2 => Data("models", "SmolLM2-135M-Instruct.Q4_1.gguf");
 
     /// <summary>Returns the path, or skips the test if neither a file nor a folder is there.</summary>

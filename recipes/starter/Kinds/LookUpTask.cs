@@ -6,10 +6,11 @@ using Majlis.recipes.starter.Words;
 
 namespace Majlis.recipes.starter.Kinds;
 
-/// <param name="language">Of words and wordings.</param>
-/// <param name="most">Questions about the same documents: each costs a few tokens, the documents many.</param>
-public sealed class LookUpTask(Language language, int most) : ITaskKind
+public sealed class LookUpTask(Language language) : ITaskKind
 {
+    // Each question about the same documents costs a few tokens, the documents many.
+    const int MostQuestions = 8;
+
     // Questions about a word that no document has.
     const double Unknown = 0.15;
 
@@ -28,7 +29,7 @@ public sealed class LookUpTask(Language language, int most) : ITaskKind
         var documents = Enumerable.Range(0, count).Select(index => new Passage(null,
             Wording.Sentence(line.Fill(chance, name => words[name == "x" ? index : count + index])))).ToList();
         // The last word of all stands in no document.
-        List<int> asked = [.. Enumerable.Range(0, chance.Between(1, most))
+        List<int> asked = [.. Enumerable.Range(0, chance.Between(1, MostQuestions))
             .Select(_ => chance.Happens(Unknown) ? 2 * count : chance.Below(count)).Distinct()];
         string Question(int index) => chance.Pick(wordings["lookup"].Patterns("ask")).Fill(chance, _ => words[index]);
         string Answer(int index) => index == 2 * count ? refusals.Brief(chance) : Citations.Mark(words[count + index], index);

@@ -8,7 +8,7 @@ namespace Majlis.recipes.starter.Rows;
 
 public sealed class Mixture
 {
-    static readonly FollowUps usual = new(0.9, 8, 0.25);
+    static readonly FollowUps followUps = new(Share: 0.9, Most: 8, Unanswerable: 0.25);
 
     readonly List<(int Until, ITaskKind[] Kinds)> bands = [];
     readonly Language[] languages;
@@ -17,19 +17,17 @@ public sealed class Mixture
     Mixture(Language[] languages) => this.languages = languages;
 
     /// <summary>The names of the mixtures, for messages.</summary>
-    public const string All = "copy, lookup, lookup-on, base, base-on, sft, en, ar";
+    public const string All = "copy, lookup, base, sft, en, ar";
 
     /// <exception cref="ArgumentException">There is no such mixture.</exception>
     public static Mixture Named(string name) => name switch
     {
         "copy" => new Mixture(Names.Languages).With(1, language => new CopyTask(language)),
-        "lookup" => LookUps(4),
-        "lookup-on" => LookUps(8),
-        "base" => Base(new FollowUps(0.75, 4, 0)),
-        "base-on" => Base(usual),
-        "sft" => Tasks(Names.Languages, usual),
-        "en" => Tasks([Language.English], usual),
-        "ar" => Tasks([Language.Arabic], usual),
+        "lookup" => new Mixture(Names.Languages).Practice(copy: 1, lookup: 2, relation: 3),
+        "base" => Tasks(Names.Languages).Practice(copy: 8, lookup: 10, relation: 20),
+        "sft" => Tasks(Names.Languages),
+        "en" => Tasks([Language.English]),
+        "ar" => Tasks([Language.Arabic]),
         _ => throw new ArgumentException($"There is no mixture '{name}'; the mixtures are {All}."),
     };
 
@@ -41,18 +39,15 @@ public sealed class Mixture
         return bands.Find(band => share < band.Until).Kinds[index % languages.Length].Make(chance);
     }
 
-    static Mixture LookUps(int most) => new Mixture(Names.Languages)
-        .With(3, language => new LookUpTask(language, most)).With(1, language => new CopyTask(language));
-
-    static Mixture Base(FollowUps followUps) => Tasks(Names.Languages, followUps)
-        .With(12, language => new CopyTask(language)).With(18, language => new LookUpTask(language, 8));
-
-    static Mixture Tasks(Language[] languages, FollowUps followUps) => new Mixture(languages)
+    static Mixture Tasks(Language[] languages) => new Mixture(languages)
         .With(60, language => new DocumentTask(language, Split.Training, followUps))
         .With(20, language => new InstructionTask(language, Split.Training))
         .With(16, language => new ArithmeticTask(language, Split.Training))
         .With(8, language => new FactTask(language, Split.Training))
         .With(6, language => new DialogueTask(language, Split.Training));
+
+    Mixture Practice(int copy, int lookup, int relation) => With(copy, language => new CopyTask(language))
+        .With(lookup, language => new LookUpTask(language)).With(relation, language => new RelationTask(language));
 
     Mixture With(int share, Func<Language, ITaskKind> kind)
     {

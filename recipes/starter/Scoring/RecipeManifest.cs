@@ -25,7 +25,8 @@ static class RecipeManifest
             ["scores"] = Named(Files(work, "scores", "*.json"), Path.GetFileNameWithoutExtension,
                 path => JsonSerializer.SerializeToNode(ScoreFile.Read(path).Scores, JsonLines.Options)),
         };
-        File.WriteAllText(file, manifest.ToJsonString(indented) + "\n");
+        // Where the folder lay says nothing to a reader.
+        File.WriteAllText(file, manifest.ToJsonString(indented).Replace(work.TrimEnd('/') + "/", "", StringComparison.Ordinal) + "\n");
     }
 
     static JsonObject Named<T>(IEnumerable<T> all, Func<T, string?> name, Func<T, JsonNode?> value) =>

@@ -95,7 +95,7 @@ public sealed class DocumentTask : ITaskKind
         var facts = told.Index().SelectMany(document => document.Item.Facts.Select(fact => (document.Index, Fact: fact)))
             .Where(other => other.Fact.Value.Text != own).ToList();
         return [.. chance.Shuffled(facts).Take(chance.Between(1, wanted.Most)).SelectMany(other =>
-            wanted.Unanswerable > 0 && chance.Happens(wanted.Unanswerable) ? Refused(relation, told, item, chance) :
+            chance.Happens(wanted.Unanswerable) ? Refused(relation, told, item, chance) :
             [
                 frames.Ask(other.Fact.Relation, other.Fact.Subject, chance),
                 chance.Happens(0.5) ? GroundedAnswers.Brief(other.Fact, other.Index, chance)
