@@ -40,7 +40,7 @@ public sealed class BatchingTests
             ? EngineWorld.Greedy(prompt, 5 + 9 * round)
             : EngineWorld.Random(prompt, seed: round % 2, 5 + 9 * round) with { Priority = i % 3 }))];
 
-        var answers = await Task.WhenAll(requests.Select(world.AnswerAsync));
+        var answers = await world.AnswerTogetherAsync(requests);
 
         for (var i = 0; i < requests.Length; i++) Assert.Equal(EngineWorld.Expected(world.Network, requests[i]), answers[i]);
         Assert.True(sequences == 1 || world.Network.LargestBatch > 1);

@@ -39,6 +39,18 @@ sealed class EngineWorld : IAsyncDisposable
 
     public async Task<Answer> AnswerAsync(GenerationRequest request) => await ReadAsync(Start(request));
 
+    /// <summary>The answers to requests of which none begins before all are in the queue.</summary>
+    public async Task<Answer[]> AnswerTogetherAsync(IEnumerable<GenerationRequest> requests)
+    {
+        using var gate = new ManualResetEventSlim();
+        Network.Before = _ => gate.Wait(TestContext.Current.CancellationToken);
+        var pieces = requests.Select(Start).ToList();
+        gate.Set();
+        var answers = await Task.WhenAll(pieces.Select(ReadAsync));
+        Network.Before = null;
+        return answers;
+    }
+
     public static async Task<Answer> ReadAsync(IAsyncEnumerable<GeneratedPiece> pieces)
     {
         var answer = new Answer([], "", null);

@@ -42,11 +42,7 @@ public sealed class TimesTests
     {
         var options = new EngineOptions { MaxSequences = 8, MaxBatchTokens = 64, CacheBytes = 80 };
         await using var world = new EngineWorld(options);
-        using var gate = new ManualResetEventSlim();
-        world.Network.Before = _ => gate.Wait(TestContext.Current.CancellationToken); // until all are in the queue
-        var answers = Enumerable.Range(0, 8).Select(i => world.Start(EngineWorld.Greedy($"prompt {i}", 30))).ToList();
-        gate.Set();
-        await Task.WhenAll(answers.Select(EngineWorld.ReadAsync));
+        await world.AnswerTogetherAsync(Enumerable.Range(0, 8).Select(i => EngineWorld.Greedy($"prompt {i}", 30)));
         var before = world.Engine.Progress.Preemptions;
         Assert.True(before > 0);
         world.Live.Swap(Tiny.Model(new ScriptedNetwork(Tiny.Blueprint([null])), options: options));
