@@ -1,4 +1,5 @@
 // Server-sent events as JSON, up to [DONE]. A stream that ends without it counts as dropped.
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 
@@ -20,9 +21,14 @@ static class Sse
             if (!line.StartsWith("data: ", StringComparison.Ordinal)) continue;
             if (line == "data: [DONE]") yield break;
             using var item = JsonDocument.Parse(line["data: ".Length..]);
-            if (item.RootElement.TryGetProperty("error", out var error)) throw new HttpRequestException($"{path}: {error}");
+            if (item.RootElement.TryGetProperty("error", out var error))
+                throw new HttpRequestException($"{path}: {error}", null, IsPassing(error) ? HttpStatusCode.ServiceUnavailable : null);
             yield return item.RootElement.Clone();
         }
         throw new HttpRequestException($"{path}: the stream ended without [DONE]");
     }
+
+    // The status that the store's absence has where nothing was sent yet.
+    static bool IsPassing(JsonElement error) =>
+        error.TryGetProperty("code", out var code) && code.ValueKind == JsonValueKind.String && code.ValueEquals("feedback_unavailable");
 }
