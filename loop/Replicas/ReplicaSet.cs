@@ -133,7 +133,7 @@ sealed partial class ReplicaSet : IDisposable
                     proxy_set_header Host $http_host;
                     proxy_buffering off;
                     proxy_read_timeout 600s;
-                    proxy_next_upstream error http_503 non_idempotent;
+                    proxy_next_upstream error;
                     add_header X-Replica $upstream_addr always;
                 }
             }
