@@ -55,6 +55,22 @@ public sealed partial class StarterHeldOutTests
     }
 
     [Fact]
+    public void No_word_of_the_vocabulary_that_training_uses_is_held_out()
+    {
+        foreach (var language in Names.Languages)
+        {
+            var (vocabulary, names) = (new VocabularyWords(language), new World(language, Split.HeldOut).WrittenNames.ToHashSet());
+            for (var index = 0; index < 20_000; index++)
+            {
+                var word = vocabulary.Next(Chance.Of(1, index));
+                Assert.False(InventedWords.IsHeldOut(word), word);
+                Assert.DoesNotContain(word, names);
+                Assert.DoesNotContain(vocabulary.Plain(Chance.Of(2, index)), names);
+            }
+        }
+    }
+
+    [Fact]
     public void No_document_and_no_question_of_training_is_held_out()
     {
         var mixture = Mixture.Named("base");

@@ -14,7 +14,7 @@ public sealed class LookUpTask(Language language) : ITaskKind
     // Questions about a word that no document has.
     const double Unknown = 0.15;
 
-    readonly VocabularyWords vocabulary = new(language);
+    readonly World world = new(language, Split.Training);
     readonly Refusals refusals = new(language);
     readonly Dictionary<string, Section> wordings =
         Section.Of(Split.Training, "copy", language).ToDictionary(section => section.Name);
@@ -46,8 +46,7 @@ public sealed class LookUpTask(Language language) : ITaskKind
     List<string> Words(int count, Chance chance)
     {
         var words = new HashSet<string>();
-        while (words.Count < count)
-            words.Add(chance.Happens(0.5) ? vocabulary.Next(chance) : InventedWords.Next(chance, language, Split.Training));
+        while (words.Count < count) words.Add(world.Invent(chance));
         return [.. words];
     }
 }

@@ -17,19 +17,20 @@ public sealed class RelationTask(Language language) : ITaskKind
     // Questions about a subject of no document, or about a relation that nobody told of it.
     const double Unanswerable = 0.2;
 
+    readonly World world = new(language, Split.Training);
     readonly VocabularyWords vocabulary = new(language);
     readonly Refusals refusals = new(language);
     readonly Section wordings = Section.Of(Split.Training, "copy", language).Single(section => section.Name == "relation");
 
-    sealed record Told(string Relation, string Subject, string Value, int Document);
+    sealed record Statement(string Relation, string Subject, string Value, int Document);
 
     public string Name => "relation";
 
     public Item Make(Chance chance)
     {
         var count = chance.Between(1, 5);
-        var (relations, words) = (Some(3, _ => Phrase(chance)), Some(3 * count + 1, _ => Invented(chance)));
-        var told = new List<Told>();
+        var (relations, words) = (Some(3, () => Phrase(chance)), Some(3 * count + 1, () => world.Invent(chance)));
+        var told = new List<Statement>();
         var documents = new List<Passage>();
         for (var index = 0; index < count; index++)
         {
@@ -40,7 +41,7 @@ public sealed class RelationTask(Language language) : ITaskKind
         }
         var turns = Enumerable.Range(0, chance.Between(1, MostQuestions)).Select(_ => chance.Happens(Unanswerable)
             ? Unsaid(relations, words, told, chance) : chance.Pick(told)).Distinct().ToList();
-        string Answer(Told fact) => fact.Document < 0 ? refusals.Brief(chance) : Citations.Mark(fact.Value, fact.Document) + ".";
+        string Answer(Statement fact) => fact.Document < 0 ? refusals.Brief(chance) : Citations.Mark(fact.Value, fact.Document) + ".";
         List<(string Question, string Answer)> said = [.. turns.Select(fact => (Ask(fact, chance), Answer(fact)))];
         var asked = turns[^1];
         AnswerCheck check = asked.Document < 0 ? new UnanswerableCheck() : new CitedCheck(asked.Value, asked.Document, []);
@@ -51,15 +52,15 @@ public sealed class RelationTask(Language language) : ITaskKind
     }
 
     // The third relation and the last word are told of nobody.
-    static Told Unsaid(List<string> relations, List<string> words, List<Told> told, Chance chance) => chance.Happens(0.5)
+    static Statement Unsaid(List<string> relations, List<string> words, List<Statement> told, Chance chance) => chance.Happens(0.5)
         ? new(relations[0], words[^1], "", -1)
         : new(relations[2], chance.Pick(told).Subject, "", -1);
 
-    string Say(Told fact, Chance chance) => Wording.Sentence(Fill("say", fact, chance));
+    string Say(Statement fact, Chance chance) => Wording.Sentence(Fill("say", fact, chance));
 
-    string Ask(Told fact, Chance chance) => Wording.Sentence(Fill("ask", fact, chance));
+    string Ask(Statement fact, Chance chance) => Wording.Sentence(Fill("ask", fact, chance));
 
-    string Fill(string key, Told fact, Chance chance) => chance.Pick(wordings.Patterns(key)).Fill(chance, name => name switch
+    string Fill(string key, Statement fact, Chance chance) => chance.Pick(wordings.Patterns(key)).Fill(chance, name => name switch
     {
         "r" => fact.Relation,
         "x" => fact.Subject,
@@ -70,12 +71,10 @@ public sealed class RelationTask(Language language) : ITaskKind
 
     string Phrase(Chance chance) => vocabulary.Plain(chance) + (chance.Happens(0.5) ? "" : " " + vocabulary.Plain(chance));
 
-    string Invented(Chance chance) => chance.Happens(0.5) ? vocabulary.Next(chance) : InventedWords.Next(chance, language, Split.Training);
-
-    static List<string> Some(int count, Func<int, string> next)
+    static List<string> Some(int count, Func<string> next)
     {
         var all = new HashSet<string>();
-        while (all.Count < count) all.Add(next(all.Count));
+        while (all.Count < count) all.Add(next());
         return [.. all];
     }
 }

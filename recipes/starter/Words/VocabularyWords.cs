@@ -25,7 +25,8 @@ public sealed class VocabularyWords
             if (letters.Length == 0 || !letters.All(letter => IsOf(language, letter))) continue;
             var isName = language == Language.English ? char.IsAsciiLetterUpper(letters[0]) : letters.Length > 1;
             if (letters.Length < text.Length && isName) beginnings.Add(letters);
-            if (letters.Length < text.Length && letters.Length > 2 && !letters.Any(char.IsAsciiLetterUpper)) plain.Add(letters);
+            if (letters.Length < text.Length && letters.Length > 2 && !letters.Any(char.IsAsciiLetterUpper) && !heldOut.Contains(letters))
+                plain.Add(letters);
             if (letters.Length == text.Length && !letters.Any(char.IsAsciiLetterUpper)) continuations.Add(letters);
         }
     }
@@ -40,7 +41,7 @@ public sealed class VocabularyWords
         }
     }
 
-    /// <summary>One token that begins a word, mostly a whole one, in small letters.</summary>
+    /// <summary>One token that begins a word, mostly a whole one, in small letters; no held-out name.</summary>
     public string Plain(Chance chance) => chance.Pick(plain);
 
     static string Token(int id) => tokenizer.Decode([id], skipSpecialTokens: true);

@@ -81,7 +81,8 @@ public sealed class World
     string Name(string list, Chance chance) =>
         chance.Happens(Invented) ? Invent(chance) : chance.Pick(names[list]);
 
-    string Invent(Chance chance) => vocabulary is not null && chance.Happens(FromVocabulary) ? vocabulary.Next(chance)
+    /// <summary>A word that no language has.</summary>
+    public string Invent(Chance chance) => vocabulary is not null && chance.Happens(FromVocabulary) ? vocabulary.Next(chance)
         : InventedWords.Next(chance, language, split);
 
     string Counted(string kind, int least, int most, Chance chance)
