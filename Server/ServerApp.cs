@@ -140,16 +140,17 @@ public static class ServerApp
         return live;
     }
 
-    // A little before the host closes connections, so that clients still reading are told why.
+    // A little before the host closes connections, so that clients still reading are told why. Until then whatever came in before the
+    // listener closed is answered: a proxy that does not know yet hands a refusal on to its client.
     static void DrainBeforeTheCut(this WebApplication app, ServerParts parts)
     {
-        var engine = app.Services.GetRequiredService<Engine>();
+        var (engine, stopped) = (app.Services.GetRequiredService<Engine>(), app.Lifetime.ApplicationStopped);
         app.Lifetime.ApplicationStopping.Register(() => _ = DrainAsync());
 
         async Task DrainAsync()
         {
-            using var window = new CancellationTokenSource(parts.DrainWindow * 0.9, parts.Time);
-            await engine.DrainAsync(window.Token);
+            await Task.Delay(parts.DrainWindow * 0.9, parts.Time, stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!stopped.IsCancellationRequested) await engine.DrainAsync(new CancellationToken(canceled: true));
         }
     }
 }

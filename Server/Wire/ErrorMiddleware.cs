@@ -1,5 +1,4 @@
-// Wraps every request: gives it an id, answers unknown paths and methods in JSON, explains failures, refuses new requests while draining.
-// Knows no endpoint.
+// Wraps every request: gives it an id, answers unknown paths and methods in JSON, explains failures. Knows no endpoint.
 using Majlis.Server.Operations;
 
 namespace Majlis.Server.Wire;
@@ -10,14 +9,10 @@ static class ErrorMiddleware
     {
         var ids = app.Services.GetRequiredService<IdSource>();
         var failures = app.Services.GetRequiredService<Failures>();
-        var stopping = app.Lifetime.ApplicationStopping;
         app.Use(async (http, next) =>
         {
             http.Response.Headers["x-request-id"] = ids.Next("req_");
-            if (stopping.IsCancellationRequested && http.Request.Path.StartsWithSegments("/v1"))
-                await ErrorReply.WriteAsync(http, ApiError.Draining());
-            else
-                await AnswerAsync(http, next, failures);
+            await AnswerAsync(http, next, failures);
         });
     }
 

@@ -7,6 +7,7 @@ using Majlis.Server.Models;
 using Majlis.Server.Wire;
 using Majlis.tests.Support;
 using Majlis.Text;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -157,11 +158,33 @@ public sealed class LifecycleTests
         gate.Let(3);
         using var running = await server.StreamAsync();
         var stopped = server.StopAsync();
-        await Assert.ThrowsAnyAsync<HttpRequestException>(async () => (await server.ChatAsync()).EnsureSuccessStatusCode());
+        await Eventually.HoldsAsync("no new connection is taken", async () => !await IsListeningAsync(server.Address));
         Assert.False(stopped.IsCompleted);
         gate.Open();
         Assert.Equal(Old, Text(await RunningServer.EventsAsync(running)));
         await stopped;
+    }
+
+    [Fact]
+    public async Task A_request_that_comes_before_the_listener_closes_is_answered()
+    {
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(Old)));
+        using var answered = new ManualResetEventSlim();
+        Task<HttpStatusCode>? asked = null;
+        server.Part<IHostApplicationLifetime>().ApplicationStopping.Register(() =>
+        {
+            asked = AskAsync();
+            answered.Wait(Stop);
+        });
+        await server.StopAsync();
+        Assert.Equal(HttpStatusCode.OK, await asked!);
+
+        async Task<HttpStatusCode> AskAsync()
+        {
+            using var reply = await server.ChatAsync();
+            answered.Set();
+            return reply.StatusCode;
+        }
     }
 
     [Fact]
@@ -261,5 +284,19 @@ public sealed class LifecycleTests
     {
         Assert.Equal("[DONE]", events[^1]);
         return string.Concat(events[..^1].Select(item => (string?)JsonNode.Parse(item)!["choices"]![0]!["delta"]!["content"]));
+    }
+
+    static async Task<bool> IsListeningAsync(Uri address)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(address.Host, address.Port, Stop);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }

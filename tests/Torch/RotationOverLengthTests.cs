@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Majlis.Inference;
 using Majlis.Model;
 using Majlis.tests.Inference;
+using Majlis.tests.Support;
 using Majlis.Torch;
 using Xunit;
 using static Majlis.tests.Torch.PagedEqualsPlainTests;
@@ -87,17 +88,20 @@ public sealed class RotationOverLengthTests
     static async Task<int[][]> AnswersAsync(Blueprint blueprint, IWeightSource weights, int blocks, bool deterministic,
         params int[][] prompts)
     {
-        var (live, engine) = Begin(blueprint, weights, blocks);
+        var (network, live, engine) = Begin(blueprint, weights, blocks);
         using var model = live;
         await using var running = engine;
-        var answers = await Task.WhenAll(prompts.Select(prompt => AnswerAsync(live, engine, prompt, deterministic)));
+        network.Hold();
+        var asked = prompts.Select(prompt => AnswerAsync(live, engine, prompt, deterministic)).ToList();
+        network.LetGo();
+        var answers = await Task.WhenAll(asked);
         if (blocks < 100) Assert.True(engine.Progress.Preemptions > 0, "so few blocks must lead to preemption");
         return answers;
     }
 
     static async Task<int[][]> AnswersInTurnAsync(Blueprint blueprint, IWeightSource weights, params int[][] prompts)
     {
-        var (live, engine) = Begin(blueprint, weights, blocks: 400);
+        var (_, live, engine) = Begin(blueprint, weights, blocks: 400);
         using var model = live;
         await using var running = engine;
         var answers = new List<int[]>();
@@ -105,13 +109,14 @@ public sealed class RotationOverLengthTests
         return [.. answers];
     }
 
-    static (LiveModel Live, Engine Engine) Begin(Blueprint blueprint, IWeightSource weights, int blocks)
+    static (HeldNetwork Network, LiveModel Live, Engine Engine) Begin(Blueprint blueprint, IWeightSource weights, int blocks)
     {
-        var network = new TorchNetwork(blueprint, weights, new TorchOptions { DType = ComputeType.Float32, BlockSize = 4 });
+        var network = new HeldNetwork(
+            new TorchNetwork(blueprint, weights, new TorchOptions { DType = ComputeType.Float32, BlockSize = 4 }));
         var options = new EngineOptions { CacheBytes = blocks * network.BytesPerBlock(0), MaxBatchTokens = 40 };
         var live = new LiveModel();
         live.Swap(Support.Tiny.Model(network, maxContext: 96, options: options));
-        return (live, new Engine(live, options, TimeProvider.System));
+        return (network, live, new Engine(live, options, TimeProvider.System));
     }
 
     static async Task<int[]> AnswerAsync(LiveModel live, Engine engine, int[] prompt, bool deterministic)
