@@ -24,7 +24,7 @@ public sealed class Mixture
     {
         "copy" => new Mixture(Names.Languages).With(1, language => new CopyTask(language)),
         "lookup" => new Mixture(Names.Languages).Practice(copy: 1, lookup: 2, relation: 3),
-        "base" => Tasks(Names.Languages).Practice(copy: 8, lookup: 10, relation: 20),
+        "base" => Tasks(Names.Languages).Practice(copy: 4, lookup: 6, relation: 12),
         "sft" => Tasks(Names.Languages),
         "en" => Tasks([Language.English]),
         "ar" => Tasks([Language.Arabic]),
