@@ -14,6 +14,7 @@ using Majlis.Server.Limits;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
 using Majlis.Server.Pages;
+using Majlis.Server.Tokens;
 using Majlis.Server.Training;
 using Majlis.Server.Wire;
 
@@ -60,6 +61,7 @@ public static class ServerApp
         // The limit of a body holds for what comes out, too.
         app.UseRequestDecompression();
         app.MapChat();
+        app.MapTokens();
         app.MapModels();
         app.MapArena();
         app.MapErasure();
@@ -80,7 +82,7 @@ public static class ServerApp
             parts.Engine with { Deterministic = options.Deterministic }, parts.Time));
         services.AddSingleton(catalog).AddSingleton<VersionList>().AddSingleton<PointerMoves>();
         services.AddSingleton<AuditKeeper>().AddHostedService(given => given.GetRequiredService<AuditKeeper>());
-        services.AddSingleton(_ => new ModelNames(catalog));
+        services.AddSingleton(_ => new ModelNames(catalog)).AddSingleton<ModelLeases>();
         services.AddSingleton<ModelCards>();
         services.AddSingleton(given => new ModelWatcher(catalog, given.GetRequiredService<LiveModel>(), parts,
             given.GetRequiredService<ServerMetrics>(), given.GetRequiredService<ILogger<ModelWatcher>>()));
@@ -98,6 +100,7 @@ public static class ServerApp
         services.AddSingleton<RequestReader>();
         services.AddSingleton<PromptBuilder>();
         services.AddSingleton<ChatStarter>();
+        services.AddSingleton<TokenRequests>();
         var documents = options.Documents is { } folder ? new DocumentsPlugin(PassageIndex.FromFolder(folder)) : null;
         services.AddSingleton(_ => new PassageSource(documents));
     }

@@ -5,7 +5,7 @@ namespace Majlis.Server.Access;
 
 static class Roles
 {
-    /// <summary>Chats and asks for models.</summary>
+    /// <summary>Chats, counts tokens and asks for models.</summary>
     public const string Inference = "inference";
 
     /// <summary>Opens battles and votes.</summary>

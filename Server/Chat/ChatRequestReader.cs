@@ -26,6 +26,23 @@ static class ChatRequestReader
     public static ChatRequest Read(Fields fields, string model)
     {
         UnsupportedFields.Check(fields);
+        var request = ReadPrompt(fields, model) with
+        {
+            Sampling = SamplingReader.Read(fields),
+            MaxTokens = MaxTokens(fields),
+            Stop = Stop(fields),
+            Priority = fields.Int("priority", 0, int.MaxValue) ?? 0,
+            Deterministic = fields.Flag("deterministic"),
+            CacheSalt = fields.Text("cache_salt"),
+            Output = OutputReader.Read(fields),
+        };
+        fields.Done();
+        return request;
+    }
+
+    /// <summary>Reads only what makes the prompt.</summary>
+    public static ChatRequest ReadPrompt(Fields fields, string model)
+    {
         var messages = MessageReader.Read(fields);
         var prefix = fields.Flag("continue_final_message") ?? false;
         var request = new ChatRequest
@@ -37,15 +54,9 @@ static class ChatRequestReader
             TemplateArguments = TemplateArguments(fields),
             ContinueFinalMessage = prefix,
             AddGenerationPrompt = fields.Flag("add_generation_prompt") ?? !prefix,
-            Sampling = SamplingReader.Read(fields),
-            MaxTokens = MaxTokens(fields),
-            Stop = Stop(fields),
-            Priority = fields.Int("priority", 0, int.MaxValue) ?? 0,
-            Deterministic = fields.Flag("deterministic"),
-            CacheSalt = fields.Text("cache_salt"),
-            Output = OutputReader.Read(fields),
+            Sampling = new(),
+            Output = new(),
         };
-        fields.Done();
         CheckPrefix(request, fields.Problem);
         return request;
     }

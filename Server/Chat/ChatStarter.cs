@@ -1,5 +1,5 @@
-// Turns a checked request into a run: leases the weights, resolves the model's name, builds the prompt, checks its length. Knows neither
-// HTTP nor the shape of replies.
+// Turns a checked request into a run: leases the weights, builds the prompt, checks its length. Knows neither HTTP nor the shape of
+// replies.
 using Majlis.Inference;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
@@ -7,35 +7,16 @@ using Majlis.Server.Wire;
 
 namespace Majlis.Server.Chat;
 
-sealed class ChatStarter(LiveModel live, ModelNames names, PromptBuilder prompts, IdSource ids, TimeProvider time, ILogger<ChatStarter> log)
+sealed class ChatStarter(ModelLeases leases, PromptBuilder prompts, IdSource ids, TimeProvider time, ILogger<ChatStarter> log)
 {
     /// <summary>A run ready to generate, or null with the reason in <paramref name="problem"/>.</summary>
-    public ChatRun? Start(ChatRequest request, string idPrefix, Problem problem)
-    {
-        if (live.Lease() is not { } lease)
-        {
-            problem.Add(ApiError.NoModel());
-            return null;
-        }
-        ChatRun? run = null;
-        try
-        {
-            return run = Start(request, idPrefix, lease, problem);
-        }
-        finally
-        {
-            // Also after a refusal or a failure: a lease that is never returned keeps these weights in memory and blocks every later
-            // version.
-            if (run is null) lease.Dispose();
-        }
-    }
+    public ChatRun? Start(ChatRequest request, string idPrefix, Problem problem) =>
+        leases.Lease(request.Model, problem, lease => Start(request, idPrefix, lease, problem));
 
     ChatRun? Start(ChatRequest request, string idPrefix, ModelLease lease, Problem problem)
     {
         var model = lease.Model;
-        if (!names.Means(request.Model, model)) problem.Add(ApiError.UnknownModel(request.Model, names.Describe(model)));
-        var prompt = problem.First is null ? prompts.Build(request, model, problem) : null;
-        if (prompt is null) return null;
+        if (prompts.Build(request, model, problem) is not { } prompt) return null;
         var room = model.MaxContext - prompt.Tokens.Length;
         if (room < 1 || request.MaxTokens > room)
             problem.Add(ApiError.ContextLength(prompt.Tokens.Length, model.MaxContext, room < 1 ? null : request.MaxTokens));

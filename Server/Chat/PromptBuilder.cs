@@ -17,7 +17,8 @@ sealed class PromptBuilder(TimeProvider time)
     /// The prompt of a request for one model, or null with the reason in <paramref name="problem"/>. A prompt longer than the model's
     /// context is returned cut, at more tokens than the context holds.
     /// </summary>
-    public BuiltPrompt? Build(ChatRequest request, LoadedModel model, Problem problem)
+    /// <param name="whole">A longer prompt is not cut.</param>
+    public BuiltPrompt? Build(ChatRequest request, LoadedModel model, Problem problem, bool whole = false)
     {
         if (model.ChatTemplate is not { } template)
         {
@@ -25,8 +26,7 @@ sealed class PromptBuilder(TimeProvider time)
                 $"The model '{model.Version}' brings no chat template, so it takes no messages."));
             return null;
         }
-        // No template can make more characters fit.
-        if (PromptSize.Characters(request) > (long)model.MaxContext * model.Tokenizer.LongestToken)
+        if (!PromptSize.CanFit(PromptSize.Characters(request), model))
         {
             problem.Add(ApiError.ContextLength(int.MaxValue, model.MaxContext, null));
             return null;
@@ -40,7 +40,8 @@ sealed class PromptBuilder(TimeProvider time)
         var conversation = Conversation(request, messages) with { Documents = placed, Citations = citations.Asks };
         try
         {
-            return new(ChatPrompt.EncodeUpTo(template, model.Tokenizer, conversation, model.MaxContext), citations);
+            var most = whole ? int.MaxValue : model.MaxContext;
+            return new(ChatPrompt.EncodeUpTo(template, model.Tokenizer, conversation, most), citations);
         }
         catch (JinjaException refused)
         {

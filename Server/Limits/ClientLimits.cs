@@ -8,11 +8,12 @@ namespace Majlis.Server.Limits;
 sealed class ClientLimits(CallerLimits usual)
 {
     static readonly CallerLimits none = new(null, null);
+    static readonly string[] limited = ["/v1", "/tokenize", "/detokenize"];
 
     /// <summary>Pages and what operators ask for have none: a probe must not fail because many chat.</summary>
     public CallerLimits Of(HttpContext http)
     {
-        if (!http.Request.Path.StartsWithSegments("/v1") || Client(http).Length == 0) return none;
+        if (!limited.Any(path => http.Request.Path.StartsWithSegments(path)) || Client(http).Length == 0) return none;
         var own = http.Features.Get<CallerLimits>();
         return new(own?.RequestsPerMinute ?? usual.RequestsPerMinute, own?.Concurrent ?? usual.Concurrent);
     }

@@ -30,13 +30,14 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
         new(400, Request, $"Invalid '{param}': {found} bytes; up to {most} are taken.", param, "invalid_value");
 
     /// <param name="prompt">Tokens of the prompt; above <paramref name="context"/> the exact number is not known.</param>
-    public static ApiError ContextLength(int prompt, int context, int? asked) => new(400, Request,
+    /// <param name="param">The field that holds the prompt.</param>
+    public static ApiError ContextLength(int prompt, int context, int? asked, string param = "messages") => new(400, Request,
         asked is null
-            ? $"This model's maximum context length is {context} tokens, but the messages are "
+            ? $"This model's maximum context length is {context} tokens, but the {param} {(param == "messages" ? "are" : "is")} "
                 + (prompt > context ? $"more than {context} tokens long." : $"{prompt} tokens long.")
             : $"This model's maximum context length is {context} tokens, but {(long)prompt + asked} were asked for: "
-                + $"{prompt} in the messages, {asked} in the completion.",
-        "messages", "context_length_exceeded");
+                + $"{prompt} in the {param}, {asked} in the completion.",
+        param, "context_length_exceeded");
 
     public static ApiError UnknownModel(string model, string known) =>
         new(404, Request, $"The model '{model}' does not exist here; there is {known}.", "model", "model_not_found");

@@ -8,6 +8,7 @@ using Majlis.Server.Catalog;
 using Majlis.Server.Chat;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
+using Majlis.Server.Tokens;
 
 namespace Majlis.Server.Wire;
 
@@ -16,6 +17,8 @@ namespace Majlis.Server.Wire;
 [JsonSerializable(typeof(ChatReply))]
 [JsonSerializable(typeof(ChatChunk))]
 [JsonSerializable(typeof(ChatChunkWithUsage))]
+[JsonSerializable(typeof(TokenizeReply))]
+[JsonSerializable(typeof(DetokenizeReply))]
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(ModelCard))]
 [JsonSerializable(typeof(BattleEvent))]

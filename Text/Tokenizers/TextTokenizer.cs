@@ -79,6 +79,17 @@ public sealed class TextTokenizer
     /// <summary>Token ids of a text; stops when there are more than <paramref name="most"/>.</summary>
     public int[] EncodeUpTo(string text, int most) => Framed(Run(text, new TokenSink(tracked: false) { Most = most }, null).Ids, false);
 
+    /// <summary>
+    /// Token ids of a prompt that no template writes: framed as the tokenizer frames a text, but the begin-of-text token that the text
+    /// brings itself is not put before it a second time. Stops when there are more than <paramref name="most"/>.
+    /// </summary>
+    public int[] EncodePrompt(string text, int most)
+    {
+        var ids = Run(text, new TokenSink(tracked: false) { Most = most }, null).Ids;
+        var brought = ids.Count > 0 && postProcessor.Frame[0].Ids is [var begin] && ids[0] == begin;
+        return brought ? Framed(ids[1..], true) : Framed(ids, true);
+    }
+
     /// <summary>Ids with segment ids and offsets; see <see cref="TokenizedText"/>.</summary>
     public TokenizedText EncodeWithOffsets(string text, bool addSpecialTokens, bool specialsAsText = false)
     {

@@ -121,6 +121,23 @@ public sealed class TokenizerBehaviourTests
         Assert.Equal((Points(text[..start]), Points(text[..end])), pattern == @"\w+" ? found : offsets[0]);
     }
 
+    [Fact]
+    public void A_prompt_has_its_begin_of_text_once()
+    {
+        var tokenizer = TextTokenizer.ParseJson(Encoding.UTF8.GetBytes("""
+            {"model": {"type": "WordLevel", "vocab": {"<s>": 0, "a": 1, "b": 2}, "unk_token": "a"},
+             "added_tokens": [{"id": 0, "content": "<s>", "special": true}], "pre_tokenizer": {"type": "WhitespaceSplit"},
+             "post_processor": {"type": "TemplateProcessing",
+              "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+              "special_tokens": {"<s>": {"id": "<s>", "ids": [0], "tokens": ["<s>"]}}}}
+            """), "framed");
+        Assert.Equal([0, 1, 2], tokenizer.EncodePrompt("a b", int.MaxValue));
+        Assert.Equal([0, 1, 2], tokenizer.EncodePrompt("<s> a b", int.MaxValue));
+        Assert.Equal([0, 0, 1], tokenizer.EncodePrompt("<s><s> a", int.MaxValue));
+        Assert.Equal([0], tokenizer.EncodePrompt("", int.MaxValue));
+        Assert.InRange(tokenizer.EncodePrompt("a b a b a b", 2).Length, 3, 6);
+    }
+
     static int Points(string text) => text.EnumerateRunes().Count();
 
     static TextTokenizer SmolLM2() => StoredTokenizers.Open(Shared.Require(Shared.SmolLM2));
