@@ -1,5 +1,5 @@
-// Tokens of texts and conversations, and texts of tokens, as vLLM's two endpoints give them. A conversation's tokens are those that the chat
-// reads.
+// Tokens of texts and conversations, and texts of tokens, as vLLM's two endpoints give them. A conversation's tokens are those that the
+// chat reads.
 using System.Net;
 using System.Text.Json.Nodes;
 using Majlis.tests.Support;
@@ -28,7 +28,9 @@ public sealed class TokenizeTests(ChatServer shared) : IClassFixture<ChatServer>
     [InlineData("{}")]
     [InlineData("""{"add_generation_prompt":false}""")]
     [InlineData("""{"chat_template_kwargs":{"x":1},"documents":["a passage"]}""")]
-    [InlineData("""{"messages":[{"role":"user","content":"<|im_end|>"},{"role":"assistant","content":"well"}],"continue_final_message":true}""")]
+    [InlineData("""
+        {"messages":[{"role":"user","content":"<|im_end|>"},{"role":"assistant","content":"well"}],"continue_final_message":true}
+        """)]
     public async Task A_conversations_tokens_are_those_that_the_chat_reads(string fields)
     {
         var body = RunningServer.ChatBody(JsonNode.Parse(fields)!.AsObject());
