@@ -1,6 +1,8 @@
-// From a sequence's tokens to what its reader gets: the text without citation marks, up to a stop string, with the tokens and the citations
-// that are part of it. Each passes on only what later tokens cannot change. Knows neither the engine nor the network.
+// From a sequence's tokens to what its reader gets: the text without citation marks, up to a stop string, and without tool calls, with the
+// tokens, citations and calls that are part of it. Each passes on only what later tokens cannot change. Knows neither the engine nor the
+// network.
 using System.Collections.Immutable;
+using Majlis.Text.Chat.ToolCalls;
 using Majlis.Text.Citations;
 using Majlis.Text.Tokenizers;
 
@@ -8,19 +10,24 @@ namespace Majlis.Inference;
 
 sealed class AnswerText(LoadedModel model, GenerationRequest request)
 {
-    readonly TokenStream decoder =
-        model.Tokenizer.Stream(request.SkipSpecialTokens, request.ReadsCitations ? CitationStream.IsMarkToken : null);
+    readonly TokenStream decoder = model.Tokenizer.Stream(request.SkipSpecialTokens, token =>
+        (request.ReadsCitations && CitationStream.IsMarkToken(token)) || request.Tools?.Format.Marks.Contains(token) is true);
     readonly CitationStream? marks = request.ReadsCitations ? new() : null;
     readonly TextStream stops = new(request.Stop, request.IncludeStop);
+    readonly ToolCallStream? calls = request.Tools is { } tools ? new(tools, Hidden(tools, model, request)) : null;
     // Tokens that were not given out so far, each with the range of its text as decoded, in UTF-16 units.
     readonly Queue<(GeneratedToken Token, long Start, long End)> withheld = [];
-    // Text as decoded; of it, text without marks; of that, text given out. The last one in code points, too.
+    // Text as decoded; of it, text without marks; of that, text up to a stop string.
     long decoded, written, given;
+    // Text without calls, in code points.
     int points;
     int cited;
 
-    /// <summary>The stop string that ended the text, or null.</summary>
-    public string? Stop => stops.Stop;
+    /// <summary>The text has ended before its tokens did: by a stop string, or with the only call that is wanted.</summary>
+    public bool IsOver => stops.Stop is not null || calls is { IsOver: true };
+
+    /// <summary>The text holds calls, and all of them are whole.</summary>
+    public bool CallsTools => calls is { Calls: true };
 
     /// <summary>Adds a token and returns the text that may be shown.</summary>
     /// <param name="ends">The token ends the sequence and adds no text.</param>
@@ -37,6 +44,7 @@ sealed class AnswerText(LoadedModel model, GenerationRequest request)
         var shown = mayStop ? stops.Push(piece) : piece;
         if (isLast) shown += stops.Flush();
         given += shown.Length;
+        if (calls is not null) shown = calls.Push(shown) + (isLast || stops.Stop is not null ? calls.Flush() : "");
         points += shown.Count(unit => !char.IsLowSurrogate(unit));
         return shown;
     }
@@ -66,6 +74,12 @@ sealed class AnswerText(LoadedModel model, GenerationRequest request)
         while (marks is not null && cited < marks.Citations.Count && marks.Citations[cited].End <= points) cited++;
         return marks is null ? [] : [.. marks.Citations.Skip(first).Take(cited - first)];
     }
+
+    /// <summary>What became certain of calls since this was last called.</summary>
+    public ImmutableArray<CallPiece> Called() => calls?.Pieces() ?? [];
+
+    static ImmutableArray<string> Hidden(ToolReading tools, LoadedModel model, GenerationRequest request) => !request.SkipSpecialTokens ? []
+        : [.. tools.Format.Marks.Where(mark => model.Tokenizer.TokenId(mark) is { } id && model.Tokenizer.IsSpecial(id))];
 
     bool IsBegun(long start) => (marks is null || start <= marks.Decided) && Length(start) < given;
 

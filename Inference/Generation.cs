@@ -108,12 +108,14 @@ sealed class Generation
         var made = new GeneratedToken(token.Id, token.LogProbability, top);
         // Before min_tokens no stop string is searched for.
         var shown = text.Push(made, ends: stopped, isLast: finished, mayStop: mayEnd);
-        FinishReason? finish = stopped || text.Stop is not null ? FinishReason.Stop : finished ? FinishReason.Length : null;
+        FinishReason? finish = stopped || text.IsOver ? text.CallsTools ? FinishReason.ToolCalls : FinishReason.Stop
+            : finished ? FinishReason.Length : null;
         Interlocked.Increment(ref unread);
         pieces.Writer.TryWrite(new([made], shown, finish)
         {
             Shown = text.Released(),
             Citations = text.Cited(),
+            Calls = text.Called(),
             CachedPromptTokens = Sequence.CachedPrompt ?? 0,
             Times = new(submitted, started ?? now, now),
         });

@@ -1,5 +1,6 @@
 // The engine's input and output, in tokens and text. Knows nothing of the API's JSON.
 using System.Collections.Immutable;
+using Majlis.Text.Chat.ToolCalls;
 using Majlis.Text.Citations;
 
 namespace Majlis.Inference;
@@ -21,6 +22,9 @@ public sealed record GenerationRequest(int[] PromptTokens, SamplingOptions Sampl
 
     /// <summary>Marks of citations are taken out of the text, as <see cref="CitationStream"/> reads them.</summary>
     public bool ReadsCitations { get; init; }
+
+    /// <summary>Calls of these tools are taken out of the text; null where none is offered.</summary>
+    public ToolReading? Tools { get; init; }
 
     /// <summary>Lower goes first.</summary>
     public int Priority { get; init; }
@@ -54,8 +58,8 @@ public sealed record GenerationRequest(int[] PromptTokens, SamplingOptions Sampl
     }
 }
 
-/// <summary>Why a sequence ended: a stop token or stop string, or the token limit.</summary>
-public enum FinishReason { Stop, Length }
+/// <summary>Why a sequence ended: a stop token or stop string, the token limit, or the model waits for the tools it has called.</summary>
+public enum FinishReason { Stop, Length, ToolCalls }
 
 /// <summary>A generated token with its log-probability at temperature 1 (fp32 log-softmax of the raw logits).</summary>
 public readonly record struct GeneratedToken(int Id, float LogProbability, ImmutableArray<TopLogProb> Top);
@@ -74,6 +78,9 @@ public sealed record GeneratedPiece(ImmutableArray<GeneratedToken> Tokens, strin
 
     /// <summary>The citations of which the last part of the span, and the closing mark, became certain.</summary>
     public ImmutableArray<Citation> Citations { get; init; } = [];
+
+    /// <summary>What became certain of the tools' calls.</summary>
+    public ImmutableArray<CallPiece> Calls { get; init; } = [];
 
     /// <summary>Prompt tokens that came from the prefix cache.</summary>
     public int CachedPromptTokens { get; init; }

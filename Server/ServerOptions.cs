@@ -7,6 +7,7 @@ using Majlis.Server.Connections;
 using Majlis.Server.Models;
 using Majlis.Server.Training;
 using Majlis.Server.Wire;
+using Majlis.Text.Chat.ToolCalls;
 
 namespace Majlis.Server;
 
@@ -81,8 +82,14 @@ public sealed record ServerOptions
     /// <summary>Requests at a time of a key that has no limit of its own, at each server; 0: no limit.</summary>
     public int Concurrent { get; init; }
 
-    /// <summary>Folder of .txt and .md files to answer from where a request brings no documents.</summary>
+    /// <summary>Folder of .txt and .md files to answer from where a request brings neither documents nor tools.</summary>
     public string? Documents { get; init; }
+
+    /// <summary>How the model writes tool calls: <c>auto</c>, as its chat template shows, or the name of a format.</summary>
+    [ConfigurationKeyName("tool-format")]
+    public string ToolFormat { get; init; } = AutoToolFormat;
+
+    internal const string AutoToolFormat = "auto";
 
     /// <summary>The kind of voters: <c>person</c>, or <c>scripted</c> where all raters are programs, which vote fast.</summary>
     public string Voters { get; init; } = VoterKinds.Person;
@@ -119,6 +126,8 @@ public sealed record ServerOptions
         if (Model is not null && !Path.Exists(Model) && HubName.TryParse(Model) is null)
             yield return $"--model: there is no file or folder '{Model}', and it is no ORG/NAME of the hub.";
         if (Documents is not null && !Directory.Exists(Documents)) yield return $"--documents: there is no folder '{Documents}'.";
+        if (ToolFormat != AutoToolFormat && ToolFormats.Named(ToolFormat) is null)
+            yield return $"--tool-format: '{ToolFormat}' is neither {AutoToolFormat} nor one of {string.Join(", ", ToolFormats.Names)}.";
         if (File.Exists(Data)) yield return $"--data: '{Data}' is a file, a folder is expected.";
         if (File.Exists(Catalog)) yield return $"--catalog: '{Catalog}' is a file, a folder is expected.";
         foreach (var problem in RedisLogin.Problems()) yield return problem;

@@ -8,7 +8,11 @@ namespace Majlis.Server.Arena;
 
 static class BattleRequestReader
 {
-    static readonly string[] chatOnly = ["n", "logprobs", "top_logprobs", "return_token_ids", "stream_options", "skip_special_tokens"];
+    static readonly string[] chatOnly =
+    [
+        "n", "logprobs", "top_logprobs", "return_token_ids", "stream_options", "skip_special_tokens",
+        "tools", "tool_choice", "parallel_tool_calls",
+    ];
 
     const float LeastChance = 0.01f;
 
@@ -34,7 +38,9 @@ static class BattleRequestReader
     {
         "n" => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var count) && count == 1,
         "top_logprobs" => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var top) && top == 0,
-        "skip_special_tokens" => value.ValueKind == JsonValueKind.True,
+        "tools" => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0,
+        "tool_choice" => value.ValueKind == JsonValueKind.String && value.ValueEquals("none"),
+        "skip_special_tokens" or "parallel_tool_calls" => value.ValueKind == JsonValueKind.True,
         "stream_options" => value.ValueKind == JsonValueKind.Object
             && value.EnumerateObject().All(field => field.Value.ValueKind is JsonValueKind.False or JsonValueKind.Null),
         _ => value.ValueKind == JsonValueKind.False,

@@ -26,7 +26,7 @@ static class ChatEndpoints
         http.Response.RegisterForDispose(run);
         var pieces = metrics.Count(record, run.PiecesAsync(engine, http.RequestAborted));
         if (!request.Output.Stream)
-            return TypedResults.Json(await ChatWhole.ReplyAsync(run, request.Output, pieces), WireJson.Wire.ChatReply);
+            return TypedResults.Json(await ChatWhole.ReplyAsync(run, request.Output, ids, pieces), WireJson.Wire.ChatReply);
         var events = new ChatStream(run, request.Output, ids).EventsAsync(pieces, http.RequestAborted);
         return await EventStream.BeginAsync(events, failures.Explain, new(http, time, engine.Options.ReaderPatience));
     }

@@ -1,5 +1,6 @@
 // The shapes of chat replies, whole and streamed, as in OpenAI's specification. Data only.
 using System.Text.Json.Serialization;
+using Majlis.Server.Chat.Tools;
 
 namespace Majlis.Server.Chat;
 
@@ -18,8 +19,12 @@ sealed record ChatChoice(int Index, ChatMessage Message, string FinishReason)
     public IReadOnlyList<int>? TokenIds { get; init; }
 }
 
-sealed record ChatMessage(string Role, string Content)
+/// <summary><paramref name="Content"/> is null where the answer holds calls and no text.</summary>
+sealed record ChatMessage(string Role, string? Content)
 {
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ToolCallReply>? ToolCalls { get; init; }
+
     public string? Refusal { get; }
     public IReadOnlyList<Annotation> Annotations { get; init; } = [];
 
@@ -58,6 +63,9 @@ sealed record ChunkDelta(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Role = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Content = null)
 {
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ToolCallDelta>? ToolCalls { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<CitationReply>? Citations { get; init; }
 

@@ -1,6 +1,7 @@
 // One chat request, validated as far as possible without a model. Knows no JSON and no tokens.
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Majlis.Server.Chat.Tools;
 
 namespace Majlis.Server.Chat;
 
@@ -17,6 +18,9 @@ public sealed record ChatRequest
 
     /// <summary>Whether the answer should cite its documents; null where the client says nothing, and then it does if it can.</summary>
     public bool? Citations { get; init; }
+
+    /// <summary>Tools that the model may call; null where it may call none.</summary>
+    public ToolOffer? Tools { get; init; }
 
     public JsonObject? TemplateArguments { get; init; }
     public bool AddGenerationPrompt { get; init; } = true;

@@ -2,6 +2,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Majlis.Server.Chat.Tools;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Chat;
@@ -51,6 +52,7 @@ static class ChatRequestReader
             Messages = messages,
             Documents = DocumentReader.Read(fields),
             Citations = CitationOptionsReader.Read(fields),
+            Tools = ToolOfferReader.Read(fields),
             TemplateArguments = TemplateArguments(fields),
             ContinueFinalMessage = prefix,
             AddGenerationPrompt = fields.Flag("add_generation_prompt") ?? !prefix,

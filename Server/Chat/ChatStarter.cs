@@ -39,6 +39,7 @@ sealed class ChatStarter(ModelLeases leases, PromptBuilder prompts, IdSource ids
             TopLogProbs = request.Output.LogProbabilities ? request.Output.TopLogProbabilities : 0,
             SkipSpecialTokens = request.Output.SkipSpecialTokens,
             ReadsCitations = prompt.Citations.ReadsMarks,
+            Tools = prompt.Tools,
             Priority = request.Priority,
             Client = request.Client,
             Deterministic = request.Deterministic,

@@ -1,9 +1,10 @@
-// A chat reply as chunks: first the role, then the text as it is generated, after it what it cites, a finish reason for each choice, and
-// the usage if requested.
+// A chat reply as chunks: first the role, then the text as it is generated, after it what it cites and the tools it calls, a finish reason
+// for each choice, and the usage if requested.
 // Knows the shape of chunks; EventStream does framing and late failures.
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Majlis.Inference;
+using Majlis.Server.Chat.Tools;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Chat;
@@ -32,6 +33,8 @@ sealed class ChatStream(ChatRun run, OutputWishes wishes, IdSource ids)
             var hasLogProbabilities = wishes.LogProbabilities && piece.Shown.Length > 0;
             if (piece.Text.Length > 0 || hasLogProbabilities || wishes.TokenIds) yield return Text(choice, piece);
             if (run.Documents?.Cite(piece.Citations) is { Count: > 0 } citations) yield return Cited(choice, citations);
+            foreach (var call in CallWriter.Deltas(piece.Calls, ids))
+                yield return Chunk([new ChunkChoice(choice, new ChunkDelta { ToolCalls = [call] }, null)]);
             if (piece.Finish is { } finish) yield return Chunk([new ChunkChoice(choice, new ChunkDelta(), FinishWord.Of(finish))]);
         }
         if (wishes.IncludeUsage) yield return Chunk([], usage.Usage);
@@ -54,7 +57,8 @@ sealed class ChatStream(ChatRun run, OutputWishes wishes, IdSource ids)
 
     string Chunk(IReadOnlyList<ChunkChoice> choices, Usage? total = null, int[]? prompt = null)
     {
-        var length = choices.Sum(choice => choice.Delta.Content?.Length ?? 0);
+        var length = choices.Sum(choice => (choice.Delta.Content?.Length ?? 0)
+            + (choice.Delta.ToolCalls?.Sum(call => call.Function.Arguments.Length) ?? 0));
         var chunk = new ChatChunk(run.Id, "chat.completion.chunk", run.Created, run.Version, run.WeightsHash, "default", choices)
         {
             PromptTokenIds = prompt,

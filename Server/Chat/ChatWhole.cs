@@ -1,13 +1,16 @@
 // A whole chat reply. Collects what the engine generates; knows no streaming.
 using System.Text;
 using Majlis.Inference;
+using Majlis.Server.Chat.Tools;
+using Majlis.Server.Wire;
+using Majlis.Text.Chat.ToolCalls;
 using Majlis.Text.Citations;
 
 namespace Majlis.Server.Chat;
 
 static class ChatWhole
 {
-    public static async Task<ChatReply> ReplyAsync(ChatRun run, OutputWishes wishes,
+    public static async Task<ChatReply> ReplyAsync(ChatRun run, OutputWishes wishes, IdSource ids,
         IAsyncEnumerable<(int Choice, GeneratedPiece Piece)> pieces)
     {
         var answers = run.Choices.Select(_ => new Answer()).ToArray();
@@ -18,7 +21,7 @@ static class ChatWhole
             usage.Add(piece);
         }
         return new ChatReply(run.Id, "chat.completion", run.Created, run.Version, run.WeightsHash, "default",
-            [.. answers.Select((answer, index) => answer.ToChoice(index, run, wishes))], usage.Usage)
+            [.. answers.Select((answer, index) => answer.ToChoice(index, run, wishes, ids))], usage.Usage)
         {
             PromptTokenIds = wishes.TokenIds ? run.Prompt : null,
         };
@@ -28,29 +31,37 @@ static class ChatWhole
     {
         readonly StringBuilder text = new();
         readonly List<GeneratedToken> shown = [];
-        readonly List<int> ids = [];
+        readonly List<int> tokens = [];
         readonly List<Citation> citations = [];
+        readonly List<CallPiece> calls = [];
         FinishReason? finish;
 
         public void Add(GeneratedPiece piece)
         {
             shown.AddRange(piece.Shown);
-            ids.AddRange(piece.Tokens.Select(token => token.Id));
+            tokens.AddRange(piece.Tokens.Select(token => token.Id));
             text.Append(piece.Text);
             citations.AddRange(piece.Citations);
+            calls.AddRange(piece.Calls);
             finish = piece.Finish ?? finish;
         }
 
-        public ChatChoice ToChoice(int index, ChatRun run, OutputWishes wishes) => new(index, Message(run), FinishWord.Of(finish!.Value))
-        {
-            Logprobs = wishes.LogProbabilities ? LogProbsWriter.Of(shown, run.Tokenizer) : null,
-            TokenIds = wishes.TokenIds ? ids : null,
-        };
+        public ChatChoice ToChoice(int index, ChatRun run, OutputWishes wishes, IdSource ids) =>
+            new(index, Message(run, ids), FinishWord.Of(finish!.Value))
+            {
+                Logprobs = wishes.LogProbabilities ? LogProbsWriter.Of(shown, run.Tokenizer) : null,
+                TokenIds = wishes.TokenIds ? tokens : null,
+            };
 
-        ChatMessage Message(ChatRun run)
+        ChatMessage Message(ChatRun run, IdSource ids)
         {
             var cited = run.Documents?.Cite(citations);
-            return new("assistant", text.ToString()) { Annotations = CitedDocuments.Annotate(cited ?? []), Citations = cited };
+            return new("assistant", calls.Count > 0 && text.Length == 0 ? null : text.ToString())
+            {
+                Annotations = CitedDocuments.Annotate(cited ?? []),
+                Citations = cited,
+                ToolCalls = CallWriter.Join(calls, ids),
+            };
         }
     }
 }
@@ -72,5 +83,10 @@ sealed class UsageCount(int prompt)
 /// <summary>The API's names for why a completion ended; the official .NET client throws on any other.</summary>
 static class FinishWord
 {
-    public static string Of(FinishReason reason) => reason == FinishReason.Length ? "length" : "stop";
+    public static string Of(FinishReason reason) => reason switch
+    {
+        FinishReason.Length => "length",
+        FinishReason.ToolCalls => "tool_calls",
+        _ => "stop",
+    };
 }

@@ -2,6 +2,7 @@
 // reply says beside its text. Knows no template.
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Majlis.Server.Chat.Tools;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Chat;

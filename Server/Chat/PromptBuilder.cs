@@ -1,18 +1,23 @@
-// Builds prompt tokens from messages and documents with the model's own template. Documents go to their place in the template, or into the
-// last question where the template has none.
+// Builds prompt tokens from messages, documents and tools with the model's own template. Documents go to their place in the template, or
+// into the last question where the template has none.
 using System.Text.Json.Nodes;
 using Majlis.Inference;
+using Majlis.Server.Chat.Tools;
 using Majlis.Server.Wire;
 using Majlis.Text.Chat;
+using Majlis.Text.Chat.ToolCalls;
 using Majlis.Text.Jinja;
 
 namespace Majlis.Server.Chat;
 
 /// <param name="Tokens">The prompt, or more tokens than the model's context holds.</param>
-sealed record BuiltPrompt(int[] Tokens, CitationPlan Citations);
+/// <param name="Tools">How the answers are read for calls; null where no tool is offered.</param>
+sealed record BuiltPrompt(int[] Tokens, CitationPlan Citations, ToolReading? Tools);
 
-sealed class PromptBuilder(TimeProvider time)
+sealed class PromptBuilder(TimeProvider time, ServerOptions options)
 {
+    readonly ToolFormat? forced = ToolFormats.Named(options.ToolFormat);
+
     /// <summary>
     /// The prompt of a request for one model, or null with the reason in <paramref name="problem"/>. A prompt longer than the model's
     /// context is returned cut, at more tokens than the context holds.
@@ -35,13 +40,14 @@ sealed class PromptBuilder(TimeProvider time)
         var placed = template.TakesDocuments ? documents : null;
         var messages = documents is null || placed is not null ? request.Messages
             : Grounding.Ground(request.Messages, documents, problem);
+        var tools = ToolPlan.For(request.Tools, template.Tools, forced, placed, problem);
         if (problem.First is not null) return null;
         var citations = CitationPlan.For(request, template, placed);
         var conversation = Conversation(request, messages) with { Documents = placed, Citations = citations.Asks };
         try
         {
             var most = whole ? int.MaxValue : model.MaxContext;
-            return new(ChatPrompt.EncodeUpTo(template, model.Tokenizer, conversation, most), citations);
+            return new(ChatPrompt.EncodeUpTo(template, model.Tokenizer, conversation, most), citations, tools);
         }
         catch (JinjaException refused)
         {
@@ -53,6 +59,7 @@ sealed class PromptBuilder(TimeProvider time)
 
     Conversation Conversation(ChatRequest request, JsonArray messages) => new(messages)
     {
+        Tools = request.Tools?.Tools,
         Kwargs = request.TemplateArguments,
         AddGenerationPrompt = request.AddGenerationPrompt,
         ContinueFinalMessage = request.ContinueFinalMessage,

@@ -10,9 +10,10 @@ static class PromptSize
     /// <summary>False where neither template nor tokenizer can make so many characters fit into the context.</summary>
     public static bool CanFit(long characters, LoadedModel model) => characters <= (long)model.MaxContext * model.Tokenizer.LongestToken;
 
-    /// <summary>UTF-16 units of all texts and names in messages, documents and template arguments.</summary>
+    /// <summary>UTF-16 units of all texts and names in messages, documents, tools and template arguments.</summary>
     public static long Characters(ChatRequest request) =>
-        Characters(request.Messages) + Characters(request.Documents) + Characters(request.TemplateArguments);
+        Characters(request.Messages) + Characters(request.Documents)
+        + Characters(request.Tools?.Tools) + Characters(request.TemplateArguments);
 
     static long Characters(JsonNode? node) => node switch
     {

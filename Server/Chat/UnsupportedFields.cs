@@ -7,18 +7,15 @@ namespace Majlis.Server.Chat;
 
 static class UnsupportedFields
 {
-    const string NoTools = "Tool calls are not served yet.";
+    const string OldTools = "It was replaced by 'tools' and 'tool_choice'; send those.";
     const string NoStore = "Completions are not stored here.";
     const string NoGrammar = "Only free text is served; structured output is not there yet.";
     const string NoCacheTime = "How long a prefix stays cached cannot be set here.";
 
     static readonly Dictionary<string, string> refused = new()
     {
-        ["tools"] = NoTools,
-        ["tool_choice"] = NoTools,
-        ["parallel_tool_calls"] = NoTools,
-        ["functions"] = NoTools,
-        ["function_call"] = NoTools,
+        ["functions"] = OldTools,
+        ["function_call"] = OldTools,
         ["response_format"] = NoGrammar,
         ["structured_outputs"] = NoGrammar,
         ["store"] = NoStore,
@@ -49,9 +46,8 @@ static class UnsupportedFields
 
     static bool HappensAnyway(string name, JsonElement value) => name switch
     {
-        "tools" or "functions" => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0,
-        "tool_choice" or "function_call" => Is(value, "none"),
-        "parallel_tool_calls" => value.ValueKind == JsonValueKind.True,
+        "functions" => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0,
+        "function_call" => Is(value, "none"),
         "store" => value.ValueKind == JsonValueKind.False,
         "metadata" => HoldsOnly(value),
         "response_format" => HoldsOnly(value, ("type", "text")),

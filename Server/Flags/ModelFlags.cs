@@ -1,6 +1,7 @@
 // Options of what is served and what computes it, on the command line. Knows no address and no store.
 using System.CommandLine;
 using Majlis.CommandLine;
+using Majlis.Text.Chat.ToolCalls;
 
 namespace Majlis.Server.Flags;
 
@@ -22,12 +23,16 @@ sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
     readonly HostOption<int> threads = sources.Whole("--threads", "The cpu backend's threads; 0: one for each core.", defaults.Threads);
 
     readonly HostOption<string?> documents = sources.Text("--documents",
-        "Folder of .txt and .md files to answer from where a request brings no documents.");
+        "Folder of .txt and .md files to answer from where a request brings neither documents nor tools.");
+
+    readonly HostOption<string> toolFormat = sources.Text("--tool-format",
+        $"How the model writes tool calls: auto (as its chat template shows), or {string.Join(", ", ToolFormats.Names)}.",
+        defaults.ToolFormat);
 
     readonly HostOption<bool> deterministic = sources.Flag("--deterministic",
         "Compute in fixed shapes, so that a seed gives the same text whatever else runs; slower. A request can set this for itself.");
 
-    public IEnumerable<Option> All => [model, catalog, backend, weights, threads, documents, deterministic];
+    public IEnumerable<Option> All => [model, catalog, backend, weights, threads, documents, toolFormat, deterministic];
 
     /// <summary>The options with what this command line says of these.</summary>
     public ServerOptions Read(OptionValues values, ServerOptions options) => options with
@@ -38,6 +43,7 @@ sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
         Weights = values.Of(weights),
         Threads = values.Of(threads),
         Documents = values.Of(documents),
+        ToolFormat = values.Of(toolFormat),
         Deterministic = values.Of(deterministic),
     };
 }

@@ -1,6 +1,7 @@
 // A model's chat template: renders messages to the prompt's text, as transformers' apply_chat_template (5.x) does.
 // Knows nothing of token ids; ChatPrompt does.
 using System.Text.Json.Nodes;
+using Majlis.Text.Chat.ToolCalls;
 using Majlis.Text.Jinja;
 using Majlis.Text.Tokenizers;
 
@@ -17,13 +18,14 @@ public sealed class ChatTemplate
     readonly Lazy<ContentForm> content;
     readonly Lazy<ToolCallForm> calls;
     readonly Lazy<bool> cited;
+    readonly Lazy<TemplateTools> tools;
 
     // The last guard made. It is replaced as a whole, so a race only makes a second one.
     volatile PromptGuard? guard;
 
     ChatTemplate(IReadOnlyDictionary<string, (string, JinjaTemplate)> templates, SpecialTokens tokens) =>
-        (this.templates, this.tokens, content, calls, cited) = (templates, tokens, new(() => ContentForm.Probe(this)),
-            new(() => ToolCallForm.Probe(this)), new(() => CitingTemplate.IsOf(this)));
+        (this.templates, this.tokens, content, calls, cited, tools) = (templates, tokens, new(() => ContentForm.Probe(this)),
+            new(() => ToolCallForm.Probe(this)), new(() => CitingTemplate.IsOf(this)), new(() => TemplateTools.Probe(this)));
 
     /// <exception cref="JinjaException">The source is not a Jinja template.</exception>
     public static ChatTemplate Parse(string source, SpecialTokens tokens) =>
@@ -40,6 +42,9 @@ public sealed class ChatTemplate
 
     /// <summary>Whether models with this template write the marks that <see cref="Citations.CitationStream"/> reads.</summary>
     public bool BringsCitations => cited.Value;
+
+    /// <summary>What the template does with tools; found by rendering probes.</summary>
+    public TemplateTools Tools => tools.Value;
 
     internal IEnumerable<TemplateFacts> Facts => templates.Values.Select(named => named.Template.Facts);
 

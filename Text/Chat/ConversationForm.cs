@@ -11,6 +11,7 @@ sealed class ConversationForm
     readonly PromptGuard guard;
     readonly bool knowsDevelopers;
     readonly bool knowsFunctionCalls;
+    readonly bool readsPlans;
 
     // Index of the last message with the old function_call: the next message of role "function" answers it.
     int lastCall;
@@ -19,6 +20,7 @@ sealed class ConversationForm
     {
         (this.template, this.guard) = (template, guard);
         knowsDevelopers = template.Facts.Any(facts => facts.Texts.Contains("developer"));
+        readsPlans = template.Facts.Any(facts => facts.Members.Contains("tool_plan"));
         knowsFunctionCalls = template.Facts.Any(facts => facts.Members.Contains("function_call") || facts.Texts.Contains("function_call"));
     }
 
@@ -46,10 +48,14 @@ sealed class ConversationForm
             else if (name == "content") AddContent(formed, members, role, safe);
             else if (name == "tool_calls") AddCalls(formed, value as JsonArray ?? [], safe);
             else if (name == "function_call" && !knowsFunctionCalls) AddFunctionCall(formed, value, index, safe);
+            else if (name == "tool_call_id" && value is not null) formed[name] = guard.Walk(template.Tools.Id(value), safe);
             else if (value is not null && !IsOfReplies(name)) formed[guard.Outside(name)] = guard.Walk(value, safe);
         if (!members.ContainsKey("content")) AddContent(formed, members, role, safe);
         if (role == "function" && !knowsFunctionCalls) formed["tool_call_id"] = CallId(lastCall);
         MessageForm.NameReasoning(formed);
+        // What a model says before its calls is, to Cohere's templates, its plan.
+        if (readsPlans && formed["tool_calls"] is not null && MessageContent.Plain(formed["content"]) is { Length: > 0 } plan)
+            formed.TryAdd("tool_plan", plan);
         return formed;
     }
 
@@ -108,6 +114,7 @@ sealed class ConversationForm
         foreach (var (name, value) in members)
             if (name == "function" && value is JsonObject function) formed[name] = Function(function, "arguments", safe);
             else if (name == "custom" && value is JsonObject custom) formed["function"] = Function(custom, "input", safe);
+            else if (name == "id" && value is not null) formed[name] = guard.Walk(template.Tools.Id(value), safe);
             else formed[guard.Outside(name)] = name == "type" && members["custom"] is JsonObject ? "function" : guard.Walk(value, safe);
         return formed;
     }

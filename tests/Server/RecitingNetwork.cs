@@ -15,10 +15,14 @@ sealed class RecitingNetwork(params string[] texts) : INetwork
     const int Positions = 2048;
 
     readonly byte[][] scripts = [.. texts.Select(Encoding.UTF8.GetBytes)];
+    static readonly int[] toolTurn = [ImStart, .. "tool\n"u8.ToArray().Select(value => (int)value)];
     int[] cache = [];
 
     /// <summary>Called before each step; tests block a stream here.</summary>
     public Action BeforeStep { get; init; } = () => { };
+
+    /// <summary>The only answer once the prompt holds a turn of role tool; null: it makes no difference.</summary>
+    public string? OnceToolsAnswered { get; init; }
 
     public bool Disposed { get; private set; }
 
@@ -85,6 +89,8 @@ sealed class RecitingNetwork(params string[] texts) : INetwork
         var logits = new float[Vocabulary];
         var turn = Array.LastIndexOf(history, ImStart);
         var said = history[(Array.IndexOf(history, '\n', Math.Max(turn, 0)) + 1)..];
+        var answered = history.AsSpan().IndexOf(toolTurn) >= 0 ? OnceToolsAnswered : null;
+        byte[][] scripts = answered is null ? this.scripts : [Encoding.UTF8.GetBytes(answered)];
         for (var i = 0; i < scripts.Length; i++)
         {
             if (said.Length > scripts[i].Length || !said.Select((token, at) => token == scripts[i][at]).All(same => same)) continue;

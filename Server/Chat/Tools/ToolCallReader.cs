@@ -3,7 +3,7 @@
 using System.Text.Json;
 using Majlis.Server.Wire;
 
-namespace Majlis.Server.Chat;
+namespace Majlis.Server.Chat.Tools;
 
 static class ToolCallReader
 {

@@ -1,0 +1,28 @@
+// The call formats that are known, by name, and which of them belongs to a template.
+namespace Majlis.Text.Chat.ToolCalls;
+
+public static class ToolFormats
+{
+    // A template's texts are searched in this order: a template may explain one format and hold a trace of another.
+    static readonly (ToolFormat Format, Func<string, bool> Signs)[] known =
+    [
+        (CohereCalls.Format, CohereCalls.Signs),
+        (MistralCalls.Format, MistralCalls.Signs),
+        (HermesCalls.Format, HermesCalls.Signs),
+        (PythonicCalls.Format, PythonicCalls.Signs),
+        (LlamaCalls.Format, LlamaCalls.Signs),
+        (GemmaCalls.Format, GemmaCalls.Signs),
+    ];
+
+    public static IEnumerable<string> Names => known.Select(one => one.Format.Name);
+
+    /// <summary>The format of that name, or null.</summary>
+    public static ToolFormat? Named(string name) => Array.Find(known, one => one.Format.Name == name).Format;
+
+    /// <summary>The format whose signs a template's own texts bear, or null.</summary>
+    public static ToolFormat? Of(ChatTemplate template)
+    {
+        var written = string.Join('\n', template.Written);
+        return Array.Find(known, one => one.Signs(written)).Format;
+    }
+}

@@ -1,0 +1,63 @@
+// The expected calls of the Berkeley function calling leaderboard's rows, written in each format and read back: all of them character by
+// character, a part of them at every cut.
+using System.Text.Json.Nodes;
+using Majlis.tests.Support;
+using Xunit;
+
+namespace Majlis.tests.Text.ToolCalls;
+
+public sealed class FunctionCallingRowTests
+{
+    const int WhollyCut = 25;
+
+    [Theory]
+    [InlineData("BFCL_v4_simple_python.json")]
+    [InlineData("BFCL_v4_parallel.json")]
+    public void Rows_are_read_back_as_written(string file)
+    {
+        var rows = File.ReadLines(Shared.Require(Shared.Data("data", "bfcl", "possible_answer", file))).Select(Calls).ToList();
+        Assert.True(rows.Count > 100);
+        var number = 0;
+        foreach (var calls in rows)
+        {
+            var cutsAll = number++ % WhollyCut == 0;
+            foreach (var (format, text) in WrittenCall.Ways(calls))
+                foreach (var pieces in ReadCalls.Cuts(text).Skip(cutsAll ? 0 : text.Length + 1))
+                    Check(calls, ReadCalls.Of(format, pieces, calls.Select(call => call.Name)));
+        }
+    }
+
+    static void Check(List<WrittenCall> calls, (string Text, string Calls) read)
+    {
+        Assert.Equal("", read.Text);
+        var expected = calls.Select(call => (call.Name, call.Arguments)).ToList();
+        var parts = read.Calls;
+        foreach (var (name, arguments) in expected)
+        {
+            Assert.StartsWith(name + " ", parts, StringComparison.Ordinal);
+            var length = JsonLength(parts, name.Length + 1);
+            Assert.True(JsonNode.DeepEquals(arguments, JsonNode.Parse(parts.Substring(name.Length + 1, length))), read.Calls);
+            parts = parts[(name.Length + 1 + length)..].TrimStart('|');
+        }
+        Assert.Equal("", parts);
+    }
+
+    static int JsonLength(string text, int start)
+    {
+        var bytes = System.Text.Encoding.UTF8.GetBytes(text[start..] + " ");
+        var reader = new System.Text.Json.Utf8JsonReader(bytes, isFinalBlock: false, default);
+        Assert.True(reader.Read() && reader.TrySkip());
+        return System.Text.Encoding.UTF8.GetString(bytes, 0, (int)reader.BytesConsumed).Length;
+    }
+
+    // Each argument has a list of values that are right; the empty text stands for leaving it out.
+    static List<WrittenCall> Calls(string row) => [.. JsonNode.Parse(row)!["ground_truth"]!.AsArray().Select(truth =>
+    {
+        var (name, values) = truth!.AsObject().First();
+        var arguments = new JsonObject();
+        foreach (var (argument, right) in values!.AsObject())
+            if (right!.AsArray() is [{ } first, ..] && !(first is JsonValue && first.ToString().Length == 0))
+                arguments[argument] = first.DeepClone();
+        return new WrittenCall(name, arguments);
+    })];
+}
