@@ -11,4 +11,10 @@ static partial class AccessLog
 
     [LoggerMessage(203, LogLevel.Information, "Callers need a key.")]
     public static partial void AsksForKeys(this ILogger log);
+
+    [LoggerMessage(204, LogLevel.Information, "{Kind} '{Name}' (id {Id}) was added with role {Role}; it expires: {Expires}.")]
+    public static partial void KeyAdded(this ILogger log, string kind, string name, string id, string role, string expires);
+
+    [LoggerMessage(205, LogLevel.Information, "{Kind} '{Name}' (id {Id}) was revoked.")]
+    public static partial void KeyRevoked(this ILogger log, string kind, string name, string id);
 }

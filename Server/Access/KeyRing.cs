@@ -66,6 +66,7 @@ sealed class KeyRing(KeyStore store, KeyMarker marker, AdminKey admin, KeyTimes 
             if (known is { } later && later.At > asked) return null;
             var at = time.GetTimestamp();
             var keys = await ReadAsync();
+            if (known is { } before) KeyChanges.Tell(log, before.Keys, keys);
             known = new(keys, at);
             if (keys.ById.Count > 0) marker.Make();
             if (away) log.KeysReadAgain();

@@ -17,7 +17,7 @@ sealed record TrainingState(int Step, double TokensSeen, IReadOnlyList<StepMetri
     const string Prefix = "step-";
 
     /// <summary>Adds a state to a run's folder and drops all but the newest <paramref name="keep"/>.</summary>
-    public static void Save(string run, IReadOnlyList<(string Name, Tensor Value)> parameters, AdamW optimiser,
+    public static void Save(string run, IReadOnlyList<(string Name, Tensor Value)> parameters, Optimizer optimiser,
         IReadOnlyList<StepMetrics> log, double tokensSeen, int keep = 1)
     {
         var folder = Path.Combine(run, FormattableString.Invariant($"{Prefix}{optimiser.Step:000000}"));
@@ -26,11 +26,9 @@ sealed record TrainingState(int Step, double TokensSeen, IReadOnlyList<StepMetri
         DurableFiles.Create(folder, fresh =>
         {
             var tensors = Path.Combine(fresh, Tensors);
-            TensorFile.Write(tensors, parameters.SelectMany(parameter => new[]
-            {
-                ("parameter." + parameter.Name, parameter.Value), ("exp_avg." + parameter.Name, optimiser.Mean[parameter.Name]),
-                ("exp_avg_sq." + parameter.Name, optimiser.Square[parameter.Name]),
-            }));
+            TensorFile.Write(tensors, [.. parameters.Select(parameter => ("parameter." + parameter.Name, parameter.Value)),
+                .. optimiser.Mean.Select(moment => ("exp_avg." + moment.Key, moment.Value)),
+                .. optimiser.Square.Select(moment => ("exp_avg_sq." + moment.Key, moment.Value))]);
             var state = new TrainingState(optimiser.Step, tokensSeen, log, FileHash.Of(tensors));
             File.WriteAllBytes(Path.Combine(fresh, Numbers), JsonSerializer.SerializeToUtf8Bytes(state, TrainerJson.Plain));
         });
@@ -41,7 +39,7 @@ sealed record TrainingState(int Step, double TokensSeen, IReadOnlyList<StepMetri
     /// Copies the newest whole state into parameters and optimiser; null when there is none. <paramref name="say"/> gets a line about
     /// each damaged one.
     /// </summary>
-    public static TrainingState? Load(string run, IReadOnlyList<(string Name, Tensor Value)> parameters, AdamW optimiser,
+    public static TrainingState? Load(string run, IReadOnlyList<(string Name, Tensor Value)> parameters, Optimizer optimiser,
         Action<string> say)
     {
         foreach (var folder in States(run).Reverse())
@@ -57,7 +55,7 @@ sealed record TrainingState(int Step, double TokensSeen, IReadOnlyList<StepMetri
         return null;
     }
 
-    static TrainingState Read(string folder, IReadOnlyList<(string Name, Tensor Value)> parameters, AdamW optimiser)
+    static TrainingState Read(string folder, IReadOnlyList<(string Name, Tensor Value)> parameters, Optimizer optimiser)
     {
         var (path, numbers) = (Path.Combine(folder, Tensors), Path.Combine(folder, Numbers));
         var state = JsonSerializer.Deserialize<TrainingState>(File.ReadAllBytes(numbers), TrainerJson.Plain)

@@ -7,7 +7,7 @@ namespace Majlis.Trainer.Preference;
 public sealed record DpoOptions
 {
     public LossOptions Loss { get; init; } = new();
-    public AdamWOptions Adam { get; init; } = new();
+    public OptimizerOptions Updates { get; init; } = new();
     public double LearningRate { get; init; } = 1e-4;
 
     /// <summary>Name of a schedule in <see cref="LearningRate"/>.</summary>

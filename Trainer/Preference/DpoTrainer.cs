@@ -17,7 +17,7 @@ public sealed class DpoTrainer : IDisposable
     readonly DpoOptions options;
     readonly BatchOrder order;
     readonly LearningRate schedule;
-    readonly AdamW optimiser;
+    readonly Optimizer optimiser;
     readonly List<StepMetrics> log = [];
     double tokensSeen;
 
@@ -33,7 +33,7 @@ public sealed class DpoTrainer : IDisposable
         order = new BatchOrder(pairs.Count, options.BatchPairs, options.Accumulation, options.Seed, options.Shuffle);
         TotalSteps = options.Steps ?? options.Epochs * order.StepsPerEpoch;
         schedule = new LearningRate(options.Schedule, options.WarmupSteps, TotalSteps);
-        optimiser = new AdamW(policy.Parameters, options.Adam);
+        optimiser = new Optimizer(policy.Parameters, options.Updates);
     }
 
     public int TotalSteps { get; }

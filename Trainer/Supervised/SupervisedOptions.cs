@@ -54,6 +54,9 @@ public sealed record SupervisedOptions
 
     /// <summary>The last steps, in which warmup_stable_decay falls.</summary>
     public int DecaySteps { get; init; }
+
+    /// <summary><c>adamw</c>, or <c>muon</c>: the layers' matrices by Muon, all else by AdamW.</summary>
+    public string Optimizer { get; init; } = "adamw";
     public double Beta1 { get; init; } = 0.9;
     public double Beta2 { get; init; } = 0.999;
     public double WeightDecay { get; init; }
@@ -73,7 +76,7 @@ public sealed record SupervisedOptions
     public int Keep { get; init; } = 3;
 
     [JsonIgnore]
-    public AdamWOptions Adam => new(Beta1, Beta2, WeightDecay: WeightDecay);
+    public OptimizerOptions Updates => new(Beta1, Beta2, WeightDecay: WeightDecay, Muon: Optimizer == "muon");
 
     /// <exception cref="Text.ModelFormatException">All that is wrong with the file, a line each.</exception>
     public static SupervisedOptions Read(string path) => StageRecipe.Read<SupervisedOptions>(path, options => options.Problems());
@@ -87,6 +90,7 @@ public sealed record SupervisedOptions
         foreach (var file in Data.Where(file => !File.Exists(file))) yield return $"data: there is no file '{file}'.";
         foreach (var wrong in Wrong("loss", Loss, "completion", "text")) yield return wrong;
         foreach (var wrong in Wrong("loss_type", LossType, "nll", "dft")) yield return wrong;
+        foreach (var wrong in Wrong("optimizer", Optimizer, "adamw", "muon")) yield return wrong;
         foreach (var wrong in Wrong("numerics", Numerics, "bf16", "fp32")) yield return wrong;
         foreach (var wrong in Wrong("schedule", Schedule, [.. Optimization.LearningRate.Names])) yield return wrong;
         foreach (var (name, value, least) in new[]

@@ -19,7 +19,7 @@ public sealed class SupervisedTrainer : IDisposable
     readonly SupervisedOptions options;
     readonly BatchOrder order;
     readonly LearningRate schedule;
-    readonly AdamW optimiser;
+    readonly Optimizer optimiser;
     readonly List<StepMetrics> log = [];
     double tokensSeen;
 
@@ -40,7 +40,7 @@ public sealed class SupervisedTrainer : IDisposable
             Least = options.LearningRate > 0 ? options.LeastLearningRate / options.LearningRate : 0,
             DecaySteps = options.DecaySteps,
         };
-        optimiser = new AdamW(parameters, options.Adam);
+        optimiser = new Optimizer(parameters, options.Updates);
     }
 
     public int TotalSteps { get; }

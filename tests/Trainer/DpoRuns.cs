@@ -150,11 +150,11 @@ public sealed class DpoRuns : IDisposable
     public void A_state_with_a_number_that_is_not_finite_can_be_saved_and_read()
     {
         var model = new BigramPolicy(1);
-        using var adam = new AdamW(model.Policy.Parameters, new AdamWOptions());
+        using var optimiser = new Optimizer(model.Policy.Parameters, new OptimizerOptions());
         var values = new Dictionary<string, double> { ["logits/chosen"] = double.NegativeInfinity, ["entropy"] = double.NaN };
         var log = new[] { new StepMetrics(1, values) };
-        TrainingState.Save(folder, model.Policy.Parameters, adam, log, tokensSeen: 1);
-        var read = TrainingState.Load(folder, model.Policy.Parameters, adam, Assert.Fail)!.Log.Single();
+        TrainingState.Save(folder, model.Policy.Parameters, optimiser, log, tokensSeen: 1);
+        var read = TrainingState.Load(folder, model.Policy.Parameters, optimiser, Assert.Fail)!.Log.Single();
         Assert.Equal((double.NegativeInfinity, double.NaN), (read["logits/chosen"], read["entropy"]));
     }
 

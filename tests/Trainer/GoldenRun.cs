@@ -58,7 +58,7 @@ sealed class GoldenRun : IDisposable
             foreach (var (name, value) in policy.Parameters) value.copy_(Read(parameters, Stored(parameters, "", name)));
         using var trainer = new DpoTrainer(policy, pairs, reference, Options() with { Steps = run.GetProperty("steps_total").GetInt32() });
         using var saved = new TemporaryFolder();
-        using (var optimiser = new AdamW(policy.Parameters, Options().Adam))
+        using (var optimiser = new Optimizer(policy.Parameters, Options().Updates))
         {
             optimiser.Restore(state.RootElement.GetProperty("after_step").GetInt32(),
                 name => Read(moments, Stored(moments, "exp_avg.", name)), name => Read(moments, Stored(moments, "exp_avg_sq.", name)));
@@ -98,7 +98,7 @@ sealed class GoldenRun : IDisposable
         return new DpoOptions
         {
             Loss = LossConfig.Read(settings),
-            Adam = new AdamWOptions(Number("adam_beta1"), Number("adam_beta2"), Number("adam_epsilon"), Number("weight_decay")),
+            Updates = new OptimizerOptions(Number("adam_beta1"), Number("adam_beta2"), Number("adam_epsilon"), Number("weight_decay")),
             LearningRate = Number("learning_rate"),
             Schedule = settings.GetProperty("lr_scheduler_type").GetString()!,
             WarmupSteps = settings.GetProperty("warmup_steps").GetInt32(),

@@ -22,9 +22,9 @@ public sealed class Mixture
     /// <exception cref="ArgumentException">There is no such mixture.</exception>
     public static Mixture Named(string name) => name switch
     {
-        "copy" => new Mixture(Names.Languages).With(1, language => new CopyTask(language)),
-        "lookup" => new Mixture(Names.Languages).Practice(copy: 1, lookup: 2, relation: 3),
-        "base" => Tasks(Names.Languages).Practice(copy: 4, lookup: 6, relation: 12),
+        "copy" => new Mixture(Names.Languages).Practice(copy: 1, lookup: 0),
+        "lookup" => new Mixture(Names.Languages).Practice(copy: 1, lookup: 4),
+        "base" => Tasks(Names.Languages).Practice(copy: 5, lookup: 30),
         "sft" => Tasks(Names.Languages),
         "en" => Tasks([Language.English]),
         "ar" => Tasks([Language.Arabic]),
@@ -46,8 +46,8 @@ public sealed class Mixture
         .With(8, language => new FactTask(language, Split.Training))
         .With(6, language => new DialogueTask(language, Split.Training));
 
-    Mixture Practice(int copy, int lookup, int relation) => With(copy, language => new CopyTask(language))
-        .With(lookup, language => new LookUpTask(language)).With(relation, language => new RelationTask(language));
+    Mixture Practice(int copy, int lookup) =>
+        With(copy, language => new CopyTask(language)).With(lookup, language => new LookUpTask(language));
 
     Mixture With(int share, Func<Language, ITaskKind> kind)
     {

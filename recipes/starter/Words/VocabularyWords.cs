@@ -13,7 +13,6 @@ public sealed class VocabularyWords
 
     readonly List<string> beginnings = [];
     readonly List<string> continuations = [];
-    readonly List<string> plain = [];
     readonly HashSet<string> heldOut;
 
     public VocabularyWords(Language language)
@@ -25,8 +24,6 @@ public sealed class VocabularyWords
             if (letters.Length == 0 || !letters.All(letter => IsOf(language, letter))) continue;
             var isName = language == Language.English ? char.IsAsciiLetterUpper(letters[0]) : letters.Length > 1;
             if (letters.Length < text.Length && isName) beginnings.Add(letters);
-            if (letters.Length < text.Length && letters.Length > 2 && !letters.Any(char.IsAsciiLetterUpper) && !heldOut.Contains(letters))
-                plain.Add(letters);
             if (letters.Length == text.Length && !letters.Any(char.IsAsciiLetterUpper)) continuations.Add(letters);
         }
     }
@@ -40,9 +37,6 @@ public sealed class VocabularyWords
             if (word.Length > 3 && !heldOut.Contains(word) && !InventedWords.IsHeldOut(word)) return word;
         }
     }
-
-    /// <summary>One token that begins a word, mostly a whole one, in small letters; no held-out name.</summary>
-    public string Plain(Chance chance) => chance.Pick(plain);
 
     static string Token(int id) => tokenizer.Decode([id], skipSpecialTokens: true);
 

@@ -5,7 +5,7 @@ using Majlis.Server.Access;
 using Majlis.Server.Wire;
 using Majlis.tests.Feedback;
 using Majlis.tests.Support;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Majlis.tests.Server.Access;
@@ -15,6 +15,7 @@ public sealed class KeyRingTests : IAsyncDisposable
     static readonly KeyTimes times = KeyTimes.Default;
 
     readonly TemporaryFolder folder = new();
+    readonly CollectedLog log = new();
     TestStore store = null!;
 
     [Theory, MemberData(nameof(TestStore.Kinds), MemberType = typeof(TestStore))]
@@ -33,6 +34,24 @@ public sealed class KeyRingTests : IAsyncDisposable
         Assert.Equal("revoked_api_key", (await CheckAsync(check, text)).Error?.Code);
         Assert.True(await new KeyStore(store.Connection).AddAsync(new("id2", "Sara", Roles.Rater, "", store.Time.GetUtcNow(), null)));
         Assert.False(await new KeyStore(store.Connection).AddAsync(new("id3", "Sara", Roles.Rater, "", store.Time.GetUtcNow(), null)));
+    }
+
+    [Fact]
+    public async Task The_log_tells_of_keys_that_came_and_went_elsewhere_and_holds_none()
+    {
+        store = await TestStore.StartAsync(StoreKind.Garnet);
+        await AddAsync("before");
+        using var ring = Ring();
+        await ring.LookAsync();
+        Assert.Empty(log.Lines);
+        var text = await AddAsync("Sara");
+        await ring.LookAsync();
+        await new KeyStore(store.Connection).RevokeAsync("Sara", store.Time.GetUtcNow());
+        await ring.LookAsync();
+        await ring.LookAsync();
+        var id = text.Split('_')[1];
+        Assert.Equal([$"Information: Key 'Sara' (id {id}) was added with role rater; it expires: never.",
+            $"Information: Key 'Sara' (id {id}) was revoked."], log.Lines);
     }
 
     [Fact]
@@ -116,7 +135,7 @@ public sealed class KeyRingTests : IAsyncDisposable
     }
 
     KeyRing Ring() => new(new KeyStore(store.Connection), new KeyMarker(folder.Path), new AdminKey(null, null), times, store.Time,
-        NullLogger<KeyRing>.Instance);
+        log.CreateLogger<KeyRing>());
 
     static Task<KeyVerdict> CheckAsync(KeyCheck check, string text) => check.CheckAsync(KeyText.Key, text, IPAddress.Loopback);
 

@@ -53,10 +53,10 @@ public sealed class SupervisedRuns : IDisposable
         Assert.Equal(wide.Losses[^1], narrow.Losses[^1], 0.1);
     }
 
-    [Theory, InlineData(1, "bf16"), InlineData(5, "fp32")]
-    public void A_run_killed_after_any_step_continues_to_the_same_bits(int killedAfter, string numerics)
+    [Theory, InlineData(1, "bf16", "adamw"), InlineData(5, "fp32", "adamw"), InlineData(3, "bf16", "muon")]
+    public void A_run_killed_after_any_step_continues_to_the_same_bits(int killedAfter, string numerics, string optimizer)
     {
-        var options = Options with { Numerics = numerics, Packing = true, BatchRows = 2 };
+        var options = Options with { Numerics = numerics, Optimizer = optimizer, Packing = true, BatchRows = 2 };
         var whole = Train(options);
         using (var killed = new TinyStage(options))
             Assert.Throws<OperationCanceledException>(() => killed.Trainer.Run(step =>
