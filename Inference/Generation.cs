@@ -2,6 +2,7 @@
 // of scheduling or networks.
 using System.Collections.Immutable;
 using System.Threading.Channels;
+using Majlis.Inference.Grammars;
 using Majlis.Model;
 
 namespace Majlis.Inference;
@@ -12,6 +13,7 @@ sealed class Generation
     readonly int[] ends;
     readonly int longest;
     readonly AnswerText text;
+    readonly TokenConstraint? constraint;
     readonly ModelLease lease;
     readonly int most;
     readonly long submitted;
@@ -31,6 +33,7 @@ sealed class Generation
         ends = request.Sampling.IgnoreEos ? [] : [.. Model.Defaults.EosTokens.Where(id => UnknownTokens.Has(id, vocabulary))];
         longest = (int)Math.Min((long)request.PromptTokens.Length + request.MaxTokens, Model.MaxContext);
         text = new(Model, request);
+        constraint = request.Grammar is { } grammar ? new(grammar, Model.Tokens) : null;
     }
 
     /// <summary>A generation with a lease of its own.</summary>
@@ -84,7 +87,10 @@ sealed class Generation
     public double Uniform => SeededRandom.Uniform(seed, Sequence.Output.Length);
 
     /// <summary>A device can draw the tokens of this request by itself.</summary>
-    public bool IsPlain => Request.TopLogProbs == 0 && Request.Sampling.IsPlain;
+    public bool IsPlain => Request.TopLogProbs == 0 && Request.Sampling.IsPlain && constraint is null;
+
+    /// <summary>The tokens that the request's grammar allows next; null allows all.</summary>
+    public TokenMask? Mask => constraint?.Mask;
 
     public SamplingPlan Plan(int row) => new(row, Request.Sampling.IsGreedy ? 0 : Request.Sampling.Temperature,
         Math.Max(0, Request.Sampling.TopK), Request.Sampling.TopP, Request.Sampling.MinP, Uniform);
@@ -101,14 +107,16 @@ sealed class Generation
     /// <summary>Appends the next token, drawn <paramref name="now"/>, and sends it on; true when it was the last.</summary>
     public bool Accept(SampledToken token, ImmutableArray<TopLogProb> top, long now)
     {
+        // Where the grammar has nothing else left, min_tokens cannot be kept.
+        var mayEnd = Sequence.Output.Length + 1 >= Request.Sampling.MinTokens || Mask is { IsOver: true };
         Sequence.Append(token.Id);
-        var mayEnd = Sequence.Output.Length >= Request.Sampling.MinTokens;
         var stopped = mayEnd && (ends.AsSpan().Contains(token.Id) || Request.Sampling.StopTokenIds.Contains(token.Id));
-        var finished = stopped || Sequence.Length >= longest;
+        var over = constraint is not null && !stopped && Obey(constraint, token.Id);
+        var finished = stopped || over || Sequence.Length >= longest;
         var made = new GeneratedToken(token.Id, token.LogProbability, top);
         // Before min_tokens no stop string is searched for.
         var shown = text.Push(made, ends: stopped, isLast: finished, mayStop: mayEnd);
-        FinishReason? finish = stopped || text.IsOver ? text.CallsTools ? FinishReason.ToolCalls : FinishReason.Stop
+        FinishReason? finish = stopped || over || text.IsOver ? text.CallsTools ? FinishReason.ToolCalls : FinishReason.Stop
             : finished ? FinishReason.Length : null;
         Interlocked.Increment(ref unread);
         pieces.Writer.TryWrite(new([made], shown, finish)
@@ -120,6 +128,13 @@ sealed class Generation
             Times = new(submitted, started ?? now, now),
         });
         return finish is not null;
+    }
+
+    /// <summary>Goes on in the grammar; true when nothing may follow and no token could say so.</summary>
+    bool Obey(TokenConstraint grammar, int token)
+    {
+        grammar.Advance(token);
+        return ends.Length == 0 && grammar.Mask.IsOver;
     }
 
     /// <summary>The reader has taken a piece; true when the engine waits for this.</summary>

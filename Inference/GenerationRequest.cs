@@ -1,5 +1,6 @@
 // The engine's input and output, in tokens and text. Knows nothing of the API's JSON.
 using System.Collections.Immutable;
+using Majlis.Inference.Grammars;
 using Majlis.Text.Chat.ToolCalls;
 using Majlis.Text.Citations;
 
@@ -25,6 +26,9 @@ public sealed record GenerationRequest(int[] PromptTokens, SamplingOptions Sampl
 
     /// <summary>Calls of these tools are taken out of the text; null where none is offered.</summary>
     public ToolReading? Tools { get; init; }
+
+    /// <summary>The texts that may be written; null allows all. The end may come only where the grammar allows it.</summary>
+    public Grammar? Grammar { get; init; }
 
     /// <summary>Lower goes first.</summary>
     public int Priority { get; init; }

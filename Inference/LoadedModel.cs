@@ -1,4 +1,5 @@
 // One loaded version of a model: an immutable snapshot that answers requests. Knows neither the server nor the version that replaces it.
+using Majlis.Inference.Grammars;
 using Majlis.Model;
 using Majlis.Text;
 using Majlis.Text.Chat;
@@ -9,6 +10,8 @@ namespace Majlis.Inference;
 /// <summary>Weights with tokenizer, template and cache. The <see cref="LiveModel"/> that it is swapped into owns and disposes it.</summary>
 public sealed class LoadedModel : IDisposable
 {
+    readonly Lazy<TokenTrie> tokens;
+
     /// <summary>Creates a model and allocates its cache.</summary>
     /// <param name="network">The network of the cache. The model owns it once this returns.</param>
     /// <param name="maxContext">The model's own limit of prompt and answer together, in tokens.</param>
@@ -20,6 +23,7 @@ public sealed class LoadedModel : IDisposable
         network.AllocateCache(plan.Blocks.AsSpan());
         (Network, Allocator) = (network, plan.Allocator(network.BlockSize));
         MaxContext = Math.Min(maxContext, Allocator.Capacity);
+        tokens = new(() => new TokenTrie(Tokenizer!, network.Blueprint.VocabularySize));
     }
 
     /// <summary>The version's id, as clients see it.</summary>
@@ -42,6 +46,9 @@ public sealed class LoadedModel : IDisposable
     public int MaxContext { get; }
 
     internal BlockAllocator Allocator { get; }
+
+    /// <summary>Made when a grammar first needs it.</summary>
+    internal TokenTrie Tokens => tokens.Value;
 
     public void Dispose()
     {

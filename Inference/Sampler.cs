@@ -1,5 +1,6 @@
 // From logits and options to a token: masks and penalties, temperature, min-p, top-k, top-p (vLLM's order), then the truncations that vLLM
 // lacks. Pure: the random number is an argument. The oracle for drawing on a device. Knows no requests.
+using Majlis.Inference.Grammars;
 using Majlis.Model;
 
 namespace Majlis.Inference;
@@ -13,14 +14,15 @@ public sealed class Sampler(int vocabularySize)
     /// <summary>Draws one token from raw logits [V].</summary>
     /// <param name="ends">Tokens that would end the sequence, for min_tokens.</param>
     /// <param name="uniform">In [0, 1): the point of the cumulative distribution, ascending by id, to draw at.</param>
+    /// <param name="mask">The tokens that a grammar allows; null allows all.</param>
     /// <exception cref="ArithmeticException">The logits hold NaN.</exception>
     /// <exception cref="RequestRefusedException">The options leave no token.</exception>
     public SampledToken Sample(ReadOnlySpan<float> logits, SamplingOptions options,
-        ReadOnlySpan<int> prompt, ReadOnlySpan<int> output, ReadOnlySpan<int> ends, double uniform)
+        ReadOnlySpan<int> prompt, ReadOnlySpan<int> output, ReadOnlySpan<int> ends, double uniform, TokenMask? mask = null)
     {
         var logSumExp = LogProbs.LogSumExp(logits);
         if (!double.IsFinite(logSumExp)) throw new ArithmeticException("The network's logits are not finite.");
-        var id = Choose(logits, options, prompt, output, ends, uniform);
+        var id = Choose(logits, options, prompt, output, ends, uniform, mask);
         return new(id, (float)(logits[id] - logSumExp));
     }
 
@@ -36,7 +38,7 @@ public sealed class Sampler(int vocabularySize)
         ReadOnlySpan<int> prompt, ReadOnlySpan<int> output, ReadOnlySpan<int> ends)
     {
         var probabilities = new float[logits.Length];
-        Penalise(logits, options, prompt, output, ends);
+        Penalise(logits, options, prompt, output, ends, mask: null);
         if (options.IsGreedy)
         {
             probabilities[LogProbs.ArgMax(work)] = 1;
@@ -48,21 +50,23 @@ public sealed class Sampler(int vocabularySize)
     }
 
     int Choose(ReadOnlySpan<float> logits, SamplingOptions options,
-        ReadOnlySpan<int> prompt, ReadOnlySpan<int> output, ReadOnlySpan<int> ends, double uniform)
+        ReadOnlySpan<int> prompt, ReadOnlySpan<int> output, ReadOnlySpan<int> ends, double uniform, TokenMask? mask)
     {
-        if (options.IsGreedy && options.IsPlain) return LogProbs.ArgMax(logits);
-        Penalise(logits, options, prompt, output, ends);
+        if (options.IsGreedy && options.IsPlain && mask is null) return LogProbs.ArgMax(logits);
+        Penalise(logits, options, prompt, output, ends, mask);
         if (options.IsGreedy) return LogProbs.ArgMax(work);
         Truncate(options);
         return candidates.Draw(uniform);
     }
 
     void Penalise(ReadOnlySpan<float> logits, SamplingOptions options,
-        ReadOnlySpan<int> prompt, ReadOnlySpan<int> output, ReadOnlySpan<int> ends)
+        ReadOnlySpan<int> prompt, ReadOnlySpan<int> output, ReadOnlySpan<int> ends, TokenMask? mask)
     {
         logits.CopyTo(work);
-        if (options.IsPlain) return;
-        Penalties.Apply(options, prompt, output, ends, work);
+        if (options.IsPlain && mask is null) return;
+        mask?.Apply(work, ends);
+        // Where nothing but the end may come, min_tokens does not forbid it.
+        Penalties.Apply(options, prompt, output, mask is { IsOver: true } ? [] : ends, work);
         if (float.IsNegativeInfinity(LogProbs.Max(work)))
             throw new RequestRefusedException(NothingLeft(options));
     }
@@ -70,9 +74,9 @@ public sealed class Sampler(int vocabularySize)
     static OptionProblem NothingLeft(SamplingOptions options)
     {
         var field = !options.AllowedTokenIds.IsEmpty ? "allowed_token_ids" : !options.BadWords.IsEmpty ? "bad_words"
-            : options.NoRepeatNgram > 0 ? "no_repeat_ngram_size" : "min_tokens";
+            : options.NoRepeatNgram > 0 ? "no_repeat_ngram_size" : options.MinTokens > 0 ? "min_tokens" : "structured_outputs";
         return new(field,
-            $"Invalid '{field}': with the other options (allowed_token_ids, bad_words, min_tokens) it leaves no token to choose.");
+            $"Invalid '{field}': with the others (allowed_token_ids, bad_words, min_tokens, a grammar) it leaves no token to choose.");
     }
 
     void Truncate(SamplingOptions options)

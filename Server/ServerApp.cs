@@ -2,6 +2,7 @@
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using Majlis.Inference;
+using Majlis.Inference.Grammars;
 using Majlis.Model;
 using Majlis.Model.Catalog;
 using Majlis.Rag;
@@ -99,6 +100,7 @@ public static class ServerApp
         services.AddSingleton<PreparationQueue>();
         services.AddSingleton<RequestReader>();
         services.AddSingleton<PromptBuilder>();
+        services.AddSingleton(_ => new GrammarCache());
         services.AddSingleton<ChatStarter>();
         services.AddSingleton<TokenRequests>();
         var documents = options.Documents is { } folder ? new DocumentsPlugin(PassageIndex.FromFolder(folder)) : null;

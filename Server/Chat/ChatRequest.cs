@@ -1,6 +1,7 @@
 // One chat request, validated as far as possible without a model. Knows no JSON and no tokens.
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Majlis.Inference.Grammars;
 using Majlis.Server.Chat.Tools;
 
 namespace Majlis.Server.Chat;
@@ -42,8 +43,14 @@ public sealed record ChatRequest
     /// <summary>Only requests with the same salt share cached prefixes.</summary>
     public string? CacheSalt { get; init; }
 
+    /// <summary>The texts that the answer may be; null where it may be any.</summary>
+    public GrammarWish? Grammar { get; init; }
+
     public required OutputWishes Output { get; init; }
 }
+
+/// <summary>A grammar and the field that asks for it, for messages.</summary>
+public sealed record GrammarWish(GrammarSource Source, string Field);
 
 /// <summary>The form of the reply.</summary>
 public sealed record OutputWishes

@@ -35,6 +35,7 @@ static class ChatRequestReader
             Priority = fields.Int("priority", 0, int.MaxValue) ?? 0,
             Deterministic = fields.Flag("deterministic"),
             CacheSalt = fields.Text("cache_salt"),
+            Grammar = GrammarReader.Read(fields),
             Output = OutputReader.Read(fields),
         };
         fields.Done();

@@ -1,13 +1,15 @@
 // Turns a checked request into a run: leases the weights, builds the prompt, checks its length. Knows neither HTTP nor the shape of
 // replies.
 using Majlis.Inference;
+using Majlis.Inference.Grammars;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Chat;
 
-sealed class ChatStarter(ModelLeases leases, PromptBuilder prompts, IdSource ids, TimeProvider time, ILogger<ChatStarter> log)
+sealed class ChatStarter(ModelLeases leases, PromptBuilder prompts, GrammarCache grammars, IdSource ids, TimeProvider time,
+    ILogger<ChatStarter> log)
 {
     /// <summary>A run ready to generate, or null with the reason in <paramref name="problem"/>.</summary>
     public ChatRun? Start(ChatRequest request, string idPrefix, Problem problem) =>
@@ -20,6 +22,7 @@ sealed class ChatStarter(ModelLeases leases, PromptBuilder prompts, IdSource ids
         var room = model.MaxContext - prompt.Tokens.Length;
         if (room < 1 || request.MaxTokens > room)
             problem.Add(ApiError.ContextLength(prompt.Tokens.Length, model.MaxContext, room < 1 ? null : request.MaxTokens));
+        var grammar = Grammar(request, prompt.Tools is not null, problem);
         var seed = request.Sampling.Seed ?? ids.Seed();
         var sampling = SamplingMapper.Map(request.Sampling, model, seed, problem);
         if (problem.First is not null) return null;
@@ -38,12 +41,33 @@ sealed class ChatStarter(ModelLeases leases, PromptBuilder prompts, IdSource ids
             Stop = request.Stop,
             TopLogProbs = request.Output.LogProbabilities ? request.Output.TopLogProbabilities : 0,
             SkipSpecialTokens = request.Output.SkipSpecialTokens,
-            ReadsCitations = prompt.Citations.ReadsMarks,
+            // Taking marks out would change a text that keeps to a grammar.
+            ReadsCitations = prompt.Citations.ReadsMarks && grammar is null,
+            Grammar = grammar,
             Tools = prompt.Tools,
             Priority = request.Priority,
             Client = request.Client,
             Deterministic = request.Deterministic,
             CacheSalt = request.CacheSalt,
         };
+    }
+
+    // Compiled here, so that no other answer waits for it in the engine.
+    Grammar? Grammar(ChatRequest request, bool hasTools, Problem problem)
+    {
+        if (request.Grammar is not { } wish) return null;
+        if (hasTools)
+            problem.Add(ApiError.InvalidValue(wish.Field,
+                $"Invalid '{wish.Field}': with it no tool could be called; send no 'tools', or 'tool_choice' as 'none'."));
+        if (problem.First is not null) return null;
+        try
+        {
+            return grammars.Get(wish.Source);
+        }
+        catch (GrammarException wrong)
+        {
+            problem.Add(ApiError.InvalidValue(wish.Field, $"Invalid '{wish.Field}': {wrong.Message}"));
+            return null;
+        }
     }
 }

@@ -9,15 +9,12 @@ static class UnsupportedFields
 {
     const string OldTools = "It was replaced by 'tools' and 'tool_choice'; send those.";
     const string NoStore = "Completions are not stored here.";
-    const string NoGrammar = "Only free text is served; structured output is not there yet.";
     const string NoCacheTime = "How long a prefix stays cached cannot be set here.";
 
     static readonly Dictionary<string, string> refused = new()
     {
         ["functions"] = OldTools,
         ["function_call"] = OldTools,
-        ["response_format"] = NoGrammar,
-        ["structured_outputs"] = NoGrammar,
         ["store"] = NoStore,
         ["metadata"] = NoStore,
         ["modalities"] = "The model answers in text.",
@@ -50,7 +47,6 @@ static class UnsupportedFields
         "function_call" => Is(value, "none"),
         "store" => value.ValueKind == JsonValueKind.False,
         "metadata" => HoldsOnly(value),
-        "response_format" => HoldsOnly(value, ("type", "text")),
         "modalities" => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 1 && Is(value[0], "text"),
         "reasoning_effort" or "verbosity" => Is(value, "medium"),
         "service_tier" => Is(value, "auto") || Is(value, "default"),

@@ -28,7 +28,7 @@ sealed class ControlTokens
     {
         var texts = tokenizer.AddedTokenIds.Select(id => (Id: id, Text: tokenizer.TokenText(id)!))
             .Where(token => token.Text.Length > 1 && !token.Text.All(c => char.IsWhiteSpace(c) || c == '▁'))
-            .Where(token => tokenizer.IsSpecial(token.Id) || LooksLikeControl(token.Text)
+            .Where(token => tokenizer.IsControl(token.Id)
                 || written.Any(text => text.Contains(token.Text, StringComparison.Ordinal))).ToList();
         Ids = texts.Select(token => token.Id).ToHashSet();
         Texts = [.. texts.Select(token => token.Text)];
@@ -36,11 +36,6 @@ sealed class ControlTokens
             .Where(c => !char.IsLetterOrDigit(c) && !char.IsSurrogate(c) && !char.IsWhiteSpace(c))];
         byFirst = Texts.ToLookup(text => text[0]);
     }
-
-    // llama.cpp takes these for control tokens whatever their flag says; DeepSeek writes the bars in full width.
-    static bool LooksLikeControl(string text) =>
-        (text.StartsWith("<|", StringComparison.Ordinal) && text.EndsWith("|>", StringComparison.Ordinal))
-        || (text.StartsWith("<｜", StringComparison.Ordinal) && text.EndsWith("｜>", StringComparison.Ordinal));
 
     public IReadOnlySet<int> Ids { get; }
 

@@ -153,6 +153,16 @@ public sealed class TextTokenizer
     /// <summary>Whether the token is flagged special.</summary>
     public bool IsSpecial(int id) => TokenText(id) is { } text && specials.Contains(text);
 
+    /// <summary>
+    /// Whether the token steers a model instead of spelling text: flagged special, or added and of the form that llama.cpp takes for a
+    /// control token whatever its flag says (DeepSeek writes the bars in full width).
+    /// </summary>
+    public bool IsControl(int id) => IsSpecial(id) || (added.TryGetValue(id, out var token)
+        && (Has(token.Content, "<|", "|>") || Has(token.Content, "<｜", "｜>")));
+
+    static bool Has(string text, string start, string end) =>
+        text.StartsWith(start, StringComparison.Ordinal) && text.EndsWith(end, StringComparison.Ordinal);
+
     /// <summary>Every token that is recognised in text before the model runs, special or not.</summary>
     public IEnumerable<int> AddedTokenIds => added.Keys;
 

@@ -13,7 +13,7 @@ public sealed class RecordedClientTests(ToolServer shared) : IClassFixture<ToolS
     // Fields refused until they are supported; see UnsupportedFields.
     static readonly string[] later =
     [
-        "functions", "function_call", "response_format", "store", "metadata", "reasoning_effort",
+        "functions", "function_call", "store", "metadata", "reasoning_effort",
     ];
 
     readonly RunningServer server = shared.Running;
@@ -34,6 +34,8 @@ public sealed class RecordedClientTests(ToolServer shared) : IClassFixture<ToolS
             // Model names and token ids are those of the recorded models.
             body["model"] = "current";
             if (body["logit_bias"] is JsonObject) body["logit_bias"] = new JsonObject { ["65"] = -100 };
+            // This network would write a string without end.
+            if (body.ContainsKey("response_format")) (body["max_tokens"], body["max_completion_tokens"]) = (48, 48);
             var http = await server.PostAsync("/v1/chat/completions", body.ToJsonString());
             var isServed = later.FirstOrDefault(body.ContainsKey) is null && !HoldsPictures(body) && !ForcesCalls(body);
             if (isServed) await AnsweredAsync(http, body);

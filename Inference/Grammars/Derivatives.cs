@@ -1,0 +1,78 @@
+// What may follow a byte (Brzozowski's derivatives, https://doi.org/10.1145/321239.321249): the texts of an expression that begin with it,
+// without it. With rules in sequences this is a parser whose stack is the expression itself. Knows no tokens.
+using System.Runtime.CompilerServices;
+
+namespace Majlis.Inference.Grammars;
+
+/// <summary>Not thread-safe.</summary>
+sealed class Derivatives(NodeTable table)
+{
+    readonly Liveness liveness = new(table);
+
+    /// <summary>
+    /// What may follow <paramref name="value"/>; <see cref="NodeTable.Nothing"/> where no text of the state begins with it.
+    /// </summary>
+    public Node Next(Node state, byte value)
+    {
+        var classes = table.Classes;
+        if (state.Followers is null || state.FollowersVersion != table.Version)
+            (state.Followers, state.FollowersVersion) = (new Node?[classes.Count], table.Version);
+        return state.Followers[classes.Of(value)] ??= Find(state, value);
+    }
+
+    /// <summary>Whether any text belongs to a regular expression.</summary>
+    /// <exception cref="GrammarException">That is too much work to find out.</exception>
+    public bool IsLive(Node node) => liveness.Has(node, this);
+
+    /// <summary>Whether a text belongs to the expression.</summary>
+    public bool Accepts(Node state, ReadOnlySpan<byte> text)
+    {
+        foreach (var value in text) state = Next(state, value);
+        return state.IsNullable;
+    }
+
+    Node Find(Node state, byte value)
+    {
+        // A deep chain of rules is this request's failure, not the process's.
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return state switch
+        {
+            BytesNode bytes => bytes.Set.Contains(value) ? table.Empty : table.Nothing,
+            SequenceNode sequence => After(sequence, value),
+            AlternationNode alternation => table.Alternation(alternation.Parts.Select(part => Next(part, value))),
+            RepeatNode repeat => table.Sequence(Next(repeat.Part, value),
+                table.Repeat(repeat.Part, Math.Max(0, repeat.Least - 1), repeat.Most - 1)),
+            BothNode or NotNode => Living(Raw(state, value)),
+            MultipleNode multiple => After(multiple, value),
+            RuleNode rule => Next(rule.Body!, value),
+            _ => table.Nothing,
+        };
+    }
+
+    Node After(SequenceNode sequence, byte value)
+    {
+        var after = table.Sequence(Next(sequence.First, value), sequence.Rest);
+        return sequence.First.IsNullable ? table.Alternation(after, Next(sequence.Rest, value)) : after;
+    }
+
+    Node After(MultipleNode multiple, byte value)
+    {
+        var (modulus, scale, fraction) = (multiple.Modulus, multiple.Scale, multiple.Fraction);
+        if (value == '.') return fraction < 0 ? table.Multiple(modulus, scale, multiple.Remainder, 0) : table.Nothing;
+        if (value is < (byte)'0' or > (byte)'9') return table.Nothing;
+        // Digits beyond the scale would make a smaller unit: only zeros.
+        if (fraction >= scale) return value == '0' ? multiple : table.Nothing;
+        var remainder = (int)(((long)multiple.Remainder * 10 + value - '0') % modulus);
+        return table.Multiple(modulus, scale, remainder, fraction < 0 ? fraction : fraction + 1);
+    }
+
+    /// <summary>The derivative, which may hold no text although it is not <see cref="NodeTable.Nothing"/>.</summary>
+    internal Node Raw(Node state, byte value) => state switch
+    {
+        BothNode both => table.Both(both.Parts.Select(part => Raw(part, value))),
+        NotNode not => table.Not(Raw(not.Part, value)),
+        _ => Next(state, value),
+    };
+
+    Node Living(Node node) => liveness.Has(node, this) ? node : table.Nothing;
+}

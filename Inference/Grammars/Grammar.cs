@@ -1,0 +1,36 @@
+// A compiled grammar: the texts a model may write. Independent of any vocabulary; what it learns about its states serves later requests.
+// Knows no notation and no tokens.
+namespace Majlis.Inference.Grammars;
+
+/// <summary>Shared by all requests that name it. Its states are used under <see cref="Gate"/>.</summary>
+public sealed class Grammar
+{
+    /// <exception cref="GrammarException">No text belongs to the grammar; <paramref name="contradiction"/> says so.</exception>
+    internal Grammar(NodeTable table, Node start, string contradiction)
+    {
+        (Table, Derivatives) = (table, new(table));
+        Nullability.Settle(table.Rules);
+        start = new Productivity(table, Derivatives).Prune(start);
+        if (start == table.Nothing) throw new GrammarException(contradiction);
+        new LeftRecursion(table).Remove();
+        Start = start;
+        Masks = new(table, Derivatives);
+        table.Keep();
+    }
+
+    internal NodeTable Table { get; }
+
+    internal Derivatives Derivatives { get; }
+
+    internal Node Start { get; }
+
+    internal MaskCache Masks { get; }
+
+    internal Lock Gate { get; } = new();
+
+    /// <summary>Whether a whole text, as UTF-8, belongs to the grammar.</summary>
+    public bool Accepts(ReadOnlySpan<byte> text)
+    {
+        lock (Gate) return Derivatives.Accepts(Start, text);
+    }
+}

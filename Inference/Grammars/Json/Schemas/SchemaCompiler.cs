@@ -1,0 +1,93 @@
+// Compiles a JSON Schema (2020-12, and what earlier drafts said otherwise) to an expression: one rule for each set of subschemas that must
+// hold together, so that a recursive schema becomes recursive rules.
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace Majlis.Inference.Grammars.Json.Schemas;
+
+sealed class SchemaCompiler
+{
+    const int MostRules = 20_000;
+
+    static readonly string[] unsupported = ["$dynamicRef", "$recursiveRef", "unevaluatedProperties", "unevaluatedItems"];
+
+    readonly JsonTexts json;
+    readonly NodeTable table;
+    readonly Dictionary<string, RuleNode> rules = [];
+    readonly ScalarRules scalars;
+    readonly ArrayRules arrays;
+    readonly ObjectRules objects;
+
+    public SchemaCompiler(JsonTexts json)
+    {
+        (this.json, table) = (json, json.Table);
+        scalars = new(json);
+        arrays = new(json, Value);
+        objects = new(json, scalars, Value);
+    }
+
+    /// <exception cref="GrammarException">The message names the keyword and its place.</exception>
+    public Node Compile(JsonElement schema) => Value([SchemaPart.At(schema, "#", new SchemaResource(schema))]);
+
+    /// <summary>The values for which all parts hold.</summary>
+    Node Value(IEnumerable<SchemaPart> parts) => Conjunction.Of(parts) is { } all ? Value(all) : table.Nothing;
+
+    Node Value(Conjunction all)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        if (all.Parts.Count == 0) return json.AnyValue;
+        if (rules.TryGetValue(all.Key, out var known)) return known;
+        if (rules.Count == MostRules)
+            throw new GrammarException($"The schema is too large: more than {MostRules} different sets of conditions.");
+        var rule = rules[all.Key] = table.Rule(all.Key);
+        rule.Body = all.Branches() is { } branches
+            ? table.Alternation(branches.Select(branch => branch is null ? table.Nothing : Value(branch)).ToList())
+            : OfOneKind(all);
+        return rule;
+    }
+
+    Node OfOneKind(Conjunction all)
+    {
+        foreach (var keyword in unsupported)
+            foreach (var (part, _) in all.All(keyword)) throw part.Unsupported(keyword);
+        var types = ValueTypes.Of(all);
+        foreach (var (part, value) in all.All("not"))
+            if (ScalarRules.Excluded(value).Any(one => one.ValueKind is JsonValueKind.Object or JsonValueKind.Array
+                && types.Contains(ValueTypes.Of(one))))
+                throw part.Wrong("not", "single objects and arrays cannot be excluded.");
+        if (ScalarRules.Literals(all) is { } literals) return Literals(all, literals, types);
+        return table.Alternation(
+            types.Contains("null") && !ScalarRules.Excludes(all, "null") ? json.Null : table.Nothing,
+            types.Contains("boolean") ? scalars.Boolean(all) : table.Nothing,
+            types.Contains("integer") ? scalars.Number(all, isInteger: !types.Contains("number")) : table.Nothing,
+            types.Contains("string") ? json.Quoted(scalars.String(all)) : table.Nothing,
+            types.Contains("array") ? arrays.Compile(all) : table.Nothing,
+            types.Contains("object") ? objects.Compile(all) : table.Nothing);
+    }
+
+    /// <summary>Of the values that an enum or a const lists, those for which the other keywords hold.</summary>
+    Node Literals(Conjunction all, IEnumerable<JsonElement> values, HashSet<string> types)
+    {
+        var fitting = new List<Node>();
+        foreach (var value in values)
+            if (types.Contains(ValueTypes.Of(value)) || (types.Contains("number") && value.ValueKind == JsonValueKind.Number))
+            {
+                CheckNothingBeside(all, value);
+                if (scalars.Fits(all, value, types)) fitting.Add(json.Literal(value));
+            }
+        return table.Alternation(fitting);
+    }
+
+    static void CheckNothingBeside(Conjunction all, JsonElement value)
+    {
+        string[] keywords = value.ValueKind switch
+        {
+            JsonValueKind.Object => ObjectRules.Keywords,
+            JsonValueKind.Array => ArrayRules.Keywords,
+            _ => [],
+        };
+        foreach (var keyword in keywords)
+            foreach (var (part, _) in all.All(keyword))
+                throw part.Wrong(keyword, $"'{keyword}' beside an enum or const of objects or arrays is not supported.");
+    }
+}

@@ -1,0 +1,50 @@
+// Whether any text belongs to a regular expression. Intersections and complements may be empty without looking so; a parser in such a state
+// could never end. Searches the states that follow for one that may end.
+namespace Majlis.Inference.Grammars;
+
+sealed class Liveness(NodeTable table)
+{
+    const int MostSteps = 1 << 18;
+
+    int steps;
+
+    /// <exception cref="GrammarException">Too many states would have to be searched.</exception>
+    public bool Has(Node node, Derivatives derivatives)
+    {
+        if (Known(node) is { } known) return known;
+        var path = new Stack<(Node Node, int Next)>();
+        var seen = new HashSet<Node> { node };
+        path.Push((node, 0));
+        while (path.TryPop(out var at))
+        {
+            if (at.Next == table.Classes.Count) continue;
+            path.Push((at.Node, at.Next + 1));
+            var next = derivatives.Raw(at.Node, table.Classes.Members[at.Next]);
+            if (Known(next) is not { } live)
+            {
+                if (seen.Add(next)) path.Push((next, 0));
+                if (++steps > MostSteps) throw new GrammarException("Conditions that hold at once make the grammar too large.");
+            }
+            else if (live)
+            {
+                foreach (var (before, _) in path) before.IsLive = true;
+                return true;
+            }
+        }
+        // Nothing that can be reached may end.
+        foreach (var dead in seen) dead.IsLive = false;
+        return false;
+    }
+
+    bool? Known(Node node) => node == table.Nothing ? false : node.IsNullable || !HoldsConditions(node) ? true : node.IsLive;
+
+    /// <summary>Without intersection and complement only <see cref="NodeTable.Nothing"/> is empty.</summary>
+    static bool HoldsConditions(Node node) => node switch
+    {
+        BothNode or NotNode or MultipleNode => true,
+        SequenceNode sequence => HoldsConditions(sequence.First) || HoldsConditions(sequence.Rest),
+        AlternationNode alternation => alternation.Parts.All(HoldsConditions),
+        RepeatNode repeat => HoldsConditions(repeat.Part),
+        _ => false,
+    };
+}

@@ -1,0 +1,152 @@
+// The expressions that grammars are made of: sets of byte strings, as a regular expression with intersection, complement and rules that
+// may call themselves. A parser's state is such an expression, too: what may still follow. Equal expressions are one object, see NodeTable.
+namespace Majlis.Inference.Grammars;
+
+abstract class Node(int shape, bool isRegular)
+{
+    bool? nullable;
+
+    /// <summary>A hash of the kind and the parts.</summary>
+    public int Shape => shape;
+
+    /// <summary>Unique within a table; parts of an alternation are in this order.</summary>
+    public int Id { get; set; }
+
+    /// <summary>No rule occurs in it.</summary>
+    public bool IsRegular => isRegular;
+
+    /// <summary>The empty text belongs to it. Only after <see cref="Nullability"/> where rules occur in it.</summary>
+    public bool IsNullable => nullable ??= HasEmpty();
+
+    /// <summary>What follows each class of bytes, as far as it was asked for; kept by <see cref="Derivatives"/>.</summary>
+    public Node?[]? Followers { get; set; }
+
+    /// <summary>The state of the tables for which <see cref="Followers"/> holds.</summary>
+    public int FollowersVersion { get; set; }
+
+    /// <summary>Whether any text belongs to it, once that is known; kept by <see cref="Liveness"/>.</summary>
+    public bool? IsLive { get; set; }
+
+    /// <summary>The same kind with the same parts.</summary>
+    public abstract bool Is(Node other);
+
+    protected abstract bool HasEmpty();
+}
+
+/// <summary>No text at all.</summary>
+sealed class NothingNode() : Node(1, isRegular: true)
+{
+    public override bool Is(Node other) => other is NothingNode;
+
+    protected override bool HasEmpty() => false;
+}
+
+/// <summary>The empty text alone.</summary>
+sealed class EmptyNode() : Node(2, isRegular: true)
+{
+    public override bool Is(Node other) => other is EmptyNode;
+
+    protected override bool HasEmpty() => true;
+}
+
+/// <summary>One byte of a set.</summary>
+sealed class BytesNode(ByteSet set) : Node(HashCode.Combine(3, set), isRegular: true)
+{
+    public ByteSet Set => set;
+
+    public override bool Is(Node other) => other is BytesNode bytes && bytes.Set == set;
+
+    protected override bool HasEmpty() => false;
+}
+
+/// <summary>One after the other. The first part is never a sequence itself.</summary>
+sealed class SequenceNode(Node first, Node rest)
+    : Node(HashCode.Combine(4, first.Id, rest.Id), first.IsRegular && rest.IsRegular)
+{
+    public Node First => first;
+    public Node Rest => rest;
+
+    public override bool Is(Node other) => other is SequenceNode sequence && sequence.First == first && sequence.Rest == rest;
+
+    protected override bool HasEmpty() => first.IsNullable && rest.IsNullable;
+}
+
+/// <summary>Any of several.</summary>
+sealed class AlternationNode(Node[] parts) : Node(NodeTable.Hash(5, parts), Array.TrueForAll(parts, part => part.IsRegular))
+{
+    public IReadOnlyList<Node> Parts => parts;
+
+    public override bool Is(Node other) => other is AlternationNode alternation && alternation.Parts.SequenceEqual(parts);
+
+    protected override bool HasEmpty() => Array.Exists(parts, part => part.IsNullable);
+}
+
+/// <summary>A part from <paramref name="least"/> to <paramref name="most"/> times; without an upper bound where that is null.</summary>
+sealed class RepeatNode(Node part, int least, int? most) : Node(HashCode.Combine(6, part.Id, least, most), part.IsRegular)
+{
+    public Node Part => part;
+    public int Least => least;
+    public int? Most => most;
+
+    public override bool Is(Node other) =>
+        other is RepeatNode repeat && repeat.Part == part && repeat.Least == least && repeat.Most == most;
+
+    protected override bool HasEmpty() => least == 0 || part.IsNullable;
+}
+
+/// <summary>The texts that belong to all parts. The parts are regular.</summary>
+sealed class BothNode(Node[] parts) : Node(NodeTable.Hash(7, parts), isRegular: true)
+{
+    public IReadOnlyList<Node> Parts => parts;
+
+    public override bool Is(Node other) => other is BothNode both && both.Parts.SequenceEqual(parts);
+
+    protected override bool HasEmpty() => Array.TrueForAll(parts, part => part.IsNullable);
+}
+
+/// <summary>All byte strings that do not belong to a regular part.</summary>
+sealed class NotNode(Node part) : Node(HashCode.Combine(8, part.Id), isRegular: true)
+{
+    public Node Part => part;
+
+    public override bool Is(Node other) => other is NotNode not && not.Part == part;
+
+    protected override bool HasEmpty() => !part.IsNullable;
+}
+
+/// <summary>Decimal digits, perhaps with a fraction, whose value is a multiple of modulus / 10^scale.</summary>
+/// <param name="remainder">Of the digits so far, as a whole number.</param>
+/// <param name="fraction">Digits of the fraction so far; -1 before the point.</param>
+sealed class MultipleNode(int modulus, int scale, int remainder, int fraction)
+    : Node(HashCode.Combine(9, modulus, scale, remainder, fraction), isRegular: true)
+{
+    public int Modulus => modulus;
+    public int Scale => scale;
+    public int Remainder => remainder;
+    public int Fraction => fraction;
+
+    public override bool Is(Node other) => other is MultipleNode multiple
+        && (multiple.Modulus, multiple.Scale, multiple.Remainder, multiple.Fraction) == (modulus, scale, remainder, fraction);
+
+    protected override bool HasEmpty()
+    {
+        var rest = (long)remainder;
+        for (var digits = Math.Max(0, fraction); digits < scale; digits++) rest = rest * 10 % modulus;
+        return rest == 0;
+    }
+}
+
+/// <summary>A call of a rule; every rule is one object, and its body may be set after calls were made.</summary>
+sealed class RuleNode(string name) : Node(name.GetHashCode(StringComparison.Ordinal), isRegular: false)
+{
+    public string Name => name;
+
+    public Node? Body { get; set; }
+
+    /// <summary>Whether the body's texts include the empty one; set by <see cref="Nullability"/>.</summary>
+    public bool MayBeEmpty { get; set; }
+
+    public override bool Is(Node other) => other == this;
+
+    protected override bool HasEmpty() => MayBeEmpty;
+}

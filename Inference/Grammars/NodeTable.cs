@@ -1,0 +1,176 @@
+// Makes expressions so that equal ones are one object, in a form that keeps them few: sequences lean to the right, alternations are flat,
+// sorted and without doubles. This makes states of a parser comparable. Knows no grammar's notation.
+using System.Diagnostics.CodeAnalysis;
+
+namespace Majlis.Inference.Grammars;
+
+/// <summary>Not thread-safe.</summary>
+sealed class NodeTable
+{
+    /// <summary>A larger grammar is refused.</summary>
+    public const int MostNodes = 1 << 18;
+
+    /// <summary>States that are kept for the next request; beyond it they are found anew.</summary>
+    const int MostStates = 1 << 16;
+
+    const int MostAlternatives = 1 << 13;
+
+    readonly HashSet<Node> nodes = new(new SameShape());
+    readonly List<Node> kept = [];
+    readonly List<RuleNode> rules = [];
+    int ids;
+    int version;
+
+    public NodeTable()
+    {
+        (Nothing, Empty) = (Add(new NothingNode()), Add(new EmptyNode()));
+        AnyBytes = Repeat(Bytes(ByteSet.All), 0, null);
+    }
+
+    public Node Nothing { get; }
+
+    public Node Empty { get; }
+
+    public Node AnyBytes { get; }
+
+    public IReadOnlyList<RuleNode> Rules => rules;
+
+    /// <summary>Changes when followers found so far no longer hold.</summary>
+    public int Version => version;
+
+    /// <summary>Bytes that no expression here tells apart.</summary>
+    public ByteClasses Classes { get; } = new();
+
+    public Node Bytes(ByteSet set)
+    {
+        if (set.IsEmpty) return Nothing;
+        var count = nodes.Count;
+        var node = Add(new BytesNode(set));
+        if (nodes.Count > count && Classes.Refine(set)) version++;
+        return node;
+    }
+
+    public Node Byte(byte value) => Bytes(ByteSet.Of(value));
+
+    public Node Literal(ReadOnlySpan<byte> text)
+    {
+        var node = Empty;
+        for (var i = text.Length - 1; i >= 0; i--) node = Sequence(Byte(text[i]), node);
+        return node;
+    }
+
+    public Node Sequence(params ReadOnlySpan<Node> parts)
+    {
+        var node = Empty;
+        for (var i = parts.Length - 1; i >= 0; i--) node = Sequence(parts[i], node);
+        return node;
+    }
+
+    public Node Sequence(Node first, Node rest)
+    {
+        if (first == Nothing || rest == Nothing) return Nothing;
+        if (first == Empty) return rest;
+        if (rest == Empty) return first;
+        var heads = new Stack<Node>();
+        for (; first is SequenceNode sequence; first = sequence.Rest) heads.Push(sequence.First);
+        for (heads.Push(first); heads.TryPop(out var head);) rest = Add(new SequenceNode(head, rest));
+        return rest;
+    }
+
+    public Node Alternation(params IEnumerable<Node> options)
+    {
+        var parts = new SortedDictionary<int, Node>();
+        var bytes = default(ByteSet);
+        foreach (var option in options)
+            foreach (var part in option is AlternationNode alternation ? alternation.Parts : [option])
+                if (part is BytesNode one) bytes |= one.Set;
+                else if (part != Nothing) parts.TryAdd(part.Id, part);
+        if (!bytes.IsEmpty && Bytes(bytes) is var any) parts.TryAdd(any.Id, any);
+        if (parts.Count > MostAlternatives)
+            throw new GrammarException($"The grammar is too ambiguous: more than {MostAlternatives} ways to read one text.");
+        return parts.Count switch
+        {
+            0 => Nothing,
+            1 => parts.Values.First(),
+            _ => Add(new AlternationNode([.. parts.Values])),
+        };
+    }
+
+    public Node Optional(Node part) => Alternation(part, Empty);
+
+    public Node Repeat(Node part, int least, int? most)
+    {
+        if (part == Empty || most == 0) return Empty;
+        if (part == Nothing) return least == 0 ? Empty : Nothing;
+        if (least == 1 && most == 1) return part;
+        if (part is RepeatNode { Least: 0, Most: null } && least <= 1) return part;
+        return Add(new RepeatNode(part, part.IsRegular && part.IsNullable ? 0 : least, most));
+    }
+
+    /// <summary>The texts of all parts; whether there is any is for <see cref="Liveness"/> to say.</summary>
+    public Node Both(params IEnumerable<Node> all)
+    {
+        var parts = new SortedDictionary<int, Node>();
+        foreach (var one in all)
+            foreach (var part in one is BothNode both ? both.Parts : [one])
+                if (part != AnyBytes) parts.TryAdd(part.Id, part);
+        if (parts.ContainsKey(Nothing.Id)) return Nothing;
+        return parts.Count switch
+        {
+            0 => AnyBytes,
+            1 => parts.Values.First(),
+            _ => Add(new BothNode([.. parts.Values])),
+        };
+    }
+
+    public Node Not(Node part) => part == Nothing ? AnyBytes : part == AnyBytes ? Nothing
+        : part is NotNode not ? not.Part : Add(new NotNode(part));
+
+    public Node Multiple(int modulus, int scale, int remainder = 0, int fraction = -1) =>
+        Add(new MultipleNode(modulus, scale, remainder, fraction));
+
+    /// <summary>A new rule without a body.</summary>
+    public RuleNode Rule(string name)
+    {
+        var rule = new RuleNode(name);
+        Add(rule);
+        rules.Add(rule);
+        return rule;
+    }
+
+    /// <summary>The expressions made so far are kept for good.</summary>
+    public void Keep() => kept.AddRange(nodes);
+
+    /// <summary>Forgets states where there are too many. Those in use stay valid, and are found anew.</summary>
+    public void Trim()
+    {
+        if (nodes.Count < kept.Count + MostStates) return;
+        nodes.Clear();
+        foreach (var node in kept) nodes.Add(node);
+        version++;
+    }
+
+    public static int Hash(int kind, Node[] parts)
+    {
+        var hash = new HashCode();
+        hash.Add(kind);
+        foreach (var part in parts) hash.Add(part.Id);
+        return hash.ToHashCode();
+    }
+
+    Node Add(Node node)
+    {
+        if (nodes.TryGetValue(node, out var known)) return known;
+        if (nodes.Count >= MostNodes) throw new GrammarException($"The grammar is too large: more than {MostNodes} parts.");
+        node.Id = ids++;
+        nodes.Add(node);
+        return node;
+    }
+
+    sealed class SameShape : IEqualityComparer<Node>
+    {
+        public bool Equals(Node? one, Node? other) => one == other || one!.Shape == other!.Shape && one.Is(other);
+
+        public int GetHashCode([DisallowNull] Node node) => node.Shape;
+    }
+}

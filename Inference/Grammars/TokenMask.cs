@@ -1,0 +1,36 @@
+// The set of tokens that may come next. Knows no grammar.
+namespace Majlis.Inference.Grammars;
+
+/// <summary>Immutable once it is handed out.</summary>
+public sealed class TokenMask(int vocabularySize)
+{
+    readonly ulong[] bits = new ulong[(vocabularySize + 63) / 64];
+
+    /// <summary>The text may end here; which tokens end it is not the grammar's matter.</summary>
+    public bool MayEnd { get; internal init; }
+
+    /// <summary>Nothing but the end may come.</summary>
+    public bool IsOver => MayEnd && !bits.AsSpan().ContainsAnyExcept(0ul);
+
+    public bool Allows(int token) => (bits[token >> 6] >> token & 1) != 0;
+
+    /// <summary>Forbids every other token: its logit becomes minus infinity.</summary>
+    /// <param name="logits">[V]</param>
+    /// <param name="ends">Tokens that end the text: allowed where it may end, and only there.</param>
+    public void Apply(Span<float> logits, ReadOnlySpan<int> ends)
+    {
+        var kept = new float[ends.Length];
+        for (var i = 0; i < kept.Length; i++) kept[i] = MayEnd ? logits[ends[i]] : float.NegativeInfinity;
+        for (var start = 0; start < logits.Length; start += 64)
+        {
+            var some = logits.Slice(start, Math.Min(64, logits.Length - start));
+            if (bits[start >> 6] == 0) some.Fill(float.NegativeInfinity);
+            else
+                for (var i = 0; i < some.Length; i++)
+                    if (!Allows(start + i)) some[i] = float.NegativeInfinity;
+        }
+        for (var i = 0; i < kept.Length; i++) logits[ends[i]] = kept[i];
+    }
+
+    internal void Allow(int token) => bits[token >> 6] |= 1ul << token;
+}

@@ -1,0 +1,110 @@
+// Masks by the walk through the tokens' tree equal those of the plain oracle, on random grammars and a real vocabulary; and from every
+// state that a mask leads to there is a way on.
+using System.Text;
+using Majlis.Inference;
+using Majlis.Inference.Grammars;
+using Majlis.Inference.Grammars.Json;
+using Xunit;
+
+namespace Majlis.tests.Inference.Grammars;
+
+public sealed class TokenMaskTests
+{
+    [Fact]
+    public void The_walk_through_the_tree_finds_what_trying_each_token_finds()
+    {
+        var trie = Vocabularies.Golden;
+        for (var seed = 1; seed <= 60; seed++)
+        {
+            var random = new RandomTexts(seed);
+            var grammar = Random(random, seed);
+            if (grammar is null) continue;
+            var constraint = new TokenConstraint(grammar, trie);
+            var written = new List<byte>();
+            for (var step = 0; step < 8; step++)
+            {
+                var allowed = Vocabularies.Members(constraint.Mask, trie).ToList();
+                Assert.Equal(Vocabularies.Allowed(grammar, written.ToArray(), trie), allowed);
+                Assert.True(allowed.Count > 0 || constraint.Mask.MayEnd, $"{seed}: a state without a way on");
+                if (allowed.Count == 0) break;
+                var token = allowed[random.Below(allowed.Count)];
+                constraint.Advance(token);
+                written.AddRange(trie.Bytes(token));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_random_text_of_allowed_tokens_belongs_to_the_grammar()
+    {
+        var trie = Vocabularies.Golden;
+        var ended = 0;
+        for (var seed = 1; seed <= 200; seed++)
+        {
+            var random = new RandomTexts(seed);
+            if (Random(random, seed) is not { } grammar) continue;
+            var constraint = new TokenConstraint(grammar, trie);
+            var written = new List<byte>();
+            for (var step = 0; step < 200; step++)
+            {
+                var mask = constraint.Mask;
+                if (mask.MayEnd && (mask.IsOver || random.Below(4) == 0))
+                {
+                    ended++;
+                    Assert.True(grammar.Accepts(written.ToArray()), Encoding.UTF8.GetString(written.ToArray()));
+                    break;
+                }
+                var allowed = Vocabularies.Members(mask, trie).ToList();
+                var token = allowed[random.Below(allowed.Count)];
+                constraint.Advance(token);
+                written.AddRange(trie.Bytes(token));
+            }
+        }
+        Assert.True(ended > 50, $"{ended} texts ended");
+    }
+
+    [Fact]
+    public void Control_tokens_and_the_end_are_in_no_mask()
+    {
+        var mask = new TokenConstraint(new RegexSource("(.|\\n)*").Compile(), Vocabularies.Golden).Mask;
+        Assert.True(mask.MayEnd);
+        Assert.False(mask.Allows(0));
+        Assert.False(mask.Allows(1));
+        Assert.True(mask.Allows(Token("a")) && mask.Allows(Token("\n")));
+    }
+
+    [Fact]
+    public void Forgotten_states_are_found_anew()
+    {
+        var grammar = new SchemaSource("""{"type":"array","items":{"type":"integer"}}""", JsonLayout.Compact).Compile();
+        var constraint = new TokenConstraint(grammar, Vocabularies.Golden);
+        constraint.Advance(Token("["));
+        var before = Vocabularies.Members(constraint.Mask, Vocabularies.Golden).ToList();
+        // As many nested arrays of another grammar's kind would fill the table; here states are made directly.
+        for (var i = 0; i < 70_000; i++) grammar.Table.Repeat(grammar.Table.Byte((byte)'x'), i + 2, i + 3);
+        grammar.Table.Trim();
+        constraint.Advance(Token("1"));
+        constraint.Advance(Token("]"));
+        Assert.True(constraint.Mask.IsOver);
+        var again = new TokenConstraint(grammar, Vocabularies.Golden);
+        again.Advance(Token("["));
+        Assert.Equal(before, Vocabularies.Members(again.Mask, Vocabularies.Golden));
+    }
+
+    static int Token(string text) => Enumerable.Range(0, Vocabularies.Golden.VocabularySize)
+        .First(token => Vocabularies.Golden.Bytes(token).SequenceEqual(Encoding.UTF8.GetBytes(text)));
+
+    static Grammar? Random(RandomTexts random, int seed)
+    {
+        try
+        {
+            return seed % 2 == 0 ? new RegexSource(random.Pattern(3)).Compile()
+                : new SchemaSource(random.Schema(3), seed % 3 == 0 ? JsonLayout.Indented : JsonLayout.Compact).Compile();
+        }
+        catch (GrammarException)
+        {
+            // Some contradict themselves.
+            return null;
+        }
+    }
+}
