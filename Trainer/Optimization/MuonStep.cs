@@ -1,6 +1,8 @@
 // One Muon update of matrices, https://kellerjordan.github.io/posts/muon/, as torch.optim.Muon computes it with adjust_lr_fn
 // "match_rms_adamw": the momentum's nearest orthogonal matrix is the direction, at the size that AdamW's steps have.
 // Knows no schedule and no names.
+using Majlis.Torch;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Optimization;
@@ -42,13 +44,15 @@ sealed record MuonStep(double LearningRate, double Kept)
     void Move(Tensor value, Tensor direction)
     {
         var size = 0.2 * Math.Sqrt(Math.Max(value.shape[0], value.shape[1]));
-        value.mul_(Kept).add_(IsTall(value) ? direction.t() : direction, alpha: -LearningRate * size);
+        // Both change with every step, so they are not kept for ever.
+        using Scalar kept = Kept.ToScalar(), rate = (-LearningRate * size).ToScalar();
+        value.mul_(kept).add_(IsTall(value) ? direction.t() : direction, alpha: rate);
     }
 
     /// <summary>Newton-Schulz iterations in bf16 on [matrices, rows, columns]: all singular values come near 1.</summary>
     static Tensor Orthogonal(Tensor matrices)
     {
-        var x = matrices / matrices.square().sum([1, 2], keepdim: true).sqrt().clamp(min: Epsilon);
+        var x = matrices / matrices.Squared().sum([1, 2], keepdim: true).sqrt().clamp(min: Numbers.Of(Epsilon));
         x = x.to(ScalarType.BFloat16);
         for (var i = 0; i < Iterations; i++)
         {

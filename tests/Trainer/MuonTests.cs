@@ -1,4 +1,5 @@
 // Muon's update against the formula in double precision, and which parameters it moves.
+using Majlis.Torch;
 using Majlis.Trainer.Optimization;
 using TorchSharp;
 using Xunit;
@@ -30,7 +31,7 @@ public sealed class MuonTests
         // The iterations are computed in bf16, of 8 bits: a hundredth of three steps.
         var tolerance = 0.01 * 3 * Rate * 0.2 * Math.Sqrt(Math.Max(rows, columns));
         for (var i = 0; i < parameters.Length; i++)
-            Assert.InRange((parameters[i].Value - expected[i]).abs().max().item<double>(), 0, tolerance);
+            Assert.InRange(parameters[i].Value.Minus(expected[i]).abs().max().item<double>(), 0, tolerance);
     }
 
     [Fact]
@@ -51,22 +52,23 @@ public sealed class MuonTests
         for (var i = 0; i < names.Length; i++) Assert.Equal(i < 3, with[i].equal(without[i]).all().item<bool>());
     }
 
-    static torch.Tensor Matrix(int rows, int columns, int seed) => torch.randn([rows, columns], generator: new torch.Generator((ulong)seed));
+    static torch.Tensor Matrix(int rows, int columns, int seed) =>
+        torch.randn([rows, columns], generator: new torch.Generator((ulong)seed));
 
     /// <summary>torch.optim.Muon with nesterov and adjust_lr_fn "match_rms_adamw", in double precision.</summary>
     static (torch.Tensor Value, torch.Tensor Momentum) Formula(torch.Tensor value, torch.Tensor gradient, torch.Tensor momentum)
     {
-        momentum = 0.95 * momentum + 0.05 * gradient;
-        var direction = 0.05 * gradient + 0.95 * momentum;
+        momentum = momentum.Times(0.95).Plus(gradient.Times(0.05));
+        var direction = gradient.Times(0.05).Plus(momentum.Times(0.95));
         var isTall = value.shape[0] > value.shape[1];
         var x = isTall ? direction.t() : direction;
-        x /= x.norm();
+        x = x.div(x.Squared().sum().sqrt());
         for (var i = 0; i < 5; i++)
         {
             var square = x.mm(x.t());
-            x = 3.4445 * x + (-4.775 * square + 2.0315 * square.mm(square)).mm(x);
+            x = x.Times(3.4445).Plus(square.Times(-4.775).Plus(square.mm(square).Times(2.0315)).mm(x));
         }
         var size = 0.2 * Math.Sqrt(Math.Max(value.shape[0], value.shape[1]));
-        return (value * (1 - Rate * Decay) - Rate * size * (isTall ? x.t() : x), momentum);
+        return (value.Times(1 - Rate * Decay).Minus((isTall ? x.t() : x).Times(Rate * size)), momentum);
     }
 }
