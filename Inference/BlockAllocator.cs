@@ -23,10 +23,12 @@ public sealed class BlockAllocator
     /// <summary>The longest sequence, in tokens, that fits when it runs alone.</summary>
     public int Capacity { get; }
 
-    /// <summary>How many leading tokens of a waiting sequence are cached; at least its last token is left to compute.</summary>
+    /// <summary>
+    /// How many leading tokens of a waiting sequence are cached; those whose logits are wanted, and its last, are left to compute.
+    /// </summary>
     public int Cached(Sequence sequence)
     {
-        var blocks = (sequence.Length - 1) / BlockSize;
+        var blocks = sequence.Reusable / BlockSize;
         foreach (var pool in pools)
         {
             if (pool.Window is not null) continue;
@@ -51,7 +53,7 @@ public sealed class BlockAllocator
 
     /// <summary>True when another sequence computes the block after <paramref name="cached"/> tokens in this step.</summary>
     public bool IsUnderway(Sequence sequence, int cached) => underway.Count > 0
-        && cached / BlockSize < (sequence.Length - 1) / BlockSize && underway.Contains(sequence.Key(cached / BlockSize, BlockSize));
+        && cached / BlockSize < sequence.Reusable / BlockSize && underway.Contains(sequence.Key(cached / BlockSize, BlockSize));
 
     /// <summary>
     /// Adds the blocks of the first <paramref name="cached"/> tokens, as <see cref="Cached"/> found them, to the block tables.

@@ -24,6 +24,12 @@ public sealed record EngineOptions
     public long CacheBytes { get; init; } = 512L << 20;
 
     /// <summary>
+    /// The most logits of prompt tokens that a step computes for requests that ask for their log-probabilities, in numbers; one row of them
+    /// in any case. It is what fixed shapes hold in memory; otherwise a network holds some rows at a time.
+    /// </summary>
+    public int MaxPromptLogits { get; init; } = 1 << 24;
+
+    /// <summary>
     /// Requests that may wait beyond <see cref="MaxSequences"/>; more are answered "busy" at once. The first request of a client that has
     /// none is taken all the same, until twice as many are there.
     /// </summary>
@@ -44,6 +50,7 @@ public sealed record EngineOptions
     public string? Problem() =>
         MaxSequences < 1 ? $"MaxSequences is {MaxSequences}; at least one sequence must run."
         : MaxBatchTokens < MaxSequences ? $"MaxBatchTokens is {MaxBatchTokens}; a step needs a token for each of {MaxSequences} sequences."
+        : MaxPromptLogits < 1 ? "MaxPromptLogits must be positive."
         : LongestPause <= TimeSpan.Zero ? "LongestPause must be positive."
         : ReplyBuffer < 2 ? $"ReplyBuffer is {ReplyBuffer}; a reader needs room for two pieces at least."
         : ReaderPatience <= TimeSpan.Zero ? "ReaderPatience must be positive."

@@ -14,6 +14,7 @@ sealed class Generation
     readonly int longest;
     readonly AnswerText text;
     readonly TokenConstraint? constraint;
+    readonly PromptScores? scores;
     readonly ModelLease lease;
     readonly int most;
     readonly long submitted;
@@ -34,6 +35,8 @@ sealed class Generation
         longest = (int)Math.Min((long)request.PromptTokens.Length + request.MaxTokens, Model.MaxContext);
         text = new(Model, request);
         constraint = request.Grammar is { } grammar ? new(grammar, Model.Tokens) : null;
+        if (request.PromptLogProbs is not { } top || Sequence.PromptLength == 1) return;
+        (scores, Sequence.FirstWanted) = (new(top), 0);
     }
 
     /// <summary>A generation with a lease of its own.</summary>
@@ -87,7 +90,10 @@ sealed class Generation
     public double Uniform => SeededRandom.Uniform(seed, Sequence.Output.Length);
 
     /// <summary>A device can draw the tokens of this request by itself.</summary>
-    public bool IsPlain => Request.TopLogProbs == 0 && Request.Sampling.IsPlain && constraint is null;
+    public bool IsPlain => Request.TopLogProbs == 0 && Request.Sampling.IsPlain && !IsReadOnly && constraint is null;
+
+    /// <summary>Its prompt is read, and no token is drawn.</summary>
+    public bool IsReadOnly => Request.MaxTokens == 0;
 
     /// <summary>The tokens that the request's grammar allows next; null allows all.</summary>
     public TokenMask? Mask => constraint?.Mask;
@@ -104,6 +110,16 @@ sealed class Generation
     /// <summary>A step with this sequence is planned.</summary>
     public void Starts(long now) => started ??= now;
 
+    /// <summary>Scores the prompt's token after <paramref name="position"/> by that position's logits [V].</summary>
+    public void Score(int position, ReadOnlySpan<float> logits)
+    {
+        scores!.Add(Sequence.Prompt[position + 1], logits);
+        Sequence.FirstWanted = position + 2 < Sequence.PromptLength ? position + 1 : int.MaxValue;
+    }
+
+    /// <summary>Sends what there is of a request that writes nothing.</summary>
+    public void Close(long now) => Send(new([], "", FinishReason.Length), now);
+
     /// <summary>Appends the next token, drawn <paramref name="now"/>, and sends it on; true when it was the last.</summary>
     public bool Accept(SampledToken token, ImmutableArray<TopLogProb> top, long now)
     {
@@ -118,16 +134,19 @@ sealed class Generation
         var shown = text.Push(made, ends: stopped, isLast: finished, mayStop: mayEnd);
         FinishReason? finish = stopped || over || text.IsOver ? text.CallsTools ? FinishReason.ToolCalls : FinishReason.Stop
             : finished ? FinishReason.Length : null;
+        Send(new([made], shown, finish) { Shown = text.Released(), Citations = text.Cited(), Calls = text.Called() }, now);
+        return finish is not null;
+    }
+
+    void Send(GeneratedPiece piece, long now)
+    {
         Interlocked.Increment(ref unread);
-        pieces.Writer.TryWrite(new([made], shown, finish)
+        pieces.Writer.TryWrite(piece with
         {
-            Shown = text.Released(),
-            Citations = text.Cited(),
-            Calls = text.Called(),
+            Prompt = scores?.Take() ?? [],
             CachedPromptTokens = Sequence.CachedPrompt ?? 0,
             Times = new(submitted, started ?? now, now),
         });
-        return finish is not null;
     }
 
     /// <summary>Goes on in the grammar; true when nothing may follow and no token could say so.</summary>

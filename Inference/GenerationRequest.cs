@@ -8,7 +8,7 @@ namespace Majlis.Inference;
 
 /// <summary>One sequence to generate after a prompt.</summary>
 /// <param name="PromptTokens">Prompt ids, at least one, including the template's.</param>
-/// <param name="MaxTokens">The most new tokens; fewer where the context ends.</param>
+/// <param name="MaxTokens">The most new tokens; fewer where the context ends. 0: the prompt is read, nothing is written.</param>
 public sealed record GenerationRequest(int[] PromptTokens, SamplingOptions Sampling, int MaxTokens)
 {
     /// <summary>Strings that end the text; they are not part of it unless <see cref="IncludeStop"/>.</summary>
@@ -18,6 +18,12 @@ public sealed record GenerationRequest(int[] PromptTokens, SamplingOptions Sampl
 
     /// <summary>How many of the most likely tokens to report at each position.</summary>
     public int TopLogProbs { get; init; }
+
+    /// <summary>
+    /// The prompt's own tokens are scored, with so many of the most likely ones at each position; null: they are not. The prompt is then
+    /// computed even where it is cached.
+    /// </summary>
+    public int? PromptLogProbs { get; init; }
 
     public bool SkipSpecialTokens { get; init; } = true;
 
@@ -53,10 +59,11 @@ public sealed record GenerationRequest(int[] PromptTokens, SamplingOptions Sampl
         foreach (var id in PromptTokens)
             if (id < 0 || id >= vocabularySize)
                 return new("prompt", $"The prompt holds token {id}; this model's tokens are 0 to {vocabularySize - 1}.");
-        if (MaxTokens < 1) return new("max_tokens", $"max_tokens is {MaxTokens}; it must be at least 1.");
+        if (MaxTokens < 0) return new("max_tokens", $"max_tokens is {MaxTokens}; it must not be negative.");
         if (Sampling.MinTokens > MaxTokens)
             return new("min_tokens", $"min_tokens is {Sampling.MinTokens}; the answer may have {MaxTokens} tokens at most.");
         if (TopLogProbs < 0) return new("top_logprobs", "top_logprobs must not be negative.");
+        if (PromptLogProbs < 0) return new("prompt_logprobs", "prompt_logprobs must not be negative.");
         if (Stop.Any(string.IsNullOrEmpty)) return new("stop", "stop holds an empty string.");
         return Sampling.Problem(vocabularySize);
     }
@@ -85,6 +92,9 @@ public sealed record GeneratedPiece(ImmutableArray<GeneratedToken> Tokens, strin
 
     /// <summary>What became certain of the tools' calls.</summary>
     public ImmutableArray<CallPiece> Calls { get; init; } = [];
+
+    /// <summary>In the first piece of a request that asks for them: the prompt's tokens but the first, which nothing predicts.</summary>
+    public ImmutableArray<ScoredToken> Prompt { get; init; } = [];
 
     /// <summary>Prompt tokens that came from the prefix cache.</summary>
     public int CachedPromptTokens { get; init; }

@@ -36,6 +36,16 @@ public static class LogProbs
         return ImmutableCollectionsMarshal.AsImmutableArray(best);
     }
 
+    /// <summary>1 where no token is likelier than <paramref name="id"/>, 2 where one is, and so on.</summary>
+    public static int Rank(ReadOnlySpan<float> logits, int id)
+    {
+        var (own, likelier, i) = (new Vector<float>(logits[id]), 0, 0);
+        for (; i + Vector<float>.Count <= logits.Length; i += Vector<float>.Count)
+            likelier -= Vector.Sum(Vector.GreaterThan(new Vector<float>(logits[i..]), own));
+        for (; i < logits.Length; i++) if (logits[i] > logits[id]) likelier++;
+        return likelier + 1;
+    }
+
     /// <summary>The largest logit; NaN when any is NaN.</summary>
     internal static float Max(ReadOnlySpan<float> logits)
     {

@@ -11,9 +11,9 @@ sealed class ModelBatcher
     readonly Sampler sampler;
     readonly float[] logits;
     readonly Dictionary<Sequence, Generation> generations = [];
-    // The current step: its generations, and those that get a row of logits, in the order of rows.
+    // The current step: its generations and its rows of logits.
     readonly List<Generation> step = [];
-    readonly List<Generation> rows = [];
+    readonly StepRows rows = new();
     readonly SamplingPlan[] plans;
     readonly SampledToken[] drawn;
     readonly UnreadReplies unread;
@@ -24,8 +24,9 @@ sealed class ModelBatcher
     public ModelBatcher(LoadedModel model, EngineOptions options, UnreadReplies unread, TimeProvider time, Action<Generation> ended)
     {
         (Model, this.unread, this.time, this.ended) = (model, unread, time, ended);
-        scheduler = new(model.Allocator, options.MaxSequences, options.MaxBatchTokens, new(model.Network.Blueprint));
         var vocabulary = model.Network.Blueprint.VocabularySize;
+        scheduler = new(model.Allocator, options.MaxSequences, options.MaxBatchTokens, new(model.Network.Blueprint),
+            Math.Max(1, options.MaxPromptLogits / vocabulary));
         (sampler, logits) = (new(vocabulary), new float[vocabulary]);
         (plans, drawn) = (new SamplingPlan[options.MaxSequences], new SampledToken[options.MaxSequences]);
     }
@@ -106,9 +107,9 @@ sealed class ModelBatcher
     {
         var forward = Model.Network.Forward;
         var (alone, together) = (Part(true), Part(false));
-        var results = alone.Count == 0 ? forward(Batch(together, false))
-            : together.Count == 0 ? forward(Batch(alone, true))
-            : new TwoResults(forward(Batch(alone, true)), forward(Batch(together, false)));
+        var results = alone.Count == 0 ? forward(rows.Batch(together, false))
+            : together.Count == 0 ? forward(rows.Batch(alone, true))
+            : new TwoResults(forward(rows.Batch(alone, true)), forward(rows.Batch(together, false)));
         scheduler.Complete();
         return results;
     }
@@ -117,24 +118,28 @@ sealed class ModelBatcher
         step.FindAll(generation => (generation.Request.Deterministic ?? false) == isDeterministic);
 
     /// <summary>
-    /// Phase three: draws a token for every sequence whose prompt is computed, on the device where possible, and sends it on. A failure
-    /// ends only its own sequence.
+    /// Phase three: scores prompts, then draws a token for every sequence whose prompt is computed, on the device where possible, and sends
+    /// it on. A failure ends only its own sequence.
     /// </summary>
     public void Sample(ForwardResult result)
     {
+        var rows = this.rows.All;
+        for (var row = 0; row < rows.Count; row++)
+            if (rows[row].Scored is { } position) Score(result, rows[row].Generation, row, position);
         var count = 0;
         for (var row = 0; row < rows.Count; row++)
-            if (rows[row].IsPlain) plans[count++] = rows[row].Plan(row);
+            if (rows[row] is { Scored: null, Generation: { IsPlain: true } plain }) plans[count++] = plain.Plan(row);
         var together = count > 0 && TryDraw(result, count);
         for (var i = 0; i < count; i++)
         {
             var at = i;
-            Alone(rows[plans[i].Row], generation => Accept(generation, together ? drawn[at] : Draw(result, plans[at]), []));
+            Alone(rows[plans[i].Row].Generation, generation => Accept(generation, together ? drawn[at] : Draw(result, plans[at]), []));
         }
         for (var row = 0; row < rows.Count; row++)
         {
             var at = row;
-            if (!rows[row].IsPlain) Alone(rows[row], generation => SampleHere(result, generation, at));
+            if (rows[row] is { Scored: null, Generation: { IsPlain: false } other })
+                Alone(other, generation => SampleHere(result, generation, at));
         }
     }
 
@@ -149,6 +154,7 @@ sealed class ModelBatcher
     /// <summary>Acts on one sequence. A failure ends only that sequence; the others of the step are not affected.</summary>
     void Alone(Generation generation, Action<Generation> act)
     {
+        if (generation.HasEnded) return;
         try
         {
             act(generation);
@@ -184,8 +190,20 @@ sealed class ModelBatcher
         return token[0];
     }
 
+    void Score(ForwardResult result, Generation scored, int row, int position) => Alone(scored, generation =>
+    {
+        result.ReadLogits(row, logits);
+        generation.Score(position, logits);
+    });
+
     void SampleHere(ForwardResult result, Generation generation, int row)
     {
+        if (generation.IsReadOnly)
+        {
+            generation.Close(time.GetTimestamp());
+            Remove(generation);
+            return;
+        }
         result.ReadLogits(row, logits);
         var (sequence, options, top) = (generation.Sequence, generation.Request.Sampling, generation.Request.TopLogProbs);
         var token = sampler.Sample(logits, options, sequence.Prompt, sequence.Output, generation.Ends, generation.Uniform,
@@ -210,37 +228,5 @@ sealed class ModelBatcher
     {
         scheduler.Remove(generation.Sequence);
         unread.Add(generation);
-    }
-
-    // Appends its rows of logits to those there are.
-    ForwardBatch Batch(List<Generation> part, bool isDeterministic)
-    {
-        var (count, before) = (0, rows.Count);
-        foreach (var generation in part) count += generation.Sequence.Scheduled;
-        var (tokens, positions, at) = (new int[count], new int[count], 0);
-        var spans = ImmutableArray.CreateBuilder<SequenceSpan>(part.Count);
-        var wanted = ImmutableArray.CreateBuilder<int>(part.Count);
-        foreach (var generation in part)
-        {
-            var sequence = generation.Sequence;
-            var length = sequence.Scheduled;
-            sequence.Tokens.Slice(sequence.Computed, length).CopyTo(tokens.AsSpan(at));
-            for (var i = 0; i < length; i++) positions[at + i] = sequence.Computed + i;
-            spans.Add(new(at, length, sequence.Computed, sequence.BlockTables, Known: sequence.Known));
-            at += length;
-            if (sequence.Remaining > length) continue;
-            rows.Add(generation);
-            wanted.Add(at - 1);
-        }
-        var kind = rows.Count - before == part.Count ? LogitRows.Last
-            : rows.Count == before ? LogitRows.None : LogitRows.At(wanted.ToImmutable());
-        return new()
-        {
-            Tokens = tokens,
-            Positions = positions,
-            Spans = spans.MoveToImmutable(),
-            Rows = kind,
-            IsDeterministic = isDeterministic,
-        };
     }
 }

@@ -20,6 +20,7 @@ public sealed class Scheduler
     readonly int maxSequences;
     readonly int maxBatchTokens;
     readonly PrefillCost? cost;
+    readonly int maxRows;
     // All lists are in order of rank.
     readonly List<Sequence> running = [];
     readonly List<Sequence> waiting = [];
@@ -30,16 +31,18 @@ public sealed class Scheduler
     readonly Turns turns = new();
     readonly OwedPrompts owed = new();
     bool shortestFirst;
-    int budget;
+    int budget, rows;
     double allowance;
 
     /// <param name="maxBatchTokens">At least <paramref name="maxSequences"/>, so that every running sequence fits into a step.</param>
     /// <param name="cost">The cost of prompt tokens, where steps have a cost limit.</param>
-    public Scheduler(BlockAllocator blocks, int maxSequences, int maxBatchTokens, PrefillCost? cost = null)
+    /// <param name="maxRows">The most prompt tokens whose logits a step computes, at least one.</param>
+    public Scheduler(BlockAllocator blocks, int maxSequences, int maxBatchTokens, PrefillCost? cost = null, int maxRows = int.MaxValue)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSequences, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBatchTokens, maxSequences);
-        (this.blocks, this.maxSequences, this.maxBatchTokens, this.cost) = (blocks, maxSequences, maxBatchTokens, cost);
+        (this.blocks, this.maxSequences, this.maxBatchTokens) = (blocks, maxSequences, maxBatchTokens);
+        (this.cost, this.maxRows) = (cost, maxRows);
     }
 
     public IReadOnlyList<Sequence> Running => running;
@@ -87,7 +90,7 @@ public sealed class Scheduler
         foreach (var sequence in step) sequence.Scheduled = 0;
         step.Clear();
         blocks.BeginStep();
-        (budget, allowance, PromptCost) = (maxBatchTokens, promptCost, 0);
+        (budget, rows, allowance, PromptCost) = (maxBatchTokens, maxRows, promptCost, 0);
         MakeRoom();
         var preemptions = Preemptions;
         ScheduleDecodes();
@@ -221,7 +224,7 @@ public sealed class Scheduler
     /// <summary>How many prompt tokens may be read in this step; the step's first prompt always gets a few.</summary>
     int Wanted(Sequence sequence)
     {
-        var most = Math.Min(sequence.Remaining, budget);
+        var most = (int)Math.Min(Math.Min(sequence.Remaining, budget), (long)sequence.FirstWanted - sequence.Computed + rows);
         if (cost is null || double.IsPositiveInfinity(allowance)) return most;
         var least = allowance < 0 || PromptCost > 0 ? 0 : Math.Min(most, FewestPromptTokens);
         return Math.Max(least, cost.Tokens(allowance - PromptCost, sequence.Computed, most));
@@ -230,6 +233,7 @@ public sealed class Scheduler
     void Read(Sequence sequence, int count)
     {
         PromptCost += cost?.Of(count, sequence.Computed) ?? 0;
+        rows -= Math.Max(0, sequence.Computed + count - sequence.FirstWanted);
         Include(sequence, count);
     }
 

@@ -60,6 +60,15 @@ public sealed class Sequence
 
     public int Remaining => Length - Computed;
 
+    /// <summary>
+    /// The logits of its prompt are wanted from this position on, so no cached block may stand for tokens behind it; int.MaxValue where
+    /// only the last token's are.
+    /// </summary>
+    public int FirstWanted { get; internal set; } = int.MaxValue;
+
+    /// <summary>Leading tokens that cached blocks may stand for: never the last, which is left to compute.</summary>
+    internal int Reusable => Math.Min(Length - 1, FirstWanted);
+
     /// <summary>Tokens in the current step; 0 when it has no part in it.</summary>
     public int Scheduled { get; internal set; }
 

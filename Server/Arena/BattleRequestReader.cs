@@ -10,7 +10,7 @@ static class BattleRequestReader
 {
     static readonly string[] chatOnly =
     [
-        "n", "logprobs", "top_logprobs", "return_token_ids", "stream_options", "skip_special_tokens",
+        "n", "logprobs", "top_logprobs", "prompt_logprobs", "return_token_ids", "stream_options", "skip_special_tokens",
         "tools", "tool_choice", "parallel_tool_calls",
     ];
 

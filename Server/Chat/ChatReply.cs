@@ -9,6 +9,9 @@ sealed record ChatReply(string Id, string Object, long Created, string Model, st
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int[]? PromptTokenIds { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<IReadOnlyDictionary<string, PromptLogProb>?>? PromptLogprobs { get; init; }
 }
 
 sealed record ChatChoice(int Index, ChatMessage Message, string FinishReason)
@@ -81,6 +84,10 @@ sealed record ChoiceLogProbs(IReadOnlyList<TokenLogProb> Content)
 sealed record TokenLogProb(string Token, float Logprob, int[] Bytes, IReadOnlyList<TopLogProbReply> TopLogprobs);
 
 sealed record TopLogProbReply(string Token, float Logprob, int[] Bytes);
+
+/// <summary>vLLM's form of one token at a prompt's position.</summary>
+/// <param name="Rank">1 for the likeliest token there.</param>
+sealed record PromptLogProb(float Logprob, int Rank, string DecodedToken);
 
 sealed record Usage(int PromptTokens, int CompletionTokens, int TotalTokens)
 {

@@ -61,6 +61,10 @@ public sealed record OutputWishes
     public bool Obfuscate { get; init; }
     public bool LogProbabilities { get; init; }
     public int TopLogProbabilities { get; init; }
+
+    /// <summary>How many rivals of each prompt token to name; null where the prompt's log-probabilities are not wanted.</summary>
+    public int? PromptLogProbabilities { get; init; }
+
     public bool TokenIds { get; init; }
     public bool SkipSpecialTokens { get; init; } = true;
 }

@@ -40,6 +40,8 @@ sealed class ChatStarter(ModelLeases leases, PromptBuilder prompts, GrammarCache
         {
             Stop = request.Stop,
             TopLogProbs = request.Output.LogProbabilities ? request.Output.TopLogProbabilities : 0,
+            // One choice is enough to read the prompt.
+            PromptLogProbs = index == 0 ? request.Output.PromptLogProbabilities : null,
             SkipSpecialTokens = request.Output.SkipSpecialTokens,
             // Taking marks out would change a text that keeps to a grammar.
             ReadsCitations = prompt.Citations.ReadsMarks && grammar is null,

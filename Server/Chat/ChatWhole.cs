@@ -1,4 +1,5 @@
 // A whole chat reply. Collects what the engine generates; knows no streaming.
+using System.Collections.Immutable;
 using System.Text;
 using Majlis.Inference;
 using Majlis.Server.Chat.Tools;
@@ -15,15 +16,18 @@ static class ChatWhole
     {
         var answers = run.Choices.Select(_ => new Answer()).ToArray();
         var usage = new UsageCount(run.Prompt.Length);
+        ImmutableArray<ScoredToken> scores = [];
         await foreach (var (choice, piece) in pieces)
         {
             answers[choice].Add(piece);
             usage.Add(piece);
+            if (!piece.Prompt.IsEmpty) scores = piece.Prompt;
         }
         return new ChatReply(run.Id, "chat.completion", run.Created, run.Version, run.WeightsHash, "default",
             [.. answers.Select((answer, index) => answer.ToChoice(index, run, wishes, ids))], usage.Usage)
         {
             PromptTokenIds = wishes.TokenIds ? run.Prompt : null,
+            PromptLogprobs = wishes.PromptLogProbabilities is null ? null : LogProbsWriter.OfPrompt(scores, run.Tokenizer),
         };
     }
 

@@ -18,12 +18,23 @@ static class OutputReader
             Stream = stream,
             LogProbabilities = fields.Flag("logprobs") ?? false,
             TopLogProbabilities = fields.Int("top_logprobs", 0, MostTop) ?? 0,
+            PromptLogProbabilities = PromptLogProbabilities(fields, stream),
             TokenIds = fields.Flag("return_token_ids") ?? false,
             SkipSpecialTokens = fields.Flag("skip_special_tokens") ?? true,
         };
         if (wishes is { TopLogProbabilities: > 0, LogProbabilities: false })
             fields.Problem.Add(ApiError.InvalidValue("top_logprobs", "'top_logprobs' needs 'logprobs' to be true."));
         return StreamOptions(fields, wishes);
+    }
+
+    /// <summary>vLLM's 'prompt_logprobs', for whole replies only as there.</summary>
+    public static int? PromptLogProbabilities(Fields fields, bool stream)
+    {
+        const string field = "prompt_logprobs";
+        var wanted = fields.Int(field, 0, MostTop);
+        if (wanted is not null && stream)
+            fields.Problem.Add(ApiError.InvalidValue(field, $"'{field}' is not given in streams; leave out 'stream'."));
+        return wanted;
     }
 
     static OutputWishes StreamOptions(Fields fields, OutputWishes wishes)

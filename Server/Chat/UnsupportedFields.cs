@@ -27,7 +27,6 @@ static class UnsupportedFields
         ["prompt_cache_retention"] = NoCacheTime,
         ["prompt_cache_options"] = NoCacheTime,
         ["service_tier"] = "There is one tier; 'auto' and 'default' are taken.",
-        ["prompt_logprobs"] = "Log-probabilities are given for the completion only.",
         ["best_of_n"] = "Every completion is returned; ask for 'n'.",
     };
 

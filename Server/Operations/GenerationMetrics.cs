@@ -40,7 +40,7 @@ sealed class GenerationMetrics
         await foreach (var item in pieces.WithCancellation(cancellation))
         {
             var (choice, piece) = item;
-            if (record.OutputTokens == 0) Begin(record, run, piece);
+            if (record.FirstToken is null) Begin(record, run, piece);
             if (last[choice] == 0) queue.Observe(time.GetElapsedTime(piece.Times.Submitted, piece.Times.Started).TotalSeconds);
             else interToken.Observe(time.GetElapsedTime(last[choice], piece.Times.Made).TotalSeconds);
             last[choice] = piece.Times.Made;

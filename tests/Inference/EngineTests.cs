@@ -105,7 +105,7 @@ public sealed class EngineTests
         var request = field switch
         {
             "prompt" => fine with { PromptTokens = [999] },
-            "max_tokens" => fine with { MaxTokens = 0 },
+            "max_tokens" => fine with { MaxTokens = -1 },
             "top_p" => fine with { Sampling = new() { TopP = float.NaN } },
             "stop" => fine with { Stop = [""] },
             _ => fine with { Sampling = new() { LogitBias = ImmutableDictionary<int, float>.Empty.Add(1, 101) } },

@@ -1,0 +1,60 @@
+// The batch of a step and its rows of logits, in the order in which the network gives them: rows that the next token is drawn from, and
+// rows of prompts whose own next token is scored. Knows neither sampling nor the schedule.
+using System.Collections.Immutable;
+using Majlis.Model;
+
+namespace Majlis.Inference;
+
+/// <param name="Scored">The prompt position whose next token the row scores; null where a token is drawn from it.</param>
+readonly record struct StepRow(Generation Generation, int? Scored);
+
+sealed class StepRows
+{
+    readonly List<StepRow> rows = [];
+
+    public IReadOnlyList<StepRow> All => rows;
+
+    public void Clear() => rows.Clear();
+
+    /// <summary>A batch of the scheduled tokens of <paramref name="part"/>. Its rows are added to those there are.</summary>
+    public ForwardBatch Batch(List<Generation> part, bool isDeterministic)
+    {
+        var (count, before) = (part.Sum(generation => generation.Sequence.Scheduled), rows.Count);
+        var (tokens, positions, at) = (new int[count], new int[count], 0);
+        var spans = ImmutableArray.CreateBuilder<SequenceSpan>(part.Count);
+        var wanted = ImmutableArray.CreateBuilder<int>(part.Count);
+        foreach (var generation in part)
+        {
+            var sequence = generation.Sequence;
+            var length = sequence.Scheduled;
+            sequence.Tokens.Slice(sequence.Computed, length).CopyTo(tokens.AsSpan(at));
+            for (var i = 0; i < length; i++) positions[at + i] = sequence.Computed + i;
+            spans.Add(new(at, length, sequence.Computed, sequence.BlockTables, Known: sequence.Known));
+            Want(generation, at, wanted);
+            at += length;
+        }
+        var areLast = wanted.Count == part.Count && rows.Skip(before).All(row => row.Scored is null);
+        return new()
+        {
+            Tokens = tokens,
+            Positions = positions,
+            Spans = spans.MoveToImmutable(),
+            Rows = areLast ? LogitRows.Last : wanted.Count == 0 ? LogitRows.None : LogitRows.At(wanted.ToImmutable()),
+            IsDeterministic = isDeterministic,
+        };
+    }
+
+    void Want(Generation generation, int start, ImmutableArray<int>.Builder wanted)
+    {
+        var sequence = generation.Sequence;
+        var end = sequence.Computed + sequence.Scheduled;
+        for (var position = sequence.FirstWanted; position < Math.Min(end, sequence.PromptLength - 1); position++)
+        {
+            rows.Add(new(generation, position));
+            wanted.Add(start + position - sequence.Computed);
+        }
+        if (end < sequence.Length) return;
+        rows.Add(new(generation, null));
+        wanted.Add(start + sequence.Scheduled - 1);
+    }
+}
