@@ -10,8 +10,7 @@ namespace Majlis.Inference;
 
 sealed class AnswerText(LoadedModel model, GenerationRequest request)
 {
-    readonly TokenStream decoder = model.Tokenizer.Stream(request.SkipSpecialTokens, token =>
-        (request.ReadsCitations && CitationStream.IsMarkToken(token)) || request.Tools?.Format.Marks.Contains(token) is true);
+    readonly TokenStream decoder = Decoder(model, request);
     readonly CitationStream? marks = request.ReadsCitations ? new() : null;
     readonly TextStream stops = new(request.Stop, request.IncludeStop);
     readonly ToolCallStream? calls = request.Tools is { } tools ? new(tools, Hidden(tools, model, request)) : null;
@@ -80,6 +79,14 @@ sealed class AnswerText(LoadedModel model, GenerationRequest request)
 
     static ImmutableArray<string> Hidden(ToolReading tools, LoadedModel model, GenerationRequest request) => !request.SkipSpecialTokens ? []
         : [.. tools.Format.Marks.Where(mark => model.Tokenizer.TokenId(mark) is { } id && model.Tokenizer.IsSpecial(id))];
+
+    static TokenStream Decoder(LoadedModel model, GenerationRequest request)
+    {
+        var stream = model.Tokenizer.Stream(request.SkipSpecialTokens, token =>
+            (request.ReadsCitations && CitationStream.IsMarkToken(token)) || request.Tools?.Format.Marks.Contains(token) is true);
+        if (request.ContinuesPrompt) stream.Continue(request.PromptTokens);
+        return stream;
+    }
 
     bool IsBegun(long start) => (marks is null || start <= marks.Decided) && Length(start) < given;
 

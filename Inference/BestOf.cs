@@ -1,5 +1,4 @@
-// Ranks several answers by the model's own log-probabilities or by a reward. Ties go to the lowest index. Kept for best-of-N serving, which
-// nothing calls yet.
+// Ranks several answers by the model's own log-probabilities or by a reward. Ties go to the lowest index. Knows no text.
 namespace Majlis.Inference;
 
 public static class BestOf

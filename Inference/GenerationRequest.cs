@@ -27,6 +27,9 @@ public sealed record GenerationRequest(int[] PromptTokens, SamplingOptions Sampl
 
     public bool SkipSpecialTokens { get; init; } = true;
 
+    /// <summary>The text continues the prompt's: a decoder that strips a text's first blank strips none here.</summary>
+    public bool ContinuesPrompt { get; init; }
+
     /// <summary>Marks of citations are taken out of the text, as <see cref="CitationStream"/> reads them.</summary>
     public bool ReadsCitations { get; init; }
 

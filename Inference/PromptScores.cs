@@ -6,7 +6,11 @@ namespace Majlis.Inference;
 /// <summary>A prompt token as the tokens before it predict it, at temperature 1.</summary>
 /// <param name="Rank">1 where no token is likelier.</param>
 /// <param name="Top">The most likely tokens there, best first.</param>
-public readonly record struct ScoredToken(int Id, float LogProbability, int Rank, ImmutableArray<TopLogProb> Top);
+public readonly record struct ScoredToken(int Id, float LogProbability, int Rank, ImmutableArray<TopLogProb> Top)
+{
+    /// <summary>The same with at most <paramref name="count"/> of the most likely tokens.</summary>
+    public ScoredToken Among(int count) => this with { Top = [.. Top.Take(count)] };
+}
 
 /// <param name="top">How many of the most likely tokens to keep at each position.</param>
 sealed class PromptScores(int top)

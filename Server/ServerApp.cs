@@ -10,6 +10,7 @@ using Majlis.Server.Access;
 using Majlis.Server.Arena;
 using Majlis.Server.Catalog;
 using Majlis.Server.Chat;
+using Majlis.Server.Completions;
 using Majlis.Server.Connections;
 using Majlis.Server.Limits;
 using Majlis.Server.Models;
@@ -62,6 +63,7 @@ public static class ServerApp
         // The limit of a body holds for what comes out, too.
         app.UseRequestDecompression();
         app.MapChat();
+        app.MapCompletions();
         app.MapTokens();
         app.MapModels();
         app.MapArena();
@@ -101,7 +103,7 @@ public static class ServerApp
         services.AddSingleton<RequestReader>();
         services.AddSingleton<PromptBuilder>();
         services.AddSingleton(_ => new GrammarCache());
-        services.AddSingleton<ChatStarter>();
+        services.AddSingleton<ChatStarter>().AddSingleton<CompletionStarter>();
         services.AddSingleton<TokenRequests>();
         var documents = options.Documents is { } folder ? new DocumentsPlugin(PassageIndex.FromFolder(folder)) : null;
         services.AddSingleton(_ => new PassageSource(documents));

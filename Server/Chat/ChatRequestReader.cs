@@ -1,5 +1,4 @@
 // Reads the body of POST /v1/chat/completions as a ChatRequest, with one reader for each concern. A field that no reader knows is refused.
-using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Majlis.Server.Chat.Tools;
@@ -9,8 +8,6 @@ namespace Majlis.Server.Chat;
 
 static class ChatRequestReader
 {
-    const int MostStops = 16;
-    const int LongestStop = 1024;
     const int MostArgumentBytes = 1 << 16;
 
     /// <summary>Reads a whole request, or leaves the reason in <paramref name="problem"/> (then the result is null).</summary>
@@ -31,7 +28,7 @@ static class ChatRequestReader
         {
             Sampling = SamplingReader.Read(fields),
             MaxTokens = MaxTokens(fields),
-            Stop = Stop(fields),
+            Stop = StopReader.Read(fields),
             Priority = fields.Int("priority", 0, int.MaxValue) ?? 0,
             Deterministic = fields.Flag("deterministic"),
             CacheSalt = fields.Text("cache_salt"),
@@ -72,20 +69,6 @@ static class ChatRequestReader
             fields.Problem.Add(ApiError.InvalidValue("max_tokens",
                 "'max_tokens' and 'max_completion_tokens' say different things; send one."));
         return now ?? old;
-    }
-
-    static ImmutableArray<string> Stop(Fields fields)
-    {
-        if (fields.Any("stop") is not { } stop) return [];
-        JsonElement[] items = stop.ValueKind == JsonValueKind.Array ? [.. stop.EnumerateArray()] : [stop];
-        if (items.FirstOrDefault(item => item.ValueKind != JsonValueKind.String) is { ValueKind: not JsonValueKind.Undefined } other)
-            fields.Problem.Add(ApiError.WrongType("stop", "a string or an array of strings", Fields.Kind(other)));
-        else if (items.Length > MostStops || items.Any(item => item.GetString()!.Length is 0 or > LongestStop))
-            fields.Problem.Add(ApiError.InvalidValue("stop",
-                $"Invalid 'stop': up to {MostStops} sequences, none of them empty or longer than {LongestStop} characters."));
-        else
-            return [.. items.Select(item => item.GetString()!)];
-        return [];
     }
 
     static JsonObject? TemplateArguments(Fields fields)

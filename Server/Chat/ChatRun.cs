@@ -1,46 +1,17 @@
-// One admitted chat request: the prompt, the merged streams of its choices, and what the reply says of the weights. The engine holds the
-// weights until the last token. Disposing the run cancels what still runs.
+// The run of one admitted chat request: beside what every run has, one prompt and what the answers may cite.
 using System.Collections.Immutable;
 using Majlis.Inference;
-using Majlis.Text.Tokenizers;
+using Majlis.Server.Runs;
 
 namespace Majlis.Server.Chat;
 
-/// <summary>A generation in progress. One snapshot of the weights answers the whole request.</summary>
-/// <param name="model">The name by which the client asked for the model.</param>
 sealed class ChatRun(string id, long created, string model, ModelLease lease, int[] prompt, ImmutableArray<GenerationRequest> choices)
-    : IDisposable
+    : GenerationRun(id, created, model, lease, [prompt], choices)
 {
-    readonly CancellationTokenSource over = new();
-    ModelLease? lease = lease;
+    public override string Operation => "chat";
 
-    public string Id => id;
-    public long Created => created;
-    public string Model => model;
-    public string Version { get; } = lease.Model.Version;
-    public string WeightsHash { get; } = lease.Model.WeightsHash;
-    public TextTokenizer Tokenizer { get; } = lease.Model.Tokenizer;
-    public int[] Prompt => prompt;
-    public ImmutableArray<GenerationRequest> Choices => choices;
+    public int[] Prompt => Prompts[0];
 
     /// <summary>What the answers may cite; null where they cite nothing.</summary>
     public CitedDocuments? Documents { get; init; }
-
-    /// <summary>
-    /// Queues every choice at once. Pieces come in the order in which they are generated, each with its choice's index. Call it once: it
-    /// ends the run's own lease, and each choice's lease ends with its last token, however slowly the reply is read.
-    /// </summary>
-    /// <exception cref="EngineBusyException">The queue has no room for all of them; then none is generated.</exception>
-    public IAsyncEnumerable<(int Choice, GeneratedPiece Piece)> PiecesAsync(Engine engine, CancellationToken cancellation)
-    {
-        cancellation.Register(over.Cancel);
-        using var held = Interlocked.Exchange(ref lease, null) ?? throw new InvalidOperationException("A run is generated once.");
-        return Interleave.Streams([.. choices.Select(choice => engine.GenerateAsync(held, choice, over.Token))], over.Token);
-    }
-
-    public void Dispose()
-    {
-        over.Cancel();
-        Interlocked.Exchange(ref lease, null)?.Dispose();
-    }
 }

@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Majlis.Inference;
 using Majlis.Server.Chat.Tools;
+using Majlis.Server.Runs;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Chat;
@@ -14,7 +15,7 @@ sealed class ChatStream(ChatRun run, OutputWishes wishes, IdSource ids)
     // Chunks are padded to a multiple of this, so that their sizes reveal less of the text.
     const int ObfuscationBlock = 16;
 
-    readonly UsageCount usage = new(run.Prompt.Length);
+    readonly UsageCount usage = new(run);
 
     // Of each choice, what was sent so far.
     readonly int[] cited = new int[run.Choices.Length], annotated = new int[run.Choices.Length];
@@ -29,7 +30,7 @@ sealed class ChatStream(ChatRun run, OutputWishes wishes, IdSource ids)
             if (!begun)
                 foreach (var index in Enumerable.Range(0, run.Choices.Length)) yield return Role(index);
             begun = true;
-            usage.Add(piece);
+            usage.Add(choice, piece);
             var hasLogProbabilities = wishes.LogProbabilities && piece.Shown.Length > 0;
             if (piece.Text.Length > 0 || hasLogProbabilities || wishes.TokenIds) yield return Text(choice, piece);
             if (run.Documents?.Cite(piece.Citations) is { Count: > 0 } citations) yield return Cited(choice, citations);

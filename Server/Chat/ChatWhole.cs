@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Majlis.Inference;
 using Majlis.Server.Chat.Tools;
+using Majlis.Server.Runs;
 using Majlis.Server.Wire;
 using Majlis.Text.Chat.ToolCalls;
 using Majlis.Text.Citations;
@@ -15,12 +16,12 @@ static class ChatWhole
         IAsyncEnumerable<(int Choice, GeneratedPiece Piece)> pieces)
     {
         var answers = run.Choices.Select(_ => new Answer()).ToArray();
-        var usage = new UsageCount(run.Prompt.Length);
+        var usage = new UsageCount(run);
         ImmutableArray<ScoredToken> scores = [];
         await foreach (var (choice, piece) in pieces)
         {
             answers[choice].Add(piece);
-            usage.Add(piece);
+            usage.Add(choice, piece);
             if (!piece.Prompt.IsEmpty) scores = piece.Prompt;
         }
         return new ChatReply(run.Id, "chat.completion", run.Created, run.Version, run.WeightsHash, "default",
@@ -68,20 +69,6 @@ static class ChatWhole
             };
         }
     }
-}
-
-/// <summary>Adds up the tokens of a request.</summary>
-sealed class UsageCount(int prompt)
-{
-    int completion, cached;
-
-    public void Add(GeneratedPiece piece)
-    {
-        completion += piece.Tokens.Length;
-        cached = Math.Max(cached, piece.CachedPromptTokens);
-    }
-
-    public Usage Usage => new(prompt, completion, prompt + completion) { PromptTokensDetails = new PromptDetails(cached) };
 }
 
 /// <summary>The API's names for why a completion ended; the official .NET client throws on any other.</summary>

@@ -48,9 +48,9 @@ static class LogProbsWriter
     }
 
     // A token may end inside a character: its text then shows the replacement character, its bytes are exact.
-    static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);
+    public static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);
 
     static int[] Numbers(byte[] bytes) => [.. bytes.Select(value => (int)value)];
 
-    static float Finite(float value) => float.IsFinite(value) ? value : Impossible;
+    public static float Finite(float value) => float.IsFinite(value) ? value : Impossible;
 }

@@ -11,24 +11,41 @@ static class OutputReader
 
     public static OutputWishes Read(Fields fields)
     {
-        var stream = fields.Flag("stream") ?? false;
-        var wishes = new OutputWishes
+        var wishes = Form(fields) with
         {
-            Choices = fields.Int("n", 1, MostChoices) ?? 1,
-            Stream = stream,
             LogProbabilities = fields.Flag("logprobs") ?? false,
             TopLogProbabilities = fields.Int("top_logprobs", 0, MostTop) ?? 0,
-            PromptLogProbabilities = PromptLogProbabilities(fields, stream),
-            TokenIds = fields.Flag("return_token_ids") ?? false,
-            SkipSpecialTokens = fields.Flag("skip_special_tokens") ?? true,
         };
         if (wishes is { TopLogProbabilities: > 0, LogProbabilities: false })
             fields.Problem.Add(ApiError.InvalidValue("top_logprobs", "'top_logprobs' needs 'logprobs' to be true."));
-        return StreamOptions(fields, wishes);
+        return wishes;
+    }
+
+    /// <summary>The same for completions, whose 'logprobs' is the number of rivals.</summary>
+    public static OutputWishes ReadCompletion(Fields fields)
+    {
+        var rivals = fields.Int("logprobs", 0, MostTop);
+        var wishes = Form(fields) with { LogProbabilities = rivals is not null, TopLogProbabilities = rivals ?? 0 };
+        if (wishes.Obfuscate)
+            fields.Problem.Add(ApiError.UnsupportedField("stream_options.include_obfuscation", "Completions are not padded; chats are."));
+        return wishes;
+    }
+
+    static OutputWishes Form(Fields fields)
+    {
+        var stream = fields.Flag("stream") ?? false;
+        return StreamOptions(fields, new OutputWishes
+        {
+            Choices = fields.Int("n", 1, MostChoices) ?? 1,
+            Stream = stream,
+            PromptLogProbabilities = PromptLogProbabilities(fields, stream),
+            TokenIds = fields.Flag("return_token_ids") ?? false,
+            SkipSpecialTokens = fields.Flag("skip_special_tokens") ?? true,
+        });
     }
 
     /// <summary>vLLM's 'prompt_logprobs', for whole replies only as there.</summary>
-    public static int? PromptLogProbabilities(Fields fields, bool stream)
+    static int? PromptLogProbabilities(Fields fields, bool stream)
     {
         const string field = "prompt_logprobs";
         var wanted = fields.Int(field, 0, MostTop);

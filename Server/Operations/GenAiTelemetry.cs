@@ -10,7 +10,6 @@ sealed class GenAiTelemetry : IDisposable
     /// <summary>The name of the source of spans and of the meter.</summary>
     public const string Source = "Majlis.Server";
 
-    const string Operation = "chat";
     const string Provider = "majlis";
 
     static readonly ActivitySource spans = new(Source);
@@ -50,9 +49,9 @@ sealed class GenAiTelemetry : IDisposable
         if (!duration.Enabled) return;
         var tags = new TagList
         {
-            { "gen_ai.operation.name", Operation },
+            { "gen_ai.operation.name", record.Run!.Operation },
             { "gen_ai.provider.name", Provider },
-            { "gen_ai.request.model", record.Run!.Model },
+            { "gen_ai.request.model", record.Run.Model },
             { "gen_ai.response.model", record.Run.Version },
         };
         if (error is null && record.FirstToken is { } first)
@@ -69,11 +68,11 @@ sealed class GenAiTelemetry : IDisposable
         if (!spans.HasListeners()) return;
         var run = record.Run!;
         var end = time.GetUtcNow();
-        using var span = spans.StartActivity($"{Operation} {run.Model}", ActivityKind.Internal, parentContext: default,
+        using var span = spans.StartActivity($"{run.Operation} {run.Model}", ActivityKind.Internal, parentContext: default,
             tags: null, links: null, end - took);
         if (span is null) return;
         var request = run.Choices[0];
-        Tag("gen_ai.operation.name", Operation);
+        Tag("gen_ai.operation.name", run.Operation);
         Tag("gen_ai.provider.name", Provider);
         Tag("gen_ai.request.model", run.Model);
         Tag("gen_ai.request.max_tokens", request.MaxTokens);
@@ -84,7 +83,7 @@ sealed class GenAiTelemetry : IDisposable
         Tag("gen_ai.response.id", run.Id);
         Tag("gen_ai.response.model", run.Version);
         Tag("gen_ai.response.finish_reasons", record.Finishes.IsEmpty ? null : record.Finishes.ToArray());
-        Tag("gen_ai.usage.input_tokens", run.Prompt.Length);
+        Tag("gen_ai.usage.input_tokens", run.PromptTokens);
         Tag("gen_ai.usage.cache_read.input_tokens", record.CachedTokens);
         Tag("gen_ai.usage.output_tokens", record.OutputTokens);
         // vLLM's names: the conventions have none for them on spans.

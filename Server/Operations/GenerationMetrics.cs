@@ -3,6 +3,7 @@
 using System.Runtime.CompilerServices;
 using Majlis.Inference;
 using Majlis.Server.Chat;
+using Majlis.Server.Runs;
 using Prometheus;
 
 namespace Majlis.Server.Operations;
@@ -37,10 +38,13 @@ sealed class GenerationMetrics
     {
         var run = record.Run!;
         var last = new long[run.Choices.Length];
+        var read = new bool[run.Prompts.Length];
         await foreach (var item in pieces.WithCancellation(cancellation))
         {
             var (choice, piece) = item;
             if (record.FirstToken is null) Begin(record, run, piece);
+            if (!read[run.PromptOf(choice)]) CountCached(record, piece);
+            read[run.PromptOf(choice)] = true;
             if (last[choice] == 0) queue.Observe(time.GetElapsedTime(piece.Times.Submitted, piece.Times.Started).TotalSeconds);
             else interToken.Observe(time.GetElapsedTime(last[choice], piece.Times.Made).TotalSeconds);
             last[choice] = piece.Times.Made;
@@ -51,13 +55,17 @@ sealed class GenerationMetrics
         }
     }
 
-    void Begin(RequestRecord record, ChatRun run, GeneratedPiece piece)
+    void CountCached(RequestRecord record, GeneratedPiece piece)
     {
-        record.CachedTokens = piece.CachedPromptTokens;
+        record.CachedTokens += piece.CachedPromptTokens;
+        cached.Inc(piece.CachedPromptTokens);
+    }
+
+    void Begin(RequestRecord record, GenerationRun run, GeneratedPiece piece)
+    {
         record.Queued = time.GetElapsedTime(piece.Times.Submitted, piece.Times.Started);
         record.FirstToken = time.GetElapsedTime(record.Arrived, piece.Times.Made);
-        prompt.Inc(run.Prompt.Length);
-        cached.Inc(piece.CachedPromptTokens);
+        prompt.Inc(run.PromptTokens);
         firstToken.Observe(record.FirstToken.Value.TotalSeconds);
     }
 

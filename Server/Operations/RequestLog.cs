@@ -16,7 +16,7 @@ sealed partial class RequestLog(ILogger<RequestLog> log, ServerOptions options)
         if (options.Log != ServerOptions.JsonLog) return;
         var run = record.Run;
         Answered(id, key, RequestObservation.RoleOf(http), method, RequestObservation.PathOf(http), status, took.TotalSeconds, run?.Version,
-            run?.Prompt.Length, run is null ? null : record.CachedTokens, run is null ? null : record.OutputTokens,
+            run?.PromptTokens, run is null ? null : record.CachedTokens, run is null ? null : record.OutputTokens,
             record.Queued?.TotalSeconds, record.FirstToken?.TotalSeconds, record.IsBroken, Activity.Current?.TraceId.ToHexString());
     }
 

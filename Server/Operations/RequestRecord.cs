@@ -1,7 +1,7 @@
 // What is known of one request when it has ended: times, tokens, who and what. The request's own flow writes it; metrics, log and traces
 // read it. Holds no text.
 using System.Collections.Immutable;
-using Majlis.Server.Chat;
+using Majlis.Server.Runs;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Majlis.Server.Operations;
@@ -15,7 +15,7 @@ sealed class RequestRecord(long arrived)
     public bool IsBroken { get; set; }
 
     /// <summary>What was generated; null where the request generates nothing, or was refused before.</summary>
-    public ChatRun? Run { get; set; }
+    public GenerationRun? Run { get; set; }
 
     public int CachedTokens { get; set; }
 

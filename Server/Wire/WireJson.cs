@@ -6,6 +6,7 @@ using Majlis.Server.Access;
 using Majlis.Server.Arena;
 using Majlis.Server.Catalog;
 using Majlis.Server.Chat;
+using Majlis.Server.Completions;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
 using Majlis.Server.Tokens;
@@ -17,6 +18,8 @@ namespace Majlis.Server.Wire;
 [JsonSerializable(typeof(ChatReply))]
 [JsonSerializable(typeof(ChatChunk))]
 [JsonSerializable(typeof(ChatChunkWithUsage))]
+[JsonSerializable(typeof(CompletionReply))]
+[JsonSerializable(typeof(CompletionReplyWithUsage))]
 [JsonSerializable(typeof(TokenizeReply))]
 [JsonSerializable(typeof(DetokenizeReply))]
 [JsonSerializable(typeof(ModelList))]

@@ -2,6 +2,7 @@
 using Majlis.Inference;
 using Majlis.Model;
 using Majlis.Text.Chat;
+using Majlis.Text.Tokenizers;
 
 namespace Majlis.tests.Server;
 
@@ -10,12 +11,12 @@ static class TinyModel
     public const string Hash = "sha256-of-nothing";
 
     public static LoadedModel Of(RecitingNetwork network, string version = "tiny", string template = TinyText.Template,
-        int? context = null, EngineOptions? options = null) =>
+        int? context = null, EngineOptions? options = null, TextTokenizer? tokenizer = null) =>
         new(network, context ?? network.Blueprint.MaxPositions, options ?? new())
         {
             Version = version,
             WeightsHash = version == "tiny" ? Hash : $"hash-of-{version}",
-            Tokenizer = TinyText.Tokenizer,
+            Tokenizer = tokenizer ?? TinyText.Tokenizer,
             ChatTemplate = ChatTemplate.Parse(template, new SpecialTokens()),
             Defaults = new GenerationDefaults([RecitingNetwork.ImEnd], null),
         };

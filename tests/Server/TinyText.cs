@@ -1,5 +1,6 @@
 // The smallest real tokenizer and chat template: one token per byte, and ChatML's two turn tokens. Written as a tokenizer.json because
 // servers read that.
+using System.Text;
 using System.Text.Json.Nodes;
 using Majlis.Text.Tokenizers;
 
@@ -13,6 +14,20 @@ static class TinyText
         """;
 
     public static TextTokenizer Tokenizer { get; } = Make();
+
+    /// <summary>The same, with a token put before every text.</summary>
+    public static TextTokenizer Framed { get; } = Frame();
+
+    static TextTokenizer Frame()
+    {
+        var definition = JsonNode.Parse(Tokenizer.ToJson())!;
+        definition["post_processor"] = JsonNode.Parse("""
+            {"type": "TemplateProcessing",
+             "single": [{"SpecialToken": {"id": "<|im_start|>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+             "special_tokens": {"<|im_start|>": {"id": "<|im_start|>", "ids": [256], "tokens": ["<|im_start|>"]}}}
+            """);
+        return TextTokenizer.ParseJson(Encoding.UTF8.GetBytes(definition.ToJsonString()), "framed");
+    }
 
     /// <summary>GPT-2's letters for bytes: printable bytes map to themselves, the rest to U+0100 and following.</summary>
     static IEnumerable<char> Letters()

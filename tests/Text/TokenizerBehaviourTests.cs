@@ -138,6 +138,32 @@ public sealed class TokenizerBehaviourTests
         Assert.InRange(tokenizer.EncodePrompt("a b a b a b", 2).Length, 3, 6);
     }
 
+    /// <summary>
+    /// A decoder that strips a text's first blank strips none of a continuation; half a character belongs to what completes it.
+    /// </summary>
+    [Fact]
+    public void A_continuation_decodes_as_within_the_whole_text()
+    {
+        var tokenizer = TextTokenizer.ParseJson(Encoding.UTF8.GetBytes("""
+            {"model": {"type": "BPE", "merges": [], "byte_fallback": true,
+              "vocab": {"▁a": 0, "▁b": 1, "<0xC3>": 2, "<0xA9>": 3, "c": 4}},
+             "decoder": {"type": "Sequence", "decoders": [
+              {"type": "Replace", "pattern": {"String": "▁"}, "content": " "}, {"type": "ByteFallback"}, {"type": "Fuse"},
+              {"type": "Strip", "content": " ", "start": 1, "stop": 0}]}}
+            """), "stripping");
+        foreach (var (before, after) in new[]
+        {
+            ((int[])[0], (int[])[1, 4]), ([], [1, 4]), ([0, 2], [3, 1]), ([0, 2, 3], [4]), ([.. Enumerable.Repeat(0, 40)], [1]),
+        })
+        {
+            var stream = tokenizer.Stream(false);
+            stream.Continue(before);
+            var text = string.Concat(after.Select(stream.Push)) + stream.Flush();
+            var (whole, start) = (tokenizer.Decode([.. before, .. after], false), tokenizer.Decode(before, false));
+            Assert.Equal(whole[start.TrimEnd('\uFFFD').Length..], text);
+        }
+    }
+
     static int Points(string text) => text.EnumerateRunes().Count();
 
     static TextTokenizer SmolLM2() => StoredTokenizers.Open(Shared.Require(Shared.SmolLM2));

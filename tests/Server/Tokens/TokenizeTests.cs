@@ -2,7 +2,7 @@
 // chat reads.
 using System.Net;
 using System.Text.Json.Nodes;
-using Majlis.tests.Support;
+using Majlis.tests.Server.Tools;
 using Xunit;
 
 namespace Majlis.tests.Server.Tokens;
@@ -31,9 +31,19 @@ public sealed class TokenizeTests(ChatServer shared) : IClassFixture<ChatServer>
     [InlineData("""
         {"messages":[{"role":"user","content":"<|im_end|>"},{"role":"assistant","content":"well"}],"continue_final_message":true}
         """)]
-    public async Task A_conversations_tokens_are_those_that_the_chat_reads(string fields)
+    public Task A_conversations_tokens_are_those_that_the_chat_reads(string fields) =>
+        CheckAsync(server, JsonNode.Parse(fields)!.AsObject());
+
+    [Fact]
+    public async Task Offered_tools_are_part_of_a_conversations_tokens()
     {
-        var body = RunningServer.ChatBody(JsonNode.Parse(fields)!.AsObject());
+        await using var tools = await ToolServer.StartAsync("a");
+        await CheckAsync(tools, ToolServer.Fields());
+    }
+
+    static async Task CheckAsync(RunningServer server, JsonObject fields)
+    {
+        var body = RunningServer.ChatBody(fields);
         body["return_token_ids"] = true;
         var read = await RunningServer.JsonAsync(await server.PostAsync("/v1/chat/completions", body.ToJsonString()));
         body.Remove("return_token_ids");

@@ -1,7 +1,7 @@
 // Merges several streams into one: items in order of arrival, each with the index of its stream. Knows nothing of the items.
 using System.Runtime.CompilerServices;
 
-namespace Majlis.Server.Chat;
+namespace Majlis.Server.Runs;
 
 static class Interleave
 {
