@@ -2,9 +2,11 @@
 // replies.
 using Majlis.Inference;
 using Majlis.Inference.Grammars;
+using Majlis.Server.Chat.Tools;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
 using Majlis.Server.Wire;
+using Majlis.Text.Chat.ToolCalls;
 
 namespace Majlis.Server.Chat;
 
@@ -22,7 +24,7 @@ sealed class ChatStarter(ModelLeases leases, PromptBuilder prompts, GrammarCache
         var room = model.MaxContext - prompt.Tokens.Length;
         if (room < 1 || request.MaxTokens > room)
             problem.Add(ApiError.ContextLength(prompt.Tokens.Length, model.MaxContext, room < 1 ? null : request.MaxTokens));
-        var grammar = Grammar(request, prompt.Tools is not null, problem);
+        var grammar = Grammar(request, prompt.Tools, problem);
         var seed = request.Sampling.Seed ?? ids.Seed();
         var sampling = SamplingMapper.Map(request.Sampling, model, seed, problem);
         if (problem.First is not null) return null;
@@ -55,13 +57,13 @@ sealed class ChatStarter(ModelLeases leases, PromptBuilder prompts, GrammarCache
     }
 
     // Compiled here, so that no other answer waits for it in the engine.
-    Grammar? Grammar(ChatRequest request, bool hasTools, Problem problem)
+    Grammar? Grammar(ChatRequest request, ToolReading? tools, Problem problem)
     {
-        if (request.Grammar is not { } wish) return null;
-        if (hasTools)
-            problem.Add(ApiError.InvalidValue(wish.Field,
-                $"Invalid '{wish.Field}': with it no tool could be called; send no 'tools', or 'tool_choice' as 'none'."));
-        if (problem.First is not null) return null;
+        if (tools is not null && request.Grammar is { Field: var field })
+            problem.Add(ApiError.InvalidValue(field,
+                $"Invalid '{field}': with it no tool could be called; send no 'tools', or 'tool_choice' as 'none'."));
+        var wish = tools?.Forced is { } calls ? ForcedGrammar.Of(calls) : request.Grammar;
+        if (wish is null || problem.First is not null) return null;
         try
         {
             return grammars.Get(wish.Source);

@@ -47,7 +47,9 @@ sealed class PromptBuilder(TimeProvider time, ServerOptions options)
         try
         {
             var most = whole ? int.MaxValue : model.MaxContext;
-            return new(ChatPrompt.EncodeUpTo(template, model.Tokenizer, conversation, most), citations, tools);
+            var tokens = ChatPrompt.EncodeUpTo(template, model.Tokenizer, conversation, most);
+            if (tools?.Forced is { } forced) tokens = [.. tokens, .. model.Tokenizer.Encode(forced.Opening, addSpecialTokens: false)];
+            return new(tokens, citations, tools);
         }
         catch (JinjaException refused)
         {

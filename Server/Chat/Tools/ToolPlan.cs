@@ -21,9 +21,17 @@ static class ToolPlan
         else if ((forced ?? template.Format) is not { } format)
             problem.Add(ApiError.UnsupportedField("tools",
                 "How this model writes calls is not known from its chat template; the server's option --tool-format can say it."));
-        else
-            // Calls that the template would refuse to take back are not made.
-            return new(format, offer.Names, offer.OnlyFirst || template.OnlyOneCall);
+        else return Reading(offer, format, offer.OnlyFirst || template.OnlyOneCall, problem);
         return null;
+    }
+
+    /// <param name="onlyFirst">Calls that the template would refuse to take back are not made.</param>
+    static ToolReading Reading(ToolOffer offer, ToolFormat format, bool onlyFirst, Problem problem)
+    {
+        var forced = offer.Choice.Must ? format.Force(offer.Callable, onlyFirst) : null;
+        if (offer.Choice.Must && forced is null)
+            problem.Add(ApiError.UnsupportedField("tool_choice",
+                "This model writes calls in a form that it cannot be held to; 'auto' and 'none' are taken."));
+        return new(format, offer.Choice.Tools, onlyFirst) { Forced = forced };
     }
 }

@@ -8,7 +8,10 @@ static class CohereCalls
 
     static readonly CallMembers members = new("tool_name", ["parameters"], ["tool_call_id"]);
 
-    public static ToolFormat Format { get; } = new("cohere", [new(Open, sink => new JsonCalls(members, sink, Close))], Close);
+    public static ToolFormat Format { get; } = new("cohere", [new(Open, sink => new JsonCalls(members, sink, Close))], Close)
+    {
+        Forced = new(Open, members, InList: true),
+    };
 
     public static bool Signs(string written) => written.Contains(Open, StringComparison.Ordinal);
 }

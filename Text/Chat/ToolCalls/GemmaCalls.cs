@@ -14,7 +14,10 @@ static class GemmaCalls
         new(Fence + "json", sink => new JsonCalls(members, sink, Fence)),
         new("{", sink => new JsonCalls(members, sink)) { IsOfCall = true },
         new("[", sink => new PythonicCalls(sink, inList: true)) { IsOfCall = true },
-    ]);
+    ])
+    {
+        Forced = new("", members, InList: false),
+    };
 
     public static bool Signs(string written) => written.Contains(Fence + "tool_code", StringComparison.Ordinal);
 }

@@ -11,7 +11,10 @@ static class HermesCalls
 
     static readonly CallMembers members = new("name", ["arguments", "parameters"], ["id", "type"]);
 
-    public static ToolFormat Format { get; } = new("hermes", [new(Open, sink => new JsonCalls(members, sink, Close))], Close);
+    public static ToolFormat Format { get; } = new("hermes", [new(Open, sink => new JsonCalls(members, sink, Close))], Close)
+    {
+        Forced = new(Open + "\n", members, InList: false),
+    };
 
     public static bool Signs(string written) => written.Contains(Open, StringComparison.Ordinal)
         && !others.Any(other => written.Contains(other, StringComparison.Ordinal));

@@ -9,7 +9,10 @@ static class LlamaCalls
     static readonly CallMembers members = new("name", ["parameters", "arguments"], ["type", "id"], NeedsArguments: true);
 
     public static ToolFormat Format { get; } = new("llama",
-        [new(Python, Reader), new("{", Reader) { IsOfCall = true }]);
+        [new(Python, Reader), new("{", Reader) { IsOfCall = true }])
+    {
+        Forced = new("", members, InList: false),
+    };
 
     public static bool Signs(string written) => written.Contains("\"parameters\": dictionary", StringComparison.Ordinal);
 

@@ -18,7 +18,10 @@ sealed class MistralCalls(CallSink sink) : ICallReader
     JsonSpan span;
     At at = At.Start;
 
-    public static ToolFormat Format { get; } = new("mistral", [new(Open, sink => new MistralCalls(sink))], Id, Arguments);
+    public static ToolFormat Format { get; } = new("mistral", [new(Open, sink => new MistralCalls(sink))], Id, Arguments)
+    {
+        Forced = new(Open, members, InList: true),
+    };
 
     public static bool Signs(string written) => written.Contains(Open, StringComparison.Ordinal);
 

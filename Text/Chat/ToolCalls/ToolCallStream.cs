@@ -22,8 +22,12 @@ public sealed class ToolCallStream
     bool begun;
 
     /// <param name="hidden">The format's marks that no reader of the text may see, because they are special tokens.</param>
-    public ToolCallStream(ToolReading reading, ImmutableArray<string> hidden) =>
+    public ToolCallStream(ToolReading reading, ImmutableArray<string> hidden)
+    {
         (this.reading, this.hidden, sink) = (reading, hidden, new(reading.Tools));
+        // The prompt has opened the call already.
+        if (reading.Forced is { } forced) Push(forced.Opening);
+    }
 
     /// <summary>Nothing of what follows is read: only the first call is wanted, and it is whole.</summary>
     public bool IsOver => reading.OnlyFirst && sink.Whole > 0;

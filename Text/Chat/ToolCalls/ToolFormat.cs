@@ -1,5 +1,6 @@
 // How one kind of model writes tool calls. Each format has a file of its own.
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 
 namespace Majlis.Text.Chat.ToolCalls;
 
@@ -18,4 +19,11 @@ public sealed class ToolFormat
     public ImmutableArray<string> Marks { get; }
 
     internal ImmutableArray<CallOpening> Openings { get; }
+
+    /// <summary>Null where calls are no JSON, which is all that a schema can hold a model to.</summary>
+    internal ForcedForm? Forced { get; init; }
+
+    /// <summary>How a model is made to call one of these tools, or several; null where it cannot be.</summary>
+    /// <param name="tools">OpenAI's tool objects.</param>
+    public ForcedCalls? Force(IEnumerable<JsonObject> tools, bool onlyOne) => Forced?.Of(tools, onlyOne);
 }

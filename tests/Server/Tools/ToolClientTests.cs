@@ -79,6 +79,23 @@ public sealed class ToolClientTests(ToolServer shared) : IClassFixture<ToolServe
         Assert.Equal(CallFinish.ToolCalls, finish);
     }
 
+    [Fact]
+    public async Task The_official_client_can_make_the_model_call()
+    {
+        var options = new ChatCompletionOptions
+        {
+            Temperature = 0,
+            Tools =
+            {
+                Tool("get_weather", "city"),
+                ChatTool.CreateFunctionTool("get_time", "d", BinaryData.FromString("""{"type":"object","additionalProperties":false}""")),
+            },
+            ToolChoice = ChatToolChoice.CreateFunctionChoice("get_time"),
+        };
+        var called = (await OpenAI.GetChatClient("current").CompleteChatAsync([new UserChatMessage("hello")], options, Stop)).Value;
+        Assert.Equal("get_time", called.ToolCalls.Single().FunctionName);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
