@@ -25,8 +25,13 @@ sealed class AnswerText(LoadedModel model, GenerationRequest request)
     /// <summary>The text has ended before its tokens did: by a stop string, or with the only call that is wanted.</summary>
     public bool IsOver => stops.Stop is not null || calls is { IsOver: true };
 
-    /// <summary>The text holds calls, and all of them are whole.</summary>
-    public bool CallsTools => calls is { Calls: true };
+    /// <summary>Why it ends where its tokens are below their limit: with whole calls, inside of one, or with all that is said.</summary>
+    public FinishReason Finish => calls switch
+    {
+        { Calls: true } => FinishReason.ToolCalls,
+        { IsCut: true } => FinishReason.Length,
+        _ => FinishReason.Stop,
+    };
 
     /// <summary>Adds a token and returns the text that may be shown.</summary>
     /// <param name="ends">The token ends the sequence and adds no text.</param>

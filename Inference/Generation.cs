@@ -132,8 +132,7 @@ sealed class Generation
         var made = new GeneratedToken(token.Id, token.LogProbability, top);
         // Before min_tokens no stop string is searched for.
         var shown = text.Push(made, ends: stopped, isLast: finished, mayStop: mayEnd);
-        FinishReason? finish = stopped || over || text.IsOver ? text.CallsTools ? FinishReason.ToolCalls : FinishReason.Stop
-            : finished ? FinishReason.Length : null;
+        FinishReason? finish = stopped || over || text.IsOver ? text.Finish : finished ? FinishReason.Length : null;
         Send(new([made], shown, finish) { Shown = text.Released(), Citations = text.Cited(), Calls = text.Called() }, now);
         return finish is not null;
     }

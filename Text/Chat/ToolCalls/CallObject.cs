@@ -14,6 +14,9 @@ sealed class CallObject(CallMembers members, CallSink sink)
 {
     enum At { Start, MemberOrEnd, Member, InMember, Colon, Value, InValue, CommaOrEnd, End }
 
+    // OpenAI's longest name, with an escape of six characters for each of its own, between quotes.
+    const int LongestName = (6 * 64) + 2;
+
     // The member's name or the value that is read, unless it goes to the arguments.
     readonly StringBuilder text = new();
     // Arguments that were not passed on, because the name comes after them.
@@ -25,6 +28,9 @@ sealed class CallObject(CallMembers members, CallSink sink)
     bool begun, hasArguments, streams, argumentsAreWhole;
 
     public bool IsWhole => at == At.End;
+
+    /// <summary>The name and all arguments were passed on; the object may lack its end.</summary>
+    public bool IsGiven => begun && argumentsAreWhole;
 
     public bool Takes(char next)
     {
@@ -86,6 +92,7 @@ sealed class CallObject(CallMembers members, CallSink sink)
 
     bool MayBecomeName()
     {
+        if (text.Length > LongestName) return false;
         var beginning = text.ToString(1, text.Length - 1);
         return beginning.Contains('\\') || sink.MayBecomeName(beginning.TrimEnd('"'));
     }

@@ -8,8 +8,11 @@ interface ICallReader
     /// is read, and the reader is not used again.</summary>
     bool Takes(char next);
 
-    /// <summary>Whether other text may follow here: no call is half-read.</summary>
+    /// <summary>Whether other text may follow here.</summary>
     bool MayEnd { get; }
+
+    /// <summary>A call is half-read, whether or not it turns out to be one.</summary>
+    bool IsInCall { get; }
 
     /// <summary>The stretch has ended with the character that was read last.</summary>
     bool IsOver { get; }

@@ -8,7 +8,10 @@ sealed class JsonCalls(CallMembers members, CallSink sink, string close = "") : 
     bool inList, listEnded;
     int closing;
 
-    public bool MayEnd => closing == 0 && (inList ? listEnded : call is { IsWhole: true });
+    // A list without its closing bracket is taken for one.
+    public bool MayEnd => closing == 0 && (listEnded || call is { IsWhole: true });
+
+    public bool IsInCall => call is { IsGiven: false };
 
     public bool IsOver => close.Length > 0 && closing == close.Length;
 

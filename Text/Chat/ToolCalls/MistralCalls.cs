@@ -27,6 +27,8 @@ sealed class MistralCalls(CallSink sink) : ICallReader
 
     public bool MayEnd => json?.MayEnd ?? false;
 
+    public bool IsInCall => json?.IsInCall ?? at is not (At.Start or At.End);
+
     public bool IsOver => at == At.End;
 
     public bool Takes(char next)

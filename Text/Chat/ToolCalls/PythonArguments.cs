@@ -10,8 +10,8 @@ namespace Majlis.Text.Chat.ToolCalls;
 /// <summary>Strings, numbers, True, False, None, lists, tuples and dicts; JSON's words are taken too.</summary>
 sealed class PythonArguments
 {
-    // Deeper ones than any tool's would need the stack.
-    const int Deepest = 64;
+    // Deeper ones than any tool's would need the stack, and JSON is neither written nor read beyond 64 levels; the arguments are one.
+    const int Deepest = 62;
 
     static readonly JsonSerializerOptions json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

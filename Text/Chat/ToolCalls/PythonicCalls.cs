@@ -25,6 +25,8 @@ sealed class PythonicCalls(CallSink sink, bool inList, string close = "") : ICal
 
     public bool MayEnd => closing == 0 && name.Length == 0 && (inList ? ended : any);
 
+    public bool IsInCall => name.Length > 0;
+
     public bool IsOver => close.Length > 0 && closing == close.Length;
 
     public bool Takes(char next)

@@ -7,10 +7,14 @@ namespace Majlis.Text.Chat.ToolCalls;
 
 /// <summary>
 /// One answer's text. Held back is only what may become a call, and white space that may stand before one. What looks like a call and is
-/// none is text, without the marks that are special tokens. White space around calls is dropped, other text stays.
+/// none is text, without the marks that are special tokens. White space around calls is dropped, and what is left of calls where the answer
+/// ends; other text stays.
 /// </summary>
 public sealed class ToolCallStream
 {
+    // More white space than this is text. So is more than this that comes after a call and was wrongly read as a part of the next.
+    const int MostHeld = 1024;
+
     readonly ToolReading reading;
     readonly ImmutableArray<string> hidden;
     readonly CallSink sink;
@@ -19,6 +23,10 @@ public sealed class ToolCallStream
     readonly StringBuilder text = new();
     ICallReader? reader;
     int events;
+    // How much white space the held text begins with.
+    int blank;
+    // How much of the held text belongs to calls that are given already: up to the last place where the reader could have ended.
+    int? spent;
     bool begun;
 
     /// <param name="hidden">The format's marks that no reader of the text may see, because they are special tokens.</param>
@@ -33,7 +41,10 @@ public sealed class ToolCallStream
     public bool IsOver => reading.OnlyFirst && sink.Whole > 0;
 
     /// <summary>There are calls, and all are whole.</summary>
-    public bool Calls => sink.Whole > 0 && !sink.IsOpen;
+    public bool Calls => sink.Whole > 0 && !IsCut;
+
+    /// <summary>Were the answer to end here, its last call would not be whole, or the one that it must make would be missing.</summary>
+    public bool IsCut => sink.IsOpen || (sink.Whole > 0 ? reader is { IsInCall: true } : reading.Forced is not null);
 
     /// <summary>The calls' pieces that became certain since this was last called.</summary>
     public ImmutableArray<CallPiece> Pieces() => [.. sink.Take()];
@@ -41,64 +52,86 @@ public sealed class ToolCallStream
     /// <summary>Reads a piece and returns the text without calls that became certain.</summary>
     public string Push(string piece)
     {
-        foreach (var next in piece)
-        {
-            if (IsOver) break;
-            held.Append(next);
-            if (reader is null) Search();
-            else Read(next);
-        }
+        foreach (var next in piece) Take(next);
         return Given();
     }
 
     /// <summary>The text that was held back, when the answer ends.</summary>
     public string Flush()
     {
-        if (IsOver || reader is { MayEnd: true } || sink.IsOpen || (sink.Whole > 0 && Blank() == held.Length)) held.Clear();
+        if (IsOver || reading.Forced is not null || sink.IsOpen || IsLeftOver) Drop();
         else GiveBack(held.Length);
         return Given();
     }
 
+    // What is held is of calls that were given, or of one that follows them and was cut off.
+    bool IsLeftOver => reader is { MayEnd: true } || (sink.Whole > 0 && (reader is not null || blank == held.Length));
+
+    void Take(char next)
+    {
+        if (IsOver) return;
+        held.Append(next);
+        if (reader is null) Search();
+        else Read(next);
+    }
+
     void Read(char next)
     {
-        var mayEnd = reader!.MayEnd;
-        if (reader.Takes(next))
+        if (reader!.MayEnd) spent = held.Length - 1;
+        var taken = reader.Takes(next);
+        // What has become certain was written before a character that is not taken.
+        if (events != sink.Events) spent = taken ? held.Length : held.Length - 1;
+        events = sink.Events;
+        if (!taken)
         {
-            if (reader.IsOver || events != sink.Events) held.Clear();
-            events = sink.Events;
-            if (reader.IsOver) reader = null;
+            Leave();
             return;
         }
+        if (spent == held.Length || reader.IsOver) Drop();
+        if (reader.IsOver) reader = null;
+    }
+
+    // The last character was not taken. What does not belong to a call that was given is searched again.
+    void Leave()
+    {
         reader = null;
-        if (mayEnd) held.Clear().Append(next);
-        else GiveBack(held.Length - 1);
+        if (spent is { } length && held.Length - length <= MostHeld)
+        {
+            var rest = held.ToString(length, held.Length - length);
+            Drop();
+            foreach (var next in rest) Take(next);
+            return;
+        }
+        held.Remove(0, spent ?? 0);
+        GiveBack(held.Length - 1);
         Search();
     }
 
     // Gives out what cannot begin a call, up to where one begins or may begin.
     void Search()
     {
-        while (Blank() is var at && at < held.Length)
+        while (HasMore())
         {
-            if (Openings.FirstOrDefault(opening => IsAt(at, opening.Mark)) is { } found)
+            if (Openings.FirstOrDefault(opening => IsAt(blank, opening.Mark)) is { } found)
             {
                 reader = found.Reader(sink);
                 if (found.IsOfCall) reader.Takes(found.Mark[0]);
                 return;
             }
-            if (hidden.FirstOrDefault(mark => IsAt(at, mark)) is { } stray) held.Remove(at, stray.Length);
-            else if (hidden.Any(mark => MayBeAt(at, mark)) || Openings.Any(opening => MayBeAt(at, opening.Mark))) return;
-            else Give(at + 1);
+            if (hidden.FirstOrDefault(mark => IsAt(blank, mark)) is { } stray) held.Remove(blank, stray.Length);
+            else if (hidden.Any(mark => MayBeAt(blank, mark)) || Openings.Any(opening => MayBeAt(blank, opening.Mark))) return;
+            else Give(blank + 1);
         }
     }
 
     IEnumerable<CallOpening> Openings => reading.Format.Openings.Where(opening => !opening.IsOfCall || !begun);
 
-    int Blank()
+    // Counts white space on, and gives out what is too much of it.
+    bool HasMore()
     {
-        var length = 0;
-        while (length < held.Length && char.IsWhiteSpace(held[length])) length++;
-        return length;
+        while (blank < held.Length && char.IsWhiteSpace(held[blank])) blank++;
+        if (blank > MostHeld) Give(blank);
+        return blank < held.Length;
     }
 
     bool IsAt(int at, string mark) => held.Length - at >= mark.Length && MayBeAt(at, mark);
@@ -120,7 +153,13 @@ public sealed class ToolCallStream
     {
         text.Append(held, 0, length);
         held.Remove(0, length);
-        begun = begun || length > 0;
+        (blank, spent, begun) = (0, null, begun || length > 0);
+    }
+
+    void Drop()
+    {
+        held.Clear();
+        (blank, spent) = (0, null);
     }
 
     string Given()

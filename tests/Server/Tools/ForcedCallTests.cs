@@ -67,6 +67,17 @@ public sealed class ForcedCallTests
         Assert.Equal("{\"city\": \"فاس\"}", string.Concat(deltas.Select(delta => (string)delta!["function"]!["arguments"]!)));
     }
 
+    [Theory]
+    [InlineData("""{"max_tokens":4}""")]
+    [InlineData("""{"stop":["name"]}""")]
+    public async Task A_call_that_is_cut_before_its_name_is_known_leaves_nothing(string more)
+    {
+        await using var server = await StartAsync("<tool_call>", "I would rather talk.");
+        var choice = await ToolServer.ChoiceAsync(server, Fields("\"required\"", more));
+        Assert.Equal(("length", ""), ((string)choice["finish_reason"]!, (string)choice["message"]!["content"]!));
+        Assert.Null(choice["message"]!["tool_calls"]);
+    }
+
     [Fact]
     public async Task The_prompt_ends_with_the_opening_of_a_call()
     {

@@ -80,6 +80,25 @@ public sealed class ToolReplyTests(ToolServer shared) : IClassFixture<ToolServer
         }
     }
 
+    [Fact]
+    public async Task A_call_that_a_stop_string_cuts_off_is_not_said_to_be_whole()
+    {
+        foreach (var chunks in new[] { false, true })
+        {
+            var fields = ToolServer.Fields("""{"stop":["Casa"]}""");
+            var (finish, arguments) = chunks ? Joined(await ToolServer.ChunksAsync(server, fields))
+                : Joined([await ToolServer.ChoiceAsync(server, fields)]);
+            Assert.Equal(("length", ToolServer.Weather + "{\"zone\": \"Africa/"), (finish, arguments));
+        }
+    }
+
+    [Fact]
+    public async Task A_call_in_which_the_model_ends_is_not_said_to_be_whole()
+    {
+        await using var ending = await ToolServer.StartAsync("<tool_call>{\"name\": \"get_time\", \"arguments\": {\"zo");
+        Assert.Equal(("length", "{\"zo"), Joined([await ToolServer.ChoiceAsync(ending, ToolServer.Fields())]));
+    }
+
     static (string Finish, string Arguments) Joined(List<JsonNode> choices) => ((string)choices[^1]["finish_reason"]!,
         string.Concat(choices.SelectMany(choice => (choice["delta"] ?? choice["message"])!["tool_calls"]?.AsArray() ?? [])
             .Select(call => (string)call!["function"]!["arguments"]!)));

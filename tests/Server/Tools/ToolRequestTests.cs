@@ -65,6 +65,7 @@ public sealed class ToolRequestTests(ToolServer shared) : IClassFixture<ToolServ
     [InlineData("""{"tools":[{"type":"function","function":{"name":"a.b-c_D9","description":null,"parameters":null,"strict":null}}]}""")]
     [InlineData("""{"tools":[{"type":"function","function":{"name":"f","parameters":{"$schema":"x","additionalProperties":false}}}]}""")]
     [InlineData("""{"tool_choice":"none","tools":[]}""")]
+    [InlineData("""{"tool_choice":"none","tools":[{"type":"function","function":{"name":"f","strict":true}}]}""")]
     public async Task What_clients_send_is_taken(string fields) => Assert.Equal(HttpStatusCode.OK,
         (await server.ChatAsync(JsonNode.Parse(fields.Replace("F", F, StringComparison.Ordinal))!.AsObject())).StatusCode);
 

@@ -1,4 +1,5 @@
 // Calls leave the text in every format, in whatever pieces it comes; what looks like a call and is none stays, and nothing else waits.
+using System.Text.Json.Nodes;
 using Majlis.Text.Chat.ToolCalls;
 using Xunit;
 
@@ -6,6 +7,8 @@ namespace Majlis.tests.Text.ToolCalls;
 
 public sealed class ToolCallStreamTests
 {
+    const string F = "<tool_call>{\"name\":\"f\",\"arguments\":{}}";
+
     static readonly (string Format, string Written, string Text, string Calls)[] cases =
     [
         ("hermes", "", "", ""),
@@ -38,6 +41,12 @@ public sealed class ToolCallStreamTests
         ("hermes", "see <tool_call>{\"name\":\"f\",\"arg", "see <tool_call>{\"name\":\"f\",\"arg", ""),
         ("hermes", "<tool_call>{\"name\":\"f\",\"arguments\":{\"a\": \"b", "", "f {\"a\": \"b…"),
         ("hermes", "<tool_call>{\"name\":\"f\",\"arguments\":{}}</tool_call><tool_call>{\"name\":\"g\",\"arguments\":{", "", "f {}|g {…"),
+        ("hermes", F + "</tool_call>\n<tool_call>{\"name\":\"g", "", "f {}…"),
+        ("hermes", F + "\n</tool", "", "f {}"),
+        // A closing mark or bracket is missing: what follows is searched for calls again, and nothing of the call is text.
+        ("hermes", F + "\n<tool_call>{\"name\":\"g\",\"arguments\":{}}</tool_call>", "", "f {}|g {}"),
+        ("hermes", F + "\n<b>Done.</b>", "<b>Done.</b>", "f {}"),
+        ("hermes", "<tool_call>{\"name\":\"f\",\"arguments\":null]", "]", "f {}"),
 
         ("cohere", "I think.<|START_ACTION|>[\n    {\"tool_call_id\": \"0\", \"tool_name\": \"f\", \"parameters\": {\"a\": 1}},\n"
             + "    {\"tool_call_id\": \"1\", \"tool_name\": \"g\", \"parameters\": {}}\n]<|END_ACTION|>", "I think.", "f {\"a\": 1}|g {}"),
@@ -52,6 +61,10 @@ public sealed class ToolCallStreamTests
         ("mistral", "[TOOL_CALLS]f[CALL_ID]abc123xyz[ARGS]{\"a\": \"}\"}", "", "f {\"a\": \"}\"}"),
         ("mistral", "[TOOL_CALLS]f{\"a\": 1}", "", "f {\"a\": 1}"),
         ("mistral", "[TOOL_CALLS]nobody[ARGS]{}", "nobody{}", ""),
+        ("mistral", "[TOOL_CALLS][{\"name\": \"f\", \"arguments\": {}}, {\"name\": \"g", "", "f {}…"),
+        ("mistral", "[TOOL_CALLS][{\"name\": \"f\", \"arguments\": {}}", "", "f {}"),
+        ("mistral", "[TOOL_CALLS][{\"name\": \"f\", \"arguments\": {}}, {\"name\": \"h\"}]", "{\"name\": \"h\"}]", "f {}"),
+        ("mistral", "[TOOL_CALLS]f[ARGS]{}[TOOL_CALLS]g[AR", "", "f {}…"),
         ("mistral", "[TOOL] and [1]", "[TOOL] and [1]", ""),
 
         ("llama", "{\"name\": \"f\", \"parameters\": {\"a\": 1}}", "", "f {\"a\": 1}"),
@@ -126,4 +139,50 @@ public sealed class ToolCallStreamTests
         Assert.Equal([new CallPiece(0, "f", ""), new CallPiece(0, null, "{}")], stream.Pieces());
         Assert.Equal("", stream.Push("more") + stream.Flush());
     }
+
+    [Fact]
+    public void Endless_white_space_is_given_out_in_parts()
+    {
+        var stream = ReadCalls.Stream("hermes", ReadCalls.Tools);
+        var most = new string('\n', 1024);
+        Assert.Equal("", stream.Push(most));
+        Assert.Equal(most + "\n", stream.Push("\n"));
+        var given = stream.Push(string.Concat(Enumerable.Repeat(most, 1024)));
+        Assert.Equal(1024 * 1024, given.Length + stream.Flush().Length);
+    }
+
+    [Fact]
+    public void What_is_longer_than_any_name_is_no_name()
+    {
+        var stream = ReadCalls.Stream("hermes", ReadCalls.Tools);
+        Assert.Equal("", stream.Push("<tool_call>{\"name\": \"\\u0066"));
+        Assert.NotEqual("", stream.Push(new string('x', 6 * 64)));
+    }
+
+    [Theory]
+    [InlineData(62, true)]
+    [InlineData(63, false)]
+    [InlineData(64, false)]
+    [InlineData(5000, false)]
+    public void Deeper_arguments_than_json_is_read_are_no_call(int lists, bool isCall)
+    {
+        var nested = new string('[', lists) + new string(']', lists);
+        var written = $"[f(a={nested})]";
+        Assert.Equal(isCall ? ("", $"f {{\"a\":{nested}}}") : (written, ""), ReadCalls.Of("pythonic", [written]));
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("{\"name\": \"f\", \"argu", "")]
+    [InlineData("{\"name\": \"f\", \"arguments\": {}}", "f{}")]
+    public void A_call_that_must_be_made_leaves_no_text_where_it_is_cut(string written, string call)
+    {
+        var forced = ToolFormats.Named("hermes")!.Force([Tool], onlyOne: true);
+        var stream = new ToolCallStream(new(ToolFormats.Named("hermes")!, ["f"], OnlyFirst: false) { Forced = forced }, []);
+        Assert.Equal("", stream.Push(written) + stream.Flush());
+        Assert.Equal(call, string.Concat(stream.Pieces().Select(piece => piece.Name + piece.Arguments)));
+        Assert.Equal((call.Length > 0, call.Length == 0), (stream.Calls, stream.IsCut));
+    }
+
+    static JsonObject Tool => JsonNode.Parse("""{"function":{"name":"f","parameters":{}}}""")!.AsObject();
 }
