@@ -67,12 +67,16 @@ sealed class Derivatives(NodeTable table)
     }
 
     /// <summary>The derivative, which may hold no text although it is not <see cref="NodeTable.Nothing"/>.</summary>
-    internal Node Raw(Node state, byte value) => state switch
+    internal Node Raw(Node state, byte value)
     {
-        BothNode both => table.Both(both.Parts.Select(part => Raw(part, value))),
-        NotNode not => table.Not(Raw(not.Part, value)),
-        _ => Next(state, value),
-    };
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return state switch
+        {
+            BothNode both => table.Both(both.Parts.Select(part => Raw(part, value))),
+            NotNode not => table.Not(Raw(not.Part, value)),
+            _ => Next(state, value),
+        };
+    }
 
     Node Living(Node node) => liveness.Has(node, this) ? node : table.Nothing;
 }

@@ -9,7 +9,7 @@ public sealed class Grammar
     internal Grammar(NodeTable table, Node start, string contradiction)
     {
         (Table, Derivatives) = (table, new(table));
-        Nullability.Settle(table.Rules);
+        Nullability.Settle(table);
         start = new Productivity(table, Derivatives).Prune(start);
         if (start == table.Nothing) throw new GrammarException(contradiction);
         new LeftRecursion(table).Remove();

@@ -64,6 +64,8 @@ sealed class LeftRecursion(NodeTable table)
     /// <summary>The rules with which a text of the expression may begin.</summary>
     static void Collect(Node node, HashSet<RuleNode> into)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        if (node.IsRegular) return;
         for (; node is SequenceNode sequence; node = sequence.Rest)
         {
             Collect(sequence.First, into);

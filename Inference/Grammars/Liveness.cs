@@ -6,12 +6,11 @@ sealed class Liveness(NodeTable table)
 {
     const int MostSteps = 1 << 18;
 
-    int steps;
-
     /// <exception cref="GrammarException">Too many states would have to be searched.</exception>
     public bool Has(Node node, Derivatives derivatives)
     {
         if (Known(node) is { } known) return known;
+        var steps = 0;
         var path = new Stack<(Node Node, int Next)>();
         var seen = new HashSet<Node> { node };
         path.Push((node, 0));
@@ -36,15 +35,6 @@ sealed class Liveness(NodeTable table)
         return false;
     }
 
-    bool? Known(Node node) => node == table.Nothing ? false : node.IsNullable || !HoldsConditions(node) ? true : node.IsLive;
-
-    /// <summary>Without intersection and complement only <see cref="NodeTable.Nothing"/> is empty.</summary>
-    static bool HoldsConditions(Node node) => node switch
-    {
-        BothNode or NotNode or MultipleNode => true,
-        SequenceNode sequence => HoldsConditions(sequence.First) || HoldsConditions(sequence.Rest),
-        AlternationNode alternation => alternation.Parts.All(HoldsConditions),
-        RepeatNode repeat => HoldsConditions(repeat.Part),
-        _ => false,
-    };
+    // Without intersection and complement only Nothing is empty.
+    bool? Known(Node node) => node == table.Nothing ? false : node.IsNullable || !node.HoldsConditions ? true : node.IsLive;
 }

@@ -2,7 +2,7 @@
 // may call themselves. A parser's state is such an expression, too: what may still follow. Equal expressions are one object, see NodeTable.
 namespace Majlis.Inference.Grammars;
 
-abstract class Node(int shape, bool isRegular)
+abstract class Node(int shape, bool isRegular, bool holdsConditions = false)
 {
     bool? nullable;
 
@@ -15,7 +15,13 @@ abstract class Node(int shape, bool isRegular)
     /// <summary>No rule occurs in it.</summary>
     public bool IsRegular => isRegular;
 
-    /// <summary>The empty text belongs to it. Only after <see cref="Nullability"/> where rules occur in it.</summary>
+    /// <summary>It may be empty of texts without looking so: in all its alternatives are intersections or complements.</summary>
+    public bool HoldsConditions => holdsConditions;
+
+    /// <summary>
+    /// The empty text belongs to it. Only after <see cref="Nullability"/> where rules occur in it. <see cref="NodeTable"/> asks parts
+    /// before what they are parts of, so that no question goes deep.
+    /// </summary>
     public bool IsNullable => nullable ??= HasEmpty();
 
     /// <summary>What follows each class of bytes, as far as it was asked for; kept by <see cref="Derivatives"/>.</summary>
@@ -61,7 +67,7 @@ sealed class BytesNode(ByteSet set) : Node(HashCode.Combine(3, set), isRegular: 
 
 /// <summary>One after the other. The first part is never a sequence itself.</summary>
 sealed class SequenceNode(Node first, Node rest)
-    : Node(HashCode.Combine(4, first.Id, rest.Id), first.IsRegular && rest.IsRegular)
+    : Node(HashCode.Combine(4, first.Id, rest.Id), first.IsRegular && rest.IsRegular, first.HoldsConditions || rest.HoldsConditions)
 {
     public Node First => first;
     public Node Rest => rest;
@@ -72,7 +78,8 @@ sealed class SequenceNode(Node first, Node rest)
 }
 
 /// <summary>Any of several.</summary>
-sealed class AlternationNode(Node[] parts) : Node(NodeTable.Hash(5, parts), Array.TrueForAll(parts, part => part.IsRegular))
+sealed class AlternationNode(Node[] parts) : Node(NodeTable.Hash(5, parts), Array.TrueForAll(parts, part => part.IsRegular),
+    Array.TrueForAll(parts, part => part.HoldsConditions))
 {
     public IReadOnlyList<Node> Parts => parts;
 
@@ -82,7 +89,8 @@ sealed class AlternationNode(Node[] parts) : Node(NodeTable.Hash(5, parts), Arra
 }
 
 /// <summary>A part from <paramref name="least"/> to <paramref name="most"/> times; without an upper bound where that is null.</summary>
-sealed class RepeatNode(Node part, int least, int? most) : Node(HashCode.Combine(6, part.Id, least, most), part.IsRegular)
+sealed class RepeatNode(Node part, int least, int? most)
+    : Node(HashCode.Combine(6, part.Id, least, most), part.IsRegular, part.HoldsConditions)
 {
     public Node Part => part;
     public int Least => least;
@@ -95,7 +103,7 @@ sealed class RepeatNode(Node part, int least, int? most) : Node(HashCode.Combine
 }
 
 /// <summary>The texts that belong to all parts. The parts are regular.</summary>
-sealed class BothNode(Node[] parts) : Node(NodeTable.Hash(7, parts), isRegular: true)
+sealed class BothNode(Node[] parts) : Node(NodeTable.Hash(7, parts), isRegular: true, holdsConditions: true)
 {
     public IReadOnlyList<Node> Parts => parts;
 
@@ -105,7 +113,7 @@ sealed class BothNode(Node[] parts) : Node(NodeTable.Hash(7, parts), isRegular: 
 }
 
 /// <summary>All byte strings that do not belong to a regular part.</summary>
-sealed class NotNode(Node part) : Node(HashCode.Combine(8, part.Id), isRegular: true)
+sealed class NotNode(Node part) : Node(HashCode.Combine(8, part.Id), isRegular: true, holdsConditions: true)
 {
     public Node Part => part;
 
@@ -118,7 +126,7 @@ sealed class NotNode(Node part) : Node(HashCode.Combine(8, part.Id), isRegular: 
 /// <param name="remainder">Of the digits so far, as a whole number.</param>
 /// <param name="fraction">Digits of the fraction so far; -1 before the point.</param>
 sealed class MultipleNode(int modulus, int scale, int remainder, int fraction)
-    : Node(HashCode.Combine(9, modulus, scale, remainder, fraction), isRegular: true)
+    : Node(HashCode.Combine(9, modulus, scale, remainder, fraction), isRegular: true, holdsConditions: true)
 {
     public int Modulus => modulus;
     public int Scale => scale;
@@ -137,10 +145,9 @@ sealed class MultipleNode(int modulus, int scale, int remainder, int fraction)
 }
 
 /// <summary>A call of a rule; every rule is one object, and its body may be set after calls were made.</summary>
-sealed class RuleNode(string name) : Node(name.GetHashCode(StringComparison.Ordinal), isRegular: false)
+/// <param name="number">Unique within a table.</param>
+sealed class RuleNode(int number) : Node(HashCode.Combine(10, number), isRegular: false)
 {
-    public string Name => name;
-
     public Node? Body { get; set; }
 
     /// <summary>Whether the body's texts include the empty one; set by <see cref="Nullability"/>.</summary>

@@ -8,18 +8,23 @@ namespace Majlis.Inference.Grammars;
 sealed class NodeTable
 {
     /// <summary>A larger grammar is refused.</summary>
-    public const int MostNodes = 1 << 18;
+    const int MostNodes = 1 << 17;
 
-    /// <summary>States that are kept for the next request; beyond it they are found anew.</summary>
+    /// <summary>States that are kept for the next token; beyond it they are found anew.</summary>
     const int MostStates = 1 << 16;
+
+    /// <summary>States that one token may add to them.</summary>
+    const int MostNewStates = 1 << 17;
 
     const int MostAlternatives = 1 << 13;
 
     readonly HashSet<Node> nodes = new(new SameShape());
     readonly List<Node> kept = [];
     readonly List<RuleNode> rules = [];
+    int most = MostNodes;
     int ids;
     int version;
+    bool isSettled;
 
     public NodeTable()
     {
@@ -130,16 +135,27 @@ sealed class NodeTable
         Add(new MultipleNode(modulus, scale, remainder, fraction));
 
     /// <summary>A new rule without a body.</summary>
-    public RuleNode Rule(string name)
+    public RuleNode Rule()
     {
-        var rule = new RuleNode(name);
+        var rule = new RuleNode(rules.Count);
         Add(rule);
         rules.Add(rule);
         return rule;
     }
 
-    /// <summary>The expressions made so far are kept for good.</summary>
-    public void Keep() => kept.AddRange(nodes);
+    /// <summary>It is known which rules may be empty, and so for every expression, made already or later.</summary>
+    public void Settle()
+    {
+        isSettled = true;
+        foreach (var node in nodes.OrderBy(node => node.Id)) _ = node.IsNullable;
+    }
+
+    /// <summary>The expressions made so far are kept for good. States come now, which have a limit of their own.</summary>
+    public void Keep()
+    {
+        kept.AddRange(nodes);
+        most = kept.Count + MostStates + MostNewStates;
+    }
 
     /// <summary>Forgets states where there are too many. Those in use stay valid, and are found anew.</summary>
     public void Trim()
@@ -161,9 +177,10 @@ sealed class NodeTable
     Node Add(Node node)
     {
         if (nodes.TryGetValue(node, out var known)) return known;
-        if (nodes.Count >= MostNodes) throw new GrammarException($"The grammar is too large: more than {MostNodes} parts.");
+        if (nodes.Count >= most) throw new GrammarException($"The grammar is too large: more than {most} parts.");
         node.Id = ids++;
         nodes.Add(node);
+        if (isSettled || node.IsRegular) _ = node.IsNullable;
         return node;
     }
 

@@ -1,26 +1,34 @@
 // Which rules may produce the empty text: the least fixed point over all rules. Knows no bytes.
+using System.Runtime.CompilerServices;
+
 namespace Majlis.Inference.Grammars;
 
 static class Nullability
 {
-    public static void Settle(IReadOnlyList<RuleNode> rules)
+    public static void Settle(NodeTable table)
     {
         for (var changed = true; changed;)
         {
             changed = false;
-            foreach (var rule in rules)
+            foreach (var rule in table.Rules)
                 if (!rule.MayBeEmpty && MayBeEmpty(rule.Body!)) changed = rule.MayBeEmpty = true;
         }
+        table.Settle();
     }
 
     // Asks no IsNullable of an expression with rules: it would be remembered before it is certain.
-    static bool MayBeEmpty(Node node) => node switch
+    static bool MayBeEmpty(Node node)
     {
-        { IsRegular: true } => node.IsNullable,
-        RuleNode rule => rule.MayBeEmpty,
-        SequenceNode sequence => MayBeEmpty(sequence.First) && MayBeEmpty(sequence.Rest),
-        AlternationNode alternation => alternation.Parts.Any(MayBeEmpty),
-        RepeatNode repeat => repeat.Least == 0 || MayBeEmpty(repeat.Part),
-        _ => false,
-    };
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        for (; node is SequenceNode { IsRegular: false } sequence; node = sequence.Rest)
+            if (!MayBeEmpty(sequence.First)) return false;
+        return node switch
+        {
+            { IsRegular: true } => node.IsNullable,
+            RuleNode rule => rule.MayBeEmpty,
+            AlternationNode alternation => alternation.Parts.Any(MayBeEmpty),
+            RepeatNode repeat => repeat.Least == 0 || MayBeEmpty(repeat.Part),
+            _ => false,
+        };
+    }
 }

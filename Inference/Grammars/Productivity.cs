@@ -1,10 +1,14 @@
 // Takes out what can never be completed: rules that call themselves without end, and conditions that exclude each other. Afterwards every
 // state of a parser can still reach an end. Knows no notation.
+using System.Runtime.CompilerServices;
+
 namespace Majlis.Inference.Grammars;
 
 sealed class Productivity(NodeTable table, Derivatives derivatives)
 {
     readonly HashSet<RuleNode> productive = [];
+    // Of one pass over the rules: what is not productive yet may be in the next.
+    readonly Dictionary<Node, bool> found = [];
     readonly Dictionary<Node, Node> pruned = [];
 
     /// <summary>The expression without dead parts; every rule likewise. <see cref="NodeTable.Nothing"/> where no text is left.</summary>
@@ -13,6 +17,7 @@ sealed class Productivity(NodeTable table, Derivatives derivatives)
         for (var changed = true; changed;)
         {
             changed = false;
+            found.Clear();
             foreach (var rule in table.Rules)
                 if (!productive.Contains(rule) && HasText(rule.Body!)) changed = productive.Add(rule);
         }
@@ -21,22 +26,37 @@ sealed class Productivity(NodeTable table, Derivatives derivatives)
         return Pruned(start);
     }
 
-    bool HasText(Node node) => node switch
+    // Sequences are as long as texts, so they are walked and not descended.
+    bool HasText(Node node)
     {
-        RuleNode rule => productive.Contains(rule),
-        SequenceNode sequence => HasText(sequence.First) && HasText(sequence.Rest),
-        AlternationNode alternation => alternation.Parts.Any(HasText),
-        RepeatNode repeat => repeat.Least == 0 || HasText(repeat.Part),
-        _ => derivatives.IsLive(node),
-    };
+        for (; node is SequenceNode sequence; node = sequence.Rest)
+            if (!HasText(sequence.First)) return false;
+        if (node is RuleNode rule) return productive.Contains(rule);
+        if (found.TryGetValue(node, out var known)) return known;
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return found[node] = node switch
+        {
+            AlternationNode alternation => alternation.Parts.Any(HasText),
+            RepeatNode repeat => repeat.Least == 0 || HasText(repeat.Part),
+            _ => derivatives.IsLive(node),
+        };
+    }
 
     Node Pruned(Node node)
     {
-        if (pruned.TryGetValue(node, out var known)) return known;
-        return pruned[node] = node switch
+        var heads = new Stack<SequenceNode>();
+        for (; node is SequenceNode sequence && !pruned.ContainsKey(node); node = sequence.Rest) heads.Push(sequence);
+        if (!pruned.TryGetValue(node, out var rest)) rest = pruned[node] = PrunedPart(node);
+        while (heads.TryPop(out var head)) rest = pruned[head] = table.Sequence(Pruned(head.First), rest);
+        return rest;
+    }
+
+    Node PrunedPart(Node node)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return node switch
         {
             RuleNode rule => productive.Contains(rule) ? rule : table.Nothing,
-            SequenceNode sequence => table.Sequence(Pruned(sequence.First), Pruned(sequence.Rest)),
             AlternationNode alternation => table.Alternation(alternation.Parts.Select(Pruned)),
             RepeatNode repeat => table.Repeat(Pruned(repeat.Part), repeat.Least, repeat.Most),
             _ => derivatives.IsLive(node) ? node : table.Nothing,

@@ -1,4 +1,5 @@
 // A set of Unicode code points as ranges, without the surrogates, which no UTF-8 text holds. Knows no encoding.
+using System.Collections.Concurrent;
 using System.Globalization;
 
 namespace Majlis.Inference.Grammars.Characters;
@@ -6,6 +7,9 @@ namespace Majlis.Inference.Grammars.Characters;
 sealed class CharacterSet
 {
     const int Last = 0x10FFFF;
+
+    // Each is found once, since that is a look at every character.
+    static readonly ConcurrentDictionary<string, CharacterSet> categories = new();
 
     CharacterSet(IReadOnlyList<(int First, int Last)> ranges) => Ranges = ranges;
 
@@ -39,13 +43,17 @@ sealed class CharacterSet
     public static CharacterSet One(int character) => Of((character, character));
 
     /// <summary>The characters of a general category ("L", "Lu") of Unicode, or null if there is none of that name.</summary>
-    public static CharacterSet? Category(string name)
+    public static CharacterSet? Category(string name) =>
+        Enum.GetValues<UnicodeCategory>().Any(category => name.Length > 0 && IsIn(category, name))
+            ? categories.GetOrAdd(name, WithCategory) : null;
+
+    static CharacterSet WithCategory(string name)
     {
         var ranges = new List<(int, int)>();
         for (var character = 0; character <= Last; character++)
-            if (Abbreviation(CharUnicodeInfo.GetUnicodeCategory(character)).StartsWith(name, StringComparison.Ordinal))
+            if (IsIn(CharUnicodeInfo.GetUnicodeCategory(character), name))
                 ranges.Add((character, character));
-        return ranges.Count == 0 || name.Length == 0 ? null : Of([.. ranges]);
+        return Of([.. ranges]);
     }
 
     public CharacterSet Or(CharacterSet other) => Of([.. Ranges, .. other.Ranges]);
@@ -73,9 +81,9 @@ sealed class CharacterSet
         if (range.Last > 0xDFFF) yield return (Math.Max(range.First, 0xE000), range.Last);
     }
 
-    static string Abbreviation(UnicodeCategory category)
+    static bool IsIn(UnicodeCategory category, string name)
     {
-        const string all = "LuLlLtLmLoMnMcMeNdNlNoZsZlZpCcCfCsCoPcPdPsPePiPfPoSmScSkSoCn";
-        return all.Substring((int)category * 2, 2);
+        const string abbreviations = "LuLlLtLmLoMnMcMeNdNlNoZsZlZpCcCfCsCoPcPdPsPePiPfPoSmScSkSoCn";
+        return abbreviations.AsSpan((int)category * 2, 2).StartsWith(name, StringComparison.Ordinal);
     }
 }

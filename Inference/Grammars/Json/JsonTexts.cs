@@ -95,7 +95,7 @@ sealed class JsonTexts
 
     RuleNode MakeValue()
     {
-        var value = Table.Rule("JSON value");
+        var value = Table.Rule();
         value.Body = Table.Alternation(Braces(List(Table.Sequence(AnyString, Colon, value), 0, null)), Brackets(List(value, 0, null)),
             AnyString, Number, Boolean, Null);
         return value;

@@ -15,7 +15,7 @@ sealed class LarkReader : RuleReader
 
     public LarkReader(NodeTable table, string text) : base(table, text)
     {
-        (spelling, space) = (Spelling.Plain(table), table.Rule("ignored text"));
+        (spelling, space) = (Spelling.Plain(table), table.Rule());
         patterns = new(spelling);
     }
 

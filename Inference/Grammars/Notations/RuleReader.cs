@@ -8,6 +8,7 @@ namespace Majlis.Inference.Grammars.Notations;
 abstract class RuleReader(NodeTable table, string text)
 {
     const int Deepest = 100;
+    const int MostQuantifiers = 16;
 
     readonly Dictionary<string, RuleNode> rules = [];
     readonly HashSet<string> defined = [];
@@ -51,7 +52,7 @@ abstract class RuleReader(NodeTable table, string text)
 
     protected RuleNode Rule(string name)
     {
-        if (!rules.TryGetValue(name, out var rule)) rules[name] = rule = table.Rule(name);
+        if (!rules.TryGetValue(name, out var rule)) rules[name] = rule = table.Rule();
         return rule;
     }
 
@@ -88,9 +89,10 @@ abstract class RuleReader(NodeTable table, string text)
 
     Node Repeated(Node part)
     {
-        while (true)
+        for (var quantifiers = 0; ; quantifiers++)
         {
             var start = At;
+            if (quantifiers > MostQuantifiers) throw Wrong($"one part has more than {MostQuantifiers} quantifiers");
             while (At < text.Length && text[At] is ' ' or '\t') At++;
             if (Skip("*")) part = table.Repeat(part, 0, null);
             else if (Skip("+")) part = table.Repeat(part, 1, null);

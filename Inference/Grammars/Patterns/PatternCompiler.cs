@@ -28,7 +28,7 @@ sealed class PatternCompiler(Spelling spelling)
     {
         var part = PatternReader.Read(pattern, noLineEnd);
         var any = table.Repeat(spelling.Any, 0, null);
-        if (!part.All.Any(inner => inner is Edge { IsStart: true })) return table.Sequence(any, Compile(part, any, Place.Later));
+        if (!part.HasStart) return table.Sequence(any, Compile(part, any, Place.Later));
         return table.Alternation(Compile(part, any, Place.Start),
             table.Sequence(table.Repeat(spelling.Any, 1, null), Compile(part, any, Place.Later)));
     }
@@ -37,7 +37,7 @@ sealed class PatternCompiler(Spelling spelling)
     {
         OneOf one => table.Sequence(spelling.Of(one.Characters), after),
         InOrder inOrder => Compile(inOrder.Parts, after, place),
-        AnyOf anyOf when LooksAround(anyOf) => table.Alternation(anyOf.Parts.Select(branch => Compile(branch, after, place))),
+        AnyOf { LooksAround: true } anyOf => table.Alternation(anyOf.Parts.Select(branch => Compile(branch, after, place))),
         AnyOf anyOf => table.Sequence(table.Alternation(anyOf.Parts.Select(branch => Compile(branch, table.Empty, place))), after),
         Repeated repeated => Compile(repeated, after),
         Edge { IsStart: true } => place switch
@@ -66,7 +66,7 @@ sealed class PatternCompiler(Spelling spelling)
 
     Node Compile(Repeated repeated, Node after)
     {
-        if (LooksAround(repeated.Part))
+        if (repeated.LooksAround)
             throw new GrammarException("A pattern repeats a group with an anchor or a look ahead; that is not supported.");
         return table.Sequence(table.Repeat(Compile(repeated.Part, table.Empty, Place.Later), repeated.Least, repeated.Most), after);
     }
@@ -77,8 +77,6 @@ sealed class PatternCompiler(Spelling spelling)
         var seen = Compile(look.Part, any, place);
         return table.Both(after, look.IsNegative ? table.Not(seen) : seen);
     }
-
-    static bool LooksAround(PatternPart part) => part.All.Any(inner => inner is Edge or LookAhead);
 
     static bool CanBeEmpty(PatternPart part) => part switch
     {

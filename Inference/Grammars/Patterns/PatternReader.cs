@@ -9,6 +9,7 @@ sealed class PatternReader
 {
     const int LongestPattern = 1 << 14;
     const int Deepest = 100;
+    const int MostQuantifiers = 16;
 
     readonly string text;
     readonly CharacterSet dot;
@@ -89,8 +90,9 @@ sealed class PatternReader
 
     PatternPart Quantified(PatternPart part)
     {
-        while (Quantifier() is var (least, most))
+        for (var quantifiers = 1; Quantifier() is var (least, most); quantifiers++)
         {
+            if (quantifiers > MostQuantifiers) throw Wrong($"more than {MostQuantifiers} quantifiers in a row");
             if (most < least) throw Wrong("a repetition whose bounds are exchanged");
             if (part is Edge or LookAhead) throw Wrong("a repeated anchor or look ahead");
             part = new Repeated(part, least, most);

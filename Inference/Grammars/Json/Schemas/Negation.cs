@@ -1,4 +1,5 @@
 // The schema of all values for which another does not hold, said without not where that can be said. Knows no bytes.
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -19,18 +20,30 @@ static class Negation
         && schema.GetPropertyCount() == 1
         && schema.EnumerateObject().All(member => member.Name is "enum" or "const" or "pattern" or "multipleOf");
 
-    /// <exception cref="GrammarException">It holds a keyword whose opposite cannot be said.</exception>
+    /// <exception cref="GrammarException">It holds a keyword whose opposite cannot be said, or a reference to itself.</exception>
     public static SchemaPart Of(SchemaPart part)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        part = Followed(part);
         if (part.IsTrue) return Made(part, JsonValue.Create(false));
         if (part.IsFalse) return Made(part, JsonValue.Create(true));
-        if (part["$ref"] is { } reference && (part.Resource.IsOld || part.Without("$ref").IsTrue))
-            return Of(part.Resource.Follow(part, reference));
         var either = new JsonArray();
         foreach (var member in part.Schema.EnumerateObject())
             if (!comments.Contains(member.Name))
                 foreach (var opposite in Opposites(part, member.Name, member.Value)) either.Add(opposite);
         return Made(part, either.Count == 0 ? JsonValue.Create(false) : new JsonObject { ["anyOf"] = either });
+    }
+
+    /// <summary>What it refers to, where it says nothing else.</summary>
+    static SchemaPart Followed(SchemaPart part)
+    {
+        var seen = new HashSet<string>();
+        while (part["$ref"] is { } reference && (part.Resource.IsOld || part.Without("$ref").IsTrue))
+        {
+            if (!seen.Add(part.Key)) throw part.Wrong("$ref", "the reference leads back to itself.");
+            part = part.Resource.Follow(part, reference);
+        }
+        return part;
     }
 
     static SchemaPart Made(SchemaPart part, JsonNode schema) => SchemaRewriter.Made(part, "not", schema);
@@ -42,11 +55,11 @@ static class Negation
         "required" => value.EnumerateArray().Select(name => Typed("object", "properties", new JsonObject { [name.GetString()!] = false })),
         "properties" => value.EnumerateObject().Where(one => one.Value.ValueKind != JsonValueKind.True).Select(one => Without(one)),
         "minLength" => Fewer("string", "maxLength", value),
-        "maxLength" => [Typed("string", "minLength", value.GetInt64() + 1)],
+        "maxLength" => [Typed("string", "minLength", Count(value) + 1)],
         "minItems" => Fewer("array", "maxItems", value),
-        "maxItems" => [Typed("array", "minItems", value.GetInt64() + 1)],
+        "maxItems" => [Typed("array", "minItems", Count(value) + 1)],
         "minProperties" => Fewer("object", "maxProperties", value),
-        "maxProperties" => [Typed("object", "minProperties", value.GetInt64() + 1)],
+        "maxProperties" => [Typed("object", "minProperties", Count(value) + 1)],
         "minimum" when !IsFlag(part["exclusiveMinimum"]) => [Typed("number", "exclusiveMaximum", Node(value))],
         "maximum" when !IsFlag(part["exclusiveMaximum"]) => [Typed("number", "exclusiveMinimum", Node(value))],
         "exclusiveMinimum" when value.ValueKind == JsonValueKind.Number => [Typed("number", "maximum", Node(value))],
@@ -82,7 +95,10 @@ static class Negation
     }
 
     static IEnumerable<JsonNode> Fewer(string type, string keyword, JsonElement value) =>
-        value.GetInt64() > 0 ? [Typed(type, keyword, value.GetInt64() - 1)] : [];
+        Count(value) > 0 ? [Typed(type, keyword, Count(value) - 1)] : [];
+
+    // It may be written as 1.0 or 1e0.
+    static long Count(JsonElement value) => (long)ExactNumber.Parse(value.GetRawText())!.Value.Digits;
 
     static JsonObject OtherTypes(JsonElement value)
     {

@@ -27,19 +27,19 @@ sealed class ObjectRules(JsonTexts json, ScalarRules scalars, Func<IEnumerable<S
             throw new GrammarException($"At {all.Parts[0].Path}: counting so many properties makes the schema too large.");
         // rests[c]: what may follow where c properties are written, or at least so many where c is the highest.
         var rests = Enumerable.Range(0, count + 1).Select(written => End(all, further, written, least, most)).ToArray();
-        for (var i = shape.Names.Count - 1; i >= 0; i--) rests = Before(all, shape, i, rests, most);
+        for (var i = shape.Names.Count - 1; i >= 0; i--) rests = Before(shape, i, rests, most);
         return json.Braces(rests[0]);
     }
 
     /// <summary>What may follow before the property at <paramref name="index"/>, from what may follow behind it.</summary>
-    Node[] Before(Conjunction all, ObjectShape shape, int index, Node[] behind, int? most)
+    Node[] Before(ObjectShape shape, int index, Node[] behind, int? most)
     {
         var name = shape.Names[index];
         var property = table.Sequence(json.Name(name), json.Colon, shape.Of(name) is { } parts ? valueOf(parts) : table.Nothing);
         var before = new Node[behind.Length];
         for (var written = 0; written < behind.Length; written++)
         {
-            var rule = table.Rule($"{all.Key}/{name}/{written}");
+            var rule = table.Rule();
             before[written] = rule;
             var with = written == most ? table.Nothing : table.Sequence(written > 0 ? json.Comma : table.Empty, property,
                 behind[Math.Min(written + 1, behind.Length - 1)]);

@@ -9,6 +9,8 @@ namespace Majlis.Inference.Grammars.Json.Schemas;
 /// <param name="Resource">The subschema to which references beginning with # are relative.</param>
 sealed record SchemaPart(JsonElement Schema, string Path, SchemaResource Resource)
 {
+    const int LongestPath = 1 << 12;
+
     /// <summary>Keywords that were dealt with.</summary>
     ImmutableSortedSet<string> Done { get; init; } = [];
 
@@ -38,10 +40,18 @@ sealed record SchemaPart(JsonElement Schema, string Path, SchemaResource Resourc
     /// <summary>A subschema at any place.</summary>
     public static SchemaPart At(JsonElement schema, string path, SchemaResource resource)
     {
+        CheckPath(path);
         if (schema.ValueKind is not (JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False))
             throw new GrammarException($"At {path}: a schema must be an object, true or false.");
         SchemaKeywords.Check(schema, path);
         return new(schema, path, resource.Of(schema, path));
+    }
+
+    /// <summary>Paths are kept for every subschema, so they must be short.</summary>
+    public static void CheckPath(string path)
+    {
+        if (path.Length > LongestPath)
+            throw new GrammarException($"At {path[..100]}...: the names on the way here are too long, more than {LongestPath} characters.");
     }
 
     public GrammarException Wrong(string keyword, string what) => new($"At {Path}/{Escaped(keyword)}: {what}");

@@ -77,6 +77,7 @@ sealed class SchemaResource
     // A property may be called $id, too; then its value is no string.
     void Collect(JsonElement element, string at)
     {
+        SchemaPart.CheckPath(at);
         if (element.ValueKind == JsonValueKind.Array)
         {
             var index = 0;

@@ -16,8 +16,9 @@ static class SchemaRewriter
         if (part["oneOf"] is { } one) return [part.Without("oneOf"), OneOf(part, one)];
         if (part["if"] is { } condition)
             return [part.Without("if", "then", "else"), Condition(part, condition, part["then"], part["else"])];
-        if (part["not"] is { } not && !Negation.IsPlain(not))
-            return [part.Without("not"), Negation.Of(part.Child(not, "not"))];
+        // Also a plain one is a schema, and checked as such.
+        if (part["not"] is { } not && part.Child(not, "not") is var inner && !Negation.IsPlain(not))
+            return [part.Without("not"), Negation.Of(inner)];
         foreach (var keyword in new[] { "dependentRequired", "dependentSchemas", "dependencies" })
             if (part[keyword] is { ValueKind: JsonValueKind.Object } all)
                 return [part.Without(keyword), .. all.EnumerateObject().Select(one => Dependency(part, keyword, one))];
