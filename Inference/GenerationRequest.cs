@@ -39,6 +39,9 @@ public sealed record GenerationRequest(int[] PromptTokens, SamplingOptions Sampl
     /// <summary>The texts that may be written; null allows all. The end may come only where the grammar allows it.</summary>
     public Grammar? Grammar { get; init; }
 
+    /// <summary>What the request calls the grammar, for messages.</summary>
+    public string GrammarField { get; init; } = "grammar";
+
     /// <summary>Lower goes first.</summary>
     public int Priority { get; init; }
 

@@ -1,6 +1,7 @@
 // The sequences of one snapshot of the weights, and the three phases of a step: schedule, forward, sample. The engine has one batcher for
 // the current snapshot and, during a swap, one for the previous. Used by the engine's thread alone.
 using System.Collections.Immutable;
+using Majlis.Inference.Grammars;
 using Majlis.Model;
 
 namespace Majlis.Inference;
@@ -162,6 +163,11 @@ sealed class ModelBatcher
         catch (RequestRefusedException refused)
         {
             Remove(generation, refused);
+        }
+        catch (GrammarException wrong)
+        {
+            var field = generation.Request.GrammarField;
+            Remove(generation, new RequestRefusedException(new(field, $"The answer cannot go on under '{field}': {wrong.Message}")));
         }
         catch (Exception broken)
         {

@@ -31,6 +31,10 @@ public sealed class Grammar
     /// <summary>Whether a whole text, as UTF-8, belongs to the grammar.</summary>
     public bool Accepts(ReadOnlySpan<byte> text)
     {
-        lock (Gate) return Derivatives.Accepts(Start, text);
+        lock (Gate)
+        {
+            Table.BeginWork();
+            return Derivatives.Accepts(Start, text);
+        }
     }
 }

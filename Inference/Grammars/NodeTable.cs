@@ -7,21 +7,31 @@ namespace Majlis.Inference.Grammars;
 /// <summary>Not thread-safe.</summary>
 sealed class NodeTable
 {
-    /// <summary>A larger grammar is refused.</summary>
-    const int MostNodes = 1 << 17;
+    // A size counts expressions and, of several at once, their parts.
 
-    /// <summary>States that are kept for the next token; beyond it they are found anew.</summary>
+    /// <summary>The size from which on a grammar is refused.</summary>
+    const int MostSize = 1 << 18;
+
+    /// <summary>The size of the states that are kept for the next token; beyond it they are found anew.</summary>
     const int MostStates = 1 << 16;
 
-    /// <summary>States that one token may add to them.</summary>
-    const int MostNewStates = 1 << 17;
+    /// <summary>The size of the states that one token may add to them.</summary>
+    const int MostNewStates = 1 << 18;
+
+    /// <summary>Parts that are looked at to compile a grammar.</summary>
+    const int MostCompilation = 1 << 24;
+
+    /// <summary>Parts that are looked at to find which tokens may come next.</summary>
+    const int MostWork = 1 << 21;
 
     const int MostAlternatives = 1 << 13;
 
     readonly HashSet<Node> nodes = new(new SameShape());
     readonly List<Node> kept = [];
     readonly List<RuleNode> rules = [];
-    int most = MostNodes;
+    int size, keptSize;
+    int most = MostSize;
+    int work = MostCompilation;
     int ids;
     int version;
     bool isSettled;
@@ -88,8 +98,11 @@ sealed class NodeTable
         var bytes = default(ByteSet);
         foreach (var option in options)
             foreach (var part in option is AlternationNode alternation ? alternation.Parts : [option])
+            {
+                Work();
                 if (part is BytesNode one) bytes |= one.Set;
                 else if (part != Nothing) parts.TryAdd(part.Id, part);
+            }
         if (!bytes.IsEmpty && Bytes(bytes) is var any) parts.TryAdd(any.Id, any);
         if (parts.Count > MostAlternatives)
             throw new GrammarException($"The grammar is too ambiguous: more than {MostAlternatives} ways to read one text.");
@@ -97,7 +110,7 @@ sealed class NodeTable
         {
             0 => Nothing,
             1 => parts.Values.First(),
-            _ => Add(new AlternationNode([.. parts.Values])),
+            _ => Add(new AlternationNode([.. parts.Values]), parts.Count),
         };
     }
 
@@ -118,13 +131,16 @@ sealed class NodeTable
         var parts = new SortedDictionary<int, Node>();
         foreach (var one in all)
             foreach (var part in one is BothNode both ? both.Parts : [one])
+            {
+                Work();
                 if (part != AnyBytes) parts.TryAdd(part.Id, part);
+            }
         if (parts.ContainsKey(Nothing.Id)) return Nothing;
         return parts.Count switch
         {
             0 => AnyBytes,
             1 => parts.Values.First(),
-            _ => Add(new BothNode([.. parts.Values])),
+            _ => Add(new BothNode([.. parts.Values]), parts.Count),
         };
     }
 
@@ -154,14 +170,20 @@ sealed class NodeTable
     public void Keep()
     {
         kept.AddRange(nodes);
-        most = kept.Count + MostStates + MostNewStates;
+        keptSize = size;
+        most = size + MostStates + MostNewStates;
     }
 
-    /// <summary>Forgets states where there are too many. Those in use stay valid, and are found anew.</summary>
-    public void Trim()
+    /// <summary>
+    /// The next token is looked for, or a text read: work is counted anew, and states are forgotten where there are too many. Those in use
+    /// stay valid, and are found anew.
+    /// </summary>
+    public void BeginWork()
     {
-        if (nodes.Count < kept.Count + MostStates) return;
+        work = MostWork;
+        if (size < keptSize + MostStates) return;
         nodes.Clear();
+        size = keptSize;
         foreach (var node in kept) nodes.Add(node);
         version++;
     }
@@ -174,14 +196,20 @@ sealed class NodeTable
         return hash.ToHashCode();
     }
 
-    Node Add(Node node)
+    Node Add(Node node, int parts = 0)
     {
+        Work();
         if (nodes.TryGetValue(node, out var known)) return known;
-        if (nodes.Count >= most) throw new GrammarException($"The grammar is too large: more than {most} parts.");
+        if ((size += 1 + parts) > most) throw new GrammarException($"The grammar is too large: more than {most} parts.");
         node.Id = ids++;
         nodes.Add(node);
         if (isSettled || node.IsRegular) _ = node.IsNullable;
         return node;
+    }
+
+    void Work()
+    {
+        if (--work < 0) throw new GrammarException("The grammar is too ambiguous: finding what may come next takes too many steps.");
     }
 
     sealed class SameShape : IEqualityComparer<Node>

@@ -8,28 +8,44 @@ sealed class TokenConstraint(Grammar grammar, TokenTrie trie)
     (Node State, TokenMask Mask)? latest;
 
     /// <summary>The tokens that may come next.</summary>
-    /// <exception cref="GrammarException">The grammar turns out too ambiguous.</exception>
+    /// <exception cref="GrammarException">The grammar turns out too ambiguous, or nested too deeply.</exception>
     public TokenMask Mask
     {
         get
         {
             if (latest is { } known && known.State == state) return known.Mask;
-            lock (grammar.Gate)
-            {
-                grammar.Table.Trim();
-                latest = (state, grammar.Masks.Of(state, trie));
-            }
-            return latest.Value.Mask;
+            var mask = Guarded(() => grammar.Masks.Of(state, trie));
+            latest = (state, mask);
+            return mask;
         }
     }
 
     /// <summary>Goes on with a token that the mask allows. A token without bytes changes nothing.</summary>
     /// <exception cref="ArgumentException">The grammar forbids the token.</exception>
+    /// <exception cref="GrammarException">The grammar turns out too ambiguous, or nested too deeply.</exception>
     public void Advance(int token)
     {
-        lock (grammar.Gate)
-            foreach (var value in trie.Bytes(token))
-                state = grammar.Derivatives.Next(state, value);
+        state = Guarded(() =>
+        {
+            var next = state;
+            foreach (var value in trie.Bytes(token)) next = grammar.Derivatives.Next(next, value);
+            return next;
+        });
         if (state == grammar.Table.Nothing) throw new ArgumentException($"The grammar forbids token {token} here.", nameof(token));
+    }
+
+    // The grammar's states are other requests', too.
+    T Guarded<T>(Func<T> find)
+    {
+        lock (grammar.Gate)
+            try
+            {
+                grammar.Table.BeginWork();
+                return find();
+            }
+            catch (InsufficientExecutionStackException)
+            {
+                throw new GrammarException("The grammar calls its rules too deeply for this text.");
+            }
     }
 }

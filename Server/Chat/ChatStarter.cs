@@ -24,7 +24,8 @@ sealed class ChatStarter(ModelLeases leases, PromptBuilder prompts, GrammarCache
         var room = model.MaxContext - prompt.Tokens.Length;
         if (room < 1 || request.MaxTokens > room)
             problem.Add(ApiError.ContextLength(prompt.Tokens.Length, model.MaxContext, room < 1 ? null : request.MaxTokens));
-        var grammar = Grammar(request, prompt.Tools, problem);
+        var wish = Wish(request, prompt.Tools, problem);
+        var grammar = Grammar(wish, problem);
         var seed = request.Sampling.Seed ?? ids.Seed();
         var sampling = SamplingMapper.Map(request.Sampling, model, seed, problem);
         if (problem.First is not null) return null;
@@ -48,6 +49,7 @@ sealed class ChatStarter(ModelLeases leases, PromptBuilder prompts, GrammarCache
             // Taking marks out would change a text that keeps to a grammar.
             ReadsCitations = prompt.Citations.ReadsMarks && grammar is null,
             Grammar = grammar,
+            GrammarField = wish?.Field ?? "",
             Tools = prompt.Tools,
             Priority = request.Priority,
             Client = request.Client,
@@ -56,13 +58,17 @@ sealed class ChatStarter(ModelLeases leases, PromptBuilder prompts, GrammarCache
         };
     }
 
-    // Compiled here, so that no other answer waits for it in the engine.
-    Grammar? Grammar(ChatRequest request, ToolReading? tools, Problem problem)
+    static GrammarWish? Wish(ChatRequest request, ToolReading? tools, Problem problem)
     {
         if (tools is not null && request.Grammar is { Field: var field })
             problem.Add(ApiError.InvalidValue(field,
                 $"Invalid '{field}': with it no tool could be called; send no 'tools', or 'tool_choice' as 'none'."));
-        var wish = tools?.Forced is { } calls ? ForcedGrammar.Of(calls) : request.Grammar;
+        return tools?.Forced is { } calls ? ForcedGrammar.Of(calls) : request.Grammar;
+    }
+
+    // Compiled here, so that no other answer waits for it in the engine.
+    Grammar? Grammar(GrammarWish? wish, Problem problem)
+    {
         if (wish is null || problem.First is not null) return null;
         try
         {

@@ -1,7 +1,9 @@
 // Grammars written to harm: each is an error or a grammar, soon, and never the end of the process.
 using System.Text;
+using Majlis.Inference;
 using Majlis.Inference.Grammars;
 using Majlis.Inference.Grammars.Json;
+using Majlis.tests.Support;
 using Xunit;
 
 namespace Majlis.tests.Inference.Grammars;
@@ -67,6 +69,36 @@ public sealed class HostileGrammarTests
             Assert.True(grammar.Accepts("0"u8));
             Assert.Equal(end == ")", grammar.Accepts(through));
         }
+    }
+
+    [Fact]
+    public void A_long_name_above_many_schemas_is_refused()
+    {
+        var names = string.Join(",", Enumerable.Range(0, 2000).Select(i => $"\"p{i}\":true"));
+        var schema = "{\"properties\":{\"" + new string('x', 100_000) + "\":{\"properties\":{" + names + "}}}}";
+        Assert.Contains("too long", Refused(new SchemaSource(schema, JsonLayout.Compact)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pattern_with_ever_more_readings_fails_for_the_long_text_alone()
+    {
+        var grammar = new RegexSource("(.|\n)*[aeiost](.|\n){5000}").Compile();
+        for (var turn = 0; turn < 2; turn++)
+        {
+            Assert.Throws<GrammarException>(() => grammar.Accepts(Encoding.UTF8.GetBytes(new string('a', 4000))));
+            Assert.False(grammar.Accepts("bab"u8));
+        }
+    }
+
+    [Fact]
+    public async Task A_grammar_that_fails_while_an_answer_is_written_refuses_the_request()
+    {
+        await using var world = new EngineWorld();
+        var chain = string.Concat(Enumerable.Range(0, 30_000).Select(i => $"r{i} ::= r{i + 1} | \"{i}\"\n"));
+        var grammar = new RulesSource("root ::= r0\n" + chain + "r30000 ::= \"end\"").Compile();
+        var request = EngineWorld.Greedy("go", 5) with { Grammar = grammar, GrammarField = "response_format" };
+        var refused = await Assert.ThrowsAsync<RequestRefusedException>(() => world.AnswerAsync(request));
+        Assert.Equal("response_format", refused.Problem.Field);
     }
 
     static string Refused(GrammarSource source) => Assert.Throws<GrammarException>(() => OnSmallStack(source.Compile)).Message;

@@ -49,6 +49,12 @@ public sealed class SchemaTests
     [InlineData("""{"type":"string","format":"uuid"}""", """ "123e4567-e89b-12d3-a456-426614174000" """, """ "123e4567" """)]
     [InlineData("""{"type":"string","format":"duration"}""", """ "P1Y2DT3H" "PT5M" "P3W" """, """ "P" "PT" "1Y" """)]
     [InlineData("""{"const":{"a":[1,"x"]}}""", """{"a":[1,"x"]}""", """{"a":[1]} {}""")]
+    [InlineData("""{"type":"string","not":{"maxLength":1.0}}""", """ "ab" """, """ "a" """)]
+    [InlineData("""
+        {"oneOf":[{"$ref":"#/$defs/Cat"},{"$ref":"#/$defs/Dog"}],"discriminator":{"propertyName":"kind"},"$defs":{
+        "Cat":{"type":"object","properties":{"kind":{"const":"cat","default":"cat"},"lives":{"type":"integer"}},"required":["lives"]},
+        "Dog":{"type":"object","properties":{"kind":{"enum":["dog","hound"],"default":"dog"}}}}}
+        """, """{"kind":"cat","lives":9} {"kind":"hound"}""", """{"lives":9} {"kind":"cow"} {"kind":"cat"} {}""")]
     [InlineData("true", """1 "a\u0041\ud83d\ude00\/" {"a":[{}]} -1.5e+10""", """01 "\ud800" "\x" {"a"} 1.""")]
     public void Values_are_written_that_fit_and_no_others(string schema, string accepted, string refused)
     {
@@ -101,6 +107,8 @@ public sealed class SchemaTests
     [InlineData("""{"pattern":"(?<=a)b"}""", "look behind")]
     [InlineData("""{"format":"iri"}""", "#/format")]
     [InlineData("""{"not":{"items":{"type":"string"}}}""", "#/not/items")]
+    [InlineData("""{"not":{"enum":5}}""", "#/not/enum")]
+    [InlineData("""{"not":{"pattern":5}}""", "#/not/pattern")]
     public void What_is_not_supported_is_named_with_its_place(string schema, string named) =>
         Assert.Contains(named, Assert.Throws<GrammarException>(() => Compiled(schema)).Message, StringComparison.Ordinal);
 

@@ -21,6 +21,16 @@ static class Disjointness
         return depth < Deepest && types.SetEquals(["object"]) && (Parted(one, other, depth) || Parted(other, one, depth));
     }
 
+    /// <summary>Whether the schemas of one property list texts of which no two are equal.</summary>
+    public static bool ByProperty(IEnumerable<SchemaPart> schemas, string name)
+    {
+        var seen = new HashSet<string>();
+        foreach (var schema in schemas)
+            if (Property(Followed(schema), name) is not { } property || ValuesOf(Followed(property)) is not { } values
+                || !values.All(value => value.ValueKind == JsonValueKind.String && seen.Add(value.GetString()!))) return false;
+        return true;
+    }
+
     static SchemaPart Followed(SchemaPart part)
     {
         for (var steps = 0; steps < Deepest && part["$ref"] is { } reference; steps++)

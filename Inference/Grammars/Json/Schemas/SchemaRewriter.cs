@@ -7,6 +7,8 @@ namespace Majlis.Inference.Grammars.Json.Schemas;
 
 static class SchemaRewriter
 {
+    const int MostAlternatives = 512;
+
     /// <summary>
     /// The part with one keyword less and the schemas that say the same, all of which must hold; null where there is nothing to rewrite.
     /// </summary>
@@ -29,10 +31,16 @@ static class SchemaRewriter
     public static SchemaPart Made(SchemaPart part, string keyword, JsonNode schema) =>
         part.Child(JsonSerializer.SerializeToElement(schema), "(" + keyword + ")");
 
-    // Where two schemas may hold for one value, each excludes the other.
+    // Where two schemas may hold for one value, each excludes the other. A discriminator is always written, also where it has a default.
     static SchemaPart OneOf(SchemaPart part, JsonElement all)
     {
         var schemas = all.EnumerateArray().Select((schema, i) => part.Child(schema, "oneOf", $"{i}")).ToList();
+        if (part["discriminator"] is { ValueKind: JsonValueKind.Object } discriminator
+            && discriminator.TryGetProperty("propertyName", out var name) && name.ValueKind == JsonValueKind.String
+            && Disjointness.ByProperty(schemas, name.GetString()!))
+            return Made(part, "oneOf", new JsonObject { ["anyOf"] = new JsonArray([.. schemas.Select(one => With(one, name))]) });
+        // Each is compared with each.
+        if (schemas.Count > MostAlternatives) throw part.Wrong("oneOf", $"up to {MostAlternatives} schemas are supported.");
         var branches = new JsonArray();
         for (var i = 0; i < schemas.Count; i++)
         {
@@ -43,6 +51,9 @@ static class SchemaRewriter
         }
         return Made(part, "oneOf", new JsonObject { ["anyOf"] = branches });
     }
+
+    static JsonObject With(SchemaPart part, JsonElement property) =>
+        new() { ["allOf"] = new JsonArray(Node(part.Schema), new JsonObject { ["required"] = new JsonArray(Node(property)) }) };
 
     static SchemaPart Condition(SchemaPart part, JsonElement condition, JsonElement? then, JsonElement? otherwise)
     {
