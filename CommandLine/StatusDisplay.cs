@@ -12,13 +12,16 @@ public sealed class StatusDisplay : IProgress<string>
     StatusDisplay(TextWriter plain, IAnsiConsole? terminal, StatusContext? status) =>
         (this.plain, this.terminal, this.status) = (plain, terminal, status);
 
-    /// <summary>Runs <paramref name="work"/> with a display on <paramref name="output"/>, which is standard output or error.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> with a display on <paramref name="output"/>, which is standard output or error. The work has a thread
+    /// of its own: training never yields, and whoever called must be free to end the process at SIGTERM or Ctrl+C.
+    /// </summary>
     public static Task<T> RunAsync<T>(TextWriter output, Func<StatusDisplay, Task<T>> work)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        return console.Profile.Out.IsTerminal && console.Profile.Capabilities.Interactive
+        return Task.Run(() => console.Profile.Out.IsTerminal && console.Profile.Capabilities.Interactive
             ? console.Status().StartAsync("…", status => work(new StatusDisplay(output, console, status)))
-            : work(new StatusDisplay(output, null, null));
+            : work(new StatusDisplay(output, null, null)));
     }
 
     /// <summary>A line that stays.</summary>

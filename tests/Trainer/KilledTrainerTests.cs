@@ -15,6 +15,8 @@ public sealed class KilledTrainerTests : IDisposable
 {
     readonly string folder = Directory.CreateTempSubdirectory("majlis-killed").FullName;
 
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     byte[] Bytes(string weights) => File.ReadAllBytes(Path.Combine(At(weights), "model.safetensors"));
@@ -49,6 +51,23 @@ public sealed class KilledTrainerTests : IDisposable
         Assert.EndsWith("redis.json is not there yet", line);
     }
 
+    [Fact]
+    public async Task A_stage_of_full_training_ends_when_it_is_told_to()
+    {
+        MakeModel();
+        await File.WriteAllLinesAsync(At("rows.jsonl"), Enumerable.Repeat("""{"text": "aaaaaaaa"}""", 100), Stop);
+        await File.WriteAllTextAsync(At("recipe.json"), $$"""
+            {"model": "{{At("model")}}", "data": ["{{At("rows.jsonl")}}"], "loss": "text", "max_length": 8, "batch_rows": 1, "epochs": 100000}
+            """, Stop);
+        using var trainer = Start(["sft", At("recipe.json"), At("stage")]);
+        while (await trainer.StandardOutput.ReadLineAsync(Stop) is { } line && !line.StartsWith("step", StringComparison.Ordinal)) { }
+        using var signal = Process.Start("kill", ["-TERM", $"{trainer.Id}"]);
+        var rest = trainer.StandardOutput.ReadToEndAsync(Stop);
+        await trainer.WaitForExitAsync(Stop).WaitAsync(TimeSpan.FromSeconds(60), Stop);
+        Assert.NotEqual(0, trainer.ExitCode);
+        await rest;
+    }
+
     /// <summary>One round. A kill comes after a state of the first expert is saved and before its training ends.</summary>
     async Task<int> RunAsync(string catalog, bool kill)
     {
@@ -72,19 +91,19 @@ public sealed class KilledTrainerTests : IDisposable
         Directory.Exists(folder) && Directory.EnumerateDirectories(folder, "step-*")
             .Any(path => !path.EndsWith(DurableFiles.Unfinished, StringComparison.Ordinal));
 
-    Process Start(string catalog, params string[] more)
+    Process Start(string catalog, params string[] more) => Start(
+    [
+        "--once", "--model", At("model"), "--catalog", At(catalog), "--reader", catalog, "--policy", "small", "--held-out", "30",
+        "--epochs", "6", .. more,
+    ]);
+
+    static Process Start(string[] arguments)
     {
         // From its own folder: beside the tests lie only the libraries that ASP.NET Core does not bring, and the trainer runs without it.
         var build = new DirectoryInfo(AppContext.BaseDirectory);
         var program = Path.Combine(build.Parent!.Parent!.FullName, "Trainer", build.Name, "Majlis.Trainer");
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, UseShellExecute = false };
-        string[] arguments =
-        [
-            "--once", "--model", At("model"), "--catalog", At(catalog), "--reader", catalog, "--policy", "small", "--held-out", "30",
-            "--epochs", "6", .. more,
-        ];
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
         return Process.Start(start)!;
     }
 
