@@ -57,7 +57,8 @@ public sealed class KilledTrainerTests : IDisposable
         MakeModel();
         await File.WriteAllLinesAsync(At("rows.jsonl"), Enumerable.Repeat("""{"text": "aaaaaaaa"}""", 100), Stop);
         await File.WriteAllTextAsync(At("recipe.json"), $$"""
-            {"model": "{{At("model")}}", "data": ["{{At("rows.jsonl")}}"], "loss": "text", "max_length": 8, "batch_rows": 1, "epochs": 100000}
+            {"model": "{{At("model")}}", "data": ["{{At("rows.jsonl")}}"], "loss": "text", "max_length": 8, "batch_rows": 1,
+             "epochs": 100000}
             """, Stop);
         using var trainer = Start(["sft", At("recipe.json"), At("stage")]);
         while (await trainer.StandardOutput.ReadLineAsync(Stop) is { } line && !line.StartsWith("step", StringComparison.Ordinal)) { }
