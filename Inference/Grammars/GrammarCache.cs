@@ -20,7 +20,7 @@ public sealed class GrammarCache(int most = 32)
         {
             return entry.Value.Grammar.Value;
         }
-        catch (GrammarException)
+        catch // Lazy keeps any exception as it would keep the grammar.
         {
             lock (gate) if (entry.List is not null) latestFirst.Remove(entry);
             throw;

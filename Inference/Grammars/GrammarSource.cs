@@ -70,6 +70,9 @@ public sealed record RulesSource(string Rules) : GrammarSource
 /// <param name="Schema">JSON text.</param>
 public sealed record SchemaSource(string Schema, JsonLayout Layout) : GrammarSource
 {
+    // Schemas come out of bodies that are read 64 levels deep, some within levels that the server puts around them.
+    const int MostLevels = 128;
+
     public override string Key => $"schema {Layout.MostSpace} {Schema}";
 
     protected override string Contradiction =>
@@ -77,7 +80,7 @@ public sealed record SchemaSource(string Schema, JsonLayout Layout) : GrammarSou
 
     internal override Node Start(NodeTable table)
     {
-        using var schema = JsonDocument.Parse(Schema);
+        using var schema = JsonDocument.Parse(Schema, new JsonDocumentOptions { MaxDepth = MostLevels });
         return new SchemaCompiler(new(table, Layout)).Compile(schema.RootElement);
     }
 }

@@ -5,6 +5,7 @@ using Majlis.Inference.Grammars;
 using Majlis.Server.Chat.Tools;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
+using Majlis.Server.Runs;
 using Majlis.Server.Wire;
 using Majlis.Text.Chat.ToolCalls;
 
@@ -24,6 +25,8 @@ sealed class ChatStarter(ModelLeases leases, PromptBuilder prompts, GrammarCache
         var room = model.MaxContext - prompt.Tokens.Length;
         if (room < 1 || request.MaxTokens > room)
             problem.Add(ApiError.ContextLength(prompt.Tokens.Length, model.MaxContext, room < 1 ? null : request.MaxTokens));
+        PromptScoreLimit.Check(PromptScoreLimit.Values(prompt.Tokens.Length, request.Output.PromptLogProbabilities), "prompt_logprobs",
+            problem);
         var wish = Wish(request, prompt.Tools, problem);
         var grammar = Grammar(wish, problem);
         var seed = request.Sampling.Seed ?? ids.Seed();

@@ -5,16 +5,17 @@ using Majlis.Text.Tokenizers;
 
 namespace Majlis.Server.Completions;
 
-sealed class CompletionLogProbsWriter(TextTokenizer tokenizer, int[] prompt, bool skipsSpecialTokens)
+/// <param name="echo">What the choice's text begins with before what is generated.</param>
+sealed class CompletionLogProbsWriter(TextTokenizer tokenizer, int[] prompt, string echo, bool skipsSpecialTokens)
 {
     readonly TokenStream answer = Begin(tokenizer, prompt, skipsSpecialTokens);
     // Code points of the choice's text before the next token.
-    int offset;
+    int offset = Points(echo);
 
-    /// <summary>The prompt's tokens, to be written before the answer's.</summary>
+    /// <summary>The prompt's tokens, to be written before every choice's answer.</summary>
     /// <param name="scores">Those of all its tokens but the first.</param>
     /// <param name="text">The prompt as it is echoed: without tokens that the tokenizer put before it.</param>
-    public CompletionLogProbs Prompt(IReadOnlyList<ScoredToken> scores, string text)
+    public static CompletionLogProbs Prompt(TextTokenizer tokenizer, int[] prompt, IReadOnlyList<ScoredToken> scores, string text)
     {
         var list = new CompletionLogProbs([], [], [], []);
         var (reading, read) = (tokenizer.Stream(skipSpecialTokens: false), 0);
@@ -22,27 +23,28 @@ sealed class CompletionLogProbsWriter(TextTokenizer tokenizer, int[] prompt, boo
         var before = Math.Max(0, Points(tokenizer.Decode(prompt, skipSpecialTokens: false)) - length);
         foreach (var (index, id) in prompt.Index())
         {
-            Add(list, id, index == 0 ? null : scores[index - 1].LogProbability, index == 0 ? [] : scores[index - 1].Top,
-                Math.Clamp(read - before, 0, length));
+            Add(tokenizer, list, id, index == 0 ? null : scores[index - 1].LogProbability,
+                index == 0 ? [] : scores[index - 1].Top, Math.Clamp(read - before, 0, length));
             read += Points(reading.Push(id));
         }
-        offset = length;
         return list;
     }
 
-    /// <summary>Adds generated tokens, with one that ended the text.</summary>
-    public CompletionLogProbs Answer(IEnumerable<GeneratedToken> tokens, CompletionLogProbs? list = null)
+    /// <summary>Generated tokens, with one that ended the text, after those of the prompt where they are given.</summary>
+    public CompletionLogProbs Answer(IEnumerable<GeneratedToken> tokens, CompletionLogProbs? echoed = null)
     {
-        list ??= new([], [], [], []);
+        var list = echoed is null ? new CompletionLogProbs([], [], [], [])
+            : new([.. echoed.Tokens], [.. echoed.TokenLogprobs], [.. echoed.TopLogprobs], [.. echoed.TextOffset]);
         foreach (var token in tokens)
         {
-            Add(list, token.Id, token.LogProbability, token.Top, offset);
+            Add(tokenizer, list, token.Id, token.LogProbability, token.Top, offset);
             offset += Points(answer.Push(token.Id));
         }
         return list;
     }
 
-    void Add(CompletionLogProbs list, int id, float? logProbability, IReadOnlyList<TopLogProb> rivals, int at)
+    static void Add(TextTokenizer tokenizer, CompletionLogProbs list, int id, float? logProbability, IReadOnlyList<TopLogProb> rivals,
+        int at)
     {
         var text = LogProbsWriter.Text(tokenizer.TokenBytes(id));
         Dictionary<string, float>? top = null;

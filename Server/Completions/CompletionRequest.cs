@@ -36,6 +36,9 @@ public sealed record CompletionRequest
 
     /// <summary>Its choices are those of each prompt.</summary>
     public required OutputWishes Output { get; init; }
+
+    /// <summary>With how many rivals the echoed prompt is scored; null: it is not.</summary>
+    public int? EchoedRivals => Echo && Output.LogProbabilities ? Output.TopLogProbabilities : null;
 }
 
 /// <summary>A prompt as it was sent: as text, or as token ids where that is null.</summary>

@@ -5,6 +5,7 @@ using Majlis.Inference;
 using Majlis.Server.Chat;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
+using Majlis.Server.Runs;
 using Majlis.Server.Tokens;
 using Majlis.Server.Wire;
 
@@ -27,6 +28,7 @@ sealed class CompletionStarter(ModelLeases leases, IdSource ids, TimeProvider ti
             prompts.Add(Tokens(given, request.Prompts.Length == 1 ? Field : $"{Field}[{index}]", request, model, problem));
             if (problem.First is not null) return null;
         }
+        CheckScores(request, prompts.Sum(tokens => (long)tokens.Length), problem);
         var seed = request.Sampling.Seed ?? ids.Seed();
         var sampling = SamplingMapper.Map(request.Sampling, model, seed, problem);
         if (problem.First is not null) return null;
@@ -53,6 +55,14 @@ sealed class CompletionStarter(ModelLeases leases, IdSource ids, TimeProvider ti
         return tokens ?? [];
     }
 
+    static void CheckScores(CompletionRequest request, long tokens, Problem problem)
+    {
+        var values = PromptScoreLimit.Values(tokens, request.Output.PromptLogProbabilities)
+            + PromptScoreLimit.Values(tokens, request.EchoedRivals);
+        PromptScoreLimit.Check(values * request.Output.Choices,
+            request.Output.PromptLogProbabilities is null ? "logprobs" : "prompt_logprobs", problem);
+    }
+
     static string Echo(GivenPrompt given, int[] tokens, CompletionRequest request, LoadedModel model) =>
         !request.Echo ? "" : given.Text ?? model.Tokenizer.Decode(tokens, skipSpecialTokens: false);
 
@@ -71,11 +81,7 @@ sealed class CompletionStarter(ModelLeases leases, IdSource ids, TimeProvider ti
             CacheSalt = request.CacheSalt,
         };
 
-    // One choice is enough to read the prompt, but a stream's choices begin in any order.
-    static int? ScoredRivals(int index, CompletionRequest request)
-    {
-        int? echoed = request is { Echo: true, Output.LogProbabilities: true } ? request.Output.TopLogProbabilities : null;
-        var wanted = request.Output.PromptLogProbabilities is { } asked ? Math.Max(asked, echoed ?? 0) : echoed;
-        return index == 0 || request.Output.Stream ? wanted : null;
-    }
+    // One choice of each prompt is enough to read it.
+    static int? ScoredRivals(int index, CompletionRequest request) => index > 0 ? null
+        : request.Output.PromptLogProbabilities is { } asked ? Math.Max(asked, request.EchoedRivals ?? 0) : request.EchoedRivals;
 }

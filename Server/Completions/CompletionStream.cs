@@ -14,6 +14,8 @@ sealed class CompletionStream(CompletionRun run, CompletionRequest request)
     readonly UsageCount usage = new(run);
     readonly CompletionLogProbsWriter?[] writers = new CompletionLogProbsWriter?[run.Choices.Length];
     readonly bool[] begun = new bool[run.Choices.Length];
+    // The log-probabilities of each echoed prompt; its choices share them.
+    readonly CompletionLogProbs?[] echoed = new CompletionLogProbs?[run.Prompts.Length];
 
     OutputWishes Output => request.Output;
 
@@ -21,7 +23,7 @@ sealed class CompletionStream(CompletionRun run, CompletionRequest request)
     public async IAsyncEnumerable<string> EventsAsync(IAsyncEnumerable<(int Choice, GeneratedPiece Piece)> pieces,
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        await foreach (var (choice, piece) in pieces.WithCancellation(cancellation))
+        await foreach (var (choice, piece) in ScoresFirst.OrderAsync(run, pieces, cancellation))
         {
             usage.Add(choice, piece);
             var part = Part(choice, piece);
@@ -46,9 +48,13 @@ sealed class CompletionStream(CompletionRun run, CompletionRequest request)
     CompletionLogProbs? LogProbs(int choice, int prompt, bool isFirst, GeneratedPiece piece)
     {
         if (!Output.LogProbabilities) return null;
-        var writer = writers[choice] ??= new(run.Tokenizer, run.Prompts[prompt], Output.SkipSpecialTokens);
-        return writer.Answer(piece.Tokens, isFirst && request.Echo ? writer.Prompt(piece.Prompt, run.Echoes[prompt]) : null);
+        var writer = writers[choice] ??= new(run.Tokenizer, run.Prompts[prompt], run.Echoes[prompt], Output.SkipSpecialTokens);
+        return writer.Answer(piece.Tokens, isFirst && request.Echo ? Echoed(prompt, piece) : null);
     }
+
+    // The first piece of all brings the scores, as ScoresFirst orders them.
+    CompletionLogProbs Echoed(int prompt, GeneratedPiece piece) => echoed[prompt] ??=
+        CompletionLogProbsWriter.Prompt(run.Tokenizer, run.Prompts[prompt], piece.Prompt, run.Echoes[prompt]);
 
     string Chunk(IReadOnlyList<CompletionChoice> choices, Usage? total = null)
     {

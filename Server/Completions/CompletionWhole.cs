@@ -19,8 +19,12 @@ static class CompletionWhole
             answers[choice].Add(piece);
             usage.Add(choice, piece);
         }
-        var choices = answers.Chunk(request.BestOf).SelectMany((candidates, prompt) => Best(candidates, request)
-            .Select((best, index) => Choice(prompt, index, candidates[best], candidates[0].Scores, run, request)));
+        var choices = answers.Chunk(request.BestOf).SelectMany((candidates, prompt) =>
+        {
+            var part = new PromptPart(run, prompt, candidates[0].Scores, request);
+            return Best(candidates, request)
+                .Select((best, index) => Choice(prompt * request.Output.Choices + index, part, candidates[best], run, request));
+        });
         return new(new CompletionReply(run.Id, "text_completion", run.Created, run.Version, run.WeightsHash, [.. choices]), usage.Usage);
     }
 
@@ -28,25 +32,19 @@ static class CompletionWhole
         ? Enumerable.Range(0, candidates.Length)
         : BestOf.Order([.. candidates.Select(candidate => candidate.Mean)]).Take(request.Output.Choices);
 
-    static CompletionChoice Choice(int prompt, int index, Answer answer, ImmutableArray<ScoredToken> scores, CompletionRun run,
-        CompletionRequest request)
+    static CompletionChoice Choice(int index, PromptPart prompt, Answer answer, CompletionRun run, CompletionRequest request)
     {
-        var (tokens, output) = (run.Prompts[prompt], request.Output);
-        return new(prompt * output.Choices + index, run.Echoes[prompt] + answer.Text, LogProbs(), FinishWord.Of(answer.Finish))
+        var output = request.Output;
+        return new(index, prompt.Echo + answer.Text, LogProbs(), FinishWord.Of(answer.Finish))
         {
-            PromptLogprobs = output.PromptLogProbabilities is { } rivals
-                ? LogProbsWriter.OfPrompt(scores.Select(token => token.Among(rivals)), run.Tokenizer) : null,
-            PromptTokenIds = output.TokenIds ? tokens : null,
+            PromptLogprobs = prompt.Scores,
+            PromptTokenIds = output.TokenIds ? prompt.Tokens : null,
             TokenIds = output.TokenIds ? [.. answer.Tokens.Select(token => token.Id)] : null,
         };
 
-        CompletionLogProbs? LogProbs()
-        {
-            if (!output.LogProbabilities) return null;
-            var writer = new CompletionLogProbsWriter(run.Tokenizer, tokens, output.SkipSpecialTokens);
-            return writer.Answer(answer.Tokens, request.Echo
-                ? writer.Prompt([.. scores.Select(token => token.Among(output.TopLogProbabilities))], run.Echoes[prompt]) : null);
-        }
+        CompletionLogProbs? LogProbs() => !output.LogProbabilities ? null
+            : new CompletionLogProbsWriter(run.Tokenizer, prompt.Tokens, prompt.Echo, output.SkipSpecialTokens)
+                .Answer(answer.Tokens, prompt.Echoed);
     }
 
     sealed class Answer

@@ -12,7 +12,6 @@ sealed class RecitingNetwork(params string[] texts) : INetwork
     public const int ImStart = 256;
     public const int ImEnd = 257;
     public const int Vocabulary = 258;
-    const int Positions = 2048;
 
     readonly byte[][] scripts = [.. texts.Select(Encoding.UTF8.GetBytes)];
     static readonly int[] toolTurn = [ImStart, .. "tool\n"u8.ToArray().Select(value => (int)value)];
@@ -28,9 +27,11 @@ sealed class RecitingNetwork(params string[] texts) : INetwork
 
     public int Steps { get; private set; }
 
+    public int Positions { get; init; } = 2048;
+
     public int BlockSize => 16;
 
-    public Blueprint Blueprint { get; } = new()
+    public Blueprint Blueprint => field ??= new()
     {
         Family = "reciting",
         VocabularySize = Vocabulary,

@@ -124,6 +124,21 @@ public sealed class ForcedCallTests
     }
 
     [Fact]
+    public async Task Parameters_as_deep_as_a_body_may_be_are_kept_to()
+    {
+        // Five levels of the body lie around the parameters, which fill the 64 that are read.
+        var parameters = """{"properties":{}}""";
+        for (var level = 7; level < 64; level += 2) parameters = $"{{\"properties\":{{\"a\":{parameters}}}}}";
+        await using var server = await StartAsync("[TOOL_CALLS]", "x");
+        var fields = $"{{\"tools\":[{{\"type\":\"function\",\"function\":{{\"name\":\"f\",\"parameters\":{parameters}}}}}]}}";
+        var body = RunningServer.ChatBody();
+        body["tool_choice"] = "required";
+        body["max_tokens"] = 1;
+        var http = await server.PostAsync("/v1/chat/completions", $"{body.ToJsonString()[..^1]},{fields[1..]}");
+        Assert.True(http.IsSuccessStatusCode, await http.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public void Several_calls_may_be_forced_where_the_format_lists_them()
     {
         var tools = new[] { JsonNode.Parse(Weather)!.AsObject() };
