@@ -28,7 +28,8 @@ public sealed class PromptScoreLimitTests(ChatServer shared) : IClassFixture<Cha
         await using var wide = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("x") { Positions = 65_536 }));
         var content = new string('x', 50_000);
         var message = new JsonObject { ["role"] = "user", ["content"] = content };
-        await CheckAsync(await wide.ChatAsync(new() { ["messages"] = new JsonArray(message), ["prompt_logprobs"] = 20 }), "prompt_logprobs");
+        var fields = new JsonObject { ["messages"] = new JsonArray(message), ["prompt_logprobs"] = 20 };
+        await CheckAsync(await wide.ChatAsync(fields), "prompt_logprobs");
     }
 
     [Theory]

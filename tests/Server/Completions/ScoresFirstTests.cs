@@ -33,8 +33,9 @@ public sealed class ScoresFirstTests(ChatServer shared) : IClassFixture<ChatServ
     CompletionRun Start(bool echo)
     {
         var problem = new Problem();
-        using var body = JsonDocument.Parse(
-            $"{{\"model\":\"tiny\",\"prompt\":[\"ab\",\"cd\"],\"n\":3,\"logprobs\":2,\"stream\":true,\"echo\":{(echo ? "true" : "false")}}}");
+        using var body = JsonDocument.Parse($$"""
+            {"model":"tiny","prompt":["ab","cd"],"n":3,"logprobs":2,"stream":true,"echo":{{(echo ? "true" : "false")}}}
+            """);
         var request = CompletionRequestReader.Read(body.RootElement, problem)!;
         return shared.Running.Part<CompletionStarter>().Start(request, problem)!;
     }
