@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Majlis.Feedback.Votes;
 using Majlis.Inference;
 using Majlis.Server.Chat;
+using Majlis.Server.Runs;
 
 namespace Majlis.Server.Arena;
 

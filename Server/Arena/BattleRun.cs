@@ -6,6 +6,7 @@ using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using Majlis.Inference;
 using Majlis.Server.Chat;
+using Majlis.Server.Runs;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Arena;

@@ -1,6 +1,7 @@
 // The shapes of chat replies, whole and streamed, as in OpenAI's specification. Data only.
 using System.Text.Json.Serialization;
 using Majlis.Server.Chat.Tools;
+using Majlis.Server.Runs;
 
 namespace Majlis.Server.Chat;
 
@@ -88,21 +89,3 @@ sealed record TopLogProbReply(string Token, float Logprob, int[] Bytes);
 /// <summary>vLLM's form of one token at a prompt's position.</summary>
 /// <param name="Rank">1 for the likeliest token there.</param>
 sealed record PromptLogProb(float Logprob, int Rank, string DecodedToken);
-
-sealed record Usage(int PromptTokens, int CompletionTokens, int TotalTokens)
-{
-    public PromptDetails PromptTokensDetails { get; init; } = new(0);
-    public CompletionDetails CompletionTokensDetails { get; init; } = new(0);
-}
-
-sealed record PromptDetails(int CachedTokens)
-{
-    public int AudioTokens { get; }
-}
-
-sealed record CompletionDetails(int ReasoningTokens)
-{
-    public int AudioTokens { get; }
-    public int AcceptedPredictionTokens { get; }
-    public int RejectedPredictionTokens { get; }
-}

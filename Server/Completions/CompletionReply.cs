@@ -1,6 +1,7 @@
 // The shapes of completion replies, as in OpenAI's specification and, for what goes beyond it, in vLLM. Data only.
 using System.Text.Json.Serialization;
 using Majlis.Server.Chat;
+using Majlis.Server.Runs;
 
 namespace Majlis.Server.Completions;
 

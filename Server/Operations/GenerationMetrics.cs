@@ -2,7 +2,6 @@
 // text.
 using System.Runtime.CompilerServices;
 using Majlis.Inference;
-using Majlis.Server.Chat;
 using Majlis.Server.Runs;
 using Prometheus;
 

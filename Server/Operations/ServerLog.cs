@@ -32,7 +32,7 @@ static partial class ServerLog
     [LoggerMessage(7, LogLevel.Error, "The catalogue cannot be read and {Live} serves on: {Reason}")]
     public static partial void CatalogUnreadable(this ILogger log, string live, string reason);
 
-    [LoggerMessage(8, LogLevel.Information, "Shutting down: {Running} running requests may finish, new ones are refused.")]
+    [LoggerMessage(8, LogLevel.Information, "Shutting down: {Running} running requests may finish, and no further connection is taken.")]
     public static partial void Draining(this ILogger log, int running);
 
     [LoggerMessage(9, LogLevel.Information,

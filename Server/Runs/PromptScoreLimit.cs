@@ -7,7 +7,7 @@ static class PromptScoreLimit
 {
     /// <summary>
     /// Values of all prompts in all choices that return them. A value is an object, its texts and an entry of a dictionary until the reply
-    /// is written: some 150 bytes, so the largest reply takes about 150 MB.
+    /// is written: by estimate 150 bytes, so the largest reply takes some 150 MB.
     /// </summary>
     public const long Most = 1 << 20;
 

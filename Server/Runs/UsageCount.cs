@@ -1,6 +1,5 @@
 // Adds up the tokens of a request for its reply. Knows no text.
 using Majlis.Inference;
-using Majlis.Server.Chat;
 
 namespace Majlis.Server.Runs;
 

@@ -9,6 +9,7 @@ using Majlis.Server.Chat;
 using Majlis.Server.Completions;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
+using Majlis.Server.Runs;
 using Majlis.Server.Tokens;
 
 namespace Majlis.Server.Wire;

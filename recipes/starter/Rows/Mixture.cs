@@ -22,7 +22,7 @@ public sealed class Mixture
     /// <exception cref="ArgumentException">There is no such mixture.</exception>
     public static Mixture Named(string name) => name switch
     {
-        "copy" => new Mixture(Names.Languages).Practice(copy: 1, lookup: 0),
+        "copy" => new Mixture(Names.Languages).With(1, language => new CopyTask(language)),
         "lookup" => new Mixture(Names.Languages).Practice(copy: 1, lookup: 4),
         "base" => Tasks(Names.Languages).Practice(copy: 5, lookup: 30),
         "sft" => Tasks(Names.Languages),
