@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Trains the starter from nothing: practice in copying and finding, base training on all kinds, SFT, an expert a language and their merge,
-# offline DPO, and scores after each. Two cores, about 45 million tokens.
+# Trains the starter from nothing: practice in copying and finding, all kinds, practice in citing, all kinds again, more refusals, SFT, an
+# expert a language and their merge, offline DPO, and scores after each. Two cores, about 52 million tokens.
 # usage: recipes/starter/train.sh [FOLDER]      may be killed at any moment; run again it goes on where it was
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -41,12 +41,15 @@ dotnet build Trainer -c Release --nologo -v q -clp:ErrorsOnly
 say data
 rows copy copy 40000 11
 rows copy-on copy 28000 17
-rows lookup lookup 60000 18
-rows base base 130000 12
-rows sft sft 20000 13
+rows lookup lookup 36000 18
+rows base base 76000 12
+rows cite cite 20000 23
+rows base-on base-on 33000 24
+rows refuse refuse 48000 25
+rows sft sft 34000 13
 rows expert-en en 4000 14
 rows expert-ar ar 4000 15
-[ -f "$work/data/pairs.jsonl" ] || starter pairs sft 2400 16 "$work/data/pairs.jsonl"
+[ -f "$work/data/pairs.jsonl" ] || starter pairs sft 800 16 "$work/data/pairs.jsonl"
 
 # Copying a word of several tokens begins late: it is practised before anything else, at the full rate.
 stage copy $model '"from_scratch": true, "prompt_share": 0.1, "learning_rate": 2e-3, "least_learning_rate": 1.5e-3, "warmup_steps": 100'
@@ -55,7 +58,12 @@ stage copy-on "$work/copy/result/master" '"learning_rate": 1.5e-3, "least_learni
 # In sentences a value is seldom its subject's neighbour. Muon needs two thirds of AdamW's steps here.
 stage lookup "$work/copy-on/result/master" "$muon"', "learning_rate": 2e-3, "least_learning_rate": 8e-4, "warmup_steps": 20'
 stage base "$work/lookup/result/master" "$muon"', "learning_rate": 2e-3, "least_learning_rate": 2e-4, "warmup_steps": 50'
-stage sft "$work/base/result/master" "$muon"', "learning_rate": 4e-4, "least_learning_rate": 2e-5, "warmup_steps": 10'
+# Here it finds values and guesses their documents' numbers.
+stage cite "$work/base/result/master" "$muon"', "learning_rate": 2e-3, "least_learning_rate": 1e-3, "warmup_steps": 10'
+stage base-on "$work/cite/result/master" "$muon"', "learning_rate": 1.5e-3, "least_learning_rate": 1.1e-3, "warmup_steps": 30'
+# Here most questions had an answer, and it guesses one where there is none: now two of five have none.
+stage refuse "$work/base-on/result/master" "$muon"', "learning_rate": 1.1e-3, "least_learning_rate": 1e-4, "warmup_steps": 20'
+stage sft "$work/refuse/result/master" "$muon"', "learning_rate": 8e-4, "least_learning_rate": 2e-5, "warmup_steps": 10'
 score sft "$work/sft/result/serve"
 
 for language in en ar; do

@@ -6,13 +6,12 @@ using Majlis.recipes.starter.Words;
 
 namespace Majlis.recipes.starter.Kinds;
 
-public sealed class LookUpTask(Language language) : ITaskKind
+/// <param name="language">Of wordings and invented words.</param>
+/// <param name="unknown">The share of questions about a word that no document has.</param>
+public sealed class LookUpTask(Language language, double unknown = 0.15) : ITaskKind
 {
     // Each question about the same documents costs a few tokens, the documents many.
     const int MostQuestions = 8;
-
-    // Questions about a word that no document has.
-    const double Unknown = 0.15;
 
     readonly World world = new(language, Split.Training);
     readonly Refusals refusals = new(language);
@@ -30,7 +29,7 @@ public sealed class LookUpTask(Language language) : ITaskKind
             Wording.Sentence(line.Fill(chance, name => words[name == "x" ? index : count + index])))).ToList();
         // The last word of all stands in no document.
         List<int> asked = [.. Enumerable.Range(0, chance.Between(1, MostQuestions))
-            .Select(_ => chance.Happens(Unknown) ? 2 * count : chance.Below(count)).Distinct()];
+            .Select(_ => chance.Happens(unknown) ? 2 * count : chance.Below(count)).Distinct()];
         string Question(int index) => chance.Pick(wordings["lookup"].Patterns("ask")).Fill(chance, _ => words[index]);
         string Answer(int index) => index == 2 * count ? refusals.Brief(chance) : Citations.Mark(words[count + index], index);
         var last = asked[^1];

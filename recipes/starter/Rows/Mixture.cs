@@ -8,7 +8,10 @@ namespace Majlis.recipes.starter.Rows;
 
 public sealed class Mixture
 {
-    static readonly FollowUps followUps = new(Share: 0.9, Most: 8, Unanswerable: 0.25);
+    const double Unanswerable = 0.2, Unknown = 0.15;
+
+    // Where most questions have an answer, guessing one costs little.
+    const double Often = 0.4;
 
     readonly List<(int Until, ITaskKind[] Kinds)> bands = [];
     readonly Language[] languages;
@@ -17,7 +20,7 @@ public sealed class Mixture
     Mixture(Language[] languages) => this.languages = languages;
 
     /// <summary>The names of the mixtures, for messages.</summary>
-    public const string All = "copy, lookup, base, sft, en, ar";
+    public const string All = "copy, lookup, base, cite, base-on, refuse, sft, en, ar";
 
     /// <exception cref="ArgumentException">There is no such mixture.</exception>
     public static Mixture Named(string name) => name switch
@@ -25,6 +28,9 @@ public sealed class Mixture
         "copy" => new Mixture(Names.Languages).With(1, language => new CopyTask(language)),
         "lookup" => new Mixture(Names.Languages).Practice(copy: 1, lookup: 4),
         "base" => Tasks(Names.Languages).Practice(copy: 5, lookup: 30),
+        "cite" => new Mixture(Names.Languages).With(1, language => new CiteTask(language)),
+        "base-on" => Tasks(Names.Languages).Practice(copy: 5, lookup: 15).With(20, language => new CiteTask(language)),
+        "refuse" => Tasks(Names.Languages, Often).Practice(copy: 5, lookup: 15, Often).With(20, language => new CiteTask(language)),
         "sft" => Tasks(Names.Languages),
         "en" => Tasks([Language.English]),
         "ar" => Tasks([Language.Arabic]),
@@ -39,15 +45,15 @@ public sealed class Mixture
         return bands.Find(band => share < band.Until).Kinds[index % languages.Length].Make(chance);
     }
 
-    static Mixture Tasks(Language[] languages) => new Mixture(languages)
-        .With(60, language => new DocumentTask(language, Split.Training, followUps))
+    static Mixture Tasks(Language[] languages, double unanswerable = Unanswerable) => new Mixture(languages)
+        .With(60, language => new DocumentTask(language, Split.Training, new FollowUps(0.9, 8, 1.25 * unanswerable), unanswerable))
         .With(20, language => new InstructionTask(language, Split.Training))
         .With(16, language => new ArithmeticTask(language, Split.Training))
         .With(8, language => new FactTask(language, Split.Training))
         .With(6, language => new DialogueTask(language, Split.Training));
 
-    Mixture Practice(int copy, int lookup) =>
-        With(copy, language => new CopyTask(language)).With(lookup, language => new LookUpTask(language));
+    Mixture Practice(int copy, int lookup, double unknown = Unknown) =>
+        With(copy, language => new CopyTask(language)).With(lookup, language => new LookUpTask(language, unknown));
 
     Mixture With(int share, Func<Language, ITaskKind> kind)
     {

@@ -7,13 +7,12 @@ namespace Majlis.recipes.starter.Kinds.Documents;
 
 public sealed class DocumentTask : ITaskKind
 {
-    const double Unanswerable = 0.2;
-
     // Of ten. Where documents differ in kind, the kind of an answer gives the value away, and training learns nothing else.
     const int AlikeInTraining = 8, AlikeHeldOut = 6;
 
     readonly Language language;
     readonly FollowUps? followUps;
+    readonly double unanswerable;
     readonly List<Relation> relations;
     readonly DocumentWriter writer;
     readonly QuestionFrames frames;
@@ -23,9 +22,10 @@ public sealed class DocumentTask : ITaskKind
     /// <param name="language">Of documents and questions.</param>
     /// <param name="split">Whose wordings and names.</param>
     /// <param name="followUps">Questions before the item's own; null for none.</param>
-    public DocumentTask(Language language, Split split, FollowUps? followUps = null)
+    /// <param name="unanswerable">The share of items whose documents do not answer them.</param>
+    public DocumentTask(Language language, Split split, FollowUps? followUps = null, double unanswerable = 0.2)
     {
-        (this.language, this.followUps) = (language, followUps);
+        (this.language, this.followUps, this.unanswerable) = (language, followUps, unanswerable);
         var world = new World(language, split);
         relations = Relation.All(language, split);
         writer = new DocumentWriter(relations, world, split == Split.Training ? AlikeInTraining : AlikeHeldOut);
@@ -41,7 +41,7 @@ public sealed class DocumentTask : ITaskKind
         var relation = chance.Pick(relations);
         var told = writer.Write(relation, chance);
         var documents = told.Select(document => document.Passage).ToList();
-        var item = chance.Happens(Unanswerable) ? Unsaid(relation, told, documents, chance) : Said(told, documents, chance);
+        var item = chance.Happens(unanswerable) ? Unsaid(relation, told, documents, chance) : Said(told, documents, chance);
         return followUps is not null && chance.Happens(followUps.Share)
             ? item with { History = Earlier(followUps, relation, told, item, chance) } : item;
     }
