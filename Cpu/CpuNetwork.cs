@@ -30,7 +30,7 @@ public sealed class CpuNetwork : INetwork
     public CpuNetwork(Blueprint blueprint, IWeightSource source, CpuOptions? options = null)
     {
         options ??= new CpuOptions();
-        CheckServed(blueprint);
+        if (Lack(blueprint) is { } lack) throw new ModelFormatException(lack);
         Blueprint = blueprint;
         groups = blueprint.CacheGroups;
         Threads = options.Threads ?? Environment.ProcessorCount;
@@ -84,11 +84,16 @@ public sealed class CpuNetwork : INetwork
         weights.Dispose();
     }
 
-    static void CheckServed(Blueprint blueprint)
+    /// <summary>Why this backend cannot serve a network; null where it can.</summary>
+    public static string? Lack(Blueprint blueprint)
     {
         if (blueprint.HeadKind != HeadKind.LanguageModel || !blueprint.IsCausal || blueprint.PositionEmbedding is not null
             || blueprint.TokenTypeEmbedding is not null || blueprint.EmbeddingNorm is not null)
-            throw new ModelFormatException(
-                $"The cpu backend serves models that write text; a {blueprint.Family} model of this kind needs --backend torch.");
+            return $"The cpu backend serves models that write text; a {blueprint.Family} model of this kind needs --backend torch.";
+        // Rows of one size go through all layers.
+        var sizes = blueprint.Layers.Select(layer =>
+            (layer.Attention.Query.Outputs, layer.Attention.Key.Outputs, layer.Attention.Value.Outputs, layer.Mlp.Down.Inputs));
+        return sizes.Distinct().Count() > 1
+            ? "The layers differ in size, which the cpu backend does not serve. Use --backend torch." : null;
     }
 }

@@ -39,6 +39,9 @@ public sealed class LoadedModel : IDisposable
 
     public required GenerationDefaults Defaults { get; init; }
 
+    /// <summary>What computes, for people and logs.</summary>
+    public string? Backend { get; init; }
+
     /// <summary>The source of the network's weights; disposed after it.</summary>
     public IDisposable? Source { get; init; }
 

@@ -108,8 +108,11 @@ public sealed record ServerOptions
     internal const string TextLog = "text";
     internal const string JsonLog = "json";
 
-    /// <summary>What computes: <c>torch</c>, or <c>cpu</c>, which decodes several times as fast on a processor.</summary>
-    public string Backend { get; init; } = ModelOpener.Torch;
+    /// <summary>
+    /// What computes: <c>torch</c>; <c>cpu</c>, which decodes several times as fast on a processor; or <c>auto</c>: cpu where there is no
+    /// GPU and it can serve the model.
+    /// </summary>
+    public string Backend { get; init; } = ModelOpener.Auto;
 
     /// <summary>The precision of the cpu backend's weights: auto, bf16, int8 or int4.</summary>
     public string Weights { get; init; } = "auto";

@@ -17,6 +17,9 @@ public sealed class TorchNetwork : INetwork
     readonly NetworkWeights weights;
     readonly RotaryTables rotary;
     readonly ScalarType dtype;
+    // NVIDIA's driver on Linux, and on Linux within Windows.
+    static readonly string[] driverDevices = ["/dev/nvidiactl", "/dev/dxg"];
+
     readonly Device device;
     readonly Dictionary<int, ServedAdapter> adapters = [];
     PagedCache? cache;
@@ -41,6 +44,9 @@ public sealed class TorchNetwork : INetwork
         weights = new NetworkWeights(blueprint, source, dtype, device);
         rotary = new RotaryTables(device);
     }
+
+    /// <summary>Whether LibTorch can use a GPU here. It is not loaded where the system has no driver's device.</summary>
+    public static bool HasGpu => !(OperatingSystem.IsLinux() && !driverDevices.Any(File.Exists)) && cuda.is_available();
 
     public Blueprint Blueprint { get; }
     public int BlockSize { get; }

@@ -2,7 +2,6 @@
 using Majlis.Cpu.Kernels;
 using Majlis.Cpu.Weights;
 using Majlis.Model;
-using Majlis.Text;
 
 namespace Majlis.Cpu.Steps;
 
@@ -15,15 +14,14 @@ sealed class StepRows : IDisposable
     readonly int gateUp;
     readonly bool integers;
 
-    /// <exception cref="ModelFormatException">Layers of different sizes.</exception>
+    /// <param name="blueprint">Its layers are of one size.</param>
+    /// <param name="weights">Of this Blueprint.</param>
     public StepRows(Blueprint blueprint, NetworkWeights weights)
     {
         hidden = blueprint.HiddenSize;
         (attended, inner) = (weights.Layers[0].Output.Inputs, weights.Layers[0].Down.Inputs);
         (qkv, gateUp) = (weights.Layers[0].Qkv.Outputs, weights.Layers[0].GateUp.Outputs);
         integers = weights.Layers[0].Qkv.NeedsIntegers;
-        if (weights.Layers.Any(layer => layer.Output.Inputs != attended || layer.Down.Inputs != inner || layer.Qkv.Outputs != qkv))
-            throw new ModelFormatException("The layers differ in size, which the cpu backend does not serve. Use --backend torch.");
     }
 
     /// <summary>[N, hidden] the residual stream.</summary>

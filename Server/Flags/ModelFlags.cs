@@ -15,7 +15,8 @@ sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
         defaults.Catalog);
 
     readonly HostOption<string> backend = sources.Text("--backend",
-        "What computes: torch, or cpu for hand-written vector code.", defaults.Backend);
+        "What computes: torch; cpu, hand-written vector code; or auto: cpu where no GPU is and it can serve the model.",
+        defaults.Backend);
 
     readonly HostOption<string> weights = sources.Text("--weights",
         "The precision of the cpu backend's weights: auto (a GGUF's own, else int8), bf16, int8 or int4.", defaults.Weights);

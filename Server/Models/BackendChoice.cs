@@ -6,14 +6,14 @@ static class BackendChoice
     /// <summary>The problems, one line each, starting with the option's name.</summary>
     public static IEnumerable<string> Problems(ServerOptions options)
     {
-        if (options.Backend is not (ModelOpener.Cpu or ModelOpener.Torch))
-            yield return $"--backend: '{options.Backend}' is neither {ModelOpener.Cpu} nor {ModelOpener.Torch}.";
+        if (options.Backend is not (ModelOpener.Auto or ModelOpener.Cpu or ModelOpener.Torch))
+            yield return $"--backend: '{options.Backend}' is none of {ModelOpener.Auto}, {ModelOpener.Cpu}, {ModelOpener.Torch}.";
         if (!ModelOpener.Precisions.ContainsKey(options.Weights))
             yield return $"--weights: '{options.Weights}' is none of {string.Join(", ", ModelOpener.Precisions.Keys)}.";
         var cores = Environment.ProcessorCount;
         if (options.Threads < 0 || options.Threads > cores)
             yield return $"--threads: {options.Threads} is not between 1 and this machine's {cores} cores (0: all of them).";
-        if (options.Backend == ModelOpener.Torch && (options.Weights != "auto" || options.Threads != 0))
+        if (options.Backend != ModelOpener.Cpu && (options.Weights != "auto" || options.Threads != 0))
             yield return "--weights and --threads: they are the cpu backend's; add --backend cpu.";
     }
 }

@@ -8,11 +8,12 @@ using Majlis.Torch;
 
 namespace Majlis.Server.Models;
 
-/// <param name="backend">cpu or torch.</param>
+/// <param name="backend">auto, cpu or torch.</param>
 /// <param name="weights">The precision of the cpu backend's weights, one of <see cref="Precisions"/>.</param>
 /// <param name="threads">The cpu backend's threads; 0: one for each core.</param>
 sealed class ModelOpener(string backend, string weights, int threads)
 {
+    public const string Auto = "auto";
     public const string Cpu = "cpu";
     public const string Torch = "torch";
 
@@ -37,7 +38,8 @@ sealed class ModelOpener(string backend, string weights, int threads)
                 throw new ModelFormatException($"{path}: a {checkpoint.Blueprint.Family} model without a language head writes no answers.");
             var tokenizer = checkpoint.Tokenizer
                 ?? throw new ModelFormatException($"{path}: there is no tokenizer.json, tokenizer.model or GGUF vocabulary.");
-            network = Network(checkpoint);
+            var isTorch = UsesTorch(checkpoint.Blueprint);
+            network = isTorch ? new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights) : OnProcessor(checkpoint);
             return new LoadedModel(network, checkpoint.Blueprint.MaxPositions, options)
             {
                 Version = version,
@@ -45,6 +47,7 @@ sealed class ModelOpener(string backend, string weights, int threads)
                 Tokenizer = tokenizer,
                 ChatTemplate = checkpoint.ChatTemplate,
                 Defaults = checkpoint.Generation,
+                Backend = isTorch ? Torch : Cpu,
                 Source = checkpoint,
             };
         }
@@ -56,11 +59,13 @@ sealed class ModelOpener(string backend, string weights, int threads)
         }
     }
 
-    INetwork Network(Checkpoint checkpoint) => backend == Torch
-        ? new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights)
-        : new CpuNetwork(checkpoint.Blueprint, checkpoint.Weights, new CpuOptions
-        {
-            Weights = Precisions[weights],
-            Threads = threads == 0 ? null : threads,
-        });
+    // A GPU beats the vector code, and LibTorch has what that lacks.
+    bool UsesTorch(Blueprint blueprint) =>
+        backend == Torch || backend == Auto && (TorchNetwork.HasGpu || CpuNetwork.Lack(blueprint) is not null);
+
+    CpuNetwork OnProcessor(Checkpoint checkpoint) => new(checkpoint.Blueprint, checkpoint.Weights, new CpuOptions
+    {
+        Weights = Precisions[weights],
+        Threads = threads == 0 ? null : threads,
+    });
 }

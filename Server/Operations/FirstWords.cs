@@ -24,7 +24,7 @@ static class FirstWords
             if (ring.AsksForKeys) log.AsksForKeys();
             else log.LoopbackOnly();
             if (live.Current is not { } model) return;
-            log.Serving(model.Version, model.WeightsHash, model.MaxContext, string.Join(' ', app.Urls));
+            log.Serving(model.Version, model.WeightsHash, model.MaxContext, model.Backend, string.Join(' ', app.Urls));
             log.SayWhatIsIgnored(model);
             if (HealthCommand.Near(string.Join(';', app.Urls.Where(url => !inside.Hold(url)))) is { } address)
                 log.Pages(address, new Uri(address, "arena"), model.Version);

@@ -14,8 +14,10 @@ static partial class ServerLog
     [LoggerMessage(1, LogLevel.Error, "A request failed; the client was told {Id}.")]
     public static partial void RequestFailed(this ILogger log, string id, Exception failure);
 
-    [LoggerMessage(2, LogLevel.Information, "Serving {Version} (weights {Hash}), context {Context} tokens, on {Urls}.")]
-    public static partial void Serving(this ILogger log, string version, string hash, int context, string urls);
+    [LoggerMessage(2, LogLevel.Information,
+        "Serving {Version} (weights {Hash}), context {Context} tokens, computed by {Backend}, on {Urls}.")]
+    public static partial void Serving(
+        this ILogger log, string version, string hash, int context, string? backend, string urls);
 
     [LoggerMessage(3, LogLevel.Information, "No keys are configured: listening on loopback only.")]
     public static partial void LoopbackOnly(this ILogger log);
