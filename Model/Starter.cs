@@ -19,6 +19,9 @@ public sealed class Starter(params string[] places)
     /// <summary>The starter's folder; null where there is none.</summary>
     public string? Folder => Folders.FirstOrDefault(Directory.Exists);
 
+    /// <summary>The starter's own tasks, as a trainer's gate takes them; null where it has none.</summary>
+    public string? Tasks => Folder is { } folder && Path.Combine(folder, "tasks.jsonl") is var tasks && File.Exists(tasks) ? tasks : null;
+
     /// <summary>Says in two lines that there is none, and what helps.</summary>
     public string Absence => string.Join(Environment.NewLine,
         $"No model is named, and there is no starter in {string.Join(" or ", Folders)}. {HowToRestore}", HowToNameAnother);

@@ -24,8 +24,12 @@ sealed record StarterTraining
     /// <summary>New votes that start a round.</summary>
     public int Votes { get; init; } = 60;
 
+    /// <summary>Share of a task's items; the smallest of the starter's tasks has 40, of which two are 5 %.</summary>
+    public double TaskMargin { get; init; } = 0.1;
+
     /// <summary>The values as the trainer's options, by their names in the environment.</summary>
-    public IEnumerable<(string Name, string Value)> Variables =>
+    /// <param name="starter">Where the starter lies; its own tasks are the gate's.</param>
+    public IEnumerable<(string Name, string Value)> Variables(Starter starter) =>
     [
         ("MAJLIS_POLICY", Policy),
         ("MAJLIS_HELD_OUT", HeldOut.ToString(CultureInfo.InvariantCulture)),
@@ -33,6 +37,10 @@ sealed record StarterTraining
         ("MAJLIS_LEARNING_RATE", LearningRate.ToString(CultureInfo.InvariantCulture)),
         ("MAJLIS_BETA", Beta.ToString(CultureInfo.InvariantCulture)),
         ("MAJLIS_VOTES", Votes.ToString(CultureInfo.InvariantCulture)),
+        .. starter.Tasks is not { } tasks ? [] : new[]
+        {
+            ("MAJLIS_TASKS", tasks), ("MAJLIS_TASK_MARGIN", TaskMargin.ToString(CultureInfo.InvariantCulture)),
+        },
     ];
 
     /// <summary>Whether a trainer starts from the starter, or from a version that was made from it.</summary>

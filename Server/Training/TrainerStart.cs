@@ -32,7 +32,7 @@ static class TrainerStart
         ];
         foreach (var (name, value) in told) environment[name] = value;
         if (StarterTraining.Suits(catalog, starter, options.Model))
-            foreach (var (name, value) in new StarterTraining().Variables)
+            foreach (var (name, value) in new StarterTraining().Variables(starter))
                 if (string.IsNullOrEmpty(environment.TryGetValue(name, out var given) ? given : null)) environment[name] = value;
         if (TrainerProgram.RuntimeRoot() is { } root) environment["DOTNET_ROOT"] = root;
         return start;

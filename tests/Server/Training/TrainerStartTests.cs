@@ -45,7 +45,13 @@ public sealed class TrainerStartTests : IDisposable
             Assert.Equal((path, suits.Votes), (told.Model, told.Votes));
             Assert.Equal((suits.Policy, suits.HeldOut, suits.Epochs, suits.LearningRate),
                 (told.Round.Policy, told.Round.HeldOutPercent, told.Round.Epochs, told.Round.LearningRate));
+            Assert.Null(told.Tasks);
         }
+        var tasks = Path.Combine(path, "tasks.jsonl");
+        const string item = """{"task": "t", "messages": [{"role": "user", "content": "1 + 1?"}], "matches": ["2"]}""";
+        await File.WriteAllTextAsync(tasks, item, TestContext.Current.CancellationToken);
+        var judged = await ToldAsync(Start(new()));
+        Assert.Equal((tasks, suits.TaskMargin), (judged.Tasks, judged.Round.TaskMargin));
     }
 
     [Theory]
