@@ -51,6 +51,20 @@ public static partial class NativeRuntime
         if (prepared) _ = Trim(0);
     }
 
+    /// <summary>
+    /// Ends the process at once. For one that was told to end while another thread computes: a usual exit destroys what LibTorch's threads
+    /// still use, and they crash.
+    /// </summary>
+    public static void Exit(int code)
+    {
+        if (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()) ExitAtOnce(code);
+        else Environment.Exit(code);
+    }
+
+    // _exit(2)
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    private static partial void ExitAtOnce(int code);
+
     // malloc_trim(3)
     [LibraryImport("libc", EntryPoint = "malloc_trim")]
     private static partial int Trim(nuint keep);

@@ -6,7 +6,10 @@ using Majlis.Model;
 using Majlis.Torch;
 using Majlis.Trainer;
 
-return await TrainerCommand.FromHere(TrainAsync).RunAsync(args);
+var exit = await TrainerCommand.FromHere(TrainAsync).RunAsync(args);
+// 128 and a signal's number: the training goes on in another thread.
+if (exit > 128) NativeRuntime.Exit(exit);
+return exit;
 
 static async Task<int> TrainAsync(TrainerOptions options)
 {

@@ -65,7 +65,7 @@ public sealed class KilledTrainerTests : IDisposable
         using var signal = Process.Start("kill", ["-TERM", $"{trainer.Id}"]);
         var rest = trainer.StandardOutput.ReadToEndAsync(Stop);
         await trainer.WaitForExitAsync(Stop).WaitAsync(TimeSpan.FromSeconds(60), Stop);
-        Assert.NotEqual(0, trainer.ExitCode);
+        Assert.Equal(128 + 15, trainer.ExitCode);
         await rest;
     }
 
