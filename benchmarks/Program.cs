@@ -18,12 +18,14 @@ return args switch
     ["cpu-child", var engine, var model] => await CpuBenchmark.RunChildAsync(engine, model),
     ["decode", var model] => await DecodeBenchmark.RunAsync(model),
     ["swap-memory", .. var models] => await SwapMemoryBenchmark.RunAsync(models),
+    ["swap-under-load", .. var models] => await SwapUnderLoadBenchmark.RunAsync(models),
     _ => Usage(),
 };
 
 static int Usage()
 {
     Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- cpu MODEL ... | " + "long-prompt MODEL | " +
-        "weights MODEL | memory [MODEL ...] | tokenizer [NAME ...] | engine | decode MODEL | fairness MODEL | sft | swap-memory [MODEL]");
+        "weights MODEL | memory [MODEL ...] | tokenizer [NAME ...] | engine | decode MODEL | fairness MODEL | sft | " +
+        "swap-memory [MODEL] | swap-under-load [MODEL]");
     return 2;
 }
