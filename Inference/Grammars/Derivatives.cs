@@ -14,10 +14,8 @@ sealed class Derivatives(NodeTable table)
     /// </summary>
     public Node Next(Node state, byte value)
     {
-        var classes = table.Classes;
-        if (state.Followers is null || state.FollowersVersion != table.Version)
-            (state.Followers, state.FollowersVersion) = (new Node?[classes.Count], table.Version);
-        return state.Followers[classes.Of(value)] ??= Find(state, value);
+        var followers = table.Followers(state);
+        return followers[table.Classes.Of(value)] ??= Find(state, value);
     }
 
     /// <summary>Whether any text belongs to a regular expression.</summary>

@@ -28,6 +28,9 @@ public sealed class Grammar
 
     internal Lock Gate { get; } = new();
 
+    /// <summary>The memory that it takes, about; grows while texts are written, up to a bound. Any thread may ask.</summary>
+    public long MemoryBytes => Table.MemoryBytes + Masks.MemoryBytes;
+
     /// <summary>Whether a whole text, as UTF-8, belongs to the grammar.</summary>
     public bool Accepts(ReadOnlySpan<byte> text)
     {

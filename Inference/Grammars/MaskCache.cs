@@ -1,5 +1,5 @@
 // The masks of a grammar's states, each found once by a walk through the tree of tokens, whose subtrees are left where the grammar forbids
-// their beginning. Knows no sequence.
+// their beginning; where text may go on freely, most tokens need no walk. Knows no sequence.
 namespace Majlis.Inference.Grammars;
 
 /// <summary>Used under the grammar's lock.</summary>
@@ -11,9 +11,14 @@ sealed class MaskCache(NodeTable table, Derivatives derivatives)
     // How many parts of a sequence are looked at: one token rarely passes more.
     const int Near = 4;
 
+    readonly FreeText free = new(table, derivatives);
     readonly Dictionary<Node, TokenMask> masks = [];
     TokenTrie? known;
     Node[] path = [];
+    long bytes;
+
+    /// <summary>The memory that the masks take. Any thread may ask, as of <see cref="NodeTable.MemoryBytes"/>.</summary>
+    public long MemoryBytes => Volatile.Read(ref bytes);
 
     public TokenMask Of(Node state, TokenTrie trie)
     {
@@ -21,12 +26,19 @@ sealed class MaskCache(NodeTable table, Derivatives derivatives)
         if (masks.Count >= Most || trie != known) masks.Clear();
         known = trie;
         state = Horizon(state, trie.Depth, Near);
-        return masks.TryGetValue(state, out var mask) ? mask : masks[state] = Walk(state, trie);
+        if (!masks.TryGetValue(state, out var mask)) masks[state] = mask = Walk(state, trie);
+        bytes = (long)masks.Count * trie.VocabularySize / 8;
+        return mask;
     }
 
     TokenMask Walk(Node state, TokenTrie trie)
     {
         var mask = new TokenMask(trie.VocabularySize) { MayEnd = state.IsNullable };
+        if (free.MayFollow(state))
+        {
+            mask.Allow(trie.Plain);
+            trie = trie.Others;
+        }
         if (path.Length <= trie.Depth) path = new Node[trie.Depth + 1];
         path[0] = state;
         for (var node = 1; node < trie.Count;)

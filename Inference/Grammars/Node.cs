@@ -2,7 +2,7 @@
 // may call themselves. A parser's state is such an expression, too: what may still follow. Equal expressions are one object, see NodeTable.
 namespace Majlis.Inference.Grammars;
 
-abstract class Node(int shape, bool isRegular, bool holdsConditions = false)
+abstract class Node(int shape, bool isRegular, bool isFinite, bool holdsConditions = false)
 {
     bool? nullable;
 
@@ -15,6 +15,9 @@ abstract class Node(int shape, bool isRegular, bool holdsConditions = false)
     /// <summary>No rule occurs in it.</summary>
     public bool IsRegular => isRegular;
 
+    /// <summary>Its texts are of bounded length; false where that is not seen at once.</summary>
+    public bool IsFinite => isFinite;
+
     /// <summary>It may be empty of texts without looking so: in all its alternatives are intersections or complements.</summary>
     public bool HoldsConditions => holdsConditions;
 
@@ -24,7 +27,7 @@ abstract class Node(int shape, bool isRegular, bool holdsConditions = false)
     /// </summary>
     public bool IsNullable => nullable ??= HasEmpty();
 
-    /// <summary>What follows each class of bytes, as far as it was asked for; kept by <see cref="Derivatives"/>.</summary>
+    /// <summary>What follows each class of bytes, as far as it was asked for; kept by <see cref="NodeTable"/>.</summary>
     public Node?[]? Followers { get; set; }
 
     /// <summary>The state of the tables for which <see cref="Followers"/> holds.</summary>
@@ -40,7 +43,7 @@ abstract class Node(int shape, bool isRegular, bool holdsConditions = false)
 }
 
 /// <summary>No text at all.</summary>
-sealed class NothingNode() : Node(1, isRegular: true)
+sealed class NothingNode() : Node(1, isRegular: true, isFinite: true)
 {
     public override bool Is(Node other) => other is NothingNode;
 
@@ -48,7 +51,7 @@ sealed class NothingNode() : Node(1, isRegular: true)
 }
 
 /// <summary>The empty text alone.</summary>
-sealed class EmptyNode() : Node(2, isRegular: true)
+sealed class EmptyNode() : Node(2, isRegular: true, isFinite: true)
 {
     public override bool Is(Node other) => other is EmptyNode;
 
@@ -56,7 +59,7 @@ sealed class EmptyNode() : Node(2, isRegular: true)
 }
 
 /// <summary>One byte of a set.</summary>
-sealed class BytesNode(ByteSet set) : Node(HashCode.Combine(3, set), isRegular: true)
+sealed class BytesNode(ByteSet set) : Node(HashCode.Combine(3, set), isRegular: true, isFinite: true)
 {
     public ByteSet Set => set;
 
@@ -67,7 +70,8 @@ sealed class BytesNode(ByteSet set) : Node(HashCode.Combine(3, set), isRegular: 
 
 /// <summary>One after the other. The first part is never a sequence itself.</summary>
 sealed class SequenceNode(Node first, Node rest)
-    : Node(HashCode.Combine(4, first.Id, rest.Id), first.IsRegular && rest.IsRegular, first.HoldsConditions || rest.HoldsConditions)
+    : Node(HashCode.Combine(4, first.Id, rest.Id), first.IsRegular && rest.IsRegular, first.IsFinite && rest.IsFinite,
+        first.HoldsConditions || rest.HoldsConditions)
 {
     public Node First => first;
     public Node Rest => rest;
@@ -79,7 +83,7 @@ sealed class SequenceNode(Node first, Node rest)
 
 /// <summary>Any of several.</summary>
 sealed class AlternationNode(Node[] parts) : Node(NodeTable.Hash(5, parts), Array.TrueForAll(parts, part => part.IsRegular),
-    Array.TrueForAll(parts, part => part.HoldsConditions))
+    Array.TrueForAll(parts, part => part.IsFinite), Array.TrueForAll(parts, part => part.HoldsConditions))
 {
     public IReadOnlyList<Node> Parts => parts;
 
@@ -90,7 +94,7 @@ sealed class AlternationNode(Node[] parts) : Node(NodeTable.Hash(5, parts), Arra
 
 /// <summary>A part from <paramref name="least"/> to <paramref name="most"/> times; without an upper bound where that is null.</summary>
 sealed class RepeatNode(Node part, int least, int? most)
-    : Node(HashCode.Combine(6, part.Id, least, most), part.IsRegular, part.HoldsConditions)
+    : Node(HashCode.Combine(6, part.Id, least, most), part.IsRegular, most is not null && part.IsFinite, part.HoldsConditions)
 {
     public Node Part => part;
     public int Least => least;
@@ -103,7 +107,8 @@ sealed class RepeatNode(Node part, int least, int? most)
 }
 
 /// <summary>The texts that belong to all parts. The parts are regular.</summary>
-sealed class BothNode(Node[] parts) : Node(NodeTable.Hash(7, parts), isRegular: true, holdsConditions: true)
+sealed class BothNode(Node[] parts) : Node(NodeTable.Hash(7, parts), isRegular: true,
+    Array.Exists(parts, part => part.IsFinite), holdsConditions: true)
 {
     public IReadOnlyList<Node> Parts => parts;
 
@@ -113,7 +118,7 @@ sealed class BothNode(Node[] parts) : Node(NodeTable.Hash(7, parts), isRegular: 
 }
 
 /// <summary>All byte strings that do not belong to a regular part.</summary>
-sealed class NotNode(Node part) : Node(HashCode.Combine(8, part.Id), isRegular: true, holdsConditions: true)
+sealed class NotNode(Node part) : Node(HashCode.Combine(8, part.Id), isRegular: true, isFinite: false, holdsConditions: true)
 {
     public Node Part => part;
 
@@ -126,7 +131,7 @@ sealed class NotNode(Node part) : Node(HashCode.Combine(8, part.Id), isRegular: 
 /// <param name="remainder">Of the digits so far, as a whole number.</param>
 /// <param name="fraction">Digits of the fraction so far; -1 before the point.</param>
 sealed class MultipleNode(int modulus, int scale, int remainder, int fraction)
-    : Node(HashCode.Combine(9, modulus, scale, remainder, fraction), isRegular: true, holdsConditions: true)
+    : Node(HashCode.Combine(9, modulus, scale, remainder, fraction), isRegular: true, isFinite: false, holdsConditions: true)
 {
     public int Modulus => modulus;
     public int Scale => scale;
@@ -146,7 +151,7 @@ sealed class MultipleNode(int modulus, int scale, int remainder, int fraction)
 
 /// <summary>A call of a rule; every rule is one object, and its body may be set after calls were made.</summary>
 /// <param name="number">Unique within a table.</param>
-sealed class RuleNode(int number) : Node(HashCode.Combine(10, number), isRegular: false)
+sealed class RuleNode(int number) : Node(HashCode.Combine(10, number), isRegular: false, isFinite: false)
 {
     public Node? Body { get; set; }
 

@@ -18,6 +18,9 @@ sealed class NodeTable
     /// <summary>The size of the states that one token may add to them.</summary>
     const int MostNewStates = 1 << 18;
 
+    /// <summary>The memory of what follows states that is kept for the next token, in bytes; beyond it, too, they are found anew.</summary>
+    const long MostFollowerBytes = 1 << 26;
+
     /// <summary>Parts that are looked at to compile a grammar.</summary>
     const int MostCompilation = 1 << 24;
 
@@ -25,6 +28,9 @@ sealed class NodeTable
     const int MostWork = 1 << 21;
 
     const int MostAlternatives = 1 << 13;
+
+    // About what an expression takes with its places in sets and lists.
+    const int NodeBytes = 128;
 
     readonly HashSet<Node> nodes = new(new SameShape());
     readonly List<Node> kept = [];
@@ -34,6 +40,7 @@ sealed class NodeTable
     int work = MostCompilation;
     int ids;
     int version;
+    long followerBytes;
     bool isSettled;
 
     public NodeTable()
@@ -50,8 +57,8 @@ sealed class NodeTable
 
     public IReadOnlyList<RuleNode> Rules => rules;
 
-    /// <summary>Changes when followers found so far no longer hold.</summary>
-    public int Version => version;
+    /// <summary>The memory that the expressions take, about. Any thread may ask: a number that is a little old does no harm.</summary>
+    public long MemoryBytes => (long)Volatile.Read(ref size) * NodeBytes + Volatile.Read(ref followerBytes);
 
     /// <summary>Bytes that no expression here tells apart.</summary>
     public ByteClasses Classes { get; } = new();
@@ -181,11 +188,24 @@ sealed class NodeTable
     public void BeginWork()
     {
         work = MostWork;
-        if (size < keptSize + MostStates) return;
+        if (size < keptSize + MostStates && followerBytes < MostFollowerBytes) return;
         nodes.Clear();
-        size = keptSize;
-        foreach (var node in kept) nodes.Add(node);
+        (size, followerBytes) = (keptSize, 0);
+        foreach (var node in kept)
+        {
+            nodes.Add(node);
+            node.Followers = null;
+        }
         version++;
+    }
+
+    /// <summary>What follows each class of bytes after a state, as far as it was asked for and still holds.</summary>
+    public Node?[] Followers(Node state)
+    {
+        if (state.Followers is { } known && state.FollowersVersion == version) return known;
+        followerBytes += sizeof(long) * (Classes.Count - (state.Followers?.Length ?? 0));
+        state.FollowersVersion = version;
+        return state.Followers = new Node?[Classes.Count];
     }
 
     public static int Hash(int kind, Node[] parts)

@@ -1,4 +1,6 @@
 // The set of tokens that may come next. Knows no grammar.
+using System.Numerics;
+
 namespace Majlis.Inference.Grammars;
 
 /// <summary>Immutable once it is handed out.</summary>
@@ -11,6 +13,17 @@ public sealed class TokenMask(int vocabularySize)
 
     /// <summary>Nothing but the end may come.</summary>
     public bool IsOver => MayEnd && !bits.AsSpan().ContainsAnyExcept(0ul);
+
+    /// <summary>The token that must come: no other may, and the text may not end here.</summary>
+    public int? Forced
+    {
+        get
+        {
+            var word = MayEnd ? -1 : bits.AsSpan().IndexOfAnyExcept(0ul);
+            return word < 0 || !BitOperations.IsPow2(bits[word]) || bits.AsSpan(word + 1).ContainsAnyExcept(0ul) ? null
+                : word * 64 + BitOperations.TrailingZeroCount(bits[word]);
+        }
+    }
 
     public bool Allows(int token) => (bits[token >> 6] >> token & 1) != 0;
 
@@ -30,6 +43,11 @@ public sealed class TokenMask(int vocabularySize)
                     if (!Allows(start + i)) some[i] = float.NegativeInfinity;
         }
         for (var i = 0; i < kept.Length; i++) logits[ends[i]] = kept[i];
+    }
+
+    internal void Allow(TokenMask others)
+    {
+        for (var i = 0; i < bits.Length; i++) bits[i] |= others.bits[i];
     }
 
     internal void Allow(int token) => bits[token >> 6] |= 1ul << token;

@@ -19,20 +19,32 @@ sealed class TokenTrie
     readonly byte[][] bytes;
 
     /// <param name="vocabularySize">The network's; tokens beyond it have no logit.</param>
-    public TokenTrie(TextTokenizer tokenizer, int vocabularySize)
+    public TokenTrie(TextTokenizer tokenizer, int vocabularySize) : this([.. Enumerable.Range(0, vocabularySize)
+        .Select(id => tokenizer.IsControl(id) ? [] : tokenizer.TokenBytes(id))], [.. Enumerable.Range(0, vocabularySize)])
     {
-        VocabularySize = vocabularySize;
-        twins = new int[vocabularySize];
-        bytes = new byte[vocabularySize][];
+        var parts = Enumerable.Range(0, vocabularySize).Where(id => bytes[id].Length > 0).ToLookup(id => FreeText.IsPlain(bytes[id]));
+        foreach (var id in parts[true]) Plain.Allow(id);
+        Others = new(bytes, [.. parts[false]]);
+    }
+
+    /// <param name="bytes">Of each token; empty where it spells no text.</param>
+    TokenTrie(byte[][] bytes, int[] ids)
+    {
+        (this.bytes, twins, Plain, Others) = (bytes, new int[bytes.Length], new(bytes.Length), this);
         Array.Fill(twins, -1);
-        for (var id = 0; id < vocabularySize; id++) bytes[id] = tokenizer.IsControl(id) ? [] : tokenizer.TokenBytes(id);
-        var sorted = Enumerable.Range(0, vocabularySize).Where(id => bytes[id].Length > 0).ToArray();
+        var sorted = Array.FindAll(ids, id => bytes[id].Length > 0);
         Array.Sort(sorted, (one, other) => bytes[one].AsSpan().SequenceCompareTo(bytes[other]) is var order && order != 0 ? order
             : one.CompareTo(other));
         Fill(sorted);
     }
 
-    public int VocabularySize { get; }
+    public int VocabularySize => bytes.Length;
+
+    /// <summary>The tokens that are <see cref="FreeText.IsPlain"/>.</summary>
+    public TokenMask Plain { get; }
+
+    /// <summary>All other tokens.</summary>
+    public TokenTrie Others { get; }
 
     public int Count => labels.Count;
 

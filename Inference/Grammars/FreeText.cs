@@ -1,0 +1,51 @@
+// States after which text may go on freely, as inside a JSON string: all tokens of plain characters may come then, and only the others
+// need a look. A plain character is one that JSON does not escape. Knows no tokens.
+using System.Text.Unicode;
+using Majlis.Inference.Grammars.Characters;
+
+namespace Majlis.Inference.Grammars;
+
+/// <summary>Not thread-safe.</summary>
+sealed class FreeText(NodeTable table, Derivatives derivatives)
+{
+    static readonly CharacterSet plain = CharacterSet.Of((0, 0x1F), ('"', '"'), ('\\', '\\')).Not();
+
+    readonly Node character = Spelling.Plain(table).Of(plain);
+    readonly Dictionary<Node, bool> taken = [];
+
+    /// <summary>Whole plain characters.</summary>
+    public static bool IsPlain(ReadOnlySpan<byte> text) =>
+        Utf8.IsValid(text) && !text.ContainsAnyInRange((byte)0, (byte)0x1F) && !text.ContainsAny((byte)'"', (byte)'\\');
+
+    /// <summary>Every text of plain characters may come next; false where that is not seen at once.</summary>
+    public bool MayFollow(Node state) => state switch
+    {
+        SequenceNode sequence => MayFollow(sequence.First),
+        AlternationNode alternation => alternation.Parts.Any(MayFollow),
+        // Of endlessly many texts that go on, a finite set excludes some only.
+        BothNode both => both.Parts.All(part => part is NotNode { Part.IsFinite: true } || TakesAll(part)),
+        _ => TakesAll(state),
+    };
+
+    bool TakesAll(Node state) => state is RepeatNode { Most: null } repeat && Takes(repeat.Part);
+
+    bool Takes(Node part)
+    {
+        if (!part.IsRegular) return false;
+        if (!taken.TryGetValue(part, out var all)) all = taken[part] = Holds(part, character, []);
+        return all;
+    }
+
+    /// <summary>Whether every text of <paramref name="some"/> belongs to <paramref name="all"/>.</summary>
+    bool Holds(Node all, Node some, HashSet<(Node, Node)> seen)
+    {
+        if (!seen.Add((all, some))) return true;
+        if (some.IsNullable && !all.IsNullable) return false;
+        foreach (var value in table.Classes.Members)
+        {
+            var (next, rest) = (derivatives.Next(some, value), derivatives.Next(all, value));
+            if (next != table.Nothing && (rest == table.Nothing || !Holds(rest, next, seen))) return false;
+        }
+        return true;
+    }
+}
