@@ -55,6 +55,32 @@ public sealed class SchemaTests
         "Cat":{"type":"object","properties":{"kind":{"const":"cat","default":"cat"},"lives":{"type":"integer"}},"required":["lives"]},
         "Dog":{"type":"object","properties":{"kind":{"enum":["dog","hound"],"default":"dog"}}}}}
         """, """{"kind":"cat","lives":9} {"kind":"hound"}""", """{"lives":9} {"kind":"cow"} {"kind":"cat"} {}""")]
+    [InlineData("""{"type":["string","null"],"not":{"pattern":"^a"}}""", """ "b" """, """ "ab" null""")]
+    [InlineData("""{"not":{"pattern":"^a"}}""", """ "b" """, """ "ab" null 1 [] {}""")]
+    [InlineData("""{"not":{"multipleOf":2}}""", """ 1 -3 """, """ 2 "a" null""")]
+    [InlineData("""{"not":{"format":"date"}}""", """ "2024" """, """ "2024-02-29" 1""")]
+    [InlineData("""{"not":{"items":{"type":"integer"}}}""", """["a"] [1,"a",2] [1,[]]""", """[] [1,2] 1 {}""")]
+    [InlineData("""{"type":"array","not":{"prefixItems":[{"const":1},{"const":"b"}]}}""", """[2] [1,1] [0,"b"]""",
+        """[] [1] [1,"b"] [1.0,"b",3]""")]
+    [InlineData("""{"type":"array","not":{"prefixItems":[true],"items":false}}""", """[1,2] [1,2,3]""", """[] [1]""")]
+    [InlineData("""{"items":{"type":"integer"},"not":{"contains":{"minimum":5}}}""", """[] [1,4]""", """[5] [1,7] [2,9,2]""")]
+    [InlineData("""{"type":"integer","not":{"oneOf":[{"minimum":5},{"maximum":7}]}}""", """5 6 7""", """4 8 0""")]
+    [InlineData("""{"type":"integer","not":{"if":{"minimum":5},"then":{"multipleOf":2},"else":{"const":1}}}""", """7 0 2""", """6 1 8""")]
+    [InlineData("""{"type":"object","not":{"dependentRequired":{"a":["b"]}}}""", """{"a":1} {"a":1,"c":1}""",
+        """{} {"b":1} {"a":1,"b":1}""")]
+    [InlineData("""{"type":"object","not":{"additionalProperties":false,"properties":{"a":true}}}""",
+        """{"b":1} {"a":1,"b":2} {"b":1,"c":1}""", """{} {"a":1}""")]
+    [InlineData("""
+        {"type":"object","properties":{"a":{"type":"integer"},"b":true},"additionalProperties":false,
+        "not":{"additionalProperties":{"type":"string"},"properties":{"a":true}}}
+        """, """{"b":1} {"a":1,"b":null}""", """{} {"a":1} {"b":"x"} {"a":1,"b":"x"}""")]
+    [InlineData("""{"type":"object","not":{"patternProperties":{"^x":false}}}""", """{"x":1} {"a":1,"xy":2,"b":0}""", """{} {"a":1}""")]
+    [InlineData("""{"type":"object","not":{"propertyNames":{"maxLength":1}}}""", """{"ab":1} {"a":1,"bc":1}""", """{} {"a":1}""")]
+    [InlineData("""
+        {"oneOf":[{"type":"object","properties":{"a":true,"b":true},"additionalProperties":false},
+        {"type":"object","properties":{"a":true,"c":true},"additionalProperties":false}]}
+        """, """{"b":1} {"a":1,"c":1} {"c":1}""", """{} {"a":1} {"b":1,"c":1}""")]
+    [InlineData("""{"not":{"enum":[0,1.5]},"type":["number","boolean"]}""", """1 0.5 1.51 15 true""", """0 0.0 -0 1.5 1.50 1e5""")]
     [InlineData("true", """1 "a\u0041\ud83d\ude00\/" {"a":[{}]} -1.5e+10""", """01 "\ud800" "\x" {"a"} 1.""")]
     public void Values_are_written_that_fit_and_no_others(string schema, string accepted, string refused)
     {
@@ -95,18 +121,23 @@ public sealed class SchemaTests
     }
 
     [Theory]
-    [InlineData("""{"type":"array","contains":{}}""", "#/contains")]
     [InlineData("""{"properties":{"a":{"type":"array","uniqueItems":true}}}""", "#/properties/a/uniqueItems")]
-    [InlineData("""{"unevaluatedProperties":false}""", "#/unevaluatedProperties")]
+    [InlineData("""{"$dynamicRef":"#a"}""", "#/$dynamicRef")]
+    [InlineData("""{"allOf":[{"anyOf":[{"properties":{"a":true}},{"required":["b"]}]}],"unevaluatedProperties":false}""",
+        "#/unevaluatedProperties")]
+    [InlineData("""{"type":"array","contains":{"uniqueItems":true},"maxContains":1}""", "#/contains/uniqueItems")]
+    [InlineData("""{"type":"array","contains":{"const":1},"uniqueItems":true}""", "#/uniqueItems")]
     [InlineData("""{"$ref":"https://example.com/schema"}""", "#/$ref")]
     [InlineData("""{"$ref":"#/nowhere"}""", "#/$ref")]
+    [InlineData("""{"$ref":"#a","$defs":{"one":{"$anchor":"a"},"other":{"$id":"other","$anchor":"a"}}}""", "#/$ref")]
     [InlineData("""{"$ref":"#"}""", "#")]
     [InlineData("""{"type":"text"}""", "#/type")]
     [InlineData("""{"required":"a"}""", "#/required")]
     [InlineData("""{"properties":{"a/b":5}}""", "#/properties/a~1b")]
     [InlineData("""{"pattern":"(?<=a)b"}""", "look behind")]
     [InlineData("""{"format":"iri"}""", "#/format")]
-    [InlineData("""{"not":{"items":{"type":"string"}}}""", "#/not/items")]
+    [InlineData("""{"not":{"patternProperties":{"a":{"type":"string"}}}}""", "no such value can be wanted")]
+    [InlineData("""{"properties":{"(some property)":{"names":true,"value":true}}}""", "not supported as a name")]
     [InlineData("""{"not":{"enum":5}}""", "#/not/enum")]
     [InlineData("""{"not":{"pattern":5}}""", "#/not/pattern")]
     public void What_is_not_supported_is_named_with_its_place(string schema, string named) =>
@@ -122,6 +153,7 @@ public sealed class SchemaTests
     [InlineData("""{"type":"array","items":{"$ref":"#"},"minItems":1}""")]
     [InlineData("""{"type":"integer","multipleOf":10,"minimum":11,"maximum":19}""")]
     [InlineData("""{"enum":[1,2],"type":"string"}""")]
+    [InlineData("""{"type":"string","not":{"format":"known-to-nobody"}}""")]
     public void A_schema_that_nothing_fits_is_an_error(string schema) =>
         Assert.Contains("No JSON value fits", Assert.Throws<GrammarException>(() => Compiled(schema)).Message, StringComparison.Ordinal);
 

@@ -1,6 +1,5 @@
 // Subschemas that must hold together, which is what a value is compiled from: allOf and references are opened, other keywords said with
 // fewer. Two such sets with equal members are the same. Knows no bytes.
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
@@ -8,6 +7,8 @@ namespace Majlis.Inference.Grammars.Json.Schemas;
 
 sealed class Conjunction
 {
+    static readonly string[] unsupported = ["$dynamicRef", "$recursiveRef"];
+
     Conjunction(IReadOnlyList<SchemaPart> parts) => Parts = parts;
 
     /// <summary>In the order in which the schema names them.</summary>
@@ -37,6 +38,8 @@ sealed class Conjunction
 
     static bool OpenNew(SchemaPart part, List<SchemaPart> opened, HashSet<string> seen, HashSet<string> within)
     {
+        // First, because they look at the keywords that are opened next.
+        if (Unevaluated.Rewrite(part) is { } said) return said.All(one => Open(one, opened, seen, within));
         if (part["$ref"] is { } reference)
         {
             var target = part.Resource.Follow(part, reference);
@@ -47,6 +50,8 @@ sealed class Conjunction
                 && all.EnumerateArray().Select((one, i) => part.Child(one, "allOf", $"{i}")).ToList()
                     .TrueForAll(one => Open(one, opened, seen, within));
         if (SchemaRewriter.Rewrite(part) is { } rewritten) return rewritten.All(one => Open(one, opened, seen, within));
+        foreach (var keyword in unsupported)
+            if (part[keyword] is not null) throw part.Unsupported(keyword);
         opened.Add(part);
         return true;
     }
@@ -79,11 +84,12 @@ sealed class Conjunction
     }
 
     /// <summary>The tightest of several lower bounds of a count.</summary>
-    public int Least(string keyword) => (int)All(keyword).Select(one => Number(one.Value)).Append(0).Max();
+    public int Least(string keyword) => All(keyword).Select(one => Count(one.Value)).Append(0).Max();
 
     /// <summary>The tightest of several upper bounds; null without any.</summary>
     public int? Most(string keyword) =>
-        All(keyword).Select(one => Number(one.Value)).ToList() is { Count: > 0 } all ? (int)all.Min() : null;
+        All(keyword).Select(one => Count(one.Value)).ToList() is { Count: > 0 } all ? all.Min() : null;
 
-    static BigInteger Number(JsonElement value) => ExactNumber.Parse(value.GetRawText())!.Value.Digits;
+    /// <summary>A count, which may be written as 1.0 or 1e0.</summary>
+    public static int Count(JsonElement value) => (int)ExactNumber.Parse(value.GetRawText())!.Value.Digits;
 }

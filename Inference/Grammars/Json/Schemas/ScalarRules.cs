@@ -42,16 +42,27 @@ sealed class ScalarRules(JsonTexts json)
     public Node Number(Conjunction all, bool isInteger)
     {
         var (least, most) = (Bounds(all, isLower: true), Bounds(all, isLower: false));
-        var multiples = all.All("multipleOf").Select(one => Multiple(one.Part, one.Value)).ToList();
+        var conditions = all.All("multipleOf").Select(one => Multiple(one.Part, one.Value)).ToList();
         foreach (var (part, not) in all.All("not"))
-            if (not.TryGetProperty("multipleOf", out var unit)) multiples.Add(table.Not(Multiple(part, unit)));
+        {
+            if (not.TryGetProperty("multipleOf", out var unit)) conditions.Add(table.Not(Multiple(part, unit)));
+            conditions.AddRange(Excluded(not).Where(value => value.ValueKind == JsonValueKind.Number)
+                .Select(value => table.Not(Spellings(part, value))));
+        }
         var number = isInteger ? Integers(least, most)
-            : least is null && most is null && multiples.Count == 0 ? json.Number : ranges.Numbers(least, most);
-        var excluded = Excluded(all).Where(value => value.ValueKind == JsonValueKind.Number)
-            .Select(value => table.Not(table.Literal(Encoding.ASCII.GetBytes(ExactNumber.Shortest(value.GetRawText()))))).ToList();
-        if (excluded.Count > 0 && !isInteger)
-            throw all.All("not").First().Part.Wrong("not", "numbers are excluded only where the type is integer.");
-        return table.Both([number, .. multiples, .. excluded]);
+            : least is null && most is null && conditions.Count == 0 ? json.Number : ranges.Numbers(least, most);
+        return table.Both([number, .. conditions]);
+    }
+
+    /// <summary>A number in all its spellings without an exponent.</summary>
+    Node Spellings(SchemaPart part, JsonElement value)
+    {
+        var text = ExactNumber.Shortest(value.GetRawText());
+        if (text.Contains('e', StringComparison.OrdinalIgnoreCase)) throw part.Wrong("not", "the number has too many digits.");
+        var zeros = table.Repeat(table.Byte((byte)'0'), 0, null);
+        var fraction = text.Contains('.', StringComparison.Ordinal) ? zeros
+            : table.Optional(table.Sequence(table.Literal(".0"u8), zeros));
+        return table.Sequence(text == "0" ? json.Sign : table.Empty, table.Literal(Encoding.ASCII.GetBytes(text)), fraction);
     }
 
     /// <summary>The content of a string, between its quotes; with enum or const among the conditions, those values.</summary>
@@ -63,8 +74,13 @@ sealed class ScalarRules(JsonTexts json)
         foreach (var (_, value) in all.All("pattern")) conditions.Add(Pattern(value.GetString()!));
         foreach (var (part, value) in all.All("format"))
             if (Formats.Pattern(part, value.GetString()!) is { } format) conditions.Add(Whole(format));
-        foreach (var (_, value) in all.All("not"))
+        foreach (var (part, value) in all.All("not"))
+        {
             if (value.TryGetProperty("pattern", out var pattern)) conditions.Add(table.Not(Pattern(pattern.GetString()!)));
+            // Every text has a format that is a comment.
+            if (value.TryGetProperty("format", out var format))
+                conditions.Add(Formats.Pattern(part, format.GetString()!) is { } known ? table.Not(Whole(known)) : table.Nothing);
+        }
         var excluded = Excluded(all).Where(value => value.ValueKind == JsonValueKind.String).ToList();
         if (excluded.Count > 0) conditions.Add(table.Not(AnyOf(excluded)));
         if (conditions.Count == 0 && least == 0 && most is null) return table.Repeat(json.Spelling.AnyInJson(), 0, null);
@@ -77,6 +93,10 @@ sealed class ScalarRules(JsonTexts json)
     public Node AnyOf(IEnumerable<JsonElement> texts) => table.Alternation(texts.Select(text => Content(text.GetString()!)));
 
     public Node NoText => table.Nothing;
+
+    public Node Either(IEnumerable<Node> contents) => table.Alternation(contents);
+
+    public Node All(params IEnumerable<Node> contents) => table.Both(contents);
 
     /// <summary>The contents of strings that hold a match.</summary>
     public Node Pattern(string pattern) =>

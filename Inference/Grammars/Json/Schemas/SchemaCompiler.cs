@@ -2,6 +2,8 @@
 // hold together, so that a recursive schema becomes recursive rules.
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Majlis.Inference.Grammars.Json.Schemas.Arrays;
+using Majlis.Inference.Grammars.Json.Schemas.Objects;
 
 namespace Majlis.Inference.Grammars.Json.Schemas;
 
@@ -9,12 +11,11 @@ sealed class SchemaCompiler
 {
     const int MostRules = 20_000;
 
-    static readonly string[] unsupported = ["$dynamicRef", "$recursiveRef", "unevaluatedProperties", "unevaluatedItems"];
-
     readonly JsonTexts json;
     readonly NodeTable table;
     readonly Dictionary<string, RuleNode> rules = [];
     readonly ScalarRules scalars;
+    readonly ListedValues listed;
     readonly ArrayRules arrays;
     readonly ObjectRules objects;
 
@@ -22,7 +23,8 @@ sealed class SchemaCompiler
     {
         (this.json, table) = (json, json.Table);
         scalars = new(json);
-        arrays = new(json, Value);
+        listed = new(scalars);
+        arrays = new(json, listed, Value);
         objects = new(json, scalars, Value);
     }
 
@@ -48,14 +50,13 @@ sealed class SchemaCompiler
 
     Node OfOneKind(Conjunction all)
     {
-        foreach (var keyword in unsupported)
-            foreach (var (part, _) in all.All(keyword)) throw part.Unsupported(keyword);
         var types = ValueTypes.Of(all);
+        if (ScalarRules.Literals(all) is { } literals)
+            return table.Alternation(listed.Fitting(all, literals, types).Select(json.Literal).ToList());
         foreach (var (part, value) in all.All("not"))
             if (ScalarRules.Excluded(value).Any(one => one.ValueKind is JsonValueKind.Object or JsonValueKind.Array
                 && types.Contains(ValueTypes.Of(one))))
                 throw part.Wrong("not", "single objects and arrays cannot be excluded.");
-        if (ScalarRules.Literals(all) is { } literals) return Literals(all, literals, types);
         return table.Alternation(
             types.Contains("null") && !ScalarRules.Excludes(all, "null") ? json.Null : table.Nothing,
             types.Contains("boolean") ? scalars.Boolean(all) : table.Nothing,
@@ -63,31 +64,5 @@ sealed class SchemaCompiler
             types.Contains("string") ? json.Quoted(scalars.String(all)) : table.Nothing,
             types.Contains("array") ? arrays.Compile(all) : table.Nothing,
             types.Contains("object") ? objects.Compile(all) : table.Nothing);
-    }
-
-    /// <summary>Of the values that an enum or a const lists, those for which the other keywords hold.</summary>
-    Node Literals(Conjunction all, IEnumerable<JsonElement> values, HashSet<string> types)
-    {
-        var fitting = new List<Node>();
-        foreach (var value in values)
-            if (types.Contains(ValueTypes.Of(value)) || (types.Contains("number") && value.ValueKind == JsonValueKind.Number))
-            {
-                CheckNothingBeside(all, value);
-                if (scalars.Fits(all, value, types)) fitting.Add(json.Literal(value));
-            }
-        return table.Alternation(fitting);
-    }
-
-    static void CheckNothingBeside(Conjunction all, JsonElement value)
-    {
-        string[] keywords = value.ValueKind switch
-        {
-            JsonValueKind.Object => ObjectRules.Keywords,
-            JsonValueKind.Array => ArrayRules.Keywords,
-            _ => [],
-        };
-        foreach (var keyword in keywords)
-            foreach (var (part, _) in all.All(keyword))
-                throw part.Wrong(keyword, $"'{keyword}' beside an enum or const of objects or arrays is not supported.");
     }
 }

@@ -28,6 +28,8 @@ static class SchemaKeywords
         ["maxLength"] = Count,
         ["minItems"] = Count,
         ["maxItems"] = Count,
+        ["minContains"] = Count,
+        ["maxContains"] = Count,
         ["minProperties"] = Count,
         ["maxProperties"] = Count,
         ["minimum"] = "a number",

@@ -1,6 +1,7 @@
 // A schema with an identifier of its own, and how references within it are followed: $ref by JSON pointer, anchor or the identifier of
 // another resource in the same document. Nothing is fetched. Knows no other keyword.
 using System.Text.Json;
+using Majlis.Inference.Grammars.Json.Schemas.Objects;
 
 namespace Majlis.Inference.Grammars.Json.Schemas;
 
@@ -12,6 +13,8 @@ sealed class SchemaResource
     readonly JsonElement schema;
     readonly string path;
     readonly Dictionary<string, (JsonElement Schema, string Path)> named = [];
+    // Anchors of several schemas, of which identifiers would have to tell which is meant.
+    readonly HashSet<string> shared = [];
 
     /// <summary>A whole document.</summary>
     public SchemaResource(JsonElement schema)
@@ -44,6 +47,7 @@ sealed class SchemaResource
             throw from.Wrong("$ref", $"the reference '{text}' leads out of the schema; only references within it are followed.");
         if (fragment.Length > 0 && fragment[0] != '/')
         {
+            if (document.shared.Contains("#" + fragment)) throw from.Wrong("$ref", $"several schemas here are called '#{fragment}'.");
             if (!document.named.TryGetValue("#" + fragment, out start)) throw from.Wrong("$ref", $"nothing here is called '{text}'.");
             fragment = "";
         }
@@ -85,8 +89,10 @@ sealed class SchemaResource
         }
         if (element.ValueKind != JsonValueKind.Object) return;
         if (Identifier(element) is { } id) named.TryAdd(id.TrimEnd('#') is { Length: > 0 } place ? place : id, (element, at));
-        if (element.TryGetProperty("$anchor", out var anchor) && anchor.ValueKind == JsonValueKind.String)
-            named.TryAdd("#" + anchor.GetString(), (element, at));
+        if (element.TryGetProperty("$anchor", out var anchor) && anchor.ValueKind == JsonValueKind.String
+            && !named.TryAdd("#" + anchor.GetString(), (element, at))) shared.Add("#" + anchor.GetString());
+        if (element.TryGetProperty(SomeProperty.Keyword, out _))
+            throw new GrammarException($"At {at}: '{SomeProperty.Keyword}' is not supported as a name.");
         foreach (var member in element.EnumerateObject())
             if (member.Name is not ("enum" or "const")) Collect(member.Value, $"{at}/{SchemaPart.Escaped(member.Name)}");
     }

@@ -19,7 +19,7 @@ static class SchemaRewriter
         if (part["if"] is { } condition)
             return [part.Without("if", "then", "else"), Condition(part, condition, part["then"], part["else"])];
         // Also a plain one is a schema, and checked as such.
-        if (part["not"] is { } not && part.Child(not, "not") is var inner && !Negation.IsPlain(not))
+        if (part["not"] is { } not && part.Child(not, "not") is var inner && !Negation.IsPlain(part, not))
             return [part.Without("not"), Negation.Of(inner)];
         foreach (var keyword in new[] { "dependentRequired", "dependentSchemas", "dependencies" })
             if (part[keyword] is { ValueKind: JsonValueKind.Object } all)

@@ -2,7 +2,7 @@
 // property, named or not. Knows no bytes.
 using System.Text.Json;
 
-namespace Majlis.Inference.Grammars.Json.Schemas;
+namespace Majlis.Inference.Grammars.Json.Schemas.Objects;
 
 sealed class ObjectShape
 {
@@ -21,7 +21,9 @@ sealed class ObjectShape
         Patterns = [.. Members("patternProperties").Distinct()];
         if (Patterns.Count > MostPatterns)
             throw all.All("patternProperties").First().Part.Wrong("patternProperties", $"up to {MostPatterns} patterns are supported.");
-        NameConditions = [.. all.All("propertyNames").SelectMany(NameCondition)];
+        NameConditions = [.. all.All("propertyNames").Select(one => NamesOf(one.Part.Child(one.Value, "propertyNames")))];
+        Wanted = [.. all.All(SomeProperty.Keyword).Select(one => SomeProperty.Of(one.Part, one.Value))
+            .Select(some => new WantedProperty(NamesOf(some.Names), some.Value))];
     }
 
     /// <summary>The named properties in the order in which they are written.</summary>
@@ -31,6 +33,17 @@ sealed class ObjectShape
 
     /// <summary>Conditions on the names of properties.</summary>
     public IReadOnlyList<Node> NameConditions { get; }
+
+    /// <summary>For each there must be a property, which may be the same for several. Sets of them are bits.</summary>
+    public IReadOnlyList<WantedProperty> Wanted { get; }
+
+    public int WantedSet(Func<WantedProperty, bool> isIn) => Wanted.Select((one, i) => isIn(one) ? 1 << i : 0).Sum();
+
+    public IEnumerable<WantedProperty> WantedIn(int set) => Wanted.Where((_, i) => (set >> i & 1) != 0);
+
+    public static IEnumerable<int> Subsets(int set) => Enumerable.Range(0, set + 1).Where(some => (some & ~set) == 0);
+
+    public GrammarException Unsupported(string keyword) => all.All(keyword).First().Part.Unsupported(keyword);
 
     public bool IsRequired(string name) => required.Contains(name);
 
@@ -71,14 +84,16 @@ sealed class ObjectShape
     static IEnumerable<SchemaPart> Additional(SchemaPart part) =>
         part["additionalProperties"] is { } schema ? [part.Child(schema, "additionalProperties")] : [];
 
-    IEnumerable<Node> NameCondition((SchemaPart Part, JsonElement Value) one)
+    /// <summary>The names that satisfy a schema.</summary>
+    Node NamesOf(SchemaPart schema) => NamesOf(Conjunction.Of([schema]));
+
+    Node NamesOf(Conjunction? names)
     {
-        if (Conjunction.Of([one.Part.Child(one.Value, "propertyNames")]) is not { } names) return [scalars.NoText];
-        if (names.Has("anyOf")) throw one.Part.Unsupported("propertyNames");
-        if (!ValueTypes.Of(names).Contains("string")) return [scalars.NoText];
+        if (names is null || !ValueTypes.Of(names).Contains("string")) return scalars.NoText;
+        if (names.Branches() is { } branches) return scalars.Either(branches.Select(branch => NamesOf(branch)).ToList());
         if (ScalarRules.Literals(names) is { } literals)
-            return [scalars.AnyOf(literals.Where(value => value.ValueKind == JsonValueKind.String
-                && scalars.Accepts(scalars.String(names), value.GetString()!)))];
-        return [scalars.String(names)];
+            return scalars.AnyOf(literals.Where(value => value.ValueKind == JsonValueKind.String
+                && scalars.Accepts(scalars.String(names), value.GetString()!)));
+        return scalars.String(names);
     }
 }

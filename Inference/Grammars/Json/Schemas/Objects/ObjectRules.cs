@@ -1,0 +1,78 @@
+// Objects: named properties in the schema's order, each there or not as the schema says, then further ones. A rule for each place, number
+// of properties written so far and set of properties still wanted says how the object may go on. Knows no other type.
+namespace Majlis.Inference.Grammars.Json.Schemas.Objects;
+
+/// <param name="json">Makes the expressions.</param>
+/// <param name="scalars">For the names of properties.</param>
+/// <param name="valueOf">The expression of values for which all given subschemas hold.</param>
+sealed class ObjectRules(JsonTexts json, ScalarRules scalars, Func<IEnumerable<SchemaPart>, Node> valueOf)
+{
+    const int MostPlaces = 20_000;
+    const int MostWanted = 3;
+
+    public static string[] Keywords { get; } =
+    [
+        "properties", "patternProperties", "additionalProperties", "propertyNames", "required", "minProperties", "maxProperties",
+        SomeProperty.Keyword,
+    ];
+
+    readonly NodeTable table = json.Table;
+
+    public Node Compile(Conjunction all)
+    {
+        if (all.Parts.All(part => Keywords.All(keyword => part[keyword] is null))) return json.AnyObject;
+        var shape = new ObjectShape(all, scalars);
+        var further = new FurtherProperties(json, scalars, shape, valueOf);
+        var (least, most) = Bounds(all, shape, !further.IsEmpty);
+        var highest = Math.Max(Math.Max(least, most ?? 0), 1);
+        if (shape.Wanted.Count > MostWanted || ((long)highest * shape.Names.Count << shape.Wanted.Count) > MostPlaces)
+            throw new GrammarException($"At {all.Parts[0].Path}: counting so many properties makes the schema too large.");
+        // rests[c, w]: what may follow where c properties are written, or at least so many where c is the highest, and the set w is wanted.
+        var rests = new Node[highest + 1, 1 << shape.Wanted.Count];
+        Fill(rests, (written, wanted) => further.After(written, wanted, (least, most, highest)));
+        for (var i = shape.Names.Count - 1; i >= 0; i--) rests = Before(shape, i, rests, most);
+        return json.Braces(rests[0, rests.GetLength(1) - 1]);
+    }
+
+    /// <summary>What may follow before the property at <paramref name="index"/>, from what may follow behind it.</summary>
+    Node[,] Before(ObjectShape shape, int index, Node[,] behind, int? most)
+    {
+        var name = shape.Names[index];
+        var ways = Ways(shape, name);
+        var before = new Node[behind.GetLength(0), behind.GetLength(1)];
+        Fill(before, (written, wanted) =>
+        {
+            var rule = table.Rule();
+            var next = Math.Min(written + 1, behind.GetLength(0) - 1);
+            var with = ways.Where(way => written != most && (way.Satisfied & ~wanted) == 0).Select(way =>
+                table.Sequence(written > 0 ? json.Comma : table.Empty, way.Property, behind[next, wanted & ~way.Satisfied])).ToList();
+            rule.Body = table.Alternation(shape.IsRequired(name) ? with : [.. with, behind[written, wanted]]);
+            return rule;
+        });
+        return before;
+    }
+
+    /// <summary>The property, once for each set of wanted ones that it may be.</summary>
+    List<(int Satisfied, Node Property)> Ways(ObjectShape shape, string name)
+    {
+        if (shape.Of(name)?.ToList() is not { } parts) return [];
+        var possible = shape.WantedSet(wanted => scalars.Accepts(wanted.Names, name));
+        return [.. ObjectShape.Subsets(possible).Select(set => (set, table.Sequence(json.Name(name), json.Colon,
+            valueOf([.. parts, .. shape.WantedIn(set).Select(wanted => wanted.Value)]))))];
+    }
+
+    /// <summary>The bounds of the number of properties, without those that hold anyway.</summary>
+    static (int Least, int? Most) Bounds(Conjunction all, ObjectShape shape, bool hasFurther)
+    {
+        var (least, most) = (all.Least("minProperties"), all.Most("maxProperties"));
+        if (least <= shape.Names.Count(shape.IsRequired)) least = 0;
+        if (!hasFurther && most >= shape.Names.Count) most = null;
+        return (least, most);
+    }
+
+    static void Fill(Node[,] places, Func<int, int, Node> make)
+    {
+        for (var written = 0; written < places.GetLength(0); written++)
+            for (var wanted = 0; wanted < places.GetLength(1); wanted++) places[written, wanted] = make(written, wanted);
+    }
+}
