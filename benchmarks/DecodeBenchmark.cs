@@ -24,13 +24,7 @@ static class DecodeBenchmark
         using var live = new LiveModel();
         var network = new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights);
         var options = new EngineOptions();
-        live.Swap(new(network, Math.Min(2048, checkpoint.Blueprint.MaxPositions), options)
-        {
-            Version = "decode",
-            WeightsHash = "decode",
-            Tokenizer = EngineBenchmark.NoText,
-            Defaults = new([], null),
-        });
+        live.Swap(Loaded(network, options));
         await using var engine = new Engine(live, options, TimeProvider.System);
         foreach (var clients in new[] { 1, 8 })
         {
@@ -42,6 +36,28 @@ static class DecodeBenchmark
         }
         return 0;
     }
+
+    /// <summary>The duration of one step of one sequence, in milliseconds.</summary>
+    internal static async Task<double> StepAsync(string model)
+    {
+        using var checkpoint = Checkpoint.Open(model);
+        using var live = new LiveModel();
+        var options = new EngineOptions();
+        live.Swap(Loaded(new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights), options));
+        await using var engine = new Engine(live, options, TimeProvider.System);
+        await ReadAsync(engine, live, 8, Generate); // warms up
+        var (first, last) = await ReadAsync(engine, live, 8, Generate + 1);
+        return Stopwatch.GetElapsedTime(first, last).TotalMilliseconds / Generate;
+    }
+
+    static LoadedModel Loaded(TorchNetwork network, EngineOptions options) =>
+        new(network, Math.Min(2048, network.Blueprint.MaxPositions), options)
+        {
+            Version = "decode",
+            WeightsHash = "decode",
+            Tokenizer = EngineBenchmark.NoText,
+            Defaults = new([], null),
+        };
 
     static async Task<(double Prefill, double Decode)> MedianAsync(Engine engine, LiveModel live, int clients)
     {

@@ -10,6 +10,7 @@ return args switch
     ["memory-child", var model] => MemoryBenchmark.RunChild(model),
     ["sft"] => SftBenchmark.Run(),
     ["tokenizer", .. var names] => TokenizerBenchmark.Run(names),
+    ["maskbench", .. var options] => await MaskBenchmark.RunAsync(options),
     ["engine"] => await EngineBenchmark.RunAsync(),
     ["long-prompt", var model] => LongPromptBenchmark.Run(model),
     ["long-prompt-child", var model] => await LongPromptBenchmark.RunChildAsync(model),
@@ -26,6 +27,6 @@ static int Usage()
 {
     Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- cpu MODEL ... | " + "long-prompt MODEL | " +
         "weights MODEL | memory [MODEL ...] | tokenizer [NAME ...] | engine | decode MODEL | fairness MODEL | sft | " +
-        "swap-memory [MODEL] | swap-under-load [MODEL]");
+        "swap-memory [MODEL] | swap-under-load [MODEL] | maskbench [EVERY] [MODEL ...]");
     return 2;
 }
