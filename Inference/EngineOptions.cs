@@ -24,9 +24,8 @@ public sealed record EngineOptions
     public long CacheBytes { get; init; } = 512L << 20;
 
     /// <summary>
-    /// The most logits that a step computes of tokens that are known already, in numbers: of prompts whose log-probabilities are asked for,
-    /// and of runs that a grammar forces; one row of them in any case. It is what fixed shapes hold in memory; otherwise a network holds
-    /// some rows at a time.
+    /// The most logits of prompt tokens that a step computes for requests that ask for their log-probabilities, in numbers; one row of them
+    /// in any case. It is what fixed shapes hold in memory; otherwise a network holds some rows at a time.
     /// </summary>
     public int MaxPromptLogits { get; init; } = 1 << 24;
 

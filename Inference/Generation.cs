@@ -14,13 +14,11 @@ sealed class Generation
     readonly int longest;
     readonly AnswerText text;
     readonly TokenConstraint? constraint;
-    readonly bool mayRunAhead;
     readonly PromptScores? scores;
     readonly ModelLease lease;
     readonly int most;
     readonly long submitted;
     long? started;
-    int told;
     // Incremented by the engine's thread, decremented by the reader's.
     int unread;
     volatile bool stalled;
@@ -37,9 +35,6 @@ sealed class Generation
         longest = (int)Math.Min((long)request.PromptTokens.Length + request.MaxTokens, Model.MaxContext);
         text = new(Model, request);
         constraint = request.Grammar is { } grammar ? new(grammar, Model.Tokens) : null;
-        // Otherwise a token that the grammar forces may be forbidden, or end the answer.
-        mayRunAhead = ends.Length > 0 && request.Sampling is { NoRepeatNgram: 0, MinTokens: 0 }
-            && request.Sampling.BadWords.IsEmpty && request.Sampling.AllowedTokenIds.IsEmpty;
         if (request.PromptLogProbs is not { } top || Sequence.PromptLength == 1) return;
         (scores, Sequence.FirstWanted) = (new(top), 0);
     }
@@ -115,78 +110,31 @@ sealed class Generation
     /// <summary>A step with this sequence is planned.</summary>
     public void Starts(long now) => started ??= now;
 
-    /// <summary>
-    /// Scores the token after <paramref name="position"/> by that position's logits [V]: one of the prompt, or one that the grammar forced,
-    /// which is now sent on. True when that was the last.
-    /// </summary>
-    public bool Score(int position, ReadOnlySpan<float> logits, long now)
+    /// <summary>Scores the prompt's token after <paramref name="position"/> by that position's logits [V].</summary>
+    public void Score(int position, ReadOnlySpan<float> logits)
     {
-        var id = Sequence.Tokens[position + 1];
-        Sequence.FirstWanted = position + 2 < Sequence.Length ? position + 1 : int.MaxValue;
-        if (position + 1 < Sequence.PromptLength)
-        {
-            scores!.Add(id, logits);
-            return false;
-        }
-        var logSumExp = LogProbs.LogSumExp(logits);
-        var token = new SampledToken(id, (float)(logits[id] - logSumExp));
-        if (!float.IsFinite(token.LogProbability)) throw new ArithmeticException("The network's logits are not finite.");
-        var top = LogProbs.Top(logits, Request.TopLogProbs, logSumExp);
-        return Tell(token, top, new(Stops: IsStop(id), IsOver: false, MayEnd: true), now);
+        scores!.Add(Sequence.Prompt[position + 1], logits);
+        Sequence.FirstWanted = position + 2 < Sequence.PromptLength ? position + 1 : int.MaxValue;
     }
 
     /// <summary>Sends what there is of a request that writes nothing.</summary>
     public void Close(long now) => Send(new([], "", FinishReason.Length), now);
 
-    /// <summary>
-    /// Appends the next token, drawn <paramref name="now"/>, and sends it on; true when it was the last. Tokens that a grammar forces to
-    /// follow are appended, too, and sent on when they are scored.
-    /// </summary>
+    /// <summary>Appends the next token, drawn <paramref name="now"/>, and sends it on; true when it was the last.</summary>
     public bool Accept(SampledToken token, ImmutableArray<TopLogProb> top, long now)
     {
         // Where the grammar has nothing else left, min_tokens cannot be kept.
-        var mayEnd = told + 1 >= Request.Sampling.MinTokens || Mask is { IsOver: true };
+        var mayEnd = Sequence.Output.Length + 1 >= Request.Sampling.MinTokens || Mask is { IsOver: true };
         Sequence.Append(token.Id);
-        var stops = mayEnd && IsStop(token.Id);
-        var isOver = constraint is not null && !stops && Obey(constraint, token.Id);
-        if (Tell(token, top, new(stops, isOver, mayEnd), now)) return true;
-        if (constraint is not null) RunAhead(constraint);
-        return false;
-    }
-
-    /// <param name="Stops">The token ends the sequence and adds no text.</param>
-    /// <param name="IsOver">The grammar allows nothing more.</param>
-    /// <param name="MayEnd">Before min_tokens no stop string is searched for.</param>
-    readonly record struct Ending(bool Stops, bool IsOver, bool MayEnd);
-
-    /// <summary>Sends a token on; true when it was the last.</summary>
-    bool Tell(SampledToken token, ImmutableArray<TopLogProb> top, Ending ending, long now)
-    {
-        told++;
-        var isLast = ending.Stops || ending.IsOver || Sequence.PromptLength + told >= longest;
+        var stopped = mayEnd && (ends.AsSpan().Contains(token.Id) || Request.Sampling.StopTokenIds.Contains(token.Id));
+        var over = constraint is not null && !stopped && Obey(constraint, token.Id);
+        var finished = stopped || over || Sequence.Length >= longest;
         var made = new GeneratedToken(token.Id, token.LogProbability, top);
-        var shown = text.Push(made, ends: ending.Stops, isLast, mayStop: ending.MayEnd);
-        FinishReason? finish = ending.Stops || ending.IsOver || text.IsOver ? text.Finish : isLast ? FinishReason.Length : null;
+        // Before min_tokens no stop string is searched for.
+        var shown = text.Push(made, ends: stopped, isLast: finished, mayStop: mayEnd);
+        FinishReason? finish = stopped || over || text.IsOver ? text.Finish : finished ? FinishReason.Length : null;
         Send(new([made], shown, finish) { Shown = text.Released(), Citations = text.Cited(), Calls = text.Called() }, now);
         return finish is not null;
-    }
-
-    bool IsStop(int token) => ends.AsSpan().Contains(token) || Request.Sampling.StopTokenIds.Contains(token);
-
-    /// <summary>
-    /// Appends the tokens that the grammar leaves no choice of, for one step to compute. The last token that fits is left to be drawn, and
-    /// what follows a change of rotation, too.
-    /// </summary>
-    void RunAhead(TokenConstraint grammar)
-    {
-        var drawn = Sequence.Length - 1;
-        while (mayRunAhead && Sequence.Length + 1 < longest && grammar.Mask.Forced is { } token && !ends.AsSpan().Contains(token)
-            && !Model.Network.Blueprint.TurnsAnew(Sequence.Length) && !Model.Network.Blueprint.TurnsAnew(Sequence.Length + 1))
-        {
-            Sequence.Append(token);
-            grammar.Advance(token);
-        }
-        if (Sequence.Length - 1 > drawn) Sequence.FirstWanted = drawn;
     }
 
     void Send(GeneratedPiece piece, long now)

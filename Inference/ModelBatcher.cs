@@ -119,8 +119,8 @@ sealed class ModelBatcher
         step.FindAll(generation => (generation.Request.Deterministic ?? false) == isDeterministic);
 
     /// <summary>
-    /// Phase three: scores tokens that are known, then draws one for every sequence that is computed to its end, on the device where
-    /// possible, and sends it on. A failure ends only its own sequence.
+    /// Phase three: scores prompts, then draws a token for every sequence whose prompt is computed, on the device where possible, and sends
+    /// it on. A failure ends only its own sequence.
     /// </summary>
     public void Sample(ForwardResult result)
     {
@@ -199,7 +199,7 @@ sealed class ModelBatcher
     void Score(ForwardResult result, Generation scored, int row, int position) => Alone(scored, generation =>
     {
         result.ReadLogits(row, logits);
-        if (generation.Score(position, logits, time.GetTimestamp())) Remove(generation);
+        generation.Score(position, logits);
     });
 
     void SampleHere(ForwardResult result, Generation generation, int row)

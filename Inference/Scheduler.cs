@@ -36,7 +36,7 @@ public sealed class Scheduler
 
     /// <param name="maxBatchTokens">At least <paramref name="maxSequences"/>, so that every running sequence fits into a step.</param>
     /// <param name="cost">The cost of prompt tokens, where steps have a cost limit.</param>
-    /// <param name="maxRows">The most tokens whose own logits are wanted that a step computes, at least one.</param>
+    /// <param name="maxRows">The most prompt tokens whose logits a step computes, at least one.</param>
     public Scheduler(BlockAllocator blocks, int maxSequences, int maxBatchTokens, PrefillCost? cost = null, int maxRows = int.MaxValue)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSequences, 1);
@@ -57,7 +57,7 @@ public sealed class Scheduler
     public double PromptCost { get; private set; }
 
     /// <summary>Running sequences that get their next token in every step.</summary>
-    public int Writing => running.Count(sequence => sequence.IsWriting);
+    public int Writing => running.Count(sequence => sequence.Remaining == 1);
 
     /// <summary>Queues a sequence, which must fit into the cache alone (<see cref="BlockAllocator.Capacity"/>).</summary>
     public void Add(Sequence sequence)
@@ -132,32 +132,23 @@ public sealed class Scheduler
         return fits;
     }
 
-    /// <summary>
-    /// Every running sequence that writes gets its next token, before any prompt is read, and those that must follow it: up to a number
-    /// that all sequences can have at once.
-    /// </summary>
+    /// <summary>Every running sequence that lacks one token gets it, before any prompt is read.</summary>
     void ScheduleDecodes()
     {
         for (var i = 0; i < running.Count; i++)
         {
             var sequence = running[i];
-            if (!sequence.IsWriting) continue;
-            var count = Math.Min(sequence.Remaining, Math.Min(maxBatchTokens / maxSequences, rows));
-            var extended = blocks.TryExtend(sequence, count);
+            if (sequence.Remaining != 1) continue;
+            var extended = blocks.TryExtend(sequence, 1);
             while (!extended)
             {
                 var victim = LowestUnscheduled();
                 Preempt(victim);
                 if (victim == sequence) break;
-                extended = blocks.TryExtend(sequence, count);
+                extended = blocks.TryExtend(sequence, 1);
             }
-            if (!extended)
-            {
-                i--;
-                continue;
-            }
-            Include(sequence, count);
-            rows -= count - 1;
+            if (extended) Include(sequence, 1);
+            else i--;
         }
     }
 

@@ -61,13 +61,7 @@ public sealed class Sequence
     public int Remaining => Length - Computed;
 
     /// <summary>
-    /// It lacks no more than its last token, or the one drawn last and those that must follow it: their logits are wanted, and the output
-    /// has begun.
-    /// </summary>
-    public bool IsWriting => Remaining == 1 || (PromptLength <= FirstWanted && FirstWanted <= Computed);
-
-    /// <summary>
-    /// The logits of its own tokens are wanted from this position on, so no cached block may stand for tokens behind it; int.MaxValue where
+    /// The logits of its prompt are wanted from this position on, so no cached block may stand for tokens behind it; int.MaxValue where
     /// only the last token's are.
     /// </summary>
     public int FirstWanted { get; internal set; } = int.MaxValue;

@@ -1,11 +1,11 @@
 // The batch of a step and its rows of logits, in the order in which the network gives them: rows that the next token is drawn from, and
-// rows whose next token is known and scored. Knows neither sampling nor the schedule.
+// rows of prompts whose own next token is scored. Knows neither sampling nor the schedule.
 using System.Collections.Immutable;
 using Majlis.Model;
 
 namespace Majlis.Inference;
 
-/// <param name="Scored">The position whose next token the row scores; null where a token is drawn from it.</param>
+/// <param name="Scored">The prompt position whose next token the row scores; null where a token is drawn from it.</param>
 readonly record struct StepRow(Generation Generation, int? Scored);
 
 sealed class StepRows
@@ -48,7 +48,7 @@ sealed class StepRows
     {
         var sequence = generation.Sequence;
         var end = sequence.Computed + sequence.Scheduled;
-        for (var position = sequence.FirstWanted; position < Math.Min(end, sequence.Length - 1); position++)
+        for (var position = sequence.FirstWanted; position < Math.Min(end, sequence.PromptLength - 1); position++)
         {
             rows.Add(new(generation, position));
             wanted.Add(start + position - sequence.Computed);
