@@ -13,7 +13,8 @@ sealed class Generation
     readonly int[] ends;
     readonly int longest;
     readonly AnswerText text;
-    readonly TokenConstraint? constraint;
+    readonly Thinking? thinking;
+    readonly AnswerGrammar? grammar;
     readonly PromptScores? scores;
     readonly ModelLease lease;
     readonly int most;
@@ -34,7 +35,9 @@ sealed class Generation
         ends = request.Sampling.IgnoreEos ? [] : [.. Model.Defaults.EosTokens.Where(id => UnknownTokens.Has(id, vocabulary))];
         longest = (int)Math.Min((long)request.PromptTokens.Length + request.MaxTokens, Model.MaxContext);
         text = new(Model, request);
-        constraint = request.Grammar is { } grammar ? new(grammar, Model.Tokens) : null;
+        thinking = text.Thoughts is { } thoughts
+            ? new(thoughts, request.Reasoning!.Format, Model.Tokenizer, request.ThinkingBudget) : null;
+        grammar = request.Grammar is { } wanted ? new(wanted, Model, thinking) : null;
         if (request.PromptLogProbs is not { } top || Sequence.PromptLength == 1) return;
         (scores, Sequence.FirstWanted) = (new(top), 0);
     }
@@ -90,13 +93,16 @@ sealed class Generation
     public double Uniform => SeededRandom.Uniform(seed, Sequence.Output.Length);
 
     /// <summary>A device can draw the tokens of this request by itself.</summary>
-    public bool IsPlain => Request.TopLogProbs == 0 && Request.Sampling.IsPlain && !IsReadOnly && constraint is null;
+    public bool IsPlain => Request.TopLogProbs == 0 && Request.Sampling.IsPlain && !IsReadOnly && grammar is null && Forced is null;
 
     /// <summary>Its prompt is read, and no token is drawn.</summary>
     public bool IsReadOnly => Request.MaxTokens == 0;
 
     /// <summary>The tokens that the request's grammar allows next; null allows all.</summary>
-    public TokenMask? Mask => constraint?.Mask;
+    public TokenMask? Mask => grammar?.Mask;
+
+    /// <summary>The token that is written without being drawn; null where one is drawn.</summary>
+    public int? Forced => thinking?.Next;
 
     public SamplingPlan Plan(int row) => new(row, Request.Sampling.IsGreedy ? 0 : Request.Sampling.Temperature,
         Math.Max(0, Request.Sampling.TopK), Request.Sampling.TopP, Request.Sampling.MinP, Uniform);
@@ -127,13 +133,21 @@ sealed class Generation
         var mayEnd = Sequence.Output.Length + 1 >= Request.Sampling.MinTokens || Mask is { IsOver: true };
         Sequence.Append(token.Id);
         var stopped = mayEnd && (ends.AsSpan().Contains(token.Id) || Request.Sampling.StopTokenIds.Contains(token.Id));
-        var over = constraint is not null && !stopped && Obey(constraint, token.Id);
+        var over = grammar is not null && !stopped && Obey(grammar, token.Id);
         var finished = stopped || over || Sequence.Length >= longest;
         var made = new GeneratedToken(token.Id, token.LogProbability, top);
         // Before min_tokens no stop string is searched for.
         var shown = text.Push(made, ends: stopped, isLast: finished, mayStop: mayEnd);
+        var thought = stopped ? 0 : thinking?.Advance(Sequence.Output) ?? 0;
         FinishReason? finish = stopped || over || text.IsOver ? text.Finish : finished ? FinishReason.Length : null;
-        Send(new([made], shown, finish) { Shown = text.Released(), Citations = text.Cited(), Calls = text.Called() }, now);
+        Send(new([made], shown, finish)
+        {
+            Shown = text.Released(),
+            Reasoning = text.Thought,
+            ReasoningTokens = thought,
+            Citations = text.Cited(),
+            Calls = text.Called(),
+        }, now);
         return finish is not null;
     }
 
@@ -149,10 +163,10 @@ sealed class Generation
     }
 
     /// <summary>Goes on in the grammar; true when nothing may follow and no token could say so.</summary>
-    bool Obey(TokenConstraint grammar, int token)
+    bool Obey(AnswerGrammar rules, int token)
     {
-        grammar.Advance(token);
-        return ends.Length == 0 && grammar.Mask.IsOver;
+        rules.Advance(token);
+        return ends.Length == 0 && rules.Mask.IsOver;
     }
 
     /// <summary>The reader has taken a piece; true when the engine waits for this.</summary>

@@ -1,6 +1,7 @@
 // The engine's input and output, in tokens and text. Knows nothing of the API's JSON.
 using System.Collections.Immutable;
 using Majlis.Inference.Grammars;
+using Majlis.Text.Chat.Reasoning;
 using Majlis.Text.Chat.ToolCalls;
 using Majlis.Text.Citations;
 
@@ -33,10 +34,19 @@ public sealed record GenerationRequest(int[] PromptTokens, SamplingOptions Sampl
     /// <summary>Marks of citations are taken out of the text, as <see cref="CitationStream"/> reads them.</summary>
     public bool ReadsCitations { get; init; }
 
+    /// <summary>What the model thinks before it answers is parted from the text; null where the answer begins at once.</summary>
+    public ReasoningReading? Reasoning { get; init; }
+
+    /// <summary>
+    /// The most tokens of thinking, the marks not counted: then its end is written in the model's stead, behind the character that has
+    /// begun. Null: no limit.
+    /// </summary>
+    public int? ThinkingBudget { get; init; }
+
     /// <summary>Calls of these tools are taken out of the text; null where none is offered.</summary>
     public ToolReading? Tools { get; init; }
 
-    /// <summary>The texts that may be written; null allows all. The end may come only where the grammar allows it.</summary>
+    /// <summary>The texts that the answer may be; null allows all. The end may come only where the grammar allows it.</summary>
     public Grammar? Grammar { get; init; }
 
     /// <summary>What the request calls the grammar, for messages.</summary>
@@ -68,6 +78,7 @@ public sealed record GenerationRequest(int[] PromptTokens, SamplingOptions Sampl
         if (MaxTokens < 0) return new("max_tokens", $"max_tokens is {MaxTokens}; it must not be negative.");
         if (Sampling.MinTokens > MaxTokens)
             return new("min_tokens", $"min_tokens is {Sampling.MinTokens}; the answer may have {MaxTokens} tokens at most.");
+        if (ThinkingBudget < 0) return new("thinking_token_budget", "thinking_token_budget must not be negative.");
         if (TopLogProbs < 0) return new("top_logprobs", "top_logprobs must not be negative.");
         if (PromptLogProbs < 0) return new("prompt_logprobs", "prompt_logprobs must not be negative.");
         if (Stop.Any(string.IsNullOrEmpty)) return new("stop", "stop holds an empty string.");
@@ -82,16 +93,22 @@ public enum FinishReason { Stop, Length, ToolCalls }
 public readonly record struct GeneratedToken(int Id, float LogProbability, ImmutableArray<TopLogProb> Top);
 
 /// <summary>
-/// The output of one step: its tokens (with the token that stops the sequence) and the text that became certain, which may be empty and
-/// never ends inside a character. The last piece has the finish reason.
+/// The output of one step: its tokens (with the token that stops the sequence) and the text of the answer that became certain, which may be
+/// empty and never ends inside a character. The last piece has the finish reason.
 /// </summary>
 public sealed record GeneratedPiece(ImmutableArray<GeneratedToken> Tokens, string Text, FinishReason? Finish)
 {
     /// <summary>
-    /// The tokens whose text was given out so far, each in the first piece in which that is known. Without the token that stops the
-    /// sequence and those that spell a stop string or a mark.
+    /// The answer's tokens whose text was given out so far, each in the first piece in which that is known. Without the token that stops
+    /// the sequence and those that spell thinking, a stop string or a mark.
     /// </summary>
     public ImmutableArray<GeneratedToken> Shown { get; init; } = [];
+
+    /// <summary>What became certain of the thinking before the answer.</summary>
+    public string Reasoning { get; init; } = "";
+
+    /// <summary>How many tokens turned out to be thinking, its marks included.</summary>
+    public int ReasoningTokens { get; init; }
 
     /// <summary>The citations of which the last part of the span, and the closing mark, became certain.</summary>
     public ImmutableArray<Citation> Citations { get; init; } = [];

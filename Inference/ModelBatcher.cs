@@ -212,8 +212,8 @@ sealed class ModelBatcher
         }
         result.ReadLogits(row, logits);
         var (sequence, options, top) = (generation.Sequence, generation.Request.Sampling, generation.Request.TopLogProbs);
-        var token = sampler.Sample(logits, options, sequence.Prompt, sequence.Output, generation.Ends, generation.Uniform,
-            generation.Mask);
+        var token = generation.Forced is { } forced ? Sampler.Given(logits, forced)
+            : sampler.Sample(logits, options, sequence.Prompt, sequence.Output, generation.Ends, generation.Uniform, generation.Mask);
         Accept(generation, token, top == 0 ? [] : LogProbs.Top(logits, top, logits[token.Id] - (double)token.LogProbability));
     }
 

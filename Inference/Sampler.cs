@@ -20,11 +20,14 @@ public sealed class Sampler(int vocabularySize)
     public SampledToken Sample(ReadOnlySpan<float> logits, SamplingOptions options,
         ReadOnlySpan<int> prompt, ReadOnlySpan<int> output, ReadOnlySpan<int> ends, double uniform, TokenMask? mask = null)
     {
-        var logSumExp = LogProbs.LogSumExp(logits);
-        if (!double.IsFinite(logSumExp)) throw new ArithmeticException("The network's logits are not finite.");
+        var logSumExp = Total(logits);
         var id = Choose(logits, options, prompt, output, ends, uniform, mask);
         return new(id, (float)(logits[id] - logSumExp));
     }
+
+    /// <summary>A token that is given instead of drawn, with its log-probability by raw logits [V].</summary>
+    /// <exception cref="ArithmeticException">The logits hold NaN.</exception>
+    public static SampledToken Given(ReadOnlySpan<float> logits, int id) => new(id, (float)(logits[id] - Total(logits)));
 
     /// <summary>Draws with a device's plan from raw logits [V]: every device must agree with it.</summary>
     public SampledToken Sample(ReadOnlySpan<float> logits, SamplingPlan plan)
@@ -48,6 +51,9 @@ public sealed class Sampler(int vocabularySize)
         for (var i = 0; i < candidates.Count; i++) probabilities[candidates.Ids[i]] = (float)candidates.Probability(i);
         return probabilities;
     }
+
+    static double Total(ReadOnlySpan<float> logits) => LogProbs.LogSumExp(logits) is var total && double.IsFinite(total) ? total
+        : throw new ArithmeticException("The network's logits are not finite.");
 
     int Choose(ReadOnlySpan<float> logits, SamplingOptions options,
         ReadOnlySpan<int> prompt, ReadOnlySpan<int> output, ReadOnlySpan<int> ends, double uniform, TokenMask? mask)

@@ -34,6 +34,9 @@ sealed class TokenConstraint(Grammar grammar, TokenTrie trie)
         if (state == grammar.Table.Nothing) throw new ArgumentException($"The grammar forbids token {token} here.", nameof(token));
     }
 
+    /// <summary>Begins anew: no token has been written.</summary>
+    public void Restart() => state = grammar.Start;
+
     // The grammar's states are other requests', too.
     T Guarded<T>(Func<T> find)
     {

@@ -14,6 +14,23 @@ public sealed class TokenMask(int vocabularySize)
     /// <summary>Nothing but the end may come.</summary>
     public bool IsOver => MayEnd && !bits.AsSpan().ContainsAnyExcept(0ul);
 
+    /// <summary>Every token but those that end the text.</summary>
+    public static TokenMask OfAll(int vocabularySize)
+    {
+        var mask = new TokenMask(vocabularySize);
+        Array.Fill(mask.bits, ulong.MaxValue);
+        return mask;
+    }
+
+    /// <summary>The same tokens and one more.</summary>
+    public TokenMask With(int token)
+    {
+        var mask = new TokenMask(64 * bits.Length) { MayEnd = MayEnd };
+        bits.CopyTo(mask.bits, 0);
+        mask.Allow(token);
+        return mask;
+    }
+
     /// <summary>The token that must come: no other may, and the text may not end here.</summary>
     public int? Forced
     {
@@ -38,7 +55,7 @@ public sealed class TokenMask(int vocabularySize)
         {
             var some = logits.Slice(start, Math.Min(64, logits.Length - start));
             if (bits[start >> 6] == 0) some.Fill(float.NegativeInfinity);
-            else
+            else if (bits[start >> 6] != ulong.MaxValue)
                 for (var i = 0; i < some.Length; i++)
                     if (!Allows(start + i)) some[i] = float.NegativeInfinity;
         }

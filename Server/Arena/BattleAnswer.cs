@@ -44,6 +44,7 @@ sealed class BattleAnswer
         ["seed"] = request.Sampling.Seed,
         ["min_tokens"] = request.Sampling.MinTokens,
         ["max_tokens"] = request.MaxTokens,
+        ["thinking_token_budget"] = request.ThinkingBudget,
         ["ignore_eos"] = request.Sampling.IgnoreEos,
         ["logit_bias"] = new JsonObject(request.Sampling.LogitBias.OrderBy(bias => bias.Key)
             .Select(bias => KeyValuePair.Create(bias.Key.ToString(CultureInfo.InvariantCulture), (JsonNode?)bias.Value))),

@@ -26,6 +26,14 @@ sealed record ChatChoice(int Index, ChatMessage Message, string FinishReason)
 /// <summary><paramref name="Content"/> is null where the answer holds calls and no text.</summary>
 sealed record ChatMessage(string Role, string? Content)
 {
+    /// <summary>What the model thought before it answered; absent where it did not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reasoning { get; init; }
+
+    /// <summary>The same under the name that DeepSeek gave it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ReasoningContent => Reasoning;
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ToolCallReply>? ToolCalls { get; init; }
 
@@ -67,6 +75,14 @@ sealed record ChunkDelta(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Role = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Content = null)
 {
+    /// <summary>As a message's.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reasoning { get; init; }
+
+    /// <summary>As a message's.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ReasoningContent => Reasoning;
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ToolCallDelta>? ToolCalls { get; init; }
 

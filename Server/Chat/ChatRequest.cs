@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Majlis.Inference.Grammars;
 using Majlis.Server.Chat.Tools;
+using Majlis.Text.Chat.Reasoning;
 
 namespace Majlis.Server.Chat;
 
@@ -27,6 +28,12 @@ public sealed record ChatRequest
     public bool AddGenerationPrompt { get; init; } = true;
     public bool ContinueFinalMessage { get; init; }
 
+    /// <summary>How much to think, one of <see cref="TemplateReasoning.Efforts"/>; null: the template decides.</summary>
+    public string? Effort { get; init; }
+
+    /// <summary>The most tokens of thinking; null: no limit.</summary>
+    public int? ThinkingBudget { get; init; }
+
     public required SamplingWishes Sampling { get; init; }
     public int? MaxTokens { get; init; }
     public ImmutableArray<string> Stop { get; init; } = [];
@@ -43,7 +50,7 @@ public sealed record ChatRequest
     /// <summary>Only requests with the same salt share cached prefixes.</summary>
     public string? CacheSalt { get; init; }
 
-    /// <summary>The texts that the answer may be; null where it may be any.</summary>
+    /// <summary>The texts that the answer may be, behind its thinking; null where it may be any.</summary>
     public GrammarWish? Grammar { get; init; }
 
     public required OutputWishes Output { get; init; }

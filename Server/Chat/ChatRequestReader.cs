@@ -1,6 +1,7 @@
 // Reads the body of POST /v1/chat/completions as a ChatRequest, with one reader for each concern. A field that no reader knows is refused.
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Majlis.Server.Chat.Reasoning;
 using Majlis.Server.Chat.Tools;
 using Majlis.Server.Wire;
 
@@ -28,6 +29,7 @@ static class ChatRequestReader
         {
             Sampling = SamplingReader.Read(fields),
             MaxTokens = MaxTokens(fields),
+            ThinkingBudget = ReasoningReader.Budget(fields),
             Stop = StopReader.Read(fields),
             Priority = fields.Int("priority", 0, int.MaxValue) ?? 0,
             Deterministic = fields.Flag("deterministic"),
@@ -52,6 +54,7 @@ static class ChatRequestReader
             Citations = CitationOptionsReader.Read(fields),
             Tools = ToolOfferReader.Read(fields),
             TemplateArguments = TemplateArguments(fields),
+            Effort = ReasoningReader.Effort(fields),
             ContinueFinalMessage = prefix,
             AddGenerationPrompt = fields.Flag("add_generation_prompt") ?? !prefix,
             Sampling = new(),

@@ -53,6 +53,8 @@ sealed class ChatStarter(ModelLeases leases, PromptBuilder prompts, GrammarCache
             ReadsCitations = prompt.Citations.ReadsMarks && grammar is null,
             Grammar = grammar,
             GrammarField = wish?.Field ?? "",
+            Reasoning = prompt.Reasoning,
+            ThinkingBudget = request.ThinkingBudget,
             Tools = prompt.Tools,
             Priority = request.Priority,
             Client = request.Client,

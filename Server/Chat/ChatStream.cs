@@ -1,5 +1,5 @@
-// A chat reply as chunks: first the role, then the text as it is generated, after it what it cites and the tools it calls, a finish reason
-// for each choice, and the usage if requested.
+// A chat reply as chunks: first the role, then the thinking and the text as they are generated, after it what it cites and the tools it
+// calls, a finish reason for each choice, and the usage if requested.
 // Knows the shape of chunks; EventStream does framing and late failures.
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -32,7 +32,8 @@ sealed class ChatStream(ChatRun run, OutputWishes wishes, IdSource ids)
             begun = true;
             usage.Add(choice, piece);
             var hasLogProbabilities = wishes.LogProbabilities && piece.Shown.Length > 0;
-            if (piece.Text.Length > 0 || hasLogProbabilities || wishes.TokenIds) yield return Text(choice, piece);
+            if (piece.Text.Length > 0 || piece.Reasoning.Length > 0 || hasLogProbabilities || wishes.TokenIds)
+                yield return Text(choice, piece);
             if (run.Documents?.Cite(piece.Citations) is { Count: > 0 } citations) yield return Cited(choice, citations);
             foreach (var call in CallWriter.Deltas(piece.Calls, ids))
                 yield return Chunk([new ChunkChoice(choice, new ChunkDelta { ToolCalls = [call] }, null)]);
@@ -44,11 +45,15 @@ sealed class ChatStream(ChatRun run, OutputWishes wishes, IdSource ids)
     string Role(int index) => Chunk([new ChunkChoice(index, new ChunkDelta("assistant", ""), null)],
         prompt: wishes.TokenIds && index == 0 ? run.Prompt : null);
 
-    string Text(int index, GeneratedPiece piece) => Chunk([new ChunkChoice(index, new ChunkDelta(Content: piece.Text), null)
+    string Text(int index, GeneratedPiece piece) => Chunk([new ChunkChoice(index, Delta(piece), null)
     {
         Logprobs = wishes.LogProbabilities ? LogProbsWriter.Of(piece.Shown, run.Tokenizer) : null,
         TokenIds = wishes.TokenIds ? [.. piece.Tokens.Select(token => token.Id)] : null,
     }]);
+
+    // A chunk that only shows thinking has no content, not an empty one.
+    static ChunkDelta Delta(GeneratedPiece piece) => piece.Reasoning.Length == 0 ? new(Content: piece.Text)
+        : new(Content: piece.Text.Length == 0 ? null : piece.Text) { Reasoning = piece.Reasoning };
 
     string Cited(int index, List<CitationReply> citations) => Chunk([new ChunkChoice(index, new ChunkDelta
     {
@@ -58,7 +63,7 @@ sealed class ChatStream(ChatRun run, OutputWishes wishes, IdSource ids)
 
     string Chunk(IReadOnlyList<ChunkChoice> choices, Usage? total = null, int[]? prompt = null)
     {
-        var length = choices.Sum(choice => (choice.Delta.Content?.Length ?? 0)
+        var length = choices.Sum(choice => (choice.Delta.Content?.Length ?? 0) + 2 * (choice.Delta.Reasoning?.Length ?? 0)
             + (choice.Delta.ToolCalls?.Sum(call => call.Function.Arguments.Length) ?? 0));
         var chunk = new ChatChunk(run.Id, "chat.completion.chunk", run.Created, run.Version, run.WeightsHash, "default", choices)
         {

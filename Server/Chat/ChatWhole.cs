@@ -34,7 +34,7 @@ static class ChatWhole
 
     sealed class Answer
     {
-        readonly StringBuilder text = new();
+        readonly StringBuilder text = new(), thought = new();
         readonly List<GeneratedToken> shown = [];
         readonly List<int> tokens = [];
         readonly List<Citation> citations = [];
@@ -46,6 +46,7 @@ static class ChatWhole
             shown.AddRange(piece.Shown);
             tokens.AddRange(piece.Tokens.Select(token => token.Id));
             text.Append(piece.Text);
+            thought.Append(piece.Reasoning);
             citations.AddRange(piece.Citations);
             calls.AddRange(piece.Calls);
             finish = piece.Finish ?? finish;
@@ -63,6 +64,7 @@ static class ChatWhole
             var cited = run.Documents?.Cite(citations);
             return new("assistant", calls.Count > 0 && text.Length == 0 ? null : text.ToString())
             {
+                Reasoning = thought.Length == 0 ? null : thought.ToString(),
                 Annotations = CitedDocuments.Annotate(cited ?? []),
                 Citations = cited,
                 ToolCalls = CallWriter.Join(calls, ids),

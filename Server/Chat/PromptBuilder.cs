@@ -2,9 +2,11 @@
 // into the last question where the template has none.
 using System.Text.Json.Nodes;
 using Majlis.Inference;
+using Majlis.Server.Chat.Reasoning;
 using Majlis.Server.Chat.Tools;
 using Majlis.Server.Wire;
 using Majlis.Text.Chat;
+using Majlis.Text.Chat.Reasoning;
 using Majlis.Text.Chat.ToolCalls;
 using Majlis.Text.Jinja;
 
@@ -12,7 +14,8 @@ namespace Majlis.Server.Chat;
 
 /// <param name="Tokens">The prompt, or more tokens than the model's context holds.</param>
 /// <param name="Tools">How the answers are read for calls; null where no tool is offered.</param>
-sealed record BuiltPrompt(int[] Tokens, CitationPlan Citations, ToolReading? Tools);
+/// <param name="Reasoning">How they are read for thinking; null where they begin behind it.</param>
+sealed record BuiltPrompt(int[] Tokens, CitationPlan Citations, ToolReading? Tools, ReasoningReading? Reasoning);
 
 sealed class PromptBuilder(TimeProvider time, ServerOptions options)
 {
@@ -41,15 +44,19 @@ sealed class PromptBuilder(TimeProvider time, ServerOptions options)
         var messages = documents is null || placed is not null ? request.Messages
             : Grounding.Ground(request.Messages, documents, problem);
         var tools = ToolPlan.For(request.Tools, template.Tools, forced, placed, problem);
+        var variables = ReasoningPlan.Variables(request, template, problem);
         if (problem.First is not null) return null;
         var citations = CitationPlan.For(request, template, placed);
-        var conversation = Conversation(request, messages) with { Documents = placed, Citations = citations.Asks };
+        var conversation = Conversation(request, messages) with { Documents = placed, Citations = citations.Asks, Kwargs = variables };
         try
         {
             var most = whole ? int.MaxValue : model.MaxContext;
             var tokens = ChatPrompt.EncodeUpTo(template, model.Tokenizer, conversation, most);
-            if (tools?.Forced is { } forced) tokens = [.. tokens, .. model.Tokenizer.Encode(forced.Opening, addSpecialTokens: false)];
-            return new(tokens, citations, tools);
+            var reasoning = ReasoningPlan.Reading(request, template, model.Tokenizer, tokens);
+            if (tools?.Forced is not { } forced) return new(tokens, citations, tools, reasoning);
+            // What must be a call is one from its first token on.
+            var opening = reasoning is { IsOpen: true } ? reasoning.Format.End + reasoning.Format.Gap + forced.Opening : forced.Opening;
+            return new([.. tokens, .. model.Tokenizer.Encode(opening, addSpecialTokens: false)], citations, tools, Reasoning: null);
         }
         catch (JinjaException refused)
         {
@@ -62,7 +69,6 @@ sealed class PromptBuilder(TimeProvider time, ServerOptions options)
     Conversation Conversation(ChatRequest request, JsonArray messages) => new(messages)
     {
         Tools = request.Tools?.Tools,
-        Kwargs = request.TemplateArguments,
         AddGenerationPrompt = request.AddGenerationPrompt,
         ContinueFinalMessage = request.ContinueFinalMessage,
         Now = time.GetLocalNow(),

@@ -7,17 +7,19 @@ namespace Majlis.Server.Runs;
 sealed class UsageCount(GenerationRun run)
 {
     readonly int[] cached = new int[run.Prompts.Length];
-    int completion;
+    int completion, reasoning;
 
     public void Add(int choice, GeneratedPiece piece)
     {
         var prompt = run.PromptOf(choice);
         completion += piece.Tokens.Length;
+        reasoning += piece.ReasoningTokens;
         cached[prompt] = Math.Max(cached[prompt], piece.CachedPromptTokens);
     }
 
     public Usage Usage => new(run.PromptTokens, completion, run.PromptTokens + completion)
     {
         PromptTokensDetails = new PromptDetails(cached.Sum()),
+        CompletionTokensDetails = new CompletionDetails(reasoning),
     };
 }

@@ -1,6 +1,7 @@
 // A model's chat template: renders messages to the prompt's text, as transformers' apply_chat_template (5.x) does.
 // Knows nothing of token ids; ChatPrompt does.
 using System.Text.Json.Nodes;
+using Majlis.Text.Chat.Reasoning;
 using Majlis.Text.Chat.ToolCalls;
 using Majlis.Text.Jinja;
 using Majlis.Text.Tokenizers;
@@ -19,13 +20,15 @@ public sealed class ChatTemplate
     readonly Lazy<ToolCallForm> calls;
     readonly Lazy<bool> cited;
     readonly Lazy<TemplateTools> tools;
+    readonly Lazy<TemplateReasoning> reasoning;
 
     // The last guard made. It is replaced as a whole, so a race only makes a second one.
     volatile PromptGuard? guard;
 
     ChatTemplate(IReadOnlyDictionary<string, (string, JinjaTemplate)> templates, SpecialTokens tokens) =>
-        (this.templates, this.tokens, content, calls, cited, tools) = (templates, tokens, new(() => ContentForm.Probe(this)),
-            new(() => ToolCallForm.Probe(this)), new(() => CitingTemplate.IsOf(this)), new(() => TemplateTools.Probe(this)));
+        (this.templates, this.tokens, content, calls, cited, tools, reasoning) = (templates, tokens, new(() => ContentForm.Probe(this)),
+            new(() => ToolCallForm.Probe(this)), new(() => CitingTemplate.IsOf(this)), new(() => TemplateTools.Probe(this)),
+            new(() => TemplateReasoning.Probe(this)));
 
     /// <exception cref="JinjaException">The source is not a Jinja template.</exception>
     public static ChatTemplate Parse(string source, SpecialTokens tokens) =>
@@ -38,13 +41,16 @@ public sealed class ChatTemplate
         : throw new JinjaException("ValueError", "a chat template needs at least one source");
 
     /// <summary>Whether a template reads <c>documents</c>, so that grounding uses the model's own form.</summary>
-    public bool TakesDocuments => Speaks("documents");
+    public bool TakesDocuments => Reads("documents");
 
     /// <summary>Whether models with this template write the marks that <see cref="Citations.CitationStream"/> reads.</summary>
     public bool BringsCitations => cited.Value;
 
     /// <summary>What the template does with tools; found by rendering probes.</summary>
     public TemplateTools Tools => tools.Value;
+
+    /// <summary>What the template does with thinking; found by rendering probes.</summary>
+    public TemplateReasoning Reasoning => reasoning.Value;
 
     internal IEnumerable<TemplateFacts> Facts => templates.Values.Select(named => named.Template.Facts);
 
@@ -64,7 +70,8 @@ public sealed class ChatTemplate
         return made;
     }
 
-    bool Speaks(string variable) => Facts.Any(facts => facts.Names.Contains(variable));
+    /// <summary>Whether a variable of that name is read anywhere.</summary>
+    public bool Reads(string variable) => Facts.Any(facts => facts.Names.Contains(variable));
 
     /// <summary>The prompt's text.</summary>
     /// <exception cref="JinjaException">The template failed, or has no place for the message to continue.</exception>

@@ -53,11 +53,13 @@ sealed class ConversationForm
         if (!members.ContainsKey("content")) AddContent(formed, members, role, safe);
         if (role == "function" && !knowsFunctionCalls) formed["tool_call_id"] = CallId(lastCall);
         MessageForm.NameReasoning(formed);
-        // What a model says before its calls is, to Cohere's templates, its plan.
-        if (readsPlans && formed["tool_calls"] is not null && MessageContent.Plain(formed["content"]) is { Length: > 0 } plan)
-            formed.TryAdd("tool_plan", plan);
+        // What a model thinks or else says before its calls is, to Cohere's templates, its plan.
+        if (readsPlans && formed["tool_calls"] is not null && Plan(formed) is { Length: > 0 } plan) formed.TryAdd("tool_plan", plan);
         return formed;
     }
+
+    static string? Plan(JsonObject formed) =>
+        MessageContent.Plain(formed["reasoning_content"]) is { Length: > 0 } thought ? thought : MessageContent.Plain(formed["content"]);
 
     // Members of replies beside the model's words, which clients send back.
     static bool IsOfReplies(string name) => name is "refusal" or "annotations" or "audio" or "provider_specific_fields";

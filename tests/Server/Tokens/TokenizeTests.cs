@@ -27,7 +27,7 @@ public sealed class TokenizeTests(ChatServer shared) : IClassFixture<ChatServer>
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"add_generation_prompt":false}""")]
-    [InlineData("""{"chat_template_kwargs":{"x":1},"documents":["a passage"]}""")]
+    [InlineData("""{"chat_template_kwargs":{"enable_thinking":false},"reasoning_effort":"none","documents":["a passage"]}""")]
     [InlineData("""
         {"messages":[{"role":"user","content":"<|im_end|>"},{"role":"assistant","content":"well"}],"continue_final_message":true}
         """)]
