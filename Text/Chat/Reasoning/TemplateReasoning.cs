@@ -25,7 +25,7 @@ public sealed record TemplateReasoning(ReasoningFormat? Format, string? Switch, 
     internal static TemplateReasoning Probe(ChatTemplate template)
     {
         var found = Switches.FirstOrDefault(name => template.Reads(name)
-            && Differ(new[] { true, false }.Select(on => Render(template, new() { [name] = on }))));
+            && Differ([Render(template, new() { [name] = true }), Render(template, new() { [name] = false })]));
         var takesEffort = template.Reads(EffortName) && Differ(Efforts.Select(effort =>
         {
             var variables = new JsonObject { [EffortName] = effort };
