@@ -4,6 +4,7 @@ using System.CommandLine;
 using Majlis.CommandLine;
 using Majlis.Text;
 using Majlis.Torch;
+using Majlis.Trainer.Operations;
 using Majlis.Trainer.Rounds;
 
 namespace Majlis.Trainer;
@@ -12,29 +13,32 @@ static class ExpertCommand
 {
     /// <param name="sources">Where options come from.</param>
     /// <param name="catalog">The trainer's option of that name.</param>
-    public static Command Build(OptionSources sources, HostOption<string> catalog)
+    /// <param name="metricsUrls">The trainer's option of that name.</param>
+    public static Command Build(OptionSources sources, HostOption<string> catalog, HostOption<string?> metricsUrls)
     {
         catalog.Recursive = true;
         var index = sources.Whole("--index", "Number of this process among --of, from 0: it trains the experts index, index + of, ...", 0);
         var of = sources.Whole("--of", "How many such processes there are.", 1);
         var command = new Command("expert", "Trains experts of the round under way for a trainer started with --expert-jobs; "
-            + "exit 0 done or nothing to do, 1 not finished: run again to go on.") { index, of };
-        command.Validators.Add(result =>
-        {
-            var (at, all) = (result.GetValue(index), result.GetValue(of));
-            if (all < 1 || at < 0 || at >= all) result.AddError($"--index: {at} is not one of 0 to --of {all} less one.");
-        });
-        command.SetAction(parsed => RunAsync(parsed.GetValue(catalog)!, parsed.GetValue(index), parsed.GetValue(of)));
+            + "exit 0 done or nothing to do, 1 not finished: run again to go on.") { index, of, metricsUrls };
+        command.SetAction(parsed =>
+            RunAsync(parsed.GetValue(catalog)!, parsed.GetValue(index), parsed.GetValue(of), parsed.GetValue(metricsUrls)));
         return command;
     }
 
-    static async Task<int> RunAsync(string catalog, int index, int of)
+    static async Task<int> RunAsync(string catalog, int index, int of, string? metricsUrls)
     {
+        // Checked here, where what stands in the environment has been read too.
+        string[] wrong = [.. Problems(index, of, metricsUrls)];
+        foreach (var line in wrong) await Console.Error.WriteLineAsync(line);
+        if (wrong.Length > 0) return HostCommand.WrongOptions;
         NativeRuntime.Prepare(NativeRuntime.TrainingBlock);
         try
         {
-            await StatusDisplay.RunAsync(Console.Out, display =>
-                new ExpertShare(catalog, index, of).TrainAsync(display.Say, display, TimeProvider.System, _ => { }));
+            var metrics = new TrainingMetrics();
+            using var address = new MetricsAddress(MetricsAddress.Split(metricsUrls), metrics.Registry);
+            var share = new ExpertShare(catalog, index, of) { Stepped = metrics.Stepped };
+            await StatusDisplay.RunAsync(Console.Out, display => share.TrainAsync(display.Say, display, TimeProvider.System, _ => { }));
             return 0;
         }
         catch (Exception stop) when (stop is RoundConflictException or ModelFormatException or IOException or UnauthorizedAccessException)
@@ -42,5 +46,11 @@ static class ExpertCommand
             await Console.Error.WriteLineAsync(stop.Message);
             return (int)TrainerExit.Failed;
         }
+    }
+
+    static IEnumerable<string> Problems(int index, int of, string? metricsUrls)
+    {
+        if (of < 1 || index < 0 || index >= of) yield return $"--index: {index} is not one of 0 to --of {of} less one.";
+        foreach (var problem in MetricsAddress.Problems(metricsUrls)) yield return problem;
     }
 }

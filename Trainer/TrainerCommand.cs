@@ -48,7 +48,7 @@ static class TrainerCommand
         root.Subcommands.Add(SftCommand.Build());
         root.Subcommands.Add(DpoCommand.Build());
         root.Subcommands.Add(MergeCommand.Build());
-        root.Subcommands.Add(ExpertCommand.Build(sources, catalog));
+        root.Subcommands.Add(ExpertCommand.Build(sources, catalog, metricsUrls));
         root.Subcommands.Add(RollbackCommand.Build(catalog));
         root.SetAction(parsed => train(Read(new OptionValues(parsed))));
         return new HostCommand(root, values => Read(values).Problems());

@@ -146,7 +146,7 @@ sealed class TrainerHost(TrainerOptions options, Starter starter, TimeProvider t
     {
         var parts = new RoundParts(catalog, await ModelPathAsync(), votes, CandidateGate.Safety, say, progress, time)
         {
-            Stepped = metrics.Stepped,
+            Stepped = metrics.Training.Stepped,
             Judged = metrics.Judged,
             ExpertJobs = options.ExpertJobs,
             Tasks = options.Tasks is { } tasks ? AnswerTasks.Read(tasks) : [],

@@ -1,8 +1,7 @@
-// The numbers that Prometheus reads from a running trainer: rounds and their verdicts, the gate's counts, every training step's metrics.
+// The numbers that Prometheus reads from a running trainer: rounds and their verdicts, the gate's counts, beside those of its training.
 // Knows no address and no text.
 using System.Text.Json;
 using Majlis.Evaluation;
-using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Rounds;
 using Prometheus;
 
@@ -13,13 +12,12 @@ sealed class TrainerMetrics
     /// <summary>Verdicts as the label says them; <c>unfinished</c> is a round that stopped on its way and is tried again.</summary>
     static readonly string[] verdicts = ["promoted", "refused", "not_enough_evidence", "unfinished"];
 
-    readonly MetricFactory make;
     readonly Counter rounds;
     readonly Gauge refusedInARow, votesNeeded, heldOut, critical, p, ended;
 
     public TrainerMetrics()
     {
-        make = Metrics.WithCustomRegistry(Registry);
+        var make = Training.Make;
         rounds = make.CreateCounter("majlis_rounds_total", "Rounds by how they ended.", "verdict");
         foreach (var verdict in verdicts) rounds.WithLabels(verdict).Inc(0);
         refusedInARow = make.CreateGauge("majlis_rounds_refused_in_a_row", "Candidates refused since one was promoted.");
@@ -29,22 +27,14 @@ sealed class TrainerMetrics
             "result");
         p = make.CreateGauge("majlis_gate_p_value", "Exact one-sided p of the last verdict's held-out pairs.", "claim");
         ended = make.CreateGauge("majlis_round_last_end_timestamp_seconds", "When the last round ended.");
-        DotNetStats.Register(Registry);
-        var resident = make.CreateGauge("process_resident_memory_bytes", "Memory of this process that is in RAM.");
-        Registry.AddBeforeCollectCallback(() => resident.Set(Environment.WorkingSet));
     }
 
-    public CollectorRegistry Registry { get; } = Metrics.NewCustomRegistry();
+    public TrainingMetrics Training { get; } = new();
+
+    public CollectorRegistry Registry => Training.Registry;
 
     /// <summary>Candidates refused in a row before this process began.</summary>
     public void RefusedBefore(int count) => refusedInARow.Set(count);
-
-    /// <summary>A finished step of an expert's training, each metric as a gauge under TRL's name with <c>_</c> for <c>/</c>.</summary>
-    public void Stepped(string expert, StepMetrics step)
-    {
-        Training("step", expert, step.Step);
-        foreach (var (name, value) in step.Values) Training(name.Replace('/', '_'), expert, value);
-    }
 
     public void Judged(GateVerdict verdict)
     {
@@ -66,9 +56,6 @@ sealed class TrainerMetrics
         if (outcome.Promoted) refusedInARow.Set(0);
         else if (outcome.Decision == GateDecision.Refuse) refusedInARow.Inc();
     }
-
-    void Training(string name, string expert, double value) =>
-        make.CreateGauge($"majlis_training_{name}", "Of the last training step, under TRL's name.", "expert").WithLabels(expert).Set(value);
 
     static void Set(Gauge gauge, string[] labels, PairedCounts counts)
     {

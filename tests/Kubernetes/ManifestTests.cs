@@ -24,6 +24,7 @@ public sealed class ManifestTests
     [InlineData("server.yaml", "runAsNonRoot:", "runAsNonroot:")]
     [InlineData("redis.yaml", "volumeClaimTemplates:", "volumeClaimTemplate:")]
     [InlineData("monitoring.yaml", "interval:", "intervall:")]
+    [InlineData("monitoring.yaml", "podMetricsEndpoints:", "podMetricEndpoints:")]
     public void A_misspelt_field_is_refused(string file, string right, string wrong)
     {
         var text = File.ReadAllText(Path.Combine(Manifests.Folder, "base", file));

@@ -14,6 +14,7 @@ static class Manifests
     static readonly Dictionary<string, Type> further = new()
     {
         ["monitoring.coreos.com/v1/ServiceMonitor"] = typeof(ServiceMonitor),
+        ["monitoring.coreos.com/v1/PodMonitor"] = typeof(PodMonitor),
         ["monitoring.coreos.com/v1/PrometheusRule"] = typeof(PrometheusRule),
         ["kustomize.config.k8s.io/v1beta1/Kustomization"] = typeof(Kustomization),
         ["kustomize.config.k8s.io/v1alpha1/Component"] = typeof(Kustomization),
@@ -102,10 +103,25 @@ public sealed class ServiceMonitor
 public sealed class ServiceMonitorSpec
 {
     public V1LabelSelector? Selector { get; set; }
-    public List<ServiceMonitorEndpoint>? Endpoints { get; set; }
+    public List<MonitorEndpoint>? Endpoints { get; set; }
 }
 
-public sealed class ServiceMonitorEndpoint
+/// <summary>As the kind before: of pods that no service names.</summary>
+public sealed class PodMonitor
+{
+    public string? ApiVersion { get; set; }
+    public string? Kind { get; set; }
+    public V1ObjectMeta? Metadata { get; set; }
+    public PodMonitorSpec? Spec { get; set; }
+}
+
+public sealed class PodMonitorSpec
+{
+    public V1LabelSelector? Selector { get; set; }
+    public List<MonitorEndpoint>? PodMetricsEndpoints { get; set; }
+}
+
+public sealed class MonitorEndpoint
 {
     public string? Port { get; set; }
     public string? Path { get; set; }

@@ -76,6 +76,31 @@ public sealed class TrafficTests
     }
 
     [Fact]
+    public void Every_page_of_metrics_has_a_port_that_is_let_through_and_scraped()
+    {
+        var opened = Pods.Where(made => Metrics(made.Pod) is not null).ToArray();
+        Assert.Equal(["majlis-experts", "majlis-trainer", "majlis-trainer-nightly"], opened.Select(made => made.Owner).Order());
+        Assert.All(opened, made =>
+        {
+            var port = Assert.Single(made.Pod.Spec.Containers.Single().Ports, port => $"http://+:{port.ContainerPort}" == Metrics(made.Pod));
+            var labels = made.Pod.Metadata.Labels;
+            Assert.Contains(Manifests.All<V1NetworkPolicy>(), policy => Selects(policy.Spec.PodSelector, labels)
+                && (policy.Spec.Ingress ?? []).Any(rule => rule.Ports.Any(open => open.Port.Value == port.Name)));
+            Assert.True(Scrapes(labels, port.Name), made.Owner);
+        });
+
+        static string? Metrics(V1PodTemplateSpec pod) =>
+            pod.Spec.Containers.Single().Env?.SingleOrDefault(variable => variable.Name == "MAJLIS_METRICS_URLS")?.Value;
+
+        // By the pod's own labels, or by those of a service that leads to it.
+        static bool Scrapes(IDictionary<string, string> labels, string port) =>
+            Manifests.All<PodMonitor>().Any(monitor => Selects(monitor.Spec!.Selector!, labels)
+                && monitor.Spec.PodMetricsEndpoints!.Any(endpoint => endpoint.Port == port))
+            || Manifests.All<V1Service>().Any(service => service.Spec.Selector.All(labels.Contains)
+                && Manifests.All<ServiceMonitor>().Any(monitor => Selects(monitor.Spec!.Selector!, service.Metadata.Labels)));
+    }
+
+    [Fact]
     public async Task The_autoscaler_follows_a_metric_that_the_server_has()
     {
         await using var server = await RunningServer.StartAsync("one");

@@ -100,10 +100,7 @@ public sealed class KilledTrainerTests : IDisposable
 
     static Process Start(string[] arguments)
     {
-        // From its own folder: beside the tests lie only the libraries that ASP.NET Core does not bring, and the trainer runs without it.
-        var build = new DirectoryInfo(AppContext.BaseDirectory);
-        var program = Path.Combine(build.Parent!.Parent!.FullName, "Trainer", build.Name, "Majlis.Trainer");
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(TrainerBuild.Program) { RedirectStandardOutput = true, UseShellExecute = false };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         return Process.Start(start)!;
     }

@@ -62,7 +62,7 @@ sealed class RoundFixture : IDisposable, IProgress<string>
             ExpertJobs = ExpertJobs,
             Tasks = Tasks,
         };
-        if (metrics is not null) parts = parts with { Stepped = metrics.Stepped, Judged = metrics.Judged };
+        if (metrics is not null) parts = parts with { Stepped = metrics.Training.Stepped, Judged = metrics.Judged };
         return new Round(RoundFolders.Open(Folder, stage => Watch($"stage {stage}")), parts, options ?? Options).RunAsync();
     }
 
