@@ -69,6 +69,7 @@ public static class ServerApp
         app.MapArena();
         app.MapErasure();
         app.MapSessions();
+        app.MapAccessAudit();
         app.MapCatalog();
         app.MapHealth(options);
         app.MapPages();

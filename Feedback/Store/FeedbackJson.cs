@@ -9,5 +9,6 @@ namespace Majlis.Feedback.Store;
 [JsonSerializable(typeof(BattleHead))]
 [JsonSerializable(typeof(VoteRecord))]
 [JsonSerializable(typeof(AccessKey))]
+[JsonSerializable(typeof(KeyChange))]
 [JsonSerializable(typeof(RaterSession))]
 sealed partial class FeedbackJson : JsonSerializerContext;

@@ -35,10 +35,10 @@ static class Keys
     /// <summary>Number that lives a minute at most: when a client's requests will all be there again (ms of the store's clock).</summary>
     public static RedisKey Meter(string client) => $"{Prefix}meter:{client}";
 
-    /// <summary>Hash: audit records (JSON) by id.</summary>
+    /// <summary>Hash: audit records (JSON) of the catalogue's pointer, by id.</summary>
     public static RedisKey AuditRecords => $"{Prefix}audit";
 
-    /// <summary>Sorted set: ids of the audit records by time (ms).</summary>
+    /// <summary>Sorted set: ids of those records by time (ms).</summary>
     public static RedisKey AuditOrder => $"{Prefix}audit:order";
 
     /// <summary>Written only so that waiting for it means waiting for every write before it.</summary>

@@ -30,7 +30,7 @@ sealed class FirstKey(ServerOptions options, KeyStore store, IdSource ids, TimeP
     {
         var made = await NewKey.MakeAsync(new KeyWish(Name, Roles.Admin, null), store, ids, time.GetUtcNow());
         // Else another server of this store was faster, and has printed its own.
-        if (!await store.AddAsync(made.Key)) return;
+        if (!await store.AddAsync(made.Key, new($"first start on {Environment.MachineName}"))) return;
         await Console.Error.WriteLineAsync(string.Join(Environment.NewLine, Mark,
             "The first admin key. It is shown this once; only its hash is kept:", made.Text,
             $"`key add NAME --role ROLE` makes others, `key revoke {Name}` ends this one.", Mark));

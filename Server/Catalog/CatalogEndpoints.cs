@@ -43,13 +43,8 @@ static class CatalogEndpoints
 
     static async Task<IResult> AuditAsync(HttpContext http, AuditStream audit, AuditKeeper keeper)
     {
-        var problem = new Problem();
-        if (Paging.Read(http.Request.Query, problem) is not { } paging) return problem.First!.ToResult();
         await keeper.KeepAsync(http.RequestAborted);
-        if (await audit.ReadAsync(paging.Limit, paging.After, paging.NewestFirst) is not { } page)
-            return paging.UnknownAfter().ToResult();
-        return TypedResults.Json(ListPage<MoveReply>.Of([.. page.Entries.Select(Reply)], move => move.Id, page.HasMore),
-            WireJson.Wire.ListPageMoveReply);
+        return await AuditReply.OfAsync(http, audit, Reply, move => move.Id, WireJson.Wire.ListPageMoveReply);
     }
 
     static MoveReply Reply(AuditEntry entry)

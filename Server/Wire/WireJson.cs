@@ -32,6 +32,7 @@ namespace Majlis.Server.Wire;
 [JsonSerializable(typeof(ErasureReply))]
 [JsonSerializable(typeof(ListPage<VersionCard>))]
 [JsonSerializable(typeof(ListPage<MoveReply>))]
+[JsonSerializable(typeof(ListPage<KeyChangeReply>))]
 [JsonSerializable(typeof(PointerReply))]
 sealed partial class WireJson : JsonSerializerContext
 {

@@ -25,6 +25,12 @@ static class AccessNames
     /// <summary>Hash: an invitation's id to the number of sessions it has opened.</summary>
     public static RedisKey Used => $"{Prefix}used";
 
+    /// <summary>Hash: audit records (JSON) of changes of keys, by id.</summary>
+    public static RedisKey AuditRecords => $"{Prefix}audit";
+
+    /// <summary>Sorted set: ids of those records by time (ms).</summary>
+    public static RedisKey AuditOrder => $"{Prefix}audit:order";
+
     /// <summary>JSON of a session; it expires with the session.</summary>
     public static RedisKey Session(string id) => $"{Prefix}session:{id}";
 

@@ -10,21 +10,30 @@ static class AccessScripts
         return redis.call('GET', KEYS[1])
         """;
 
-    /// <summary>KEYS names, keys, version. ARGV name, id, JSON. Gives 1, or 0 where the name is taken.</summary>
+    /// <summary>
+    /// KEYS names, keys, version, audit records, their order. ARGV name, id, JSON, record's id, ms, record. Gives 1, or 0 where the name is
+    /// taken.
+    /// </summary>
     public const string Add = """
         if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 then return 0 end
+        redis.call('HSETNX', KEYS[4], ARGV[4], ARGV[6])
+        redis.call('ZADD', KEYS[5], ARGV[5], ARGV[4])
         redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
         redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
         redis.call('INCR', KEYS[3])
         return 1
         """;
 
-    /// <summary>KEYS names, revoked, version. ARGV name, now ms. Gives 1, or 0 where there is no such name.</summary>
+    /// <summary>
+    /// KEYS names, revoked, version, audit records, their order. ARGV name, id, now ms, record's id, record. Gives 1, or 0 where the name is
+    /// not this id's any more. The name goes last: as long as it is there, the command can be repeated.
+    /// </summary>
     public const string Revoke = """
-        local id = redis.call('HGET', KEYS[1], ARGV[1])
-        if not id then return 0 end
-        redis.call('HSET', KEYS[2], id, ARGV[2])
+        if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+        redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
         redis.call('INCR', KEYS[3])
+        redis.call('HSETNX', KEYS[4], ARGV[4], ARGV[5])
+        redis.call('ZADD', KEYS[5], ARGV[3], ARGV[4])
         redis.call('HDEL', KEYS[1], ARGV[1])
         return 1
         """;

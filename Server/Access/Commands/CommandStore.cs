@@ -11,6 +11,7 @@ sealed class CommandStore : IAsyncDisposable
 {
     static readonly TimeSpan patience = TimeSpan.FromSeconds(10);
     static readonly TimeSpan pause = TimeSpan.FromMilliseconds(100);
+    static readonly string by = $"{Environment.UserName}@{Environment.MachineName}";
 
     readonly RedisConnection connection;
     readonly EmbeddedRedis? embedded;
@@ -37,7 +38,7 @@ sealed class CommandStore : IAsyncDisposable
     public async Task<int> AddAsync(KeyWish wish)
     {
         var (key, text) = await NewKey.MakeAsync(wish, keys, IdSource.Random, TimeProvider.System.GetUtcNow());
-        if (!await keys.AddAsync(key))
+        if (!await keys.AddAsync(key, new(by)))
             return await RefuseAsync($"There is a key named '{key.Name}'; revoke it first, or choose another name.");
         marker?.Make();
         await Console.Error.WriteLineAsync(wish.Uses is null
@@ -47,9 +48,10 @@ sealed class CommandStore : IAsyncDisposable
         return 0;
     }
 
-    public async Task<int> RevokeAsync(string name)
+    public async Task<int> RevokeAsync(string name, string? reason)
     {
-        if (!await keys.RevokeAsync(name, TimeProvider.System.GetUtcNow())) return await RefuseAsync($"There is no key named '{name}'.");
+        if (!await keys.RevokeAsync(name, TimeProvider.System.GetUtcNow(), new(by, reason)))
+            return await RefuseAsync($"There is no key named '{name}'.");
         Console.WriteLine($"revoked: '{name}'; servers refuse it within {KeyTimes.Default.Look.TotalSeconds} seconds.");
         return 0;
     }

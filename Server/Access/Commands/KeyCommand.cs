@@ -62,9 +62,10 @@ static class KeyCommand
     static Command Revoke(Func<ParseResult, Task<CommandStore>> open)
     {
         var name = new Argument<string>("name") { HelpName = "NAME", Description = "The name of a key or an invitation." };
-        var command = new Command("revoke", "Revokes a key or an invitation, and ends its sessions.") { name };
+        var reason = new Option<string?>("--reason") { HelpName = "TEXT", Description = "Why; it is kept in the audit of keys." };
+        var command = new Command("revoke", "Revokes a key or an invitation, and ends its sessions.") { name, reason };
         command.SetAction(parsed => RunAsync(() => KeyWish.None, () => open(parsed),
-            (_, store) => store.RevokeAsync(parsed.GetValue(name)!)));
+            (_, store) => store.RevokeAsync(parsed.GetValue(name)!, parsed.GetValue(reason))));
         return command;
     }
 

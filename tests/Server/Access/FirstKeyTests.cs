@@ -69,6 +69,9 @@ public sealed partial class FirstKeyTests : IDisposable
         {
             http.DefaultRequestHeaders.Authorization = new("Bearer", key);
             Assert.Equal(HttpStatusCode.OK, (await KeyedServer.SendAsync(http, HttpMethod.Get, "/v1/catalog/versions")).Status);
+            var (_, _, audit) = await KeyedServer.SendAsync(http, HttpMethod.Get, "/v1/access/audit");
+            Assert.Equal($"first start on {Environment.MachineName}",
+                (string?)Assert.Single((await RunningServer.JsonAsync(audit))["data"]!.AsArray())!["by"]);
         }
         await server.TellToEndAsync();
         Assert.Equal(0, await server.ExitAsync());

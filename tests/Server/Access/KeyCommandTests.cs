@@ -2,6 +2,7 @@
 using System.Diagnostics;
 using System.Net;
 using Majlis.CommandLine;
+using Majlis.Feedback.Store.Access;
 using Majlis.tests.Support;
 using Xunit;
 
@@ -30,9 +31,14 @@ public sealed class KeyCommandTests
         Assert.Contains("سارة\tinference\t", list, StringComparison.Ordinal);
         Assert.Contains("7 requests a minute", list, StringComparison.Ordinal);
         Assert.DoesNotContain(key.Trim(), list, StringComparison.Ordinal);
-        Assert.Equal(0, (await RunAsync(folder, "revoke", "سارة")).Exit);
+        Assert.Equal(0, (await RunAsync(folder, "revoke", "سارة", "--reason", "left the team")).Exit);
         await Eventually.HoldsAsync("the key is refused", async () => (await KeyedServer.ChatAsync(client)).Code == "revoked_api_key");
         Assert.Equal(1, (await RunAsync(folder, "revoke", "سارة")).Exit);
+        var records = await server.Part<KeyStore>().Audit.ReadAsync(10, null, newestFirst: false);
+        Assert.Equal(["add سارة ", "revoke سارة left the team"], records!.Entries.Select(record => KeyChange.Read(record.Json.Span))
+            .Select(change => $"{change.Action} {change.Name} {change.Reason}"));
+        Assert.All(records.Entries, record =>
+            Assert.EndsWith($"@{Environment.MachineName}", KeyChange.Read(record.Json.Span).By, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -13,6 +13,7 @@ namespace Majlis.tests.Server.Access;
 public sealed class KeyRingTests : IAsyncDisposable
 {
     static readonly KeyTimes times = KeyTimes.Default;
+    static readonly KeyNote note = new("a test");
 
     readonly TemporaryFolder folder = new();
     readonly CollectedLog log = new();
@@ -27,13 +28,16 @@ public sealed class KeyRingTests : IAsyncDisposable
         Assert.Null(await ring.LookAsync());
         var text = await AddAsync("Sara");
         Assert.Equal("Sara", (await CheckAsync(check, text)).Key?.Name);
-        await new KeyStore(store.Connection).RevokeAsync("Sara", store.Time.GetUtcNow());
+        await new KeyStore(store.Connection).RevokeAsync("Sara", store.Time.GetUtcNow(), note);
         Assert.NotNull((await CheckAsync(check, text)).Key);
         store.Time.Advance(times.Look);
         Assert.Null(await ring.LookAsync());
         Assert.Equal("revoked_api_key", (await CheckAsync(check, text)).Error?.Code);
-        Assert.True(await new KeyStore(store.Connection).AddAsync(new("id2", "Sara", Roles.Rater, "", store.Time.GetUtcNow(), null)));
-        Assert.False(await new KeyStore(store.Connection).AddAsync(new("id3", "Sara", Roles.Rater, "", store.Time.GetUtcNow(), null)));
+        Assert.True(await NamedAsync("id2"));
+        Assert.False(await NamedAsync("id3"));
+
+        Task<bool> NamedAsync(string id) =>
+            new KeyStore(store.Connection).AddAsync(new(id, "Sara", Roles.Rater, "", store.Time.GetUtcNow(), null), note);
     }
 
     [Fact]
@@ -46,7 +50,7 @@ public sealed class KeyRingTests : IAsyncDisposable
         Assert.Empty(log.Lines);
         var text = await AddAsync("Sara");
         await ring.LookAsync();
-        await new KeyStore(store.Connection).RevokeAsync("Sara", store.Time.GetUtcNow());
+        await new KeyStore(store.Connection).RevokeAsync("Sara", store.Time.GetUtcNow(), note);
         await ring.LookAsync();
         await ring.LookAsync();
         var id = text.Split('_')[1];
@@ -91,7 +95,7 @@ public sealed class KeyRingTests : IAsyncDisposable
         await AddAsync("only");
         await ring.LookAsync();
         Assert.True(ring.AsksForKeys);
-        await new KeyStore(store.Connection).RevokeAsync("only", store.Time.GetUtcNow());
+        await new KeyStore(store.Connection).RevokeAsync("only", store.Time.GetUtcNow(), note);
         store.Time.Advance(times.Look);
         await ring.LookAsync();
         Assert.True(ring.AsksForKeys);
@@ -144,7 +148,7 @@ public sealed class KeyRingTests : IAsyncDisposable
         var (id, text) = KeyText.Make(KeyText.Key, IdSource.Random);
         var (keys, now) = (new KeyStore(store.Connection), store.Time.GetUtcNow());
         var hash = (await keys.SecretAsync()).Hash(KeyCheck.Purpose, text);
-        Assert.True(await keys.AddAsync(new(id, name, Roles.Rater, hash, now, now + life)));
+        Assert.True(await keys.AddAsync(new(id, name, Roles.Rater, hash, now, now + life), note));
         return text;
     }
 

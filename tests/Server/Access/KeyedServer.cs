@@ -15,6 +15,8 @@ public sealed class KeyedServer : IAsyncLifetime
     /// <summary>The admin key, as the environment would give it.</summary>
     public const string Admin = "the-admin-key-of-these-tests";
 
+    static readonly KeyNote note = new("a test");
+
     internal RunningServer Running { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => Running = await StartAsync();
@@ -37,12 +39,12 @@ public sealed class KeyedServer : IAsyncLifetime
             Uses = uses,
             RequestsPerMinute = requestsPerMinute,
         };
-        Assert.True(await keys.AddAsync(key));
+        Assert.True(await keys.AddAsync(key, note));
         return text;
     }
 
     internal static async Task RevokeAsync(RunningServer server, string name) =>
-        Assert.True(await server.Part<KeyStore>().RevokeAsync(name, TimeProvider.System.GetUtcNow()));
+        Assert.True(await server.Part<KeyStore>().RevokeAsync(name, TimeProvider.System.GetUtcNow(), note));
 
     /// <summary>A client that keeps no cookies and sends these headers.</summary>
     internal static HttpClient Client(RunningServer server, params (string Name, string Value)[] headers)
