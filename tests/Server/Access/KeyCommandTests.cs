@@ -1,5 +1,4 @@
 // The `key` commands as a person runs them: beside a running server, with none, against a Redis, and with everything that can be wrong.
-using System.Diagnostics;
 using System.Net;
 using Majlis.CommandLine;
 using Majlis.Feedback.Store.Access;
@@ -10,8 +9,6 @@ namespace Majlis.tests.Server.Access;
 
 public sealed class KeyCommandTests
 {
-    static CancellationToken Stop => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Beside_a_running_server_a_key_works_at_once_and_a_revoked_one_stops()
     {
@@ -19,21 +16,21 @@ public sealed class KeyCommandTests
         await using var server = await KeyedServer.StartAsync(options => options with { Data = folder.Path }, admin: null);
         using var nobody = KeyedServer.Client(server);
         Assert.Equal(HttpStatusCode.OK, (await KeyedServer.ChatAsync(nobody)).Status);
-        var (exit, key, said) = await RunAsync(folder, "add", "سارة", "--role", "inference", "--requests-per-minute", "7");
+        var (exit, key, said) = await KeyProgram.RunAsync(folder, "add", "سارة", "--role", "inference", "--requests-per-minute", "7");
         Assert.Equal((0, 1), (exit, key.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length));
         Assert.Contains("shown this once", said, StringComparison.Ordinal);
         using var client = KeyedServer.WithKey(server, key.Trim());
         Assert.Equal(HttpStatusCode.OK, (await KeyedServer.ChatAsync(client)).Status);
         await Eventually.HoldsAsync("keys are asked for",
             async () => (await KeyedServer.ChatAsync(nobody)).Status == HttpStatusCode.Unauthorized);
-        Assert.Equal(1, (await RunAsync(folder, "add", "سارة", "--role", "rater")).Exit);
-        var (_, list, _) = await RunAsync(folder, "list");
+        Assert.Equal(1, (await KeyProgram.RunAsync(folder, "add", "سارة", "--role", "rater")).Exit);
+        var (_, list, _) = await KeyProgram.RunAsync(folder, "list");
         Assert.Contains("سارة\tinference\t", list, StringComparison.Ordinal);
         Assert.Contains("7 requests a minute", list, StringComparison.Ordinal);
         Assert.DoesNotContain(key.Trim(), list, StringComparison.Ordinal);
-        Assert.Equal(0, (await RunAsync(folder, "revoke", "سارة", "--reason", "left the team")).Exit);
+        Assert.Equal(0, (await KeyProgram.RunAsync(folder, "revoke", "سارة", "--reason", "left the team")).Exit);
         await Eventually.HoldsAsync("the key is refused", async () => (await KeyedServer.ChatAsync(client)).Code == "revoked_api_key");
-        Assert.Equal(1, (await RunAsync(folder, "revoke", "سارة")).Exit);
+        Assert.Equal(1, (await KeyProgram.RunAsync(folder, "revoke", "سارة")).Exit);
         var records = await server.Part<KeyStore>().Audit.ReadAsync(10, null, newestFirst: false);
         Assert.Equal(["add سارة ", "revoke سارة left the team"], records!.Entries.Select(record => KeyChange.Read(record.Json.Span))
             .Select(change => $"{change.Action} {change.Name} {change.Reason}"));
@@ -45,9 +42,9 @@ public sealed class KeyCommandTests
     public async Task With_nothing_running_the_embedded_store_is_started_for_the_moment_and_the_key_is_there_later()
     {
         using var folder = new TemporaryFolder();
-        var (exit, key, _) = await RunAsync(folder, "add", "first", "--role", "admin", "--expires", "2999-01-31");
+        var (exit, key, _) = await KeyProgram.RunAsync(folder, "add", "first", "--role", "admin", "--expires", "2999-01-31");
         Assert.Equal(0, exit);
-        var (invited, link, _) = await RunAsync(folder, "invite", "--uses", "2", "--expires", "2999-01-31T12:00Z");
+        var (invited, link, _) = await KeyProgram.RunAsync(folder, "invite", "--uses", "2", "--expires", "2999-01-31T12:00Z");
         Assert.Equal(0, invited);
         Assert.StartsWith("/arena#invitation=mji_", link, StringComparison.Ordinal);
         await using var server = await KeyedServer.StartAsync(
@@ -59,7 +56,7 @@ public sealed class KeyCommandTests
         Assert.Equal(HttpStatusCode.OK, status);
         client.DefaultRequestHeaders.Add("x-api-key", key.Trim());
         Assert.Equal(HttpStatusCode.OK, (await KeyedServer.SendAsync(client, HttpMethod.Get, "/metrics")).Status);
-        var (_, list, _) = await RunAsync(folder, "list");
+        var (_, list, _) = await KeyProgram.RunAsync(folder, "list");
         Assert.Contains("used 1 of 2", list, StringComparison.Ordinal);
         Assert.Contains("expires 2999-02-01T00:00Z", list, StringComparison.Ordinal);
     }
@@ -69,14 +66,14 @@ public sealed class KeyCommandTests
     {
         await using var redis = await RedisServer.StartAsync("--appendonly", "yes", "--appendfsync", "always", "--requirepass", "right");
         using var folder = new TemporaryFolder();
-        var (exit, _, said) = await RunAsync(folder, ["--redis", redis.Address], [("MAJLIS_REDIS_PASSWORD", "s3cret")],
+        var (exit, _, said) = await KeyProgram.RunAsync(folder, ["--redis", redis.Address], [("MAJLIS_REDIS_PASSWORD", "s3cret")],
             "add", "one", "--role", "rater");
         Assert.Equal(1, exit);
         Assert.DoesNotContain("s3cret", said, StringComparison.Ordinal);
         Assert.Contains("does not answer", said, StringComparison.Ordinal);
         (string, string)[] right = [("MAJLIS_REDIS_PASSWORD", "right")];
-        Assert.Equal(0, (await RunAsync(folder, ["--redis", redis.Address], right, "add", "one", "--role", "rater")).Exit);
-        var (_, list, _) = await RunAsync(folder, ["--redis", redis.Address], right, "list");
+        Assert.Equal(0, (await KeyProgram.RunAsync(folder, ["--redis", redis.Address], right, "add", "one", "--role", "rater")).Exit);
+        var (_, list, _) = await KeyProgram.RunAsync(folder, ["--redis", redis.Address], right, "list");
         Assert.StartsWith("one\trater\t", list, StringComparison.Ordinal);
     }
 
@@ -96,30 +93,9 @@ public sealed class KeyCommandTests
     public async Task What_cannot_be_is_told_before_any_store_is_touched(string says, params string[] arguments)
     {
         using var folder = new TemporaryFolder();
-        var (exit, output, said) = await RunAsync(folder, arguments);
+        var (exit, output, said) = await KeyProgram.RunAsync(folder, arguments);
         Assert.Equal((HostCommand.WrongOptions, ""), (exit, output));
         Assert.Contains(says, said, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
-    }
-
-    static Task<(int Exit, string Output, string Said)> RunAsync(TemporaryFolder data, params string[] arguments) =>
-        RunAsync(data, [], [], arguments);
-
-    static async Task<(int Exit, string Output, string Said)> RunAsync(TemporaryFolder data, string[] options,
-        (string Name, string Value)[] environment, params string[] arguments)
-    {
-        var program = Path.Combine(AppContext.BaseDirectory, "Majlis.Server.dll");
-        var start = new ProcessStartInfo("dotnet", [program, "key", .. arguments, "--data", data.Path, .. options])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-            WorkingDirectory = data.Path,
-        };
-        foreach (var (name, value) in environment) start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(Stop);
-        var said = await process.StandardError.ReadToEndAsync(Stop);
-        await process.WaitForExitAsync(Stop);
-        return (process.ExitCode, await output, said);
     }
 }
