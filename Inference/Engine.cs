@@ -18,7 +18,7 @@ public sealed class Engine : IAsyncDisposable
     readonly AutoResetEvent wake = new(false);
     readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     long numbers;
-    volatile bool draining, aborting;
+    volatile bool stopping;
     volatile EngineProgress progress;
 
     // Used by the engine's thread alone.
@@ -63,25 +63,25 @@ public sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>
-    /// Accepts no more requests and waits for the accepted ones; when <paramref name="window"/> is cancelled, they are aborted.
+    /// Accepts no more requests and breaks off the accepted ones; ends when the last of them has left. Whoever wants them answered waits for
+    /// them before.
     /// </summary>
-    public async Task DrainAsync(CancellationToken window = default)
+    public Task StopAsync()
     {
-        draining = true;
+        stopping = true;
         wake.Set();
-        await using var registration = window.UnsafeRegister(_ => { aborting = true; wake.Set(); }, null).ConfigureAwait(false);
-        await ended.Task.ConfigureAwait(false);
+        return ended.Task;
     }
 
     /// <summary>
-    /// Aborts what is running. A hanging forward pass is not awaited: its thread ends with the process, and its requests' leases keep the
+    /// Breaks off what is running. A hanging forward pass is not awaited: its thread ends with the process, and its requests' leases keep the
     /// network in memory. The wake-up signal is left to its finalizer, because a late caller may still use it.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
         try
         {
-            await DrainAsync(new CancellationToken(canceled: true)).WaitAsync(longestEnd, time).ConfigureAwait(false);
+            await StopAsync().WaitAsync(longestEnd, time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -98,9 +98,9 @@ public sealed class Engine : IAsyncDisposable
         if (request.PromptTokens.Length >= lease.Model.MaxContext)
             throw new PromptTooLongException(request.PromptTokens.Length, lease.Model.MaxContext);
         var generation = Generation.Begin(Interlocked.Increment(ref numbers), lease, request, options, time.GetTimestamp());
-        // Count before checking for draining: the loop ends only when it sees draining and a count of zero.
+        // Count before checking for the stop: the loop ends only when it sees the stop and a count of zero.
         var fits = admission.TryEnter(request.Client);
-        if (fits && !draining)
+        if (fits && !stopping)
         {
             submitted.Enqueue(generation);
             wake.Set();
@@ -109,7 +109,7 @@ public sealed class Engine : IAsyncDisposable
         if (fits) admission.Leave(request.Client);
         wake.Set();
         generation.End();
-        throw draining ? new EngineStoppedException() : new EngineBusyException(admission.Limit);
+        throw stopping ? new EngineStoppedException() : new EngineBusyException(admission.Limit);
     }
 
     async IAsyncEnumerable<GeneratedPiece> Read(
@@ -145,7 +145,7 @@ public sealed class Engine : IAsyncDisposable
             TakeIn();
             Report();
             // Checked after cancelled requests have left: nothing else would wake the thread.
-            if (draining && admission.IsEmpty) break;
+            if (stopping && admission.IsEmpty) break;
             if (batchers.TrueForAll(batcher => batcher.IsIdle)) wake.WaitOne();
             else Round();
         }
@@ -199,7 +199,7 @@ public sealed class Engine : IAsyncDisposable
         foreach (var generation in leaving)
             foreach (var batcher in batchers) batcher.Remove(generation, new OperationCanceledException());
         leaving.Clear();
-        if (aborting)
+        if (stopping)
             foreach (var batcher in batchers) batcher.RemoveAll(new EngineStoppedException());
         foreach (var batcher in batchers) batcher.LookAfterReaders();
         // A batcher of replaced weights ends with its last sequence; the current one stays for its prefix cache.

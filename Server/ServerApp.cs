@@ -158,7 +158,7 @@ public static class ServerApp
         async Task DrainAsync()
         {
             await Task.Delay(parts.DrainWindow * 0.9, parts.Time, stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!stopped.IsCancellationRequested) await engine.DrainAsync(new CancellationToken(canceled: true));
+            if (!stopped.IsCancellationRequested) await engine.StopAsync();
         }
     }
 }

@@ -114,29 +114,17 @@ public sealed class EngineTests
     }
 
     [Fact]
-    public async Task A_drain_finishes_what_runs_and_lets_nothing_in()
-    {
-        await using var world = new EngineWorld();
-        using var steps = new StepGate(world.Network);
-        var running = world.AnswerAsync(EngineWorld.Greedy("running"));
-        var drained = world.Engine.DrainAsync(TestContext.Current.CancellationToken);
-        Assert.Throws<EngineStoppedException>(() => world.Start(EngineWorld.Greedy("late")));
-        steps.Open();
-        await drained;
-        Assert.Equal(EngineWorld.Expected(world.Network, EngineWorld.Greedy("running")), await running);
-    }
-
-    [Fact]
-    public async Task A_drain_whose_window_ends_breaks_off_what_runs()
+    public async Task A_stop_breaks_off_what_runs_and_lets_nothing_in()
     {
         await using var world = new EngineWorld();
         using var steps = new StepGate(world.Network);
         var running = world.AnswerAsync(endless);
         steps.Let(2);
         await steps.WaitingAsync();
-        var drained = world.Engine.DrainAsync(new CancellationToken(canceled: true));
+        var stopped = world.Engine.StopAsync();
+        Assert.Throws<EngineStoppedException>(() => world.Start(EngineWorld.Greedy("late")));
         steps.Let(1);
-        await drained;
+        await stopped;
         await Assert.ThrowsAsync<EngineStoppedException>(() => running);
     }
 

@@ -16,7 +16,7 @@ public sealed class RevocationTests
     static readonly TimeSpan limit = TimeSpan.FromSeconds(5);
 
     [Fact]
-    public async Task Of_their_clock()
+    public async Task By_their_own_clock_all_replicas_refuse_it_within_five_seconds()
     {
         await using var redis = await RedisServer.StartAsync();
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
@@ -42,7 +42,7 @@ public sealed class RevocationTests
     }
 
     [Fact]
-    public async Task As_processes_after_the_command_has_ended()
+    public async Task As_processes_they_refuse_it_within_five_seconds_after_the_command_has_ended()
     {
         await using var redis = await RedisServer.StartAsync();
         using var place = new TemporaryFolder();
