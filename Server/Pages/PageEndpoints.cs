@@ -1,7 +1,9 @@
-// The web pages and what they load, embedded in the assembly. Knows no data: pages fetch it from the API as any client does.
+// The web pages and what they load, embedded in the assembly; a page is the shared frame around its own part. Knows no data: pages fetch it
+// from the API as any client does.
 using System.Collections.Frozen;
 using System.Reflection;
 using System.Security.Cryptography;
+using System.Text;
 using Majlis.Server.Access;
 using Majlis.Server.Wire;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -25,11 +27,19 @@ static class Pages
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
         var files = Read().ToFrozenDictionary();
-        routes.MapGet("/", (HttpContext http) => Give(http, files["chat/chat.html"])).Open();
-        routes.MapGet("/arena", (HttpContext http) => Give(http, files["arena/arena.html"])).Open();
+        var (chat, arena) = (Page("chat", link: "/arena", word: "arena"), Page("arena", link: "/", word: "chat"));
+        routes.MapGet("/", (HttpContext http) => Give(http, chat)).Open();
+        routes.MapGet("/arena", (HttpContext http) => Give(http, arena)).Open();
         routes.MapGet("/pages/{folder}/{name}", (HttpContext http, string folder, string name) =>
             files.TryGetValue($"{folder}/{name}", out var file) && !file.IsPage ? Give(http, file)
                 : ApiError.UnknownUrl(http.Request.Method, http.Request.Path).ToResult()).Open();
+
+        PageFile Page(string name, string link, string word) => new(Encoding.UTF8.GetBytes(Text("shared/frame.html")
+            .Replace("{{page}}", name, StringComparison.Ordinal).Replace("{{link}}", link, StringComparison.Ordinal)
+            .Replace("{{word}}", word, StringComparison.Ordinal)
+            .Replace("{{work}}", Text($"{name}/{name}.html"), StringComparison.Ordinal)), media[".html"]);
+
+        string Text(string name) => Encoding.UTF8.GetString(files[name].Content);
     }
 
     static FileContentHttpResult Give(HttpContext http, PageFile file)

@@ -58,6 +58,7 @@ public sealed class PageAppearanceTests : IAsyncLifetime
 
     [Theory]
     [InlineData("/pages/chat/chat.html")]
+    [InlineData("/pages/shared/frame.html")]
     [InlineData("/pages/chat/nothing.js")]
     [InlineData("/pages/..%2FServer.csproj/x")]
     public async Task Only_what_pages_load_is_given(string path)
