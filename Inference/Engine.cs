@@ -62,10 +62,7 @@ public sealed class Engine : IAsyncDisposable
         return Read(generation, registration, cancellation);
     }
 
-    /// <summary>
-    /// Accepts no more requests and breaks off the accepted ones; ends when the last of them has left. Whoever wants them answered waits for
-    /// them before.
-    /// </summary>
+    /// <summary>Accepts no more requests and breaks off the accepted ones; ends when the last of them has left.</summary>
     public Task StopAsync()
     {
         stopping = true;
@@ -83,10 +80,7 @@ public sealed class Engine : IAsyncDisposable
         {
             await StopAsync().WaitAsync(longestEnd, time).ConfigureAwait(false);
         }
-        catch (TimeoutException)
-        {
-            // The health check has reported it, and nothing can be done about it from outside.
-        }
+        catch (TimeoutException) { } // The health check has reported it, and nothing can be done about it from outside.
     }
 
     Generation Submit(ModelLease lease, GenerationRequest request)

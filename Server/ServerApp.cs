@@ -16,6 +16,7 @@ using Majlis.Server.Limits;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
 using Majlis.Server.Pages;
+using Majlis.Server.Runs;
 using Majlis.Server.Tokens;
 using Majlis.Server.Training;
 using Majlis.Server.Wire;
@@ -97,7 +98,7 @@ public static class ServerApp
     {
         services.AddSingleton<Failures>();
         services.AddSingleton<ServerMetrics>();
-        services.AddSingleton<GenerationMetrics>();
+        services.AddSingleton<GenerationMetrics>().AddSingleton<Generations>();
         services.AddSingleton<GenAiTelemetry>();
         services.AddSingleton(given => new RequestLog(given.GetRequiredService<ILogger<RequestLog>>(), options));
         services.AddSingleton<PreparationQueue>();

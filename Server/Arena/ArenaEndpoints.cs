@@ -9,6 +9,7 @@ using Majlis.Server.Chat;
 using Majlis.Server.Limits;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
+using Majlis.Server.Runs;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Arena;
@@ -21,25 +22,20 @@ static class ArenaEndpoints
         routes.MapPost("/v1/arena/battles/{id}/vote", VoteAsync).RequireRole(Roles.Rater);
     }
 
-    static async Task<IResult> OpenAsync(HttpContext http, RequestReader reader, ChatStarter starter, Engine engine, PassageSource passages,
-        BattleStore store, RedisConnection redis, VoterCookie voters, IdSource ids, TimeProvider time, Failures failures,
-        GenerationMetrics metrics)
+    static async Task<IResult> OpenAsync(HttpContext http, RequestReader reader, ChatStarter starter, PassageSource passages,
+        BattleStore store, RedisConnection redis, VoterCookie voters, IdSource ids, TimeProvider time, Generations generations)
     {
         var problem = new Problem();
         ChatRequest? request = null;
         var run = await reader.ReadAsync(http.Request, problem, body => (request = BattleRequestReader.Read(body, problem)) is null ? null
             : starter.Start(request = passages.Add(request) with { Client = ClientLimits.Client(http) }, "btl_", problem));
         if (request is null || run is null) return problem.First!.ToResult();
-        var record = RequestRecord.Of(http);
-        record.Run = run;
-        http.Response.RegisterForDispose(run);
+        Generations.Hold(http, run);
         // Two answers that cannot be stored would be generated for nothing.
         if (await voters.ReadinessAsync(redis) is { TakesVotes: false } away) return ApiError.NoFeedback(away.Says).ToResult();
 
         var battle = new BattleRun(run, request, voters.Rater(http).Voter, firstIsA: ids.Seed() % 2 == 0, store, time);
-        var pieces = metrics.Count(record, run.PiecesAsync(engine, http.RequestAborted));
-        return await EventStream.BeginAsync(battle.EventsAsync(pieces, http.RequestAborted), failures.Explain,
-            new(http, time, engine.Options.ReaderPatience));
+        return await generations.StreamAsync(http, battle.EventsAsync(generations.Pieces(http, run), http.RequestAborted));
     }
 
     static async Task<IResult> VoteAsync(string id, HttpContext http, BattleStore store, VoterCookie voters, RequestReader reader,

@@ -1,8 +1,7 @@
 // POST /v1/chat/completions, whole and streamed: reads the request, starts a run, replies. Other classes do each step.
-using Majlis.Inference;
 using Majlis.Server.Access;
 using Majlis.Server.Limits;
-using Majlis.Server.Operations;
+using Majlis.Server.Runs;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Chat;
@@ -12,8 +11,8 @@ static class ChatEndpoints
     public static void MapChat(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/v1/chat/completions", CompleteAsync).RequireRole(Roles.Inference);
 
-    static async Task<IResult> CompleteAsync(HttpContext http, RequestReader reader, ChatStarter starter, Engine engine,
-        PassageSource passages, IdSource ids, TimeProvider time, Failures failures, GenerationMetrics metrics)
+    static async Task<IResult> CompleteAsync(HttpContext http, RequestReader reader, ChatStarter starter, PassageSource passages,
+        IdSource ids, Generations generations)
     {
         var problem = new Problem();
         ChatRequest? request = null;
@@ -21,13 +20,10 @@ static class ChatEndpoints
             : starter.Start(request = passages.Add(request) with { Client = ClientLimits.Client(http) }, "chatcmpl-", problem));
         if (request is null || run is null) return problem.First!.ToResult();
 
-        var record = RequestRecord.Of(http);
-        record.Run = run;
-        http.Response.RegisterForDispose(run);
-        var pieces = metrics.Count(record, run.PiecesAsync(engine, http.RequestAborted));
+        Generations.Hold(http, run);
+        var pieces = generations.Pieces(http, run);
         if (!request.Output.Stream)
             return TypedResults.Json(await ChatWhole.ReplyAsync(run, request.Output, ids, pieces), WireJson.Wire.ChatReply);
-        var events = new ChatStream(run, request.Output, ids).EventsAsync(pieces, http.RequestAborted);
-        return await EventStream.BeginAsync(events, failures.Explain, new(http, time, engine.Options.ReaderPatience));
+        return await generations.StreamAsync(http, new ChatStream(run, request.Output, ids).EventsAsync(pieces, http.RequestAborted));
     }
 }

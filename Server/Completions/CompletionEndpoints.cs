@@ -1,8 +1,7 @@
 // POST /v1/completions, whole and streamed: reads the request, starts a run, replies. Other classes do each step.
-using Majlis.Inference;
 using Majlis.Server.Access;
 using Majlis.Server.Limits;
-using Majlis.Server.Operations;
+using Majlis.Server.Runs;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Completions;
@@ -12,8 +11,7 @@ static class CompletionEndpoints
     public static void MapCompletions(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/v1/completions", CompleteAsync).RequireRole(Roles.Inference);
 
-    static async Task<IResult> CompleteAsync(HttpContext http, RequestReader reader, CompletionStarter starter, Engine engine,
-        TimeProvider time, Failures failures, GenerationMetrics metrics)
+    static async Task<IResult> CompleteAsync(HttpContext http, RequestReader reader, CompletionStarter starter, Generations generations)
     {
         var problem = new Problem();
         CompletionRequest? request = null;
@@ -22,13 +20,10 @@ static class CompletionEndpoints
                 : starter.Start(request = request with { Client = ClientLimits.Client(http) }, problem));
         if (request is null || run is null) return problem.First!.ToResult();
 
-        var record = RequestRecord.Of(http);
-        record.Run = run;
-        http.Response.RegisterForDispose(run);
-        var pieces = metrics.Count(record, run.PiecesAsync(engine, http.RequestAborted));
+        Generations.Hold(http, run);
+        var pieces = generations.Pieces(http, run);
         if (!request.Output.Stream)
             return TypedResults.Json(await CompletionWhole.ReplyAsync(run, request, pieces), WireJson.Wire.CompletionReplyWithUsage);
-        var events = new CompletionStream(run, request).EventsAsync(pieces, http.RequestAborted);
-        return await EventStream.BeginAsync(events, failures.Explain, new(http, time, engine.Options.ReaderPatience));
+        return await generations.StreamAsync(http, new CompletionStream(run, request).EventsAsync(pieces, http.RequestAborted));
     }
 }

@@ -1,0 +1,26 @@
+// What every request that generates does between its reader and the shape of its reply: the run is tied to the request, queued, counted,
+// and streamed. Knows no reply's shape.
+using Majlis.Inference;
+using Majlis.Server.Operations;
+using Majlis.Server.Wire;
+
+namespace Majlis.Server.Runs;
+
+sealed class Generations(Engine engine, TimeProvider time, Failures failures, GenerationMetrics metrics)
+{
+    /// <summary>From now on the request's record tells of the run, and the reply's end frees it.</summary>
+    public static void Hold(HttpContext http, GenerationRun run)
+    {
+        RequestRecord.Of(http).Run = run;
+        http.Response.RegisterForDispose(run);
+    }
+
+    /// <summary>Queues the choices of a run that is held; gives their pieces as they come.</summary>
+    /// <exception cref="EngineBusyException">The queue has no room for all of them; then none is generated.</exception>
+    public IAsyncEnumerable<(int Choice, GeneratedPiece Piece)> Pieces(HttpContext http, GenerationRun run) =>
+        metrics.Count(RequestRecord.Of(http), run.PiecesAsync(engine, http.RequestAborted));
+
+    /// <summary>A stream of these events as the reply; its reader may take as long as the engine's readers.</summary>
+    public Task<IResult> StreamAsync(HttpContext http, IAsyncEnumerable<string> events) =>
+        EventStream.BeginAsync(events, failures.Explain, new(http, time, engine.Options.ReaderPatience));
+}
