@@ -40,7 +40,6 @@ public sealed class Engine : IAsyncDisposable
     }
 
     public EngineOptions Options => options;
-
     public EngineProgress Progress => progress;
 
     /// <summary>
@@ -71,8 +70,8 @@ public sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>
-    /// Breaks off what is running. A hanging forward pass is not awaited: its thread ends with the process, and its requests' leases keep the
-    /// network in memory. The wake-up signal is left to its finalizer, because a late caller may still use it.
+    /// Stops. A hanging forward pass is not awaited: its thread ends with the process, and its requests' leases keep the network in memory.
+    /// The wake-up signal is left to its finalizer, because a late caller may still use it.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -80,7 +79,10 @@ public sealed class Engine : IAsyncDisposable
         {
             await StopAsync().WaitAsync(longestEnd, time).ConfigureAwait(false);
         }
-        catch (TimeoutException) { } // The health check has reported it, and nothing can be done about it from outside.
+        catch (TimeoutException)
+        {
+            // The health check has reported it, and nothing can be done about it from outside.
+        }
     }
 
     Generation Submit(ModelLease lease, GenerationRequest request)
