@@ -1,7 +1,5 @@
-// Every way in which a request is refused: its status and message in OpenAI's shape. No field is accepted and ignored.
+// Every field by which a request is refused: status and message in OpenAI's shape. No field is accepted and ignored.
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json.Nodes;
 using Xunit;
 
@@ -102,7 +100,7 @@ public sealed class RefusalTests(ChatServer shared) : IClassFixture<ChatServer>
     public async Task A_field_that_cannot_be_honoured_is_named(string fields, string param, string code)
     {
         var http = await server.ChatAsync(JsonNode.Parse(fields)!.AsObject());
-        var error = await ErrorAsync(http);
+        var error = await RunningServer.ErrorAsync(http);
         Assert.Equal((HttpStatusCode.BadRequest, param, code), (http.StatusCode, (string?)error["param"], (string?)error["code"]));
         Assert.Equal("invalid_request_error", (string)error["type"]!);
         Assert.Contains(param.Split('.')[^1].Split('[')[0], (string)error["message"]!, StringComparison.Ordinal);
@@ -127,18 +125,6 @@ public sealed class RefusalTests(ChatServer shared) : IClassFixture<ChatServer>
         Assert.Equal(HttpStatusCode.OK, (await server.ChatAsync(JsonNode.Parse(fields)!.AsObject())).StatusCode);
 
     [Theory]
-    [InlineData("{\"model\": \"current\",\n \"messages\": [}", "line 2, byte")]
-    [InlineData("", "")]
-    [InlineData("{\"model\":\"a\",\"model\":\"b\"}", "model")]
-    public async Task Broken_JSON_is_told_where_it_breaks(string body, string where)
-    {
-        var http = await server.PostAsync("/v1/chat/completions", body);
-        var error = await ErrorAsync(http);
-        Assert.Equal((HttpStatusCode.BadRequest, "invalid_json"), (http.StatusCode, (string?)error["code"]));
-        Assert.Contains(where, (string)error["message"]!, StringComparison.Ordinal);
-    }
-
-    [Theory]
     [InlineData("stop_token_ids", 16384, "5")]
     [InlineData("allowed_token_ids", 16384, "5")]
     [InlineData("bad_words", 1024, "\"word\"")]
@@ -148,7 +134,7 @@ public sealed class RefusalTests(ChatServer shared) : IClassFixture<ChatServer>
             + $",\"{field}\":[{string.Join(',', Enumerable.Repeat(item, count))}]}}";
         Assert.Equal(HttpStatusCode.OK, (await server.PostAsync("/v1/chat/completions", body(most))).StatusCode);
         var http = await server.PostAsync("/v1/chat/completions", body(most + 1));
-        var error = await ErrorAsync(http);
+        var error = await RunningServer.ErrorAsync(http);
         Assert.Equal((HttpStatusCode.BadRequest, field, "invalid_value"),
             (http.StatusCode, (string?)error["param"], (string?)error["code"]));
         Assert.Contains($"{most}", (string)error["message"]!, StringComparison.Ordinal);
@@ -167,132 +153,5 @@ public sealed class RefusalTests(ChatServer shared) : IClassFixture<ChatServer>
         var error = JsonNode.Parse(events[^1])!["error"]!;
         Assert.Equal(("invalid_request_error", "allowed_token_ids", "invalid_value"),
             ((string?)error["type"], (string?)error["param"], (string?)error["code"]));
-    }
-
-    [Theory]
-    [InlineData("/v1/chat/completions")]
-    [InlineData("/v1/arena/battles")]
-    [InlineData("/v1/arena/battles/btl_any/vote")]
-    public async Task Text_that_is_no_Unicode_is_no_JSON(string path)
-    {
-        foreach (var (body, where) in new (byte[], string)[]
-        {
-            ([.. "{\"messages\":[{\"role\":\"user\",\"content\":\""u8, 0xFF, .. "\"}]}"u8], "messages[0].content"),
-            ([.. """{"chat_template_kwargs":{"x":"\ud800"}}"""u8], "chat_template_kwargs.x"),
-            ([.. """{"comment":{"\ud800":1}}"""u8], "name"),
-            ([.. "{\"comment\":{\""u8, 0xFF, .. "\":1}}"u8], "name"),
-        })
-        {
-            using var content = new ByteArrayContent(body);
-            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            var http = await server.Http.PostAsync(new Uri(path, UriKind.Relative), content, TestContext.Current.CancellationToken);
-            var error = await ErrorAsync(http);
-            Assert.Equal((HttpStatusCode.BadRequest, "invalid_json"), (http.StatusCode, (string?)error["code"]));
-            Assert.Contains(where, (string)error["message"]!, StringComparison.Ordinal);
-        }
-    }
-
-    [Fact]
-    public async Task A_body_that_is_no_object_is_refused()
-    {
-        var http = await server.PostAsync("/v1/chat/completions", "[]");
-        Assert.Equal((HttpStatusCode.BadRequest, "invalid_type"), (http.StatusCode, (string?)(await ErrorAsync(http))["code"]));
-    }
-
-    [Fact]
-    public async Task Another_media_type_is_refused()
-    {
-        using var content = new StringContent("<x/>", Encoding.UTF8, new MediaTypeHeaderValue("application/xml"));
-        var http = await server.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), content,
-            TestContext.Current.CancellationToken);
-        Assert.Equal((HttpStatusCode.UnsupportedMediaType, "unsupported_media_type"),
-            (http.StatusCode, (string?)(await ErrorAsync(http))["code"]));
-    }
-
-    [Fact]
-    public async Task A_body_that_is_too_large_is_refused()
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions")
-        {
-            Content = new StringContent("{\"model\":\"" + new string('x', 17 << 20) + "\"}", Encoding.UTF8, "application/json"),
-        };
-        request.Headers.ExpectContinue = true;
-        using var handler = new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) };
-        using var patient = new HttpClient(handler) { BaseAddress = server.Address };
-        var http = await patient.SendAsync(request, TestContext.Current.CancellationToken);
-        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "request_too_large"),
-            (http.StatusCode, (string?)(await ErrorAsync(http))["code"]));
-    }
-
-    [Fact]
-    public async Task A_prompt_longer_than_the_context_is_never_cut()
-    {
-        var http = await server.ChatAsync(new()
-        {
-            ["messages"] = new JsonArray(new JsonObject
-            {
-                ["role"] = "user",
-                ["content"] = new string('x', 3000)
-            })
-        });
-        var error = await ErrorAsync(http);
-        Assert.Equal((HttpStatusCode.BadRequest, "context_length_exceeded", "messages"),
-            (http.StatusCode, (string?)error["code"], (string?)error["param"]));
-        Assert.Contains("2048", (string)error["message"]!, StringComparison.Ordinal);
-        var asked = await server.ChatAsync(new() { ["max_tokens"] = 2048 });
-        Assert.Equal("context_length_exceeded", (string?)(await ErrorAsync(asked))["code"]);
-        var most = await ErrorAsync(await server.ChatAsync(new() { ["max_tokens"] = int.MaxValue }));
-        Assert.Contains(" 21474836", (string)most["message"]!, StringComparison.Ordinal);
-        Assert.DoesNotContain("-", (string)most["message"]!, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("<|im_end|>")]
-    [InlineData("<|im_end|>😀")]
-    public async Task A_hundred_thousand_names_of_control_tokens_are_text_that_is_too_long(string name)
-    {
-        var content = string.Concat(Enumerable.Repeat(name, 100_000));
-        var message = new JsonObject { ["role"] = "user", ["content"] = content };
-        var http = await server.ChatAsync(new() { ["messages"] = new JsonArray(message) });
-        Assert.Equal("context_length_exceeded", (string?)(await ErrorAsync(http))["code"]);
-    }
-
-    [Fact]
-    public async Task Unknown_models_paths_and_methods_are_named()
-    {
-        var model = await server.ChatAsync(new() { ["model"] = "gpt-9" });
-        Assert.Equal((HttpStatusCode.NotFound, "model_not_found"), (model.StatusCode, (string?)(await ErrorAsync(model))["code"]));
-        var path = await server.PostAsync("/v1/nothing", "{}");
-        Assert.Equal((HttpStatusCode.NotFound, "unknown_url"), (path.StatusCode, (string?)(await ErrorAsync(path))["code"]));
-        var method = await server.Http.GetAsync(new Uri("/v1/chat/completions", UriKind.Relative), TestContext.Current.CancellationToken);
-        Assert.Equal((HttpStatusCode.MethodNotAllowed, "method_not_allowed"),
-            (method.StatusCode, (string?)(await ErrorAsync(method))["code"]));
-    }
-
-    [Fact]
-    public async Task An_id_with_an_escaped_slash_is_a_models_name()
-    {
-        var http = await server.Http.GetAsync(new Uri("/v1/models/org%2Fname", UriKind.Relative), TestContext.Current.CancellationToken);
-        var error = await ErrorAsync(http);
-        Assert.Equal((HttpStatusCode.NotFound, "model_not_found"), (http.StatusCode, (string?)error["code"]));
-        Assert.Contains("'org/name'", (string)error["message"]!, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Without_weights_the_client_is_told_to_come_back()
-    {
-        await using var empty = await RunningServer.StartAsync(model: null);
-        var http = await empty.ChatAsync();
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, "model_not_loaded"), (http.StatusCode, (string?)(await ErrorAsync(http))["code"]));
-        Assert.NotNull(http.Headers.RetryAfter);
-        var ready = await empty.Http.GetAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
-    }
-
-    static async Task<JsonNode> ErrorAsync(HttpResponseMessage reply)
-    {
-        var error = (await RunningServer.JsonAsync(reply))["error"]!;
-        Assert.Equal(["message", "type", "param", "code"], error.AsObject().Select(field => field.Key));
-        return error;
     }
 }

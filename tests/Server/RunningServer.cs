@@ -97,11 +97,26 @@ sealed class RunningServer : IAsyncDisposable
     public static async Task<JsonObject> JsonAsync(HttpResponseMessage reply) =>
         (await reply.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!;
 
+    /// <summary>The error of a refusal, which has OpenAI's four fields.</summary>
+    public static async Task<JsonNode> ErrorAsync(HttpResponseMessage reply)
+    {
+        var error = (await JsonAsync(reply))["error"]!;
+        Assert.Equal(["message", "type", "param", "code"], error.AsObject().Select(field => field.Key));
+        return error;
+    }
+
     /// <summary>The data of every event of a stream, to its end.</summary>
     public static async Task<List<string>> EventsAsync(HttpResponseMessage reply) =>
         [.. (await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split("\n\n",
             StringSplitOptions.RemoveEmptyEntries)
             .Select(item => item["data: ".Length..])];
+
+    /// <summary>The text of a chat's stream that was not broken off.</summary>
+    public static string TextOf(List<string> events)
+    {
+        Assert.Equal("[DONE]", events[^1]);
+        return string.Concat(events[..^1].Select(item => (string?)JsonNode.Parse(item)!["choices"]![0]!["delta"]!["content"]));
+    }
 
     /// <summary>The data of every event of a stream that must break off.</summary>
     public static async Task<List<string>> BrokenEventsAsync(HttpResponseMessage reply)
