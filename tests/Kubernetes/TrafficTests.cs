@@ -82,7 +82,7 @@ public sealed class TrafficTests
         Assert.Equal(["majlis-experts", "majlis-trainer", "majlis-trainer-nightly"], opened.Select(made => made.Owner).Order());
         Assert.All(opened, made =>
         {
-            var port = Assert.Single(made.Pod.Spec.Containers.Single().Ports, port => $"http://+:{port.ContainerPort}" == Metrics(made.Pod));
+            var port = Assert.Single(made.Pod.Spec.Containers.Single().Ports, one => $"http://+:{one.ContainerPort}" == Metrics(made.Pod));
             var labels = made.Pod.Metadata.Labels;
             Assert.Contains(Manifests.All<V1NetworkPolicy>(), policy => Selects(policy.Spec.PodSelector, labels)
                 && (policy.Spec.Ingress ?? []).Any(rule => rule.Ports.Any(open => open.Port.Value == port.Name)));

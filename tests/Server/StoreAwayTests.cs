@@ -37,6 +37,21 @@ public sealed class StoreAwayTests
     }
 
     [Fact]
+    public async Task A_store_that_refuses_the_password_takes_no_chat_out_of_service_and_no_reply_repeats_it()
+    {
+        await using var redis = await RedisServer.StartAsync("--appendonly", "yes", "--appendfsync", "always", "--requirepass", "right");
+        await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork(One)),
+            options => options with { Redis = redis.Address, RedisPassword = "s3cret" },
+            parts => parts with { StorePatience = TimeSpan.FromSeconds(1) }, waitForVotes: false);
+        Assert.Equal(HttpStatusCode.OK, (await server.ChatAsync()).StatusCode);
+        var ready = await RunningServer.JsonAsync(await server.Http.GetAsync(new Uri("/health/ready", UriKind.Relative), Stop));
+        Assert.Equal(("ready", false), ((string)ready["status"]!, (bool)ready["votes"]!["taken"]!));
+        var battle = await server.PostAsync("/v1/arena/battles", """{"messages":[{"role":"user","content":"which?"}]}""");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, battle.StatusCode);
+        Assert.DoesNotContain("s3cret", $"{ready.ToJsonString()}{await battle.Content.ReadAsStringAsync(Stop)}", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_the_vote_store_chats_go_on_votes_wait_and_it_recovers_by_itself()
     {
         var data = Directory.CreateTempSubdirectory("majlis-redis-").FullName;
