@@ -77,9 +77,7 @@ public sealed class RevocationTests
     static Task<ServerProcess> StartAsync(TemporaryFolder place, RedisServer redis, int number)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Majlis.Server"),
-        [
-            "--urls", "http://127.0.0.1:0", "--redis", redis.Address, "--data", $"data{number}", "--catalog", "catalog", "--backend", "cpu",
-        ])
+            ["--urls", "http://127.0.0.1:0", "--redis", redis.Address, "--data", $"data{number}", "--catalog", "catalog"])
         { WorkingDirectory = place.Path };
         start.Environment["Logging__LogLevel__Default"] = "Information"; // other tests ask for less, and what they ask is inherited
         start.Environment[AdminKey.Variable] = KeyedServer.Admin;
