@@ -23,7 +23,8 @@ public sealed class KeyAuditTests
                 $"{change.Action} {change.Key} {change.Name} {change.By} {change.Reason}"));
         var revoked = KeyChange.Read(records[1].Json.Span);
         Assert.Equal(("rater", (int?)3, store.Time.GetUtcNow().AddSeconds(-1)), (revoked.Role, revoked.Uses, revoked.At));
-        Assert.All(records, record => Assert.DoesNotContain("its hash", Encoding.UTF8.GetString(record.Json.Span), StringComparison.Ordinal));
+        Assert.All(records, record =>
+            Assert.DoesNotContain("its hash", Encoding.UTF8.GetString(record.Json.Span), StringComparison.Ordinal));
     }
 
     [Theory, MemberData(nameof(TestStore.Kinds), MemberType = typeof(TestStore))]

@@ -25,8 +25,8 @@ static class AccessScripts
         """;
 
     /// <summary>
-    /// KEYS names, revoked, version, audit records, their order. ARGV name, id, now ms, record's id, record. Gives 1, or 0 where the name is
-    /// not this id's any more. The name goes last: as long as it is there, the command can be repeated.
+    /// KEYS names, revoked, version, audit records, their order. ARGV name, id, now ms, record's id, record. Gives 1, or 0 where the name
+    /// is not this id's any more. The name goes last: as long as it is there, the command can be repeated.
     /// </summary>
     public const string Revoke = """
         if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end

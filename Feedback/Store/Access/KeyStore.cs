@@ -1,5 +1,5 @@
-// Keys and invitations in the store, which every replica shares. Every change raises a version, so that replicas poll one number, and leaves
-// an audit record in the same step. Knows no request.
+// Keys and invitations in the store, which every replica shares. Every change raises a version, so that replicas poll one number, and
+// leaves an audit record in the same step. Knows no request.
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
