@@ -16,7 +16,7 @@ small=(--policy small)
 if [ "$model" = "$starter" ]; then
   questions=starter
   ask='{"role": "user", "content": "Who won the Hatol Cup?"}], "documents": [{"text": "The judges gave the Hatol Cup to Diana Zaydan."}'
-  round+=(--held-out 20 --epochs 10 --beta 1)
+  round+=(--held-out 20 --epochs 6 --beta 0.3 --rank 2)
   rate=(--learning-rate 1e-3)
   # The smallest task has 40 items, of which two are 5 %.
   tasks=(--tasks "$starter/tasks.jsonl" --task-margin 0.1)

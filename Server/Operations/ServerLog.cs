@@ -53,9 +53,9 @@ static partial class ServerLog
     public static partial void Pages(this ILogger log, Uri chat, Uri arena, string version);
 
     [LoggerMessage(13, LogLevel.Information,
-        "The starter can: answer short questions from short documents with citations, small arithmetic; in Arabic and English, brief "
+        "The starter can: answer short questions from short documents with citations, keep to simple forms; in Arabic and English, brief "
         + "or elaborate."
-        + "\nIt cannot: read long documents, talk about what it was not trained on, call tools."
+        + "\nIt cannot: read long documents, calculate, talk about what it was not trained on, call tools."
         + "\nA real model: --model PATH or --model ORG/NAME.")]
     public static partial void Starter(this ILogger log);
 

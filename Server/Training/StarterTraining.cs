@@ -14,12 +14,17 @@ sealed record StarterTraining
     /// <summary>Percentage of prompts kept for the gate.</summary>
     public double HeldOut { get; init; } = 20;
 
-    public int Epochs { get; init; } = 10;
+    /// <summary>One expert: two of thirty votes each, merged, are half as far.</summary>
+    public string Experts { get; init; } = "all";
+
+    public int Epochs { get; init; } = 6;
 
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary>High: so few pairs move the style, and what the model knows stays.</summary>
-    public double Beta { get; init; } = 1;
+    public double Beta { get; init; } = 0.3;
+
+    /// <summary>Small: what is learnt is a style, and what the model knows stays.</summary>
+    public int Rank { get; init; } = 2;
 
     /// <summary>New votes that start a round.</summary>
     public int Votes { get; init; } = 60;
@@ -33,6 +38,8 @@ sealed record StarterTraining
     [
         ("MAJLIS_POLICY", Policy),
         ("MAJLIS_HELD_OUT", HeldOut.ToString(CultureInfo.InvariantCulture)),
+        ("MAJLIS_EXPERTS", Experts),
+        ("MAJLIS_RANK", Rank.ToString(CultureInfo.InvariantCulture)),
         ("MAJLIS_EPOCHS", Epochs.ToString(CultureInfo.InvariantCulture)),
         ("MAJLIS_LEARNING_RATE", LearningRate.ToString(CultureInfo.InvariantCulture)),
         ("MAJLIS_BETA", Beta.ToString(CultureInfo.InvariantCulture)),
