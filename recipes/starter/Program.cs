@@ -3,7 +3,6 @@ using System.Globalization;
 using Majlis.recipes.starter.Rows;
 using Majlis.recipes.starter.Scoring;
 using Majlis.Text;
-using Majlis.Torch;
 
 try
 {
@@ -36,7 +35,6 @@ static async Task<int> RunAsync(string[] args)
             SampleCommand.Run(mixture, Count(count), Seed(seed), folder);
             return 0;
         case ["score", var model, .. { Length: <= 2 } files]:
-            NativeRuntime.Prepare(NativeRuntime.ServingBlock);
             await ScoreCommand.RunAsync(model, files.ElementAtOrDefault(0), files.ElementAtOrDefault(1));
             return 0;
         case ["best", .. { Length: > 0 } files]:

@@ -1,5 +1,10 @@
-// The options that choose what computes: what cannot be is told, and nothing is accepted that has no effect.
+// The options that choose what computes: what cannot be is told, nothing is accepted that has no effect, and without a word the vector code
+// computes where there is no GPU.
+using Majlis.Cpu;
+using Majlis.Inference;
 using Majlis.Server;
+using Majlis.tests.Support;
+using Majlis.Torch;
 using Xunit;
 
 namespace Majlis.tests.Server;
@@ -19,4 +24,26 @@ public sealed class BackendOptionTests
     [Fact]
     public void Every_precision_is_one_of_the_backends() => Assert.All(["auto", "bf16", "int8", "int4"],
         weights => Assert.Empty(new ServerOptions { Backend = "cpu", Weights = weights, Threads = 1 }.Problems()));
+
+    [Theory]
+    [InlineData("auto")]
+    [InlineData("cpu")]
+    [InlineData("torch")]
+    public void What_computes_is_told(string backend)
+    {
+        using var folder = new TemporaryFolder();
+        var parts = ServerParts.Of(new ServerOptions { Backend = backend });
+        using var model = parts.Open(TinyStarter.Lay(folder.Path), "v1", new EngineOptions { CacheBytes = 1 << 20 });
+        Assert.Equal(backend != "auto" ? backend : TorchNetwork.HasGpu ? "torch" : "cpu", model.Backend);
+        Assert.Equal(model.Backend == "cpu", model.Network is CpuNetwork);
+    }
+
+    [Fact]
+    public void Layers_of_different_sizes_are_nothing_for_the_vector_code()
+    {
+        var same = Tiny.Blueprint(null, null);
+        Assert.Null(CpuNetwork.Lack(same));
+        var wider = same.Layers[1] with { Attention = same.Layers[1].Attention with { Query = new("wide", 1, 2) } };
+        Assert.Contains("differ in size", CpuNetwork.Lack(same with { Layers = [same.Layers[0], wider] }), StringComparison.Ordinal);
+    }
 }

@@ -8,7 +8,7 @@ namespace Majlis.recipes.starter.Kinds;
 
 /// <param name="language">Of wordings and invented words.</param>
 /// <param name="unknown">The share of questions about a word that no document has.</param>
-public sealed class LookUpTask(Language language, double unknown = 0.15) : ITaskKind
+public sealed class LookUpTask(Language language, double unknown) : ITaskKind
 {
     // Each question about the same documents costs a few tokens, the documents many.
     const int MostQuestions = 8;

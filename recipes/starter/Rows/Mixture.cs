@@ -8,7 +8,8 @@ namespace Majlis.recipes.starter.Rows;
 
 public sealed class Mixture
 {
-    const double Unanswerable = 0.2, Unknown = 0.15;
+    // Questions about a word that no document has.
+    const double Unknown = 0.15;
 
     // Where most questions have an answer, guessing one costs little.
     const double Often = 0.4;
@@ -45,7 +46,7 @@ public sealed class Mixture
         return bands.Find(band => share < band.Until).Kinds[index % languages.Length].Make(chance);
     }
 
-    static Mixture Tasks(Language[] languages, double unanswerable = Unanswerable) => new Mixture(languages)
+    static Mixture Tasks(Language[] languages, double unanswerable = DocumentTask.Unanswerable) => new Mixture(languages)
         .With(60, language => new DocumentTask(language, Split.Training, new FollowUps(0.9, 8, 1.25 * unanswerable), unanswerable))
         .With(20, language => new InstructionTask(language, Split.Training))
         .With(16, language => new ArithmeticTask(language, Split.Training))

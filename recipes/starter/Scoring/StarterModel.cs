@@ -1,9 +1,9 @@
-// A model that answers items of the recipe, in serving numerics. Knows no scores.
+// A model that answers items of the recipe as a server without a GPU computes it, in 8 bits. Knows no scores.
+using Majlis.Cpu;
 using Majlis.Evaluation;
 using Majlis.Inference;
 using Majlis.Model;
 using Majlis.Text.Chat;
-using Majlis.Torch;
 
 namespace Majlis.recipes.starter.Scoring;
 
@@ -18,7 +18,7 @@ public sealed class StarterModel : IAsyncDisposable
     {
         var checkpoint = Checkpoint.Open(path);
         model = new AnsweringModel(
-            checkpoint, new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights), checkpoint.Blueprint.MaxPositions);
+            checkpoint, new CpuNetwork(checkpoint.Blueprint, checkpoint.Weights), checkpoint.Blueprint.MaxPositions);
     }
 
     /// <summary>One answer per item; each seed is <paramref name="seed"/> plus the item's index.</summary>

@@ -7,6 +7,9 @@ namespace Majlis.recipes.starter.Kinds.Documents;
 
 public sealed class DocumentTask : ITaskKind
 {
+    /// <summary>The usual share of items whose documents do not answer them.</summary>
+    public const double Unanswerable = 0.2;
+
     // Of ten. Where documents differ in kind, the kind of an answer gives the value away, and training learns nothing else.
     const int AlikeInTraining = 8, AlikeHeldOut = 6;
 
@@ -23,7 +26,7 @@ public sealed class DocumentTask : ITaskKind
     /// <param name="split">Whose wordings and names.</param>
     /// <param name="followUps">Questions before the item's own; null for none.</param>
     /// <param name="unanswerable">The share of items whose documents do not answer them.</param>
-    public DocumentTask(Language language, Split split, FollowUps? followUps = null, double unanswerable = 0.2)
+    public DocumentTask(Language language, Split split, FollowUps? followUps = null, double unanswerable = Unanswerable)
     {
         (this.language, this.followUps, this.unanswerable) = (language, followUps, unanswerable);
         var world = new World(language, split);
