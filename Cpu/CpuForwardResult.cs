@@ -18,13 +18,22 @@ sealed unsafe class CpuForwardResult : ForwardResult
     readonly Team team;
     readonly RowSampler sampler;
     readonly HeadRows rows;
+    readonly Pooling pooling;
+    readonly float[][]? pooled;
+    readonly int kept;
     int blockStart = -1;
 
     public CpuForwardResult(Blueprint blueprint, NetworkWeights weights, Team team, FloatRows stream, HeadRows rows,
-        RowSampler sampler, int[] wanted)
+        RowSampler sampler, ForwardBatch batch)
     {
-        (this.blueprint, this.weights, this.team, RowCount) = (blueprint, weights, team, wanted.Length);
-        (this.rows, this.sampler) = (rows, sampler);
+        (this.blueprint, this.weights, this.team) = (blueprint, weights, team);
+        (this.rows, this.sampler, pooling) = (rows, sampler, batch.Pooling);
+        if (pooling is not (Pooling.None or Pooling.Score))
+            pooled = PooledRows.Of(batch, stream, weights.FinalNorm, blueprint.HiddenSize);
+        // A score is the only logit of its sequence's last real token.
+        var wanted = pooling == Pooling.Score
+            ? [.. batch.Spans.Select(span => BatchRules.ScoreRow(batch, span, blueprint.PadToken))] : BatchRules.Rows(batch);
+        kept = wanted.Length;
         rows.States.Shape(wanted.Length, blueprint.HiddenSize);
         for (var i = 0; i < wanted.Length; i++)
         {
@@ -34,7 +43,7 @@ sealed unsafe class CpuForwardResult : ForwardResult
         }
     }
 
-    public override int RowCount { get; }
+    public override int RowCount => pooling == Pooling.Score ? 0 : kept;
 
     public override void ReadLogits(int row, Span<float> logits)
     {
@@ -49,7 +58,8 @@ sealed unsafe class CpuForwardResult : ForwardResult
         for (var i = 0; i < plans.Length; i++) tokens[i] = sampler.Sample(Row(plans[i].Row), plans[i]);
     }
 
-    public override float[] ReadPooled(int sequence) => throw new InvalidOperationException("The step was not asked to pool.");
+    public override float[] ReadPooled(int sequence) => pooled is not null ? pooled[sequence]
+        : pooling == Pooling.Score ? [Row(sequence)[0]] : throw new InvalidOperationException("The step was not asked to pool.");
 
     protected override void Dispose(bool disposing)
     {
@@ -59,14 +69,14 @@ sealed unsafe class CpuForwardResult : ForwardResult
     // [V], valid until a row of another block is read.
     float* Row(int row)
     {
-        if ((uint)row >= (uint)RowCount) throw new ArgumentOutOfRangeException(nameof(row), row, $"The step kept {RowCount} rows.");
+        if ((uint)row >= (uint)kept) throw new ArgumentOutOfRangeException(nameof(row), row, $"The step kept {kept} rows.");
         if (row / BlockRows * BlockRows != blockStart) Compute(row / BlockRows * BlockRows);
         return rows.Logits.Row(row - blockStart);
     }
 
     void Compute(int start)
     {
-        var (count, head) = (Math.Min(BlockRows, RowCount - start), weights.Head);
+        var (count, head) = (Math.Min(BlockRows, kept - start), weights.Head!);
         rows.Logits.Shape(count, head.Outputs);
         var packed = rows.Packed;
         packed.Shape(count, head.Inputs, head.NeedsIntegers, head.NeedsFloats);
@@ -78,7 +88,7 @@ sealed unsafe class CpuForwardResult : ForwardResult
             team.Sync();
             ProductPhase.Run(team, head, packed, rows.Logits);
             team.Sync();
-            Finish(count, head);
+            if (pooling != Pooling.Score) Finish(count, head);
         });
         blockStart = start;
     }

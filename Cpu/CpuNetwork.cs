@@ -1,6 +1,8 @@
 // The serving network for processors: the Blueprint's layers in hand-written vector code over packed weights. Equal bits whatever else is
 // in the batch, however a prompt is cut, and on any number of threads. Knows tokens and blocks; no text, no requests.
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Majlis.Cpu.Adapters;
 using Majlis.Cpu.Attention;
 using Majlis.Cpu.Kernels;
 using Majlis.Cpu.Sampling;
@@ -8,6 +10,7 @@ using Majlis.Cpu.Steps;
 using Majlis.Cpu.Threads;
 using Majlis.Cpu.Weights;
 using Majlis.Model;
+using Majlis.Model.Adapters;
 using Majlis.Text;
 
 namespace Majlis.Cpu;
@@ -21,12 +24,16 @@ public sealed class CpuNetwork : INetwork
     readonly StepRows rows;
     readonly LayerAttention attention;
     readonly NetworkStep step;
+    readonly AdapterPhase adapterPhase;
+    readonly ConcurrentDictionary<int, PackedAdapter> adapters = [];
+    readonly EncoderCache? encoderCache;
     readonly HeadRows headRows = new();
     readonly RowSampler sampler;
     readonly int numberBytes;
+    int lastAdapter = -1;
 
     /// <summary>Packs the weights tensor by tensor; <paramref name="source"/> may be disposed afterwards.</summary>
-    /// <exception cref="ModelFormatException">The checkpoint does not match the Blueprint, or asks for what this backend lacks.</exception>
+    /// <exception cref="ModelFormatException">The checkpoint does not match the Blueprint, or its layers differ in size.</exception>
     public CpuNetwork(Blueprint blueprint, IWeightSource source, CpuOptions? options = null)
     {
         options ??= new CpuOptions();
@@ -43,7 +50,9 @@ public sealed class CpuNetwork : INetwork
         team = new Team(Threads);
         attention = new LayerAttention(blueprint, weights, groups, Threads, isFloat32);
         sampler = new RowSampler(blueprint.VocabularySize);
-        step = new NetworkStep(blueprint, weights, team, rows, attention);
+        adapterPhase = new AdapterPhase(team);
+        step = new NetworkStep(blueprint, weights, team, rows, attention, adapterPhase);
+        if (groups.IsEmpty) encoderCache = new EncoderCache(blueprint, numberBytes);
     }
 
     public Blueprint Blueprint { get; }
@@ -59,6 +68,8 @@ public sealed class CpuNetwork : INetwork
 
     public void AllocateCache(ReadOnlySpan<int> blocksPerGroup)
     {
+        // An encoder's memory is that of its steps.
+        if (encoderCache is not null) return;
         attention.Cache?.Dispose();
         attention.Cache = null;
         attention.Cache = new PagedCache(Blueprint, groups, blocksPerGroup, numberBytes);
@@ -67,18 +78,36 @@ public sealed class CpuNetwork : INetwork
     public ForwardResult Forward(ForwardBatch batch)
     {
         BatchRules.Check(batch, Blueprint, groups.Length, attention.Cache is not null);
-        if (batch.Pooling != Pooling.None)
-            throw new NotSupportedException("The cpu backend does not pool. Use --backend torch.");
-        if (batch.Spans.Any(span => span.Adapter >= 0))
-            throw new NotSupportedException("The cpu backend serves no adapters. Use --backend torch.");
+        adapterPhase.Prepare(batch, adapters);
+        if (encoderCache is not null)
+        {
+            batch = encoderCache.Assign(batch);
+            attention.Cache = encoderCache.Cache;
+        }
         step.Run(batch);
-        return new CpuForwardResult(Blueprint, weights, team, rows.Stream, headRows, sampler, BatchRules.Rows(batch));
+        return new CpuForwardResult(Blueprint, weights, team, rows.Stream, headRows, sampler, batch);
+    }
+
+    public int AddAdapter(LowRankAdapter adapter)
+    {
+        adapter.CheckFits(Blueprint);
+        var index = Interlocked.Increment(ref lastAdapter);
+        adapters[index] = new PackedAdapter(adapter, weights);
+        return index;
+    }
+
+    public void RemoveAdapter(int index)
+    {
+        if (adapters.TryRemove(index, out var adapter)) adapter.Dispose();
     }
 
     public void Dispose()
     {
         team.Dispose();
         attention.Dispose();
+        encoderCache?.Dispose();
+        adapterPhase.Dispose();
+        foreach (var adapter in adapters.Values) adapter.Dispose();
         rows.Dispose();
         headRows.Dispose();
         weights.Dispose();
@@ -87,9 +116,6 @@ public sealed class CpuNetwork : INetwork
     /// <summary>Why this backend cannot serve a network; null where it can.</summary>
     public static string? Lack(Blueprint blueprint)
     {
-        if (blueprint.HeadKind != HeadKind.LanguageModel || !blueprint.IsCausal || blueprint.PositionEmbedding is not null
-            || blueprint.TokenTypeEmbedding is not null || blueprint.EmbeddingNorm is not null)
-            return $"The cpu backend serves models that write text; a {blueprint.Family} model of this kind needs --backend torch.";
         // Rows of one size go through all layers.
         var sizes = blueprint.Layers.Select(layer =>
             (layer.Attention.Query.Outputs, layer.Attention.Key.Outputs, layer.Attention.Value.Outputs, layer.Mlp.Down.Inputs));

@@ -2,9 +2,9 @@
 // pages too. Knows nothing of their content.
 namespace Majlis.Cpu;
 
-sealed unsafe class NativeArena : IDisposable
+/// <param name="pieceBytes">What is taken from the system at a time.</param>
+sealed unsafe class NativeArena(long pieceBytes = 32 << 20) : IDisposable
 {
-    const long PieceBytes = 32 << 20;
     const long Alignment = 64;
 
     readonly Lock taking = new();
@@ -20,7 +20,7 @@ sealed unsafe class NativeArena : IDisposable
         {
             if (bytes > left)
             {
-                pieces.Add(new NativeBuffer(Math.Max(bytes, PieceBytes), hugePages: true));
+                pieces.Add(new NativeBuffer(Math.Max(bytes, pieceBytes), hugePages: true));
                 next = pieces[^1].Start;
                 left = pieces[^1].Bytes;
             }

@@ -12,6 +12,8 @@ public static class BatchRules
         foreach (var token in batch.Tokens)
             if ((uint)token >= (uint)blueprint.VocabularySize)
                 throw new ArgumentException($"Token {token} is not in a vocabulary of {blueprint.VocabularySize}.");
+        if (blueprint.PositionEmbedding is not null && batch.Positions.Max() >= blueprint.MaxPositions)
+            throw new ArgumentException($"Position {batch.Positions.Max()} is beyond the {blueprint.MaxPositions} that this network has.");
         var at = 0;
         foreach (var span in batch.Spans)
         {

@@ -1,6 +1,6 @@
-// Several projections of the same input as one product, plus the deltas of the adapters that rows ask for. Adapter serving is kept as a
-// reference for later work; no host serves adapters yet.
+// Several projections of the same input as one product, plus the deltas of the adapters that rows ask for.
 using Majlis.Model;
+using Majlis.Model.Adapters;
 using static TorchSharp.torch;
 
 namespace Majlis.Torch;
@@ -52,21 +52,17 @@ sealed class FusedLinear : IDisposable
 /// <summary>Rows Start .. Start + Count - 1 of a batch belong to sequences of one adapter.</summary>
 readonly record struct AdapterRows(int Start, int Count, ServedAdapter Adapter);
 
-/// <summary>A copy of an adapter for serving: fp32, its scale already multiplied into B.</summary>
+/// <summary>A copy of an adapter for serving, in fp32.</summary>
 sealed class ServedAdapter : IDisposable
 {
     readonly Dictionary<string, (Tensor A, Tensor B)> pairs = [];
 
-    public ServedAdapter(LoraAdapter adapter, Device device)
+    public ServedAdapter(LowRankAdapter adapter, Device device)
     {
         using var scope = NewDisposeScope();
-        using var guard = no_grad();
-        foreach (var module in adapter.Modules)
-        {
-            var (a, b) = adapter.Find(module)!.Value;
-            pairs[module] = (a.detach().to(device).clone().DetachFromDisposeScope(),
-                b.detach().to(device).Times(adapter.Config.Scale).DetachFromDisposeScope());
-        }
+        foreach (var (module, pair) in adapter.Pairs)
+            pairs[module] = (tensor(pair.Down, [pair.Rank, pair.Inputs], device: device).DetachFromDisposeScope(),
+                tensor(pair.Up, [pair.Outputs, pair.Rank], device: device).DetachFromDisposeScope());
     }
 
     public Tensor? Delta(Tensor x, Projection part)

@@ -109,8 +109,6 @@ public sealed class LoraAdapter : IDisposable
         }
     }
 
-    internal (Tensor A, Tensor B)? Find(string module) => pairs.TryGetValue(module, out var pair) ? pair : null;
-
     public void Dispose()
     {
         foreach (var tensor in Parameters) tensor.Dispose();

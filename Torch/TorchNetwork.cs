@@ -1,8 +1,9 @@
 // The serving network: the Blueprint's layers over a paged cache, many sequences per step, in bf16 where that is native. The residual
-// stream, norms and rotation stay in fp32. Knows tokens and blocks; no text, no requests. Adapters, pooling and reward heads are kept as
-// references for later work; no host serves them yet.
+// stream, norms and rotation stay in fp32. Knows tokens and blocks; no text, no requests.
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Majlis.Model;
+using Majlis.Model.Adapters;
 using Majlis.Text;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -21,9 +22,9 @@ public sealed class TorchNetwork : INetwork
     static readonly string[] driverDevices = ["/dev/nvidiactl", "/dev/dxg"];
 
     readonly Device device;
-    readonly Dictionary<int, ServedAdapter> adapters = [];
+    readonly ConcurrentDictionary<int, ServedAdapter> adapters = [];
     PagedCache? cache;
-    int nextAdapter;
+    int lastAdapter = -1;
 
     /// <summary>Loads the weights tensor by tensor into the compute type; <paramref name="source"/> may be disposed afterwards.</summary>
     /// <exception cref="ModelFormatException">The checkpoint does not match the Blueprint.</exception>
@@ -65,12 +66,18 @@ public sealed class TorchNetwork : INetwork
         cache = new PagedCache(Blueprint, groups, blocksPerGroup, BlockSize, dtype, device);
     }
 
-    /// <summary>Adds an adapter and returns the index under which sequences use it; its numbers are copied.</summary>
-    public int AddAdapter(LoraAdapter adapter)
+    public int AddAdapter(LowRankAdapter adapter)
     {
         adapter.CheckFits(Blueprint);
-        adapters[nextAdapter] = new ServedAdapter(adapter, device);
-        return nextAdapter++;
+        using var inference = inference_mode(true);
+        var index = Interlocked.Increment(ref lastAdapter);
+        adapters[index] = new ServedAdapter(adapter, device);
+        return index;
+    }
+
+    public void RemoveAdapter(int index)
+    {
+        if (adapters.TryRemove(index, out var adapter)) adapter.Dispose();
     }
 
     public ForwardResult Forward(ForwardBatch batch)

@@ -1,7 +1,9 @@
-// `long-prompt MODEL`: the cost of reading 6,000 tokens, and the pause of another answer while 3,000 are read. Each run has its own
-// process. MAJLIS_PEER_BUILD names the benchmarks' executable of another build, which takes turns with this one.
+// `long-prompt MODEL`: the cost of reading 6,000 tokens, and the pause of another answer while 3,000 are read, on the server's default
+// backend. Each run has its own process. MAJLIS_PEER_BUILD names the benchmarks' executable of another build, which takes turns with this
+// one.
 using System.Diagnostics;
 using System.Globalization;
+using Majlis.Cpu;
 using Majlis.Inference;
 using Majlis.Model;
 using Majlis.Torch;
@@ -40,7 +42,8 @@ static class LongPromptBenchmark
         using var checkpoint = Checkpoint.Open(model);
         using var live = new LiveModel();
         var options = new EngineOptions();
-        var network = new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights);
+        INetwork network = TorchNetwork.HasGpu || CpuNetwork.Lack(checkpoint.Blueprint) is not null
+            ? new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights) : new CpuNetwork(checkpoint.Blueprint, checkpoint.Weights);
         live.Swap(new(network, checkpoint.Blueprint.MaxPositions, options)
         {
             Version = "long",

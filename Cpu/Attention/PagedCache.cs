@@ -30,6 +30,22 @@ sealed unsafe class PagedCache : IDisposable
             }
     }
 
+    PagedCache(Blueprint blueprint, (NativeBuffer Keys, NativeBuffer Values) shared, int numberBytes)
+    {
+        (this.blueprint, this.numberBytes) = (blueprint, numberBytes);
+        layers = [.. blueprint.Layers.Select(_ => shared)];
+    }
+
+    /// <summary>A cache that holds one layer at a time: all layers share its memory.</summary>
+    public static PagedCache OfOneLayer(Blueprint blueprint, int blocks, int numberBytes)
+    {
+        var tokens = (long)blocks * BlockTokens * numberBytes;
+        return new(blueprint, (new NativeBuffer(tokens * blueprint.Layers.Max(layer => Heads(layer) * layer.Attention.HeadDim)),
+            new NativeBuffer(tokens * blueprint.Layers.Max(layer => Heads(layer) * Padded(layer.Attention.HeadDim)))), numberBytes);
+
+        static long Heads(LayerBlueprint layer) => layer.Attention.KeyValueHeads;
+    }
+
     /// <summary>Elements of a cached value: whole vectors.</summary>
     public static int Padded(int headDim) => (headDim + 15) / 16 * 16;
 

@@ -111,7 +111,8 @@ sealed unsafe class LayerAttention : IDisposable
             var (token, head) = Place(item, part + j, a);
             float* query = qkv.Row(span.Start + token) + head * a.HeadDim, to = tile.Queries + part * tile.Padded + j;
             for (var d = 0; d < a.HeadDim; d++) to[d * width] = query[d];
-            tile.Positions[part + j] = span.Cached + token;
+            // An encoder's queries see all keys, as the last one does.
+            tile.Positions[part + j] = a.IsCausal ? span.Cached + token : span.Count - 1;
         }
     }
 

@@ -1,7 +1,7 @@
 // One step of the network: all members of the team run through the layers together, with a barrier after each phase. Every number depends
 // on its own sequence alone, so threads and company change no bit.
 // Legend: N tokens of the step, C hidden, H query heads, K key heads, G = H / K, D head elements.
-using Majlis.Cpu.Attention;
+using Majlis.Cpu.Adapters;
 using Majlis.Cpu.Kernels;
 using Majlis.Cpu.Threads;
 using Majlis.Cpu.Weights;
@@ -9,7 +9,8 @@ using Majlis.Model;
 
 namespace Majlis.Cpu.Steps;
 
-sealed unsafe class NetworkStep(Blueprint blueprint, NetworkWeights weights, Team team, StepRows rows, LayerAttention attention)
+sealed unsafe class NetworkStep(Blueprint blueprint, NetworkWeights weights, Team team, StepRows rows, LayerAttention attention,
+    AdapterPhase adapters)
 {
     ForwardBatch batch = null!;
 
@@ -35,36 +36,43 @@ sealed unsafe class NetworkStep(Blueprint blueprint, NetworkWeights weights, Tea
     void Layer(int member, int index)
     {
         var layer = weights.Layers[index];
-        Product(layer.Qkv, rows.PackedNormed, rows.Qkv);
+        Product(member, layer.Qkv, rows.PackedNormed, Inputs(layer.BeforeAttention), rows.Qkv);
         ForTokens(token => attention.Store(index, token, rows.Qkv.Row(token)));
         attention.Run(team, member, index, rows.Qkv, rows.Mixed);
         team.Sync();
         ForTiles(token => RowPacking.Pack(rows.PackedMixed, token, rows.Mixed.Row(token), layer.Output.Inputs));
-        Product(layer.Output, rows.PackedMixed, rows.Attended);
-        if (layer.Blueprint.Residual != Residual.Parallel)
+        Product(member, layer.Output, rows.PackedMixed, rows.Mixed, rows.Attended);
+        var isParallel = layer.Blueprint.Residual == Residual.Parallel;
+        if (!isParallel)
             ForTiles(token =>
             {
                 Add(token, rows.Attended, layer.Output.Bias, layer.AfterAttention, layer.Blueprint.Residual);
                 Pack(layer.BeforeMlp, token);
             });
-        Product(layer.GateUp, rows.PackedNormed, rows.GateUp);
+        Product(member, layer.GateUp, rows.PackedNormed, Inputs(isParallel ? layer.BeforeAttention : layer.BeforeMlp), rows.GateUp);
         Activate(layer);
-        Product(layer.Down, rows.PackedInner, rows.Added);
+        Product(member, layer.Down, rows.PackedInner, rows.Inner, rows.Added);
         var next = index + 1 < weights.Layers.Length ? weights.Layers[index + 1] : null;
         ForTiles(token =>
         {
-            if (layer.Blueprint.Residual == Residual.Parallel)
+            if (isParallel)
                 Add(token, rows.Attended, layer.Output.Bias, layer.AfterAttention, layer.Blueprint.Residual);
             Add(token, rows.Added, layer.Down.Bias, layer.AfterMlp, layer.Blueprint.Residual);
             if (next is not null) Pack(next.BeforeAttention, token);
         });
     }
 
-    void Product(Linear linear, PackedRows packed, FloatRows to)
+    void Product(int member, Linear linear, PackedRows packed, FloatRows inputs, FloatRows to)
     {
         ProductPhase.Run(team, linear, packed, to);
         team.Sync();
+        if (!adapters.IsNeeded) return;
+        adapters.Run(member, linear, inputs, to);
+        team.Sync();
     }
+
+    // What Pack read.
+    FloatRows Inputs(NormWeights? norm) => norm is null ? rows.Stream : rows.Normed;
 
     void Embed(int token)
     {
@@ -77,6 +85,10 @@ sealed unsafe class NetworkStep(Blueprint blueprint, NetworkWeights weights, Tea
             BlockPacking.Read(matrix.Format, stored, id % 16, block);
             for (var k = 0; k < 32; k++) row[b * 32 + k] = block[k] * blueprint.EmbeddingScale;
         }
+        AddBias(row, weights.FirstTokenType);
+        if (weights.Positions is { } positions)
+            fixed (float* own = &positions[batch.Positions[token] * blueprint.HiddenSize]) Norms.Add(row, own, blueprint.HiddenSize);
+        weights.EmbeddingNorm?.Apply(row, row, blueprint.HiddenSize);
     }
 
     // x += norm(added + bias), or x = norm(x + added + bias).

@@ -8,7 +8,7 @@ sealed class Linear
 {
     public Linear(MatrixLoader loader, IWeightSource source, params Projection[] parts)
     {
-        Inputs = parts[0].Inputs;
+        (Inputs, Parts) = (parts[0].Inputs, parts);
         Matrices = new PackedMatrix[parts.Length];
         Offsets = new int[parts.Length];
         for (var i = 0; i < parts.Length; i++)
@@ -23,7 +23,7 @@ sealed class Linear
     /// <summary>A head alone; a tied one has the embedding's matrix.</summary>
     public Linear(IWeightSource source, Projection head, PackedMatrix matrix)
     {
-        (Inputs, Matrices, Offsets) = (head.Inputs, [matrix], [0]);
+        (Inputs, Parts, Matrices, Offsets) = (head.Inputs, [head], [matrix], [0]);
         Outputs = matrix.Groups * WeightLayout.GroupRows;
         Bias = Biases(source, [head]);
     }
@@ -32,6 +32,8 @@ sealed class Linear
 
     /// <summary>Padding included.</summary>
     public int Outputs { get; }
+
+    public Projection[] Parts { get; }
 
     public PackedMatrix[] Matrices { get; }
 

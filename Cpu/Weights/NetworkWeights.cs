@@ -14,9 +14,11 @@ sealed class NetworkWeights : IDisposable
         try
         {
             Embedding = loader.Load(blueprint.Embedding, 0, blueprint.VocabularySize, blueprint.HiddenSize, isOuter: true);
+            Positions = blueprint.PositionEmbedding is { } positions ? Table(positions) : null;
+            FirstTokenType = blueprint.TokenTypeEmbedding is { } types ? Table(types)[..blueprint.HiddenSize] : null;
+            EmbeddingNorm = NormWeights.Load(source, blueprint.EmbeddingNorm);
             FinalNorm = NormWeights.Load(source, blueprint.FinalNorm);
-            var head = blueprint.Head!;
-            Head = new Linear(source, head, blueprint.IsTied ? Embedding
+            Head = blueprint.Head is not { } head ? null : new Linear(source, head, blueprint.IsTied ? Embedding
                 : loader.Load(head.Weight, head.FirstRow, head.Outputs, head.Inputs, isOuter: true));
             Layers = new LayerWeights[blueprint.Layers.Length];
             for (var i = 0; i < Layers.Length; i++) Layers[i] = Layer(blueprint.Layers[i]);
@@ -36,11 +38,28 @@ sealed class NetworkWeights : IDisposable
         NormWeights? Norm(NormBlueprint? norm) => NormWeights.Load(source, norm);
 
         Linear Linear(params Projection[] parts) => new(loader, source, parts);
+
+        float[] Table(string name)
+        {
+            var values = new float[source.Tensors[name].Elements];
+            source.Read(name, 0, values);
+            return values;
+        }
     }
 
     public PackedMatrix Embedding { get; }
+
+    /// <summary>[positions, hidden]: an encoder's learned positions.</summary>
+    public float[]? Positions { get; }
+
+    /// <summary>[hidden]: all tokens are of an encoder's first type.</summary>
+    public float[]? FirstTokenType { get; }
+
+    public NormWeights? EmbeddingNorm { get; }
     public NormWeights? FinalNorm { get; }
-    public Linear Head { get; }
+
+    /// <summary>Null for an encoder.</summary>
+    public Linear? Head { get; }
     public LayerWeights[] Layers { get; }
 
     public void Dispose() => memory.Dispose();

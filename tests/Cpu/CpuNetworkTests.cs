@@ -69,7 +69,7 @@ public sealed class CpuNetworkTests
         var batch = new ForwardBatch { Tokens = [1], Positions = [0], Spans = [new SequenceSpan(0, 1, 0, [[-1]])] };
         var failed = Assert.ThrowsAny<Exception>(() => network.Forward(batch));
         Assert.Contains("no block 0 in cache group 0", failed.Message, StringComparison.Ordinal);
-        Assert.Contains("--backend torch", Assert.Throws<NotSupportedException>(() =>
+        Assert.Contains("no adapter 0", Assert.Throws<ArgumentException>(() =>
             network.Forward(batch with { Spans = [new SequenceSpan(0, 1, 0, [[0]], Adapter: 0)] })).Message, StringComparison.Ordinal);
         failed = Assert.ThrowsAny<Exception>(() => network.Forward(batch with
         {
@@ -80,8 +80,14 @@ public sealed class CpuNetworkTests
         using var result = network.Forward(batch with { Spans = [new SequenceSpan(0, 1, 0, [[0]])] });
         Assert.Equal(1, result.RowCount);
 
-        var encoder = blueprint with { HeadKind = HeadKind.None };
-        Assert.Contains("--backend torch", Assert.Throws<ModelFormatException>(() => new CpuNetwork(encoder, weights)).Message,
+        var uneven = blueprint with
+        {
+            Layers = blueprint.Layers.SetItem(1, blueprint.Layers[1] with
+            {
+                Mlp = blueprint.Layers[1].Mlp with { Down = blueprint.Layers[1].Mlp.Down with { Inputs = 8 } },
+            })
+        };
+        Assert.Contains("--backend torch", Assert.Throws<ModelFormatException>(() => new CpuNetwork(uneven, weights)).Message,
             StringComparison.Ordinal);
     }
 

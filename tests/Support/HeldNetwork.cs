@@ -1,6 +1,7 @@
 // A network of any backend that a test can hold: no step begins before it is let go, so that requests sent together run together.
 // Knows no engine.
 using Majlis.Model;
+using Majlis.Model.Adapters;
 using Xunit;
 
 namespace Majlis.tests.Support;
@@ -20,6 +21,10 @@ public sealed class HeldNetwork(INetwork network) : INetwork
     public long BytesPerBlock(int group) => network.BytesPerBlock(group);
 
     public void AllocateCache(ReadOnlySpan<int> blocksPerGroup) => network.AllocateCache(blocksPerGroup);
+
+    public int AddAdapter(LowRankAdapter adapter) => network.AddAdapter(adapter);
+
+    public void RemoveAdapter(int index) => network.RemoveAdapter(index);
 
     public ForwardResult Forward(ForwardBatch batch)
     {

@@ -5,6 +5,7 @@ using Majlis.Model;
 using Majlis.Text;
 using Majlis.Torch;
 using Xunit;
+using static Majlis.tests.Torch.AdapterCase;
 using static Majlis.tests.Torch.ArchitectureCase;
 using static TorchSharp.torch;
 
@@ -64,7 +65,7 @@ public sealed class LoraTests
         using var network = new TorchNetwork(blueprint, weights, new TorchOptions { DType = ComputeType.Float32, BlockSize = 4 });
         using var one = Trained(blueprint, config, 7);
         using var two = Trained(blueprint, config, 8);
-        var indices = (int[])[-1, network.AddAdapter(one), network.AddAdapter(two), -1];
+        var indices = (int[])[-1, network.AddAdapter(Served(one, blueprint)), network.AddAdapter(Served(two, blueprint)), -1];
         var paged = new Paged(network, blocks: 64);
         var texts = indices.Select(_ => paged.Begin()).ToArray();
         var row = new float[blueprint.VocabularySize];
@@ -117,9 +118,7 @@ public sealed class LoraTests
         using var adapter = Trained(blueprint, config, 7);
         Assert.Contains("base_model.model.model.layers.3.self_attn.q_proj.lora_A.weight",
             adapter.NamedParameters.Select(parameter => parameter.Name));
-        using var file = new MemoryWeights(adapter.NamedParameters.ToDictionary(parameter => parameter.Name,
-            parameter => (System.Collections.Immutable.ImmutableArray.Create(parameter.Value.shape),
-                parameter.Value.detach().data<float>().ToArray())));
+        using var file = Tensors(adapter);
         using var json = JsonDocument.Parse(config.ToJson("base"));
         using var back = LoraAdapter.Read(blueprint, LoraConfig.FromJson(json.RootElement), file);
         const string Name = "model.layers.2.mlp.down_proj.weight";
@@ -159,23 +158,6 @@ public sealed class LoraTests
         var error = Assert.Throws<ModelFormatException>(() =>
             LoraAdapter.Create(blueprint, config with { TargetModules = ["q_proj", "c_attn"] }, 1));
         Assert.Contains("c_attn", error.Message, StringComparison.Ordinal);
-    }
-
-    static (Blueprint, MemoryWeights, LoraConfig) Make(string family)
-    {
-        var blueprint = PagedEqualsPlainTests.Tiny(family);
-        var targets = family == "phi3" ? (string[])["qkv_proj", "o_proj", "gate_up_proj", "down_proj"] : [.. LoraConfig.AllLinear];
-        return (blueprint, TinyModel.Weights(blueprint, 11), new LoraConfig(3, 6, [.. targets]));
-    }
-
-    static LoraAdapter Trained(Blueprint blueprint, LoraConfig config, ulong seed)
-    {
-        var adapter = LoraAdapter.Create(blueprint, config, seed);
-        using var scope = NewDisposeScope();
-        using var guard = no_grad();
-        using var generator = new Generator(seed + 1);
-        foreach (var parameter in adapter.Parameters) parameter.PlusInPlace(rand(parameter.shape, generator: generator).Times(0.3));
-        return adapter;
     }
 
     static double Worst(float[][] a, float[][] b) =>

@@ -1,0 +1,88 @@
+// Encoders, reward heads and pooled decoders on the cpu backend, against transformers' numbers and the plain network.
+using Majlis.Cpu;
+using Majlis.Cpu.Weights;
+using Majlis.Model;
+using Majlis.tests.Torch;
+using Majlis.Torch;
+using Xunit;
+using static Majlis.tests.Torch.ArchitectureCase;
+using static TorchSharp.torch;
+
+namespace Majlis.tests.Cpu;
+
+[Trait("Golden", "Architectures")]
+public sealed class CpuPooledTests
+{
+    public static TheoryData<string> Rewards => PooledGoldenTests.Rewards;
+
+    public static TheoryData<string> Encoders => PooledGoldenTests.Encoders;
+
+    /// <summary>Of scores between -2 and 2.3; in int8 the activations' and the weights' rounding add up over the layers.</summary>
+    [Theory, MemberData(nameof(Rewards))]
+    public void Scores(string name)
+    {
+        using var golden = new ArchitectureCase(name);
+        var expected = golden.Golden.GetProperty("scores").EnumerateArray().Select(score => score.GetDouble()).ToArray();
+        foreach (var (precision, tolerance) in ((WeightPrecision, double)[])[(WeightPrecision.Float32, 2e-5), (WeightPrecision.Int8, 0.1)])
+        {
+            using var network = Load(golden, precision);
+            var paged = new Paged(network, blocks: 128);
+            using var result = paged.Step(LogitRows.None, Pooling.Score, [.. golden.Prompts.Select(prompt => (paged.Begin(), prompt, -1))]);
+            golden.Report($"scores, cpu {precision}", expected.Select((score, i) => Math.Abs(result.ReadPooled(i)[0] - score)).Max(),
+                tolerance);
+        }
+    }
+
+    [Theory, MemberData(nameof(Encoders))]
+    public void Embeddings_of_the_first_token_type(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        using var golden = new ArchitectureCase(name);
+        var (blueprint, weights) = golden.Open();
+        using var owner = weights;
+        using var plain = new Transformer(blueprint, weights);
+        var expected = golden.Prompts.Select(prompt => plain.MeanPooled(Ids(prompt))[0]).ToArray();
+        foreach (var (precision, tolerance) in ((WeightPrecision, double)[])[(WeightPrecision.Float32, 2e-6), (WeightPrecision.Int8, 0.02)])
+        {
+            using var network = Load(golden, precision);
+            var paged = new Paged(network);
+            foreach (var round in (int[])[1, 2])
+            {
+                using var result = paged.Step(LogitRows.None, Pooling.Mean,
+                    [.. golden.Prompts.Take(golden.Prompts.Length * round / 2).Select(prompt => (paged.Begin(), prompt, -1))]);
+                golden.Report($"embeddings, cpu {precision}, batch {round}", golden.Prompts.Take(golden.Prompts.Length * round / 2)
+                    .Select((_, i) => 1 - Cosine(tensor(result.ReadPooled(i)), expected[i])).Max(), tolerance);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(Pooling.Mean)]
+    [InlineData(Pooling.First)]
+    [InlineData(Pooling.Last)]
+    public void A_decoder_is_pooled_as_on_the_other_backend(Pooling pooling)
+    {
+        var blueprint = PagedEqualsPlainTests.Tiny("qwen3");
+        using var weights = TinyModel.Weights(blueprint, seed: 3);
+        using var ours = new CpuNetwork(blueprint, weights, new CpuOptions { Weights = WeightPrecision.Float32, Threads = 2 });
+        using var theirs = new TorchNetwork(blueprint, weights, new TorchOptions { DType = ComputeType.Float32 });
+        var (found, expected) = (Pooled(ours), Pooled(theirs));
+        Assert.All(found.Zip(expected), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+
+        float[] Pooled(INetwork network)
+        {
+            var paged = new Paged(network);
+            using var result = paged.Step(LogitRows.None, pooling, (paged.Begin(), [4, 8, 15], -1), (paged.Begin(), [16, 23, 42, 7], -1));
+            return [.. result.ReadPooled(0), .. result.ReadPooled(1)];
+        }
+    }
+
+    static double Cosine(Tensor a, Tensor b) => ((a * b).sum() / (a.Squared().sum() * b.Squared().sum()).sqrt()).Number();
+
+    static CpuNetwork Load(ArchitectureCase golden, WeightPrecision precision)
+    {
+        var (blueprint, weights) = golden.Open();
+        using (weights) return new CpuNetwork(blueprint, weights, new CpuOptions { Weights = precision, Threads = 2 });
+    }
+}
