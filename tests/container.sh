@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Builds the Dockerfile's images with buildah and runs them, without a container engine or a registry: every RUN and COPY is executed, over
 # base images made of a minimal Debian tree and this machine's own .NET, and the results run in a chroot as an engine would run them.
-# usage: tests/container.sh [MODEL]     MODEL is embedded; exit 0 where all checks hold, or with a reason where it cannot run here
+# usage: tests/container.sh [MODEL]     MODEL is embedded in the starter's place; exit 0 where all checks hold, or with a reason where it cannot run
 set -euo pipefail
 cd "$(dirname "$0")/.."
-model=${1:-${MAJLIS_SHARED:-../shared}/models/SmolLM2-135M-Instruct.Q4_1.gguf}
+model=${1:-}
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/majlis
 passed=0 failed=0
 
 skip() { echo "skipped: $1"; exit 0; }
+[ -z "$model" ] || [ -e "$model" ] || { echo "there is no model $model" >&2; exit 1; }
 for program in buildah mmdebstrap unshare nsenter ip curl; do
   command -v $program >/dev/null || skip "$program is not installed (./test.sh --install brings it)"
 done
@@ -64,7 +65,8 @@ say "images"
 commit=${COMMIT:-$(git rev-parse HEAD)}
 git ls-files --cached --others --exclude-standard -z | xargs -0 cp --parents --preserve=mode,timestamps -t "$(mkdir -p "$work/context" && echo "$work/context")"
 named_model=
-if [ ! -e "$work/context/models/starter" ] && [ -e "$model" ]; then
+if [ -n "$model" ]; then
+  rm -rf "$work/context/models/starter"
   mkdir -p "$work/context/models/starter" && cp -rL "$model" "$work/context/models/starter/"
   named_model=models/starter/$(basename "$model")
 fi
@@ -132,7 +134,7 @@ start refused majlis-server MAJLIS_FIRST_KEY=
 check "without a model or a key it does not listen for others" not ended
 check "and it says what to do" says refused "$([ -e "$work/context/models/starter" ] && echo MAJLIS_ADMIN_KEY || echo MAJLIS_MODEL)"
 if [ ! -e "$work/context/models/starter" ]; then
-  echo "skipped: a chat ($model is not here)"
+  echo "skipped: a chat (models/starter is not here)"
   echo "container: $passed checks hold, $failed do not"
   exit $((failed > 0))
 fi

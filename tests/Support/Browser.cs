@@ -37,12 +37,20 @@ sealed class Browser : IAsyncDisposable
                 $"--user-data-dir={browser.profile.Path}"),
             ["prefs"] = new JsonObject { ["intl.accept_languages"] = language },
         };
-        var opened = await browser.CallAsync(HttpMethod.Post, "session", new JsonObject
+        try
         {
-            ["capabilities"] = new JsonObject { ["alwaysMatch"] = new JsonObject { ["goog:chromeOptions"] = options } },
-        });
-        browser.session = $"session/{(string)opened!["sessionId"]!}/";
-        return browser;
+            var opened = await browser.CallAsync(HttpMethod.Post, "session", new JsonObject
+            {
+                ["capabilities"] = new JsonObject { ["alwaysMatch"] = new JsonObject { ["goog:chromeOptions"] = options } },
+            });
+            browser.session = $"session/{(string)opened!["sessionId"]!}/";
+            return browser;
+        }
+        catch
+        {
+            await browser.DisposeAsync();
+            throw;
+        }
     }
 
     public Task GoAsync(Uri page) => CallAsync(HttpMethod.Post, session + "url", new JsonObject { ["url"] = page.ToString() });
@@ -126,10 +134,16 @@ sealed class Browser : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (session.Length > 0) await CallAsync(HttpMethod.Delete, session.TrimEnd('/'), null);
-        http.Dispose();
-        await driver.DisposeAsync();
-        profile.Dispose();
+        try
+        {
+            if (session.Length > 0) await CallAsync(HttpMethod.Delete, session.TrimEnd('/'), null);
+        }
+        finally
+        {
+            http.Dispose();
+            await driver.DisposeAsync();
+            profile.Dispose();
+        }
     }
 
     Task<JsonNode?> ActAsync(JsonArray strokes) => CallAsync(HttpMethod.Post, session + "actions", new JsonObject

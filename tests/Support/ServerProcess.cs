@@ -71,7 +71,13 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited) await KillAsync();
+        if (!process.HasExited)
+        {
+            // Its children hold its output open: nobody would see the end of it while one of them lives.
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+            await rest;
+        }
         process.Dispose();
     }
 }

@@ -14,8 +14,16 @@ static class ChatPage
     public static async Task<Browser> OpenAsync(Uri server, string language, string fragment = "")
     {
         var browser = await Browser.StartAsync(language);
-        await browser.GoAsync(new Uri(server, "/" + fragment));
-        return browser;
+        try
+        {
+            await browser.GoAsync(new Uri(server, "/" + fragment));
+            return browser;
+        }
+        catch
+        {
+            await browser.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Waits until an expression of the page holds.</summary>

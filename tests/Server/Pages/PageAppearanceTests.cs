@@ -17,8 +17,8 @@ public sealed class PageAppearanceTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => chat = await ScriptedChat.StartAsync(body =>
         ((string)body["messages"]![0]!["content"]!).Contains('؟', StringComparison.Ordinal)
-            ? [ScriptedChat.Says("يصنع النحل العسل من رحيق الأزهار."), ScriptedChat.Cites(0, 32, body["documents"]![0]!.AsObject())]
-            : [ScriptedChat.Says("Bees make honey from nectar."), ScriptedChat.Cites(0, 27, body["documents"]![0]!.AsObject())]);
+            ? [ScriptedChat.Says("يقع متحف مولوتو في تبريز."), ScriptedChat.Cites(19, 24, body["documents"]![0]!.AsObject())]
+            : [ScriptedChat.Says("Diana Zaydan won it."), ScriptedChat.Cites(0, 12, body["documents"]![1]!.AsObject())]);
 
     public ValueTask DisposeAsync() => chat.DisposeAsync();
 
@@ -30,7 +30,8 @@ public sealed class PageAppearanceTests : IAsyncLifetime
     public async Task Axe_finds_nothing_and_a_small_phone_shows_all(string language, int width, bool dark)
     {
         Assert.SkipUnless(File.Exists(axe), "axe-core is absent from tests/Clients; ./test.sh --install brings it.");
-        await using var browser = await TalkAsync(chat.Address, language, width, 800, dark);
+        await using var browser = await ChatPage.OpenAsync(chat.Address, language);
+        await TalkAsync(browser, language, width, 800, dark);
         await CheckAsync(browser);
         await browser.GoAsync(new Uri(chat.Address, "/arena"));
         await browser.SeesAsync("!at('work').hidden");
@@ -88,7 +89,8 @@ public sealed class PageAppearanceTests : IAsyncLifetime
     public async Task A_picture_of_the_chat_shows_a_citation_and_its_passage(string language)
     {
         var server = Environment.GetEnvironmentVariable("MAJLIS_PICTURES_SERVER");
-        await using var browser = await TalkAsync(server is null ? chat.Address : new Uri(server), language, 1100, 820, dark: false);
+        await using var browser = await ChatPage.OpenAsync(server is null ? chat.Address : new Uri(server), language);
+        await TalkAsync(browser, language, 1000, 760, dark: false);
         await browser.ClickAsync(".source");
         await browser.SeesAsync("document.activeElement.className === 'passage'");
         await browser.SeesAsync("""
@@ -113,14 +115,12 @@ public sealed class PageAppearanceTests : IAsyncLifetime
         Assert.True((bool)(await browser.ReadAsync("document.documentElement.scrollWidth <= innerWidth"))!);
     }
 
-    /// <summary>A page with documents and an answer that cites them.</summary>
-    static async Task<Browser> TalkAsync(Uri server, string language, int width, int height, bool dark)
+    /// <summary>Brings the page to documents and an answer that cites them; the starter answers the same with a citation.</summary>
+    static async Task TalkAsync(Browser browser, string language, int width, int height, bool dark)
     {
         var (text, question) = language == "ar"
-            ? ("يصنع النحل العسل من رحيق الأزهار ويخزنه في أقراص من الشمع.\n\nيُخبز الخبز من دقيق القمح والماء والملح.", "ماذا يصنع النحل؟")
-            : ("Bees make honey from the nectar of flowers and keep it in combs of wax.\n\nBread is baked of wheat flour, water and salt.",
-                "What do bees make?");
-        var browser = await ChatPage.OpenAsync(server, language);
+            ? ("يقع متحف مولوتو في تبريز.\n\nيوجد مصنع هاتول في القاهرة.", "أين يقع متحف مولوتو؟")
+            : ("The Moluto Museum is in Tabriz.\n\nThe judges gave the Hatol Cup to Diana Zaydan.", "Who won the Hatol Cup?");
         await browser.ShowAsync(width, height, dark);
         await browser.SeesAsync("!at('work').hidden");
         await browser.RunAsync("document.querySelector('aside details').open = true");
@@ -131,6 +131,5 @@ public sealed class PageAppearanceTests : IAsyncLifetime
         await browser.RunAsync("document.getElementById('temperature').value = '0'");
         await browser.AskAsync(question);
         await browser.SeesAsync("all('mark').length > 0");
-        return browser;
     }
 }
