@@ -3,6 +3,7 @@ using System.CommandLine;
 using Majlis.CommandLine;
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
+using Majlis.Server.Access.Commands;
 using Majlis.Server.Arena;
 
 namespace Majlis.Server;
@@ -37,7 +38,8 @@ static class EraseCommand
             return await RefuseAsync($"{data} names no store: start the server with this --data, or name its --redis.");
         await using var connection = new RedisConnection(
             new RedisOptions { Redis = login.Redis, Password = login.Secret(), DataFolder = data });
-        var erased = await new VoterErasure(connection, TimeProvider.System).EraseAsync(VoterCookie.VoterOf(voter, VoterHash.Open(data)));
+        var erased = await new VoterErasure(connection, TimeProvider.System).EraseAsync(VoterCookie.VoterOf(voter, VoterHash.Open(data)),
+            new(CommandStore.By));
         if (erased.Count == 0) return await RefuseAsync("Nothing is kept of this voter; is it the id, or the whole value of the cookie?");
         Console.WriteLine($"erased: {erased.Count} battles and votes. Versions trained on them stay; a manifest lists its votes by id.");
         return 0;

@@ -1,5 +1,5 @@
 // Erases what is kept of one voter: prompts, answers, tokens and votes. A vote's number stays as a tombstone, so that manifests,
-// which list votes by id, still tell which versions they touched. Knows no versions.
+// which list votes by id, still tell which versions they touched. The audit of access says who asked. Knows no versions.
 using Majlis.Feedback.Store.Access;
 using StackExchange.Redis;
 
@@ -16,13 +16,15 @@ public sealed class VoterErasure(RedisConnection connection, TimeProvider time)
     const int WithItsVote = 2;
     const int OnlyTheVote = 3;
 
-    /// <summary>Erases durably; may be repeated after a failure.</summary>
+    /// <summary>Erases durably; may be repeated after a failure. Where something is kept, the audit says so before it goes.</summary>
+    /// <param name="note">Who erases, and why.</param>
     /// <exception cref="FeedbackUnavailableException">The store is away; some may be erased already.</exception>
-    public async Task<Erased> EraseAsync(string voter)
+    public async Task<Erased> EraseAsync(string voter, KeyNote note)
     {
         var (count, votes) = (0, new List<string>());
         var voted = await connection.ReadAsync(database => database.SetMembersAsync(Keys.Voter(voter)));
         var waiting = await connection.ReadAsync(database => database.SortedSetRangeByRankAsync(Keys.Waiting(voter)));
+        if (voted.Length + waiting.Length > 0) await NoteAsync(KeyChange.OfVoter(voter, time.GetUtcNow(), note));
         foreach (var battle in voted.Union(waiting))
         {
             var id = (string)battle!;
@@ -52,6 +54,8 @@ public sealed class VoterErasure(RedisConnection connection, TimeProvider time)
         }
         return erased;
     }
+
+    Task NoteAsync(KeyChange change) => new KeyStore(connection).Audit.AppendAsync(change.Id, change.At, change.ToJson());
 
     static Task<bool> IsErasedAsync(IDatabase database, string vote) => vote.IndexOf('/') is var slash and >= 0
         ? database.HashExistsAsync(Keys.Battle(vote[..slash]), $"erased:{vote[(slash + 1)..]}")

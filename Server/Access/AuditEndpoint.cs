@@ -1,5 +1,5 @@
-// GET /v1/access/audit: which keys and invitations were made and revoked, by whom, when and why. Other classes change them and keep the
-// records.
+// GET /v1/access/audit: which keys and invitations were made and revoked, which voters erased, by whom, when and why. Other classes change
+// them and keep the records.
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Store.Access;
 using Majlis.Server.Wire;
@@ -23,7 +23,7 @@ static class AuditEndpoint
 }
 
 /// <summary>One audit record. Times are Unix seconds.</summary>
-/// <param name="Key">The id of the key or invitation, which is a part of its text and no secret.</param>
+/// <param name="Key">The id of the key or invitation, which is a part of its text and no secret; of an erasure the voter's id.</param>
 /// <param name="Uses">How many sessions an invitation opens in all; null for a key.</param>
 sealed record KeyChangeReply(string Id, string Object, long CreatedAt, string By, string Action, string Key, string Name, string Role,
     long? ExpiresAt, int? Uses, string? Reason);

@@ -26,7 +26,7 @@ static class ErasureEndpoints
     /// <summary>Asking twice is no error: the second answer says that nothing was left.</summary>
     static async Task<IResult> EraseMeAsync(HttpContext http, VoterCookie voters, VoterErasure erasure, VersionList versions)
     {
-        var erased = voters.Known(http) is { } voter ? await erasure.EraseAsync(voter) : new(0, []);
+        var erased = voters.Known(http) is { } voter ? await erasure.EraseAsync(voter, new(Me)) : new(0, []);
         VoterCookie.Forget(http);
         return Reply(Me, erased, versions);
     }
@@ -34,7 +34,7 @@ static class ErasureEndpoints
     static async Task<IResult> EraseAsync(string id, HttpContext http, VoterErasure erasure, VersionList versions,
         ILogger<VoterErasure> log)
     {
-        var erased = await erasure.EraseAsync(id);
+        var erased = await erasure.EraseAsync(id, new(http.User.Identity?.Name ?? "anonymous"));
         if (erased.Count == 0) return ApiError.UnknownVoter(id).ToResult();
         log.VoterErased(http.User.Identity?.Name ?? "anonymous", id, erased.Count);
         return Reply(id, erased, versions);

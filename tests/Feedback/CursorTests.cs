@@ -54,7 +54,7 @@ public sealed class CursorTests
         await store.Battles.VoteAsync(Some.Vote("all", voter: "one"));
         await store.Battles.VoteAsync(Some.Vote("all", voter: "two"));
 
-        var erased = await new VoterErasure(store.Connection, store.Time).EraseAsync("one");
+        var erased = await new VoterErasure(store.Connection, store.Time).EraseAsync("one", new("sara"));
         Assert.Equal((3, "all/one mine"), (erased.Count, string.Join(" ", erased.Votes.Order())));
 
         Assert.Equal("all/two", Assert.Single(await store.VotesAsync()).Id);
@@ -65,7 +65,7 @@ public sealed class CursorTests
         Assert.Equal(3, await store.Cursor.NewestAsync());
         var left = await store.Connection.ReadAsync(database => database.HashGetAllAsync(Keys.Battle("mine")));
         Assert.Equal(["erased", "number", "rater"], left.Select(entry => (string)entry.Name!).Order());
-        Assert.Equal(0, (await new VoterErasure(store.Connection, store.Time).EraseAsync("one")).Count);
+        Assert.Equal(0, (await new VoterErasure(store.Connection, store.Time).EraseAsync("one", new("sara"))).Count);
         var gone = await new VoterErasure(store.Connection, store.Time).ErasedAsync(["all/one", "all/two", "mine", "none"]);
         Assert.Equal(["all/one", "mine"], gone.Order());
     }
@@ -76,11 +76,11 @@ public sealed class CursorTests
         await using var store = await TestStore.StartAsync(kind);
         await store.Battles.OpenAsync(Some.Battle("before", "one"));
         var meanwhile = new ClockThatActs(() => store.Battles.OpenAsync(Some.Battle("meanwhile", "one")));
-        Assert.Equal(1, (await new VoterErasure(store.Connection, meanwhile).EraseAsync("one")).Count);
+        Assert.Equal(1, (await new VoterErasure(store.Connection, meanwhile).EraseAsync("one", new("sara"))).Count);
         await meanwhile.Done!;
         Assert.NotNull(await store.Battles.FindAsync("meanwhile"));
 
-        Assert.Equal(1, (await new VoterErasure(store.Connection, store.Time).EraseAsync("one")).Count);
+        Assert.Equal(1, (await new VoterErasure(store.Connection, store.Time).EraseAsync("one", new("sara"))).Count);
         Assert.Null(await store.Battles.FindAsync("meanwhile"));
     }
 

@@ -1,5 +1,7 @@
-// The audit of keys: a record of each key made and each revoked, in the same step, with who and why, and never the key.
+// The audit of access: a record of each key made and each revoked, in the same step, and of each voter erased, with who and why, and
+// never the key.
 using System.Text;
+using Majlis.Feedback.Store;
 using Majlis.Feedback.Store.Access;
 using Xunit;
 
@@ -48,6 +50,20 @@ public sealed class KeyAuditTests
         var done = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => RevokeAsync(store, "guest")));
         Assert.Single(done, each => each);
         Assert.Equal(2, (await new KeyStore(store.Connection).Audit.ReadAsync(10, null, newestFirst: true))!.Entries.Count);
+    }
+
+    [Theory, MemberData(nameof(TestStore.Kinds), MemberType = typeof(TestStore))]
+    public async Task Who_erases_a_voter_is_told_once_and_where_nothing_is_kept_nothing_is_told(StoreKind kind)
+    {
+        await using var store = await TestStore.StartAsync(kind);
+        await store.Battles.OpenAsync(Some.Battle("mine", "one"));
+        await store.Battles.VoteAsync(Some.Vote("mine", voter: "one"));
+        var erasure = new VoterErasure(store.Connection, store.Time);
+        foreach (var voter in new[] { "one", "one", "nobody" }) await erasure.EraseAsync(voter, badr);
+        var record = Assert.Single((await new KeyStore(store.Connection).Audit.ReadAsync(10, null, newestFirst: true))!.Entries);
+        var change = KeyChange.Read(record.Json.Span);
+        Assert.Equal(("erase", "one", "badr@desk", "left the team", store.Time.GetUtcNow()),
+            (change.Action, change.Key, change.By, change.Reason, change.At));
     }
 
     static Task<bool> AddAsync(TestStore store, string id, string name)

@@ -52,6 +52,9 @@ public sealed class ErasureTests : IDisposable
         var unknown = await server.Http.DeleteAsync(new Uri($"/v1/arena/voters/{voter}", UriKind.Relative), Stop);
         Assert.Equal((HttpStatusCode.NotFound, "voter_not_found"),
             (unknown.StatusCode, (string?)(await RunningServer.JsonAsync(unknown))["error"]!["code"]));
+        var audit = await RunningServer.JsonAsync(await server.Http.GetAsync(new Uri("/v1/access/audit", UriKind.Relative), Stop));
+        var record = Assert.Single(audit["data"]!.AsArray())!;
+        Assert.Equal(("erase", voter, "anonymous"), ((string?)record["action"], (string?)record["key"], (string?)record["by"]));
     }
 
     [Fact]

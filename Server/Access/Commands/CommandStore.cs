@@ -11,7 +11,9 @@ sealed class CommandStore : IAsyncDisposable
 {
     static readonly TimeSpan patience = TimeSpan.FromSeconds(10);
     static readonly TimeSpan pause = TimeSpan.FromMilliseconds(100);
-    static readonly string by = $"{Environment.UserName}@{Environment.MachineName}";
+
+    /// <summary>Who runs the command, for audits.</summary>
+    public static string By { get; } = $"{Environment.UserName}@{Environment.MachineName}";
 
     readonly RedisConnection connection;
     readonly EmbeddedRedis? embedded;
@@ -38,7 +40,7 @@ sealed class CommandStore : IAsyncDisposable
     public async Task<int> AddAsync(KeyWish wish)
     {
         var (key, text) = await NewKey.MakeAsync(wish, keys, IdSource.Random, TimeProvider.System.GetUtcNow());
-        if (!await keys.AddAsync(key, new(by)))
+        if (!await keys.AddAsync(key, new(By)))
             return await RefuseAsync($"There is a key named '{key.Name}'; revoke it first, or choose another name.");
         marker?.Make();
         await Console.Error.WriteLineAsync(wish.Uses is null
@@ -50,7 +52,7 @@ sealed class CommandStore : IAsyncDisposable
 
     public async Task<int> RevokeAsync(string name, string? reason)
     {
-        if (!await keys.RevokeAsync(name, TimeProvider.System.GetUtcNow(), new(by, reason)))
+        if (!await keys.RevokeAsync(name, TimeProvider.System.GetUtcNow(), new(By, reason)))
             return await RefuseAsync($"There is no key named '{name}'.");
         Console.WriteLine($"revoked: '{name}'; servers refuse it within {KeyTimes.Default.Look.TotalSeconds} seconds.");
         return 0;
