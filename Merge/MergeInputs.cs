@@ -28,7 +28,8 @@ sealed class MergeInputs : IDisposable
         try
         {
             var names = recipe.Slices.SelectMany(slice => slice.Sources).Select(source => source.Model);
-            foreach (var name in names.Concat(recipe.BaseModel is null ? [] : [recipe.BaseModel]).Distinct())
+            var bases = recipe.Slices.Select(slice => slice.BaseModel).Append(recipe.BaseModel).OfType<string>();
+            foreach (var name in names.Concat(bases).Distinct())
                 inputs.opened.Add(name, MergeInput.Open(name, root, recipe.Type));
             return inputs;
         }

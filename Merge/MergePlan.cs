@@ -40,16 +40,17 @@ public sealed class MergePlan : IDisposable
     public TensorType OutputType => Tensors[0].OutputType;
 
     /// <summary>Opens every model of the recipe (paths relative to <paramref name="root"/>) and checks all headers.</summary>
+    /// <param name="seed">What random methods draw from.</param>
     /// <exception cref="MergeRecipeException">The models or numbers do not fit together; names the tensor and the model.</exception>
     /// <exception cref="ModelFormatException">A model's files cannot be read.</exception>
-    public static MergePlan Create(MergeRecipe recipe, string root)
+    public static MergePlan Create(MergeRecipe recipe, string root, long seed = 0)
     {
         var method = MergeMethods.Find(recipe.Method)!;
         var inputs = MergeInputs.Open(recipe, root);
         try
         {
             InputComparison.Check(inputs.All);
-            var tensors = PlanTensors(recipe, method, inputs);
+            var tensors = PlanTensors(recipe, method, inputs, seed);
             return new MergePlan(recipe, method, inputs, tensors, [.. PlanWarnings.Find(recipe, method, inputs, tensors)]);
         }
         catch
@@ -61,14 +62,14 @@ public sealed class MergePlan : IDisposable
 
     public void Dispose() => inputs.Dispose();
 
-    static ImmutableArray<TensorTask> PlanTensors(MergeRecipe recipe, IMergeMethod method, MergeInputs inputs)
+    static ImmutableArray<TensorTask> PlanTensors(MergeRecipe recipe, IMergeMethod method, MergeInputs inputs, long seed)
     {
         var output = recipe.OutputType ?? recipe.Type ?? Widest(inputs.All);
         var planned = new List<TensorTask>();
         var layer = 0;
         for (var i = 0; i < recipe.Slices.Length; i++)
         {
-            var planner = new SlicePlanner(recipe, method, inputs, recipe.Slices[i], output);
+            var planner = new SlicePlanner(recipe, method, inputs, recipe.Slices[i], output, seed);
             if (i == 0) planned.AddRange(planner.Outer(embedding: true));
             planned.AddRange(planner.Layers(layer));
             if (i == recipe.Slices.Length - 1) planned.AddRange(planner.Outer(embedding: false));

@@ -12,7 +12,8 @@ static class PlanWarnings
     {
         foreach (var warning in recipe.Warnings.Concat(inputs.All.SelectMany(input => input.Warnings))) yield return warning;
         var listed = recipe.Slices.SelectMany(slice => slice.Sources).Select(source => source.Model).ToHashSet();
-        if (inputs.All.Count == 1) yield return $"{listed.First()} is the only model: the result is a copy of it";
+        if (inputs.All.Count == 1 && method is not Passthrough)
+            yield return $"{listed.First()} is the only model: the result is a copy of it";
         if (!method.BaseIsOrigin && recipe.BaseModel is { } origin && !listed.Contains(origin))
             yield return $"base_model {origin} is not listed, yet {method.Name} averages it like any other model";
         var types = inputs.All.SelectMany(input => input.Tensors.Values).Select(tensor => tensor.Type).Distinct();

@@ -15,24 +15,28 @@ sealed class SlicePlanner
     readonly TensorType output;
     readonly ImmutableArray<(MergeInput Input, int First, Settings Own)> sources;
     readonly int origin;
+    readonly int baseModel;
+    readonly long seed;
 
-    public SlicePlanner(MergeRecipe recipe, IMergeMethod method, MergeInputs inputs, MergeSlice slice, TensorType output)
+    public SlicePlanner(MergeRecipe recipe, IMergeMethod method, MergeInputs inputs, MergeSlice slice, TensorType output, long seed)
     {
-        (this.recipe, this.method, this.slice, this.output) = (recipe, method, slice, output);
+        (this.recipe, this.method, this.slice, this.output, this.seed) = (recipe, method, slice, output, seed);
         var found = slice.Sources.Select(source => (inputs[source.Model], source.Layers?.First ?? 0, source.Parameters)).ToList();
         LayerCount = slice.Sources[0].Layers?.Count ?? found[0].Item1.LayerCount;
         CheckRanges(inputs);
-        if (recipe.BaseModel is { } name && !slice.Sources.Any(source => source.Model == name))
+        var name = slice.BaseModel ?? recipe.BaseModel;
+        if (name is not null && !slice.Sources.Any(source => source.Model == name))
             found.Add((inputs[name], slice.Sources[0].Layers?.First ?? 0, Settings.None));
         sources = [.. found];
-        origin = method.BaseIsOrigin && recipe.BaseModel is { } origins ? found.FindIndex(source => source.Item1.Name == origins) : -1;
+        baseModel = name is null ? -1 : found.FindIndex(source => source.Item1.Name == name);
+        origin = method.BaseIsOrigin ? baseModel : -1;
     }
 
     public int LayerCount { get; }
 
     /// <summary>Tensors outside the layers: embeddings come from the first slice, norm and head from the last.</summary>
     public IEnumerable<TensorTask> Outer(bool embedding) =>
-        Plan(name => MergeInput.LayerOf(name) < 0 && IsEmbedding(name) == embedding, (name, _) => name, depth: 0);
+        Plan((name, _) => MergeInput.LayerOf(name) < 0 && IsEmbedding(name) == embedding, (name, _) => name, depth: 0);
 
     /// <summary>The slice's layers, renumbered from <paramref name="start"/> on.</summary>
     public IEnumerable<TensorTask> Layers(int start)
@@ -41,7 +45,7 @@ sealed class SlicePlanner
         {
             var (number, depth) = (start + i, LayerCount == 1 ? 1 : (double)i / (LayerCount - 1));
             var offset = i;
-            foreach (var task in Plan(name => MergeInput.LayerOf(name) == sources[0].First + offset,
+            foreach (var task in Plan((name, source) => MergeInput.LayerOf(name) == sources[source].First + offset,
                 (name, source) => MergeInput.InLayer(name, sources[source].First + offset), depth,
                 name => MergeInput.InLayer(name, number)))
                 yield return task;
@@ -64,11 +68,11 @@ sealed class SlicePlanner
     }
 
     IEnumerable<TensorTask> Plan(
-        Func<string, bool> wanted, Func<string, int, string> nameIn, double depth, Func<string, string>? nameOut = null)
+        Func<string, int, bool> wanted, Func<string, int, string> nameIn, double depth, Func<string, string>? nameOut = null)
     {
         var first = sources[0].Input;
-        var names = first.Tensors.Keys.Where(wanted).Order(StringComparer.Ordinal).ToArray();
-        for (var source = 1; source < sources.Length; source++) CheckNames(names, source, nameIn);
+        var names = first.Tensors.Keys.Where(name => wanted(name, 0)).Order(StringComparer.Ordinal).ToArray();
+        for (var source = 1; source < sources.Length; source++) CheckNames(names, source, wanted, nameIn);
         foreach (var name in names)
         {
             var inputs = sources.Select((source, index) => new TensorInput(source.Input, nameIn(name, index))).ToImmutableArray();
@@ -80,7 +84,9 @@ sealed class SlicePlanner
                 Shape = first.Tensors[name].Shape,
                 OutputType = output,
                 Base = origin,
-                Inputs = inputs,
+                BaseModel = baseModel,
+                Seed = seed,
+                Inputs = [.. inputs.Select(input => new StoredTensor(input.Model, input.Name))],
                 ModelParameters = [.. inputs.Select((input, index) => ModelParameters(input, index, result, depth))],
                 SharedParameters = method.Parameters.Where(parameter => !parameter.PerModel)
                     .ToImmutableDictionary(parameter => parameter.Name, parameter => Shared(parameter, result, depth)),
@@ -89,16 +95,13 @@ sealed class SlicePlanner
     }
 
     /// <summary>Finds tensors absent from this model, and tensors that only this model has.</summary>
-    void CheckNames(string[] names, int source, Func<string, int, string> nameIn)
+    void CheckNames(string[] names, int source, Func<string, int, bool> wanted, Func<string, int, string> nameIn)
     {
         var input = sources[source].Input;
         var expected = names.Select(name => nameIn(name, source)).ToHashSet();
         if (expected.FirstOrDefault(name => !input.Tensors.ContainsKey(name)) is { } absent)
             throw new MergeRecipeException($"{input.Name} has no tensor {absent}, which {sources[0].Input.Name} has");
-        var layer = names.Length == 0 ? -1 : MergeInput.LayerOf(nameIn(names[0], source));
-        var alike = input.Tensors.Keys.Where(name => MergeInput.LayerOf(name) == layer
-            && (layer >= 0 || names.Length == 0 || IsEmbedding(name) == IsEmbedding(names[0])));
-        if (alike.FirstOrDefault(name => !expected.Contains(name)) is { } extra)
+        if (input.Tensors.Keys.FirstOrDefault(name => wanted(name, source) && !expected.Contains(name)) is { } extra)
             throw new MergeRecipeException($"{input.Name} has a tensor {extra}, which {sources[0].Input.Name} has not");
     }
 
@@ -127,7 +130,7 @@ sealed class SlicePlanner
         var own = sources.First(source => source.Input == input.Model).Own;
         if (own.IdleFilters(parameter, [.. input.Model.Tensors.Keys]).FirstOrDefault() is { } idle)
             return $"; the filter '{idle}' matches no tensor";
-        return input.Model.Name != recipe.BaseModel ? ""
+        return baseModel < 0 || input.Model != sources[baseModel].Input ? ""
             : $"; base_model takes part in {method.Name} like any other model and must be listed with a {parameter}";
     }
 
@@ -135,3 +138,5 @@ sealed class SlicePlanner
         slice.Parameters.Find(parameter.Name, result, depth) ?? recipe.Parameters.Find(parameter.Name, result, depth) ?? parameter.Default
         ?? throw new MergeRecipeException($"{parameter.Name} has no value for {result}");
 }
+
+readonly record struct TensorInput(MergeInput Model, string Name);

@@ -1,5 +1,6 @@
 // One planned tensor of a merge: its inputs and the value of every parameter. Knows no recipe.
 using System.Collections.Immutable;
+using System.Numerics.Tensors;
 using Majlis.Model;
 
 namespace Majlis.Merge;
@@ -9,15 +10,23 @@ namespace Majlis.Merge;
 /// </summary>
 public sealed class TensorTask
 {
-    /// <summary>Elements read at a time by element-wise methods: 8 MiB of fp64 per input.</summary>
-    const int Chunk = 1 << 20;
+    /// <summary>Elements read at a time: a few inputs of 256 KiB in fp64 stay in a core's cache.</summary>
+    const int Chunk = 1 << 15;
 
     public required string Name { get; init; }
     public required ImmutableArray<long> Shape { get; init; }
     public required TensorType OutputType { get; init; }
+
+    /// <summary>The input that deltas are taken from, or -1.</summary>
     public required int Base { get; init; }
 
-    internal ImmutableArray<TensorInput> Inputs { get; init; } = [];
+    /// <summary>The input that is base_model, or -1; also where the method takes it as an input like any other.</summary>
+    public required int BaseModel { get; init; }
+
+    /// <summary>What random methods draw from, together with the tensor's name.</summary>
+    public long Seed { get; init; }
+
+    internal ImmutableArray<ITensorReader> Inputs { get; init; } = [];
 
     /// <summary>The per-model parameters of each input that is not the base.</summary>
     internal ImmutableArray<ImmutableDictionary<string, double>> ModelParameters { get; init; } = [];
@@ -35,7 +44,18 @@ public sealed class TensorTask
         }
     }
 
-    public IEnumerable<int> Experts => Enumerable.Range(0, Inputs.Length).Where(input => input != Base);
+    /// <summary>The tensor in order, in stretches of at most <see cref="ChunkLength"/>.</summary>
+    public IEnumerable<(long First, int Length)> Chunks
+    {
+        get
+        {
+            var (elements, length) = (Elements, ChunkLength);
+            for (long first = 0; first < elements; first += length) yield return (first, (int)Math.Min(length, elements - first));
+        }
+    }
+
+    /// <summary>All inputs but the origin of deltas.</summary>
+    public ImmutableArray<int> Experts => [.. Enumerable.Range(0, Inputs.Length).Where(input => input != Base)];
 
     public double Model(string parameter, int input) => ModelParameters[input][parameter];
 
@@ -47,13 +67,11 @@ public sealed class TensorTask
     /// <exception cref="MergeRecipeException">A value is not finite.</exception>
     public void Read(int input, long first, Span<double> destination)
     {
-        var (model, name) = Inputs[input];
-        model.Read(name, first, destination);
+        Inputs[input].Read(first, destination);
+        if (TensorPrimitives.IsFiniteAll<double>(destination)) return;
         for (var i = 0; i < destination.Length; i++)
             if (!double.IsFinite(destination[i]))
-                throw new MergeRecipeException(
-                    $"{model.Name}: {name} holds {destination[i]} at element {first + i}; every value must be finite");
+                throw new MergeRecipeException($"{Inputs[input].Model}: {Inputs[input].Tensor} holds {destination[i]} at element " +
+                    $"{first + i}; every value must be finite");
     }
 }
-
-readonly record struct TensorInput(MergeInput Model, string Name);

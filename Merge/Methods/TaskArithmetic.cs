@@ -1,13 +1,13 @@
-// Task vectors (arxiv.org/abs/2212.04089): b + lambda * sum of w_i (x_i - b), the sum divided by the sum of w_i when normalize is true.
-// Holds one chunk of one tensor at a time.
+// Task vectors (https://arxiv.org/abs/2212.04089): b + lambda x sum of w_i (x_i - b), the sum divided by the sum of w_i when normalize is
+// true.
 using System.Collections.Immutable;
+using Majlis.Merge.Arithmetic;
+using Majlis.Merge.Sparsity;
 
 namespace Majlis.Merge.Methods;
 
 public sealed class TaskArithmetic : IMergeMethod
 {
-    const double TooSmall = 1e-8;
-
     public string Name => "task_arithmetic";
 
     public bool BaseIsOrigin => true;
@@ -20,30 +20,12 @@ public sealed class TaskArithmetic : IMergeMethod
         new("int8_mask", PerModel: false, Default: 0, IsFlag: true),
     ];
 
-    public string? Complaint(TensorTask tensor)
-    {
-        if (tensor.Base < 0) return "task_arithmetic needs base_model: what the deltas are taken from";
-        var sum = tensor.Experts.Sum(input => tensor.Model("weight", input));
-        return tensor.Flag("normalize") && Math.Abs(sum) < TooSmall ? $"the weights sum to {sum}, which cannot be normalised" : null;
-    }
+    public string? Complaint(TensorTask tensor) => TaskVectors.Complaint(tensor, Name, elects: false);
 
     public void Merge(TensorTask tensor, Action<ReadOnlySpan<double>> write)
     {
         var weights = tensor.Experts.Select(input => tensor.Model("weight", input)).ToArray();
-        var scale = tensor.Shared("lambda") / (tensor.Flag("normalize") ? weights.Sum() : 1);
-        var (origin, sum, value) = (new double[tensor.ChunkLength], new double[tensor.ChunkLength], new double[tensor.ChunkLength]);
-        for (long first = 0; first < tensor.Elements; first += sum.Length)
-        {
-            var length = (int)Math.Min(sum.Length, tensor.Elements - first);
-            tensor.Read(tensor.Base, first, origin.AsSpan(0, length));
-            Array.Clear(sum);
-            foreach (var (input, weight) in tensor.Experts.Zip(weights))
-            {
-                tensor.Read(input, first, value.AsSpan(0, length));
-                for (var i = 0; i < length; i++) sum[i] += weight * (value[i] - origin[i]);
-            }
-            for (var i = 0; i < length; i++) sum[i] = origin[i] + scale * sum[i];
-            write(sum.AsSpan(0, length));
-        }
+        var scale = tensor.Shared("lambda") / (tensor.Flag("normalize") && weights.Length > 0 ? weights.Sum() : 1);
+        WeightedSum.WriteDeltas(tensor, [.. weights.Select(weight => scale * weight)], write);
     }
 }

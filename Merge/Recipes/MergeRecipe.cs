@@ -47,7 +47,11 @@ public sealed record MergeRecipe
 }
 
 /// <summary>Layers of the result that share their sources.</summary>
-public sealed record MergeSlice(ImmutableArray<MergeSource> Sources, Settings Parameters);
+public sealed record MergeSlice(ImmutableArray<MergeSource> Sources, Settings Parameters)
+{
+    /// <summary>This slice's base; null: the recipe's.</summary>
+    public string? BaseModel { get; init; }
+}
 
 /// <summary>A model folder, or <c>folder+adapter</c>, with the layers taken from it (null = all).</summary>
 public sealed record MergeSource(string Model, LayerRange? Layers, Settings Parameters);

@@ -42,12 +42,12 @@ static class RecipeReader
 
     static MergeSlice ReadSlice(RecipeNode slice, IMergeMethod method)
     {
-        slice.RefuseOtherKeys(["sources", "parameters"], "base_model", "residual_weight");
+        slice.RefuseOtherKeys(["sources", "parameters", "base_model"], "residual_weight");
         var sources = slice.List("sources").Select(source => ReadSource(source, method, ranged: true)).ToImmutableArray();
         if (sources.IsEmpty) throw slice.Error("a slice needs sources");
         if (sources.Select(source => source.Layers!.Value.Count).Distinct().Count() > 1)
             throw slice.Error("the sources of a slice must have the same number of layers");
-        return new MergeSlice(sources, ReadSettings(slice, method.Parameters));
+        return new MergeSlice(sources, ReadSettings(slice, method.Parameters)) { BaseModel = slice.Text("base_model") };
     }
 
     static MergeSource ReadSource(RecipeNode source, IMergeMethod method, bool ranged)
@@ -106,7 +106,7 @@ static class RecipeReader
     static double ReadPoint(RecipeNode node, MergeParameter parameter)
     {
         var value = parameter.IsFlag ? node.Flag() ? 1 : 0 : node.Number();
-        return value >= parameter.Minimum && value <= parameter.Maximum ? value
-            : throw node.Error($"{parameter.Name} {value} lies outside {parameter.Minimum} .. {parameter.Maximum}");
+        return parameter.IsFlag || parameter.Allows(value) ? value
+            : throw node.Error($"{parameter.Name} {value} is not {parameter.Range}");
     }
 }

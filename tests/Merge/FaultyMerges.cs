@@ -1,7 +1,6 @@
-// Wrong and doubtful inputs: what a careful tool refuses, warns of or accepts. The cases are the rows on disk with a method we have.
+// Wrong and doubtful inputs: what a careful tool refuses, warns of or accepts. The cases are the rows on disk.
 using System.Text.Json;
 using Majlis.Merge;
-using Majlis.Merge.Methods;
 using Majlis.Merge.Recipes;
 using Majlis.Model;
 using Majlis.tests.Support;
@@ -24,7 +23,7 @@ public sealed class FaultyMerges
             var data = new TheoryData<string?, string>();
             if (!File.Exists(Results)) data.Add(null, "absent");
             else
-                foreach (var row in Read().Where(IsKnown))
+                foreach (var row in Read())
                     if (row.GetProperty("id").GetString() is { } id && !id.StartsWith("output-", StringComparison.Ordinal))
                         data.Add(id, row.GetProperty("careful_verdict").GetString()!);
             return data;
@@ -56,15 +55,6 @@ public sealed class FaultyMerges
         {
             return (exception.Message, []);
         }
-    }
-
-    /// <summary>False for a row about a method that we do not have; true for one with a wrong or missing method.</summary>
-    static bool IsKnown(JsonElement row)
-    {
-        var line = File.ReadLines(Path.Combine(Root, row.GetProperty("config").GetString()!))
-            .FirstOrDefault(line => line.Contains("merge_method:", StringComparison.Ordinal));
-        var method = line?.Split(':')[1].Trim(' ', '}', '{');
-        return method is null or "lineer" || method.StartsWith('[') || MergeMethods.Find(method) is not null;
     }
 
     static JsonElement[] Read()

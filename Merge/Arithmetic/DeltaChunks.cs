@@ -1,0 +1,52 @@
+// Walks over a tensor in chunks of whole rows, with every expert's difference from the base at hand. Holds one chunk of each input;
+// knows no method. A method may walk several times: the numbers lie in mapped files, so memory does not grow with the tensor.
+using System.Numerics.Tensors;
+
+namespace Majlis.Merge.Arithmetic;
+
+sealed class DeltaChunks
+{
+    readonly TensorTask tensor;
+
+    public DeltaChunks(TensorTask tensor)
+    {
+        this.tensor = tensor;
+        Origin = new double[tensor.ChunkLength];
+        Deltas = [.. tensor.Experts.Select(_ => new double[tensor.ChunkLength])];
+    }
+
+    /// <summary>The base's elements of the chunk; zeros where the merge has no base.</summary>
+    public double[] Origin { get; }
+
+    /// <summary>[expert][element of the chunk]: x - base, or x itself without a base.</summary>
+    public double[][] Deltas { get; }
+
+    /// <summary>First element and length of each chunk; both arrays hold its numbers until the next.</summary>
+    public IEnumerable<(long First, int Length)> Walk()
+    {
+        foreach (var (first, length) in tensor.Chunks)
+        {
+            if (tensor.Base >= 0) tensor.Read(tensor.Base, first, Origin.AsSpan(0, length));
+            for (var expert = 0; expert < Deltas.Length; expert++) ReadDelta(expert, first, length);
+            yield return (first, length);
+        }
+    }
+
+    /// <summary>The same with one expert only.</summary>
+    public IEnumerable<(long First, int Length)> Walk(int expert)
+    {
+        foreach (var (first, length) in tensor.Chunks)
+        {
+            if (tensor.Base >= 0) tensor.Read(tensor.Base, first, Origin.AsSpan(0, length));
+            ReadDelta(expert, first, length);
+            yield return (first, length);
+        }
+    }
+
+    void ReadDelta(int expert, long first, int length)
+    {
+        var delta = Deltas[expert].AsSpan(0, length);
+        tensor.Read(tensor.Experts[expert], first, delta);
+        if (tensor.Base >= 0) TensorPrimitives.Subtract(delta, Origin.AsSpan(0, length), delta);
+    }
+}

@@ -1,0 +1,15 @@
+// One input of a tensor to be merged, wherever its numbers come from. Knows no method.
+namespace Majlis.Merge;
+
+/// <summary>A tensor of one model in fp64. Safe for concurrent readers.</summary>
+interface ITensorReader
+{
+    /// <summary>The model's name in the recipe, for messages.</summary>
+    string Model { get; }
+
+    /// <summary>The tensor's name in that model.</summary>
+    string Tensor { get; }
+
+    /// <summary>Elements from <paramref name="first"/> on, which begins a row.</summary>
+    void Read(long first, Span<double> destination);
+}

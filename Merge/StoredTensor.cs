@@ -1,0 +1,11 @@
+// A tensor as a model's files hold it, an adapter's change included.
+namespace Majlis.Merge;
+
+sealed class StoredTensor(MergeInput input, string tensor) : ITensorReader
+{
+    public string Model => input.Name;
+
+    public string Tensor => tensor;
+
+    public void Read(long first, Span<double> destination) => input.Read(tensor, first, destination);
+}
