@@ -41,7 +41,8 @@ static class EraseCommand
         var erased = await new VoterErasure(connection, TimeProvider.System).EraseAsync(VoterCookie.VoterOf(voter, VoterHash.Open(data)),
             new(CommandStore.By));
         if (erased.Count == 0) return await RefuseAsync("Nothing is kept of this voter; is it the id, or the whole value of the cookie?");
-        Console.WriteLine($"erased: {erased.Count} battles and votes. Versions trained on them stay; a manifest lists its votes by id.");
+        Console.WriteLine(
+            $"erased: {erased.Count} battles, votes and kept replies. Versions trained on them stay; a manifest lists its votes by id.");
         return 0;
     }
 

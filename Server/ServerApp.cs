@@ -1,5 +1,6 @@
 // Builds the server: which part gets which. Knows every room by name and does none of their work.
 using Majlis.Feedback.Store;
+using Majlis.Feedback.Store.Replies;
 using Majlis.Feedback.Votes;
 using Majlis.Inference;
 using Majlis.Inference.Grammars;
@@ -16,6 +17,7 @@ using Majlis.Server.Limits;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
 using Majlis.Server.Pages;
+using Majlis.Server.Responses;
 using Majlis.Server.Runs;
 using Majlis.Server.Tokens;
 using Majlis.Server.Training;
@@ -65,6 +67,7 @@ public static class ServerApp
         app.UseRequestDecompression();
         app.MapChat();
         app.MapCompletions();
+        app.MapResponses();
         app.MapTokens();
         app.MapModels();
         app.MapArena();
@@ -107,6 +110,7 @@ public static class ServerApp
         services.AddSingleton(_ => new GrammarCache());
         services.AddSingleton<ChatStarter>().AddSingleton<CompletionStarter>();
         services.AddSingleton<TokenRequests>();
+        services.AddResponses();
         var documents = options.Documents is { } folder ? new DocumentsPlugin(PassageIndex.FromFolder(folder)) : null;
         services.AddSingleton(_ => new PassageSource(documents));
     }
@@ -126,6 +130,10 @@ public static class ServerApp
                 DataFolder = options.Data,
                 Patience = patience,
             });
+        });
+        services.AddSingleton(given => new ReplyStore(given.GetRequiredService<RedisConnection>(), given.GetRequiredService<TimeProvider>())
+        {
+            Life = TimeSpan.FromDays(options.KeepDays),
         });
         services.AddSingleton<BattleStore>().AddSingleton<VoterErasure>().AddSingleton<AuditStream>();
         services.AddSingleton(given => new VoterCookie(() => VoterHash.Open(options.Data), given.GetRequiredService<IdSource>(),

@@ -91,6 +91,12 @@ public sealed record ServerOptions
 
     internal const string AutoToolFormat = "auto";
 
+    /// <summary>For how many days replies that clients store are kept; 0: none is.</summary>
+    [ConfigurationKeyName("keep-days")]
+    public int KeepDays { get; init; } = 30;
+
+    internal const int MostKeepDays = 3650;
+
     /// <summary>The kind of voters: <c>person</c>, or <c>scripted</c> where all raters are programs, which vote fast.</summary>
     public string Voters { get; init; } = VoterKinds.Person;
 
@@ -136,6 +142,7 @@ public sealed record ServerOptions
         foreach (var problem in RedisLogin.Problems()) yield return problem;
         if (Voters is not (VoterKinds.Person or VoterKinds.Scripted))
             yield return $"--voters: '{Voters}' is neither {VoterKinds.Person} nor {VoterKinds.Scripted}.";
+        if (KeepDays is < 0 or > MostKeepDays) yield return $"--keep-days: {KeepDays} is not between 0 and {MostKeepDays}.";
         if (WithTrainer && TrainerProgram.Find(AppContext.BaseDirectory) is null)
             yield return $"--with-trainer: {TrainerProgram.Absence(AppContext.BaseDirectory)}";
         if (Log is not (TextLog or JsonLog)) yield return $"--log: '{Log}' is neither {TextLog} nor {JsonLog}.";

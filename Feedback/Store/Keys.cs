@@ -41,6 +41,12 @@ static class Keys
     /// <summary>Sorted set: ids of those records by time (ms).</summary>
     public static RedisKey AuditOrder => $"{Prefix}audit:order";
 
+    /// <summary>Hash: a kept reply: owner, created (ms), reply and input (JSON). It expires.</summary>
+    public static RedisKey Reply(string kind, string id) => $"{Prefix}reply:{kind}:{id}";
+
+    /// <summary>Sorted set: ids of an owner's kept replies by time (ms).</summary>
+    public static RedisKey Replies(string kind, string owner) => $"{Prefix}replies:{kind}:{owner}";
+
     /// <summary>Written only so that waiting for it means waiting for every write before it.</summary>
     public static RedisKey Barrier => $"{Prefix}barrier";
 }

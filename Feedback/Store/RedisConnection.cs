@@ -56,6 +56,12 @@ public sealed class RedisConnection : IAsyncDisposable
             return await to.WriteAsync(script, keys, values, state.By);
         });
 
+    /// <summary>Runs a script that writes, and waits for no disk.</summary>
+    /// <exception cref="FeedbackUnavailableException">The store is away or full.</exception>
+    internal Task<RedisResult> PutAsync(string script, RedisKey[] keys, RedisValue[] values) => TryAsync(to =>
+        room?.Shortage(values.Sum(value => value.Length())) is { } shortage ? throw new FeedbackUnavailableException(shortage)
+            : to.Reads.ScriptEvaluateAsync(script, keys, values, CommandFlags.NoScriptCache));
+
     async Task<T> TryAsync<T>(Func<RedisLink, Task<T>> use)
     {
         try

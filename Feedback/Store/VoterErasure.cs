@@ -1,12 +1,13 @@
-// Erases what is kept of one voter: prompts, answers, tokens and votes. A vote's number stays as a tombstone, so that manifests,
-// which list votes by id, still tell which versions they touched. The audit of access says who asked. Knows no versions.
+// Erases what is kept of one voter: prompts, answers, tokens, votes and kept replies. A vote's number stays as a tombstone, so that
+// manifests, which list votes by id, still tell which versions they touched. The audit of access says who asked. Knows no versions.
 using Majlis.Feedback.Store.Access;
+using Majlis.Feedback.Store.Replies;
 using StackExchange.Redis;
 
 namespace Majlis.Feedback.Store;
 
 /// <summary>What an erasure removed.</summary>
-/// <param name="Count">Battles and votes.</param>
+/// <param name="Count">Battles, votes and kept replies.</param>
 /// <param name="Votes">Ids of the votes, as manifests list them.</param>
 public sealed record Erased(int Count, IReadOnlyList<string> Votes);
 
@@ -24,7 +25,9 @@ public sealed class VoterErasure(RedisConnection connection, TimeProvider time)
         var (count, votes) = (0, new List<string>());
         var voted = await connection.ReadAsync(database => database.SetMembersAsync(Keys.Voter(voter)));
         var waiting = await connection.ReadAsync(database => database.SortedSetRangeByRankAsync(Keys.Waiting(voter)));
-        if (voted.Length + waiting.Length > 0) await NoteAsync(KeyChange.OfVoter(voter, time.GetUtcNow(), note));
+        var replies = new ReplyStore(connection, time);
+        if (voted.Length + waiting.Length > 0 || await replies.HasAnyAsync(voter))
+            await NoteAsync(KeyChange.OfVoter(voter, time.GetUtcNow(), note));
         foreach (var battle in voted.Union(waiting))
         {
             var id = (string)battle!;
@@ -38,6 +41,7 @@ public sealed class VoterErasure(RedisConnection connection, TimeProvider time)
         // The lists themselves stay: a battle opened meanwhile is on them and waits for the next erasure.
         await connection.WriteAsync(Scripts.Forget, [Keys.Seen(voter), Keys.Rate(voter)], [], insist: false);
         await new SessionStore(connection, time).CloseAllAsync(voter);
+        count += await replies.EraseAsync(voter);
         return new(count, votes);
     }
 

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Majlis.Server.Arena;
 
-/// <param name="Erased">How many battles and votes were erased.</param>
+/// <param name="Erased">How many battles, votes and kept replies were erased.</param>
 /// <param name="Versions">Versions that learnt from the erased votes; their weights stay as they are.</param>
 sealed record ErasureReply(string Id, string Object, bool Deleted, int Erased, IReadOnlyList<TouchedVersion> Versions);
 

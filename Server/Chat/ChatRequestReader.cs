@@ -74,7 +74,7 @@ static class ChatRequestReader
         return now ?? old;
     }
 
-    static JsonObject? TemplateArguments(Fields fields)
+    public static JsonObject? TemplateArguments(Fields fields)
     {
         const string field = "chat_template_kwargs";
         if (fields.Small(field, MostArgumentBytes) is not { } value || fields.Problem.First is not null) return null;

@@ -15,7 +15,8 @@ static class PromptSize
         Characters(request.Messages) + Characters(request.Documents)
         + Characters(request.Tools?.Tools) + Characters(request.TemplateArguments);
 
-    static long Characters(JsonNode? node) => node switch
+    /// <summary>The same of any JSON.</summary>
+    public static long Characters(JsonNode? node) => node switch
     {
         JsonObject members => members.Sum(member => member.Key.Length + Characters(member.Value)),
         JsonArray items => items.Sum(Characters),

@@ -14,6 +14,9 @@ sealed class StoreFlags(OptionSources sources, ServerOptions defaults)
     public HostOption<string?> RedisPasswordFile { get; } = sources.Text("--redis-password-file",
         "A file that holds the Redis's password and nothing else; MAJLIS_REDIS_PASSWORD holds the password itself.");
 
+    readonly HostOption<int> keepDays = sources.Whole("--keep-days",
+        "For how many days replies that clients store are kept, with what they answer; 0: none is.", defaults.KeepDays);
+
     readonly HostOption<string> voters = sources.Text("--voters",
         "The kind of voters: person, or scripted where all raters are programs, which vote fast.", defaults.Voters);
 
@@ -23,7 +26,7 @@ sealed class StoreFlags(OptionSources sources, ServerOptions defaults)
     readonly HostOption<string> log = sources.Text("--log",
         "How log lines are written: text, or json with a line for every request.", defaults.Log);
 
-    public IEnumerable<Option> All => [Data, Redis, RedisPasswordFile, voters, withTrainer, log];
+    public IEnumerable<Option> All => [Data, Redis, RedisPasswordFile, keepDays, voters, withTrainer, log];
 
     /// <summary>The options with what this command line says of these.</summary>
     public ServerOptions Read(OptionValues values, ServerOptions options) => options with
@@ -31,6 +34,7 @@ sealed class StoreFlags(OptionSources sources, ServerOptions defaults)
         Data = values.Of(Data),
         Redis = values.Of(Redis),
         RedisPasswordFile = values.Of(RedisPasswordFile),
+        KeepDays = values.Of(keepDays),
         Voters = values.Of(voters),
         WithTrainer = values.Of(withTrainer),
         Log = values.Of(log),

@@ -66,7 +66,7 @@ static partial class ServerLog
     [LoggerMessage(41, LogLevel.Warning, "A move of the catalogue's pointer is not in the audit yet; this is tried again: {Reason}")]
     public static partial void MovesWait(this ILogger log, string reason);
 
-    [LoggerMessage(42, LogLevel.Information, "{By} erased the voter {Voter}: {Count} battles and votes.")]
+    [LoggerMessage(42, LogLevel.Information, "{By} erased the voter {Voter}: {Count} battles, votes and kept replies.")]
     public static partial void VoterErased(this ILogger log, string by, string voter, int count);
 
     [LoggerMessage(43, LogLevel.Information, "TLS: the certificate {Subject} is presented, valid until {Until}.")]
@@ -87,4 +87,10 @@ static partial class ServerLog
 
     [LoggerMessage(48, LogLevel.Information, "Requests a minute are counted in the store again.")]
     public static partial void CountsTogether(this ILogger log);
+
+    [LoggerMessage(49, LogLevel.Debug, "The reply {Id} is not kept, as it says itself: {Reason}")]
+    public static partial void ReplyNotKept(this ILogger log, string id, string reason);
+
+    [LoggerMessage(50, LogLevel.Warning, "What became of the reply {Id} in the background could not be kept: {Reason}")]
+    public static partial void ReplyLost(this ILogger log, string id, string reason);
 }

@@ -1,5 +1,7 @@
 // What every request that generates does between its reader and the shape of its reply: the run is tied to the request, queued, counted,
 // and streamed. Knows no reply's shape.
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using Majlis.Inference;
 using Majlis.Server.Operations;
 using Majlis.Server.Wire;
@@ -20,7 +22,21 @@ sealed class Generations(Engine engine, TimeProvider time, Failures failures, Ge
     public IAsyncEnumerable<(int Choice, GeneratedPiece Piece)> Pieces(HttpContext http, GenerationRun run) =>
         metrics.Count(RequestRecord.Of(http), run.PiecesAsync(engine, http.RequestAborted));
 
+    /// <summary>The same of a run that no request waits for.</summary>
+    public IAsyncEnumerable<(int Choice, GeneratedPiece Piece)> PiecesApart(GenerationRun run, CancellationToken cancellation) =>
+        metrics.Count(new(time.GetTimestamp()) { Run = run }, run.PiecesAsync(engine, cancellation), cancellation);
+
     /// <summary>A stream of these events as the reply; its reader may take as long as the engine's readers.</summary>
     public Task<IResult> StreamAsync(HttpContext http, IAsyncEnumerable<string> events) =>
-        EventStream.BeginAsync(events, failures.Explain, new(http, time, engine.Options.ReaderPatience));
+        StreamAsync(http, Named(events), EventForm.OpenAI);
+
+    /// <summary>The same of events with names, in another API's form.</summary>
+    public Task<IResult> StreamAsync(HttpContext http, IAsyncEnumerable<SseItem<string>> events, EventForm form) =>
+        EventStream.BeginAsync(events, failures.Explain, new(http, time, engine.Options.ReaderPatience), form);
+
+    static async IAsyncEnumerable<SseItem<string>> Named(IAsyncEnumerable<string> events,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await foreach (var data in events.WithCancellation(cancellation)) yield return new(data);
+    }
 }

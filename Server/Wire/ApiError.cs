@@ -7,6 +7,10 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
 {
     const string Request = "invalid_request_error";
 
+    /// <summary>The same of a field that the client calls otherwise.</summary>
+    public ApiError Renamed(Func<string, string> name) => Param is { } old && name(old) is var now && now != old
+        ? this with { Param = now, Message = Message.Replace($"'{old}'", $"'{now}'", StringComparison.Ordinal) } : this;
+
     public static ApiError BrokenJson(string where) => new(400, Request, $"The body is not valid JSON: {where}", Code: "invalid_json");
 
     public static ApiError UnknownField(string param) =>
@@ -161,6 +165,13 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
     public static ApiError PointerMoved(long generation) => new(409, Request,
         $"The catalogue's pointer was moved meanwhile and is at generation {generation}; look at GET /v1/catalog/versions and try again.",
         Code: "pointer_moved");
+
+    public static ApiError KeepsNothing() => UnsupportedField("store", "This server keeps no replies (its option --keep-days is 0).");
+
+    public static ApiError UnknownResponse(string id) => new(404, Request, $"Response with id '{id}' not found.");
+
+    public static ApiError UnknownPrevious(string id) => new(400, Request, $"Previous response with id '{id}' not found.",
+        "previous_response_id", "previous_response_not_found");
 
     public static ApiError DamagedCatalog(string why) => new(409, Request, why, Code: "catalog_damaged");
 

@@ -1,6 +1,7 @@
 // A stream of server-sent events. It starts only when its first item is there, so that early failures keep their HTTP status. A later
 // failure is sent as an error item, and then the connection is cut: many clients overlook the item, none an incomplete reply. Knows no
 // item's content.
+using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 
 namespace Majlis.Server.Wire;
@@ -10,13 +11,12 @@ sealed class BrokenReplyException(string message) : Exception(message);
 
 static class EventStream
 {
-    public const string Done = "[DONE]";
-
     /// <summary>Waits for the first item; a failure before it is thrown here.</summary>
-    /// <param name="items">The data of each event, without the closing [DONE].</param>
+    /// <param name="items">Every event but the closing one.</param>
     /// <param name="explain">Turns a late failure into the error for the client.</param>
     /// <param name="limit">Ends the reply of a client that does not read.</param>
-    public static async Task<IResult> BeginAsync(IAsyncEnumerable<string> items, Func<Exception, ApiError> explain, WriteLimit limit)
+    public static async Task<IResult> BeginAsync(IAsyncEnumerable<SseItem<string>> items, Func<Exception, ApiError> explain,
+        WriteLimit limit, EventForm form)
     {
         var cancellation = limit.Http.RequestAborted;
         var reader = items.GetAsyncEnumerator(cancellation);
@@ -29,11 +29,11 @@ static class EventStream
             await reader.DisposeAsync();
             throw;
         }
-        return TypedResults.ServerSentEvents(limit.Watch(From(reader, explain, cancellation)));
+        return TypedResults.ServerSentEvents(limit.Watch(From(reader, explain, form, cancellation)));
     }
 
-    static async IAsyncEnumerable<string> From(IAsyncEnumerator<string> reader, Func<Exception, ApiError> explain,
-        CancellationToken gone, [EnumeratorCancellation] CancellationToken cancellation = default)
+    static async IAsyncEnumerable<SseItem<string>> From(IAsyncEnumerator<SseItem<string>> reader, Func<Exception, ApiError> explain,
+        EventForm form, CancellationToken gone, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await using (reader)
         {
@@ -50,9 +50,13 @@ static class EventStream
                     (failure, more) = (explain(broken), false);
                 }
             }
-            yield return failure?.ToEvent() ?? Done;
-            // The request for the next item means that the last one was sent.
-            if (failure is not null) throw new BrokenReplyException(failure.Message);
+            if (failure is not null)
+            {
+                yield return form.Failure(failure);
+                // The request for the next item means that the last one was sent.
+                throw new BrokenReplyException(failure.Message);
+            }
+            if (form.Done is { } done) yield return done;
         }
 
         bool IsGone(Exception broken) =>

@@ -11,6 +11,11 @@ public sealed class Problem
     public ApiError? First { get; private set; }
 
     public void Add(ApiError error) => First ??= error;
+
+    public void AddIf(bool holds, ApiError error)
+    {
+        if (holds) Add(error);
+    }
 }
 
 /// <summary>A strict reader of one object. A field set to null counts as absent, as in OpenAI's API.</summary>

@@ -13,9 +13,10 @@ sealed record Paging(int Limit, string? After, bool NewestFirst)
     static readonly string[] names = ["limit", "after", "order"];
 
     /// <summary>The page asked for, or null with the reason in <paramref name="problem"/>.</summary>
-    public static Paging? Read(IQueryCollection query, Problem problem)
+    /// <param name="others">Further names that the query may hold.</param>
+    public static Paging? Read(IQueryCollection query, Problem problem, params string[] others)
     {
-        foreach (var name in query.Keys.Except(names)) problem.Add(ApiError.UnknownField(name));
+        foreach (var name in query.Keys.Except(names).Except(others)) problem.Add(ApiError.UnknownField(name));
         var limit = Usual;
         if (query.TryGetValue("limit", out var asked)
             && (!int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > Most))

@@ -1,6 +1,7 @@
 // How replies become JSON: snake_case names, unescaped letters of every script, source-generated writers.
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Majlis.Server.Access;
 using Majlis.Server.Arena;
@@ -16,6 +17,7 @@ namespace Majlis.Server.Wire;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ErrorBody))]
+[JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(ChatReply))]
 [JsonSerializable(typeof(ChatChunk))]
 [JsonSerializable(typeof(ChatChunkWithUsage))]
@@ -30,6 +32,7 @@ namespace Majlis.Server.Wire;
 [JsonSerializable(typeof(HealthReply))]
 [JsonSerializable(typeof(SessionReply))]
 [JsonSerializable(typeof(ErasureReply))]
+[JsonSerializable(typeof(ListPage<JsonObject>))]
 [JsonSerializable(typeof(ListPage<VersionCard>))]
 [JsonSerializable(typeof(ListPage<MoveReply>))]
 [JsonSerializable(typeof(ListPage<KeyChangeReply>))]

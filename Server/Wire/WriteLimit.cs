@@ -8,8 +8,8 @@ namespace Majlis.Server.Wire;
 sealed record WriteLimit(HttpContext Http, TimeProvider Time, TimeSpan Patience)
 {
     /// <summary>The same items. The request for the next item means that the last one was sent.</summary>
-    public async IAsyncEnumerable<string> Watch(
-        IAsyncEnumerable<string> items, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<T> Watch<T>(
+        IAsyncEnumerable<T> items, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await using var timer = Time.CreateTimer(_ => Http.Abort(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await foreach (var item in items.WithCancellation(cancellation))

@@ -1,6 +1,7 @@
 // A stream that breaks off midway, as clients see it: no client may take half an answer for a whole one.
 using System.ClientModel;
 using System.Net;
+using System.Net.ServerSentEvents;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -108,9 +109,9 @@ public sealed class BrokenStreamTests
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, at => at.Protocols = HttpProtocols.Http2));
         await using var app = builder.Build();
-        var items = Half.ToAsyncEnumerable().Select(letter => letter is 'o' ? throw new IOException() : $"{letter}");
+        var items = Half.ToAsyncEnumerable().Select(letter => letter is 'o' ? throw new IOException() : new SseItem<string>($"{letter}"));
         app.MapPost("/", (Delegate)((HttpContext http) => EventStream.BeginAsync(items, _ => ApiError.Internal("err_1"),
-            new(http, TimeProvider.System, TimeSpan.FromMinutes(1)))));
+            new(http, TimeProvider.System, TimeSpan.FromMinutes(1)), EventForm.OpenAI)));
         await app.StartAsync(Stop);
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, app.Urls.Single())

@@ -1,0 +1,75 @@
+// Responses that are kept: read, their input listed, deleted, and cancelled while they run in the background. Knows no model.
+using System.Text;
+using System.Text.Json.Nodes;
+using Majlis.Feedback.Store.Replies;
+using Majlis.Server.Access;
+using Majlis.Server.Replies;
+using Majlis.Server.Wire;
+
+namespace Majlis.Server.Responses;
+
+static class KeptResponses
+{
+    const string Path = "/v1/responses/{id}";
+
+    static readonly string[] unfinished = ["queued", "in_progress"];
+
+    public static void MapKeptResponses(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Path, ReadAsync).RequireRole(Roles.Inference);
+        routes.MapDelete(Path, DeleteAsync).RequireRole(Roles.Inference);
+        routes.MapPost($"{Path}/cancel", CancelAsync).RequireRole(Roles.Inference);
+        routes.MapGet($"{Path}/input_items", InputAsync).RequireRole(Roles.Inference);
+    }
+
+    static async Task<IResult> ReadAsync(string id, HttpContext http, ReplyStore store)
+    {
+        if (http.Request.Query.TryGetValue("stream", out var stream) && stream != "false")
+            return ApiError.UnsupportedField("stream", "A kept response is given whole.").ToResult();
+        return await FindAsync(store, http, id) is not { } kept ? ApiError.UnknownResponse(id).ToResult()
+            : TypedResults.Bytes(kept.Reply, "application/json; charset=utf-8");
+    }
+
+    static async Task<IResult> DeleteAsync(string id, HttpContext http, ReplyStore store)
+    {
+        if (!await store.DeleteAsync(ReplyKind.Response, ReplyOwner.Of(http), id)) return ApiError.UnknownResponse(id).ToResult();
+        return TypedResults.Json(new JsonObject { ["id"] = id, ["object"] = "response", ["deleted"] = true }, WireJson.Wire.JsonObject);
+    }
+
+    static async Task<IResult> CancelAsync(string id, HttpContext http, ReplyStore store, BackgroundResponses background)
+    {
+        if (await FindAsync(store, http, id) is not { } kept) return ApiError.UnknownResponse(id).ToResult();
+        var response = JsonNode.Parse(kept.Reply.Span)!.AsObject();
+        if (response["background"]?.GetValue<bool>() is not true)
+            return ApiError.InvalidValue("id", "Cannot cancel a synchronous response.").ToResult();
+        if (await background.CancelAsync(id)) return await ReadAsync(id, http, store);
+        // Another server may run it; it finds the new status when it ends.
+        if (unfinished.Contains((string?)response["status"]))
+        {
+            response["status"] = "cancelled";
+            await store.ChangeAsync(kept, Encoding.UTF8.GetBytes(response.ToJsonString(WireJson.Wire.Options)));
+        }
+        return TypedResults.Json(response, WireJson.Wire.JsonObject);
+    }
+
+    static async Task<IResult> InputAsync(string id, HttpContext http, ReplyStore store)
+    {
+        var problem = new Problem();
+        if (Paging.Read(http.Request.Query, problem, "include", "include[]") is not { } paging) return problem.First!.ToResult();
+        if (await FindAsync(store, http, id) is not { } kept) return ApiError.UnknownResponse(id).ToResult();
+        var items = JsonNode.Parse(kept.Input.Span)!.AsArray().Select(item => item!.AsObject());
+        if (paging.NewestFirst) items = items.Reverse();
+        var rest = items.ToList();
+        if (paging.After is { } after)
+        {
+            var seen = rest.FindIndex(item => (string?)item["id"] == after);
+            if (seen < 0) return paging.UnknownAfter().ToResult();
+            rest.RemoveRange(0, seen + 1);
+        }
+        return TypedResults.Json(ListPage<JsonObject>.Of([.. rest.Take(paging.Limit)], item => (string)item["id"]!,
+            rest.Count > paging.Limit), WireJson.Wire.ListPageJsonObject);
+    }
+
+    static Task<KeptReply?> FindAsync(ReplyStore store, HttpContext http, string id) =>
+        store.FindAsync(ReplyKind.Response, ReplyOwner.Of(http), id);
+}

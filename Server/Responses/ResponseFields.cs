@@ -1,0 +1,37 @@
+// Fields of the Responses API that cannot be honoured, each refused with its reason, and those that by nature have no visible effect.
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Majlis.Server.Wire;
+
+namespace Majlis.Server.Responses;
+
+static class ResponseFields
+{
+    static readonly Dictionary<string, string> refused = new()
+    {
+        ["conversation"] = "Conversations are not kept here; send 'previous_response_id'.",
+        ["prompt"] = "Prompt templates are not kept here; send 'instructions' and 'input'.",
+        ["context_management"] = "Nothing is compacted here; 'truncation' as 'auto' leaves out the oldest turns.",
+        ["max_tool_calls"] = "The server runs no tools of its own, so there is nothing to count.",
+        ["moderation"] = "The server moderates nothing.",
+    };
+
+    public static void Refuse(Fields fields)
+    {
+        foreach (var (name, why) in refused)
+            if (fields.Any(name) is not null) fields.Problem.Add(ApiError.UnsupportedField(name, why));
+    }
+
+    /// <summary>Users, keys of caches and tiers: read, repeated in the reply, and of no effect.</summary>
+    public static void ReadWithoutEffect(Fields fields, JsonObject echo)
+    {
+        foreach (var name in new[] { "user", "safety_identifier", "prompt_cache_key" }) echo[name] = fields.Text(name);
+        // The cache keeps a prefix as long as it has room.
+        echo["prompt_cache_retention"] = fields.Has("prompt_cache_retention")
+            ? fields.Word("prompt_cache_retention", ["in_memory", "in-memory", "24h"]) : null;
+        if (fields.Has("service_tier") && fields.Word("service_tier", ["auto", "default", "flex", "priority", "scale"]) is { } tier)
+            fields.Problem.AddIf(tier is not ("auto" or "default"),
+                ApiError.UnsupportedField("service_tier", "There is one tier; 'auto' and 'default' are taken."));
+        foreach (var name in new[] { "max_tool_calls", "moderation" }) echo[name] = null;
+    }
+}
