@@ -2,9 +2,7 @@
 // families are compared by what the configs mean; otherwise every key must agree, except those that never change a network.
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Majlis.Model;
-using Majlis.Model.Families;
-using Majlis.Text;
+using Majlis.Merge.Vocabularies;
 
 namespace Majlis.Merge;
 
@@ -19,44 +17,44 @@ static class InputComparison
         "chunk_size_feed_forward", "output_attentions", "output_hidden_states", "return_dict",
     ];
 
+    const string Hint = "tokenizer_source: union (or base, or a model) aligns rows by their tokens";
+
+    /// <param name="inputs">All models.</param>
+    /// <param name="joins">The recipe says how to join different vocabularies.</param>
     /// <exception cref="MergeRecipeException">Names the key and the two models that differ in it.</exception>
-    public static void Check(IReadOnlyList<MergeInput> inputs)
+    public static void Check(IReadOnlyList<MergeInput> inputs, bool joins)
     {
         foreach (var other in inputs.Skip(1))
         {
-            CompareConfigs(inputs[0], other);
-            CompareVocabularies(inputs[0], other);
+            CompareConfigs(inputs[0], other, joins);
+            if (!joins) CompareVocabularies(inputs[0], other);
         }
     }
 
-    static void CompareConfigs(MergeInput first, MergeInput other)
+    static void CompareConfigs(MergeInput first, MergeInput other, bool joins)
     {
-        var (left, right) = (Network(first), Network(other));
-        if (left.Blueprint is null && right.Blueprint is null) CompareKeys(first, other);
-        else if (left.Blueprint is null || right.Blueprint is null)
-            throw new MergeRecipeException($"{(left.Blueprint is null ? first.Name : other.Name)}: {left.Why ?? right.Why}");
-        else if (NetworkComparison.Find(left.Blueprint, right.Blueprint) is { } difference)
+        if (first.Network is not { } left || other.Network is not { } right)
+        {
+            if (first.WhyUnknown is null || other.WhyUnknown is null)
+                throw new MergeRecipeException(
+                    $"{(first.WhyUnknown is null ? other.Name : first.Name)}: {first.WhyUnknown ?? other.WhyUnknown}");
+            CompareKeys(first, other, joins);
+            return;
+        }
+        // A head that is the embeddings, and one that is a tensor of its own, are merged as two tensors.
+        var (tied, head) = left.IsTied ? (first, right.Head) : (other, left.Head);
+        if (joins || left.IsTied != right.IsTied && tied.LendsItsEmbeddings(head!.Weight))
+            left = left with { Head = right.Head, VocabularySize = joins ? right.VocabularySize : left.VocabularySize };
+        if (NetworkComparison.Find(left, right) is { } difference)
             throw new MergeRecipeException($"{first.Name} and {other.Name} are different networks: by their config.json, " +
-                $"{difference.Field} is {difference.Left} and {difference.Right}");
+                $"{difference.Field} is {difference.Left} and {difference.Right}" + (difference.Field == "vocab_size" ? $"; {Hint}" : ""));
     }
 
-    /// <summary>What a config means, or why that is unknown.</summary>
-    static (Blueprint? Blueprint, string? Why) Network(MergeInput input)
-    {
-        try
-        {
-            return (Families.Read(input.Config), null);
-        }
-        catch (ModelFormatException error)
-        {
-            return (null, error.Message);
-        }
-    }
-
-    static void CompareKeys(MergeInput first, MergeInput other)
+    static void CompareKeys(MergeInput first, MergeInput other, bool joins)
     {
         var (a, b) = (Keys(first.Config), Keys(other.Config));
-        foreach (var key in a.Keys.Union(b.Keys).Where(key => !harmless.Contains(key)).Order(StringComparer.Ordinal))
+        foreach (var key in a.Keys.Union(b.Keys).Where(key => !harmless.Contains(key) && !(joins && key == "vocab_size"))
+            .Order(StringComparer.Ordinal))
         {
             var (left, right) = (a.GetValueOrDefault(key), b.GetValueOrDefault(key));
             if (!JsonNode.DeepEquals(Node(left), Node(right)))
@@ -79,7 +77,7 @@ static class InputComparison
         var token = left.Keys.Concat(right.Keys).FirstOrDefault(token => Id(left, token) != Id(right, token));
         if (token is not null)
             throw new MergeRecipeException($"{first.Name} and {other.Name} have different vocabularies (tokenizer.json): " +
-                $"'{token}' is {Word(Id(left, token))} and {Word(Id(right, token))}; rows of different tokens cannot be averaged");
+                $"'{token}' is {Word(Id(left, token))} and {Word(Id(right, token))}; rows of different tokens cannot be averaged; {Hint}");
     }
 
     static int? Id(IReadOnlyDictionary<string, int> vocabulary, string token) => vocabulary.TryGetValue(token, out var id) ? id : null;

@@ -2,10 +2,13 @@
 // Knows names, shapes and config; nothing of methods or the merge's weights.
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Majlis.Merge.Adapters;
 using Majlis.Model;
+using Majlis.Model.Families;
 using Majlis.Model.Weights;
 using Majlis.Text;
 
@@ -22,6 +25,14 @@ sealed partial class MergeInput : IDisposable
         (Name, Folder, Config) = (name, folder, config);
         (this.weights, this.adapter, this.loadAs) = (weights, adapter, loadAs);
         LayerCount = Tensors.Keys.Select(LayerOf).Max() + 1;
+        try
+        {
+            Network = Families.Read(config);
+        }
+        catch (ModelFormatException error)
+        {
+            WhyUnknown = error.Message;
+        }
     }
 
     /// <summary>The name in the recipe.</summary>
@@ -31,7 +42,29 @@ sealed partial class MergeInput : IDisposable
 
     public JsonElement Config { get; }
 
+    /// <summary>What the config means, or null where its family is not known.</summary>
+    public Blueprint? Network { get; }
+
+    /// <summary>Why <see cref="Network"/> is null.</summary>
+    public string? WhyUnknown { get; }
+
     public int LayerCount { get; }
+
+    /// <summary>layer_types as the config has it, or as its family means it; null where neither is known.</summary>
+    public IReadOnlyList<string>? LayerKinds =>
+        Config.TryGetProperty("layer_types", out var types) && types.ValueKind == JsonValueKind.Array
+            ? [.. types.EnumerateArray().Select(type => type.ToString())]
+            : Network?.Layers.Select(layer => layer.Attention.Window is null ? "full_attention" : "sliding_attention").ToArray();
+
+    /// <summary>The tensor with a row for each token.</summary>
+    public string EmbeddingName => Network?.Embedding ?? Tensors.Keys.Where(name => name.EndsWith("embed_tokens.weight",
+        StringComparison.Ordinal)).Order(StringComparer.Ordinal).FirstOrDefault("model.embed_tokens.weight");
+
+    /// <summary>Rows of the embeddings; 0 where there is no such tensor.</summary>
+    public int VocabularyRows => Tensors.TryGetValue(EmbeddingName, out var tensor) && !tensor.Shape.IsEmpty ? (int)tensor.Shape[0] : 0;
+
+    /// <summary>True where the head is the embeddings: tied by the config, and no tensor of its own.</summary>
+    public bool LendsItsEmbeddings(string head) => Network is { IsTied: true } && !Tensors.ContainsKey(head);
 
     /// <summary>What its files hold that is legal but probably not meant.</summary>
     public ImmutableArray<string> Warnings => adapter?.Warnings ?? [];
@@ -42,10 +75,11 @@ sealed partial class MergeInput : IDisposable
     /// Opens <c>model</c> or <c>model+adapter</c>: a folder with config.json and safetensors, or a GGUF file; and an adapter's folder.
     /// Relative paths are taken from <paramref name="root"/>.
     /// </summary>
-    public static MergeInput Open(string name, string root, TensorType? loadAs)
+    public static MergeInput Open(string name, string root, TensorType? loadAs, IReadOnlyDictionary<string, string>? places = null)
     {
-        var (path, adapterFolder) = Split(name, root);
-        if (!Path.Exists(path)) throw new MergeRecipeException($"{name}: there is no model {path}");
+        var (path, adapterFolder) = Split(name, root, places);
+        if (!Path.Exists(path))
+            throw new MergeRecipeException($"{name}: there is no model {path}; where it is a name of the hub, --pull brings it");
         var (weights, config) = OpenModel(name, path);
         try
         {
@@ -62,13 +96,14 @@ sealed partial class MergeInput : IDisposable
     /// <summary>
     /// A + may be part of a folder's name: the last + with a model before it separates model and adapter.
     /// </summary>
-    static (string Model, string? Adapter) Split(string name, string root)
+    static (string Model, string? Adapter) Split(string name, string root, IReadOnlyDictionary<string, string>? places)
     {
+        string Place(string model) => places?.GetValueOrDefault(model) ?? Path.Combine(root, model);
         var last = name.LastIndexOf('+');
-        if (last < 0 || Path.Exists(Path.Combine(root, name))) return (Path.Combine(root, name), null);
-        (string, string?) At(int plus) => (Path.Combine(root, name[..plus]), Path.Combine(root, name[(plus + 1)..]));
+        if (last < 0 || Path.Exists(Place(name))) return (Place(name), null);
+        (string, string?) At(int plus) => (Place(name[..plus]), Path.Combine(root, name[(plus + 1)..]));
         for (var plus = last; plus > 0; plus = name.LastIndexOf('+', plus - 1))
-            if (Path.Exists(Path.Combine(root, name[..plus]))) return At(plus);
+            if (Path.Exists(Place(name[..plus]))) return At(plus);
         return At(last);
     }
 
@@ -85,15 +120,26 @@ sealed partial class MergeInput : IDisposable
 
     public void Read(string tensor, long first, Span<double> destination)
     {
-        var rented = ArrayPool<float>.Shared.Rent(destination.Length);
-        var narrow = rented.AsSpan(0, destination.Length);
-        weights.Read(tensor, first, narrow);
-        for (var i = 0; i < narrow.Length; i++) destination[i] = narrow[i];
-        ArrayPool<float>.Shared.Return(rented);
-        adapter?.Apply(tensor, first, destination);
-        if (loadAs is TensorType.BF16 or TensorType.F16)
-            for (var i = 0; i < destination.Length; i++) destination[i] = Rounding.Round(destination[i], loadAs.Value);
+        var stored = Tensors[tensor].Type;
+        if (stored == TensorType.F64) ReadWide(tensor, first, destination);
+        else
+        {
+            var rented = ArrayPool<float>.Shared.Rent(destination.Length);
+            var narrow = rented.AsSpan(0, destination.Length);
+            weights.Read(tensor, first, narrow);
+            TensorPrimitives.ConvertTruncating<float, double>(narrow, destination);
+            ArrayPool<float>.Shared.Return(rented);
+        }
+        var changed = adapter?.Apply(tensor, first, destination) ?? false;
+        // fp32 is kept wider: its rounding shows nowhere but in the last bit.
+        if (loadAs is not { } type || type is TensorType.F32 or TensorType.F64 || type == stored && !changed) return;
+        for (var i = 0; i < destination.Length; i++) destination[i] = Rounding.Round(destination[i], type);
     }
+
+    /// <summary>fp64 as it is stored: a weight source widens to fp32 only.</summary>
+    void ReadWide(string tensor, long first, Span<double> destination) =>
+        MemoryMarshal.Cast<byte, double>(weights.Raw(tensor, first * sizeof(double), destination.Length * sizeof(double)))
+            .CopyTo(destination);
 
     public void Dispose()
     {

@@ -1,6 +1,4 @@
 // The models of a recipe, each opened once, by the names the recipe uses. Knows nothing of tensors' contents.
-using System.Collections.Immutable;
-using Majlis.Merge.Methods;
 using Majlis.Merge.Recipes;
 
 namespace Majlis.Merge;
@@ -19,7 +17,12 @@ sealed class MergeInputs : IDisposable
 
     public MergeInput this[string model] => opened[model];
 
-    public static MergeInputs Open(MergeRecipe recipe, string root)
+    /// <summary>The head's weights, where one of the models has them apart from its embeddings.</summary>
+    public string? HeadName => All.Select(input => input.Network).FirstOrDefault(network => network is { IsTied: false })?.Head?.Weight;
+
+    public bool Contains(string model) => opened.ContainsKey(model);
+
+    public static MergeInputs Open(MergeRecipe recipe, string root, IReadOnlyDictionary<string, string>? places = null)
     {
         foreach (var slice in recipe.Slices)
             if (slice.Sources.GroupBy(source => (source.Model, source.Layers)).FirstOrDefault(group => group.Count() > 1) is { } twice)
@@ -27,10 +30,8 @@ sealed class MergeInputs : IDisposable
         var inputs = new MergeInputs(recipe.BaseModel ?? recipe.Slices[0].Sources[0].Model);
         try
         {
-            var names = recipe.Slices.SelectMany(slice => slice.Sources).Select(source => source.Model);
-            var bases = recipe.Slices.Select(slice => slice.BaseModel).Append(recipe.BaseModel).OfType<string>();
-            foreach (var name in names.Concat(bases).Distinct())
-                inputs.opened.Add(name, MergeInput.Open(name, root, recipe.Type));
+            foreach (var name in recipe.Models)
+                inputs.opened.Add(name, MergeInput.Open(name, root, recipe.Type, places));
             return inputs;
         }
         catch

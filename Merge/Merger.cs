@@ -1,16 +1,37 @@
-// Runs a plan: computes every tensor once, streams it to disk, rounds it once and hashes it. Nothing is visible until all is written.
+// Runs a plan: computes every tensor once, streams it to disk, rounds it once and hashes it, several tensors at a time. Nothing is visible
+// until all is written and on disk.
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Majlis.Merge.Recipes;
 using Majlis.Model;
 using Majlis.Model.Weights;
 
 namespace Majlis.Merge;
 
-/// <summary>The merge's record: the recipe as written, its warnings, and the sha256 of every tensor's stored bytes.</summary>
-public sealed record MergeReport(string Recipe, ImmutableArray<string> Warnings, ImmutableSortedDictionary<string, string> TensorHashes);
+/// <summary>
+/// The merge's record: the recipe as written, the seed of random methods, its warnings, and the sha256 of every tensor's stored bytes.
+/// </summary>
+public sealed record MergeReport(string Recipe, long Seed, ImmutableArray<string> Warnings,
+    ImmutableSortedDictionary<string, string> TensorHashes);
+
+/// <summary>Elements of the result that are computed, of all.</summary>
+public readonly record struct MergeProgress(long Done, long All);
+
+/// <summary>How a merge is computed and written.</summary>
+public sealed record MergeOptions
+{
+    /// <summary>What random methods draw from.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Bytes of tensors in one file, at most.</summary>
+    public long ShardBytes { get; init; } = SafetensorsWriter.DefaultShardBytes;
+
+    /// <summary>Tensors computed at a time.</summary>
+    public int Workers { get; init; } = Environment.ProcessorCount;
+
+    public IProgress<MergeProgress>? Progress { get; init; }
+}
 
 public static class Merger
 {
@@ -18,23 +39,30 @@ public static class Merger
     /// Merges by a recipe file into a new folder, with config, tokenizer and chat template; the folder appears whole or not at all.
     /// </summary>
     /// <exception cref="MergeRecipeException">The recipe cannot be merged, or the output exists already.</exception>
-    public static MergeReport Run(string recipePath, string root, string output, long shardBytes = SafetensorsWriter.DefaultShardBytes)
+    public static MergeReport Run(string recipePath, string root, string output, MergeOptions? options = null)
     {
-        if (File.Exists(output)) throw new MergeRecipeException($"{output} is a file; the result is a folder");
-        if (Directory.Exists(output) && Directory.EnumerateFileSystemEntries(output).Any())
-            throw new MergeRecipeException($"{output} is not empty; old files beside the result would be taken for part of it");
-        using var plan = MergePlan.Create(MergeRecipe.Read(recipePath), root);
-        var aside = output.TrimEnd(Path.DirectorySeparatorChar) + DurableFiles.Unfinished;
+        CheckOutput(output);
+        using var plan = MergePlan.Create(MergeRecipe.Read(recipePath), root, options?.Seed ?? 0);
+        return Publish(plan, output, options);
+    }
+
+    /// <summary>Runs a plan into a new folder, which appears whole or not at all; what a killed try left is removed.</summary>
+    public static MergeReport Publish(MergePlan plan, string output, MergeOptions? options = null)
+    {
+        CheckOutput(output);
+        output = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output));
+        var aside = output + DurableFiles.Unfinished;
         if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
+        CheckSpace(plan, output);
         Directory.CreateDirectory(aside);
         try
         {
-            var report = Write(plan, aside, shardBytes);
-            if (Directory.Exists(plan.DonorFolder)) CheckpointFiles.Copy(plan.DonorFolder, aside);
-            File.WriteAllText(Path.Combine(aside, CheckpointFiles.Config), ResultConfig(plan));
-            File.WriteAllText(Path.Combine(aside, "mergekit_config.yml"), plan.Recipe.Source);
+            var report = Write(plan, aside, options);
+            ResultFiles.Write(plan, report, aside);
+            DurableFiles.FlushTree(aside);
             if (Directory.Exists(output)) Directory.Delete(output);
             Directory.Move(aside, output);
+            DurableFiles.FlushFolder(Path.GetDirectoryName(output)!);
             return report;
         }
         catch
@@ -45,50 +73,38 @@ public static class Merger
     }
 
     /// <summary>Computes all tensors into a folder that holds no weights. The caller makes it visible.</summary>
-    public static MergeReport Write(MergePlan plan, string folder, long shardBytes = SafetensorsWriter.DefaultShardBytes)
+    public static MergeReport Write(MergePlan plan, string folder, MergeOptions? options = null)
     {
+        options ??= new MergeOptions();
         var tasks = plan.Tensors.ToDictionary(tensor => tensor.Name);
-        var hashes = new Dictionary<string, string>();
-        var buffer = new byte[1 << 20];
+        var hashes = new ConcurrentDictionary<string, string>();
+        var (done, all) = (0L, plan.Tensors.Sum(tensor => tensor.Elements));
         var headers = plan.Tensors.Select(tensor => new TensorInfo(tensor.Name, tensor.OutputType, tensor.Shape));
         SafetensorsWriter.WriteFolder(folder, headers, (info, output) =>
         {
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            plan.Method.Merge(tasks[info.Name], values => Store(values, info.Type, buffer, bytes =>
+            using var rounded = new RoundedOutput(info, output);
+            plan.Method.Merge(tasks[info.Name], values =>
             {
-                hash.AppendData(bytes);
-                output.Write(bytes);
-            }));
-            hashes[info.Name] = Convert.ToHexStringLower(hash.GetHashAndReset());
-        }, shardBytes);
-        return new MergeReport(plan.Recipe.Source, plan.Warnings, hashes.ToImmutableSortedDictionary(StringComparer.Ordinal));
+                rounded.Write(values);
+                options.Progress?.Report(new MergeProgress(Interlocked.Add(ref done, values.Length), all));
+            });
+            hashes[info.Name] = rounded.Hash();
+        }, options.ShardBytes, options.Workers);
+        return new MergeReport(plan.Recipe.Source, plan.Seed, plan.Warnings, hashes.ToImmutableSortedDictionary(StringComparer.Ordinal));
     }
 
-    /// <summary>The donor's config with the result's depth and true type.</summary>
-    public static string ResultConfig(MergePlan plan)
+    /// <exception cref="MergeRecipeException">Something else is there already.</exception>
+    public static void CheckOutput(string output)
     {
-        var config = JsonNode.Parse(plan.DonorConfig.GetRawText())!.AsObject();
-        if (config.ContainsKey("num_hidden_layers")) config["num_hidden_layers"] = plan.Layers;
-        config.Remove("torch_dtype");
-        config["dtype"] = plan.OutputType switch
-        {
-            TensorType.F64 => "float64",
-            TensorType.F32 => "float32",
-            TensorType.F16 => "float16",
-            _ => "bfloat16",
-        };
-        return config.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
+        if (File.Exists(output)) throw new MergeRecipeException($"{output} is a file; the result is a folder");
+        if (Directory.Exists(output) && Directory.EnumerateFileSystemEntries(output).Any())
+            throw new MergeRecipeException($"{output} is not empty; old files beside the result would be taken for part of it");
     }
 
-    static void Store(ReadOnlySpan<double> values, TensorType type, byte[] buffer, Action<ReadOnlySpan<byte>> write)
+    static void CheckSpace(MergePlan plan, string output)
     {
-        var width = TensorLayout.Block(type).Bytes;
-        for (var done = 0; done < values.Length;)
-        {
-            var part = values.Slice(done, Math.Min(buffer.Length / width, values.Length - done));
-            Rounding.Store(part, type, buffer.AsSpan(0, part.Length * width));
-            write(buffer.AsSpan(0, part.Length * width));
-            done += part.Length;
-        }
+        if (MergeSpace.FreeAt(output) is { } free && free < plan.Bytes)
+            throw new MergeRecipeException($"{output}: the result takes {MergeSpace.InWords(plan.Bytes)}, of which only " +
+                $"{MergeSpace.InWords(free)} are free there");
     }
 }

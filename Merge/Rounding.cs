@@ -1,5 +1,8 @@
 // Rounds fp64 once, to nearest even, to the types of stored weights. Knows nothing of tensors.
 using System.Buffers.Binary;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Majlis.Model;
 
 namespace Majlis.Merge;
@@ -12,36 +15,64 @@ public static class Rounding
         TensorType.F64 => value,
         TensorType.F32 => (float)value,
         TensorType.F16 => (double)(Half)value,
-        TensorType.BF16 => ToBFloat16(value),
+        TensorType.BF16 => BitConverter.UInt32BitsToSingle((uint)ToBrain(value) << 16),
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a float type that weights are written in"),
+    };
+
+    /// <summary>The largest magnitude that is not rounded to infinity, or a little less.</summary>
+    public static double Largest(TensorType type) => type switch
+    {
+        TensorType.F64 => double.MaxValue,
+        TensorType.F16 => (double)Half.MaxValue,
+        TensorType.BF16 => BitConverter.UInt32BitsToSingle(0x7F7F0000),
+        _ => float.MaxValue,
     };
 
     /// <summary>Stores values little-endian; <paramref name="bytes"/> has exactly their length.</summary>
     public static void Store(ReadOnlySpan<double> values, TensorType type, Span<byte> bytes)
     {
-        for (var i = 0; i < values.Length; i++)
-            switch (type)
-            {
-                case TensorType.F64: BinaryPrimitives.WriteDoubleLittleEndian(bytes[(8 * i)..], values[i]); break;
-                case TensorType.F32: BinaryPrimitives.WriteSingleLittleEndian(bytes[(4 * i)..], (float)values[i]); break;
-                case TensorType.F16: BinaryPrimitives.WriteHalfLittleEndian(bytes[(2 * i)..], (Half)values[i]); break;
-                default:
-                    var wide = BitConverter.SingleToUInt32Bits((float)Round(values[i], type));
-                    BinaryPrimitives.WriteUInt16LittleEndian(bytes[(2 * i)..], (ushort)(wide >> 16));
-                    break;
-            }
+        switch (type)
+        {
+            case TensorType.F64: MemoryMarshal.AsBytes(values).CopyTo(bytes); break;
+            case TensorType.F32: TensorPrimitives.ConvertTruncating(values, MemoryMarshal.Cast<byte, float>(bytes)); break;
+            case TensorType.F16:
+                for (var i = 0; i < values.Length; i++) BinaryPrimitives.WriteHalfLittleEndian(bytes[(2 * i)..], (Half)values[i]);
+                break;
+            default: ToBrain(values, MemoryMarshal.Cast<byte, ushort>(bytes)); break;
+        }
+    }
+
+    static void ToBrain(ReadOnlySpan<double> values, Span<ushort> result)
+    {
+        var i = 0;
+        for (; i <= values.Length - Vector256<ushort>.Count; i += Vector256<ushort>.Count)
+            Vector256.Narrow(ToBrain(values[i..]), ToBrain(values[(i + Vector256<uint>.Count)..])).CopyTo(result[i..]);
+        for (; i < values.Length; i++) result[i] = ToBrain(values[i]);
+    }
+
+    /// <summary>Eight numbers, each in the lower half of its place.</summary>
+    static Vector256<uint> ToBrain(ReadOnlySpan<double> values)
+    {
+        var (low, high) = (Vector256.Create(values), Vector256.Create(values[Vector256<double>.Count..]));
+        var bits = Vector256.Narrow(low, high).AsUInt32();
+        var (lowWide, highWide) = Vector256.Widen(bits.AsSingle());
+        var differs = ~Vector256.Narrow(Vector256.Equals(low, lowWide).AsUInt64(), Vector256.Equals(high, highWide).AsUInt64());
+        var beyond = Vector256.Narrow(Vector256.GreaterThan(Vector256.Abs(lowWide), Vector256.Abs(low)).AsUInt64(),
+            Vector256.GreaterThan(Vector256.Abs(highWide), Vector256.Abs(high)).AsUInt64());
+        // Cut towards zero, and the lowest bit set where anything was cut off: so the second rounding sees on which side the number lies.
+        bits = bits + beyond | differs & Vector256<uint>.One;
+        return bits + Vector256.Create(0x7FFFu) + (bits >>> 16 & Vector256<uint>.One) >>> 16;
     }
 
     /// <summary>
     /// Rounds straight from fp64 to 8 bits of significand: through fp32 a value near a midpoint would be rounded twice.
     /// </summary>
-    static double ToBFloat16(double value)
+    static ushort ToBrain(double value)
     {
         var single = (float)value;
         var bits = BitConverter.SingleToUInt32Bits(single);
-        if ((bits & 0xFFFF) == 0x8000 && single != value)
-            bits = (uint)(Math.Abs(single) < Math.Abs(value) ? bits + 1 : bits - 1);
-        bits += 0x7FFF + ((bits >> 16) & 1);
-        return BitConverter.UInt32BitsToSingle(bits & 0xFFFF0000);
+        if (Math.Abs((double)single) > Math.Abs(value)) bits--;
+        if (single != value) bits |= 1;
+        return (ushort)(bits + 0x7FFF + ((bits >> 16) & 1) >> 16);
     }
 }

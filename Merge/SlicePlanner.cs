@@ -3,6 +3,7 @@
 using System.Collections.Immutable;
 using Majlis.Merge.Methods;
 using Majlis.Merge.Recipes;
+using Majlis.Merge.Vocabularies;
 using Majlis.Model;
 
 namespace Majlis.Merge;
@@ -17,9 +18,13 @@ sealed class SlicePlanner
     readonly int origin;
     readonly int baseModel;
     readonly long seed;
+    readonly MergeInputs inputs;
+    readonly JoinedVocabulary? vocabulary;
 
-    public SlicePlanner(MergeRecipe recipe, IMergeMethod method, MergeInputs inputs, MergeSlice slice, TensorType output, long seed)
+    public SlicePlanner(MergeRecipe recipe, IMergeMethod method, MergeInputs inputs, MergeSlice slice, TensorType output,
+        JoinedVocabulary? vocabulary, long seed)
     {
+        (this.inputs, this.vocabulary) = (inputs, vocabulary);
         (this.recipe, this.method, this.slice, this.output, this.seed) = (recipe, method, slice, output, seed);
         var found = slice.Sources.Select(source => (inputs[source.Model], source.Layers?.First ?? 0, source.Parameters)).ToList();
         LayerCount = slice.Sources[0].Layers?.Count ?? found[0].Item1.LayerCount;
@@ -71,46 +76,71 @@ sealed class SlicePlanner
         Func<string, int, bool> wanted, Func<string, int, string> nameIn, double depth, Func<string, string>? nameOut = null)
     {
         var first = sources[0].Input;
-        var names = first.Tensors.Keys.Where(name => wanted(name, 0)).Order(StringComparer.Ordinal).ToArray();
-        for (var source = 1; source < sources.Length; source++) CheckNames(names, source, wanted, nameIn);
+        var head = inputs.HeadName is { } separate && wanted(separate, 0)
+            && sources.Any(source => source.Input.Tensors.ContainsKey(separate)) ? separate : null;
+        var names = first.Tensors.Keys.Where(name => wanted(name, 0)).Union(head is null ? [] : [head])
+            .Order(StringComparer.Ordinal).ToArray();
+        for (var source = 0; source < sources.Length; source++) CheckNames(names, head, source, wanted, nameIn);
         foreach (var name in names)
         {
-            var inputs = sources.Select((source, index) => new TensorInput(source.Input, nameIn(name, index))).ToImmutableArray();
-            foreach (var input in inputs) CheckHeader(first.Tensors[name], input);
+            var stored = sources.Select((source, index) => Stored(source.Input, nameIn(name, index))).ToImmutableArray();
+            var expected = stored[0].Model.Tensors[stored[0].Name].Shape;
+            var aligns = vocabulary is not null && (name == first.EmbeddingName || name == inputs.HeadName);
+            foreach (var input in stored) CheckHeader(aligns ? expected[1..] : expected, input, aligns);
             var result = nameOut?.Invoke(name) ?? name;
             yield return new TensorTask
             {
                 Name = result,
-                Shape = first.Tensors[name].Shape,
+                Shape = aligns ? [vocabulary!.Rows, .. expected[1..]] : expected,
                 OutputType = output,
                 Base = origin,
                 BaseModel = baseModel,
                 Seed = seed,
-                Inputs = [.. inputs.Select(input => new StoredTensor(input.Model, input.Name))],
-                ModelParameters = [.. inputs.Select((input, index) => ModelParameters(input, index, result, depth))],
+                Inputs = aligns ? Aligned(name, stored) : [.. stored.Select(input => new StoredTensor(input.Model, input.Name))],
+                ModelParameters = [.. sources.Select((source, index) =>
+                    ModelParameters(new TensorInput(source.Input, nameIn(name, index)), index, result, depth))],
                 SharedParameters = method.Parameters.Where(parameter => !parameter.PerModel)
                     .ToImmutableDictionary(parameter => parameter.Name, parameter => Shared(parameter, result, depth)),
             };
         }
     }
 
+    /// <summary>Where a tensor's numbers lie: under its name, or, for the head of a tied model, in its embeddings.</summary>
+    TensorInput Stored(MergeInput input, string name) =>
+        new(input, name == inputs.HeadName && input.LendsItsEmbeddings(name) ? input.EmbeddingName : name);
+
+    /// <summary>Rows in the order of the joined vocabulary; they may also come from models that are no inputs of this slice.</summary>
+    ImmutableArray<ITensorReader> Aligned(string name, ImmutableArray<TensorInput> stored)
+    {
+        var models = stored.Select(input => input.Model).Concat(inputs.All).Distinct().ToArray();
+        var rows = new TokenRows(vocabulary!, models, stored.Length, baseModel);
+        var readers = models.Select(model => Stored(model, name))
+            .Select(input => (ITensorReader)new StoredTensor(input.Model, input.Name)).ToArray();
+        var first = stored[0].Model.Tensors[stored[0].Name];
+        var columns = (int)(first.Elements / first.Shape[0]);
+        return [.. stored.Select((_, input) => new AlignedRows(readers, input, rows, columns))];
+    }
+
     /// <summary>Finds tensors absent from this model, and tensors that only this model has.</summary>
-    void CheckNames(string[] names, int source, Func<string, int, bool> wanted, Func<string, int, string> nameIn)
+    void CheckNames(string[] names, string? head, int source, Func<string, int, bool> wanted, Func<string, int, string> nameIn)
     {
         var input = sources[source].Input;
         var expected = names.Select(name => nameIn(name, source)).ToHashSet();
-        if (expected.FirstOrDefault(name => !input.Tensors.ContainsKey(name)) is { } absent)
-            throw new MergeRecipeException($"{input.Name} has no tensor {absent}, which {sources[0].Input.Name} has");
+        bool Has(string name) => input.Tensors.ContainsKey(name) || name == head && input.LendsItsEmbeddings(name);
+        if (expected.FirstOrDefault(name => !Has(name)) is { } absent)
+            throw new MergeRecipeException($"{input.Name} has no tensor {absent}, which " +
+                $"{sources.First(other => other.Input != input).Input.Name} has");
         if (input.Tensors.Keys.FirstOrDefault(name => wanted(name, source) && !expected.Contains(name)) is { } extra)
             throw new MergeRecipeException($"{input.Name} has a tensor {extra}, which {sources[0].Input.Name} has not");
     }
 
-    void CheckHeader(TensorInfo expected, TensorInput input)
+    /// <param name="expected">The shape, without its rows where these are aligned by tokens.</param>
+    void CheckHeader(ImmutableArray<long> expected, TensorInput input, bool aligns)
     {
         var found = input.Model.Tensors[input.Name];
-        if (!found.Shape.SequenceEqual(expected.Shape))
-            throw new MergeRecipeException($"{input.Model.Name}: {input.Name} has shape [{string.Join(", ", found.Shape)}], " +
-                $"in {sources[0].Input.Name} it is [{string.Join(", ", expected.Shape)}]");
+        if (!(aligns ? found.Shape[1..] : found.Shape).SequenceEqual(expected))
+            throw new MergeRecipeException($"{input.Model.Name}: {input.Name} has shape [{string.Join(", ", found.Shape)}], in " +
+                $"{sources[0].Input.Name} it is [{(aligns ? "tokens, " : "")}{string.Join(", ", expected)}]");
         if (found.Type is >= TensorType.I64 and <= TensorType.Bool)
             throw new MergeRecipeException($"{input.Model.Name}: {input.Name} holds {found.Type}; only floating-point weights are merged");
     }

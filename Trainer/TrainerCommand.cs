@@ -47,7 +47,6 @@ static class TrainerCommand
         round.AddTo(root);
         root.Subcommands.Add(SftCommand.Build());
         root.Subcommands.Add(DpoCommand.Build());
-        root.Subcommands.Add(MergeCommand.Build());
         root.Subcommands.Add(ExpertCommand.Build(sources, catalog, metricsUrls));
         root.Subcommands.Add(RollbackCommand.Build(catalog));
         root.SetAction(parsed => train(Read(new OptionValues(parsed))));

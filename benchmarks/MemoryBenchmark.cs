@@ -3,10 +3,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Majlis.Model;
-using Majlis.Model.Weights;
-using Majlis.Text;
 using Majlis.Torch;
 
 namespace Majlis.benchmarks;
@@ -14,6 +11,9 @@ namespace Majlis.benchmarks;
 static class MemoryBenchmark
 {
     const int CacheTokens = 2048;
+
+    /// <summary>Small weights that repeat: their values do not matter for memory.</summary>
+    static readonly float[] weights = [.. Enumerable.Range(0, 1 << 16).Select(i => (i % 97 - 48) / 5000f)];
 
     /// <summary>A child's results, in bytes and milliseconds.</summary>
     sealed record Measured(long Peak, long Needed, double Ready, double Processor);
@@ -23,9 +23,11 @@ static class MemoryBenchmark
         var scratch = Directory.CreateTempSubdirectory("majlis-memory-").FullName;
         try
         {
-            var tiny = Child(Generate(Path.Combine(scratch, "tiny"), hidden: 64, inner: 128, layers: 2, vocabulary: 256));
+            var tiny = Child(GeneratedModel.Write(
+                Path.Combine(scratch, "tiny"), hidden: 64, inner: 128, layers: 2, vocabulary: 256, weights));
             if (models.Length == 0)
-                models = [Generate(Path.Combine(scratch, "two-gigabytes"), hidden: 2048, inner: 5632, layers: 20, vocabulary: 32000)];
+                models = [GeneratedModel.Write(
+                    Path.Combine(scratch, "two-gigabytes"), hidden: 2048, inner: 5632, layers: 20, vocabulary: 32000, weights)];
             foreach (var model in models)
             {
                 var measured = Child(model);
@@ -57,10 +59,10 @@ static class MemoryBenchmark
         var ready = (TimeProvider.System.GetUtcNow() - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
         var processor = Environment.CpuUsage.TotalTime.TotalMilliseconds;
         var perNumber = network.DType == ComputeType.BFloat16 ? 2L : 4L;
-        var weights = checkpoint.Blueprint.Tensors().Values.Sum(shape =>
+        var bytes = checkpoint.Blueprint.Tensors().Values.Sum(shape =>
             shape.Aggregate(1L, (product, size) => product * size)) * perNumber;
         var cache = blocks.Select((count, group) => count * network.BytesPerBlock(group)).Sum();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{peak.Bytes} {weights + cache} {ready} {processor}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{peak.Bytes} {bytes + cache} {ready} {processor}"));
         return 0;
     }
 
@@ -77,36 +79,5 @@ static class MemoryBenchmark
             throw new InvalidOperationException($"The process that opened {model} ended with {child.ExitCode}.");
         var numbers = line.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
         return new Measured((long)numbers[0], (long)numbers[1], numbers[2], numbers[3]);
-    }
-
-    /// <summary>A llama folder in bf16 whose weights are small and repeat: their values do not matter for memory.</summary>
-    static string Generate(string folder, int hidden, int inner, int layers, int vocabulary)
-    {
-        Directory.CreateDirectory(folder);
-        var config = new JsonObject
-        {
-            ["model_type"] = "llama",
-            ["hidden_size"] = hidden,
-            ["intermediate_size"] = inner,
-            ["num_hidden_layers"] = layers,
-            ["vocab_size"] = vocabulary,
-            ["num_attention_heads"] = hidden / 64,
-            ["num_key_value_heads"] = Math.Max(1, hidden / 512),
-            ["head_dim"] = 64,
-            ["max_position_embeddings"] = 4096,
-            ["rms_norm_eps"] = 1e-5,
-            ["tie_word_embeddings"] = false,
-        };
-        File.WriteAllText(Path.Combine(folder, CheckpointFiles.Config), config.ToJsonString());
-        var chunk = Enumerable.Range(0, 1 << 16).Select(i => (i % 97 - 48) / 5000f).ToArray();
-        using var document = ModelJson.Read(Path.Combine(folder, CheckpointFiles.Config));
-        var tensors = Model.Families.Families.Read(document.RootElement).Tensors()
-            .Select(tensor => new TensorInfo(tensor.Key, TensorType.BF16, tensor.Value));
-        SafetensorsWriter.WriteFolder(folder, tensors, (tensor, output) =>
-        {
-            for (var left = tensor.Elements; left > 0; left -= chunk.Length)
-                output.Write(chunk.AsSpan(0, (int)Math.Min(left, chunk.Length)));
-        }, shardBytes: 500_000_000);
-        return folder;
     }
 }

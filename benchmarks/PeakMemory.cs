@@ -32,6 +32,19 @@ sealed class PeakMemory : IDisposable
         }
     }
 
+    /// <summary>The same of another process; null where it has just ended.</summary>
+    public static long? TryRead(int process)
+    {
+        try
+        {
+            return Read(process.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (Exception exception) when (exception is IOException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The private memory of a process now, in bytes.</summary>
     /// <param name="process">Its id, or "self".</param>
     public static long Read(string process)

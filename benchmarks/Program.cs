@@ -9,6 +9,7 @@ return args switch
     ["memory", .. var models] => MemoryBenchmark.Run(models),
     ["memory-child", var model] => MemoryBenchmark.RunChild(model),
     ["sft"] => SftBenchmark.Run(),
+    ["merge", .. var command] => MergeBenchmark.Run(command),
     ["tokenizer", .. var names] => TokenizerBenchmark.Run(names),
     ["maskbench", .. var options] => await MaskBenchmark.RunAsync(options),
     ["engine"] => await EngineBenchmark.RunAsync(),
@@ -27,6 +28,6 @@ static int Usage()
 {
     Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- cpu MODEL ... | " + "long-prompt MODEL | " +
         "weights MODEL | memory [MODEL ...] | tokenizer [NAME ...] | engine | decode MODEL | fairness MODEL | sft | " +
-        "swap-memory [MODEL] | swap-under-load [MODEL] | maskbench [EVERY] [MODEL ...]");
+        "merge [COMMAND] | swap-memory [MODEL] | swap-under-load [MODEL] | maskbench [EVERY] [MODEL ...]");
     return 2;
 }

@@ -17,7 +17,7 @@ public sealed partial class HouseRules
         ["Torch"] = ["Model"],
         ["Cpu"] = ["Model"],
         ["Inference"] = ["Model"],
-        ["Merge"] = ["Model", "Torch"],
+        ["Merge"] = ["CommandLine", "Hub", "Model", "Torch"],
         ["Evaluation"] = ["Inference"],
         ["Rag"] = ["Text"],
         ["Feedback"] = ["Text"],
@@ -99,7 +99,7 @@ public sealed partial class HouseRules
 
     [Fact]
     public void Hosts_open_with_a_table_of_contents() =>
-        Assert.All(["Server", "Trainer"], host =>
+        Assert.All(["Server", "Trainer", "Merge"], host =>
             Assert.InRange(File.ReadLines(Path.Combine(Shared.Root, host, "Program.cs")).Count(), 1, 70));
 
     // Build steps under Torch/build write to MSBuild's own log.

@@ -16,8 +16,8 @@ sealed class AdapterDelta : IDisposable
     readonly AdapterFactors factors;
     readonly IReadOnlyDictionary<string, string> whole;
 
-    /// <summary>Tensors are read one after the other in chunks, so the factors of the last tensor are kept.</summary>
-    AdapterChange? last;
+    /// <summary>A thread reads its tensors one after the other in chunks, so it keeps the factors of the last.</summary>
+    readonly ThreadLocal<AdapterChange?> last = new();
 
     AdapterDelta(SafetensorsFile file, AdapterFactors factors, IReadOnlyDictionary<string, string> whole) =>
         (this.file, this.factors, this.whole) = (file, factors, whole);
@@ -57,15 +57,22 @@ sealed class AdapterDelta : IDisposable
     /// <summary>
     /// Turns the base's elements from <paramref name="first"/> on into the adapted ones. Takes whole rows of a tensor [rows, columns].
     /// </summary>
-    public void Apply(string tensor, long first, Span<double> values)
+    /// <returns>Whether the adapter changes this tensor.</returns>
+    public bool Apply(string tensor, long first, Span<double> values)
     {
-        if (whole.TryGetValue(tensor, out var trained)) Replace(trained, first, values);
-        if (!factors.Has(tensor)) return;
-        if (last?.Tensor != tensor) last = factors.Load(tensor);
-        last.Apply(first, values);
+        var isWhole = whole.TryGetValue(tensor, out var trained);
+        if (isWhole) Replace(trained!, first, values);
+        if (!factors.Has(tensor)) return isWhole;
+        if (last.Value?.Tensor != tensor) last.Value = factors.Load(tensor);
+        last.Value!.Apply(first, values);
+        return true;
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose()
+    {
+        last.Dispose();
+        file.Dispose();
+    }
 
     void Replace(string trained, long first, Span<double> values)
     {

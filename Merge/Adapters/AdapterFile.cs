@@ -18,7 +18,7 @@ sealed class AdapterFile
 {
     public const string FileName = "adapter_model.safetensors";
 
-    const string Prefix = "base_model.model.";
+    public const string Prefix = "base_model.model.";
 
     readonly SortedDictionary<string, AdapterModule> modules = new(StringComparer.Ordinal);
     readonly SortedDictionary<string, string> whole = new(StringComparer.Ordinal);

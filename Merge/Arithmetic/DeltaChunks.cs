@@ -1,5 +1,6 @@
 // Walks over a tensor in chunks of whole rows, with every expert's difference from the base at hand. Holds one chunk of each input;
 // knows no method. A method may walk several times: the numbers lie in mapped files, so memory does not grow with the tensor.
+using System.Collections.Immutable;
 using System.Numerics.Tensors;
 
 namespace Majlis.Merge.Arithmetic;
@@ -7,12 +8,13 @@ namespace Majlis.Merge.Arithmetic;
 sealed class DeltaChunks
 {
     readonly TensorTask tensor;
+    readonly ImmutableArray<int> experts;
 
     public DeltaChunks(TensorTask tensor)
     {
-        this.tensor = tensor;
+        (this.tensor, experts) = (tensor, tensor.Experts);
         Origin = new double[tensor.ChunkLength];
-        Deltas = [.. tensor.Experts.Select(_ => new double[tensor.ChunkLength])];
+        Deltas = [.. experts.Select(_ => new double[tensor.ChunkLength])];
     }
 
     /// <summary>The base's elements of the chunk; zeros where the merge has no base.</summary>
@@ -46,7 +48,7 @@ sealed class DeltaChunks
     void ReadDelta(int expert, long first, int length)
     {
         var delta = Deltas[expert].AsSpan(0, length);
-        tensor.Read(tensor.Experts[expert], first, delta);
+        tensor.Read(experts[expert], first, delta);
         if (tensor.Base >= 0) TensorPrimitives.Subtract(delta, Origin.AsSpan(0, length), delta);
     }
 }

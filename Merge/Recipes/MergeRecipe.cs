@@ -24,6 +24,18 @@ public sealed record MergeRecipe
     /// <summary>Type of the result; null = <see cref="Type"/>, else the common type of the inputs.</summary>
     public TensorType? OutputType { get; init; }
 
+    /// <summary>How different vocabularies are joined; null where they must be the same.</summary>
+    public TokenizerRecipe? Tokenizer { get; init; }
+
+    /// <summary>A chat template in Jinja, or <c>auto</c>: the one that most models have; null: the donor's.</summary>
+    public string? ChatTemplate { get; init; }
+
+    /// <summary>All models, by their names in the recipe, each once.</summary>
+    public IEnumerable<string> Models => Slices.SelectMany(slice => slice.Sources).Select(source => source.Model)
+        .Concat(Slices.Select(slice => slice.BaseModel).Append(BaseModel)
+            .Append(Tokenizer?.Source is TokenizerRecipe.Union or TokenizerRecipe.Base ? null : Tokenizer?.Source).OfType<string>())
+        .Distinct();
+
     /// <summary>The text this recipe was read from; kept in the result's manifest.</summary>
     public required string Source { get; init; }
 

@@ -8,27 +8,47 @@ namespace Majlis.Merge.Recipes;
 
 static class RecipeReader
 {
-    static readonly string[] topKeys = ["merge_method", "models", "slices", "base_model", "parameters", "dtype", "out_dtype"];
+    static readonly string[] topKeys =
+    [
+        "merge_method", "models", "slices", "modules", "base_model", "parameters", "dtype", "out_dtype", "tokenizer_source", "tokenizer",
+        "chat_template",
+    ];
 
     public static MergeRecipe Read(string yaml, string name)
     {
         var (root, warnings) = RecipeComposer.Read(yaml, name);
-        root.RefuseOtherKeys(topKeys, "modules", "tokenizer_source", "tokenizer", "chat_template");
+        root.RefuseOtherKeys(topKeys);
         var method = root.Text("merge_method")
             ?? throw root.Error("merge_method is missing; one of " + string.Join(", ", MergeMethods.All.Select(known => known.Name)));
         var known = MergeMethods.Find(method) ?? throw root.Error($"merge_method '{method}' is not known; " +
             $"known are {string.Join(", ", MergeMethods.All.Select(each => each.Name))}");
+        var (module, shared) = (ReadModule(root), ReadSettings(root, known.Parameters));
         return new MergeRecipe
         {
             Method = method,
-            Slices = ReadSlices(root, known),
+            Slices = ReadSlices(module ?? root, known),
             BaseModel = root.Text("base_model"),
-            Parameters = ReadSettings(root, known.Parameters),
+            Parameters = module is null ? shared : shared.Under(ReadSettings(module, known.Parameters)),
             Type = ReadType(root, "dtype"),
             OutputType = ReadType(root, "out_dtype"),
+            Tokenizer = TokenizerReader.Read(root),
+            ChatTemplate = TokenizerReader.ReadTemplate(root),
             Source = yaml,
             Warnings = warnings,
         };
+    }
+
+    /// <summary>A language model is one module, whatever a recipe calls it; its settings come before the recipe's.</summary>
+    static RecipeNode? ReadModule(RecipeNode root)
+    {
+        if (root.Child("modules") is not { } modules) return null;
+        if (root.List("models").Count > 0 || root.List("slices").Count > 0)
+            throw modules.Error("modules stands beside models or slices; exactly one of the three is allowed");
+        if (modules.Keys.ToArray() is not [var name])
+            throw modules.Error($"modules: {string.Join(", ", modules.Keys)}; the models merged here have one module only");
+        var module = modules.Child(name)!;
+        module.RefuseOtherKeys(["models", "slices", "parameters"]);
+        return module;
     }
 
     static ImmutableArray<MergeSlice> ReadSlices(RecipeNode root, IMergeMethod method)

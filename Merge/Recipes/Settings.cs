@@ -18,6 +18,10 @@ public sealed record Settings(ImmutableDictionary<string, ImmutableArray<Filtere
         return null;
     }
 
+    /// <summary>These, where <paramref name="nearer"/> has no value for a tensor.</summary>
+    public Settings Under(Settings nearer) => new(Values.SetItems(nearer.Values.Select(setting =>
+        KeyValuePair.Create(setting.Key, setting.Value.AddRange(Values.GetValueOrDefault(setting.Key, []))))));
+
     /// <summary>Filters of <paramref name="parameter"/> that match none of the names: likely spelling mistakes.</summary>
     public IEnumerable<string> IdleFilters(string parameter, IReadOnlyCollection<string> tensors) =>
         Values.TryGetValue(parameter, out var entries)

@@ -1,10 +1,13 @@
 // Writes safetensors, one file or shards with an index, in the layout of the Hugging Face libraries: reading a file and writing it again
-// gives the same bytes. Tensors are streamed in chunks, one in memory at a time. Knows nothing of their meaning.
+// gives the same bytes. Tensors are streamed in chunks to their places, several at a time if asked. Knows nothing of their meaning.
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Majlis.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Majlis.Model.Weights;
 
@@ -24,36 +27,89 @@ public static class SafetensorsWriter
     public static void WriteFile(string path, IEnumerable<TensorInfo> tensors, WriteTensor write,
         IEnumerable<KeyValuePair<string, string>>? metadata = null)
     {
-        // The reference's order: wide types first, so that everything is aligned; then by name.
-        var ordered = tensors.OrderByDescending(tensor => AlignmentRank(tensor.Type)).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)
-            .ToArray();
-        using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
-        stream.Write(Header(path, ordered, metadata ?? torchFormat));
-        foreach (var tensor in ordered)
-        {
-            var output = new TensorOutput(stream, tensor);
-            write(tensor, output);
-            output.Done();
-        }
+        using var file = new OpenedFile(path, tensors, metadata ?? torchFormat);
+        foreach (var (tensor, position) in file.Tensors) WriteTensor(file, tensor, position, write);
     }
 
     /// <summary>
     /// Writes `model.safetensors`, or shards of at most <paramref name="shardBytes"/> (a larger tensor gets its own) with their index.
     /// </summary>
-    public static void WriteFolder(string folder, IEnumerable<TensorInfo> tensors, WriteTensor write, long shardBytes = DefaultShardBytes)
+    /// <param name="folder">Created where it is absent.</param>
+    /// <param name="tensors">In the order in which shards are filled.</param>
+    /// <param name="write">Called from as many threads as there are workers, for different tensors.</param>
+    /// <param name="shardBytes">Bytes of tensors in a file, at most.</param>
+    /// <param name="workers">Tensors written at a time.</param>
+    public static void WriteFolder(string folder, IEnumerable<TensorInfo> tensors, WriteTensor write, long shardBytes = DefaultShardBytes,
+        int workers = 1)
     {
         Directory.CreateDirectory(folder);
         var shards = Split(tensors, shardBytes);
-        if (shards is [var all])
-        {
-            WriteFile(Path.Combine(folder, SafetensorsFolder.SingleName), all, write);
-            return;
-        }
-        var names = Enumerable.Range(1, shards.Count)
+        var names = shards.Count == 1 ? [SafetensorsFolder.SingleName] : Enumerable.Range(1, shards.Count)
             .Select(part => string.Create(CultureInfo.InvariantCulture, $"model-{part:00000}-of-{shards.Count:00000}.safetensors"))
             .ToArray();
-        foreach (var (name, shard) in names.Zip(shards)) WriteFile(Path.Combine(folder, name), shard, write);
-        WriteIndex(Path.Combine(folder, SafetensorsFolder.IndexName), names, shards);
+        var files = new List<OpenedFile>();
+        try
+        {
+            foreach (var (name, shard) in names.Zip(shards)) files.Add(new OpenedFile(Path.Combine(folder, name), shard, torchFormat));
+            WriteTensors(files, write, workers);
+        }
+        finally
+        {
+            foreach (var file in files) file.Dispose();
+        }
+        if (shards.Count > 1) WriteIndex(Path.Combine(folder, SafetensorsFolder.IndexName), names, shards);
+    }
+
+    static void WriteTensors(IEnumerable<OpenedFile> files, WriteTensor write, int workers)
+    {
+        var all = files.SelectMany(file => file.Tensors.Select(tensor => (File: file, tensor.Tensor, tensor.Position)));
+        if (workers == 1)
+            foreach (var (file, tensor, position) in all) WriteTensor(file, tensor, position, write);
+        else
+            try
+            {
+                // One at a time from the list: buffered, a thread might take all large ones.
+                Parallel.ForEach(Partitioner.Create(all, EnumerablePartitionerOptions.NoBuffering),
+                    new ParallelOptions { MaxDegreeOfParallelism = workers },
+                    each => WriteTensor(each.File, each.Tensor, each.Position, write));
+            }
+            catch (AggregateException several)
+            {
+                ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+            }
+    }
+
+    static void WriteTensor(OpenedFile file, TensorInfo tensor, long position, WriteTensor write)
+    {
+        var output = new TensorOutput(file.Handle, position, tensor);
+        write(tensor, output);
+        output.Done();
+    }
+
+    /// <summary>A file with its header written, and the place of each tensor.</summary>
+    sealed class OpenedFile : IDisposable
+    {
+        public OpenedFile(string path, IEnumerable<TensorInfo> tensors, IEnumerable<KeyValuePair<string, string>> metadata)
+        {
+            // The reference's order: wide types first, so that everything is aligned; then by name.
+            var ordered = tensors.OrderByDescending(tensor => AlignmentRank(tensor.Type))
+                .ThenBy(tensor => tensor.Name, StringComparer.Ordinal).ToArray();
+            var header = Header(path, ordered, metadata);
+            var position = (long)header.Length;
+            foreach (var tensor in ordered)
+            {
+                Tensors.Add((tensor, position));
+                position += TensorLayout.Bytes(tensor.Type, tensor.Elements);
+            }
+            Handle = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.None);
+            RandomAccess.Write(Handle, header, 0);
+        }
+
+        public SafeFileHandle Handle { get; }
+
+        public List<(TensorInfo Tensor, long Position)> Tensors { get; } = [];
+
+        public void Dispose() => Handle.Dispose();
     }
 
     static List<List<TensorInfo>> Split(IEnumerable<TensorInfo> tensors, long shardBytes)

@@ -1,20 +1,29 @@
 // One tensor being written to a file: raw bytes, or fp32 numbers rounded once to the tensor's type. Counts the elements.
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Majlis.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Majlis.Model.Weights;
 
 /// <summary>Takes a tensor in chunks, in row-major order.</summary>
 public sealed class TensorOutput
 {
-    readonly Stream stream;
-    readonly TensorInfo tensor;
-    long bytesLeft;
+    const int BufferSize = 1 << 18;
 
-    internal TensorOutput(Stream stream, TensorInfo tensor)
+    readonly SafeFileHandle file;
+    readonly TensorInfo tensor;
+    readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+    long position;
+    long bytesLeft;
+    int filled;
+
+    /// <param name="file">Where it is written.</param>
+    /// <param name="position">The tensor's first byte there.</param>
+    /// <param name="tensor">Its header.</param>
+    internal TensorOutput(SafeFileHandle file, long position, TensorInfo tensor)
     {
-        this.stream = stream;
-        this.tensor = tensor;
+        (this.file, this.position, this.tensor) = (file, position, tensor);
         bytesLeft = TensorLayout.Bytes(tensor.Type, tensor.Elements);
     }
 
@@ -22,8 +31,14 @@ public sealed class TensorOutput
     public void Write(ReadOnlySpan<byte> raw)
     {
         if (raw.Length > bytesLeft) throw new ModelFormatException($"Tensor '{tensor.Name}': more bytes were written than it has.");
-        stream.Write(raw);
         bytesLeft -= raw.Length;
+        if (raw.Length > buffer.Length - filled) Flush();
+        if (raw.Length >= buffer.Length) WriteThrough(raw);
+        else
+        {
+            raw.CopyTo(buffer.AsSpan(filled));
+            filled += raw.Length;
+        }
     }
 
     /// <summary>Numbers, rounded to nearest even in the tensor's type: F64, F32, F16 or BF16.</summary>
@@ -47,7 +62,21 @@ public sealed class TensorOutput
 
     internal void Done()
     {
+        Flush();
+        ArrayPool<byte>.Shared.Return(buffer);
         if (bytesLeft != 0) throw new ModelFormatException($"Tensor '{tensor.Name}': {bytesLeft} bytes of it were not written.");
+    }
+
+    void Flush()
+    {
+        WriteThrough(buffer.AsSpan(0, filled));
+        filled = 0;
+    }
+
+    void WriteThrough(ReadOnlySpan<byte> bytes)
+    {
+        RandomAccess.Write(file, bytes, position);
+        position += bytes.Length;
     }
 
     void Narrow(ReadOnlySpan<float> numbers, Span<byte> to)

@@ -21,6 +21,9 @@ public static class TemplateFiles
         return sources.Count == 0 ? null : Parse(sources, SpecialTokens(folder), folder);
     }
 
+    /// <summary>The text of a folder's main template; null where it has none.</summary>
+    public static string? Source(string folder) => Sources(folder).GetValueOrDefault("default");
+
     /// <summary>The texts of bos, eos, unk and pad, from tokenizer_config.json or special_tokens_map.json.</summary>
     public static SpecialTokens SpecialTokens(string folder)
     {

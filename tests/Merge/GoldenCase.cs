@@ -41,9 +41,18 @@ sealed class GoldenCase : IDisposable
 
     public static bool IsRandom(string name)
     {
-        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Root, "cases", name, "case.json")));
+        using var json = Case(name);
         return !json.RootElement.GetProperty("deterministic").GetBoolean();
     }
+
+    /// <summary>A merge of different vocabularies.</summary>
+    public static bool IsJoined(string name)
+    {
+        using var json = Case(name);
+        return json.RootElement.TryGetProperty("token_table", out _);
+    }
+
+    static JsonDocument Case(string name) => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Root, "cases", name, "case.json")));
 
     public static GoldenCase Open(string? name)
     {

@@ -1,5 +1,7 @@
 // Our merges against mergekit's, tensor by tensor. The cases are the folders on disk; a case refused on purpose says so.
 using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Majlis.Merge;
 using Majlis.Merge.Recipes;
 using Majlis.Model;
@@ -15,19 +17,22 @@ public sealed class GoldenMerges
     /// <summary>How many elements of arcee_fusion may come from the other input: its threshold is fp32 noise in mergekit.</summary>
     const double FusionShare = 0.002;
 
-    public static TheoryData<string?> Cases => GoldenCase.Names(name => !GoldenCase.IsRandom(name));
+    public static TheoryData<string?> Cases => GoldenCase.Names(name => !GoldenCase.IsRandom(name) && !GoldenCase.IsJoined(name));
 
     [Theory, MemberData(nameof(Cases))]
     public void Equals_mergekit(string? name)
     {
-        Assert.SkipWhen(name is null, "goldens/merging is not here");
-        Assert.SkipWhen(name!.StartsWith("tok-", StringComparison.Ordinal) || name == "vocab-truncate"
-            || name.StartsWith("heads-", StringComparison.Ordinal) && name.Contains("mixed", StringComparison.Ordinal),
-            "refused: vocabularies are not joined, and tied heads not with untied ones");
         using var golden = GoldenCase.Open(name);
+        if (IsCropped(golden))
+        {
+            RefusesToCrop(golden.Recipe);
+            GoldenReport.Line("Merging", name!, 0, 0);
+            return;
+        }
         using var plan = MergePlan.Create(golden.Recipe, GoldenCase.Root);
         using var expected = RoundsInside(golden.Recipe, plan) ? Unrounded(name!) : SafetensorsFolder.Open(golden.Expected.Path);
         CheckNames(golden, plan);
+        CheckConfig(golden, plan);
         var (worst, outside) = (0.0, 0L);
         foreach (var tensor in expected.Tensors.Values) Compare(plan, tensor, expected, ref worst, ref outside);
         var allowed = Allowed(golden, expected);
@@ -41,13 +46,49 @@ public sealed class GoldenMerges
         var task = plan.Tensors.Single(each => each.Name == tensor.Name);
         Assert.Equal(tensor.Shape, task.Shape);
         Assert.Equal(tensor.Type, task.OutputType);
-        var (ours, theirs) = (GoldenCase.Merged(plan, task), GoldenCase.Stored(expected, tensor.Name));
+        var ours = GoldenCase.Merged(plan, task);
+        var theirs = IsLentHead(plan, task) ? Lent(plan, task) : GoldenCase.Stored(expected, tensor.Name);
         for (var i = 0; i < ours.Length; i++)
         {
             var distance = GoldenCase.Distance(ours[i], theirs[i], task.OutputType);
             worst = Math.Max(worst, distance);
             if (distance > GoldenCase.Tolerance) outside++;
         }
+    }
+
+    /// <summary>mergekit takes the untied model's head alone, but for families whose table has a rule; ours is the same for all.</summary>
+    static bool IsLentHead(MergePlan plan, TensorTask task) =>
+        task.Inputs.Any(input => input.Tensor != task.Name) && plan.DonorConfig.GetProperty("model_type").GetString() != "llama";
+
+    /// <summary>By linear's own formula: a tied model's head is its embeddings.</summary>
+    static float[] Lent(MergePlan plan, TensorTask task)
+    {
+        Assert.Equal("linear", plan.Method.Name);
+        var (sum, value, total) = (new double[task.Elements], new double[task.Elements], 0.0);
+        for (var input = 0; input < task.Inputs.Length; input++)
+        {
+            task.Inputs[input].Read(0, value);
+            for (var i = 0; i < sum.Length; i++) sum[i] += task.Model("weight", input) * value[i];
+            total += task.Model("weight", input);
+        }
+        return [.. sum.Select(each => (float)(each / total))];
+    }
+
+    /// <summary>The config that mergekit writes; where it still calls a result tied that has a head, ours does not.</summary>
+    static void CheckConfig(GoldenCase golden, MergePlan plan)
+    {
+        var ours = ResultConfig.Of(plan);
+        // Where mergekit fails to write a config, as for stacked layers of different kinds, ours has one kind for each layer.
+        if (golden.Record.GetProperty("out_config").ValueKind == JsonValueKind.Null)
+        {
+            Assert.Equal(plan.Layers, ours["layer_types"]!.AsArray().Count);
+            return;
+        }
+        foreach (var (key, value) in golden.Record.GetProperty("out_config").EnumerateObject().Select(each => (each.Name, each.Value)))
+            if (key == "tie_word_embeddings" && plan.Tensors.Any(tensor => tensor.Inputs.Any(input => input.Tensor != tensor.Name)))
+                Assert.False(ours[key]!.GetValue<bool>());
+            else if (key == "layer_types") Assert.Equal(plan.Layers, ours[key]!.AsArray().Count);
+            else Assert.True(JsonNode.DeepEquals(JsonNode.Parse(value.GetRawText()), ours[key]), $"{key}: {ours[key]} instead of {value}");
     }
 
     /// <summary>
@@ -78,6 +119,13 @@ public sealed class GoldenMerges
         Assert.SkipUnless(Directory.Exists(folder), "mergekit does all arithmetic in 16 bits here; its README names this no target");
         return SafetensorsFolder.Open(folder);
     }
+
+    static bool IsCropped(GoldenCase golden) =>
+        golden.Record.GetProperty("command").GetString()!.Contains("--unsafe-truncate-embeddings", StringComparison.Ordinal);
+
+    /// <summary>A careful tool crops no vocabulary (faulty/results.json); the message names the way to align them.</summary>
+    static void RefusesToCrop(MergeRecipe recipe) => Assert.Contains("tokenizer_source",
+        Assert.Throws<MergeRecipeException>(() => MergePlan.Create(recipe, GoldenCase.Root)).Message, StringComparison.Ordinal);
 
     static string HashOfAll(MergePlan plan)
     {

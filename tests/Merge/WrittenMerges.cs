@@ -1,10 +1,10 @@
 // A merge on disk: the folder appears whole or not at all, shards hold what the plan says, an adapter's delta is exact.
 using Majlis.CommandLine;
 using Majlis.Merge;
+using Majlis.Merge.Commands;
 using Majlis.Model;
 using Majlis.Model.Weights;
 using Majlis.tests.Support;
-using Majlis.Trainer;
 using Xunit;
 
 namespace Majlis.tests.Merge;
@@ -22,7 +22,8 @@ public sealed class WrittenMerges : IDisposable
     [Fact]
     public void A_sharded_result_reads_back_as_planned_with_the_hash_of_every_tensor()
     {
-        var report = Merger.Run(Path.Combine(Root, "cases", "shards", "config.yml"), Root, Output, shardBytes: 20_000);
+        var report = Merger.Run(Path.Combine(Root, "cases", "shards", "config.yml"), Root, Output,
+            new MergeOptions { ShardBytes = 20_000, Workers = 3 });
         Assert.True(Directory.GetFiles(Output, "model-*.safetensors").Length > 5);
         using var written = SafetensorsFolder.Open(Output);
         Assert.Equal(39, written.Tensors.Count);
@@ -44,21 +45,21 @@ public sealed class WrittenMerges : IDisposable
         await File.WriteAllTextAsync(Path.Combine(named, "tokenizer_config.json"), "{}", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(recipe, $"merge_method: linear\nmodels:\n- model: {named}\n  parameters: {{weight: 1.0}}\n",
             TestContext.Current.CancellationToken);
-        Assert.Equal(0, await TrainerAsync("merge", recipe, Output));
+        Assert.Equal(0, await MergeCommand.Build().RunAsync([recipe, Output, "--dry-run"]));
+        Assert.False(Path.Exists(Output));
+        Assert.Equal(0, await MergeCommand.Build().RunAsync([recipe, Output]));
         using var merged = Checkpoint.Open(Output);
         Assert.True(File.Exists(Path.Combine(Output, "tokenizer_config.json")));
-        Assert.Equal(1, await TrainerAsync("merge", recipe, Output));
+        Assert.Equal(1, await MergeCommand.Build().RunAsync([recipe, Output]));
+        Assert.Equal(HostCommand.WrongOptions, await MergeCommand.Build().RunAsync([recipe, Output, "--shard-size", "0"]));
     }
-
-    static Task<int> TrainerAsync(params string[] arguments) =>
-        TrainerCommand.Build(new OptionSources(_ => null), _ => Task.FromResult(0)).RunAsync(arguments);
 
     [Fact]
     public void A_refused_merge_leaves_nothing_behind()
     {
         Assert.Throws<MergeRecipeException>(() => Merger.Run(Path.Combine(Root, "faulty", "configs", "nan-linear.yml"), Root, Output));
         var late = Path.Combine(Root, "faulty", "configs", "shape-late-small-shards.yml");
-        Assert.Throws<MergeRecipeException>(() => Merger.Run(late, Root, Output, 1000));
+        Assert.Throws<MergeRecipeException>(() => Merger.Run(late, Root, Output, new MergeOptions { ShardBytes = 1000 }));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
     }
 

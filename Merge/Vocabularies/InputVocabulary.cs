@@ -4,7 +4,7 @@ using Majlis.Model;
 using Majlis.Model.Weights;
 using Majlis.Text;
 
-namespace Majlis.Merge;
+namespace Majlis.Merge.Vocabularies;
 
 static class InputVocabulary
 {
