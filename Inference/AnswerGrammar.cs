@@ -1,14 +1,20 @@
 // The tokens that one sequence's grammar allows. The grammar is the answer's and begins behind the thinking, which is free. Knows no
 // sampling.
 using Majlis.Inference.Grammars;
+using Majlis.Inference.Speculation;
 using Majlis.Text.Chat.Reasoning;
+using Majlis.Text.Tokenizers;
 
 namespace Majlis.Inference;
 
 /// <summary>Used by one thread.</summary>
 sealed class AnswerGrammar
 {
+    // Bytes of a token that a tokenizer cuts a text into are rarely more.
+    const int LongestToken = 16;
+
     readonly TokenConstraint constraint;
+    readonly TextTokenizer tokenizer;
     readonly Thinking? thinking;
     readonly int[] opening;
     readonly TokenMask anything, nothing;
@@ -20,6 +26,7 @@ sealed class AnswerGrammar
     public AnswerGrammar(Grammar grammar, LoadedModel model, Thinking? thinking)
     {
         (constraint, this.thinking, opening) = (new(grammar, model.Tokens), thinking, thinking?.Opening() ?? []);
+        tokenizer = model.Tokenizer;
         var size = model.Network.Blueprint.VocabularySize;
         (anything, nothing) = (TokenMask.OfAll(size), new(size));
     }
@@ -53,4 +60,19 @@ sealed class AnswerGrammar
                 break;
         }
     }
+
+    /// <summary>
+    /// The tokens that most likely spell what must come next, where the answer has begun; none where there is a choice.
+    /// </summary>
+    public int[] Forced(ReadOnlySpan<int> output, int most)
+    {
+        if (!HasBegun) return [];
+        var tokens = ForcedText.Tokens(tokenizer, output, constraint.Forced(most * LongestToken));
+        return tokens[..Math.Min(most, constraint.Fitting(tokens))];
+    }
+
+    /// <summary>How many of the tokens may come next, one behind the other, where that is known.</summary>
+    public int Fitting(ReadOnlySpan<int> tokens) => HasBegun ? constraint.Fitting(tokens) : tokens.Length;
+
+    bool HasBegun => thinking is null or { Phase: not (ReasoningPhase.Before or ReasoningPhase.Thinking) };
 }

@@ -115,8 +115,10 @@ public sealed class BlockAllocator
         var blocks = Blocks(sequence.Computed + count);
         for (var g = 0; g < pools.Length; g++)
             for (var table = sequence.Tables[g]; table.Count < blocks; sequence.TablesChanged()) table.Add(pools[g].Take());
-        if (count > 1)
-            for (var block = sequence.Computed / BlockSize; block < (sequence.Computed + count) / BlockSize; block++)
+        // Blocks of guesses have no key.
+        var known = Math.Min(sequence.Computed + count, sequence.Length);
+        if (known > sequence.Computed + 1)
+            for (var block = sequence.Computed / BlockSize; block < known / BlockSize; block++)
                 underway.Add(sequence.Key(block, BlockSize));
         return true;
     }

@@ -26,8 +26,7 @@ public sealed class Engine : IAsyncDisposable
     readonly List<Generation> leaving = [];
     readonly LiveModel live;
     readonly StepPace pace;
-    long steps;
-    long preemptionsBefore; // of batchers that are gone
+    readonly EngineTally tally = new();
 
     /// <exception cref="ArgumentException">An option is invalid; the message names it.</exception>
     public Engine(LiveModel live, EngineOptions options, TimeProvider time)
@@ -35,7 +34,7 @@ public sealed class Engine : IAsyncDisposable
         if (options.Problem() is { } problem) throw new ArgumentException(problem, nameof(options));
         (this.live, this.options, this.time, pace) = (live, options, time, new(options.LongestPause));
         admission = new(options.MaxSequences + options.QueueLimit);
-        progress = new(0, time.GetTimestamp(), 0, 0, 0, 0);
+        progress = tally.Progress(time.GetTimestamp(), batchers);
         new Thread(Run) { IsBackground = true, Name = "majlis-engine" }.Start();
     }
 
@@ -181,7 +180,7 @@ public sealed class Engine : IAsyncDisposable
             batcher.Fail(broken);
             done = false;
         }
-        steps++;
+        tally.Steps++;
         Report();
         return done;
     }
@@ -202,7 +201,7 @@ public sealed class Engine : IAsyncDisposable
         for (var i = batchers.Count - 1; i >= 0; i--)
             if (batchers[i].IsEmpty && batchers[i].Model != live.Current)
             {
-                preemptionsBefore += batchers[i].Preemptions;
+                tally.Keep(batchers[i]);
                 batchers.RemoveAt(i);
             }
     }
@@ -235,16 +234,5 @@ public sealed class Engine : IAsyncDisposable
         Report();
     }
 
-    void Report()
-    {
-        var (running, waiting, preemptions, usage) = (0, 0, preemptionsBefore, 0.0);
-        foreach (var batcher in batchers)
-        {
-            running += batcher.Running;
-            waiting += batcher.Waiting;
-            preemptions += batcher.Preemptions;
-            foreach (var pool in batcher.Pools) usage = Math.Max(usage, 1 - (double)pool.Free / pool.Count);
-        }
-        progress = new(steps, time.GetTimestamp(), running, waiting, preemptions, usage);
-    }
+    void Report() => progress = tally.Progress(time.GetTimestamp(), batchers);
 }

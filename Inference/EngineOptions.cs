@@ -20,12 +20,15 @@ public sealed record EngineOptions
     /// <summary>The default of <see cref="GenerationRequest.Deterministic"/>.</summary>
     public bool Deterministic { get; init; }
 
+    /// <summary>Tokens are guessed from each sequence's own past, and several computed in one step; no text changes.</summary>
+    public bool LooksUp { get; init; }
+
     /// <summary>Memory for keys and values, per snapshot of the weights.</summary>
     public long CacheBytes { get; init; } = 512L << 20;
 
     /// <summary>
-    /// The most logits of prompt tokens that a step computes for requests that ask for their log-probabilities, in numbers; one row of them
-    /// in any case. It is what fixed shapes hold in memory; otherwise a network holds some rows at a time.
+    /// The most logits that a step computes of prompt tokens whose log-probabilities are asked for, and of guesses, in numbers; one row of
+    /// them in any case. It is what fixed shapes hold in memory; otherwise a network holds some rows at a time.
     /// </summary>
     public int MaxPromptLogits { get; init; } = 1 << 24;
 

@@ -3,12 +3,15 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using Majlis.Inference.Grammars;
+using Majlis.Inference.Speculation;
 using Majlis.Model;
 
 namespace Majlis.Inference;
 
 sealed class Generation
 {
+    const int MostAhead = 32;
+
     readonly ulong seed;
     readonly int[] ends;
     readonly int longest;
@@ -38,6 +41,7 @@ sealed class Generation
         thinking = text.Thoughts is { } thoughts
             ? new(thoughts, request.Reasoning!.Format, Model.Tokenizer, request.ThinkingBudget) : null;
         grammar = request.Grammar is { } wanted ? new(wanted, Model, thinking) : null;
+        Guesser = new(Sequence, thinking, grammar, options.LooksUp);
         if (request.PromptLogProbs is not { } top || Sequence.PromptLength == 1) return;
         (scores, Sequence.FirstWanted) = (new(top), 0);
     }
@@ -89,8 +93,12 @@ sealed class Generation
 
     public ReadOnlySpan<int> Ends => ends;
 
+    public Guesser Guesser { get; }
+
     /// <summary>The random number of the next token: a function of the seed and the token's index only.</summary>
-    public double Uniform => SeededRandom.Uniform(seed, Sequence.Output.Length);
+    public double Uniform => UniformOf(0);
+
+    double UniformOf(int ahead) => SeededRandom.Uniform(seed, Sequence.Output.Length + ahead);
 
     /// <summary>A device can draw the tokens of this request by itself.</summary>
     public bool IsPlain => Request.TopLogProbs == 0 && Request.Sampling.IsPlain && !IsReadOnly && grammar is null && Forced is null;
@@ -104,8 +112,24 @@ sealed class Generation
     /// <summary>The token that is written without being drawn; null where one is drawn.</summary>
     public int? Forced => thinking?.Next;
 
-    public SamplingPlan Plan(int row) => new(row, Request.Sampling.IsGreedy ? 0 : Request.Sampling.Temperature,
-        Math.Max(0, Request.Sampling.TopK), Request.Sampling.TopP, Request.Sampling.MinP, Uniform);
+    /// <param name="ahead">How many tokens come before the one that is drawn.</param>
+    public SamplingPlan Plan(int row, int ahead) => new(row, Request.Sampling.IsGreedy ? 0 : Request.Sampling.Temperature,
+        Math.Max(0, Request.Sampling.TopK), Request.Sampling.TopP, Request.Sampling.MinP, UniformOf(ahead));
+
+    /// <summary>
+    /// How many guesses the next step may compute: none beyond the last token that the answer may have, nor where the sequence is turned
+    /// anew.
+    /// </summary>
+    public int MostGuesses
+    {
+        get
+        {
+            var most = 0;
+            while (most < MostAhead && Sequence.Length + most + 1 < longest
+                && !Model.Network.Blueprint.TurnsAnew(Sequence.Length + most + 1)) most++;
+            return most;
+        }
+    }
 
     /// <summary>The root of its blocks' keys at its present length.</summary>
     public BlockKey Root() => Root(Sequence.Length);

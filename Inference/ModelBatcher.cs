@@ -2,6 +2,7 @@
 // the current snapshot and, during a swap, one for the previous. Used by the engine's thread alone.
 using System.Collections.Immutable;
 using Majlis.Inference.Grammars;
+using Majlis.Inference.Speculation;
 using Majlis.Model;
 
 namespace Majlis.Inference;
@@ -9,17 +10,18 @@ namespace Majlis.Inference;
 sealed class ModelBatcher
 {
     readonly Scheduler scheduler;
-    readonly Sampler sampler;
-    readonly float[] logits;
+    readonly StepDrawing drawing;
+    readonly GuessPrice price = new();
+    readonly GuessCount[] guesses = new GuessCount[Enum.GetValues<GuessKind>().Length];
     readonly Dictionary<Sequence, Generation> generations = [];
     // The current step: its generations and its rows of logits.
     readonly List<Generation> step = [];
     readonly StepRows rows = new();
-    readonly SamplingPlan[] plans;
-    readonly SampledToken[] drawn;
     readonly UnreadReplies unread;
     readonly TimeProvider time;
     readonly Action<Generation> ended;
+    long began;
+    int written;
 
     /// <param name="ended">Called for each generation that leaves, however it ended.</param>
     public ModelBatcher(LoadedModel model, EngineOptions options, UnreadReplies unread, TimeProvider time, Action<Generation> ended)
@@ -28,8 +30,7 @@ sealed class ModelBatcher
         var vocabulary = model.Network.Blueprint.VocabularySize;
         scheduler = new(model.Allocator, options.MaxSequences, options.MaxBatchTokens, new(model.Network.Blueprint),
             Math.Max(1, options.MaxPromptLogits / vocabulary));
-        (sampler, logits) = (new(vocabulary), new float[vocabulary]);
-        (plans, drawn) = (new SamplingPlan[options.MaxSequences], new SampledToken[options.MaxSequences]);
+        drawing = new(vocabulary);
     }
 
     public LoadedModel Model { get; }
@@ -45,6 +46,9 @@ sealed class ModelBatcher
 
     /// <summary>The cost of the prompts in the last step.</summary>
     public double PromptCost => scheduler.PromptCost;
+
+    /// <summary>By <see cref="GuessKind"/>.</summary>
+    public IReadOnlyList<GuessCount> Guesses => guesses;
 
     /// <summary>Nothing to compute; stalled generations may still wait for their readers.</summary>
     public bool IsIdle => scheduler.IsIdle;
@@ -93,11 +97,12 @@ sealed class ModelBatcher
     {
         step.Clear();
         rows.Clear();
-        var now = time.GetTimestamp();
+        (began, written) = (time.GetTimestamp(), 0);
+        foreach (var sequence in scheduler.Running) if (sequence.Remaining == 1) Guess(generations[sequence]);
         foreach (var sequence in scheduler.Schedule(promptCost))
         {
             var generation = generations[sequence];
-            generation.Starts(now);
+            generation.Starts(began);
             step.Add(generation);
         }
         return step.Count > 0;
@@ -120,28 +125,20 @@ sealed class ModelBatcher
 
     /// <summary>
     /// Phase three: scores prompts, then draws a token for every sequence whose prompt is computed, on the device where possible, and sends
-    /// it on. A failure ends only its own sequence.
+    /// it on; then the tokens behind it, as long as each is the one that was guessed. A failure ends only its own sequence.
     /// </summary>
     public void Sample(ForwardResult result)
     {
         var rows = this.rows.All;
         for (var row = 0; row < rows.Count; row++)
             if (rows[row].Scored is { } position) Score(result, rows[row].Generation, row, position);
-        var count = 0;
-        for (var row = 0; row < rows.Count; row++)
-            if (rows[row] is { Scored: null, Generation: { IsPlain: true } plain }) plans[count++] = plain.Plan(row);
-        var together = count > 0 && TryDraw(result, count);
-        for (var i = 0; i < count; i++)
-        {
-            var at = i;
-            Alone(rows[plans[i].Row].Generation, generation => Accept(generation, together ? drawn[at] : Draw(result, plans[at]), []));
-        }
+        drawing.Begin(result, rows);
         for (var row = 0; row < rows.Count; row++)
         {
             var at = row;
-            if (rows[row] is { Scored: null, Generation: { IsPlain: false } other })
-                Alone(other, generation => SampleHere(result, generation, at));
+            if (rows[row] is { Scored: null, Ahead: 0 }) Alone(rows[row].Generation, generation => Write(result, generation, at));
         }
+        if (PromptCost == 0) price.Took(time.GetElapsedTime(began), rows.Count, written);
     }
 
     /// <summary>Ends every generation of a failed step; if the planning failed, all generations.</summary>
@@ -175,34 +172,23 @@ sealed class ModelBatcher
         }
     }
 
-    bool TryDraw(ForwardResult result, int count)
+    void Score(ForwardResult result, Generation scored, int row, int position) =>
+        Alone(scored, generation => generation.Score(position, drawing.Logits(result, row)));
+
+    // A guess that cannot be made costs nothing: what is wrong shows when its token is drawn.
+    void Guess(Generation generation)
     {
         try
         {
-            result.Sample(plans.AsSpan(0, count), drawn.AsSpan(0, count));
-            return true;
+            generation.Sequence.Guesses = generation.Guesser.Next(generation.MostGuesses, price.Share);
         }
-        catch (Exception)
+        catch (GrammarException)
         {
-            // Drawing each row alone shows which one failed.
-            return false;
+            generation.Sequence.Guesses = [];
         }
     }
 
-    static SampledToken Draw(ForwardResult result, SamplingPlan plan)
-    {
-        var token = new SampledToken[1];
-        result.Sample([plan], token);
-        return token[0];
-    }
-
-    void Score(ForwardResult result, Generation scored, int row, int position) => Alone(scored, generation =>
-    {
-        result.ReadLogits(row, logits);
-        generation.Score(position, logits);
-    });
-
-    void SampleHere(ForwardResult result, Generation generation, int row)
+    void Write(ForwardResult result, Generation generation, int row)
     {
         if (generation.IsReadOnly)
         {
@@ -210,23 +196,32 @@ sealed class ModelBatcher
             Remove(generation);
             return;
         }
-        result.ReadLogits(row, logits);
-        var (sequence, options, top) = (generation.Sequence, generation.Request.Sampling, generation.Request.TopLogProbs);
-        var token = generation.Forced is { } forced ? Sampler.Given(logits, forced)
-            : sampler.Sample(logits, options, sequence.Prompt, sequence.Output, generation.Ends, generation.Uniform, generation.Mask);
-        Accept(generation, token, top == 0 ? [] : LogProbs.Top(logits, top, logits[token.Id] - (double)token.LogProbability));
+        var (sequence, guessed, right) = (generation.Sequence, generation.Sequence.Guessed, 0);
+        for (; ; right++)
+        {
+            var (token, top) = drawing.Draw(result, generation, row + right);
+            if (!Accept(generation, token, top) || right == guessed || sequence.Guesses[right] != token.Id) break;
+            scheduler.Confirm(sequence);
+        }
+        if (guessed == 0) return;
+        generation.Guesser.Judge(guessed, right);
+        guesses[(int)generation.Guesser.Kind] += new GuessCount(guessed, right);
     }
 
-    void Accept(Generation generation, SampledToken token, ImmutableArray<TopLogProb> top)
+    /// <summary>False where the sequence has ended, or goes on another way than with the next row.</summary>
+    bool Accept(Generation generation, SampledToken token, ImmutableArray<TopLogProb> top)
     {
         if (!float.IsFinite(token.LogProbability)) throw new ArithmeticException("The network's logits are not finite.");
+        written++;
         if (generation.Accept(token, top, time.GetTimestamp()))
         {
             Remove(generation);
-            return;
+            return false;
         }
-        if (Model.Network.Blueprint.TurnsAnew(generation.Sequence.Length)) scheduler.Restart(generation.Sequence, generation.Root());
+        var turns = Model.Network.Blueprint.TurnsAnew(generation.Sequence.Length);
+        if (turns) scheduler.Restart(generation.Sequence, generation.Root());
         if (generation.IsFull) Rest(generation);
+        return !turns && !generation.IsStalled;
     }
 
     // Like a preemption: its blocks are released, and its prefix is mostly still cached when it resumes.

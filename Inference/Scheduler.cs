@@ -10,17 +10,10 @@ namespace Majlis.Inference;
 /// </summary>
 public sealed class Scheduler
 {
-    // Read in every step whatever they cost, so that a prompt makes progress.
-    const int FewestPromptTokens = 16;
-
-    // Where no prompt is longer, a step may read as many tokens whatever they cost: clients that begin together soon write together.
-    const int ShortPrompt = 64;
-
     readonly BlockAllocator blocks;
     readonly int maxSequences;
     readonly int maxBatchTokens;
-    readonly PrefillCost? cost;
-    readonly int maxRows;
+    readonly StepBudget budget;
     // All lists are in order of rank.
     readonly List<Sequence> running = [];
     readonly List<Sequence> waiting = [];
@@ -31,18 +24,16 @@ public sealed class Scheduler
     readonly Turns turns = new();
     readonly OwedPrompts owed = new();
     bool shortestFirst;
-    int budget, rows;
-    double allowance;
 
     /// <param name="maxBatchTokens">At least <paramref name="maxSequences"/>, so that every running sequence fits into a step.</param>
     /// <param name="cost">The cost of prompt tokens, where steps have a cost limit.</param>
-    /// <param name="maxRows">The most prompt tokens whose logits a step computes, at least one.</param>
+    /// <param name="maxRows">The most prompt tokens and guesses whose logits a step computes, at least one.</param>
     public Scheduler(BlockAllocator blocks, int maxSequences, int maxBatchTokens, PrefillCost? cost = null, int maxRows = int.MaxValue)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSequences, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBatchTokens, maxSequences);
         (this.blocks, this.maxSequences, this.maxBatchTokens) = (blocks, maxSequences, maxBatchTokens);
-        (this.cost, this.maxRows) = (cost, maxRows);
+        budget = new(maxBatchTokens, maxRows, cost);
     }
 
     public IReadOnlyList<Sequence> Running => running;
@@ -54,7 +45,7 @@ public sealed class Scheduler
     public long Preemptions { get; private set; }
 
     /// <summary>The cost of the prompts in the last planned step.</summary>
-    public double PromptCost { get; private set; }
+    public double PromptCost => budget.PromptCost;
 
     /// <summary>Running sequences that get their next token in every step.</summary>
     public int Writing => running.Count(sequence => sequence.Remaining == 1);
@@ -71,7 +62,7 @@ public sealed class Scheduler
     {
         if (Take(running, sequence) || Take(waiting, sequence)) turns.Leave(sequence);
         step.Remove(sequence);
-        sequence.Scheduled = 0;
+        (sequence.Scheduled, sequence.Guessed) = (0, 0);
         blocks.Release(sequence);
     }
 
@@ -87,27 +78,31 @@ public sealed class Scheduler
     /// <param name="promptCost">The cost limit of its prompts; a few tokens are read whatever they cost, unless it is negative.</param>
     public IReadOnlyList<Sequence> Schedule(double promptCost = double.PositiveInfinity)
     {
-        foreach (var sequence in step) sequence.Scheduled = 0;
+        foreach (var sequence in step) (sequence.Scheduled, sequence.Guessed) = (0, 0);
         step.Clear();
         blocks.BeginStep();
-        (budget, rows, allowance, PromptCost) = (maxBatchTokens, maxRows, promptCost, 0);
+        budget.Begin(promptCost);
         MakeRoom();
         var preemptions = Preemptions;
         ScheduleDecodes();
+        ScheduleGuesses();
         prompts.Clear();
         prompts.AddRange(running.Where(sequence => sequence.Scheduled == 0));
-        if (Preemptions == preemptions && budget > 0) AddCandidates();
+        if (Preemptions == preemptions && budget.Tokens > 0) AddCandidates();
         SchedulePrompts();
         foreach (var sequence in candidates) blocks.Release(sequence);
         candidates.Clear();
         return step;
     }
 
-    /// <summary>The step was computed: its tokens are cached.</summary>
+    /// <summary>The step was computed: its tokens are cached, but for the guesses among them.</summary>
     public void Complete()
     {
-        foreach (var sequence in step) blocks.Commit(sequence, sequence.Scheduled);
+        foreach (var sequence in step) blocks.Commit(sequence, sequence.Scheduled - sequence.Guessed);
     }
+
+    /// <summary>The token that was appended last is the one that was guessed: the step has computed it.</summary>
+    public void Confirm(Sequence sequence) => blocks.Commit(sequence, 1);
 
     /// <summary>
     /// Where the first in the queue has no place, the last sequence of a client that has more of them gives way and waits again. A client's
@@ -147,8 +142,25 @@ public sealed class Scheduler
                 if (victim == sequence) break;
                 extended = blocks.TryExtend(sequence, 1);
             }
-            if (extended) Include(sequence, 1);
-            else i--;
+            if (!extended)
+            {
+                i--;
+                continue;
+            }
+            budget.Write();
+            Include(sequence, 1);
+        }
+    }
+
+    /// <summary>Guesses take what no running sequence needs: none gives way for them.</summary>
+    void ScheduleGuesses()
+    {
+        foreach (var sequence in step)
+        {
+            var count = Math.Min(budget.Guesses(sequence.Guesses.Length), blocks.Room(sequence, 1 + sequence.Guesses.Length) - 1);
+            if (count <= 0 || !blocks.TryExtend(sequence, 1 + count)) continue;
+            (sequence.Scheduled, sequence.Guessed) = (1 + count, count);
+            budget.Guess(count);
         }
     }
 
@@ -178,26 +190,25 @@ public sealed class Scheduler
     {
         var preemptions = Preemptions;
         var first = owed.Of(prompts, running);
-        if (allowance > 0 && first.Count > 0) allowance *= OwedPrompts.Allowance;
+        if (first.Count > 0) budget.Owe();
         foreach (var sequence in first) Serve(sequence, preemptions);
         if (first.Count > 0) return;
         if (prompts.Count > 1) shortestFirst = !shortestFirst;
-        if (cost is not null && allowance >= 0 && prompts.TrueForAll(sequence => sequence.Remaining <= ShortPrompt))
-            allowance = Math.Max(allowance, cost.Of(ShortPrompt, 0));
+        budget.Allow(prompts);
         prompts.Sort(shortestFirst ? Sequence.ShortestFirst : Sequence.Rank);
         foreach (var sequence in prompts) Serve(sequence, preemptions);
     }
 
     void Serve(Sequence sequence, long preemptions)
     {
-        if (budget == 0) return;
+        if (budget.Tokens == 0) return;
         if (running.BinarySearch(sequence, Sequence.Rank) >= 0) Continue(sequence);
         else if (Preemptions == preemptions) Admit(sequence);
     }
 
     void Continue(Sequence sequence)
     {
-        if (Wanted(sequence) is not (> 0 and var wanted)) return;
+        if (budget.Wanted(sequence) is not (> 0 and var wanted)) return;
         var count = blocks.Room(sequence, wanted);
         // If no sequence of lower rank can be preempted, it waits: the scheduled ones make progress and end.
         for (Sequence victim; count <= 0 && (victim = LowestUnscheduled()) != sequence; count = blocks.Room(sequence, wanted))
@@ -211,7 +222,7 @@ public sealed class Scheduler
     void Admit(Sequence sequence)
     {
         if (blocks.IsUnderway(sequence, sequence.Computed)) return;
-        var count = Wanted(sequence);
+        var count = budget.Wanted(sequence);
         if (count == 0 || (count = blocks.Room(sequence, count)) <= 0) return;
         sequence.CachedPrompt ??= sequence.Computed;
         blocks.TryExtend(sequence, count);
@@ -221,19 +232,9 @@ public sealed class Scheduler
         Read(sequence, count);
     }
 
-    /// <summary>How many prompt tokens may be read in this step; the step's first prompt always gets a few.</summary>
-    int Wanted(Sequence sequence)
-    {
-        var most = (int)Math.Min(Math.Min(sequence.Remaining, budget), (long)sequence.FirstWanted - sequence.Computed + rows);
-        if (cost is null || double.IsPositiveInfinity(allowance)) return most;
-        var least = allowance < 0 || PromptCost > 0 ? 0 : Math.Min(most, FewestPromptTokens);
-        return Math.Max(least, cost.Tokens(allowance - PromptCost, sequence.Computed, most));
-    }
-
     void Read(Sequence sequence, int count)
     {
-        PromptCost += cost?.Of(count, sequence.Computed) ?? 0;
-        rows -= Math.Max(0, sequence.Computed + count - sequence.FirstWanted);
+        budget.Read(sequence, count);
         Include(sequence, count);
     }
 
@@ -241,7 +242,6 @@ public sealed class Scheduler
     {
         sequence.Scheduled = count;
         step.Add(sequence);
-        budget -= count;
     }
 
     Sequence LowestUnscheduled()

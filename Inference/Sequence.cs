@@ -72,6 +72,14 @@ public sealed class Sequence
     /// <summary>Tokens in the current step; 0 when it has no part in it.</summary>
     public int Scheduled { get; internal set; }
 
+    /// <summary>
+    /// Guesses of the tokens behind its last: a step may compute some of them with it. Tokens of the sequence only once they are appended.
+    /// </summary>
+    internal int[] Guesses { get; set; } = [];
+
+    /// <summary>How many guesses are among the tokens of the current step.</summary>
+    public int Guessed { get; internal set; }
+
     /// <summary>Prompt tokens found in the prefix cache at the first admission; null before.</summary>
     public int? CachedPrompt { get; internal set; }
 

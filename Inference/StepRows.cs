@@ -1,12 +1,16 @@
-// The batch of a step and its rows of logits, in the order in which the network gives them: rows that the next token is drawn from, and
-// rows of prompts whose own next token is scored. Knows neither sampling nor the schedule.
+// The batch of a step and its rows of logits, in the order in which the network gives them: rows that tokens are drawn from, and rows of
+// prompts whose own next token is scored. Knows neither sampling nor the schedule.
 using System.Collections.Immutable;
 using Majlis.Model;
 
 namespace Majlis.Inference;
 
 /// <param name="Scored">The prompt position whose next token the row scores; null where a token is drawn from it.</param>
-readonly record struct StepRow(Generation Generation, int? Scored);
+/// <param name="Ahead">
+/// How many guesses come before the token that is drawn from it: it holds where all of them are drawn. The rows of a sequence follow each
+/// other.
+/// </param>
+readonly record struct StepRow(Generation Generation, int? Scored, int Ahead = 0);
 
 sealed class StepRows
 {
@@ -19,7 +23,7 @@ sealed class StepRows
     /// <summary>A batch of the scheduled tokens of <paramref name="part"/>. Its rows are added to those there are.</summary>
     public ForwardBatch Batch(List<Generation> part, bool isDeterministic)
     {
-        var (count, before) = (part.Sum(generation => generation.Sequence.Scheduled), rows.Count);
+        var count = part.Sum(generation => generation.Sequence.Scheduled);
         var (tokens, positions, at) = (new int[count], new int[count], 0);
         var spans = ImmutableArray.CreateBuilder<SequenceSpan>(part.Count);
         var wanted = ImmutableArray.CreateBuilder<int>(part.Count);
@@ -27,13 +31,15 @@ sealed class StepRows
         {
             var sequence = generation.Sequence;
             var length = sequence.Scheduled;
-            sequence.Tokens.Slice(sequence.Computed, length).CopyTo(tokens.AsSpan(at));
+            var known = length - sequence.Guessed;
+            sequence.Tokens.Slice(sequence.Computed, known).CopyTo(tokens.AsSpan(at));
+            sequence.Guesses.AsSpan(0, sequence.Guessed).CopyTo(tokens.AsSpan(at + known));
             for (var i = 0; i < length; i++) positions[at + i] = sequence.Computed + i;
             spans.Add(new(at, length, sequence.Computed, sequence.BlockTables, Known: sequence.Known));
             Want(generation, at, wanted);
             at += length;
         }
-        var areLast = wanted.Count == part.Count && rows.Skip(before).All(row => row.Scored is null);
+        var areLast = wanted.SequenceEqual(spans.Select(span => span.Start + span.Count - 1));
         return new()
         {
             Tokens = tokens,
@@ -47,14 +53,17 @@ sealed class StepRows
     void Want(Generation generation, int start, ImmutableArray<int>.Builder wanted)
     {
         var sequence = generation.Sequence;
-        var end = sequence.Computed + sequence.Scheduled;
+        var end = sequence.Computed + sequence.Scheduled - sequence.Guessed;
         for (var position = sequence.FirstWanted; position < Math.Min(end, sequence.PromptLength - 1); position++)
         {
             rows.Add(new(generation, position));
             wanted.Add(start + position - sequence.Computed);
         }
         if (end < sequence.Length) return;
-        rows.Add(new(generation, null));
-        wanted.Add(start + sequence.Scheduled - 1);
+        for (var ahead = 0; ahead <= sequence.Guessed; ahead++)
+        {
+            rows.Add(new(generation, null, ahead));
+            wanted.Add(start + sequence.Scheduled - 1 - sequence.Guessed + ahead);
+        }
     }
 }

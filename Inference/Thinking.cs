@@ -36,6 +36,9 @@ sealed class Thinking
     /// <summary>The token that must come next; null where any may.</summary>
     public int? Next => owed.TryPeek(out var token) ? token : null;
 
+    /// <summary>The tokens that must come next, at most <paramref name="most"/>.</summary>
+    public int[] Owed(int most) => [.. owed.Take(most)];
+
     /// <summary>Goes on after the stream has read the last token.</summary>
     /// <returns>How many tokens turn out to be thinking, its marks included.</returns>
     public int Advance(ReadOnlySpan<int> output)

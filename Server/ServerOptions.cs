@@ -105,6 +105,9 @@ public sealed record ServerOptions
     /// </summary>
     public bool Deterministic { get; init; }
 
+    /// <summary>Where guesses of further tokens come from: <c>ngram</c>, each answer's own past; null: nowhere.</summary>
+    public string? Speculate { get; init; }
+
     /// <summary>Whether a trainer runs beside the server, as its child.</summary>
     public bool WithTrainer { get; init; }
 
@@ -131,7 +134,7 @@ public sealed record ServerOptions
     /// <summary>The problems, one line each, starting with the option's name; empty where there are none.</summary>
     public IEnumerable<string> Problems()
     {
-        foreach (var problem in BackendChoice.Problems(this)) yield return problem;
+        foreach (var problem in BackendChoice.Problems(this).Concat(SpeculationChoice.Problems(this))) yield return problem;
         if (Model is not null && !Path.Exists(Model) && HubName.TryParse(Model) is null)
             yield return $"--model: there is no file or folder '{Model}', and it is no ORG/NAME of the hub.";
         if (Documents is not null && !Directory.Exists(Documents)) yield return $"--documents: there is no folder '{Documents}'.";

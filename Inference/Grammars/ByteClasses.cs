@@ -20,6 +20,9 @@ sealed class ByteClasses
 
     public int Of(byte value) => classes[value];
 
+    /// <summary>The class holds one byte.</summary>
+    public bool IsSingle(int index) => classes.AsSpan().Count((byte)index) == 1;
+
     /// <summary>Parts each class into what lies in the set and what does not; false where that changes nothing.</summary>
     public bool Refine(ByteSet set)
     {

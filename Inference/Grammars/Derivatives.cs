@@ -18,6 +18,19 @@ sealed class Derivatives(NodeTable table)
         return followers[table.Classes.Of(value)] ??= Find(state, value);
     }
 
+    /// <summary>The one byte with which every text of the state begins; null where there are several, or none.</summary>
+    public byte? Only(Node state)
+    {
+        byte? only = null;
+        for (var index = 0; index < table.Classes.Count; index++)
+        {
+            if (Next(state, table.Classes.Members[index]) == table.Nothing) continue;
+            if (only is not null || !table.Classes.IsSingle(index)) return null;
+            only = table.Classes.Members[index];
+        }
+        return only;
+    }
+
     /// <summary>Whether any text belongs to a regular expression.</summary>
     /// <exception cref="GrammarException">That is too much work to find out.</exception>
     public bool IsLive(Node node) => liveness.Has(node, this);

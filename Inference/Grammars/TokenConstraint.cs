@@ -34,6 +34,36 @@ sealed class TokenConstraint(Grammar grammar, TokenTrie trie)
         if (state == grammar.Table.Nothing) throw new ArgumentException($"The grammar forbids token {token} here.", nameof(token));
     }
 
+    /// <summary>The bytes with which every text goes on from here, at most <paramref name="most"/>; none where it may end.</summary>
+    /// <exception cref="GrammarException">The grammar turns out too ambiguous, or nested too deeply.</exception>
+    public byte[] Forced(int most) => Guarded(() =>
+    {
+        var (run, at) = (new List<byte>(), state);
+        while (run.Count < most && !at.IsNullable && grammar.Derivatives.Only(at) is { } value)
+        {
+            run.Add(value);
+            at = grammar.Derivatives.Next(at, value);
+        }
+        return run.ToArray();
+    });
+
+    /// <summary>How many of the tokens may come next, one behind the other.</summary>
+    /// <exception cref="GrammarException">The grammar turns out too ambiguous, or nested too deeply.</exception>
+    public int Fitting(ReadOnlySpan<int> tokens)
+    {
+        int[] all = tokens.ToArray();
+        return Guarded(() =>
+        {
+            var (count, at) = (0, state);
+            for (; count < all.Length && trie.Bytes(all[count]).Length > 0; count++)
+            {
+                foreach (var value in trie.Bytes(all[count])) at = grammar.Derivatives.Next(at, value);
+                if (at == grammar.Table.Nothing) break;
+            }
+            return count;
+        });
+    }
+
     /// <summary>Begins anew: no token has been written.</summary>
     public void Restart() => state = grammar.Start;
 

@@ -33,7 +33,10 @@ sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
     readonly HostOption<bool> deterministic = sources.Flag("--deterministic",
         "Compute in fixed shapes, so that a seed gives the same text whatever else runs; slower. A request can set this for itself.");
 
-    public IEnumerable<Option> All => [model, catalog, backend, weights, threads, documents, toolFormat, deterministic];
+    readonly HostOption<string?> speculate = sources.Text("--speculate",
+        "ngram: guess tokens from each answer's own past and compute several in one step; no text changes.");
+
+    public IEnumerable<Option> All => [model, catalog, backend, weights, threads, documents, toolFormat, deterministic, speculate];
 
     /// <summary>The options with what this command line says of these.</summary>
     public ServerOptions Read(OptionValues values, ServerOptions options) => options with
@@ -46,5 +49,6 @@ sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
         Documents = values.Of(documents),
         ToolFormat = values.Of(toolFormat),
         Deterministic = values.Of(deterministic),
+        Speculate = values.Of(speculate),
     };
 }

@@ -2,6 +2,7 @@
 // Knows no requests.
 using Majlis.Feedback.Store;
 using Majlis.Inference;
+using Majlis.Inference.Speculation;
 using Majlis.Server.Arena;
 using Prometheus;
 
@@ -13,7 +14,7 @@ sealed class EngineMetrics
     readonly LiveModel live;
     readonly TimeProvider time;
     readonly Gauge running, waiting, cache, stuck, versions, model, store;
-    readonly Counter steps, preemptions;
+    readonly Counter steps, preemptions, guessed, guessedRight;
     string? shown;
 
     EngineMetrics(MetricFactory make, Engine engine, LiveModel live, TimeProvider time)
@@ -28,6 +29,8 @@ sealed class EngineMetrics
         store = make.CreateGauge("majlis_store_up", "1 while the store answers and votes are taken.");
         steps = make.CreateCounter("majlis_engine_steps_total", "Steps of the engine: one forward pass each.");
         preemptions = make.CreateCounter("majlis_preemptions_total", "Sequences that gave their blocks up and were computed again.");
+        guessed = make.CreateCounter("majlis_guessed_tokens_total", "Tokens that were guessed and computed beside a step's others.", "kind");
+        guessedRight = make.CreateCounter("majlis_guessed_tokens_right_total", "Of those, tokens that took no step of their own.", "kind");
     }
 
     public static void Register(CollectorRegistry registry, IServiceProvider services)
@@ -59,8 +62,16 @@ sealed class EngineMetrics
         stuck.Set(HealthEndpoints.IsStuck(engine, time) ? 1 : 0);
         steps.IncTo(progress.Steps);
         preemptions.IncTo(progress.Preemptions);
+        foreach (var kind in Enum.GetValues<GuessKind>()) Show(kind, progress.Guesses[(int)kind]);
         versions.Set(live.Versions);
         Show(live.Current?.Version);
+    }
+
+    void Show(GuessKind kind, GuessCount count)
+    {
+        var label = kind switch { GuessKind.Forced => "forced", GuessKind.Lookup => "ngram", _ => "draft" };
+        guessed.WithLabels(label).IncTo(count.Computed);
+        guessedRight.WithLabels(label).IncTo(count.Right);
     }
 
     // One series at a time: the labels of replaced versions go.

@@ -1,20 +1,28 @@
 // An engine over scripted networks, and the naive loop that each of its answers must equal: one sequence, no cache, no batch.
 using Majlis.Inference;
+using Majlis.Inference.Grammars;
 using Majlis.tests.Support;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Majlis.tests.Inference;
 
 sealed class EngineWorld : IAsyncDisposable
 {
-    public EngineWorld(EngineOptions? options = null, params ReadOnlySpan<int?> windows)
+    public EngineWorld(EngineOptions? options = null, params ReadOnlySpan<int?> windows) : this(TimeProvider.System, options, windows) { }
+
+    EngineWorld(TimeProvider time, EngineOptions? options, params ReadOnlySpan<int?> windows)
     {
         Network = new(Tiny.Blueprint(windows.IsEmpty ? [null] : windows));
         Live = new();
         options ??= new EngineOptions { CacheBytes = 4096 };
         Live.Swap(Tiny.Model(Network, options: options));
-        Engine = new(Live, options with { Seed = 5 }, TimeProvider.System);
+        Engine = new(Live, options with { Seed = 5 }, time);
     }
+
+    /// <summary>Steps take no time in it, so that guesses cost nothing.</summary>
+    public static EngineWorld AtRest(EngineOptions? options = null, params ReadOnlySpan<int?> windows) =>
+        new(new FakeTimeProvider(), options, windows);
 
     public ScriptedNetwork Network { get; }
 
@@ -63,12 +71,15 @@ sealed class EngineWorld : IAsyncDisposable
     public static Answer Expected(ScriptedNetwork network, GenerationRequest request)
     {
         var sampler = new Sampler(Tiny.Vocabulary);
+        var constraint = request.Grammar is { } grammar ? new TokenConstraint(grammar, new(Tiny.Tokenizer, Tiny.Vocabulary)) : null;
         List<int> output = [];
         while (output.Count < request.MaxTokens && !output.Contains(Tiny.End))
         {
             var uniform = SeededRandom.Uniform((ulong)(request.Sampling.Seed ?? 0), output.Count);
             var logits = network.Logits([.. request.PromptTokens, .. output]);
-            output.Add(sampler.Sample(logits, request.Sampling, request.PromptTokens, output.ToArray(), [Tiny.End], uniform).Id);
+            output.Add(sampler.Sample(logits, request.Sampling, request.PromptTokens, output.ToArray(), [Tiny.End], uniform,
+                constraint?.Mask).Id);
+            if (output[^1] != Tiny.End) constraint?.Advance(output[^1]);
         }
         var text = Tiny.Tokenizer.Decode(output.ToArray(), skipSpecialTokens: true);
         return new([.. output], text, output[^1] == Tiny.End ? FinishReason.Stop : FinishReason.Length);
