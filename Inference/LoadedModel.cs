@@ -42,6 +42,11 @@ public sealed class LoadedModel : IDisposable
     /// <summary>What computes, for people and logs.</summary>
     public string? Backend { get; init; }
 
+    /// <summary>
+    /// A small model of the same tokens that suggests how answers go on; null where there is none. Its owner disposes it after this model.
+    /// </summary>
+    public LoadedModel? Draft { get; init; }
+
     /// <summary>The source of the network's weights; disposed after it.</summary>
     public IDisposable? Source { get; init; }
 

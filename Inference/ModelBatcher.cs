@@ -11,8 +11,7 @@ sealed class ModelBatcher
 {
     readonly Scheduler scheduler;
     readonly StepDrawing drawing;
-    readonly GuessPrice price = new();
-    readonly GuessCount[] guesses = new GuessCount[Enum.GetValues<GuessKind>().Length];
+    readonly StepGuesses guesses;
     readonly Dictionary<Sequence, Generation> generations = [];
     // The current step: its generations and its rows of logits.
     readonly List<Generation> step = [];
@@ -21,7 +20,6 @@ sealed class ModelBatcher
     readonly TimeProvider time;
     readonly Action<Generation> ended;
     long began;
-    int written;
 
     /// <param name="ended">Called for each generation that leaves, however it ended.</param>
     public ModelBatcher(LoadedModel model, EngineOptions options, UnreadReplies unread, TimeProvider time, Action<Generation> ended)
@@ -30,7 +28,7 @@ sealed class ModelBatcher
         var vocabulary = model.Network.Blueprint.VocabularySize;
         scheduler = new(model.Allocator, options.MaxSequences, options.MaxBatchTokens, new(model.Network.Blueprint),
             Math.Max(1, options.MaxPromptLogits / vocabulary));
-        drawing = new(vocabulary);
+        (drawing, guesses) = (new(vocabulary), new(model.Draft, time));
     }
 
     public LoadedModel Model { get; }
@@ -48,7 +46,7 @@ sealed class ModelBatcher
     public double PromptCost => scheduler.PromptCost;
 
     /// <summary>By <see cref="GuessKind"/>.</summary>
-    public IReadOnlyList<GuessCount> Guesses => guesses;
+    public IReadOnlyList<GuessCount> Guesses => guesses.Counts;
 
     /// <summary>Nothing to compute; stalled generations may still wait for their readers.</summary>
     public bool IsIdle => scheduler.IsIdle;
@@ -69,6 +67,7 @@ sealed class ModelBatcher
         if (!generations.Remove(generation.Sequence)) return;
         scheduler.Remove(generation.Sequence);
         unread.Remove(generation);
+        guesses.Forget(generation);
         // Its place is freed before its reader learns of the end: a client that returns at once finds it.
         ended(generation);
         generation.End(error);
@@ -97,8 +96,8 @@ sealed class ModelBatcher
     {
         step.Clear();
         rows.Clear();
-        (began, written) = (time.GetTimestamp(), 0);
-        foreach (var sequence in scheduler.Running) if (sequence.Remaining == 1) Guess(generations[sequence]);
+        guesses.Make(scheduler.Running.Where(sequence => sequence.Remaining == 1).Select(sequence => generations[sequence]));
+        began = time.GetTimestamp();
         foreach (var sequence in scheduler.Schedule(promptCost))
         {
             var generation = generations[sequence];
@@ -138,7 +137,7 @@ sealed class ModelBatcher
             var at = row;
             if (rows[row] is { Scored: null, Ahead: 0 }) Alone(rows[row].Generation, generation => Write(result, generation, at));
         }
-        if (PromptCost == 0) price.Took(time.GetElapsedTime(began), rows.Count, written);
+        if (PromptCost == 0) guesses.Took(time.GetElapsedTime(began), rows.Count, step.Count);
     }
 
     /// <summary>Ends every generation of a failed step; if the planning failed, all generations.</summary>
@@ -175,19 +174,6 @@ sealed class ModelBatcher
     void Score(ForwardResult result, Generation scored, int row, int position) =>
         Alone(scored, generation => generation.Score(position, drawing.Logits(result, row)));
 
-    // A guess that cannot be made costs nothing: what is wrong shows when its token is drawn.
-    void Guess(Generation generation)
-    {
-        try
-        {
-            generation.Sequence.Guesses = generation.Guesser.Next(generation.MostGuesses, price.Share);
-        }
-        catch (GrammarException)
-        {
-            generation.Sequence.Guesses = [];
-        }
-    }
-
     void Write(ForwardResult result, Generation generation, int row)
     {
         if (generation.IsReadOnly)
@@ -203,16 +189,13 @@ sealed class ModelBatcher
             if (!Accept(generation, token, top) || right == guessed || sequence.Guesses[right] != token.Id) break;
             scheduler.Confirm(sequence);
         }
-        if (guessed == 0) return;
-        generation.Guesser.Judge(guessed, right);
-        guesses[(int)generation.Guesser.Kind] += new GuessCount(guessed, right);
+        guesses.Judge(generation, guessed, right);
     }
 
     /// <summary>False where the sequence has ended, or goes on another way than with the next row.</summary>
     bool Accept(Generation generation, SampledToken token, ImmutableArray<TopLogProb> top)
     {
         if (!float.IsFinite(token.LogProbability)) throw new ArithmeticException("The network's logits are not finite.");
-        written++;
         if (generation.Accept(token, top, time.GetTimestamp()))
         {
             Remove(generation);

@@ -15,7 +15,8 @@ sealed class StepDrawing(int vocabularySize)
     SampledToken[] drawn = [];
     readonly Dictionary<int, int> planOf = [];
 
-    /// <summary>Draws what the device can draw by itself. Where that fails, each row is drawn alone, which shows the one that failed.</summary>
+    /// <summary>Draws what the device can draw by itself; where that fails, each row is drawn alone, which shows the one that
+    /// failed.</summary>
     public void Begin(ForwardResult result, IReadOnlyList<StepRow> rows)
     {
         plans.Clear();
@@ -33,7 +34,8 @@ sealed class StepDrawing(int vocabularySize)
     /// <summary>The next token of a generation, by the row in which everything before it is known.</summary>
     public (SampledToken Token, ImmutableArray<TopLogProb> Top) Draw(ForwardResult result, Generation generation, int row)
     {
-        if (generation.IsPlain) return (planOf.TryGetValue(row, out var at) ? drawn[at] : Alone(result, generation.Plan(row, ahead: 0)), []);
+        if (generation.IsPlain)
+            return (planOf.TryGetValue(row, out var at) ? drawn[at] : Alone(result, generation.Plan(row, ahead: 0)), []);
         result.ReadLogits(row, logits);
         var (sequence, options, top) = (generation.Sequence, generation.Request.Sampling, generation.Request.TopLogProbs);
         var token = generation.Forced is { } forced ? Sampler.Given(logits, forced)

@@ -86,8 +86,8 @@ public static class ServerApp
     {
         var catalog = new ModelCatalog(options.Catalog, parts.Time);
         services.AddSingleton(given => Live(model, given.GetRequiredService<HeapCompaction>().Collect));
-        services.AddSingleton(given => new Engine(given.GetRequiredService<LiveModel>(),
-            parts.Engine with { Deterministic = options.Deterministic, LooksUp = options.Speculate == SpeculationChoice.Ngram }, parts.Time));
+        var limits = parts.Engine with { Deterministic = options.Deterministic, LooksUp = options.Speculate == SpeculationChoice.Ngram };
+        services.AddSingleton(given => new Engine(given.GetRequiredService<LiveModel>(), limits, parts.Time));
         services.AddSingleton(catalog).AddSingleton<VersionList>().AddSingleton<PointerMoves>();
         services.AddSingleton<AuditKeeper>().AddHostedService(given => given.GetRequiredService<AuditKeeper>());
         services.AddSingleton(_ => new ModelNames(catalog)).AddSingleton<ModelLeases>();

@@ -105,7 +105,9 @@ public sealed record ServerOptions
     /// </summary>
     public bool Deterministic { get; init; }
 
-    /// <summary>Where guesses of further tokens come from: <c>ngram</c>, each answer's own past; null: nowhere.</summary>
+    /// <summary>
+    /// Where guesses of further tokens come from: <c>ngram</c>, each answer's own past, or the path of a small model; null: nowhere.
+    /// </summary>
     public string? Speculate { get; init; }
 
     /// <summary>Whether a trainer runs beside the server, as its child.</summary>

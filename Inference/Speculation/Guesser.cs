@@ -23,17 +23,20 @@ sealed class Guesser(Sequence sequence, Thinking? thinking, AnswerGrammar? gramm
         var forced = Worth(GuessKind.Forced, price, Math.Min(most, MostForced));
         if (forced > 0 && (thinking?.Owed(forced) ?? []) is { Length: > 0 } owed) return Of(GuessKind.Forced, owed);
         if (forced > 0 && (grammar?.Forced(sequence.Output, forced) ?? []) is { Length: > 0 } run) return Of(GuessKind.Forced, run);
-        return looksUp ? Suggested(GuessKind.Lookup, Worth(GuessKind.Lookup, price, Math.Min(most, MostSuggested))) : [];
+        var looked = looksUp ? Worth(GuessKind.Lookup, price, Math.Min(most, MostSuggested)) : 0;
+        return looked > 0 ? Fitting(GuessKind.Lookup, PromptLookup.Next(sequence.Tokens, looked)) : [];
     }
 
     /// <summary>What became of the last guesses.</summary>
     public void Judge(int tried, int right) => records[(int)kind].Judge(tried, right);
 
-    int[] Suggested(GuessKind from, int most)
-    {
-        var next = most == 0 ? [] : PromptLookup.Next(sequence.Tokens, most);
-        return Of(from, next[..(grammar?.Fitting(next) ?? next.Length)]);
-    }
+    /// <summary>How many suggestions of a small model are worth their price.</summary>
+    public int Wish(int most, double price) => Worth(GuessKind.Draft, price, Math.Min(most, MostSuggested));
+
+    /// <summary>What of the suggestions of a small model may come next.</summary>
+    public int[] Take(int[] drafted) => Fitting(GuessKind.Draft, drafted);
+
+    int[] Fitting(GuessKind from, int[] next) => Of(from, next[..(grammar?.Fitting(next) ?? next.Length)]);
 
     int Worth(GuessKind of, double price, int most)
     {

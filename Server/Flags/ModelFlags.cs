@@ -34,7 +34,7 @@ sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
         "Compute in fixed shapes, so that a seed gives the same text whatever else runs; slower. A request can set this for itself.");
 
     readonly HostOption<string?> speculate = sources.Text("--speculate",
-        "ngram: guess tokens from each answer's own past and compute several in one step; no text changes.");
+        "Guess several tokens a step: ngram (from each answer's own past), or a small model's path; no text changes.");
 
     public IEnumerable<Option> All => [model, catalog, backend, weights, threads, documents, toolFormat, deterministic, speculate];
 

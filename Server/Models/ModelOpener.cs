@@ -2,6 +2,7 @@
 using Majlis.Cpu;
 using Majlis.Cpu.Weights;
 using Majlis.Inference;
+using Majlis.Inference.Speculation;
 using Majlis.Model;
 using Majlis.Text;
 using Majlis.Torch;
@@ -11,8 +12,14 @@ namespace Majlis.Server.Models;
 /// <param name="backend">auto, cpu or torch.</param>
 /// <param name="weights">The precision of the cpu backend's weights, one of <see cref="Precisions"/>.</param>
 /// <param name="threads">The cpu backend's threads; 0: one for each core.</param>
-sealed class ModelOpener(string backend, string weights, int threads)
+/// <param name="draftPath">The small model that suggests tokens; null where there is none. Opened once, with the first model.</param>
+sealed class ModelOpener(string backend, string weights, int threads, string? draftPath = null)
 {
+    // The share of the cache's memory that a small model gets beside it.
+    const int DraftShare = 4;
+
+    LoadedModel? draft;
+
     public const string Auto = "auto";
     public const string Cpu = "cpu";
     public const string Torch = "torch";
@@ -30,6 +37,13 @@ sealed class ModelOpener(string backend, string weights, int threads)
     /// <exception cref="ModelFormatException">It cannot be served; the message names what is missing or wrong.</exception>
     public LoadedModel Open(string path, string version, EngineOptions options)
     {
+        var suggesting = draftPath is null ? null
+            : draft ??= OpenAlone(draftPath, "draft", options with { CacheBytes = options.CacheBytes / DraftShare });
+        return OpenAlone(path, version, options, suggesting);
+    }
+
+    LoadedModel OpenAlone(string path, string version, EngineOptions options, LoadedModel? suggesting = null)
+    {
         var checkpoint = Checkpoint.Open(path);
         INetwork? network = null;
         try
@@ -38,6 +52,8 @@ sealed class ModelOpener(string backend, string weights, int threads)
                 throw new ModelFormatException($"{path}: a {checkpoint.Blueprint.Family} model without a language head writes no answers.");
             var tokenizer = checkpoint.Tokenizer
                 ?? throw new ModelFormatException($"{path}: there is no tokenizer.json, tokenizer.model or GGUF vocabulary.");
+            if (suggesting is not null && DraftVocabulary.Difference(tokenizer, suggesting.Tokenizer) is { } difference)
+                throw new ModelFormatException($"--speculate {draftPath}: its tokens are not those of {path}: {difference}.");
             var isTorch = UsesTorch(checkpoint.Blueprint);
             network = isTorch ? new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights) : OnProcessor(checkpoint);
             return new LoadedModel(network, checkpoint.Blueprint.MaxPositions, options)
@@ -48,6 +64,7 @@ sealed class ModelOpener(string backend, string weights, int threads)
                 ChatTemplate = checkpoint.ChatTemplate,
                 Defaults = checkpoint.Generation,
                 Backend = isTorch ? Torch : Cpu,
+                Draft = suggesting,
                 Source = checkpoint,
             };
         }

@@ -29,7 +29,7 @@ sealed class EngineMetrics
         store = make.CreateGauge("majlis_store_up", "1 while the store answers and votes are taken.");
         steps = make.CreateCounter("majlis_engine_steps_total", "Steps of the engine: one forward pass each.");
         preemptions = make.CreateCounter("majlis_preemptions_total", "Sequences that gave their blocks up and were computed again.");
-        guessed = make.CreateCounter("majlis_guessed_tokens_total", "Tokens that were guessed and computed beside a step's others.", "kind");
+        guessed = make.CreateCounter("majlis_guessed_tokens_total", "Guesses of tokens that steps computed.", "kind");
         guessedRight = make.CreateCounter("majlis_guessed_tokens_right_total", "Of those, tokens that took no step of their own.", "kind");
     }
 

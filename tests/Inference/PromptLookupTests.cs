@@ -46,7 +46,8 @@ public sealed class PromptLookupTests
         var options = looking with { CacheBytes = 200, MaxBatchTokens = 40 };
         await using var world = goesRound ? EngineWorld.AtRest(options, 1) : EngineWorld.AtRest(options);
         var requests = Enumerable.Range(0, 16).Select(i => (i % 2 == 0 ? EngineWorld.Greedy($"again again {i}", 60)
-            : EngineWorld.Random($"again again {i}", seed: i, 60)) with { Deterministic = i % 3 == 0 }).ToList();
+            : EngineWorld.Random($"again again {i}", seed: i, 60)) with
+        { Deterministic = i % 3 == 0 }).ToList();
         var answers = await world.AnswerTogetherAsync(requests);
         Assert.Equal(goesRound, world.Engine.Progress.Preemptions == 0);
         for (var i = 0; i < requests.Count; i++) Assert.Equal(EngineWorld.Expected(world.Network, requests[i]), answers[i]);
@@ -90,8 +91,9 @@ public sealed class PromptLookupTests
         if (length == 0) return new() { [text[1..]] = 1 };
         var next = new Sampler(Tiny.Vocabulary).Distribution(network.Logits(Ids(text)), options, [], [], []);
         return Enumerable.Range(0, next.Length).Where(id => next[id] > 0)
-            .SelectMany(id => Likely(network, options, text + (char)id, length - 1).Select(rest => (rest.Key, Value: next[id] * rest.Value)))
-            .ToDictionary(pair => pair.Key, pair => pair.Value);
+            .SelectMany(id => Likely(network, options, text + (char)id, length - 1)
+                .Select(rest => KeyValuePair.Create(rest.Key, next[id] * rest.Value)))
+            .ToDictionary();
     }
 
     static int[] Ids(string text) => [.. text.Select(letter => (int)letter)];
