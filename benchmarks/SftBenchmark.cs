@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Text.Json;
 using Majlis.Model.Families;
 using Majlis.Torch.Packed;
+using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Supervised;
 using Majlis.Trainer.Supervised.Data;
 using static TorchSharp.torch;
@@ -45,7 +46,7 @@ static class SftBenchmark
             .Select(weight => (weight.Name, weight.Value.requires_grad_(true))).ToArray();
         var network = new PackedTransformer(blueprint, parameters.ToDictionary(weight => weight.Name, weight => weight.Item2),
             ScalarType.BFloat16);
-        using var trainer = new SupervisedTrainer(network, parameters, Examples(), options);
+        using var trainer = new TrainingLoop(new SupervisedObjective(network, parameters, Examples(), options), options.Loop);
         var (tokens, products, start, seen) = (new List<double>(), new List<double>(), 0L, 0.0);
         try
         {

@@ -14,11 +14,19 @@ public sealed record PairScores(Tensor Chosen, Tensor Rejected, Tensor Reference
     /// <summary>Plain sums of the chosen answers, also where <see cref="Chosen"/> is length-desensitised, [B].</summary>
     public required Tensor ChosenSums { get; init; }
 
+    /// <summary>Mean log-probability of all tokens of all chosen rows, prompts included: a scalar; null where no loss asks.</summary>
+    public Tensor? ChosenTextLikelihood { get; init; }
+
     /// <summary>WPO's weight of each pair, without gradient, [B]; null without WPO.</summary>
     public Tensor? PolicyWeights { get; init; }
 
     /// <summary>log pi(y|x) - log pi_ref(y|x) of the chosen answers, [B].</summary>
     public Tensor ChosenRatio => Chosen.Minus(ReferenceChosen);
+
+    /// <summary>Mean log-probability per completion token, [B].</summary>
+    public Tensor ChosenPerToken => Chosen / ChosenTokens;
+
+    public Tensor RejectedPerToken => Rejected / RejectedTokens;
 
     public Tensor RejectedRatio => Rejected.Minus(ReferenceRejected);
 }

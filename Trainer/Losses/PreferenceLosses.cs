@@ -4,27 +4,6 @@ using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Losses;
 
-/// <summary>The parts of a preference loss, under TRL's names.</summary>
-public sealed record LossOptions
-{
-    /// <summary>Names of the losses added up.</summary>
-    public IReadOnlyList<string> Types { get; init; } = ["sigmoid"];
-
-    /// <summary>Their weights; null = 1 each.</summary>
-    public IReadOnlyList<double>? Weights { get; init; }
-    public double Beta { get; init; } = 0.1;
-    public double LabelSmoothing { get; init; }
-    public double DiscopopTau { get; init; } = 0.05;
-    public string Divergence { get; init; } = "reverse_kl";
-    public double DivergenceAlpha { get; init; } = 0.5;
-
-    /// <summary>LD-DPO: weight of the tokens beyond the shorter answer's length; null = 1.</summary>
-    public double? LengthAlpha { get; init; }
-
-    /// <summary>WPO: weigh pairs by how likely the policy is to write them.</summary>
-    public bool UseWeighting { get; init; }
-}
-
 public static class PreferenceLosses
 {
     static readonly Dictionary<string, Func<PairScores, LossOptions, Tensor>> losses = new()
@@ -50,7 +29,31 @@ public static class PreferenceLosses
         ["sft"] = (pairs, _) => ChosenLikelihoodLoss.Of(pairs.ChosenSums, pairs.ChosenTokens),
         ["sigmoid_norm"] = (pairs, options) => DpoLoss.Of(
             Chosen(pairs, options) / pairs.ChosenTokens, Rejected(pairs, options) / pairs.RejectedTokens, options.Beta),
+        ["cpo"] = (pairs, options) => CpoLoss.Of(pairs.Chosen, pairs.Rejected, options.Beta, options.LabelSmoothing),
+        ["cpo_hinge"] = (pairs, options) => HingeLoss.Of(pairs.Chosen, pairs.Rejected, options.Beta),
+        ["cpo_ipo"] = (pairs, options) => IpoLoss.Of(pairs.ChosenPerToken, pairs.RejectedPerToken, options.Beta),
+        ["simpo"] = (pairs, options) => SimpoLoss.Of(
+            pairs.ChosenPerToken, pairs.RejectedPerToken, options.Beta, options.SimpoGamma, options.RewardAlpha, options.LabelSmoothing),
+        ["orpo"] = (pairs, options) => OrpoLoss.Of(
+            pairs.ChosenPerToken, pairs.RejectedPerToken, pairs.ChosenTextLikelihood!, options.Beta),
     };
+
+    /// <summary>These compare the policy's own log-probabilities; "sft" does as well, and does not ask which.</summary>
+    static readonly string[] free = ["cpo", "cpo_hinge", "cpo_ipo", "simpo", "orpo"];
+
+    /// <summary>These take log-probabilities per token.</summary>
+    static readonly string[] averaged = ["cpo_ipo", "simpo", "orpo"];
+
+    public static IReadOnlyCollection<string> Names => losses.Keys;
+
+    public static bool NeedsReference(LossOptions options) => options.Types.Any(name => name != "sft" && !free.Contains(name));
+
+    /// <summary>Whether rewards are per token, as TRL reports them: all losses are free of a reference and averaged.</summary>
+    public static bool IsAveraged(LossOptions options) =>
+        options.Types.Any(averaged.Contains) && options.Types.All(name => name == "sft" || averaged.Contains(name));
+
+    /// <summary>Whether the prompts' tokens are scored too.</summary>
+    public static bool ReadsWholeText(LossOptions options) => options.Types.Contains("orpo");
 
     /// <summary>The loss of each pair, [B], with the mix's weights; "sft" adds its scalar to every pair.</summary>
     /// <exception cref="ArgumentException">An unknown name, or exo_pair without smoothing.</exception>
@@ -77,6 +80,7 @@ public static class PreferenceLosses
     {
         if (options.Types.FirstOrDefault(name => !losses.ContainsKey(name)) is { } unknown)
             return $"loss '{unknown}' is not one of {string.Join(", ", losses.Keys)}";
+        if (options.Types.Count == 0) return "no loss is named";
         if (options.Weights is { } weights && weights.Count != options.Types.Count)
             return $"{weights.Count} weights for {options.Types.Count} losses";
         if (options.Types.Contains("exo_pair") && options.LabelSmoothing <= 0) return "exo_pair needs a label smoothing above 0";

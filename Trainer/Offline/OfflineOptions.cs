@@ -1,6 +1,7 @@
 // A stage of offline DPO as its recipe says it: JSON, names in snake case. All weights are trained, in fp32. With equal data, weights and
 // threads, equal options give equal bits.
 using Majlis.Trainer.Losses;
+using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Preference;
 
 namespace Majlis.Trainer.Offline;
@@ -37,18 +38,17 @@ public sealed record OfflineOptions
     /// <exception cref="Text.ModelFormatException">All that is wrong with the file, a line each.</exception>
     public static OfflineOptions Read(string path) => StageRecipe.Read<OfflineOptions>(path, options => options.Problems());
 
-    public DpoOptions Training() => new()
+    public PreferenceOptions Pairs() => new() { Loss = new LossOptions { Types = [Loss], Beta = Beta } };
+
+    public LoopOptions Loop() => new()
     {
-        Loss = new LossOptions { Types = [Loss], Beta = Beta },
         LearningRate = LearningRate,
         Schedule = Schedule,
         WarmupSteps = WarmupSteps,
         Epochs = Epochs,
-        BatchPairs = BatchPairs,
+        BatchItems = BatchPairs,
         Accumulation = Accumulation,
-        MaxLength = MaxLength,
         Seed = Seed,
-        SaveEvery = SaveEvery,
     };
 
     IEnumerable<string> Problems()

@@ -7,6 +7,7 @@ using Majlis.Text.Chat;
 using Majlis.Torch;
 using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Preference;
+using Majlis.Trainer.Sequences;
 using Majlis.Trainer.Supervised;
 using Majlis.Trainer.Supervised.Data;
 
@@ -56,7 +57,7 @@ public sealed class OfflineStage(OfflineOptions options, StageFolder folder, Act
     {
         // Before any state is restored: the reference is what the stage starts from.
         var reference = Reference(policy, pairs);
-        using var trainer = new DpoTrainer(policy, pairs, reference, options.Training());
+        using var trainer = new TrainingLoop(new PairObjective(policy, pairs, reference, options.Pairs()), options.Loop());
         if (trainer.TryRestore(folder.States, say)) say($"going on after step {trainer.Step} of {trainer.TotalSteps}");
         var line = new ProgressLine("dpo", trainer.Step, trainer.TotalSteps, time);
         var result = trainer.Run(step =>
@@ -75,8 +76,9 @@ public sealed class OfflineStage(OfflineOptions options, StageFolder folder, Act
     ReferenceScores Reference(Policy policy, IReadOnlyList<TrainingPair> pairs)
     {
         if (File.Exists(ReferencePath)) return ReferenceScores.Load(ReferencePath);
-        var scoring = new ScoringProgress("scored", pairs.Count, progress, time);
-        var scores = ReferenceScores.Compute(policy, pairs, options.BatchPairs, pad: 0, scoring.Add);
+        var scoring = new ScoringProgress("scored", 2 * pairs.Count, progress, time);
+        var scores = ReferenceScores.Compute(
+            policy, pairs.Chunk(options.BatchPairs).Select(TrainingPair.Rows), pad: 0, scoring.Add);
         scores.Save(ReferencePath + DurableFiles.Unfinished);
         File.Move(ReferencePath + DurableFiles.Unfinished, ReferencePath);
         return scores;

@@ -21,6 +21,14 @@ static class GradientNorm
         return norm;
     }
 
+    /// <summary>The first parameter whose gradient has an element that is not finite; null where there is none.</summary>
+    public static string? FirstNotFinite(IEnumerable<(string Name, Tensor Value)> parameters)
+    {
+        using var scope = NewDisposeScope();
+        return parameters.Where(parameter => parameter.Value.grad is { } gradient && !gradient.isfinite().all().item<bool>())
+            .Select(parameter => parameter.Name).FirstOrDefault();
+    }
+
     /// <summary>Fills existing gradients with zeros, so that no step allocates new ones.</summary>
     public static void Clear(IEnumerable<(string Name, Tensor Value)> parameters)
     {

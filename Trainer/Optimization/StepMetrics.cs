@@ -7,17 +7,19 @@ public sealed record StepMetrics(int Step, IReadOnlyDictionary<string, double> V
     public double this[string name] => Values[name];
 }
 
-/// <summary>Sums the micro-batches of one step.</summary>
+/// <summary>Sums the micro-batches of one step. A metric that some of them lack is the mean over those that have it.</summary>
 sealed class StepSums
 {
-    readonly Dictionary<string, double> sums = [];
-    int count;
+    readonly Dictionary<string, (double Sum, int Count)> sums = [];
 
     public void Add(IEnumerable<(string Name, double Value)> values)
     {
-        count++;
-        foreach (var (name, value) in values) sums[name] = sums.GetValueOrDefault(name) + value;
+        foreach (var (name, value) in values)
+        {
+            var (sum, count) = sums.GetValueOrDefault(name);
+            sums[name] = (sum + value, count + 1);
+        }
     }
 
-    public Dictionary<string, double> Means() => sums.ToDictionary(entry => entry.Key, entry => entry.Value / count);
+    public Dictionary<string, double> Means() => sums.ToDictionary(entry => entry.Key, entry => entry.Value.Sum / entry.Value.Count);
 }

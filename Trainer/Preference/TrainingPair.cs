@@ -1,4 +1,6 @@
 // A preference pair for the trainer: token ids and a weight. Knows no votes and no text.
+using Majlis.Trainer.Sequences;
+
 namespace Majlis.Trainer.Preference;
 
 /// <summary>
@@ -6,6 +8,16 @@ namespace Majlis.Trainer.Preference;
 /// </summary>
 public sealed record TrainingPair(string Id, int[] Prompt, int[] Chosen, int[] Rejected, double Weight = 1)
 {
+    /// <summary>How much the chosen answer is preferred, for a reward model; 0 where nobody said.</summary>
+    public double Margin { get; init; }
+
+    /// <summary>The chosen answers' rows, then the rejected ones'.</summary>
+    public static IReadOnlyList<TokenRow> Rows(IReadOnlyList<TrainingPair> pairs) =>
+    [
+        .. pairs.Select(pair => new TokenRow(pair.Id + "/chosen", pair.Prompt, pair.Chosen)),
+        .. pairs.Select(pair => new TokenRow(pair.Id + "/rejected", pair.Prompt, pair.Rejected)),
+    ];
+
     /// <summary>
     /// Cut to <paramref name="length"/> tokens per side from the start; null when the prompt alone is as long (TRL's keep_start).
     /// </summary>

@@ -5,6 +5,7 @@ using Majlis.Model;
 using Majlis.Text;
 using Majlis.Torch;
 using Majlis.Trainer.Preference;
+using Majlis.Trainer.Sequences;
 
 namespace Majlis.Trainer.Rounds;
 

@@ -5,6 +5,7 @@ using Majlis.Model;
 using Majlis.Torch;
 using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Preference;
+using Majlis.Trainer.Sequences;
 
 namespace Majlis.Trainer.Rounds;
 
@@ -26,7 +27,7 @@ sealed class ExpertTraining(Transformer network, ReferenceScores reference, Roun
         var config = new LoraConfig(options.Rank, options.Alpha, Targets(network));
         using var adapter = LoraAdapter.Create(network.Blueprint, config, (ulong)options.Seed);
         var policy = TorchPolicy.WithAdapter(network, adapter, options.Numerics);
-        using var trainer = new DpoTrainer(policy, pairs, reference, options.Training());
+        using var trainer = new TrainingLoop(new PairObjective(policy, pairs, reference, options.Pairs()), options.Loop());
         var state = Path.Combine(folder, StateFolder);
         if (trainer.TryRestore(state, progress.Report))
             progress.Report($"{name}: going on after step {trainer.Step} of {trainer.TotalSteps}");

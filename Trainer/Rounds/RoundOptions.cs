@@ -1,6 +1,7 @@
 // The options that decide a round's result besides votes and weights. Kept in the round's folder and in the version's manifest.
 using Majlis.Evaluation;
 using Majlis.Trainer.Losses;
+using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Preference;
 
 namespace Majlis.Trainer.Rounds;
@@ -41,19 +42,21 @@ public sealed record RoundOptions
     public string Numerics { get; init; } = "fp32";
     public int SaveEvery { get; init; } = 8;
 
-    public DpoOptions Training() => new()
+    public PreferenceOptions Pairs() => new()
     {
         Loss = new LossOptions { Types = [Loss], Beta = Beta },
+        SelfTestTolerance = Numerics == "fp32" ? 1e-2 : 2, // bf16 products round by the batch's shape: 8 bits over some hundred tokens
+    };
+
+    public LoopOptions Loop() => new()
+    {
         LearningRate = LearningRate,
         Schedule = "linear",
         WarmupSteps = 2,
         Epochs = Epochs,
-        BatchPairs = BatchPairs,
+        BatchItems = BatchPairs,
         Accumulation = Accumulation,
-        MaxLength = MaxLength,
         Seed = Seed,
-        SaveEvery = SaveEvery,
-        SelfTestTolerance = Numerics == "fp32" ? 1e-2 : 2, // bf16 products round by the batch's shape: 8 bits over some hundred tokens
     };
 
     /// <summary>What is wrong, a line each, beginning with the trainer's option; none where all is well.</summary>
@@ -63,7 +66,7 @@ public sealed record RoundOptions
             yield return $"--experts: '{Experts}' is not {ExpertSplit.ByLanguage}, {ExpertSplit.TagPrefix}NAME or {ExpertSplit.None}.";
         if (GatePolicy.Find(Policy) is null) yield return $"--policy: '{Policy}' is not one of standard, small.";
         if (Numerics is not ("fp32" or "bf16")) yield return $"--numerics: '{Numerics}' is neither fp32 nor bf16.";
-        if (PreferenceLosses.Problem(Training().Loss) is { } problem) yield return $"--loss: with --beta {Beta}, {problem}.";
+        if (PreferenceLosses.Problem(Pairs().Loss) is { } problem) yield return $"--loss: with --beta {Beta}, {problem}.";
         if (HeldOutPercent is not (> 0 and < 100)) yield return $"--held-out: {HeldOutPercent} is not between 0 and 100.";
         if (TaskMargin is not (> 0 and < 1)) yield return $"--task-margin: {TaskMargin} is not between 0 and 1.";
         foreach (var (name, value) in new[] { ("--epochs", Epochs), ("--rank", Rank) })

@@ -6,6 +6,7 @@ using Majlis.Model;
 using Majlis.Torch;
 using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Preference;
+using Majlis.Trainer.Sequences;
 using TorchSharp;
 
 namespace Majlis.Trainer.Rounds;
@@ -123,10 +124,11 @@ sealed class RoundTraining(RoundFolder folder, RoundStart start, Action<string> 
         var path = ReferencePath(folder);
         if (File.Exists(path)) return ReferenceScores.Load(path);
         say($"scoring {pairs.Length} pairs under the weights the round starts from");
-        var scored = new ScoringProgress("scored", pairs.Length, progress, time);
+        var scored = new ScoringProgress("scored", 2 * pairs.Length, progress, time);
         network.Attach(null);
         var policy = new Policy(batch => network.Logits(TorchPolicy.ScoredStates(network, batch)), []);
-        var scores = ReferenceScores.Compute(policy, pairs, start.Options.BatchPairs, pad: 0, scored.Add);
+        var scores = ReferenceScores.Compute(
+            policy, pairs.Chunk(start.Options.BatchPairs).Select(TrainingPair.Rows), pad: 0, scored.Add);
         scores.Save(path + DurableFiles.Unfinished);
         File.Move(path + DurableFiles.Unfinished, path);
         return scores;

@@ -78,6 +78,25 @@ public sealed record SupervisedOptions
     [JsonIgnore]
     public OptimizerOptions Updates => new(Beta1, Beta2, WeightDecay: WeightDecay, Muon: Optimizer == "muon");
 
+    [JsonIgnore]
+    public LoopOptions Loop => new()
+    {
+        Updates = Updates,
+        LearningRate = LearningRate,
+        LeastLearningRate = LeastLearningRate,
+        Schedule = Schedule,
+        WarmupSteps = WarmupSteps,
+        DecaySteps = DecaySteps,
+        Epochs = Epochs,
+        Steps = Steps,
+        BatchItems = BatchRows,
+        Accumulation = Accumulation,
+        MaxGradientNorm = MaxGradientNorm,
+        Seed = Seed,
+        Shuffle = Shuffle,
+        Keep = Keep,
+    };
+
     /// <exception cref="Text.ModelFormatException">All that is wrong with the file, a line each.</exception>
     public static SupervisedOptions Read(string path) => StageRecipe.Read<SupervisedOptions>(path, options => options.Problems());
 

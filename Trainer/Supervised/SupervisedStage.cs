@@ -72,7 +72,8 @@ public sealed class SupervisedStage(SupervisedOptions options, StageFolder folde
         (string Name, Tensor Value)[] parameters = [.. network.Weights.Select(weight => (weight.Key, weight.Value.requires_grad_(true)))];
         var packed = new PackedTransformer(checkpoint.Blueprint, network.Weights,
             options.Numerics == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32);
-        using var trainer = new SupervisedTrainer(packed, parameters, data.Examples, options);
+        var objective = new SupervisedObjective(packed, parameters, data.Examples, options);
+        using var trainer = new TrainingLoop(objective, options.Loop);
         if (trainer.TryRestore(folder.States, say)) say($"going on after step {trainer.Step} of {trainer.TotalSteps}");
         var lines = new StepProgress(trainer.Step, trainer.TotalSteps, progress, time);
         var result = trainer.Run(step =>
@@ -81,7 +82,7 @@ public sealed class SupervisedStage(SupervisedOptions options, StageFolder folde
             lines.Add(step);
         });
         if (result.Refusal is { } refusal) return $"{refusal}. The checkpoints before it stay in {folder.States}";
-        var manifest = new SupervisedManifest("sft", start, data.Examples.Count, trainer.Rows, data.Dropped, data.Cut, result.Steps,
+        var manifest = new SupervisedManifest("sft", start, data.Examples.Count, objective.Items, data.Dropped, data.Cut, result.Steps,
             result.Log[^1]["num_tokens"], SupervisedManifest.CurveOf(result.Log));
         folder.Finish(checkpoint, parameters, hash => manifest with { WeightsHash = hash }, result.Log);
         say($"done: {folder.Finished}");

@@ -1,5 +1,6 @@
 // The smallest possible network: a table of next-token logits. Enough to test the loop around any network.
 using Majlis.Trainer.Preference;
+using Majlis.Trainer.Sequences;
 using static TorchSharp.torch;
 
 namespace Majlis.tests.Trainer;

@@ -2,6 +2,7 @@
 using Majlis.Torch;
 using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Preference;
+using Majlis.Trainer.Sequences;
 using TorchSharp;
 using Xunit;
 
@@ -9,27 +10,36 @@ namespace Majlis.tests.Trainer;
 
 public sealed class DpoRuns : IDisposable
 {
-    static readonly DpoOptions options = new()
+    static readonly LoopOptions options = new()
     {
-        BatchPairs = 2,
+        BatchItems = 2,
         Accumulation = 2,
         Epochs = 3,
         LearningRate = 0.02,
         WarmupSteps = 2,
         Schedule = "cosine",
         Seed = 7,
-        MaxChosenDrop = 100,
     };
+
+    static readonly PreferenceOptions tolerant = new() { MaxChosenDrop = 100 }, strict = new() { MaxChosenDrop = 0.5 };
 
     readonly string folder = Directory.CreateTempSubdirectory("majlis-dpo").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    static DpoTrainer Trainer(BigramPolicy model, DpoOptions options, ReferenceScores? reference = null)
+    static TrainingLoop Trainer(
+        BigramPolicy model, LoopOptions options, ReferenceScores? reference = null, PreferenceOptions? preference = null) =>
+        Trainer(model.Policy, options, reference, preference);
+
+    static TrainingLoop Trainer(
+        Policy policy, LoopOptions options, ReferenceScores? reference = null, PreferenceOptions? preference = null)
     {
         var pairs = BigramPolicy.Pairs(11, seed: 3);
-        return new DpoTrainer(model.Policy, pairs, reference ?? ReferenceScores.Compute(model.Policy, pairs, 2, 0), options);
+        return new TrainingLoop(new PairObjective(policy, pairs, reference ?? Reference(policy), preference ?? tolerant), options);
     }
+
+    static ReferenceScores Reference(Policy policy) =>
+        ReferenceScores.Compute(policy, BigramPolicy.Pairs(11, seed: 3).Chunk(2).Select(TrainingPair.Rows), pad: 0);
 
     [Fact]
     public void The_first_loss_is_ln_2_and_the_run_prefers_the_chosen_in_the_end()
@@ -46,10 +56,9 @@ public sealed class DpoRuns : IDisposable
     [Fact]
     public void Refuses_to_train_against_a_reference_of_other_weights()
     {
-        var pairs = BigramPolicy.Pairs(11, seed: 3);
         var model = new BigramPolicy(1);
         var before = model.Bits;
-        using var trainer = Trainer(model, options, ReferenceScores.Compute(new BigramPolicy(2).Policy, pairs, 2, 0));
+        using var trainer = Trainer(model, options, Reference(new BigramPolicy(2).Policy));
         var result = trainer.Run(_ => { });
         Assert.StartsWith("self-test: policy and reference differ", result.Refusal);
         Assert.Equal(before, model.Bits);
@@ -75,7 +84,7 @@ public sealed class DpoRuns : IDisposable
         var whole = new BigramPolicy(1);
         using (var trainer = Trainer(whole, options)) trainer.Run(_ => { });
 
-        var reference = ReferenceScores.Compute(new BigramPolicy(1).Policy, BigramPolicy.Pairs(11, seed: 3), 2, 0);
+        var reference = Reference(new BigramPolicy(1).Policy);
         reference.Save(Path.Combine(folder, "reference.safetensors"));
         using (var killed = Trainer(new BigramPolicy(1), options, reference))
             Assert.Throws<OperationCanceledException>(() => killed.Run(step =>
@@ -105,7 +114,7 @@ public sealed class DpoRuns : IDisposable
     [Fact]
     public void The_health_rule_stops_a_run_whose_chosen_answers_collapse()
     {
-        using var trainer = Trainer(new BigramPolicy(1), options with { LearningRate = 30, MaxChosenDrop = 0.5, Epochs = 20 });
+        using var trainer = Trainer(new BigramPolicy(1), options with { LearningRate = 30, Epochs = 20 }, preference: strict);
         var result = trainer.Run(_ => { });
         Assert.StartsWith("health: the chosen answers lost", result.Refusal);
         Assert.True(result.Steps < trainer.TotalSteps);
@@ -114,11 +123,12 @@ public sealed class DpoRuns : IDisposable
     [Fact]
     public void A_state_saved_after_the_last_step_still_has_to_meet_the_health_rule()
     {
-        var collapsing = options with { LearningRate = 30, MaxChosenDrop = 0.5, Epochs = 20 };
-        var reference = ReferenceScores.Compute(new BigramPolicy(1).Policy, BigramPolicy.Pairs(11, seed: 3), 2, 0);
+        var collapsing = options with { LearningRate = 30, Epochs = 20 };
+        var reference = Reference(new BigramPolicy(1).Policy);
         int steps;
-        using (var stopped = Trainer(new BigramPolicy(1), collapsing, reference)) steps = stopped.Run(_ => stopped.Save(folder)).Steps;
-        using var resumed = Trainer(new BigramPolicy(1), collapsing with { Steps = steps }, reference);
+        using (var stopped = Trainer(new BigramPolicy(1), collapsing, reference, strict))
+            steps = stopped.Run(_ => stopped.Save(folder)).Steps;
+        using var resumed = Trainer(new BigramPolicy(1), collapsing with { Steps = steps }, reference, strict);
         Assert.True(resumed.TryRestore(folder, Assert.Fail));
         Assert.StartsWith("health: the chosen answers lost", resumed.Run(_ => { }).Refusal);
     }
@@ -126,11 +136,11 @@ public sealed class DpoRuns : IDisposable
     [Fact]
     public void A_loss_that_is_not_finite_ends_a_run_shorter_than_the_health_rules_window()
     {
-        var (model, broken, pairs) = (new BigramPolicy(1), false, BigramPolicy.Pairs(11, seed: 3));
+        var (model, broken) = (new BigramPolicy(1), false);
         var policy = new Policy(batch => model.Policy.Logits(batch).Times(broken ? double.NaN : 1), model.Policy.Parameters);
-        using var trainer = new DpoTrainer(policy, pairs, ReferenceScores.Compute(policy, pairs, 2, 0), options with { Steps = 3 });
+        using var trainer = Trainer(policy, options with { Steps = 3 });
         var result = trainer.Run(_ => broken = true);
-        Assert.StartsWith("health: at step 2 the loss is NaN", result.Refusal);
+        Assert.StartsWith("health: step 2: the loss of micro-batch 1 is NaN", result.Refusal);
         Assert.Equal(1, result.Steps);
     }
 
@@ -140,9 +150,8 @@ public sealed class DpoRuns : IDisposable
         var model = new BigramPolicy(1);
         var before = model.Bits;
         var broken = new Policy(batch => model.Policy.Logits(batch).Plus(model.Table.Times(0).sqrt().sum()), model.Policy.Parameters);
-        var pairs = BigramPolicy.Pairs(11, seed: 3);
-        using var trainer = new DpoTrainer(broken, pairs, ReferenceScores.Compute(broken, pairs, 2, 0), options with { WarmupSteps = 0 });
-        Assert.Contains("the gradient's norm NaN", trainer.Run(_ => { }).Refusal);
+        using var trainer = Trainer(broken, options with { WarmupSteps = 0 });
+        Assert.Contains("the gradient of table.weight is NaN", trainer.Run(_ => { }).Refusal);
         Assert.Equal(before, model.Bits);
     }
 

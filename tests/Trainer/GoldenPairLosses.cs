@@ -5,6 +5,7 @@ using Majlis.tests.Support;
 using Majlis.Torch;
 using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Preference;
+using Majlis.Trainer.Sequences;
 using TorchSharp;
 using Xunit;
 
@@ -36,18 +37,10 @@ public sealed class GoldenPairLosses
                 ? length.GetInt32() : null;
             var pairs = setting.GetProperty("pairs_used").EnumerateArray()
                 .Select(index => LossConfig.Pair(root.GetProperty("pairs")[index.GetInt32()], $"{index}").CutTo(most)!).ToArray();
-            var options = new DpoOptions
-            {
-                Loss = LossConfig.Read(config),
-                BatchPairs = pairs.Length,
-                Accumulation = 1,
-                Steps = 1,
-                Shuffle = false,
-                LearningRate = 0,
-                MaxGradientNorm = 1e9,
-                SelfTestTolerance = 1e9, // policy and reference differ on purpose here
-            };
-            var metrics = FirstStep(policy, pairs, ReferenceScores.Compute(reference, pairs, pairs.Length, 0), options);
+            // Policy and reference differ on purpose here.
+            var objective = new PairObjective(policy, pairs, ReferenceScores.Compute(reference, [TrainingPair.Rows(pairs)], pad: 0),
+                new PreferenceOptions { Loss = LossConfig.Read(config), ReferenceIsStart = false });
+            var metrics = FirstStep.Of(objective);
             Check($"{file}/{name}/loss", metrics["loss"], setting.GetProperty("loss").GetDouble(), LossTolerance, 0.2);
             Check($"{file}/{name}/grad_norm", metrics["grad_norm"], setting.GetProperty("grad_norm").GetDouble(), NormTolerance, 1e-3);
             foreach (var metric in setting.GetProperty("metrics").EnumerateObject())
@@ -56,14 +49,6 @@ public sealed class GoldenPairLosses
                 Assert.True(Math.Abs(metrics[metric.Name] - theirs) <= 1e-4 * Math.Max(1, Math.Abs(theirs)), $"{name}: {metric.Name}");
             }
         }
-    }
-
-    static StepMetrics FirstStep(Policy policy, TrainingPair[] pairs, ReferenceScores reference, DpoOptions options)
-    {
-        using var trainer = new DpoTrainer(policy, pairs, reference, options);
-        StepMetrics? seen = null;
-        var result = trainer.Run(step => seen = step);
-        return seen ?? throw new InvalidOperationException(result.Refusal);
     }
 
     static Transformer Open(JsonElement root, string which)

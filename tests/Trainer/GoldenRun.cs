@@ -6,6 +6,7 @@ using Majlis.tests.Support;
 using Majlis.Torch;
 using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Preference;
+using Majlis.Trainer.Sequences;
 using TorchSharp;
 using Xunit;
 
@@ -34,7 +35,7 @@ sealed class GoldenRun : IDisposable
         var all = run.GetProperty("pairs").EnumerateArray().Select((pair, index) => LossConfig.Pair(pair, $"{index}")).ToArray();
         pairs = [.. run.GetProperty("row_order_of_one_epoch").EnumerateArray().Select(row => all[row.GetInt32()])];
         // In the run's own batches, as TRL does: in other shapes rounding may differ, and step 1's accuracy counts differences above zero.
-        reference = ReferenceScores.Compute(policy, pairs, Options().BatchPairs, pad: 0);
+        reference = ReferenceScores.Compute(policy, pairs.Chunk(Options().BatchItems).Select(TrainingPair.Rows), pad: 0);
         CheckReference();
     }
 
@@ -43,7 +44,7 @@ sealed class GoldenRun : IDisposable
     public TrainingResult Train(int? steps, Action<StepMetrics>? after)
     {
         var wanted = Options() with { Steps = steps ?? run.GetProperty("steps_total").GetInt32() };
-        using var trainer = new DpoTrainer(policy, pairs, reference, wanted);
+        using var trainer = new TrainingLoop(Objective(), wanted);
         return trainer.Run(after ?? (_ => { }));
     }
 
@@ -56,7 +57,7 @@ sealed class GoldenRun : IDisposable
         using (torch.NewDisposeScope())
         using (torch.no_grad())
             foreach (var (name, value) in policy.Parameters) value.copy_(Read(parameters, Stored(parameters, "", name)));
-        using var trainer = new DpoTrainer(policy, pairs, reference, Options() with { Steps = run.GetProperty("steps_total").GetInt32() });
+        using var trainer = new TrainingLoop(Objective(), Options() with { Steps = run.GetProperty("steps_total").GetInt32() });
         using var saved = new TemporaryFolder();
         using (var optimiser = new Optimizer(policy.Parameters, Options().Updates))
         {
@@ -91,22 +92,23 @@ sealed class GoldenRun : IDisposable
         checkpoint.Dispose();
     }
 
-    DpoOptions Options()
+    PairObjective Objective() => new(policy, pairs, reference,
+        new PreferenceOptions { Loss = LossConfig.Read(run.GetProperty("hyperparameters")), MaxChosenDrop = 100 });
+
+    LoopOptions Options()
     {
         var settings = run.GetProperty("hyperparameters");
         double Number(string name) => settings.GetProperty(name).GetDouble();
-        return new DpoOptions
+        return new LoopOptions
         {
-            Loss = LossConfig.Read(settings),
             Updates = new OptimizerOptions(Number("adam_beta1"), Number("adam_beta2"), Number("adam_epsilon"), Number("weight_decay")),
             LearningRate = Number("learning_rate"),
             Schedule = settings.GetProperty("lr_scheduler_type").GetString()!,
             WarmupSteps = settings.GetProperty("warmup_steps").GetInt32(),
-            BatchPairs = settings.GetProperty("per_device_train_batch_size").GetInt32(),
+            BatchItems = settings.GetProperty("per_device_train_batch_size").GetInt32(),
             Accumulation = settings.GetProperty("gradient_accumulation_steps").GetInt32(),
             MaxGradientNorm = Number("max_grad_norm"),
             Shuffle = false,
-            MaxChosenDrop = 100,
         };
     }
 
@@ -122,9 +124,10 @@ sealed class GoldenRun : IDisposable
         foreach (var row in run.GetProperty("reference_logps").EnumerateArray())
         {
             using var scope = torch.NewDisposeScope();
-            using var batch = PairBatch.Of([pairs.Single(pair => pair.Id == $"{row.GetProperty("row").GetInt32()}")], pad: 0);
+            var own = pairs.Single(pair => pair.Id == $"{row.GetProperty("row").GetInt32()}");
+            using var batch = SequenceBatch.Of(TrainingPair.Rows([own]), pad: 0);
             var values = reference.Of(batch).data<float>().ToArray();
-            var (chosen, rejected) = (values[..batch.ChosenScored], values[batch.ChosenScored..]);
+            var (chosen, rejected) = (values[..batch.CompletionsOf(1)], values[batch.CompletionsOf(1)..]);
             Assert.Equal(row.GetProperty("chosen").GetDouble(), chosen.Sum(value => (double)value), 1e-4);
             Assert.Equal(row.GetProperty("rejected").GetDouble(), rejected.Sum(value => (double)value), 1e-4);
         }

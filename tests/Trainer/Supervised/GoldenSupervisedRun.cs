@@ -5,6 +5,7 @@ using Majlis.Model.Weights;
 using Majlis.tests.Support;
 using Majlis.Torch;
 using Majlis.Torch.Packed;
+using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Supervised;
 using Majlis.Trainer.Supervised.Data;
 using TorchSharp;
@@ -63,10 +64,10 @@ sealed class GoldenSupervisedRun : IDisposable
         Shuffle = false,
     };
 
-    public SupervisedResult Train()
+    public TrainingResult Train()
     {
         var packed = new PackedTransformer(network.Blueprint, network.Weights, torch.ScalarType.Float32);
-        using var trainer = new SupervisedTrainer(packed, parameters, Examples, Options);
+        using var trainer = new TrainingLoop(new SupervisedObjective(packed, parameters, Examples, Options), Options.Loop);
         return trainer.Run(_ => { });
     }
 

@@ -102,7 +102,7 @@ public sealed class SupervisedRuns : IDisposable
             stage.Parameters[^1].Value.mul_(TorchSharp.torch.tensor(float.NaN));
             before = stage.Bits;
         });
-        Assert.StartsWith("step 4: the loss of micro-batch 1 is NaN", result.Refusal);
+        Assert.StartsWith("health: step 4: the loss of micro-batch 1 is NaN", result.Refusal);
         Assert.Contains("data.jsonl line 7, data.jsonl line 8", result.Refusal);
         Assert.Equal(3, result.Steps);
         Assert.Equal(before, stage.Bits);

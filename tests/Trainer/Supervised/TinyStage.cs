@@ -3,6 +3,7 @@ using System.Text.Json;
 using Majlis.Model;
 using Majlis.Model.Families;
 using Majlis.Torch.Packed;
+using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Supervised;
 using Majlis.Trainer.Supervised.Data;
 using TorchSharp;
@@ -40,7 +41,7 @@ sealed class TinyStage : IDisposable
         Parameters = [.. RandomWeights.Create(Blueprint, 0.2, seed).Select(weight => (weight.Name, weight.Value.requires_grad_(true)))];
         Network = new PackedTransformer(Blueprint, Parameters.ToDictionary(weight => weight.Name, weight => weight.Value),
             options.Numerics == "bf16" ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32);
-        Trainer = new SupervisedTrainer(Network, Parameters, examples ?? Examples(), options);
+        Trainer = new TrainingLoop(new SupervisedObjective(Network, Parameters, examples ?? Examples(), options), options.Loop);
     }
 
     public Blueprint Blueprint { get; }
@@ -49,7 +50,7 @@ sealed class TinyStage : IDisposable
 
     public PackedTransformer Network { get; }
 
-    public SupervisedTrainer Trainer { get; }
+    public TrainingLoop Trainer { get; }
 
     public float[] Bits => [.. Parameters.SelectMany(parameter =>
     {

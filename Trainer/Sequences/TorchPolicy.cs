@@ -2,7 +2,7 @@
 using Majlis.Torch;
 using static TorchSharp.torch;
 
-namespace Majlis.Trainer.Preference;
+namespace Majlis.Trainer.Sequences;
 
 public static class TorchPolicy
 {
@@ -22,9 +22,9 @@ public static class TorchPolicy
     }
 
     /// <summary>
-    /// The states before completion tokens, [S, C]. The head is the most expensive product, so prompt and padding are left out.
+    /// The states before scored tokens, [S, C]. The head is the most expensive product, so all others are left out.
     /// </summary>
-    public static Tensor ScoredStates(Transformer network, PairBatch batch)
+    public static Tensor ScoredStates(Transformer network, SequenceBatch batch)
     {
         using var scope = NewDisposeScope();
         var states = network.States(batch.Tokens, batch.Mask); // [R, T, C]

@@ -1,7 +1,7 @@
 // A line now and then while items are scored: how many are done, rate and remaining time.
 using Majlis.Trainer.Optimization;
 
-namespace Majlis.Trainer.Preference;
+namespace Majlis.Trainer.Sequences;
 
 sealed class ScoringProgress(string name, int total, IProgress<string> progress, TimeProvider time)
 {
