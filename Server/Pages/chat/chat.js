@@ -5,6 +5,7 @@ import { events, failure, post } from "../shared/wire.js";
 import { Answer } from "./answer.js";
 import { documents, point, removeAll, takeDocuments } from "./documents.js";
 import { Sources } from "./sources.js";
+import { Thought } from "./thought.js";
 import { answered, look, watchVersion } from "./version.js";
 import { words } from "./words.js";
 
@@ -19,9 +20,10 @@ async function ask(event) {
   const [talk, run, sent] = [turns, new AbortController(), documents()];
   talk.push({ role: "user", content: question });
   const articles = [article("you", question), article("model")];
+  const thought = new Thought(articles[1].appendChild(document.createElement("div")));
   const answer = new Answer(articles[1], new Sources(sent, point));
   begin(run);
-  const end = await follow(run, request(sent), answer, articles[1]);
+  const end = await follow(run, request(sent), { answer, thought }, articles[1]);
   if (turns !== talk) return;
   if (answer.text || !end.error && !run.signal.aborted) talk.push({ role: "assistant", content: answer.text });
   else {
@@ -33,7 +35,7 @@ async function ask(event) {
 }
 
 /** Reads an answer to its end, and gives what is to be said of the end. */
-async function follow(run, body, answer, place) {
+async function follow(run, body, parts, place) {
   const about = line(place, "about");
   let last = null, model = null;
   place.ariaBusy = "true";
@@ -43,7 +45,7 @@ async function follow(run, body, answer, place) {
       const tokens = chunk.usage?.completion_tokens ?? null;
       tell(about, words => words.by(model, tokens));
       last = chunk.choices[0]?.finish_reason ?? last;
-      if (chunk.choices.length > 0) inView(() => take(chunk.choices[0].delta, answer));
+      if (chunk.choices.length > 0) inView(() => take(chunk.choices[0].delta, parts));
     }
     return { says: last === "length" ? words => words.cut : words => words.done };
   } catch (error) {
@@ -56,7 +58,8 @@ async function follow(run, body, answer, place) {
   }
 }
 
-function take(delta, answer) {
+function take(delta, { answer, thought }) {
+  if (delta.reasoning) thought.add(delta.reasoning);
   if (delta.content) answer.add(delta.content);
   if (delta.citations) answer.cite(delta.citations);
 }
