@@ -22,6 +22,8 @@ public sealed class ReasoningStream
     string held = "";
     long read;
     bool hasBegun;
+    // The answer's closing mark was read; and something behind it that is no white space.
+    bool isClosed, isOver;
 
     /// <param name="isExact">
     /// The answer is exactly what follows the token with the closing mark, white space included; what else that token spells is dropped.
@@ -43,27 +45,30 @@ public sealed class ReasoningStream
     /// <summary>Whether a special token of this spelling must be decoded now, because it is a mark.</summary>
     public bool Awaits(string token) => Phase switch
     {
-        ReasoningPhase.Before => token == format.Open,
-        ReasoningPhase.Thinking => marks.Contains(token) || (!hasBegun && token == format.Open),
-        _ => false,
+        ReasoningPhase.Before => format.Open.Contains(token, StringComparison.Ordinal) || IsOf(format.Answers, token),
+        ReasoningPhase.Thinking => IsOf(marks, token) || (!hasBegun && format.Open.Contains(token, StringComparison.Ordinal)),
+        _ => Cut is null && IsOf(format.Answers, token),
     };
+
+    // A mark may be of several tokens.
+    static bool IsOf(ImmutableArray<string> marks, string token) => marks.Any(mark => mark.Contains(token, StringComparison.Ordinal));
 
     /// <summary>Reads a piece and returns what became certain of the answer. A piece is the text of one token, where it is exact.</summary>
     public string Push(string piece)
     {
-        if (Cut is not null) return piece;
+        if (Cut is not null) return Unclosed(piece);
         read += piece.Length;
         held += piece;
         if (Phase == ReasoningPhase.Before) Begin();
         if (Phase == ReasoningPhase.Thinking) Think();
         if (Phase == ReasoningPhase.After && Cut is null) Skip();
-        return Cut is null ? "" : Rest();
+        return Cut is null ? "" : Unclosed(Rest());
     }
 
     /// <summary>The text that was held back, when it ends.</summary>
     public string Flush()
     {
-        if (Phase == ReasoningPhase.Before) Answer();
+        if (Phase == ReasoningPhase.Before || (Phase == ReasoningPhase.After && Cut is null && held.Length > 0)) Answer();
         var rest = Rest();
         return Cut is null ? "" : rest;
     }
@@ -85,8 +90,14 @@ public sealed class ReasoningStream
             held = held[(blank + format.Open.Length)..];
             Phase = ReasoningPhase.Thinking;
         }
-        else if (blank > MostHeld || !format.Open.AsSpan().StartsWith(rest, StringComparison.Ordinal)) Answer();
+        else if (!isExact && StartsAnswer(held[blank..])) Phase = ReasoningPhase.After;
+        else if (blank > MostHeld || !MayStart(held[blank..])) Answer();
     }
+
+    bool StartsAnswer(string text) => format.Answers.Any(mark => text.StartsWith(mark, StringComparison.Ordinal));
+
+    bool MayStart(string text) => format.Open.StartsWith(text, StringComparison.Ordinal)
+        || (!isExact && format.Answers.Any(mark => mark.StartsWith(text, StringComparison.Ordinal)));
 
     void Think()
     {
@@ -138,7 +149,33 @@ public sealed class ReasoningStream
     void Skip()
     {
         held = held.TrimStart();
-        if (held.Length > 0) Answer();
+        if (format.Answers.FirstOrDefault(mark => held.StartsWith(mark, StringComparison.Ordinal)) is { } opening)
+            held = held[opening.Length..].TrimStart();
+        if (held.Length > 0 && !format.Answers.Any(mark => mark.StartsWith(held, StringComparison.Ordinal))) Answer();
+    }
+
+    // What may be the end of the answer is held back; behind it white space is dropped.
+    string Unclosed(string piece)
+    {
+        if (format.AnswerEnd.Length == 0 || isExact) return piece;
+        if (isOver) return piece;
+        if (isClosed)
+        {
+            piece = piece.TrimStart();
+            isOver = piece.Length > 0;
+            return piece;
+        }
+        var text = held + piece;
+        held = "";
+        if (text.IndexOf(format.AnswerEnd, StringComparison.Ordinal) is var at and >= 0)
+        {
+            isClosed = true;
+            return text[..at] + Unclosed(text[(at + format.AnswerEnd.Length)..]);
+        }
+        var tail = Math.Min(format.AnswerEnd.Length - 1, text.Length);
+        while (!text.AsSpan(text.Length - tail).SequenceEqual(format.AnswerEnd.AsSpan(0, tail))) tail--;
+        held = text[^tail..];
+        return text[..^tail];
     }
 
     void Answer()

@@ -26,7 +26,7 @@ public sealed class TemplateReasoningTests
     [InlineData("jinja-ikllama/Cohere2MoE", "<|START_THINKING|>", "reasoning", false)]
     [InlineData("command-r7b-arabic", "<|START_THINKING|>", null, false)]
     [InlineData("jinja-ikllama/mistralai-Ministral-3-14B-Reasoning-2512", "[THINK]", null, false)]
-    [InlineData("jinja-ikllama/openai-gpt-oss-120b", null, null, true)]
+    [InlineData("jinja-ikllama/openai-gpt-oss-120b", "<|channel|>analysis<|message|>", null, true)]
     [InlineData("Qwen/Qwen2.5-7B-Instruct", null, null, false)]
     [InlineData("jinja-ikllama/meta-llama-Llama-3.1-8B-Instruct", null, null, false)]
     public void A_template_shows_what_it_does_with_thinking(string name, string? open, string? found, bool takesEffort)
