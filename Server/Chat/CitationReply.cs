@@ -14,7 +14,16 @@ sealed record CitationReply(int Start, int End, string Text, IReadOnlyList<Citat
     public int? Index { get; init; }
 }
 
-sealed record CitationSource(string Type, string Id, JsonObject Document);
+/// <summary>A document, or what a tool answered.</summary>
+/// <param name="Title">What annotations call it.</param>
+sealed record CitationSource(string Type, string Id, [property: JsonIgnore] string Title)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonObject? Document { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonObject? ToolOutput { get; init; }
+}
 
 /// <summary>OpenAI's form: one for each source.</summary>
 sealed record Annotation(string Type, UrlCitation UrlCitation)
