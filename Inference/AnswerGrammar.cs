@@ -17,14 +17,17 @@ sealed class AnswerGrammar
     readonly TextTokenizer tokenizer;
     readonly Thinking? thinking;
     readonly int[] opening;
+    readonly HashSet<int> calls;
     readonly TokenMask anything, nothing;
     // While nothing is decided: whether all tokens so far fit the grammar, and how many of the opening mark they are, if they are of it.
     bool fits = true;
     int opened;
 
     /// <param name="thinking">Null where the answer begins at once.</param>
-    public AnswerGrammar(Grammar grammar, LoadedModel model, Thinking? thinking)
+    /// <param name="calls">Marks of calls, which end the thinking and belong to the answer.</param>
+    public AnswerGrammar(Grammar grammar, LoadedModel model, Thinking? thinking, IEnumerable<string> calls)
     {
+        this.calls = [.. calls.Select(model.Tokenizer.TokenId).OfType<int>()];
         (constraint, this.thinking, opening) = (new(grammar, model.Tokens), thinking, thinking?.Opening() ?? []);
         tokenizer = model.Tokenizer;
         var size = model.Network.Blueprint.VocabularySize;
@@ -54,6 +57,7 @@ sealed class AnswerGrammar
                 break;
             case ReasoningPhase.Thinking:
                 constraint.Restart();
+                if (calls.Contains(token) && constraint.Mask.Allows(token)) constraint.Advance(token);
                 break;
             default:
                 constraint.Advance(token);

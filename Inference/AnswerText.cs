@@ -27,7 +27,8 @@ sealed class AnswerText
     {
         var hidden = Hidden(model, request);
         // A text that keeps to a grammar is not changed.
-        if (request.Reasoning is { } reading) Thoughts = new(reading, isExact: request.Grammar is not null, hidden);
+        var isExact = request is { Grammar: not null, HoldsOnlyCalls: false };
+        if (request.Reasoning is { } reading) Thoughts = new(reading, isExact, Ending(request, hidden));
         if (request.ReadsCitations) (marks, thoughtMarks) = (new(), new());
         stops = new(request.Stop, request.IncludeStop);
         if (request.Tools is { } tools) calls = new(tools, hidden);
@@ -121,6 +122,10 @@ sealed class AnswerText
     static ImmutableArray<string> Hidden(LoadedModel model, GenerationRequest request) =>
         request.Tools is not { } tools || !request.SkipSpecialTokens ? []
         : [.. tools.Format.Marks.Where(mark => model.Tokenizer.TokenId(mark) is { } id && model.Tokenizer.IsSpecial(id))];
+
+    // Calls whose marks are special tokens, or begin with some, end the thinking.
+    static ImmutableArray<string> Ending(GenerationRequest request, ImmutableArray<string> hidden) => request.Tools is not { } tools ? []
+        : [.. tools.Format.OpeningMarks.Where(mark => hidden.Any(special => mark.Contains(special, StringComparison.Ordinal)))];
 
     TokenStream Decoder(LoadedModel model, GenerationRequest request)
     {

@@ -40,7 +40,7 @@ sealed class Generation
         text = new(Model, request);
         thinking = text.Thoughts is { } thoughts
             ? new(thoughts, request.Reasoning!.Format, Model.Tokenizer, request.ThinkingBudget) : null;
-        grammar = request.Grammar is { } wanted ? new(wanted, Model, thinking) : null;
+        grammar = request.Grammar is { } wanted ? new(wanted, Model, thinking, request.Tools?.Format.Marks ?? []) : null;
         Guesser = new(Sequence, thinking, grammar, options.LooksUp);
         if (request.PromptLogProbs is not { } top || Sequence.PromptLength == 1) return;
         (scores, Sequence.FirstWanted) = (new(top), 0);

@@ -49,6 +49,9 @@ public sealed record GenerationRequest(int[] PromptTokens, SamplingOptions Sampl
     /// <summary>The texts that the answer may be; null allows all. The end may come only where the grammar allows it.</summary>
     public Grammar? Grammar { get; init; }
 
+    /// <summary>The grammar is of calls, and text beside them is free: then it is given out as text without a grammar is.</summary>
+    public bool HoldsOnlyCalls { get; init; }
+
     /// <summary>What the request calls the grammar, for messages.</summary>
     public string GrammarField { get; init; } = "grammar";
 

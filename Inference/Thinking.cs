@@ -49,7 +49,7 @@ sealed class Thinking
         if (before == ReasoningPhase.Before)
         {
             undecided++;
-            if (Phase != ReasoningPhase.Before && stream.Cut != 0) count = undecided;
+            if (Phase != ReasoningPhase.Before && stream.IsOpened) count = undecided;
         }
         else if (before == ReasoningPhase.Thinking) (count, taken) = (1, taken + 1);
         Limit(output);

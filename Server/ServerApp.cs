@@ -108,6 +108,7 @@ public static class ServerApp
         services.AddSingleton<RequestReader>();
         services.AddSingleton<PromptBuilder>();
         services.AddSingleton(_ => new GrammarCache());
+        services.AddSingleton<WishedGrammars>();
         services.AddSingleton<ChatStarter>().AddSingleton<CompletionStarter>();
         services.AddSingleton<TokenRequests>();
         services.AddResponses();

@@ -17,17 +17,22 @@ sealed class FreeText(NodeTable table, Derivatives derivatives)
     public static bool IsPlain(ReadOnlySpan<byte> text) =>
         Utf8.IsValid(text) && !text.ContainsAnyInRange((byte)0, (byte)0x1F) && !text.ContainsAny((byte)'"', (byte)'\\');
 
-    /// <summary>Every text of plain characters may come next; false where that is not seen at once.</summary>
-    public bool MayFollow(Node state) => state switch
+    /// <summary>Every text of so many plain characters may come next; 0 where that is not seen at once.</summary>
+    public int Reach(Node state) => state switch
     {
-        SequenceNode sequence => MayFollow(sequence.First),
-        AlternationNode alternation => alternation.Parts.Any(MayFollow),
-        // Of endlessly many texts that go on, a finite set excludes some only.
-        BothNode both => both.Parts.All(part => part is NotNode { Part.IsFinite: true } || TakesAll(part)),
-        _ => TakesAll(state),
+        SequenceNode sequence => Reach(sequence.First),
+        AlternationNode alternation => alternation.Parts.Max(Reach),
+        BothNode both => Reach(both),
+        RepeatNode repeat when Takes(repeat.Part) => repeat.Most ?? int.MaxValue,
+        _ => 0,
     };
 
-    bool TakesAll(Node state) => state is RepeatNode { Most: null } repeat && Takes(repeat.Part);
+    // Of all the texts that go on by one character and more, a finite set excludes some only.
+    int Reach(BothNode both)
+    {
+        var reach = both.Parts.Where(part => part is not NotNode { Part.IsFinite: true }).Select(Reach).DefaultIfEmpty(0).Min();
+        return reach is 0 or int.MaxValue || !both.Parts.Any(part => part is NotNode) ? reach : reach - 1;
+    }
 
     bool Takes(Node part)
     {

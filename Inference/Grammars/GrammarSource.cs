@@ -71,7 +71,7 @@ public sealed record RulesSource(string Rules) : GrammarSource
 public sealed record SchemaSource(string Schema, JsonLayout Layout) : GrammarSource
 {
     // Schemas come out of bodies that are read 64 levels deep, some within levels that the server puts around them.
-    const int MostLevels = 128;
+    internal const int MostLevels = 128;
 
     public override string Key => $"schema {Layout.MostSpace} {Schema}";
 

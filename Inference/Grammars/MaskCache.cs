@@ -34,10 +34,10 @@ sealed class MaskCache(NodeTable table, Derivatives derivatives)
     TokenMask Walk(Node state, TokenTrie trie)
     {
         var mask = new TokenMask(trie.VocabularySize) { MayEnd = state.IsNullable };
-        if (free.MayFollow(state))
+        if (trie.Within(free.Reach(state)) is { } part)
         {
-            mask.Allow(trie.Plain);
-            trie = trie.Others;
+            mask.Allow(part.Plain);
+            trie = part.Others;
         }
         if (path.Length <= trie.Depth) path = new Node[trie.Depth + 1];
         path[0] = state;

@@ -110,6 +110,7 @@ sealed class NodeTable
                 if (part is BytesNode one) bytes |= one.Set;
                 else if (part != Nothing) parts.TryAdd(part.Id, part);
             }
+        if (parts.ContainsKey(AnyBytes.Id)) return AnyBytes;
         if (!bytes.IsEmpty && Bytes(bytes) is var any) parts.TryAdd(any.Id, any);
         if (parts.Count > MostAlternatives)
             throw new GrammarException($"The grammar is too ambiguous: more than {MostAlternatives} ways to read one text.");

@@ -1,15 +1,22 @@
 // The tokens of a vocabulary by their bytes, as a tree in which tokens of equal beginnings share a path. Built once for each model. Knows
 // no grammar.
+using System.Text;
 using Majlis.Text.Tokenizers;
 
 namespace Majlis.Inference.Grammars;
 
 /// <summary>
-/// Nodes in the order of a walk from the root, each with its subtree's end. Immutable. Control tokens, the end of text among them, and
-/// tokens without bytes are not in it: no text is spelled with them.
+/// Nodes in the order of a walk from the root, each with its subtree's end. Immutable. Tokens without bytes are not in it: no text is
+/// spelled with them. Control tokens, the end of text among them, are spelled as <see cref="Mark"/> says.
 /// </summary>
 sealed class TokenTrie
 {
+    // UTF-16 units, of which a character has one or two: a token of so many has no more characters.
+    static readonly int[] reaches = [4, 8, 16, 32, int.MaxValue];
+
+    // UTF-8 has neither.
+    const byte Begin = 0xFF, Finish = 0xFE;
+
     readonly List<byte> labels = [0];
     readonly List<int> ends = [0];
     readonly List<int> tokens = [-1];
@@ -17,34 +24,43 @@ sealed class TokenTrie
     // Of tokens with the same bytes, the next one; -1 after the last.
     readonly int[] twins;
     readonly byte[][] bytes;
+    readonly int[] sorted;
+    // For each of the reaches.
+    readonly Part[] parts = [];
 
     /// <param name="vocabularySize">The network's; tokens beyond it have no logit.</param>
     public TokenTrie(TextTokenizer tokenizer, int vocabularySize) : this([.. Enumerable.Range(0, vocabularySize)
-        .Select(id => tokenizer.IsControl(id) ? [] : tokenizer.TokenBytes(id))], [.. Enumerable.Range(0, vocabularySize)])
-    {
-        var parts = Enumerable.Range(0, vocabularySize).Where(id => bytes[id].Length > 0).ToLookup(id => FreeText.IsPlain(bytes[id]));
-        foreach (var id in parts[true]) Plain.Allow(id);
-        Others = new(bytes, [.. parts[false]]);
-    }
+        .Select(id => Spelled(tokenizer.TokenBytes(id), tokenizer.IsControl(id)))])
+    { }
 
     /// <param name="bytes">Of each token; empty where it spells no text.</param>
-    TokenTrie(byte[][] bytes, int[] ids)
+    TokenTrie(byte[][] bytes) : this(bytes, Sorted(bytes)) => parts = [.. reaches.Select(PartOf)];
+
+    /// <param name="sorted">The tokens that are in it, in the order of their bytes.</param>
+    TokenTrie(byte[][] bytes, int[] sorted)
     {
-        (this.bytes, twins, Plain, Others) = (bytes, new int[bytes.Length], new(bytes.Length), this);
+        (this.bytes, this.sorted, twins) = (bytes, sorted, new int[bytes.Length]);
         Array.Fill(twins, -1);
-        var sorted = Array.FindAll(ids, id => bytes[id].Length > 0);
-        Array.Sort(sorted, (one, other) => bytes[one].AsSpan().SequenceCompareTo(bytes[other]) is var order && order != 0 ? order
-            : one.CompareTo(other));
-        Fill(sorted);
+        Fill();
     }
 
+    /// <summary>The tokens that are <see cref="FreeText.IsPlain"/> and of a bounded length, and all others.</summary>
+    public sealed record Part(TokenMask Plain, TokenTrie Others);
+
+    /// <summary>A part whose plain tokens have at most so many characters; null where that would be too few to help.</summary>
+    public Part? Within(int characters)
+    {
+        var at = Array.FindLastIndex(reaches, reach => reach <= characters);
+        return at < 0 ? null : parts[at];
+    }
+
+    /// <summary>
+    /// A control token in the byte strings of grammars: its spelling between two bytes that occur in no text, so that no other token
+    /// spells it, and no grammar of texts takes it.
+    /// </summary>
+    public static byte[] Mark(ReadOnlySpan<byte> spelling) => [Begin, .. spelling, Finish];
+
     public int VocabularySize => bytes.Length;
-
-    /// <summary>The tokens that are <see cref="FreeText.IsPlain"/>.</summary>
-    public TokenMask Plain { get; }
-
-    /// <summary>All other tokens.</summary>
-    public TokenTrie Others { get; }
 
     public int Count => labels.Count;
 
@@ -66,7 +82,26 @@ sealed class TokenTrie
     /// <summary>Empty for a token that spells no text.</summary>
     public ReadOnlySpan<byte> Bytes(int token) => bytes[token];
 
-    void Fill(int[] sorted)
+    Part PartOf(int reach)
+    {
+        var parted = sorted.ToLookup(id => FreeText.IsPlain(bytes[id]) && Encoding.UTF8.GetCharCount(bytes[id]) <= reach);
+        var plain = new TokenMask(bytes.Length);
+        foreach (var id in parted[true]) plain.Allow(id);
+        return new(plain, new(bytes, [.. parted[false]]));
+    }
+
+    static int[] Sorted(byte[][] bytes)
+    {
+        int[] sorted = [.. Enumerable.Range(0, bytes.Length).Where(id => bytes[id].Length > 0)];
+        Array.Sort(sorted, (one, other) => bytes[one].AsSpan().SequenceCompareTo(bytes[other]) is var order && order != 0 ? order
+            : one.CompareTo(other));
+        return sorted;
+    }
+
+    static byte[] Spelled(byte[] bytes, bool isControl) =>
+        isControl && bytes.Length > 0 ? Mark(bytes) : bytes.AsSpan().ContainsAny(Begin, Finish) ? [] : bytes;
+
+    void Fill()
     {
         var path = new Stack<int>([0]);
         byte[] before = [];

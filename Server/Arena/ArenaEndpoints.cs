@@ -22,21 +22,19 @@ static class ArenaEndpoints
         routes.MapPost("/v1/arena/battles/{id}/vote", VoteAsync).RequireRole(Roles.Rater);
     }
 
-    static async Task<IResult> OpenAsync(HttpContext http, RequestReader reader, ChatStarter starter, PassageSource passages,
-        BattleStore store, RedisConnection redis, VoterCookie voters, IdSource ids, TimeProvider time, Generations generations)
-    {
-        var problem = new Problem();
-        ChatRequest? request = null;
-        var run = await reader.ReadAsync(http.Request, problem, body => (request = BattleRequestReader.Read(body, problem)) is null ? null
-            : starter.Start(request = passages.Add(request) with { Client = ClientLimits.Client(http) }, "btl_", problem));
-        if (request is null || run is null) return problem.First!.ToResult();
-        Generations.Hold(http, run);
-        // Two answers that cannot be stored would be generated for nothing.
-        if (await voters.ReadinessAsync(redis) is { TakesVotes: false } away) return ApiError.NoFeedback(away.Says).ToResult();
-
-        var battle = new BattleRun(run, request, voters.Rater(http).Voter, firstIsA: ids.Seed() % 2 == 0, store, time);
-        return await generations.StreamAsync(http, battle.EventsAsync(generations.Pieces(http, run), http.RequestAborted));
-    }
+    static Task<IResult> OpenAsync(HttpContext http, ChatStarter starter, PassageSource passages, BattleStore store,
+        RedisConnection redis, VoterCookie voters, IdSource ids, TimeProvider time, Generations generations) =>
+        generations.AnswerAsync(http,
+            (body, problem) => BattleRequestReader.Read(body, problem) is { } request
+                ? passages.Add(request) with { Client = ClientLimits.Client(http) } : null,
+            (request, problem) => starter.Start(request, "btl_", problem),
+            async (request, run) =>
+            {
+                // Two answers that cannot be stored would be generated for nothing.
+                if (await voters.ReadinessAsync(redis) is { TakesVotes: false } away) return ApiError.NoFeedback(away.Says).ToResult();
+                var battle = new BattleRun(run, request, voters.Rater(http).Voter, firstIsA: ids.Seed() % 2 == 0, store, time);
+                return await generations.StreamAsync(http, battle.EventsAsync(generations.Pieces(http, run), http.RequestAborted));
+            });
 
     static async Task<IResult> VoteAsync(string id, HttpContext http, BattleStore store, VoterCookie voters, RequestReader reader,
         VoteReader votes, ModelNames names, LiveModel live, ServerMetrics metrics)

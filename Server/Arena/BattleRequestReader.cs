@@ -10,7 +10,7 @@ static class BattleRequestReader
 {
     static readonly string[] chatOnly =
     [
-        "n", "logprobs", "top_logprobs", "prompt_logprobs", "return_token_ids", "stream_options", "skip_special_tokens",
+        "n", "best_of_n", "logprobs", "top_logprobs", "prompt_logprobs", "return_token_ids", "stream_options", "skip_special_tokens",
         "tools", "tool_choice", "parallel_tool_calls",
     ];
 
@@ -31,12 +31,12 @@ static class BattleRequestReader
         if (Deciding(request.Sampling) is { } field)
             problem.Add(ApiError.InvalidValue(field,
                 $"Invalid '{field}': it leaves so little to chance that both sides would be the same answer."));
-        return problem.First is null ? request with { Output = new OutputWishes { Choices = 2, Stream = true } } : null;
+        return problem.First is null ? request with { BestOf = null, Output = new OutputWishes { Choices = 2, Stream = true } } : null;
     }
 
     static bool IsDefault(string name, JsonElement value) => name switch
     {
-        "n" => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var count) && count == 1,
+        "n" or "best_of_n" => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var count) && count == 1,
         "top_logprobs" => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var top) && top == 0,
         "tools" => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0,
         "tool_choice" => value.ValueKind == JsonValueKind.String && value.ValueEquals("none"),

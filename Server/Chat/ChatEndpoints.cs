@@ -11,19 +11,18 @@ static class ChatEndpoints
     public static void MapChat(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/v1/chat/completions", CompleteAsync).RequireRole(Roles.Inference);
 
-    static async Task<IResult> CompleteAsync(HttpContext http, RequestReader reader, ChatStarter starter, PassageSource passages,
-        IdSource ids, Generations generations)
-    {
-        var problem = new Problem();
-        ChatRequest? request = null;
-        var run = await reader.ReadAsync(http.Request, problem, body => (request = ChatRequestReader.Read(body, problem)) is null ? null
-            : starter.Start(request = passages.Add(request) with { Client = ClientLimits.Client(http) }, "chatcmpl-", problem));
-        if (request is null || run is null) return problem.First!.ToResult();
+    static Task<IResult> CompleteAsync(HttpContext http, ChatStarter starter, PassageSource passages, IdSource ids,
+        Generations generations) => generations.AnswerAsync(http,
+            (body, problem) => ChatRequestReader.Read(body, problem) is { } request
+                ? passages.Add(request) with { Client = ClientLimits.Client(http) } : null,
+            (request, problem) => starter.Start(request, "chatcmpl-", problem),
+            (request, run) => ReplyAsync(http, request, run, ids, generations));
 
-        Generations.Hold(http, run);
+    static async Task<IResult> ReplyAsync(HttpContext http, ChatRequest request, ChatRun run, IdSource ids, Generations generations)
+    {
         var pieces = generations.Pieces(http, run);
-        if (!request.Output.Stream)
-            return TypedResults.Json(await ChatWhole.ReplyAsync(run, request.Output, ids, pieces), WireJson.Wire.ChatReply);
-        return await generations.StreamAsync(http, new ChatStream(run, request.Output, ids).EventsAsync(pieces, http.RequestAborted));
+        if (request.Output.Stream)
+            return await generations.StreamAsync(http, new ChatStream(run, request.Output, ids).EventsAsync(pieces, http.RequestAborted));
+        return TypedResults.Json(await ChatWhole.ReplyAsync(run, request.Output, ids, pieces), WireJson.Wire.ChatReply);
     }
 }

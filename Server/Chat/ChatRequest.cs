@@ -53,11 +53,20 @@ public sealed record ChatRequest
     /// <summary>The texts that the answer may be, behind its thinking; null where it may be any.</summary>
     public GrammarWish? Grammar { get; init; }
 
+    /// <summary>How many answers are generated, where the best of them, by mean log-probability, are returned; null: all are.</summary>
+    public int? BestOf { get; init; }
+
     public required OutputWishes Output { get; init; }
+
+    public int Answers => BestOf ?? Output.Choices;
 }
 
 /// <summary>A grammar and the field that asks for it, for messages.</summary>
-public sealed record GrammarWish(GrammarSource Source, string Field);
+public sealed record GrammarWish(GrammarSource Source, string Field)
+{
+    /// <summary>Text beside calls is free.</summary>
+    public bool HoldsOnlyCalls { get; init; }
+}
 
 /// <summary>The form of the reply.</summary>
 public sealed record OutputWishes

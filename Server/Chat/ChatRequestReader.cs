@@ -37,6 +37,7 @@ static class ChatRequestReader
             Grammar = GrammarReader.Read(fields),
             Output = OutputReader.Read(fields),
         };
+        request = request with { BestOf = OutputReader.BestOf(fields, "best_of_n", request.Output) };
         fields.Done();
         return request;
     }

@@ -13,5 +13,5 @@ sealed class ChatRun(string id, long created, string model, ModelLease lease, in
     public int[] Prompt => Prompts[0];
 
     /// <summary>What the answers may cite; null where they cite nothing.</summary>
-    public CitedDocuments? Documents { get; init; }
+    public CitedSources? Sources { get; init; }
 }

@@ -34,7 +34,7 @@ sealed class ChatStream(ChatRun run, OutputWishes wishes, IdSource ids)
             var hasLogProbabilities = wishes.LogProbabilities && piece.Shown.Length > 0;
             if (piece.Text.Length > 0 || piece.Reasoning.Length > 0 || hasLogProbabilities || wishes.TokenIds)
                 yield return Text(choice, piece);
-            if (run.Documents?.Cite(piece.Citations) is { Count: > 0 } citations) yield return Cited(choice, citations);
+            if (run.Sources?.Cite(piece.Citations) is { Count: > 0 } citations) yield return Cited(choice, citations);
             foreach (var call in CallWriter.Deltas(piece.Calls, ids))
                 yield return Chunk([new ChunkChoice(choice, new ChunkDelta { ToolCalls = [call] }, null)]);
             if (piece.Finish is { } finish) yield return Chunk([new ChunkChoice(choice, new ChunkDelta(), FinishWord.Of(finish))]);
@@ -58,7 +58,7 @@ sealed class ChatStream(ChatRun run, OutputWishes wishes, IdSource ids)
     string Cited(int index, List<CitationReply> citations) => Chunk([new ChunkChoice(index, new ChunkDelta
     {
         Citations = [.. citations.Select(citation => citation with { Index = cited[index]++ })],
-        Annotations = [.. CitedDocuments.Annotate(citations).Select(annotation => annotation with { Index = annotated[index]++ })],
+        Annotations = [.. CitedSources.Annotate(citations).Select(annotation => annotation with { Index = annotated[index]++ })],
     }, null)]);
 
     string Chunk(IReadOnlyList<ChunkChoice> choices, Usage? total = null, int[]? prompt = null)

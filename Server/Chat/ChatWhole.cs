@@ -1,5 +1,6 @@
 // A whole chat reply. Collects what the engine generates; knows no streaming.
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 using Majlis.Inference;
 using Majlis.Server.Chat.Tools;
@@ -24,8 +25,10 @@ static class ChatWhole
             usage.Add(choice, piece);
             if (!piece.Prompt.IsEmpty) scores = piece.Prompt;
         }
+        var best = answers.Length == wishes.Choices ? Enumerable.Range(0, answers.Length)
+            : BestOf.Order([.. answers.Select(answer => answer.Mean)]).Take(wishes.Choices);
         return new ChatReply(run.Id, "chat.completion", run.Created, run.Version, run.WeightsHash, "default",
-            [.. answers.Select((answer, index) => answer.ToChoice(index, run, wishes, ids))], usage.Usage)
+            [.. best.Select((of, index) => answers[of].ToChoice(index, run, wishes, ids))], usage.Usage)
         {
             PromptTokenIds = wishes.TokenIds ? run.Prompt : null,
             PromptLogprobs = wishes.PromptLogProbabilities is null ? null : LogProbsWriter.OfPrompt(scores, run.Tokenizer),
@@ -37,14 +40,19 @@ static class ChatWhole
         readonly StringBuilder text = new(), thought = new();
         readonly List<GeneratedToken> shown = [];
         readonly List<int> tokens = [];
+        readonly List<float> logProbabilities = [];
         readonly List<Citation> citations = [];
         readonly List<CallPiece> calls = [];
         FinishReason? finish;
+
+        /// <summary>The mean log-probability of its tokens.</summary>
+        public double Mean => BestOf.Mean(CollectionsMarshal.AsSpan(logProbabilities));
 
         public void Add(GeneratedPiece piece)
         {
             shown.AddRange(piece.Shown);
             tokens.AddRange(piece.Tokens.Select(token => token.Id));
+            logProbabilities.AddRange(piece.Tokens.Select(token => token.LogProbability));
             text.Append(piece.Text);
             thought.Append(piece.Reasoning);
             citations.AddRange(piece.Citations);
@@ -61,11 +69,11 @@ static class ChatWhole
 
         ChatMessage Message(ChatRun run, IdSource ids)
         {
-            var cited = run.Documents?.Cite(citations);
+            var cited = run.Sources?.Cite(citations);
             return new("assistant", calls.Count > 0 && text.Length == 0 ? null : text.ToString())
             {
                 Reasoning = thought.Length == 0 ? null : thought.ToString(),
-                Annotations = CitedDocuments.Annotate(cited ?? []),
+                Annotations = CitedSources.Annotate(cited ?? []),
                 Citations = cited,
                 ToolCalls = CallWriter.Join(calls, ids),
             };

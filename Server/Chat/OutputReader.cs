@@ -31,6 +31,17 @@ static class OutputReader
         return wishes;
     }
 
+    /// <summary>How many are generated of which the best are returned; null where the field is absent.</summary>
+    public static int? BestOf(Fields fields, string field, OutputWishes output)
+    {
+        var best = fields.Int(field, 1, MostChoices);
+        if (best < output.Choices)
+            fields.Problem.Add(ApiError.InvalidValue(field, $"Invalid '{field}': {best} is less than 'n', which is {output.Choices}."));
+        if (best > output.Choices && output.Stream)
+            fields.Problem.Add(ApiError.InvalidValue(field, $"'{field}' above 'n' cannot be streamed: the best is known at the end."));
+        return best;
+    }
+
     static OutputWishes Form(Fields fields)
     {
         var stream = fields.Flag("stream") ?? false;

@@ -43,11 +43,22 @@ sealed class PromptBuilder(TimeProvider time, ServerOptions options)
         var placed = template.TakesDocuments ? documents : null;
         var messages = documents is null || placed is not null ? request.Messages
             : Grounding.Ground(request.Messages, documents, problem);
-        var tools = ToolPlan.For(request.Tools, template.Tools, forced, placed, problem);
+        var plan = ToolPlan.For(request.Tools, template, forced, placed, problem);
         var variables = ReasoningPlan.Variables(request, template, problem);
         if (problem.First is not null) return null;
-        var citations = CitationPlan.For(request, template, placed);
-        var conversation = Conversation(request, messages) with { Documents = placed, Citations = citations.Asks, Kwargs = variables };
+        var tools = plan?.Reading;
+        if (plan is { IsTold: true }) messages = PromptedTools.Tell(messages, request.Tools!.Tools, tools!.Format);
+        var citations = CitationPlan.For(request, template, placed, plan is { IsTold: true });
+        var conversation = new Conversation(messages)
+        {
+            Tools = plan is { IsTold: false } ? request.Tools!.Tools : null,
+            Documents = placed,
+            Citations = citations.Asks,
+            Kwargs = variables,
+            AddGenerationPrompt = request.AddGenerationPrompt,
+            ContinueFinalMessage = request.ContinueFinalMessage,
+            Now = time.GetLocalNow(),
+        };
         try
         {
             var most = whole ? int.MaxValue : model.MaxContext;
@@ -65,12 +76,4 @@ sealed class PromptBuilder(TimeProvider time, ServerOptions options)
             return null;
         }
     }
-
-    Conversation Conversation(ChatRequest request, JsonArray messages) => new(messages)
-    {
-        Tools = request.Tools?.Tools,
-        AddGenerationPrompt = request.AddGenerationPrompt,
-        ContinueFinalMessage = request.ContinueFinalMessage,
-        Now = time.GetLocalNow(),
-    };
 }

@@ -26,7 +26,6 @@ static class UnsupportedFields
         ["prompt_cache_retention"] = NoCacheTime,
         ["prompt_cache_options"] = NoCacheTime,
         ["service_tier"] = "There is one tier; 'auto' and 'default' are taken.",
-        ["best_of_n"] = "Every completion is returned; ask for 'n'.",
     };
 
     static readonly string[] withoutEffect = ["user", "safety_identifier", "prompt_cache_key"];
@@ -50,7 +49,6 @@ static class UnsupportedFields
         "service_tier" => Is(value, "auto") || Is(value, "default"),
         "prompt_cache_retention" => Is(value, "in_memory") || Is(value, "in-memory"),
         "prompt_cache_options" => HoldsOnly(value, ("mode", "implicit"), ("ttl", "30m")),
-        "best_of_n" => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var count) && count == 1,
         _ => false,
     };
 

@@ -11,19 +11,18 @@ static class CompletionEndpoints
     public static void MapCompletions(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/v1/completions", CompleteAsync).RequireRole(Roles.Inference);
 
-    static async Task<IResult> CompleteAsync(HttpContext http, RequestReader reader, CompletionStarter starter, Generations generations)
-    {
-        var problem = new Problem();
-        CompletionRequest? request = null;
-        var run = await reader.ReadAsync(http.Request, problem, body =>
-            (request = CompletionRequestReader.Read(body, problem)) is null ? null
-                : starter.Start(request = request with { Client = ClientLimits.Client(http) }, problem));
-        if (request is null || run is null) return problem.First!.ToResult();
+    static Task<IResult> CompleteAsync(HttpContext http, CompletionStarter starter, Generations generations) =>
+        generations.AnswerAsync(http,
+            (body, problem) => CompletionRequestReader.Read(body, problem) is { } request
+                ? request with { Client = ClientLimits.Client(http) } : null,
+            starter.Start,
+            (request, run) => ReplyAsync(http, request, run, generations));
 
-        Generations.Hold(http, run);
+    static async Task<IResult> ReplyAsync(HttpContext http, CompletionRequest request, CompletionRun run, Generations generations)
+    {
         var pieces = generations.Pieces(http, run);
-        if (!request.Output.Stream)
-            return TypedResults.Json(await CompletionWhole.ReplyAsync(run, request, pieces), WireJson.Wire.CompletionReplyWithUsage);
-        return await generations.StreamAsync(http, new CompletionStream(run, request).EventsAsync(pieces, http.RequestAborted));
+        if (request.Output.Stream)
+            return await generations.StreamAsync(http, new CompletionStream(run, request).EventsAsync(pieces, http.RequestAborted));
+        return TypedResults.Json(await CompletionWhole.ReplyAsync(run, request, pieces), WireJson.Wire.CompletionReplyWithUsage);
     }
 }

@@ -29,6 +29,9 @@ public sealed record CompletionRequest
     /// <summary>The reply begins with the prompt.</summary>
     public bool Echo { get; init; }
 
+    /// <summary>The texts that a completion may be, without the prompt; null where it may be any.</summary>
+    public GrammarWish? Grammar { get; init; }
+
     public int Priority { get; init; }
     public string Client { get; init; } = "";
     public bool? Deterministic { get; init; }

@@ -11,7 +11,7 @@ using Majlis.Server.Wire;
 
 namespace Majlis.Server.Completions;
 
-sealed class CompletionStarter(ModelLeases leases, IdSource ids, TimeProvider time, ILogger<CompletionStarter> log)
+sealed class CompletionStarter(ModelLeases leases, WishedGrammars wishes, IdSource ids, TimeProvider time, ILogger<CompletionStarter> log)
 {
     const string Field = "prompt";
 
@@ -29,15 +29,18 @@ sealed class CompletionStarter(ModelLeases leases, IdSource ids, TimeProvider ti
             if (problem.First is not null) return null;
         }
         CheckScores(request, prompts.Sum(tokens => (long)tokens.Length), problem);
+        ScoreLimit.CheckAnswers(Tokens(request, model), request.BestOf * prompts.Count, request.Output, problem);
         var seed = request.Sampling.Seed ?? ids.Seed();
         var sampling = SamplingMapper.Map(request.Sampling, model, seed, problem);
+        var grammar = wishes.Compile(request.Grammar, problem);
         if (problem.First is not null) return null;
         if (UnknownTokens.Describe(sampling, model.Network.Blueprint.VocabularySize) is { } unknown)
             log.UnknownTokens(model.Version, model.Network.Blueprint.VocabularySize - 1, unknown);
         return new CompletionRun(ids.Next("cmpl-"), time.GetUtcNow().ToUnixTimeSeconds(), request.Model, lease, prompts.ToImmutable(),
             [.. request.Prompts.Zip(prompts, (given, tokens) => Echo(given, tokens, request, model))],
             [.. prompts.SelectMany(tokens => Enumerable.Range(0, request.BestOf)
-                .Select(index => Choice(tokens, index, sampling with { Seed = unchecked(seed + index) }, request, model)))]);
+                .Select(index => Choice(tokens, index, sampling with { Seed = unchecked(seed + index) }, request, model)
+                    with { Grammar = grammar }))]);
     }
 
     static int[] Tokens(GivenPrompt given, string name, CompletionRequest request, LoadedModel model, Problem problem)
@@ -57,22 +60,26 @@ sealed class CompletionStarter(ModelLeases leases, IdSource ids, TimeProvider ti
 
     static void CheckScores(CompletionRequest request, long tokens, Problem problem)
     {
-        var values = PromptScoreLimit.Values(tokens, request.Output.PromptLogProbabilities)
-            + PromptScoreLimit.Values(tokens, request.EchoedRivals);
-        PromptScoreLimit.Check(values * request.Output.Choices,
+        var values = ScoreLimit.Values(tokens, request.Output.PromptLogProbabilities)
+            + ScoreLimit.Values(tokens, request.EchoedRivals);
+        ScoreLimit.CheckPrompts(values * request.Output.Choices,
             request.Output.PromptLogProbabilities is null ? "logprobs" : "prompt_logprobs", problem);
     }
 
     static string Echo(GivenPrompt given, int[] tokens, CompletionRequest request, LoadedModel model) =>
         !request.Echo ? "" : given.Text ?? model.Tokenizer.Decode(tokens, skipSpecialTokens: false);
 
+    static int Tokens(CompletionRequest request, LoadedModel model) =>
+        Math.Min(request.MaxTokens ?? CompletionRequest.UsualTokens, model.MaxContext);
+
     // Choices of one index have one seed, so a prompt is continued alike whatever stands beside it in the request.
     static GenerationRequest Choice(int[] tokens, int index, SamplingOptions sampling, CompletionRequest request, LoadedModel model) =>
-        new(tokens, sampling, request.MaxTokens ?? Math.Min(CompletionRequest.UsualTokens, model.MaxContext - tokens.Length))
+        new(tokens, sampling, Math.Min(Tokens(request, model), model.MaxContext - tokens.Length))
         {
             ContinuesPrompt = true,
             Stop = request.Stop,
             TopLogProbs = request.Output.LogProbabilities ? request.Output.TopLogProbabilities : 0,
+            GrammarField = request.Grammar?.Field ?? "",
             PromptLogProbs = ScoredRivals(index, request),
             SkipSpecialTokens = request.Output.SkipSpecialTokens,
             Priority = request.Priority,

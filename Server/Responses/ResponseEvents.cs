@@ -114,8 +114,8 @@ sealed class ResponseEvents(ChatRun run, ResponseRequest request, IdSource ids)
 
     IEnumerable<JsonObject> Annotate(GeneratedPiece piece)
     {
-        if (open is null || run.Documents?.Cite(piece.Citations) is not { Count: > 0 } citations) yield break;
-        foreach (var cited in CitedDocuments.Annotate(citations).Select(annotation => annotation.UrlCitation))
+        if (open is null || run.Sources?.Cite(piece.Citations) is not { Count: > 0 } citations) yield break;
+        foreach (var cited in CitedSources.Annotate(citations).Select(annotation => annotation.UrlCitation))
         {
             var annotation = new JsonObject
             {

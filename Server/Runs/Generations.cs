@@ -2,14 +2,35 @@
 // and streamed. Knows no reply's shape.
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Majlis.Inference;
 using Majlis.Server.Operations;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Runs;
 
-sealed class Generations(Engine engine, TimeProvider time, Failures failures, GenerationMetrics metrics)
+sealed class Generations(RequestReader reader, Engine engine, TimeProvider time, Failures failures, GenerationMetrics metrics)
 {
+    /// <summary>
+    /// The road of every request that generates: its body is read and its run started where bodies are prepared, the run is tied to it, and
+    /// a reply made; or what was wrong with it is the reply.
+    /// </summary>
+    /// <param name="read">Reads the request, or leaves the reason in the problem.</param>
+    /// <param name="start">Makes a run that is ready to generate, or leaves the reason in the problem.</param>
+    public async Task<IResult> AnswerAsync<TRequest, TRun>(HttpContext http, Func<JsonElement, Problem, TRequest?> read,
+        Func<TRequest, Problem, TRun?> start, Func<TRequest, TRun, Task<IResult>> reply)
+        where TRequest : class
+        where TRun : GenerationRun
+    {
+        var problem = new Problem();
+        TRequest? request = null;
+        var run = await reader.ReadAsync(http.Request, problem,
+            body => (request = read(body, problem)) is null ? null : start(request, problem));
+        if (request is null || run is null) return problem.First!.ToResult();
+        Hold(http, run);
+        return await reply(request, run);
+    }
+
     /// <summary>From now on the request's record tells of the run, and the reply's end frees it.</summary>
     public static void Hold(HttpContext http, GenerationRun run)
     {

@@ -17,7 +17,7 @@ public sealed class ThinkingAnswerTests
             Reasoning = new(ReasoningFormats.Cohere, isOpen),
             ThinkingBudget = budget,
             ReadsCitations = true,
-            Tools = new(ToolFormats.Named("cohere")!, ["f"], OnlyFirst: false),
+            Tools = new(ToolFormats.Named("cohere")!, [new("f", [])], OnlyFirst: false),
         });
 
     [Theory]

@@ -29,5 +29,5 @@ public sealed class ToolCallAnswerTests
     }
 
     static Task<WrittenAnswer> AnswerAsync(string written, bool onlyFirst) => WrittenAnswer.ReadAsync(written,
-        request => request with { Tools = new(ToolFormats.Named("cohere")!, ["f"], onlyFirst) });
+        request => request with { Tools = new(ToolFormats.Named("cohere")!, [new("f", [])], onlyFirst) });
 }

@@ -1,6 +1,7 @@
 // How characters are spelled as bytes: plainly in UTF-8, or inside a JSON string. A pattern is compiled with one or the other. Knows no
 // pattern.
 using System.Text;
+using Majlis.Inference.Grammars.Json;
 
 namespace Majlis.Inference.Grammars.Characters;
 
@@ -43,6 +44,9 @@ sealed class Spelling
     public static Spelling InJson(NodeTable table) => new(table, inJson: true);
 
     public NodeTable Table => table;
+
+    /// <summary>A text in its shortest spelling.</summary>
+    public byte[] Bytes(string text) => Encoding.UTF8.GetBytes(inJson ? JsonQuote.Content(text) : text);
 
     /// <summary>Any one character.</summary>
     public Node Any { get; }

@@ -1,4 +1,5 @@
-// The parts of JSON (RFC 8259) as expressions: space, strings, numbers, literals, any value. Knows no schema.
+// The parts of JSON (RFC 8259) as expressions: space, strings, numbers, literals, any value. Python writes the same values with other words
+// for three of them. Knows no schema.
 using System.Text;
 using System.Text.Json;
 using Majlis.Inference.Grammars.Characters;
@@ -8,6 +9,8 @@ namespace Majlis.Inference.Grammars.Json;
 sealed class JsonTexts
 {
     readonly Lazy<Node> anyValue, anyObject, anyArray;
+    readonly Dictionary<string, string> words;
+    readonly Node? noQuotes;
 
     public JsonTexts(NodeTable table, JsonLayout layout)
     {
@@ -23,9 +26,12 @@ sealed class JsonTexts
         Integer = table.Sequence(Sign, Magnitude);
         Number = table.Sequence(Integer, table.Optional(Fraction),
             table.Optional(table.Sequence(table.Bytes(Set('e') | Set('E')), table.Optional(table.Bytes(Set('+') | Set('-'))), digits)));
-        Boolean = table.Alternation(table.Literal("true"u8), table.Literal("false"u8));
-        Null = table.Literal("null"u8);
-        AnyString = Quoted(table.Repeat(Spelling.AnyInJson(), 0, null));
+        words = layout.InPython ? new() { ["true"] = "True", ["false"] = "False", ["null"] = "None" } : [];
+        (True, False, Null) = (Word("true"), Word("false"), Word("null"));
+        Boolean = table.Alternation(True, False);
+        if (layout.InPython) noQuotes = table.Repeat(table.Bytes(~(Set('"') | Set('\''))), 0, null);
+        AnyCharacter = layout.InPython ? Spelling.Any : Spelling.AnyInJson();
+        AnyString = Quoted(table.Repeat(AnyCharacter, 0, null));
         anyValue = new(MakeValue);
         anyObject = new(() => Braces(List(table.Sequence(AnyString, Colon, AnyValue), 0, null)));
         anyArray = new(() => Brackets(List(AnyValue, 0, null)));
@@ -46,14 +52,22 @@ sealed class JsonTexts
     public Node Fraction { get; }
     public Node Integer { get; }
     public Node Number { get; }
+    public Node True { get; }
+    public Node False { get; }
     public Node Boolean { get; }
     public Node Null { get; }
+
+    /// <summary>One character of a string without conditions, in any of its spellings.</summary>
+    public Node AnyCharacter { get; }
+
     public Node AnyString { get; }
     public Node AnyValue => anyValue.Value;
     public Node AnyObject => anyObject.Value;
     public Node AnyArray => anyArray.Value;
 
-    public Node Quoted(Node content) => Table.Sequence(Table.Byte((byte)'"'), content, Table.Byte((byte)'"'));
+    /// <summary>A string by its content. Python may take single quotes where the content holds no quote.</summary>
+    public Node Quoted(Node content) => noQuotes is null ? Between('"', content)
+        : Table.Alternation(Between('"', content), Between('\'', Table.Both(content, noQuotes)));
 
     public Node Braces(Node members) => Table.Sequence(Table.Byte((byte)'{'), Space, members, Space, Table.Byte((byte)'}'));
 
@@ -80,11 +94,15 @@ sealed class JsonTexts
         JsonValueKind.Array => Brackets(Joined(value.EnumerateArray().Select(Literal))),
         JsonValueKind.String => Name(value.GetString()!),
         JsonValueKind.Number => Table.Literal(Encoding.ASCII.GetBytes(ExactNumber.Shortest(value.GetRawText()))),
-        _ => Table.Literal(Encoding.ASCII.GetBytes(value.GetRawText())),
+        _ => Word(value.GetRawText()),
     };
 
     /// <summary>A string with its quotes, in its shortest spelling.</summary>
-    public Node Name(string text) => Table.Literal(Encoding.UTF8.GetBytes(JsonQuote.Of(text)));
+    public Node Name(string text) => Quoted(Table.Literal(Spelling.Bytes(text)));
+
+    Node Between(char quote, Node content) => Table.Sequence(Table.Byte((byte)quote), content, Table.Byte((byte)quote));
+
+    Node Word(string word) => Table.Literal(Encoding.ASCII.GetBytes(words.GetValueOrDefault(word, word)));
 
     Node Joined(IEnumerable<Node> items)
     {

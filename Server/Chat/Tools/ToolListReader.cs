@@ -18,8 +18,8 @@ sealed class ToolListReader
 
     public ImmutableHashSet<string> Names => names.ToImmutable();
 
-    /// <summary>The first field that asks for arguments which keep to their schema, or null.</summary>
-    public string? Strict { get; private set; }
+    /// <summary>The tools whose arguments keep to their schema.</summary>
+    public HashSet<string> Strict { get; } = [];
 
     public JsonArray Read(Fields fields)
     {
@@ -51,7 +51,7 @@ sealed class ToolListReader
         var description = function.Text("description") ?? "";
         var parameters = function.Peek("parameters") is null ? NoParameters()
             : Parameters(function.Small("parameters", MostBytes)!.Value, function.Name("parameters"), function.Problem);
-        if (function.Flag("strict") is true) Strict ??= function.Name("strict");
+        if (function.Flag("strict") is true) Strict.Add(name);
         function.Done();
         return new() { ["name"] = name, ["description"] = description, ["parameters"] = parameters };
     }

@@ -1,5 +1,7 @@
 // The tools that a request offers to the model. Data only.
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Majlis.Text.Chat.ToolCalls;
 
 namespace Majlis.Server.Chat.Tools;
 
@@ -8,7 +10,16 @@ namespace Majlis.Server.Chat.Tools;
 /// <param name="OnlyFirst">One call at most.</param>
 public sealed record ToolOffer(JsonArray Tools, ToolChoice Choice, bool OnlyFirst)
 {
+    /// <summary>The names of tools whose arguments always keep to their schema.</summary>
+    public ImmutableHashSet<string> Strict { get; init; } = [];
+
     /// <summary>The tools that may be called.</summary>
-    public IEnumerable<JsonObject> Callable =>
-        Tools.Select(tool => tool!.AsObject()).Where(tool => Choice.Tools.Contains((string)tool["function"]!["name"]!));
+    public ImmutableArray<CallTool> Callable =>
+        [.. Tools.Select(tool => Callee(tool!["function"]!)).Where(tool => Choice.Tools.Contains(tool.Name))];
+
+    CallTool Callee(JsonNode function)
+    {
+        var name = (string)function["name"]!;
+        return new(name, function["parameters"]!.AsObject(), Strict.Contains(name));
+    }
 }

@@ -14,10 +14,6 @@ static class ToolOfferReader
         var several = fields.Flag("parallel_tool_calls");
         if (tools.Count == 0 && several is false)
             fields.Problem.Add(ApiError.InvalidValue("parallel_tool_calls", "'parallel_tool_calls' is only allowed with 'tools'."));
-        // Where no tool may be called there are no arguments.
-        if (list.Strict is { } strict && !choice.Must && !choice.Tools.IsEmpty)
-            fields.Problem.Add(ApiError.UnsupportedField(strict,
-                "Arguments keep to their schema only where 'tool_choice' makes the model call; else leave 'strict' out and check them."));
-        return choice.Tools.IsEmpty ? null : new(tools, choice, OnlyFirst: several is false);
+        return choice.Tools.IsEmpty ? null : new(tools, choice, OnlyFirst: several is false) { Strict = [.. list.Strict] };
     }
 }

@@ -1,37 +1,37 @@
-// What one request's tools have to do with its model: whether the template shows them and how the answers are read for calls. Knows
-// templates by what they do, and no format's inside.
+// What one request's tools have to do with its model: whether the template shows them or they are told of in plain text, and how the
+// answers are read for calls. Knows templates by what they do, and no format's inside.
 using System.Text.Json.Nodes;
 using Majlis.Server.Wire;
+using Majlis.Text.Chat;
 using Majlis.Text.Chat.ToolCalls;
 
 namespace Majlis.Server.Chat.Tools;
 
-static class ToolPlan
+/// <param name="IsTold">The template shows no tools: the messages have to tell of them.</param>
+sealed record ToolPlan(ToolReading Reading, bool IsTold)
 {
-    /// <summary>How calls are read; null where no tool is offered, or with the reason in <paramref name="problem"/>.</summary>
+    /// <summary>Null where no tool is offered, or with the reason in <paramref name="problem"/>.</summary>
     /// <param name="forced">The format of <c>--tool-format</c>; null where the template decides.</param>
     /// <param name="placed">Documents that have a place of their own in the prompt, or null.</param>
-    public static ToolReading? For(ToolOffer? offer, TemplateTools template, ToolFormat? forced, JsonArray? placed, Problem problem)
+    public static ToolPlan? For(ToolOffer? offer, ChatTemplate template, ToolFormat? forced, JsonArray? placed, Problem problem)
     {
         if (offer is null) return null;
-        if (!template.Shown)
-            problem.Add(ApiError.UnsupportedField("tools", "This model's chat template shows no tools, so it would not know of them."));
-        else if (placed is not null && !template.ShownBesideDocuments)
-            problem.Add(ApiError.UnsupportedField("tools", "This model's chat template shows no tools beside 'documents'; send either."));
-        else if ((forced ?? template.Format) is not { } format)
+        var does = template.Tools;
+        var isTold = !(placed is null ? does.Shown : does.ShownBesideDocuments);
+        var format = forced ?? (isTold ? ToolFormats.AskedOf(template) : does.Format);
+        if (format is null)
             problem.Add(ApiError.UnsupportedField("tools",
                 "How this model writes calls is not known from its chat template; the server's option --tool-format can say it."));
-        else return Reading(offer, format, offer.OnlyFirst || template.OnlyOneCall, problem);
+        else if (isTold && !format.CanBeAskedFor)
+            problem.Add(ApiError.UnsupportedField("tools", "This model's chat template shows no tools, and the server's --tool-format "
+                + $"'{format.Name}' is one that a model must know already."));
+        // Calls that the template would refuse to take back are not made.
+        else return new(ReadingOf(offer, format, offer.OnlyFirst || (!isTold && does.OnlyOneCall)), isTold);
         return null;
     }
 
-    /// <param name="onlyFirst">Calls that the template would refuse to take back are not made.</param>
-    static ToolReading Reading(ToolOffer offer, ToolFormat format, bool onlyFirst, Problem problem)
+    static ToolReading ReadingOf(ToolOffer offer, ToolFormat format, bool onlyFirst) => new(format, offer.Callable, onlyFirst)
     {
-        var forced = offer.Choice.Must ? format.Force(offer.Callable, onlyFirst) : null;
-        if (offer.Choice.Must && forced is null)
-            problem.Add(ApiError.UnsupportedField("tool_choice",
-                "This model writes calls in a form that it cannot be held to; 'auto' and 'none' are taken."));
-        return new(format, offer.Choice.Tools, onlyFirst) { Forced = forced };
-    }
+        Forced = offer.Choice.Must ? format.Force(offer.Callable, onlyFirst) : null,
+    };
 }

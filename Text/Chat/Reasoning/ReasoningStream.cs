@@ -33,11 +33,15 @@ public sealed class ReasoningStream
     {
         (format, this.isExact, this.calls) = (reading.Format, isExact, calls);
         marks = [format.Close, .. format.Answers, .. calls];
+        IsOpened = reading.IsOpen;
         Phase = reading.IsOpen ? ReasoningPhase.Thinking : ReasoningPhase.Before;
         hasBegun = reading.IsBegun;
     }
 
     public ReasoningPhase Phase { get; private set; }
+
+    /// <summary>The opening mark was read, or stands in the prompt.</summary>
+    public bool IsOpened { get; private set; }
 
     /// <summary>How much of the text lies before the answer, in UTF-16 units; null until the answer has begun.</summary>
     public long? Cut { get; private set; }
@@ -88,7 +92,7 @@ public sealed class ReasoningStream
         if (rest.StartsWith(format.Open, StringComparison.Ordinal))
         {
             held = held[(blank + format.Open.Length)..];
-            Phase = ReasoningPhase.Thinking;
+            (Phase, IsOpened) = (ReasoningPhase.Thinking, true);
         }
         else if (!isExact && StartsAnswer(held[blank..])) Phase = ReasoningPhase.After;
         else if (blank > MostHeld || !MayStart(held[blank..])) Answer();

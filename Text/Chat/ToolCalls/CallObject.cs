@@ -8,7 +8,10 @@ namespace Majlis.Text.Chat.ToolCalls;
 /// <summary>The members of a call's object.</summary>
 /// <param name="Beside">Members that say nothing of the call, such as an id. Any other shows that the object is no call.</param>
 /// <param name="NeedsArguments">An object without arguments is no call. Where false, it is a call with the empty object.</param>
-sealed record CallMembers(string Name, string[] Arguments, string[] Beside, bool NeedsArguments = false);
+sealed record CallMembers(string Name, string[] Arguments, string[] Beside, bool NeedsArguments = false)
+{
+    public IEnumerable<string> All => [Name, .. Arguments, .. Beside];
+}
 
 sealed class CallObject(CallMembers members, CallSink sink)
 {

@@ -7,4 +7,7 @@ sealed record CallOpening(string Mark, Func<CallSink, ICallReader> Reader)
 {
     /// <summary>The mark is the first character of a call itself; then it counts only where the answer begins.</summary>
     public bool IsOfCall { get; init; }
+
+    /// <summary>It counts only where the answer begins.</summary>
+    public bool OnlyFirst { get; init; }
 }

@@ -1,9 +1,9 @@
-// Where the readers of call formats put the calls of one answer, piece by piece. Knows the names of the offered tools and no format.
+// Where the readers of call formats put the calls of one answer, piece by piece. Knows the offered tools and no format.
 using System.Text;
 
 namespace Majlis.Text.Chat.ToolCalls;
 
-sealed class CallSink(IReadOnlyCollection<string> offered)
+sealed class CallSink(IReadOnlyCollection<CallTool> offered)
 {
     readonly List<CallPiece> pieces = [];
     readonly StringBuilder arguments = new();
@@ -17,9 +17,12 @@ sealed class CallSink(IReadOnlyCollection<string> offered)
     /// <summary>Changes whenever a call has begun or has become whole.</summary>
     public int Events => begun + Whole;
 
-    public bool Offers(string name) => offered.Contains(name);
+    public bool Offers(string name) => offered.Any(tool => tool.Name == name);
 
-    public bool MayBecomeName(string beginning) => offered.Any(name => name.StartsWith(beginning, StringComparison.Ordinal));
+    public bool MayBecomeName(string beginning) => offered.Any(tool => tool.Name.StartsWith(beginning, StringComparison.Ordinal));
+
+    /// <summary>The argument's value is a text, and so it is where it looks like another.</summary>
+    public bool IsPlainText(string name, string argument) => offered.First(tool => tool.Name == name).PlainTexts.Contains(argument);
 
     /// <summary>Begins the next call. The tool must be offered.</summary>
     public void Begin(string name) => pieces.Add(new(begun++, name, ""));

@@ -8,10 +8,17 @@ static class CohereCalls
 
     static readonly CallMembers members = new("tool_name", ["parameters"], ["tool_call_id"]);
 
-    public static ToolFormat Format { get; } = new("cohere", [new(Open, sink => new JsonCalls(members, sink, Close))], Close)
-    {
-        Forced = new(Open, members, InList: true),
-    };
+    static readonly Wording number = Wording.Spaced("\"tool_call_id\"", ":", new PatternWording("\"[0-9]{1,4}\""), ",");
+
+    public static ToolFormat Format { get; } = new("cohere", [new(Open, sink => new JsonCalls(members, sink, Close))],
+        new(Open, Inside)
+        {
+            Marked = choice => Wording.InOrder(new MarkWording(Open), Inside(choice)),
+            Signs = [new MarkWording(Open)],
+        }, Close);
+
+    static Wording Inside(CallChoice choice) => Wording.Spaced("",
+        JsonWriting.List(JsonWriting.Call(members, choice, before: number), choice.OnlyOne), new MarkWording(Close));
 
     public static bool Signs(string written) => written.Contains(Open, StringComparison.Ordinal);
 }

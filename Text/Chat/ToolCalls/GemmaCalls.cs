@@ -14,10 +14,31 @@ static class GemmaCalls
         new(Fence + "json", sink => new JsonCalls(members, sink, Fence)),
         new("{", sink => new JsonCalls(members, sink)) { IsOfCall = true },
         new("[", sink => new PythonicCalls(sink, inList: true)) { IsOfCall = true },
-    ])
+    ],
+        new("", Bare)
+        {
+            Bare = Bare,
+            Marked = choice => Wording.AnyOf(
+                Wording.Spaced(Fence + "tool_code", PythonWriting.Lines(choice), Fence),
+                Wording.Spaced(Fence + "json", Wording.AnyOf(Call(choice), JsonWriting.List(Call(choice), choice.OnlyOne)), Fence)),
+            Signs =
+            [
+                Fence + "tool_code",
+                Wording.Spaced(Fence + "json", Wording.Optional("["), JsonWriting.Sign(members)),
+            ],
+            FirstSign = choice => Wording.AnyOf(JsonWriting.Sign(members), PythonWriting.Sign(choice)),
+        })
     {
-        Forced = new("", members, InList: false),
+        Prompted = new("To call one, answer with nothing but its name and parameters as JSON, each call on a line of its own:",
+            (name, arguments) => $"{{\"name\": \"{name}\", \"parameters\": {arguments}}}"),
     };
 
+    static Wording Call(CallChoice choice) => JsonWriting.Call(members, choice);
+
+    static Wording Bare(CallChoice choice) => Wording.AnyOf(Call(choice), PythonWriting.List(choice));
+
     public static bool Signs(string written) => written.Contains(Fence + "tool_code", StringComparison.Ordinal);
+
+    /// <summary>The turns of Gemma's own templates, which show no tools.</summary>
+    public static bool Turns(string written) => written.Contains("<start_of_turn>", StringComparison.Ordinal);
 }

@@ -11,10 +11,21 @@ static class HermesCalls
 
     static readonly CallMembers members = new("name", ["arguments", "parameters"], ["id", "type"]);
 
-    public static ToolFormat Format { get; } = new("hermes", [new(Open, sink => new JsonCalls(members, sink, Close))], Close)
+    public static ToolFormat Format { get; } = new("hermes", [new(Open, sink => new JsonCalls(members, sink, Close))],
+        new(Open + "\n", choice => Wording.InOrder(Inside(choice),
+            Wording.List(Wording.Nothing, Wording.InOrder(Wording.Space, Stretch(choice)), choice.OnlyOne)))
+        {
+            Marked = Stretch,
+            Signs = [new MarkWording(Open)],
+        }, Close)
     {
-        Forced = new(Open + "\n", members, InList: false),
+        Prompted = new("To call one, write its name and arguments as JSON between these tags, each call between tags of its own:",
+            (name, arguments) => $"{Open}\n{{\"name\": \"{name}\", \"arguments\": {arguments}}}\n{Close}"),
     };
+
+    static Wording Stretch(CallChoice choice) => Wording.Spaced(new MarkWording(Open), Inside(choice));
+
+    static Wording Inside(CallChoice choice) => Wording.Spaced(JsonWriting.Call(members, choice), new MarkWording(Close));
 
     public static bool Signs(string written) => written.Contains(Open, StringComparison.Ordinal)
         && !others.Any(other => written.Contains(other, StringComparison.Ordinal));

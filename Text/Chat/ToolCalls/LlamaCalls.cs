@@ -9,12 +9,19 @@ static class LlamaCalls
     static readonly CallMembers members = new("name", ["parameters", "arguments"], ["type", "id"], NeedsArguments: true);
 
     public static ToolFormat Format { get; } = new("llama",
-        [new(Python, Reader), new("{", Reader) { IsOfCall = true }])
-    {
-        Forced = new("", members, InList: false),
-    };
+        [new(Python, Reader), new("{", Reader) { IsOfCall = true }],
+        new("", Calls)
+        {
+            Bare = Calls,
+            Marked = choice => Wording.Spaced(new MarkWording(Python), Calls(choice)),
+            Signs = [new MarkWording(Python)],
+            FirstSign = _ => JsonWriting.Sign(members),
+        });
 
     public static bool Signs(string written) => written.Contains("\"parameters\": dictionary", StringComparison.Ordinal);
+
+    static Wording Calls(CallChoice choice) =>
+        Wording.List(JsonWriting.Call(members, choice), Wording.Spaced("", ";", ""), choice.OnlyOne);
 
     static JsonCalls Reader(CallSink sink) => new(members, sink);
 }

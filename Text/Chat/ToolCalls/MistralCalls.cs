@@ -18,12 +18,24 @@ sealed class MistralCalls(CallSink sink) : ICallReader
     JsonSpan span;
     At at = At.Start;
 
-    public static ToolFormat Format { get; } = new("mistral", [new(Open, sink => new MistralCalls(sink))], Id, Arguments)
-    {
-        Forced = new(Open, members, InList: true),
-    };
+    public static ToolFormat Format { get; } = new("mistral", [new(Open, sink => new MistralCalls(sink))],
+        new(Open, Calls)
+        {
+            Marked = Marks,
+            Signs = [new MarkWording(Open)],
+        }, Id, Arguments);
 
     public static bool Signs(string written) => written.Contains(Open, StringComparison.Ordinal);
+
+    static Wording Marks(CallChoice choice) => Wording.Spaced(new MarkWording(Open), Calls(choice));
+
+    // The old list, or the new form of a name and its arguments, each call with a mark of its own.
+    static Wording Calls(CallChoice choice)
+    {
+        var call = choice.Of(tool => Wording.InOrder(tool.Name, new MarkWording(Arguments), new ArgumentsWording(tool, ArgumentForm.Json)));
+        return Wording.Spaced("", Wording.AnyOf(JsonWriting.List(JsonWriting.Call(members, choice), choice.OnlyOne),
+            Wording.List(call, Wording.Spaced("", new MarkWording(Open), ""), choice.OnlyOne)));
+    }
 
     public bool MayEnd => json?.MayEnd ?? false;
 

@@ -34,6 +34,22 @@ sealed class PythonArguments
         }
     }
 
+    /// <summary>One literal as JSON; null where the text holds none, or more.</summary>
+    public static string? Value(string text)
+    {
+        try
+        {
+            var reader = new PythonArguments(text);
+            var value = reader.Value();
+            Expect(reader.IsAtEnd());
+            return value?.ToJsonString(json) ?? "null";
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
     JsonObject Arguments()
     {
         var arguments = new JsonObject();
@@ -112,6 +128,10 @@ sealed class PythonArguments
             'n' => "\n",
             't' => "\t",
             'r' => "\r",
+            'b' => "\b",
+            'f' => "\f",
+            'v' => "\v",
+            'a' => "\a",
             '\n' => "",
             '\\' or '\'' or '"' or '/' => next.ToString(),
             'x' => Coded(2),

@@ -9,6 +9,8 @@ namespace Majlis.Text.Chat.ToolCalls;
 /// <param name="close">The mark that ends the stretch, or empty.</param>
 sealed class PythonicCalls(CallSink sink, bool inList, string close = "") : ICallReader
 {
+    const string Start = "<|python_start|>", End = "<|python_end|>";
+
     readonly StringBuilder name = new(), arguments = new();
     bool begun, ended, inArguments, any;
     int depth, closing;
@@ -18,8 +20,15 @@ sealed class PythonicCalls(CallSink sink, bool inList, string close = "") : ICal
     public static ToolFormat Format { get; } = new("pythonic",
     [
         new("[", sink => new PythonicCalls(sink, inList: true)) { IsOfCall = true },
-        new("<|python_start|>", sink => new PythonicCalls(sink, inList: true, "<|python_end|>")),
-    ], "<|python_end|>");
+        new(Start, sink => new PythonicCalls(sink, inList: true, End)),
+    ],
+        new("", PythonWriting.List)
+        {
+            Bare = PythonWriting.List,
+            Marked = choice => Wording.Spaced(new MarkWording(Start), PythonWriting.List(choice), new MarkWording(End)),
+            Signs = [new MarkWording(Start)],
+            FirstSign = PythonWriting.Sign,
+        }, End);
 
     public static bool Signs(string written) => written.Contains("[func_name1(", StringComparison.Ordinal);
 
@@ -49,7 +58,7 @@ sealed class PythonicCalls(CallSink sink, bool inList, string close = "") : ICal
         if (quote != 0) TakeOfString(next);
         else if (next is '"' or '\'') quote = next;
         else if (next is '(' or '[' or '{') depth++;
-        else if (next is ')' or ']' or '}' && --depth < 0) return next == ')' && End();
+        else if (next is ')' or ']' or '}' && --depth < 0) return next == ')' && EndCall();
         arguments.Append(next);
         return true;
     }
@@ -60,7 +69,7 @@ sealed class PythonicCalls(CallSink sink, bool inList, string close = "") : ICal
         else if (next == quote) quote = (char)0;
     }
 
-    bool End()
+    bool EndCall()
     {
         if (PythonArguments.Read(arguments.ToString()) is not { } read) return false;
         sink.Add(name.ToString(), read);

@@ -118,13 +118,14 @@ public sealed class ToolCallStream
                 if (found.IsOfCall) reader.Takes(found.Mark[0]);
                 return;
             }
+            if (Openings.Any(opening => MayBeAt(blank, opening.Mark))) return;
             if (hidden.FirstOrDefault(mark => IsAt(blank, mark)) is { } stray) held.Remove(blank, stray.Length);
-            else if (hidden.Any(mark => MayBeAt(blank, mark)) || Openings.Any(opening => MayBeAt(blank, opening.Mark))) return;
+            else if (hidden.Any(mark => MayBeAt(blank, mark))) return;
             else Give(blank + 1);
         }
     }
 
-    IEnumerable<CallOpening> Openings => reading.Format.Openings.Where(opening => !opening.IsOfCall || !begun);
+    IEnumerable<CallOpening> Openings => reading.Format.Openings.Where(opening => !(opening.IsOfCall || opening.OnlyFirst) || !begun);
 
     // Counts white space on, and gives out what is too much of it.
     bool HasMore()

@@ -1,14 +1,15 @@
 // How one kind of model writes tool calls. Each format has a file of its own.
 using System.Collections.Immutable;
-using System.Text.Json.Nodes;
 
 namespace Majlis.Text.Chat.ToolCalls;
 
 public sealed class ToolFormat
 {
-    internal ToolFormat(string name, ImmutableArray<CallOpening> openings, params ImmutableArray<string> otherMarks)
+    readonly CallWriting writing;
+
+    internal ToolFormat(string name, ImmutableArray<CallOpening> openings, CallWriting writing, params ImmutableArray<string> otherMarks)
     {
-        (Name, Openings) = (name, openings);
+        (Name, Openings, this.writing) = (name, openings, writing);
         Marks = [.. openings.Where(opening => !opening.IsOfCall).Select(opening => opening.Mark), .. otherMarks];
     }
 
@@ -18,12 +19,24 @@ public sealed class ToolFormat
     /// <summary>All marks around calls. Where they are special tokens, they must be decoded for the calls to be seen.</summary>
     public ImmutableArray<string> Marks { get; }
 
+    /// <summary>The marks that open a stretch of calls.</summary>
+    public IEnumerable<string> OpeningMarks => Openings.Where(opening => !opening.IsOfCall).Select(opening => opening.Mark);
+
     internal ImmutableArray<CallOpening> Openings { get; }
 
-    /// <summary>Null where calls are no JSON, which is all that a schema can hold a model to.</summary>
-    internal ForcedForm? Forced { get; init; }
+    /// <summary>How a model is asked for this format in plain text; null where it must know it.</summary>
+    internal PromptedForm? Prompted { get; init; }
 
-    /// <summary>How a model is made to call one of these tools, or several; null where it cannot be.</summary>
-    /// <param name="tools">OpenAI's tool objects.</param>
-    public ForcedCalls? Force(IEnumerable<JsonObject> tools, bool onlyOne) => Forced?.Of(tools, onlyOne);
+    /// <summary>It can be explained to a model whose template shows no tools.</summary>
+    public bool CanBeAskedFor => Prompted is not null;
+
+    /// <summary>How a model is made to call one of these tools, or several.</summary>
+    public ForcedCalls Force(IEnumerable<CallTool> tools, bool onlyOne) =>
+        new(writing.Opening, writing.Forced(new([.. tools], onlyOne)));
+
+    /// <summary>The answers that are calls of these tools and nothing else.</summary>
+    public Wording Only(IEnumerable<CallTool> tools, bool onlyOne) => writing.Only(new([.. tools], onlyOne));
+
+    /// <summary>The answers in which every call is one of these tools', with text around them.</summary>
+    public Wording Among(IEnumerable<CallTool> tools, bool onlyOne) => writing.Among(new([.. tools], onlyOne));
 }

@@ -7,7 +7,10 @@ public static class ToolFormats
     static readonly (ToolFormat Format, Func<string, bool> Signs)[] known =
     [
         (CohereCalls.Format, CohereCalls.Signs),
+        (HarmonyCalls.Format, HarmonyCalls.Signs),
         (MistralCalls.Format, MistralCalls.Signs),
+        (TaggedCalls.Seed, TaggedCalls.SignsSeed),
+        (TaggedCalls.Qwen, TaggedCalls.SignsQwen),
         (HermesCalls.Format, HermesCalls.Signs),
         (PythonicCalls.Format, PythonicCalls.Signs),
         (LlamaCalls.Format, LlamaCalls.Signs),
@@ -18,6 +21,10 @@ public static class ToolFormats
 
     /// <summary>The format of that name, or null.</summary>
     public static ToolFormat? Named(string name) => Array.Find(known, one => one.Format.Name == name).Format;
+
+    /// <summary>The format that models are asked for whose template shows no tools: Gemma's for Gemma, for all others Hermes'.</summary>
+    public static ToolFormat AskedOf(ChatTemplate template) =>
+        GemmaCalls.Turns(string.Join('\n', template.Written)) ? GemmaCalls.Format : HermesCalls.Format;
 
     /// <summary>The format whose signs a template's own texts bear, or null.</summary>
     public static ToolFormat? Of(ChatTemplate template)

@@ -22,7 +22,6 @@ public sealed class CompletionRefusalTests(ChatServer shared) : IClassFixture<Ch
     [InlineData("""{"prompt":[1,258]}""", "prompt[1]", "invalid_value")]
     [InlineData("""{"prompt":[[1],[-1]]}""", "prompt[1][0]", "invalid_value")]
     [InlineData("""{"suffix":"end"}""", "suffix", "unsupported_parameter")]
-    [InlineData("""{"response_format":{"type":"json_object"}}""", "response_format", "unsupported_parameter")]
     [InlineData("""{"messages":[{"role":"user","content":"a"}]}""", "messages", "unknown_parameter")]
     [InlineData("""{"top_logprobs":1}""", "top_logprobs", "unknown_parameter")]
     [InlineData("""{"logprobs":true}""", "logprobs", "invalid_type")]

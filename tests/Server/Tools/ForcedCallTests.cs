@@ -1,6 +1,5 @@
 // A request that makes the model call: whatever it would say, the answer is calls in the format's own syntax, with arguments of the schema.
 using System.Text.Json.Nodes;
-using Majlis.Text.Chat.ToolCalls;
 using Xunit;
 
 namespace Majlis.tests.Server.Tools;
@@ -46,6 +45,9 @@ public sealed class ForcedCallTests
     [InlineData("[TOOL_CALLS]")]
     [InlineData("\"parameters\": dictionary ")]
     [InlineData("```tool_code")]
+    [InlineData("[func_name1(")]
+    [InlineData("<tool_call><parameter=")]
+    [InlineData("<seed:tool_call>")]
     public async Task A_model_that_would_say_something_else_calls(string mark)
     {
         await using var server = await StartAsync(mark, "I would rather talk.");
@@ -102,16 +104,6 @@ public sealed class ForcedCallTests
         else Assert.Equal(text, (string)choice["message"]!["content"]!);
     }
 
-    [Theory]
-    [InlineData("[func_name1(", "{}", "tool_choice", "unsupported_parameter")]
-    [InlineData("<tool_call>", """{"response_format":{"type":"json_object"}}""", "response_format", "invalid_value")]
-    public async Task What_cannot_be_forced_is_refused(string mark, string more, string param, string code)
-    {
-        await using var server = await StartAsync(mark, "x");
-        var error = (await RunningServer.JsonAsync(await server.ChatAsync(Fields("\"required\"", more))))["error"]!;
-        Assert.Equal((param, code), ((string?)error["param"], (string?)error["code"]));
-    }
-
     [Fact]
     public async Task A_schema_that_nothing_fits_is_refused_by_name()
     {
@@ -136,15 +128,6 @@ public sealed class ForcedCallTests
         body["max_tokens"] = 1;
         var http = await server.PostAsync("/v1/chat/completions", $"{body.ToJsonString()[..^1]},{fields[1..]}");
         Assert.True(http.IsSuccessStatusCode, await http.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-    }
-
-    [Fact]
-    public void Several_calls_may_be_forced_where_the_format_lists_them()
-    {
-        var tools = new[] { JsonNode.Parse(Weather)!.AsObject() };
-        Assert.DoesNotContain("maxItems", ToolFormats.Named("cohere")!.Force(tools, onlyOne: false)!.Schema, StringComparison.Ordinal);
-        Assert.Contains("maxItems", ToolFormats.Named("cohere")!.Force(tools, onlyOne: true)!.Schema, StringComparison.Ordinal);
-        Assert.Null(ToolFormats.Named("pythonic")!.Force(tools, onlyOne: true));
     }
 }
 

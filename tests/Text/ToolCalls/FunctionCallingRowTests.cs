@@ -15,7 +15,7 @@ public sealed class FunctionCallingRowTests
     [InlineData("BFCL_v4_parallel.json")]
     public void Rows_are_read_back_as_written(string file)
     {
-        var rows = File.ReadLines(Shared.Require(Shared.Data("data", "bfcl", "possible_answer", file))).Select(Calls).ToList();
+        var rows = Rows(file);
         Assert.True(rows.Count > 100);
         var number = 0;
         foreach (var calls in rows)
@@ -23,9 +23,12 @@ public sealed class FunctionCallingRowTests
             var cutsAll = number++ % WhollyCut == 0;
             foreach (var (format, text) in WrittenCall.Ways(calls))
                 foreach (var pieces in ReadCalls.Cuts(text).Skip(cutsAll ? 0 : text.Length + 1))
-                    Check(calls, ReadCalls.Of(format, pieces, calls.Select(call => call.Name)));
+                    Check(calls, ReadCalls.Of(format, pieces, calls.Select(call => call.Tool)));
         }
     }
+
+    internal static List<List<WrittenCall>> Rows(string file) =>
+        [.. File.ReadLines(Shared.Require(Shared.Data("data", "bfcl", "possible_answer", file))).Select(Calls)];
 
     static void Check(List<WrittenCall> calls, (string Text, string Calls) read)
     {

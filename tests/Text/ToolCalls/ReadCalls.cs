@@ -6,10 +6,10 @@ namespace Majlis.tests.Text.ToolCalls;
 
 static class ReadCalls
 {
-    public static readonly string[] Tools = ["f", "g"];
+    public static readonly CallTool[] Tools = [new("f", []), new("g", [])];
 
     /// <summary>The format's marks are taken for special tokens where they look so.</summary>
-    public static ToolCallStream Stream(string format, IEnumerable<string> tools, bool onlyFirst = false)
+    public static ToolCallStream Stream(string format, IEnumerable<CallTool> tools, bool onlyFirst = false)
     {
         var named = ToolFormats.Named(format)!;
         return new(new(named, [.. tools], onlyFirst), [.. named.Marks.Where(mark => mark.StartsWith("<|", StringComparison.Ordinal)
@@ -17,7 +17,7 @@ static class ReadCalls
     }
 
     /// <summary>The text, and the calls as <c>name arguments</c>; a call that is cut off ends with an ellipsis.</summary>
-    public static (string Text, string Calls) Of(string format, IEnumerable<string> pieces, IEnumerable<string>? tools = null)
+    public static (string Text, string Calls) Of(string format, IEnumerable<string> pieces, IEnumerable<CallTool>? tools = null)
     {
         var stream = Stream(format, tools ?? Tools);
         var (text, calls) = (new StringBuilder(), new List<StringBuilder>());

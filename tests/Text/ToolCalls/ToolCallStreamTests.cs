@@ -178,11 +178,11 @@ public sealed class ToolCallStreamTests
     public void A_call_that_must_be_made_leaves_no_text_where_it_is_cut(string written, string call)
     {
         var forced = ToolFormats.Named("hermes")!.Force([Tool], onlyOne: true);
-        var stream = new ToolCallStream(new(ToolFormats.Named("hermes")!, ["f"], OnlyFirst: false) { Forced = forced }, []);
+        var stream = new ToolCallStream(new(ToolFormats.Named("hermes")!, [Tool], OnlyFirst: false) { Forced = forced }, []);
         Assert.Equal("", stream.Push(written) + stream.Flush());
         Assert.Equal(call, string.Concat(stream.Pieces().Select(piece => piece.Name + piece.Arguments)));
         Assert.Equal((call.Length > 0, call.Length == 0), (stream.Calls, stream.IsCut));
     }
 
-    static JsonObject Tool => JsonNode.Parse("""{"function":{"name":"f","parameters":{}}}""")!.AsObject();
+    static CallTool Tool => new("f", []);
 }

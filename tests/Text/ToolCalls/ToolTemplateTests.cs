@@ -28,8 +28,12 @@ public sealed class ToolTemplateTests
     [InlineData("mistralai/Mistral-Nemo-Instruct-2407", "mistral")]
     [InlineData("jinja-ikllama/Mistral-Small-3.2-24B-Instruct-2506", "mistral")]
     [InlineData("jinja-ikllama/mistralai-Ministral-3-14B-Reasoning-2512", "mistral")]
+    [InlineData("jinja-ikllama/Qwen3-Coder", "qwen3_coder")]
+    [InlineData("Qwen/Qwen3.5-4B", "qwen3_coder")]
+    [InlineData("jinja-ikllama/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", "qwen3_coder")]
+    [InlineData("jinja-ikllama/ByteDance-Seed-OSS", "seed_oss")]
+    [InlineData("jinja-ikllama/openai-gpt-oss-120b", "harmony")]
     // Others use the same tags around something else.
-    [InlineData("jinja-ikllama/Qwen3-Coder", null)]
     [InlineData("jinja-ikllama/GLM-4.6", null)]
     public void A_template_shows_its_format_and_the_tools(string name, string? format)
     {

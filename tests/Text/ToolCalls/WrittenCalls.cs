@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Majlis.Text.Chat.ToolCalls;
 
 namespace Majlis.tests.Text.ToolCalls;
 
@@ -11,12 +12,25 @@ sealed record WrittenCall(string Name, JsonObject Arguments)
     static readonly JsonSerializerOptions plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     static readonly JsonSerializerOptions indented = new(plain) { WriteIndented = true };
 
+    /// <summary>A tool for which these arguments are right, and strict.</summary>
+    public CallTool Tool => new(Name, new JsonObject
+    {
+        ["type"] = "object",
+        ["properties"] = new JsonObject(Arguments.Select(argument =>
+            KeyValuePair.Create(argument.Key, (JsonNode?)Kind(argument.Value)))),
+        ["required"] = new JsonArray([.. Arguments.Select(argument => JsonValue.Create(argument.Key))]),
+        ["additionalProperties"] = false,
+    }, Strict: true);
+
     public string Json => Arguments.ToJsonString(plain);
 
     string Object(string name, string arguments, string more = "") =>
         $"{{\"{name}\": {JsonSerializer.Serialize(Name, plain)}, \"{arguments}\": {Arguments.ToJsonString(indented)}{more}}}";
 
     string Python => $"{Name}({string.Join(", ", Arguments.Select(argument => $"{argument.Key}={Literal(argument.Value)}"))})";
+
+    string Tags => $"<function={Name}>\n{string.Concat(Arguments.Select(argument =>
+        $"<parameter={argument.Key}>\n{Tagged(argument.Value)}\n</parameter>\n"))}</function>";
 
     /// <summary>Each way of writing a list of calls, by the name of its format.</summary>
     public static IEnumerable<(string Format, string Text)> Ways(IReadOnlyList<WrittenCall> calls)
@@ -32,9 +46,32 @@ sealed record WrittenCall(string Name, JsonObject Arguments)
         yield return ("llama", string.Join("; ", calls.Select(call => call.Object("name", "parameters"))));
         yield return ("llama", "<|python_tag|>" + string.Join("; ", calls.Select(call => call.Object("name", "parameters"))));
         yield return ("pythonic", $"[{string.Join(", ", calls.Select(call => call.Python))}]");
+        yield return ("qwen3_coder", string.Join('\n', calls.Select(call => $"<tool_call>\n{call.Tags}\n</tool_call>")));
+        yield return ("qwen3_coder", string.Join('\n', calls.Select(call => call.Tags)));
+        yield return ("seed_oss", string.Join('\n', calls.Select(call => $"<seed:tool_call>\n{call.Tags}\n</seed:tool_call>")));
+        yield return ("harmony", string.Join("<|call|><|start|>assistant", calls.Select(call =>
+            $"<|channel|>commentary to=functions.{call.Name} <|constrain|>json<|message|>{call.Json}")));
+        yield return ("harmony", string.Join("<|call|>", calls.Select(call =>
+            $"<|start|>assistant to=functions.{call.Name}<|channel|>commentary json<|message|>{call.Json}")));
         yield return ("gemma", $"```tool_code\n{string.Join('\n', calls.Select(call => call.Python))}\n```");
         yield return ("gemma", $"```json\n[{string.Join(",\n", calls.Select(call => call.Object("name", "parameters")))}]\n```");
     }
+
+    static JsonObject Kind(JsonNode? value) => new()
+    {
+        ["type"] = value?.GetValueKind() switch
+        {
+            null => "null",
+            JsonValueKind.String => "string",
+            JsonValueKind.Number => "number",
+            JsonValueKind.True or JsonValueKind.False => "boolean",
+            JsonValueKind.Array => "array",
+            _ => "object",
+        },
+    };
+
+    static string Tagged(JsonNode? value) => value is null ? "null" : value.GetValueKind() == JsonValueKind.String ? (string)value!
+        : value.ToJsonString(plain);
 
     static string Literal(JsonNode? value) => value switch
     {

@@ -7,8 +7,6 @@ namespace Majlis.Inference.Grammars.Json.Schemas;
 
 sealed class Conjunction
 {
-    static readonly string[] unsupported = ["$dynamicRef", "$recursiveRef"];
-
     Conjunction(IReadOnlyList<SchemaPart> parts) => Parts = parts;
 
     /// <summary>In the order in which the schema names them.</summary>
@@ -40,18 +38,17 @@ sealed class Conjunction
     {
         // First, because they look at the keywords that are opened next.
         if (Unevaluated.Rewrite(part) is { } said) return said.All(one => Open(one, opened, seen, within));
-        if (part["$ref"] is { } reference)
-        {
-            var target = part.Resource.Follow(part, reference);
-            return (part.Resource.IsOld || Open(part.Without("$ref"), opened, seen, within)) && Open(target, opened, seen, within);
-        }
+        foreach (var keyword in SchemaResource.References)
+            if (part[keyword] is { } reference)
+            {
+                var target = part.Resource.Follow(part, keyword, reference);
+                return (part.Resource.IsOld || Open(part.Without(keyword), opened, seen, within)) && Open(target, opened, seen, within);
+            }
         if (part["allOf"] is { } all)
             return Open(part.Without("allOf"), opened, seen, within)
                 && all.EnumerateArray().Select((one, i) => part.Child(one, "allOf", $"{i}")).ToList()
                     .TrueForAll(one => Open(one, opened, seen, within));
         if (SchemaRewriter.Rewrite(part) is { } rewritten) return rewritten.All(one => Open(one, opened, seen, within));
-        foreach (var keyword in unsupported)
-            if (part[keyword] is not null) throw part.Unsupported(keyword);
         opened.Add(part);
         return true;
     }

@@ -36,7 +36,7 @@ static class Disjointness
         for (var steps = 0; steps < Deepest && part["$ref"] is { } reference; steps++)
         {
             if (!part.Resource.IsOld && !part.Without("$ref").IsTrue) break;
-            part = part.Resource.Follow(part, reference);
+            part = part.Resource.Follow(part, "$ref", reference);
         }
         return part;
     }

@@ -62,8 +62,8 @@ sealed class Evaluated
             case "additionalItems" when part["items"] is { ValueKind: JsonValueKind.Array }:
                 allItems = true;
                 break;
-            case "$ref":
-                Collect(part.Resource.Follow(part, value));
+            case "$ref" or "$dynamicRef" or "$recursiveRef":
+                Collect(part.Resource.Follow(part, keyword, value));
                 break;
             case "allOf":
                 Each(part, keyword, value);

@@ -57,7 +57,7 @@ static class Negation
         while (part["$ref"] is { } reference && (part.Resource.IsOld || part.Without("$ref").IsTrue))
         {
             if (!seen.Add(part.Key)) throw part.Wrong("$ref", "the reference leads back to itself.");
-            part = part.Resource.Follow(part, reference);
+            part = part.Resource.Follow(part, "$ref", reference);
         }
         return part;
     }
@@ -84,7 +84,7 @@ static class Negation
         "allOf" => value.EnumerateArray().Select(Not),
         "oneOf" => NotOne(part, [.. value.EnumerateArray()]),
         "not" => [Node(value)],
-        "$ref" => [Not(JsonSerializer.SerializeToElement(new JsonObject { [keyword] = Node(value) }))],
+        "$ref" or "$dynamicRef" or "$recursiveRef" => [Not(JsonSerializer.SerializeToElement(new JsonObject { [keyword] = Node(value) }))],
         "if" => NotEither(value, part["then"], part["else"]),
         "items" when value.ValueKind != JsonValueKind.Array && part["prefixItems"] is null => [Typed("array", "contains", Not(value))],
         "items" or "prefixItems" when value.ValueKind == JsonValueKind.Array => value.EnumerateArray().Select(NotAt),
@@ -99,8 +99,8 @@ static class Negation
             [Typed("array", "minItems", first.GetArrayLength() + 1)],
         "additionalProperties" or "items" or "additionalItems" when value.ValueKind == JsonValueKind.True => [],
         "uniqueItems" when value.ValueKind == JsonValueKind.False => [],
-        SomeProperty.Keyword or "items" or "contains" or "uniqueItems" or "additionalItems" or "unevaluatedItems" or "unevaluatedProperties"
-            or "$dynamicRef" =>
+        SomeProperty.Keyword or "items" or "contains" or "uniqueItems" or "additionalItems" or "unevaluatedItems"
+            or "unevaluatedProperties" =>
             throw part.Wrong(keyword, $"values against '{keyword}' cannot be described; a 'not', 'oneOf' or 'if' needs them."),
         _ => [],
     };

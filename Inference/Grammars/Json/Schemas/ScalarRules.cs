@@ -2,15 +2,18 @@
 using System.Numerics;
 using System.Text;
 using System.Text.Json;
+using Majlis.Inference.Grammars.Characters;
 using Majlis.Inference.Grammars.Patterns;
 
 namespace Majlis.Inference.Grammars.Json.Schemas;
 
-sealed class ScalarRules(JsonTexts json)
+/// <param name="json">Makes the expressions.</param>
+/// <param name="spelling">How the characters of strings are spelled.</param>
+sealed class ScalarRules(JsonTexts json, Spelling spelling)
 {
     readonly NodeTable table = json.Table;
     readonly NumberRanges ranges = new(json);
-    readonly PatternCompiler patterns = new(json.Spelling);
+    readonly PatternCompiler patterns = new(spelling);
     readonly Derivatives derivatives = new(json.Table);
     readonly Dictionary<string, Node> compiled = [];
 
@@ -34,7 +37,7 @@ sealed class ScalarRules(JsonTexts json)
     };
 
     public Node Boolean(Conjunction all) => table.Alternation(
-        Excludes(all, "true") ? table.Nothing : table.Literal("true"u8), Excludes(all, "false") ? table.Nothing : table.Literal("false"u8));
+        Excludes(all, "true") ? table.Nothing : json.True, Excludes(all, "false") ? table.Nothing : json.False);
 
     /// <summary>Whether a not names this word.</summary>
     public static bool Excludes(Conjunction all, string word) => Excluded(all).Any(value => value.GetRawText() == word);
@@ -83,12 +86,13 @@ sealed class ScalarRules(JsonTexts json)
         }
         var excluded = Excluded(all).Where(value => value.ValueKind == JsonValueKind.String).ToList();
         if (excluded.Count > 0) conditions.Add(table.Not(AnyOf(excluded)));
-        if (conditions.Count == 0 && least == 0 && most is null) return table.Repeat(json.Spelling.AnyInJson(), 0, null);
-        return table.Both([table.Repeat(json.Spelling.Any, least, most), .. conditions]);
+        var any = spelling == json.Spelling ? json.AnyCharacter : spelling.Any;
+        if (conditions.Count == 0 && least == 0 && most is null) return table.Repeat(any, 0, null);
+        return table.Both([table.Repeat(spelling.Any, least, most), .. conditions]);
     }
 
     /// <summary>A string without its quotes.</summary>
-    public Node Content(string text) => table.Literal(Encoding.UTF8.GetBytes(JsonQuote.Content(text)));
+    public Node Content(string text) => table.Literal(spelling.Bytes(text));
 
     public Node AnyOf(IEnumerable<JsonElement> texts) => table.Alternation(texts.Select(text => Content(text.GetString()!)));
 
@@ -106,7 +110,7 @@ sealed class ScalarRules(JsonTexts json)
 
     public bool IsLive(Node content) => derivatives.IsLive(content);
 
-    public bool Accepts(Node content, string text) => derivatives.Accepts(content, Encoding.UTF8.GetBytes(JsonQuote.Content(text)));
+    public bool Accepts(Node content, string text) => derivatives.Accepts(content, spelling.Bytes(text));
 
     Node Whole(string format) => Pattern($"^({format})$");
 

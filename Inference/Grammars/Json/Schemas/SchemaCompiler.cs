@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Majlis.Inference.Grammars.Json.Schemas.Arrays;
 using Majlis.Inference.Grammars.Json.Schemas.Objects;
+using Majlis.Text.Chat.ToolCalls;
 
 namespace Majlis.Inference.Grammars.Json.Schemas;
 
@@ -22,14 +23,37 @@ sealed class SchemaCompiler
     public SchemaCompiler(JsonTexts json)
     {
         (this.json, table) = (json, json.Table);
-        scalars = new(json);
+        scalars = new(json, json.Spelling);
         listed = new(scalars);
         arrays = new(json, listed, Value);
-        objects = new(json, scalars, Value);
+        objects = new(table, scalars, new BracedObject(json, Value));
     }
 
     /// <exception cref="GrammarException">The message names the keyword and its place.</exception>
     public Node Compile(JsonElement schema) => Value([SchemaPart.At(schema, "#", new SchemaResource(schema))]);
+
+    /// <summary>The arguments of a call, which are an object in a form of its own; objects in it are not.</summary>
+    /// <exception cref="GrammarException">The message names the keyword and its place.</exception>
+    public Node Arguments(JsonElement schema, ArgumentsWording wording)
+    {
+        var form = wording.Form switch
+        {
+            ArgumentForm.Python => new KeywordArguments(json, Value),
+            ArgumentForm.Tags => new TaggedArguments(json, Value, wording.Tool.PlainTexts),
+            _ => (ObjectForm)new BracedObject(json, Value),
+        };
+        var written = new ObjectRules(table, scalars, form);
+        return Of(Conjunction.Of([SchemaPart.At(schema, "#", new SchemaResource(schema))]));
+
+        Node Of(Conjunction? all)
+        {
+            if (all is null || !ValueTypes.Of(all).Contains("object")) return table.Nothing;
+            if (all.Branches() is { } branches) return table.Alternation(branches.Select(Of).ToList());
+            foreach (var keyword in new[] { "enum", "const" })
+                if (all.All(keyword).Select(one => one.Part).FirstOrDefault() is { } part) throw part.Unsupported(keyword);
+            return written.Compile(all);
+        }
+    }
 
     /// <summary>The values for which all parts hold.</summary>
     Node Value(IEnumerable<SchemaPart> parts) => Conjunction.Of(parts) is { } all ? Value(all) : table.Nothing;

@@ -1,4 +1,4 @@
-// A schema with an identifier of its own, and how references within it are followed: $ref by JSON pointer, anchor or the identifier of
+// A schema with an identifier of its own, and how references within it are followed: by JSON pointer, anchor or the identifier of
 // another resource in the same document. Nothing is fetched. Knows no other keyword.
 using System.Text.Json;
 using Majlis.Inference.Grammars.Json.Schemas.Objects;
@@ -15,6 +15,12 @@ sealed class SchemaResource
     readonly Dictionary<string, (JsonElement Schema, string Path)> named = [];
     // Anchors of several schemas, of which identifiers would have to tell which is meant.
     readonly HashSet<string> shared = [];
+    int recursiveAnchors;
+
+    /// <summary>
+    /// The keywords that lead elsewhere. Where only one schema has the name that a dynamic one asks for, it is a plain reference.
+    /// </summary>
+    public static string[] References { get; } = ["$ref", "$dynamicRef", "$recursiveRef"];
 
     /// <summary>A whole document.</summary>
     public SchemaResource(JsonElement schema)
@@ -37,18 +43,19 @@ sealed class SchemaResource
         at != "#" && Identifier(subschema) is { } id && !id.StartsWith('#') ? new(document, subschema, at) : this;
 
     /// <exception cref="GrammarException">The reference leads nowhere, or out of the document.</exception>
-    public SchemaPart Follow(SchemaPart from, JsonElement reference)
+    public SchemaPart Follow(SchemaPart from, string keyword, JsonElement reference)
     {
-        if (reference.ValueKind != JsonValueKind.String) throw from.Wrong("$ref", "a reference is a string.");
+        if (reference.ValueKind != JsonValueKind.String) throw from.Wrong(keyword, "a reference is a string.");
+        if (keyword == "$recursiveRef" && document.recursiveAnchors > 1) throw from.Unsupported(keyword);
         var text = reference.GetString()!;
         var (place, fragment) = text.IndexOf('#') is var cut and >= 0 ? (text[..cut], text[(cut + 1)..]) : (text, "");
         var start = (Schema: schema, Path: path);
         if (place.Length > 0 && !document.named.TryGetValue(place, out start))
-            throw from.Wrong("$ref", $"the reference '{text}' leads out of the schema; only references within it are followed.");
+            throw from.Wrong(keyword, $"the reference '{text}' leads out of the schema; only references within it are followed.");
         if (fragment.Length > 0 && fragment[0] != '/')
         {
-            if (document.shared.Contains("#" + fragment)) throw from.Wrong("$ref", $"several schemas here are called '#{fragment}'.");
-            if (!document.named.TryGetValue("#" + fragment, out start)) throw from.Wrong("$ref", $"nothing here is called '{text}'.");
+            if (document.shared.Contains("#" + fragment)) throw from.Wrong(keyword, $"several schemas here are called '#{fragment}'.");
+            if (!document.named.TryGetValue("#" + fragment, out start)) throw from.Wrong(keyword, $"nothing here is called '{text}'.");
             fragment = "";
         }
         var resource = start.Path == document.path ? document : Of(start.Schema, start.Path);
@@ -57,7 +64,7 @@ sealed class SchemaResource
             var name = Uri.UnescapeDataString(step)
                 .Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
             start = Step(start.Schema, name) is { } next ? (next, $"{start.Path}/{SchemaPart.Escaped(name)}")
-                : throw from.Wrong("$ref", $"the reference '{text}' leads nowhere.");
+                : throw from.Wrong(keyword, $"the reference '{text}' leads nowhere.");
             resource = resource.Of(start.Schema, start.Path);
         }
         return SchemaPart.At(start.Schema, start.Path, resource);
@@ -89,8 +96,10 @@ sealed class SchemaResource
         }
         if (element.ValueKind != JsonValueKind.Object) return;
         if (Identifier(element) is { } id) named.TryAdd(id.TrimEnd('#') is { Length: > 0 } place ? place : id, (element, at));
-        if (element.TryGetProperty("$anchor", out var anchor) && anchor.ValueKind == JsonValueKind.String
-            && !named.TryAdd("#" + anchor.GetString(), (element, at))) shared.Add("#" + anchor.GetString());
+        foreach (var keyword in new[] { "$anchor", "$dynamicAnchor" })
+            if (element.TryGetProperty(keyword, out var anchor) && anchor.ValueKind == JsonValueKind.String
+                && !named.TryAdd("#" + anchor.GetString(), (element, at))) shared.Add("#" + anchor.GetString());
+        if (element.TryGetProperty("$recursiveAnchor", out var recursive) && recursive.ValueKind == JsonValueKind.True) recursiveAnchors++;
         if (element.TryGetProperty(SomeProperty.Keyword, out _))
             throw new GrammarException($"At {at}: '{SomeProperty.Keyword}' is not supported as a name.");
         foreach (var member in element.EnumerateObject())

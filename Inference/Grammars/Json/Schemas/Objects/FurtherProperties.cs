@@ -4,25 +4,25 @@ namespace Majlis.Inference.Grammars.Json.Schemas.Objects;
 
 sealed class FurtherProperties
 {
-    readonly JsonTexts json;
     readonly ScalarRules scalars;
     readonly ObjectShape shape;
     readonly NodeTable table;
+    readonly ObjectForm form;
     // [set]: one property that is all of a set of wanted ones.
     readonly Dictionary<int, Node> kinds = [];
     readonly Dictionary<(int Written, int Wanted), RuleNode> rules = [];
     readonly List<(Node Name, Node Value)> options = [];
 
-    public FurtherProperties(JsonTexts json, ScalarRules scalars, ObjectShape shape, Func<IEnumerable<SchemaPart>, Node> valueOf)
+    public FurtherProperties(NodeTable table, ScalarRules scalars, ObjectShape shape, ObjectForm form)
     {
-        (this.json, this.scalars, this.shape, table) = (json, scalars, shape, json.Table);
+        (this.table, this.scalars, this.shape, this.form) = (table, scalars, shape, form);
         var named = table.Not(table.Alternation(shape.Names.Select(scalars.Content)));
         foreach (var (patterns, parts) in shape.Further())
         {
             var matches = shape.Patterns.Select(pattern =>
                 patterns.Contains(pattern) ? scalars.Pattern(pattern) : table.Not(scalars.Pattern(pattern)));
-            var name = table.Both([table.Repeat(json.Spelling.Any, 0, null), named, .. shape.NameConditions, .. matches]);
-            var value = valueOf(parts);
+            var name = table.Both([form.Names, named, .. shape.NameConditions, .. matches]);
+            var value = form.ValueOf(parts);
             if (value != table.Nothing && scalars.IsLive(name)) options.Add((name, value));
         }
     }
@@ -38,7 +38,7 @@ sealed class FurtherProperties
         if (rules.TryGetValue((written, wanted), out var known)) return known;
         var rule = rules[(written, wanted)] = table.Rule();
         rule.Body = table.Alternation(ObjectShape.Subsets(wanted).Select(set =>
-            table.Sequence(written > 0 ? json.Comma : table.Empty, One(set),
+            table.Sequence(written > 0 ? form.Comma : table.Empty, One(set),
                 After(Math.Min(written + 1, bounds.Highest), wanted & ~set, bounds))).ToList());
         return rule;
     }
@@ -49,7 +49,7 @@ sealed class FurtherProperties
         if (IsEmpty) return fewest == 0 ? table.Empty : table.Nothing;
         // The same name might come twice, and count once.
         if (fewest > 1) throw shape.Unsupported("minProperties");
-        return written == 0 ? json.List(One(0), fewest, greatest) : json.More(One(0), fewest, greatest);
+        return written == 0 ? form.List(One(0), fewest, greatest) : form.More(One(0), fewest, greatest);
     }
 
     Node One(int set)
@@ -62,6 +62,6 @@ sealed class FurtherProperties
         if (found.Count > 0 && wanted.Find(one => !one.IsAny) is { Value: { } value })
             throw new GrammarException($"At {value.Path}: no such value can be wanted of a property that the schema does not name.");
         return kinds[set] = table.Alternation(found.Select(option =>
-            table.Sequence(json.Quoted(option.Name), json.Colon, option.Value)).ToList());
+            form.Property(option.Name, option.Value)).ToList());
     }
 }

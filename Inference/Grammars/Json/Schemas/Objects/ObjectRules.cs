@@ -2,10 +2,8 @@
 // of properties written so far and set of properties still wanted says how the object may go on. Knows no other type.
 namespace Majlis.Inference.Grammars.Json.Schemas.Objects;
 
-/// <param name="json">Makes the expressions.</param>
 /// <param name="scalars">For the names of properties.</param>
-/// <param name="valueOf">The expression of values for which all given subschemas hold.</param>
-sealed class ObjectRules(JsonTexts json, ScalarRules scalars, Func<IEnumerable<SchemaPart>, Node> valueOf)
+sealed class ObjectRules(NodeTable table, ScalarRules scalars, ObjectForm form)
 {
     const int MostPlaces = 20_000;
     const int MostWanted = 3;
@@ -16,13 +14,11 @@ sealed class ObjectRules(JsonTexts json, ScalarRules scalars, Func<IEnumerable<S
         SomeProperty.Keyword,
     ];
 
-    readonly NodeTable table = json.Table;
-
     public Node Compile(Conjunction all)
     {
-        if (all.Parts.All(part => Keywords.All(keyword => part[keyword] is null))) return json.AnyObject;
+        if (all.Parts.All(part => Keywords.All(keyword => part[keyword] is null))) return form.Any;
         var shape = new ObjectShape(all, scalars);
-        var further = new FurtherProperties(json, scalars, shape, valueOf);
+        var further = new FurtherProperties(table, scalars, shape, form);
         var (least, most) = Bounds(all, shape, !further.IsEmpty);
         var highest = Math.Max(Math.Max(least, most ?? 0), 1);
         if (shape.Wanted.Count > MostWanted || ((long)highest * shape.Names.Count << shape.Wanted.Count) > MostPlaces)
@@ -31,7 +27,7 @@ sealed class ObjectRules(JsonTexts json, ScalarRules scalars, Func<IEnumerable<S
         var rests = new Node[highest + 1, 1 << shape.Wanted.Count];
         Fill(rests, (written, wanted) => further.After(written, wanted, (least, most, highest)));
         for (var i = shape.Names.Count - 1; i >= 0; i--) rests = Before(shape, i, rests, most);
-        return json.Braces(rests[0, rests.GetLength(1) - 1]);
+        return form.Whole(rests[0, rests.GetLength(1) - 1]);
     }
 
     /// <summary>What may follow before the property at <paramref name="index"/>, from what may follow behind it.</summary>
@@ -45,7 +41,7 @@ sealed class ObjectRules(JsonTexts json, ScalarRules scalars, Func<IEnumerable<S
             var rule = table.Rule();
             var next = Math.Min(written + 1, behind.GetLength(0) - 1);
             var with = ways.Where(way => written != most && (way.Satisfied & ~wanted) == 0).Select(way =>
-                table.Sequence(written > 0 ? json.Comma : table.Empty, way.Property, behind[next, wanted & ~way.Satisfied])).ToList();
+                table.Sequence(written > 0 ? form.Comma : table.Empty, way.Property, behind[next, wanted & ~way.Satisfied])).ToList();
             rule.Body = table.Alternation(shape.IsRequired(name) ? with : [.. with, behind[written, wanted]]);
             return rule;
         });
@@ -57,8 +53,8 @@ sealed class ObjectRules(JsonTexts json, ScalarRules scalars, Func<IEnumerable<S
     {
         if (shape.Of(name)?.ToList() is not { } parts) return [];
         var possible = shape.WantedSet(wanted => scalars.Accepts(wanted.Names, name));
-        return [.. ObjectShape.Subsets(possible).Select(set => (set, table.Sequence(json.Name(name), json.Colon,
-            valueOf([.. parts, .. shape.WantedIn(set).Select(wanted => wanted.Value)]))))];
+        return [.. ObjectShape.Subsets(possible).Select(set => (set, form.Property(name,
+            [.. parts, .. shape.WantedIn(set).Select(wanted => wanted.Value)])))];
     }
 
     /// <summary>The bounds of the number of properties, without those that hold anyway.</summary>

@@ -1,0 +1,18 @@
+// An object as JSON writes it.
+namespace Majlis.Inference.Grammars.Json.Schemas.Objects;
+
+sealed class BracedObject(JsonTexts json, Func<IEnumerable<SchemaPart>, Node> valueOf) : ObjectForm(json, valueOf)
+{
+    public override Node Any => Json.AnyObject;
+
+    public override Node Comma => Json.Comma;
+
+    public override Node Names { get; } = json.Table.Repeat(json.Spelling.Any, 0, null);
+
+    public override Node Whole(Node members) => Json.Braces(members);
+
+    public override Node Property(Node name, Node value) => Table.Sequence(Json.Quoted(name), Json.Colon, value);
+
+    public override Node Property(string name, IEnumerable<SchemaPart> parts) =>
+        Table.Sequence(Json.Name(name), Json.Colon, ValueOf(parts));
+}
