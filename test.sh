@@ -36,6 +36,7 @@ clients=tests/Clients
 if [ -n "$install" ] && command -v npm >/dev/null && [ ! -d $clients/node_modules ]; then
   npm ci --prefix $clients --ignore-scripts --no-audit --no-fund || rm -rf $clients/node_modules
 fi
+[ -z "$install" ] || dotnet restore tests/Packages -v q || echo "missing: the packages of tests/Packages (their tests are skipped)"
 [ -d $clients/node_modules ] ||
   echo "missing: $clients/node_modules (its tests are skipped; where npm is, ./test.sh --install brings it)"
 for program in "${!packages[@]}"; do

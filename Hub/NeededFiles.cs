@@ -9,7 +9,8 @@ static class NeededFiles
     [
         "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "tokenizer.model", "special_tokens_map.json",
         "added_tokens.json", "vocab.json", "merges.txt", "vocab.txt", "spiece.model", "chat_template.jinja", "chat_template.json",
-        "sentence_bert_config.json", "modules.json",
+        "sentence_bert_config.json", "sentence_roberta_config.json", "sentence_xlm-roberta_config.json", "modules.json",
+        "config_sentence_transformers.json",
     ];
 
     /// <summary>
@@ -22,7 +23,8 @@ static class NeededFiles
         var ggufs = files.Where(file => file.Path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)).ToArray();
         if (name.Quantisation is not null) return Gguf(ggufs, name);
         var beside = files
-            .Where(file => small.Contains(file.Path) || file.Path.StartsWith("additional_chat_templates/", StringComparison.Ordinal));
+            .Where(file => small.Contains(file.Path) || file.Path.StartsWith("additional_chat_templates/", StringComparison.Ordinal)
+                || IsModule(file.Path));
         if (files.FirstOrDefault(file => file.Path == "model.safetensors") is { } single) return [.. beside, single];
         if (files.FirstOrDefault(file => file.Path == Index) is { } index) return [.. beside, index, .. files.Where(IsShard)];
         if (ggufs.Length > 0) return Gguf(ggufs, name);
@@ -55,6 +57,10 @@ static class NeededFiles
         CheckIsOne([.. wanted.Select(file => file.Path)], name);
         return wanted;
     }
+
+    // Of sentence-transformers: 1_Pooling/config.json, 2_Dense/model.safetensors.
+    static bool IsModule(string path) =>
+        System.Text.RegularExpressions.Regex.IsMatch(path, @"^\d_[A-Za-z]+/(config\.json|model\.safetensors)$");
 
     static string Stem(string path) => System.Text.RegularExpressions.Regex.Replace(path, @"-\d{5}-of-(\d{5})\.gguf$", "-$1");
 

@@ -8,6 +8,9 @@ public static class BatchRules
     {
         if (batch.Tokens.Length == 0) throw new ArgumentException("A batch holds at least one token.");
         if (batch.Positions.Length != batch.Tokens.Length) throw new ArgumentException("A batch has as many positions as tokens.");
+        if (batch.TokenTypes is { } types && (types.Length != batch.Tokens.Length
+            || types.AsSpan().ContainsAnyExceptInRange(0, Math.Max(0, blueprint.TokenTypes - 1))))
+            throw new ArgumentException($"A batch has a segment for each token, of {blueprint.TokenTypes} that the network knows.");
         if (groups > 0 && !hasCache) throw new InvalidOperationException("Allocate the cache before the first step.");
         foreach (var token in batch.Tokens)
             if ((uint)token >= (uint)blueprint.VocabularySize)

@@ -28,6 +28,9 @@ public sealed record Blueprint
 
     /// <summary>Encoders only: tables added to the token embedding before a norm.</summary>
     public string? PositionEmbedding { get; init; }
+
+    /// <summary>Rows of that table before the first position's (RoBERTa keeps one for each id up to the padding's).</summary>
+    public int PositionOffset { get; init; }
     public string? TokenTypeEmbedding { get; init; }
     public int TokenTypes { get; init; }
     public NormBlueprint? EmbeddingNorm { get; init; }
@@ -39,7 +42,10 @@ public sealed record Blueprint
     public float LogitScale { get; init; } = 1;
     public float? LogitSoftCap { get; init; }
 
-    /// <summary>A reward head reads the score at the last token that is not this one.</summary>
+    /// <summary>Score heads of encoders: the head reads tanh of this projection of the first token's state.</summary>
+    public Projection? Pooler { get; init; }
+
+    /// <summary>A reward head without a pooler reads the score at the last token that is not this one.</summary>
     public int? PadToken { get; init; }
 
     public bool IsTied => Head?.Weight == Embedding;

@@ -13,11 +13,13 @@ public static class BlueprintTensors
         {
             [blueprint.Embedding] = [blueprint.VocabularySize, blueprint.HiddenSize],
         };
-        if (blueprint.PositionEmbedding is { } positions) tensors[positions] = [blueprint.MaxPositions, blueprint.HiddenSize];
+        if (blueprint.PositionEmbedding is { } positions) tensors[positions] =
+            [blueprint.MaxPositions + blueprint.PositionOffset, blueprint.HiddenSize];
         if (blueprint.TokenTypeEmbedding is { } types) tensors[types] = [blueprint.TokenTypes, blueprint.HiddenSize];
         Add(tensors, blueprint.EmbeddingNorm);
         foreach (var layer in blueprint.Layers) Add(tensors, layer);
         Add(tensors, blueprint.FinalNorm);
+        Add(tensors, blueprint.Pooler);
         Add(tensors, blueprint.Head);
         return tensors;
     }
@@ -49,7 +51,10 @@ public static class BlueprintTensors
         || name.EndsWith("position_ids", StringComparison.Ordinal)
         || name.EndsWith("attn.masked_bias", StringComparison.Ordinal)
         || (name == "lm_head.weight" && (blueprint.IsTied || blueprint.HeadKind != HeadKind.LanguageModel))
-        || (blueprint.HeadKind == HeadKind.None && name.StartsWith("pooler.", StringComparison.Ordinal));
+        || (!blueprint.IsCausal && encoderHeads.Any(head => name.StartsWith(head, StringComparison.Ordinal)));
+
+    // The pooler, and heads of pre-training.
+    static readonly string[] encoderHeads = ["pooler.", "bert.pooler.", "roberta.pooler.", "cls.", "lm_head."];
 
     static void Add(OrderedDictionary<string, ImmutableArray<long>> tensors, LayerBlueprint layer)
     {

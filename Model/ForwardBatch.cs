@@ -13,6 +13,9 @@ public sealed record ForwardBatch
     /// <summary>[N] position of each token in its own sequence.</summary>
     public required int[] Positions { get; init; }
 
+    /// <summary>[N] the segment of each token, for encoders that tell a question from a passage; null: all are of the first.</summary>
+    public int[]? TokenTypes { get; init; }
+
     /// <summary>Each sequence's range of tokens; they cover <see cref="Tokens"/> in order, without gaps.</summary>
     public required ImmutableArray<SequenceSpan> Spans { get; init; }
 

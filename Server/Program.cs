@@ -17,9 +17,10 @@ catch (Exception wrong) when (Startup.Explains(wrong))
 static async Task<int> ServeAsync(ServerOptions options)
 {
     NativeRuntime.Prepare(NativeRuntime.ServingBlock);
-    var model = await StatusDisplay.RunAsync(Console.Error,
-        display => Startup.OpenModelAsync(options, ServerParts.Of(options), display.Say, display));
-    await using var app = ServerApp.Build(options, model, ServerParts.Of(options));
+    var (model, encoders) = await StatusDisplay.RunAsync(Console.Error, async display =>
+        (await Startup.OpenModelAsync(options, ServerParts.Of(options), display.Say, display),
+            await Startup.OpenEncodersAsync(options, display)));
+    await using var app = ServerApp.Build(options, model, ServerParts.Of(options), encoders);
     await app.ServeAsync();
     return 0;
 }

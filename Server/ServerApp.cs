@@ -9,14 +9,18 @@ using Majlis.Model.Catalog;
 using Majlis.Rag;
 using Majlis.Server.Access;
 using Majlis.Server.Arena;
+using Majlis.Server.Batches;
 using Majlis.Server.Catalog;
 using Majlis.Server.Chat;
 using Majlis.Server.Completions;
 using Majlis.Server.Connections;
+using Majlis.Server.Embeddings;
+using Majlis.Server.Files;
 using Majlis.Server.Limits;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
 using Majlis.Server.Pages;
+using Majlis.Server.Rerank;
 using Majlis.Server.Responses;
 using Majlis.Server.Runs;
 using Majlis.Server.Tokens;
@@ -28,7 +32,8 @@ namespace Majlis.Server;
 public static class ServerApp
 {
     /// <summary>Builds the app around a model, with its vote store; without a model, chats get 503 until the catalogue names one.</summary>
-    public static WebApplication Build(ServerOptions options, LoadedModel? model, ServerParts parts)
+    /// <param name="encoders">Owned by the app.</param>
+    public static WebApplication Build(ServerOptions options, LoadedModel? model, ServerParts parts, Encoders? encoders = null)
     {
         // Options are read once at start; watching for changes would watch the whole working directory, models included.
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
@@ -50,6 +55,8 @@ public static class ServerApp
         builder.Services.AddSingleton(parts.Time).AddSingleton(parts.Ids);
         builder.Services.AddSingleton<HeapCompaction>().AddHostedService(given => given.GetRequiredService<HeapCompaction>());
         AddModel(builder.Services, options, model, parts);
+        AddEncoders(builder.Services, encoders ?? new());
+        AddFiles(builder.Services, options);
         AddChat(builder.Services, options);
         builder.Services.AddRequestLimits(options);
         AddFeedback(builder.Services, options, parts.StorePatience);
@@ -68,6 +75,11 @@ public static class ServerApp
         app.MapChat();
         app.MapCompletions();
         app.MapResponses();
+        app.MapEmbeddings();
+        app.MapRerank();
+        app.MapFiles();
+        app.MapUploads();
+        app.MapBatches();
         app.MapTokens();
         app.MapModels();
         app.MapArena();
@@ -95,6 +107,26 @@ public static class ServerApp
         services.AddSingleton(given => new ModelWatcher(catalog, given.GetRequiredService<LiveModel>(), parts,
             given.GetRequiredService<ServerMetrics>(), given.GetRequiredService<ILogger<ModelWatcher>>()));
         services.AddHostedService(given => given.GetRequiredService<ModelWatcher>());
+    }
+
+    static void AddEncoders(IServiceCollection services, Encoders encoders)
+    {
+        services.AddSingleton(given =>
+            new EncoderModels(encoders, given.GetRequiredService<LiveModel>(), given.GetRequiredService<ModelNames>()));
+        services.AddSingleton<Embedder>().AddSingleton<Reranker>();
+    }
+
+    static void AddFiles(IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton(given => new FileStore(options.Data, given.GetRequiredService<IdSource>(),
+            given.GetRequiredService<TimeProvider>(), given.GetRequiredService<ILogger<FileStore>>()));
+        services.AddSingleton(given => new UploadStore(options.Data, given.GetRequiredService<FileStore>(),
+            given.GetRequiredService<IdSource>(), given.GetRequiredService<TimeProvider>(),
+            given.GetRequiredService<ILogger<UploadStore>>()));
+        services.AddSingleton(given => new BatchStore(options.Data, given.GetRequiredService<IdSource>(),
+            given.GetRequiredService<TimeProvider>(), given.GetRequiredService<ILogger<BatchStore>>()));
+        services.AddSingleton<UploadJoin>().AddSingleton<BatchInput>().AddSingleton<BatchCalls>().AddSingleton<BatchRun>();
+        services.AddSingleton<BatchRunner>().AddHostedService(given => given.GetRequiredService<BatchRunner>());
     }
 
     static void AddChat(IServiceCollection services, ServerOptions options)

@@ -19,6 +19,14 @@ public sealed record ServerOptions
     /// <summary>What to serve: a GGUF file, a Hugging Face folder, or ORG/NAME of its hub; null = the starter.</summary>
     public string? Model { get; init; }
 
+    /// <summary>An encoder beside it for /v1/embeddings: a Hugging Face folder or ORG/NAME of its hub.</summary>
+    [ConfigurationKeyName("embedding-model")]
+    public string? EmbeddingModel { get; init; }
+
+    /// <summary>A cross-encoder for /v1/rerank: a Hugging Face folder or ORG/NAME of its hub.</summary>
+    [ConfigurationKeyName("rerank-model")]
+    public string? RerankModel { get; init; }
+
     /// <summary>
     /// Folder of model versions. Its current version is served instead of the named model; a new one is picked up while running.
     /// </summary>
@@ -139,6 +147,9 @@ public sealed record ServerOptions
         foreach (var problem in BackendChoice.Problems(this).Concat(SpeculationChoice.Problems(this))) yield return problem;
         if (Model is not null && !Path.Exists(Model) && HubName.TryParse(Model) is null)
             yield return $"--model: there is no file or folder '{Model}', and it is no ORG/NAME of the hub.";
+        foreach (var (option, path) in new[] { ("--embedding-model", EmbeddingModel), ("--rerank-model", RerankModel) })
+            if (path is not null && !Path.Exists(path) && HubName.TryParse(path) is null)
+                yield return $"{option}: there is no folder '{path}', and it is no ORG/NAME of the hub.";
         if (Documents is not null && !Directory.Exists(Documents)) yield return $"--documents: there is no folder '{Documents}'.";
         if (ToolFormat != AutoToolFormat && ToolFormats.Named(ToolFormat) is null)
             yield return $"--tool-format: '{ToolFormat}' is neither {AutoToolFormat} nor one of {string.Join(", ", ToolFormats.Names)}.";

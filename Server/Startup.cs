@@ -2,6 +2,7 @@
 using Majlis.Feedback.Store;
 using Majlis.Hub;
 using Majlis.Inference;
+using Majlis.Inference.Sentences;
 using Majlis.Model.Catalog;
 using Majlis.Server.Models;
 using Majlis.Text;
@@ -36,6 +37,17 @@ static class Startup
                 say($"Version {models[i].Version} is refused: {broken.Message} Trying {models[i + 1].Version}.");
             }
         throw new StartupException(parts.Starter.Absence);
+    }
+
+    /// <summary>Opens the models of --embedding-model and --rerank-model.</summary>
+    /// <exception cref="ModelFormatException">One cannot be served.</exception>
+    public static async Task<Encoders> OpenEncodersAsync(ServerOptions options, IProgress<string>? progress = null)
+    {
+        return new(await OpenAsync(options.EmbeddingModel, ModelOpener.OpenSentences),
+            await OpenAsync(options.RerankModel, ModelOpener.OpenReranker));
+
+        async Task<SentenceModel?> OpenAsync(string? path, Func<string, string, SentenceModel> open) => path is null ? null
+            : open(Path.Exists(path) ? path : await HubModel.ResolveAsync(path, progress), FirstModel.Name(path));
     }
 
     static async Task<LoadedModel> OpenAsync(FirstModel first, ModelCatalog catalog, ServerParts parts, IProgress<string>? progress)

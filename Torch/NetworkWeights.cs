@@ -14,10 +14,12 @@ sealed class NetworkWeights : IDisposable
         blueprint.Check(source);
         using var memory = new LargeBlocks(dtype, device);
         Embedding = Own(WeightLoader.Load(source, blueprint.Embedding, memory));
-        Positions = blueprint.PositionEmbedding is { } positions ? Own(WeightLoader.Load(source, positions, memory)) : null;
+        Positions = blueprint.PositionEmbedding is { } positions
+            ? Own(WeightLoader.Load(source, positions, memory).narrow(0, blueprint.PositionOffset, blueprint.MaxPositions)) : null;
         TokenTypes = blueprint.TokenTypeEmbedding is { } types ? Own(WeightLoader.Load(source, types, memory)) : null;
         EmbeddingNorm = Norm(blueprint.EmbeddingNorm);
         FinalNorm = Norm(blueprint.FinalNorm);
+        Pooler = blueprint.Pooler is { } pooler ? Linear(pooler) : null;
         Head = blueprint.Head is not { } head ? null : blueprint.IsTied ? new FusedLinear(head, Embedding) : Linear(head);
         Layers = new LayerWeights[blueprint.Layers.Length];
         for (var i = 0; i < Layers.Length; i++) Layers[i] = Layer(blueprint.Layers[i]);
@@ -49,6 +51,7 @@ sealed class NetworkWeights : IDisposable
     public Tensor? TokenTypes { get; }
     public NormWeights? EmbeddingNorm { get; }
     public NormWeights? FinalNorm { get; }
+    public FusedLinear? Pooler { get; }
     public FusedLinear? Head { get; }
     public LayerWeights[] Layers { get; }
 

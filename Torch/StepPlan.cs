@@ -23,6 +23,7 @@ sealed class StepPlan
         (this.batch, this.blockSize, this.dtype, this.device) = (batch, blockSize, dtype, device);
         Tokens = Long(batch.Tokens);
         Positions = Long(batch.Positions);
+        TokenTypes = batch.TokenTypes is { } types ? Long(types) : null;
         IsFixed = batch.IsDeterministic;
         Decoding = [.. batch.Spans.Where(span => span.Count == 1 && blueprint.IsCausal && !IsFixed)];
         Spans = [.. batch.Spans.Where(span => span.Count > 1 || !blueprint.IsCausal || IsFixed)];
@@ -37,6 +38,9 @@ sealed class StepPlan
 
     /// <summary>[N] int64.</summary>
     public Tensor Positions { get; }
+
+    /// <summary>[N] int64; null where all are the first.</summary>
+    public Tensor? TokenTypes { get; }
 
     /// <summary>The batch is a <see cref="FixedTile"/>: its only span covers some of the rows.</summary>
     public bool IsFixed { get; }

@@ -132,7 +132,8 @@ public sealed class TorchNetwork : INetwork
     {
         var x = weights.Embedding.index_select(0, plan.Tokens).to(ScalarType.Float32);
         if (Blueprint.EmbeddingScale != 1) x = x.Times(Blueprint.EmbeddingScale);
-        if (weights.TokenTypes is { } types) x = x.Plus(types.narrow(0, 0, 1));
+        if (weights.TokenTypes is { } types)
+            x = x.Plus(plan.TokenTypes is { } ids ? types.index_select(0, ids) : types.narrow(0, 0, 1));
         if (weights.Positions is { } positions) x = x.Plus(positions.index_select(0, plan.Positions));
         return weights.EmbeddingNorm is { } norm ? norm.Apply(x, x) : x;
     }
@@ -202,11 +203,14 @@ public sealed class TorchNetwork : INetwork
         {
             Pooling.Mean => states.narrow(0, span.Start, span.Count).mean([0]),
             Pooling.First => states[span.Start],
+            Pooling.Score when weights.Pooler is not null => states[span.Start],
             Pooling.Last => states[span.Start + span.Count - 1],
             _ => states[BatchRules.ScoreRow(batch, span, Blueprint.PadToken)],
         }).ToArray();
         var pooled = stack(rows, 0);
-        return batch.Pooling == Pooling.Score ? weights.Head!.Apply(pooled.to(dtype), []).to(ScalarType.Float32) : pooled;
+        if (batch.Pooling != Pooling.Score) return pooled;
+        if (weights.Pooler is { } pooler) pooled = pooler.Apply(pooled.to(dtype), []).tanh();
+        return weights.Head!.Apply(pooled.to(dtype), []).to(ScalarType.Float32);
     }
 
     List<AdapterRows> Adapters(ForwardBatch batch)

@@ -76,11 +76,16 @@ public sealed class Transformer : IDisposable
         return x.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Reward head: [B] scores, read at each row's last token that is not the padding id, as in transformers.</summary>
-    public Tensor Scores(Tensor tokens, Tensor? mask = null)
+    /// <summary>
+    /// Reward head: [B] scores, read at each row's last token that is not the padding id, as in transformers; of encoders at the first
+    /// token, behind their pooler.
+    /// </summary>
+    public Tensor Scores(Tensor tokens, Tensor? mask = null, Tensor? tokenTypes = null)
     {
         using var scope = NewDisposeScope();
-        var states = States(tokens, mask);
+        var states = States(tokens, mask, tokenTypes);
+        if (blueprint.Pooler is { } pooler)
+            return Logits(Linear(states.narrow(1, 0, 1).squeeze(1), pooler).tanh()).squeeze(-1).MoveToOuterDisposeScope();
         var numbers = Numbers.Count(0, tokens.shape[1], tokens.device);
         var last = blueprint.PadToken is { } pad ? (tokens.ne(Numbers.Of((long)pad)).to(ScalarType.Int64) * numbers).argmax(-1) // [B]
             : numbers[^1].expand(tokens.shape[0]);
@@ -113,7 +118,8 @@ public sealed class Transformer : IDisposable
         var x = Lookup(weights[blueprint.Embedding], tokens); // [B, T, C]
         if (blueprint.EmbeddingScale != 1) x = x.Times(blueprint.EmbeddingScale);
         if (blueprint.TokenTypeEmbedding is { } types) x = x.Plus(Lookup(weights[types], tokenTypes ?? zeros_like(tokens)));
-        if (blueprint.PositionEmbedding is { } table) x = x.Plus(Lookup(weights[table], positions));
+        if (blueprint.PositionEmbedding is { } table)
+            x = x.Plus(Lookup(weights[table].narrow(0, blueprint.PositionOffset, blueprint.MaxPositions), positions));
         return blueprint.EmbeddingNorm is { } norm ? Norm(x, norm) : x;
 
         static Tensor Lookup(Tensor table, Tensor ids) => table.index_select(0, ids.reshape(-1)).view(ids.shape[0], ids.shape[1], -1);

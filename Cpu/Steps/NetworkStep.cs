@@ -85,7 +85,8 @@ sealed unsafe class NetworkStep(Blueprint blueprint, NetworkWeights weights, Tea
             BlockPacking.Read(matrix.Format, stored, id % 16, block);
             for (var k = 0; k < 32; k++) row[b * 32 + k] = block[k] * blueprint.EmbeddingScale;
         }
-        AddBias(row, weights.FirstTokenType);
+        if (weights.TokenTypes is { } types)
+            fixed (float* type = &types[(batch.TokenTypes?[token] ?? 0) * blueprint.HiddenSize]) Norms.Add(row, type, blueprint.HiddenSize);
         if (weights.Positions is { } positions)
             fixed (float* own = &positions[batch.Positions[token] * blueprint.HiddenSize]) Norms.Add(row, own, blueprint.HiddenSize);
         weights.EmbeddingNorm?.Apply(row, row, blueprint.HiddenSize);

@@ -14,8 +14,9 @@ sealed class NetworkWeights : IDisposable
         try
         {
             Embedding = loader.Load(blueprint.Embedding, 0, blueprint.VocabularySize, blueprint.HiddenSize, isOuter: true);
-            Positions = blueprint.PositionEmbedding is { } positions ? Table(positions) : null;
-            FirstTokenType = blueprint.TokenTypeEmbedding is { } types ? Table(types)[..blueprint.HiddenSize] : null;
+            Positions = blueprint.PositionEmbedding is { } positions
+                ? Table(positions)[(blueprint.PositionOffset * blueprint.HiddenSize)..] : null;
+            TokenTypes = blueprint.TokenTypeEmbedding is { } types ? Table(types) : null;
             EmbeddingNorm = NormWeights.Load(source, blueprint.EmbeddingNorm);
             FinalNorm = NormWeights.Load(source, blueprint.FinalNorm);
             Head = blueprint.Head is not { } head ? null : new Linear(source, head, blueprint.IsTied ? Embedding
@@ -52,8 +53,8 @@ sealed class NetworkWeights : IDisposable
     /// <summary>[positions, hidden]: an encoder's learned positions.</summary>
     public float[]? Positions { get; }
 
-    /// <summary>[hidden]: all tokens are of an encoder's first type.</summary>
-    public float[]? FirstTokenType { get; }
+    /// <summary>[types, hidden]: an encoder's segments.</summary>
+    public float[]? TokenTypes { get; }
 
     public NormWeights? EmbeddingNorm { get; }
     public NormWeights? FinalNorm { get; }

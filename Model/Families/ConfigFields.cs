@@ -75,6 +75,10 @@ sealed class ConfigFields(JsonElement root)
     public string? Text(string name) => Find(name) is not { } value ? null
         : value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(name, value, "a string");
 
+    /// <summary>The first of 'architectures'; empty where there is none.</summary>
+    public string Architecture() => Find("architectures") is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0
+        ? AsText(list[0]) ?? throw Wrong("architectures", list[0], "a string") : "";
+
     /// <summary>The field's text; null for any other kind.</summary>
     public static string? AsText(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 

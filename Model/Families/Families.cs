@@ -21,6 +21,9 @@ public static class Families
         ["phi3"] = Phi3.Read,
         ["smollm3"] = SmolLM3.Read,
         ["bert"] = Bert.Read,
+        ["roberta"] = Bert.ReadRoberta,
+        ["xlm-roberta"] = Bert.ReadRoberta,
+        ["camembert"] = Bert.ReadRoberta,
     };
 
     public static bool Knows(string modelType) => known.ContainsKey(modelType);

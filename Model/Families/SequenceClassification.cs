@@ -9,17 +9,14 @@ static class SequenceClassification
 {
     public static Blueprint Apply(ConfigFields config, Blueprint blueprint)
     {
-        var architecture = config.Find("architectures") is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0
-            ? ConfigFields.AsText(list[0]) ?? throw ConfigFields.Wrong("architectures", list[0], "a string") : "";
+        if (blueprint.HeadKind == HeadKind.None) return EncoderHeads.Apply(config, blueprint);
+        var architecture = config.Architecture();
         if (architecture.EndsWith("ForCausalLM", StringComparison.Ordinal)
-            || architecture is "" or "BertModel" or "LlamaModel") return blueprint;
-        if (blueprint.HeadKind == HeadKind.None || !architecture.EndsWith("ForSequenceClassification", StringComparison.Ordinal))
+            || architecture is "" or "LlamaModel") return blueprint;
+        if (!architecture.EndsWith("ForSequenceClassification", StringComparison.Ordinal))
             throw new ModelFormatException(
-                $"config: architectures '{architecture}' is not known; known are *ForCausalLM, *ForSequenceClassification and BertModel.");
-        var labels = config.Find("id2label") is not { } names ? config.Int("num_labels", 2)
-            : names.ValueKind == JsonValueKind.Object ? names.EnumerateObject().Count()
-            : throw ConfigFields.Wrong("id2label", names, "an object");
-        if (labels != 1) throw new ModelFormatException($"config: a reward model has one label, 'id2label' names {labels}.");
+                $"config: architectures '{architecture}' is not known; known are *ForCausalLM and *ForSequenceClassification.");
+        CheckOneLabel(config);
         return blueprint with
         {
             HeadKind = HeadKind.Score,
@@ -27,5 +24,13 @@ static class SequenceClassification
             LogitScale = 1,
             LogitSoftCap = null
         };
+    }
+
+    public static void CheckOneLabel(ConfigFields config)
+    {
+        var labels = config.Find("id2label") is not { } names ? config.Int("num_labels", 2)
+            : names.ValueKind == JsonValueKind.Object ? names.EnumerateObject().Count()
+            : throw ConfigFields.Wrong("id2label", names, "an object");
+        if (labels != 1) throw new ModelFormatException($"config: a reward model has one label, 'id2label' names {labels}.");
     }
 }

@@ -10,6 +10,12 @@ sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
     readonly HostOption<string?> model = sources.Text("--model",
         "What to serve: a GGUF file, a Hugging Face folder, or ORG/NAME of its hub; without it models/starter.");
 
+    readonly HostOption<string?> embeddingModel = sources.Text("--embedding-model",
+        "The encoder that makes vectors for /v1/embeddings: a Hugging Face folder, or ORG/NAME of its hub.");
+
+    readonly HostOption<string?> rerankModel = sources.Text("--rerank-model",
+        "The cross-encoder that orders passages for /v1/rerank: a Hugging Face folder, or ORG/NAME of its hub.");
+
     readonly HostOption<string> catalog = sources.Text("--catalog",
         "Folder of model versions; its current one is served instead of --model, and a new one is picked up while running.",
         defaults.Catalog);
@@ -36,12 +42,16 @@ sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
     readonly HostOption<string?> speculate = sources.Text("--speculate",
         "Guess several tokens a step: ngram (from each answer's own past), or a small model's path; no text changes.");
 
-    public IEnumerable<Option> All => [model, catalog, backend, weights, threads, documents, toolFormat, deterministic, speculate];
+    public IEnumerable<Option> All =>
+        [model, embeddingModel, rerankModel, catalog, backend, weights, threads, documents, toolFormat, deterministic,
+            speculate];
 
     /// <summary>The options with what this command line says of these.</summary>
     public ServerOptions Read(OptionValues values, ServerOptions options) => options with
     {
         Model = values.Of(model),
+        EmbeddingModel = values.Of(embeddingModel),
+        RerankModel = values.Of(rerankModel),
         Catalog = values.Of(catalog),
         Backend = values.Of(backend),
         Weights = values.Of(weights),

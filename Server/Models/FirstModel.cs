@@ -42,7 +42,7 @@ sealed record FirstModel(string Path, string Version)
     /// <summary>
     /// A model's name is the name of its file or folder, without the extension of a weight file; hub names stay as they are.
     /// </summary>
-    static string Name(string path)
+    public static string Name(string path)
     {
         if (!System.IO.Path.Exists(path)) return path;
         var name = System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));

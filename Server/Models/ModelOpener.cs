@@ -2,8 +2,10 @@
 using Majlis.Cpu;
 using Majlis.Cpu.Weights;
 using Majlis.Inference;
+using Majlis.Inference.Sentences;
 using Majlis.Inference.Speculation;
 using Majlis.Model;
+using Majlis.Model.Sentences;
 using Majlis.Text;
 using Majlis.Torch;
 
@@ -65,6 +67,46 @@ sealed class ModelOpener(string backend, string weights, int threads, string? dr
                 Defaults = checkpoint.Generation,
                 Backend = isTorch ? Torch : Cpu,
                 Draft = suggesting,
+                Source = checkpoint,
+            };
+        }
+        catch
+        {
+            network?.Dispose();
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a cross-encoder: one label over a pair of texts.</summary>
+    /// <exception cref="ModelFormatException">It cannot be served; the message names what is missing or wrong.</exception>
+    public static SentenceModel OpenReranker(string path, string name) => OpenEncoder(path, name, checkpoint =>
+        checkpoint.Blueprint.HeadKind != HeadKind.Score
+            ? throw new ModelFormatException($"{path}: a reranker is a model for sequence classification with one label.")
+        : checkpoint.Tokenizer is null ? throw new ModelFormatException($"{path}: there is no tokenizer.json.")
+        : ScoreFiles.Read(path, checkpoint.Blueprint, checkpoint.Config));
+
+    /// <summary>Opens an encoder of texts, in fp32: it is small, and its vectors are then those of its reference.</summary>
+    /// <exception cref="ModelFormatException">It cannot be served; the message names what is missing or wrong.</exception>
+    public static SentenceModel OpenSentences(string path, string name) =>
+        OpenEncoder(SentenceFiles.NetworkFolder(path), name, checkpoint => checkpoint.Blueprint.HeadKind == HeadKind.Score
+            ? throw new ModelFormatException($"{path}: a network with a score on top makes no vectors.")
+        : SentenceFiles.Read(path, checkpoint.Blueprint));
+
+    static SentenceModel OpenEncoder(string path, string name, Func<Checkpoint, SentenceConfig> configure)
+    {
+        var checkpoint = Checkpoint.Open(path);
+        TorchNetwork? network = null;
+        try
+        {
+            var config = configure(checkpoint);
+            network = new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights, new TorchOptions { DType = ComputeType.Float32 });
+            return new SentenceModel(network, config)
+            {
+                Name = name,
+                WeightsHash = checkpoint.WeightsHash,
+                Tokenizer = checkpoint.Tokenizer,
+                Backend = Torch,
                 Source = checkpoint,
             };
         }

@@ -1,5 +1,6 @@
 // GET /v1/models and /v1/models/{id}: the names a client may ask for, in OpenAI's shape with our extra fields. Knows no weights.
 using Majlis.Inference;
+using Majlis.Inference.Sentences;
 using Majlis.Model.Catalog;
 using Majlis.Server.Access;
 using Majlis.Server.Operations;
@@ -15,20 +16,21 @@ static class ModelsEndpoints
         routes.MapGet("/v1/models/{**id}", One).RequireRole(Roles.Inference, Roles.Rater);
     }
 
-    static IResult List(LiveModel live, ModelNames names, ModelCards cards)
+    static IResult List(LiveModel live, ModelNames names, ModelCards cards, EncoderModels encoders)
     {
         if (live.Current is not { } model) return ApiError.NoModel().ToResult();
         var kept = names.Kept();
-        return TypedResults.Json(new ModelList("list", [.. ModelNames.All(model, kept).Select(name => cards.Of(name, model, kept))]),
-            WireJson.Wire.ModelList);
+        return TypedResults.Json(new ModelList("list", [.. ModelNames.All(model, kept).Select(name => cards.Of(name, model, kept)),
+            .. encoders.All.Select(cards.Of)]), WireJson.Wire.ModelList);
     }
 
-    static IResult One(string id, LiveModel live, ModelNames names, ModelCards cards)
+    static IResult One(string id, LiveModel live, ModelNames names, ModelCards cards, EncoderModels encoders)
     {
         if (live.Current is not { } model) return ApiError.NoModel().ToResult();
         // Clients send a slash inside an id as %2F, which routing does not decode.
         var name = Uri.UnescapeDataString(id);
         var kept = names.Kept();
+        if (encoders.Named(name) is { } encoder) return TypedResults.Json(cards.Of(encoder), WireJson.Wire.ModelCard);
         return ModelNames.All(model, kept).Contains(name)
             ? TypedResults.Json(cards.Of(name, model, kept), WireJson.Wire.ModelCard)
             : ApiError.UnknownModel(name, names.Describe(model)).ToResult();
@@ -48,6 +50,9 @@ sealed class ModelCards(TimeProvider time)
         return new ModelCard(name, "model", manifest?.Created.ToUnixTimeSeconds() ?? started, "majlis", version, loaded,
             loaded ? live.WeightsHash : manifest?.WeightsHash, manifest?.Parents.FirstOrDefault(), manifest?.Votes.Length ?? 0);
     }
+
+    public ModelCard Of(SentenceModel encoder) =>
+        new(encoder.Name, "model", started, "majlis", encoder.Name, true, encoder.WeightsHash, null, 0);
 }
 
 sealed record ModelList(string Object, IReadOnlyList<ModelCard> Data);

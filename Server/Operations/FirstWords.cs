@@ -4,6 +4,7 @@ using Majlis.Feedback.Store;
 using Majlis.Inference;
 using Majlis.Model;
 using Majlis.Server.Access;
+using Majlis.Server.Models;
 
 namespace Majlis.Server.Operations;
 
@@ -17,6 +18,7 @@ static class FirstWords
         var engine = app.Services.GetRequiredService<Engine>();
         var ring = app.Services.GetRequiredService<KeyRing>();
         var inside = app.Services.GetRequiredService<InternalAddresses>();
+        var encoders = app.Services.GetRequiredService<EncoderModels>();
         app.Services.GetRequiredService<RedisConnection>();
         app.Lifetime.ApplicationStarted.Register(() =>
         {
@@ -26,6 +28,8 @@ static class FirstWords
             if (live.Current is not { } model) return;
             log.Serving(model.Version, model.WeightsHash, model.MaxContext, model.Backend, string.Join(' ', app.Urls));
             log.SayWhatIsIgnored(model);
+            foreach (var encoder in encoders.All)
+                log.Embeds(encoder.Name, encoder.WeightsHash, encoder.Config.Size, encoder.Config.MaxTokens, encoder.Backend);
             if (HealthCommand.Near(string.Join(';', app.Urls.Where(url => !inside.Hold(url)))) is { } address)
                 log.Pages(address, new Uri(address, "arena"), model.Version);
             if (model.Source is Checkpoint source && starter.Is(source.Path)) log.Starter();

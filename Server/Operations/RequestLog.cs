@@ -15,8 +15,9 @@ sealed partial class RequestLog(ILogger<RequestLog> log, ServerOptions options)
         if (IsChangeByAdmin(http)) AdminChanged(key, method, http.Request.Path.ToUriComponent(), status, id);
         if (options.Log != ServerOptions.JsonLog) return;
         var run = record.Run;
-        Answered(id, key, RequestObservation.RoleOf(http), method, RequestObservation.PathOf(http), status, took.TotalSeconds, run?.Version,
-            run?.PromptTokens, run is null ? null : record.CachedTokens, run is null ? null : record.OutputTokens,
+        Answered(id, key, RequestObservation.RoleOf(http), method, RequestObservation.PathOf(http), status, took.TotalSeconds,
+            run?.Version ?? record.Encoded?.Model, run?.PromptTokens ?? record.Encoded?.Tokens,
+            run is null ? null : record.CachedTokens, run is null ? null : record.OutputTokens,
             record.Queued?.TotalSeconds, record.FirstToken?.TotalSeconds, record.IsBroken, Activity.Current?.TraceId.ToHexString());
     }
 

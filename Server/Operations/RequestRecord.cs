@@ -17,6 +17,9 @@ sealed class RequestRecord(long arrived)
     /// <summary>What was generated; null where the request generates nothing, or was refused before.</summary>
     public GenerationRun? Run { get; set; }
 
+    /// <summary>What an encoder read: its name and the tokens; null where none did.</summary>
+    public (string Model, int Tokens)? Encoded { get; set; }
+
     public int CachedTokens { get; set; }
 
     public int OutputTokens { get; set; }

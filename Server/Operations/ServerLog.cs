@@ -19,6 +19,16 @@ static partial class ServerLog
     public static partial void Serving(
         this ILogger log, string version, string hash, int context, string? backend, string urls);
 
+    [LoggerMessage(400, LogLevel.Information,
+        "{Name} (weights {Hash}) makes vectors of {Size} numbers from up to {Most} tokens, computed by {Backend}.")]
+    public static partial void Embeds(this ILogger log, string name, string hash, int size, int most, string? backend);
+
+    [LoggerMessage(401, LogLevel.Warning, "{File} cannot be read and is left out: {Reason}")]
+    public static partial void DamagedRecord(this ILogger log, string file, string reason);
+
+    [LoggerMessage(402, LogLevel.Error, "The batch {Id} broke off; the next start goes on with it.")]
+    public static partial void BatchBroken(this ILogger log, string id, Exception failure);
+
     [LoggerMessage(3, LogLevel.Information, "No keys are configured: listening on loopback only.")]
     public static partial void LoopbackOnly(this ILogger log);
 

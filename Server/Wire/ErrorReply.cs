@@ -1,4 +1,5 @@
-// The only code that writes errors: {"error": {message, type, param, code}}, as a whole reply or as an item of a stream.
+// The only code that writes errors: {"error": {message, type, param, code}}, as a whole reply or as an item of a stream; below /v2, where
+// Cohere's API is, {"id", "message"}.
 using System.Globalization;
 using System.Text.Json;
 
@@ -19,7 +20,11 @@ static class ErrorReply
     {
         http.Response.StatusCode = error.Status;
         if (error.RetryAfter is { } seconds) http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        await http.Response.WriteAsJsonAsync(Body(error), WireJson.Wire.ErrorBody, cancellationToken: http.RequestAborted);
+        if (http.Request.Path.StartsWithSegments("/v2"))
+            await http.Response.WriteAsJsonAsync(new CohereErrorBody(http.Response.Headers["x-request-id"].ToString(), error.Message),
+                WireJson.Wire.CohereErrorBody, cancellationToken: http.RequestAborted);
+        else
+            await http.Response.WriteAsJsonAsync(Body(error), WireJson.Wire.ErrorBody, cancellationToken: http.RequestAborted);
     }
 
     static ErrorBody Body(ApiError error) => new(new ErrorDetail(error.Message, error.Type, error.Param, error.Code));
@@ -31,5 +36,7 @@ static class ErrorReply
 }
 
 sealed record ErrorBody(ErrorDetail Error);
+
+sealed record CohereErrorBody(string Id, string Message);
 
 sealed record ErrorDetail(string Message, string Type, string? Param, string? Code);

@@ -5,11 +5,15 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Majlis.Server.Access;
 using Majlis.Server.Arena;
+using Majlis.Server.Batches;
 using Majlis.Server.Catalog;
 using Majlis.Server.Chat;
 using Majlis.Server.Completions;
+using Majlis.Server.Embeddings;
+using Majlis.Server.Files;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
+using Majlis.Server.Rerank;
 using Majlis.Server.Runs;
 using Majlis.Server.Tokens;
 
@@ -23,6 +27,21 @@ namespace Majlis.Server.Wire;
 [JsonSerializable(typeof(ChatChunkWithUsage))]
 [JsonSerializable(typeof(CompletionReply))]
 [JsonSerializable(typeof(CompletionReplyWithUsage))]
+[JsonSerializable(typeof(EmbeddingReply))]
+[JsonSerializable(typeof(CohereEmbedReply))]
+[JsonSerializable(typeof(RerankReply))]
+[JsonSerializable(typeof(CohereRerankReply))]
+[JsonSerializable(typeof(CohereErrorBody))]
+[JsonSerializable(typeof(StoredFile))]
+[JsonSerializable(typeof(FileReply))]
+[JsonSerializable(typeof(ListPage<FileReply>))]
+[JsonSerializable(typeof(DeletedReply))]
+[JsonSerializable(typeof(StoredUpload))]
+[JsonSerializable(typeof(UploadReply))]
+[JsonSerializable(typeof(UploadPartReply))]
+[JsonSerializable(typeof(StoredBatch))]
+[JsonSerializable(typeof(BatchReply))]
+[JsonSerializable(typeof(ListPage<BatchReply>))]
 [JsonSerializable(typeof(TokenizeReply))]
 [JsonSerializable(typeof(DetokenizeReply))]
 [JsonSerializable(typeof(ModelList))]

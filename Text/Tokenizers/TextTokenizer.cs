@@ -90,6 +90,32 @@ public sealed class TextTokenizer
         return brought ? Framed(ids[1..], true) : Framed(ids, true);
     }
 
+    /// <summary>How many tokens frame a text.</summary>
+    public int FrameLength => postProcessor.Frame.Sum(part => part.Ids?.Length ?? 0);
+
+    /// <summary>Ids of a text with the tokens that frame it.</summary>
+    public int[] Frame(IEnumerable<int> ids) => Framed([.. ids], addSpecialTokens: true);
+
+    /// <summary>How many tokens frame a pair of texts.</summary>
+    public int PairFrameLength => postProcessor.PairFrame.Sum(part => part.Ids?.Length ?? 0);
+
+    /// <summary>Ids of two texts with the tokens that frame a pair, and the segment of each.</summary>
+    public (int[] Ids, int[] Types) FramePair(IReadOnlyList<int> first, IReadOnlyList<int> second)
+    {
+        var parts = postProcessor.PairFrame
+            .Select(part => (part.TypeId, Ids: part.Ids ?? (IReadOnlyList<int>)(part.IsSecond ? second : first))).ToArray();
+        return ([.. parts.SelectMany(part => part.Ids)], [.. parts.SelectMany(part => Enumerable.Repeat(part.TypeId, part.Ids.Count))]);
+    }
+
+    /// <summary>Whether ids are framed already; false where this tokenizer frames nothing.</summary>
+    public bool IsFramed(ReadOnlySpan<int> ids)
+    {
+        var text = postProcessor.Frame.IndexOf(postProcessor.Frame.First(part => part.Ids is null));
+        int[] before = [.. postProcessor.Frame[..text].SelectMany(part => part.Ids!.Value)];
+        int[] after = [.. postProcessor.Frame[(text + 1)..].SelectMany(part => part.Ids!.Value)];
+        return FrameLength > 0 && ids.Length >= FrameLength && ids.StartsWith(before) && ids.EndsWith(after);
+    }
+
     /// <summary>Ids with segment ids and offsets; see <see cref="TokenizedText"/>.</summary>
     public TokenizedText EncodeWithOffsets(string text, bool addSpecialTokens, bool specialsAsText = false)
     {

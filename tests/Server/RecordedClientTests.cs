@@ -151,7 +151,7 @@ public sealed class RecordedClientTests(ToolServer shared) : IClassFixture<ToolS
         message?["content"] is JsonArray parts && parts.Any(part => (string?)part?["type"] != "text"));
 
     // Both recorders' formats: requests are at any depth, some as references to equal ones.
-    static IEnumerable<JsonObject> Requests(JsonNode node, string end = "/chat/completions", string field = "messages")
+    internal static IEnumerable<JsonObject> Requests(JsonNode node, string end = "/chat/completions", string field = "messages")
     {
         if (node is JsonObject request && request["path"] is JsonValue named && named.TryGetValue<string>(out var path)
             && path.EndsWith(end, StringComparison.Ordinal) && (string?)request["method"] == "POST"

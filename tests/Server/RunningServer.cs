@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Majlis.Feedback.Store;
 using Majlis.Inference;
 using Majlis.Server;
+using Majlis.Server.Models;
 using Majlis.tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,7 +38,7 @@ sealed class RunningServer : IAsyncDisposable
 
     public static async Task<RunningServer> StartAsync(LoadedModel? model,
         Func<ServerOptions, ServerOptions>? options = null, Func<ServerParts, ServerParts>? parts = null,
-        bool waitForVotes = true)
+        bool waitForVotes = true, Encoders? encoders = null)
     {
         var folder = Directory.CreateTempSubdirectory("majlis-server-").FullName;
         var chosen = new ServerOptions
@@ -49,7 +50,7 @@ sealed class RunningServer : IAsyncDisposable
         };
         chosen = options?.Invoke(chosen) ?? chosen;
         var given = ServerParts.Real with { StorePatience = TimeSpan.FromSeconds(20) };
-        var app = ServerApp.Build(chosen, model, parts?.Invoke(given) ?? given);
+        var app = ServerApp.Build(chosen, model, parts?.Invoke(given) ?? given, encoders);
         await app.StartAsync(TestContext.Current.CancellationToken);
         var server = new RunningServer(app, folder);
         if (waitForVotes && chosen.Redis != NoRedis)

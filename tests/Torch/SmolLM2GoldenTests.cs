@@ -109,10 +109,6 @@ public sealed class SmolLM2GoldenTests(SmolLM2Fixture model) : IClassFixture<Smo
         Assert.True(worst <= 6e-8, $"worst {worst:g3}");
     }
 
-    [Fact]
-    public void Sentence_embeddings_of_MiniLM() =>
-        Assert.Skip("embeddings.json holds vectors of all-MiniLM-L6-v2, which is not stored here (see models/README.md)");
-
     internal static JsonElement Case(string name)
     {
         Assert.SkipWhen(name == "absent", "not here: goldens/smollm2/prompts.json");

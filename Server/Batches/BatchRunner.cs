@@ -1,0 +1,68 @@
+// Runs batches in the background, some at a time, the oldest first; after a restart it goes on with what was not over. A batch that fails
+// by itself is tried again at the next start.
+using System.Collections.Concurrent;
+using Majlis.Server.Operations;
+
+namespace Majlis.Server.Batches;
+
+sealed class BatchRunner(BatchStore store, BatchRun run, IHostApplicationLifetime life, ILogger<BatchRunner> log) : BackgroundService
+{
+    const int AtATime = 4;
+
+    readonly SemaphoreSlim wake = new(0);
+    readonly ConcurrentDictionary<string, CancellationTokenSource> running = new();
+    readonly ConcurrentDictionary<string, bool> failed = new();
+
+    /// <summary>There is a new batch, or room for one.</summary>
+    public void Wake() => wake.Release();
+
+    /// <summary>Ends a batch where it is; one that waits is begun, so that it ends at once.</summary>
+    public void Cancel(string id)
+    {
+        if (running.TryGetValue(id, out var source)) source.Cancel();
+        Wake();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The endpoints that lines are sent to are there once the server listens.
+        await Started(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            foreach (var batch in store.Open().Where(batch => !failed.ContainsKey(batch.Id) && !running.ContainsKey(batch.Id)))
+                if (running.Count < AtATime) _ = RunAsync(batch, stoppingToken);
+            await wake.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    async Task Started(CancellationToken stop)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var listens = life.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    async Task RunAsync(StoredBatch batch, CancellationToken stopping)
+    {
+        var cancelled = new CancellationTokenSource();
+        running[batch.Id] = cancelled;
+        try
+        {
+            await run.RunAsync(batch, cancelled.Token, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The next start goes on with it.
+        }
+        catch (Exception broken)
+        {
+            failed[batch.Id] = true;
+            log.BatchBroken(batch.Id, broken);
+        }
+        finally
+        {
+            running.TryRemove(batch.Id, out _);
+            Wake();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+// The encoders beside the chat model, by the roles that options give them. Knows no request; the container ends their threads.
+using Majlis.Inference;
+using Majlis.Inference.Sentences;
+
+namespace Majlis.Server.Models;
+
+/// <param name="given">Owned by this from now on.</param>
+sealed class EncoderModels(Encoders given, LiveModel live, ModelNames names) : IAsyncDisposable
+{
+    /// <summary>Null where --embedding-model names none.</summary>
+    public SentenceEncoder? Embedding { get; } = given.Embedding is { } embedding ? new(embedding) : null;
+
+    /// <summary>Null where --rerank-model names none.</summary>
+    public SentenceEncoder? Reranker { get; } = given.Reranker is { } reranker ? new(reranker) : null;
+
+    /// <summary>The encoder of this name, for the list of models.</summary>
+    public SentenceModel? Named(string name) => All.FirstOrDefault(model => model.Name == name);
+
+    public IEnumerable<SentenceModel> All => new[] { Embedding, Reranker }.OfType<SentenceEncoder>().Select(encoder => encoder.Model);
+
+    /// <summary>What a client may ask vectors of, for messages.</summary>
+    public string Describe() => Embedding is { } encoder ? $"'{encoder.Model.Name}'"
+        : $"no embedding model (--embedding-model names one){(live.Current is { } model ? $", and {names.Describe(model)}" : "")}";
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Embedding is not null) await Embedding.DisposeAsync();
+        if (Reranker is not null) await Reranker.DisposeAsync();
+    }
+}
+
+/// <summary>The encoders that a server starts with.</summary>
+public sealed record Encoders(SentenceModel? Embedding = null, SentenceModel? Reranker = null);
