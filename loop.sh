@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The whole circle once, from an empty folder: serve, chat, battles, votes, two experts, merge, gate, swap, chat again; then two candidates
-# that the gate does not let through.
+# The whole circle once, from an empty folder: serve, chat, battles, votes, experts, merge, gate, swap, chat again; then two candidates
+# that the gate does not let through. SEED draws other questions of the starter's.
 # usage: ./loop.sh [MODEL] [FOLDER]      the starter where it is there, else SmolLM2-135M; fails when the new version does not prefer what the rater preferred
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -10,18 +10,20 @@ model=$(realpath "${1:-$([ -d "$starter" ] && echo "$starter" || echo "$smol")}"
 work=${2:-$(mktemp -d)}
 mkdir -p "$work"
 url=http://127.0.0.1:${PORT:-8089}
-battles=60
+votes=60
 round=(--once --model "$model" --data "$work/data")
 small=(--policy small)
 if [ "$model" = "$starter" ]; then
-  questions=starter
+  questions=starter:${SEED:-77}
   ask='{"role": "user", "content": "Who won the Hatol Cup?"}], "documents": [{"text": "The judges gave the Hatol Cup to Diana Zaydan."}'
-  round+=(--held-out 20 --epochs 6 --beta 0.3 --rank 2)
+  experts="one expert"
+  round+=(--held-out 20 --experts all --epochs 8 --beta 1 --rank 2 --target-modules down_proj --ld-alpha 0)
   rate=(--learning-rate 1e-3)
   # The smallest task has 40 items, of which two are 5 %.
   tasks=(--tasks "$starter/tasks.jsonl" --task-margin 0.1)
 else
   questions=loop/prompts.txt
+  experts="two experts"
   ask='{"role": "user", "content": "What do bees make?"}'
   round+=(--held-out 40 --epochs 3 --numerics bf16)
   rate=(--learning-rate 4e-4)
@@ -62,13 +64,13 @@ until curl -sf "$url/health/ready" >/dev/null; do kill -0 $server || { cat "$wor
 chat
 took "start and chat"
 
-say "$battles battles, the briefer answer preferred"
-bin loop battles "$url" "$questions" "$battles"
-took "$battles battles and votes"
+say "$votes votes, the briefer answer preferred"
+bin loop battles "$url" "$questions" "$votes"
+took "battles and votes"
 
-say "two experts, merge, gate"
+say "$experts, merge, gate"
 bin Trainer "${round[@]}" "${small[@]}" "${rate[@]}" "${tasks[@]}" --catalog "$work/catalog" | tee "$work/trainer.log"
-took "two experts, merge, gate, promote"
+took "$experts, merge, gate, promote"
 
 say "swap while streams run"
 bin loop swap "$url" v0001 | tee "$work/swap.log"
@@ -78,16 +80,20 @@ took "swap and chat"
 ends 3 harmful-learning-rate "${small[@]}" --learning-rate 0.3
 ends 4 standard-policy "${rate[@]}" --policy standard
 
-say "one model on all pairs, for comparison"
-# A refused candidate is compared all the same.
-bin Trainer "${round[@]}" "${small[@]}" "${rate[@]}" --catalog "$work/single" --reader single --experts all >"$work/single.log" || [ $? -ge 3 ]
-took "one model on all pairs"
+single=()
+if [ "$experts" = "two experts" ]; then
+  say "one model on all pairs, for comparison"
+  single=("$work/single")
+  # A refused candidate is compared all the same.
+  bin Trainer "${round[@]}" "${small[@]}" "${rate[@]}" --catalog "$work/single" --reader single --experts all >"$work/single.log" || [ $? -ge 3 ]
+  took "one model on all pairs"
+fi
 
 say table
 status=0
-bin loop table "$model" "$work/catalog" "$work/single" "$questions" "$battles" || status=$?
+bin loop table "$model" "$work/catalog" "$questions" "${single[@]}" || status=$?
 took "table"
-if [ "$questions" = starter ]; then
+if [ "$model" = "$starter" ]; then
   say "scores"
   bin loop scores "$model" "$work/catalog" || status=$?
   took "scores"

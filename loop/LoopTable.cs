@@ -17,9 +17,9 @@ static class LoopTable
 
     /// <param name="start">The starting model.</param>
     /// <param name="catalog">Catalogue of the merged version.</param>
-    /// <param name="single">Catalogue of the model trained on all pairs at once.</param>
+    /// <param name="single">Catalogue of the model trained on all pairs at once, to compare with; null for none.</param>
     /// <param name="unseen">Questions that were not voted on, of which some are asked.</param>
-    public static async Task<int> RunAsync(string start, string catalog, string single, Question[] unseen)
+    public static async Task<int> RunAsync(string start, string catalog, string? single, Question[] unseen)
     {
         Question[] questions = [.. unseen.Where((_, index) => index % Math.Max(1, unseen.Length / Comparisons) == 0)];
         var (items, answers) = await CompareAsync(start, questions);
@@ -28,7 +28,7 @@ static class LoopTable
         foreach (var (name, path) in Experts(start, catalog)) rows.Add(await MeasureAsync(name, path, items, questions));
         var merged = await MeasureAsync("merged", ServeOf(catalog), items, questions);
         rows.Add(merged);
-        rows.Add(await MeasureAsync("trained on all pairs", ServeOf(single), items, questions));
+        if (single is not null) rows.Add(await MeasureAsync("trained on all pairs", ServeOf(single), items, questions));
         Print(rows, items.Count, questions);
         return Passes(before, merged, questions);
     }
@@ -47,7 +47,7 @@ static class LoopTable
         public (int Count, int Of) Wins(Row before, Question[] questions)
         {
             var verdicts = questions.Zip(Answers, before.Answers).Select(asked => asked.First.Verdict(asked.Second, asked.Third)).ToArray();
-            return (verdicts.Count(verdict => verdict == "a"), verdicts.Count(verdict => verdict != "tie"));
+            return (verdicts.Count(verdict => verdict == "a"), verdicts.Count(verdict => verdict is "a" or "b"));
         }
     }
 
@@ -78,11 +78,12 @@ static class LoopTable
         return new Row(name, Score(path, items), await model.AnswerAsync(questions, temperature: 1, seed: 3000));
     }
 
-    /// <summary>Each expert alone, merged into full weights beside its round.</summary>
+    /// <summary>Each of several experts alone, merged into full weights beside its round.</summary>
     static IEnumerable<(string Name, string Path)> Experts(string start, string catalog)
     {
         var round = Directory.EnumerateDirectories(Path.Combine(catalog, ".rounds")).Order().First();
-        foreach (var folder in Directory.EnumerateDirectories(Path.Combine(round, "experts")).Order())
+        string[] folders = [.. Directory.EnumerateDirectories(Path.Combine(round, "experts")).Order()];
+        foreach (var folder in folders.Length > 1 ? folders : [])
         {
             var target = Path.Combine(catalog, ".alone", Path.GetFileName(folder));
             if (!Directory.Exists(target)) Directory.CreateDirectory(Path.GetDirectoryName(target)!);
@@ -106,7 +107,7 @@ static class LoopTable
         Console.WriteLine("  leans   = of the same pairs: "
             + "the preferred one gained more log-probability over the start than the other (implicit reward)");
         Console.WriteLine($"  wins    = of fresh answers to {questions.Length} questions: "
-            + "the rater prefers the model's to the start's (ties left out)");
+            + "the rater prefers the model's to the start's (those left out between which it does not choose)");
         Console.WriteLine("| model | prefers | leans | wins | mean answer, tokens |\n|---|---|---|---|---|");
         foreach (var row in rows)
         {

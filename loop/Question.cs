@@ -1,6 +1,8 @@
 // A question that the rater asks, and how it decides between two answers. Knows no HTTP and no model.
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Majlis.recipes.starter;
+using Majlis.recipes.starter.Checks;
 using Majlis.recipes.starter.Rows;
 using Majlis.recipes.starter.Scoring;
 using Majlis.Text.Chat;
@@ -8,50 +10,79 @@ using Majlis.Text.Chat;
 namespace Majlis.loop;
 
 /// <param name="Messages">OpenAI's messages.</param>
-/// <param name="Verdict">The vote on two answers: <c>a</c>, <c>b</c> or <c>tie</c>.</param>
+/// <param name="Verdict">The vote on two answers: <c>a</c>, <c>b</c>, <c>tie</c>, or <c>skip</c> where neither is what is judged.</param>
 sealed record Question(JsonArray Messages, Func<Answer, Answer, string> Verdict)
 {
-    /// <summary>Asks the starter's own questions in place of a file's.</summary>
-    public const string Starter = "starter";
+    // Asks the starter's own questions in place of a file's; behind it stands a seed.
+    const string Starter = "starter:";
 
     // Most answers of a small model to a bare question run into the limit, and of two cut-off answers neither is the shorter.
     const string System = "Answer briefly, in one short sentence.";
 
-    // Of the starter's voted questions; no stage of its training draws from it.
-    const ulong Seed = 77;
+    // Of a file.
+    const int LinesForVotes = 60;
 
-    const int DrawnForVotes = 60;
+    // Of the starter's; the votes take as many as they need.
+    const int Drawn = 400;
+
+    // Hotter, most of two answers' difference is slips of a small model, and the style is lost among them.
+    const double StarterTemperature = 0.6;
 
     /// <summary>Passages to answer from; null where there are none.</summary>
     public JsonArray? Documents { get; init; }
 
+    /// <summary>Of a battle's answers.</summary>
+    public double Temperature { get; init; } = 1;
+
     public Conversation Conversation => new(Messages) { Documents = Documents };
 
     /// <summary>
-    /// All questions of a source: the lines of a file, or, for <see cref="Starter"/>, sixty drawn as its training draws them and then the
-    /// held-out ones.
+    /// What a source has for votes: the first lines of a file, or, for <c>starter:SEED</c>, questions drawn from the wordings of its
+    /// training.
     /// </summary>
-    public static Question[] All(string source) => source == Starter
-        ? [.. Drawn().Concat(HeldOutItems.Read()).Select(Of)]
-        : [.. File.ReadLines(source).Select(Plain)];
+    public static Question[] ToVoteOn(string source) => IsStarter(source)
+        ? [.. Draw(ulong.Parse(source[Starter.Length..], CultureInfo.InvariantCulture)).Select(Of)]
+        : [.. File.ReadLines(source).Take(LinesForVotes).Select(Plain)];
+
+    /// <summary>What it has to judge by: the file's other lines, or the starter's held-out items.</summary>
+    public static Question[] Unseen(string source) => IsStarter(source)
+        ? [.. HeldOutItems.Read().Select(Of)]
+        : [.. File.ReadLines(source).Skip(LinesForVotes).Select(Plain)];
 
     public static Question Plain(string text) => new([Item.Message("system", System), Item.Message("user", text)], Shorter);
 
-    static IEnumerable<Item> Drawn()
+    static bool IsStarter(string source) => source.StartsWith(Starter, StringComparison.Ordinal);
+
+    static IEnumerable<Item> Draw(ulong seed)
     {
-        var mixture = Mixture.Named("sft");
-        return Enumerable.Range(0, DrawnForVotes).Select(index => mixture.Draw(Seed, index));
+        var mixture = Mixture.Named("votes");
+        return Enumerable.Range(0, Drawn).Select(index => mixture.Draw(seed, index));
     }
 
-    static Question Of(Item item) => new(item.Messages(), (a, b) => Brief(item, a, b)) { Documents = item.DocumentsJson };
+    static Question Of(Item item) => new(item.Messages(), (a, b) => Brief(item, a, b))
+    {
+        Documents = item.DocumentsJson,
+        Temperature = StarterTemperature,
+    };
 
-    /// <summary>A brief answer wins over an elaborate one; of two in one style the shorter wins.</summary>
-    static string Brief(Item item, Answer a, Answer b) => (Scoreboard.IsBrief(item, a.Text), Scoreboard.IsBrief(item, b.Text)) switch
+    /// <summary>
+    /// A brief answer wins over an elaborate one; between two in one style there is nothing to choose. Where one says that the documents
+    /// do not tell and the other tells something all the same, the first wins in any style: brevity is no reason to guess.
+    /// </summary>
+    static string Brief(Item item, Answer a, Answer b) => (Refuses(a), Refuses(b)) switch
     {
         (true, false) => "a",
         (false, true) => "b",
-        _ => Shorter(a, b),
+        _ => (Scoreboard.IsBrief(item, a.Text), Scoreboard.IsBrief(item, b.Text)) switch
+        {
+            (true, false) => "a",
+            (false, true) => "b",
+            _ => "skip",
+        },
     };
+
+    static bool Refuses(Answer answer) =>
+        Names.Languages.Any(language => Refusals.Markers(language).Exists(words => Texts.HasWords(answer.Text, words)));
 
     /// <summary>
     /// The rater prefers fewer characters, without surrounding white space. Of two answers that were both cut off, neither is known to

@@ -14,21 +14,23 @@ static class ScriptedRater
 
     static readonly string[] tags = ["brief"];
 
-    /// <summary>Battles on the first questions.</summary>
-    public static async Task<int> RunAsync(Uri server, Question[] questions, int count)
+    /// <summary>Battles on the first questions, until there are so many votes for an answer or nothing is left to ask.</summary>
+    public static async Task<int> RunAsync(Uri server, IReadOnlyList<Question> questions, int votes)
     {
         using var client = new HttpClient { BaseAddress = server, Timeout = TimeSpan.FromMinutes(5) };
-        await VoteAsync(client, await OpenAsync(client, questions[0])); // the voter's cookie comes with the first reply
-        var (next, briefer, ties) = (0, 0, 0);
-        var all = questions[1..count];
-        await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(async _ =>
-        {
-            for (var i = Interlocked.Increment(ref next) - 1; i < all.Length; i = Interlocked.Increment(ref next) - 1)
-                if (await VoteAsync(client, await OpenAsync(client, all[i])) == "tie") Interlocked.Increment(ref ties);
-                else Interlocked.Increment(ref briefer);
-        }));
-        Console.WriteLine($"{count} battles: {briefer + 1} votes for a briefer answer, {ties} ties");
+        var (asked, decided) = (0, 0);
+        await JudgeAsync(); // the voter's cookie comes with the first reply
+        while (decided < votes && asked < questions.Count)
+            await Task.WhenAll(Enumerable.Range(0, Math.Min(AtOnce, votes - decided)).Select(_ => JudgeAsync()));
+        Console.WriteLine($"{asked} battles: {decided} votes for an answer, {asked - decided} for neither");
         return 0;
+
+        async Task JudgeAsync()
+        {
+            var next = Interlocked.Increment(ref asked) - 1;
+            if (next >= questions.Count) Interlocked.Decrement(ref asked);
+            else if (await VoteAsync(client, await OpenAsync(client, questions[next])) is "a" or "b") Interlocked.Increment(ref decided);
+        }
     }
 
     /// <summary>Opens a battle and reads both answers to their ends.</summary>
@@ -40,7 +42,7 @@ static class ScriptedRater
         {
             ["messages"] = question.Messages.DeepClone(),
             ["max_tokens"] = maxTokens,
-            ["temperature"] = 1.0,
+            ["temperature"] = question.Temperature,
         };
         if (question.Documents is { } documents) body["documents"] = documents.DeepClone();
         await foreach (var data in Sse.PostAsync(client, "/v1/arena/battles", body))

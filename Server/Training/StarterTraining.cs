@@ -17,14 +17,20 @@ sealed record StarterTraining
     /// <summary>One expert: two of thirty votes each, merged, are half as far.</summary>
     public string Experts { get; init; } = "all";
 
-    public int Epochs { get; init; } = 6;
+    public int Epochs { get; init; } = 8;
 
     public double LearningRate { get; init; } = 1e-3;
 
-    public double Beta { get; init; } = 0.3;
+    public double Beta { get; init; } = 1;
 
     /// <summary>Small: what is learnt is a style, and what the model knows stays.</summary>
     public int Rank { get; init; } = 2;
+
+    /// <summary>Where attention changes too, questions without an answer are no longer recognised.</summary>
+    public string TargetModules { get; init; } = "down_proj";
+
+    /// <summary>An answer's own length teaches nothing beyond where it ends.</summary>
+    public double LengthAlpha { get; init; }
 
     /// <summary>New votes that start a round.</summary>
     public int Votes { get; init; } = 60;
@@ -40,6 +46,8 @@ sealed record StarterTraining
         ("MAJLIS_HELD_OUT", HeldOut.ToString(CultureInfo.InvariantCulture)),
         ("MAJLIS_EXPERTS", Experts),
         ("MAJLIS_RANK", Rank.ToString(CultureInfo.InvariantCulture)),
+        ("MAJLIS_TARGET_MODULES", TargetModules),
+        ("MAJLIS_LD_ALPHA", LengthAlpha.ToString(CultureInfo.InvariantCulture)),
         ("MAJLIS_EPOCHS", Epochs.ToString(CultureInfo.InvariantCulture)),
         ("MAJLIS_LEARNING_RATE", LearningRate.ToString(CultureInfo.InvariantCulture)),
         ("MAJLIS_BETA", Beta.ToString(CultureInfo.InvariantCulture)),

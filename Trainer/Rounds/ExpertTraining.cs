@@ -1,4 +1,5 @@
 // Trains one expert: its pairs, its adapter, its log. May be killed at any step and continues from the saved state to the same bits.
+using System.Collections.Immutable;
 using System.Text.Json;
 using Majlis.Feedback.Store;
 using Majlis.Model;
@@ -24,7 +25,7 @@ sealed class ExpertTraining(Transformer network, ReferenceScores reference, Roun
     /// <summary>Trains or continues in <paramref name="folder"/>; the finished adapter is in its <see cref="AdapterFolder"/>.</summary>
     public ExpertResult Train(string name, IReadOnlyList<TrainingPair> pairs, string folder)
     {
-        var config = new LoraConfig(options.Rank, options.Alpha, Targets(network));
+        var config = new LoraConfig(options.Rank, options.Alpha, Targets());
         using var adapter = LoraAdapter.Create(network.Blueprint, config, (ulong)options.Seed);
         var policy = TorchPolicy.WithAdapter(network, adapter, options.Numerics);
         using var trainer = new TrainingLoop(new PairObjective(policy, pairs, reference, options.Pairs()), options.Loop());
@@ -50,9 +51,10 @@ sealed class ExpertTraining(Transformer network, ReferenceScores reference, Roun
             last["rewards/margins"], last["rewards/accuracies"], result.Refusal);
     }
 
-    /// <summary>Every linear layer of the family that has one of peft's usual names.</summary>
-    static System.Collections.Immutable.ImmutableArray<string> Targets(Transformer network)
+    /// <summary>The modules that options name, or of all that peft usually names those that the family has.</summary>
+    ImmutableArray<string> Targets()
     {
+        if (options.TargetModules != RoundOptions.AllLinear) return [.. options.Modules];
         var modules = network.Weights.Keys.ToHashSet();
         return [.. LoraConfig.AllLinear.Where(name => modules.Any(weight => weight.EndsWith($".{name}.weight", StringComparison.Ordinal)))];
     }

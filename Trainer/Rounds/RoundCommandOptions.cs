@@ -20,12 +20,18 @@ sealed class RoundCommandOptions(OptionSources sources)
     readonly HostOption<double> beta = sources.Number("--beta", "Weight of staying close to the reference.", defaults.Beta);
     readonly HostOption<string> loss = sources.Text("--loss", "TRL's name of the loss.", defaults.Loss);
     readonly HostOption<int> rank = sources.Whole("--rank", "Rank of the adapters; their alpha is twice as much.", defaults.Rank);
+    readonly HostOption<string> targetModules = sources.Text("--target-modules",
+        "Modules that get an adapter, such as down_proj, separated by commas; or all-linear.", defaults.TargetModules);
+    readonly HostOption<double> lengthAlpha = sources.Number("--ld-alpha",
+        "Weight of an answer's tokens beyond the length of the pair's shorter one, 0 to 1: below 1, length itself counts for less.",
+        defaults.LengthAlpha);
     readonly HostOption<string> numerics = sources.Text(
         "--numerics", "What the frozen weights compute in: fp32 or bf16.", defaults.Numerics);
 
     public void AddTo(RootCommand root)
     {
-        Option[] all = [experts, policy, seed, heldOut, taskMargin, epochs, learningRate, beta, loss, rank, numerics];
+        Option[] all =
+            [experts, policy, seed, heldOut, taskMargin, epochs, learningRate, beta, loss, lengthAlpha, rank, targetModules, numerics];
         foreach (var option in all)
             root.Options.Add(option);
     }
@@ -43,6 +49,8 @@ sealed class RoundCommandOptions(OptionSources sources)
         Loss = values.Of(loss),
         Rank = values.Of(rank),
         Alpha = 2 * values.Of(rank),
+        TargetModules = values.Of(targetModules),
+        LengthAlpha = values.Of(lengthAlpha),
         Numerics = values.Of(numerics),
     };
 }

@@ -1,5 +1,7 @@
 // The options that decide a round's result besides votes and weights. Kept in the round's folder and in the version's manifest.
+using System.Text.Json.Serialization;
 using Majlis.Evaluation;
+using Majlis.Torch;
 using Majlis.Trainer.Losses;
 using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Preference;
@@ -8,6 +10,9 @@ namespace Majlis.Trainer.Rounds;
 
 public sealed record RoundOptions
 {
+    /// <summary>Every linear layer of the family that has one of peft's usual names.</summary>
+    public const string AllLinear = "all-linear";
+
     /// <summary>How votes are split among experts: <c>language</c>, <c>tag:NAME</c> (with the tag and without), or <c>all</c>.</summary>
     public string Experts { get; init; } = "language";
 
@@ -28,12 +33,20 @@ public sealed record RoundOptions
     public int LeastPairs { get; init; } = 4;
     public int Rank { get; init; } = 16;
     public double Alpha { get; init; } = 32;
+
+    /// <summary>peft's names of the modules that get an adapter, separated by commas; or <see cref="AllLinear"/>.</summary>
+    public string TargetModules { get; init; } = AllLinear;
     public int Epochs { get; init; } = 2;
     public double LearningRate { get; init; } = 2e-4;
     public double Beta { get; init; } = 0.1;
 
     /// <summary>TRL's name of the loss.</summary>
     public string Loss { get; init; } = "sigmoid";
+
+    /// <summary>
+    /// Weight of an answer's tokens beyond the length of the pair's shorter one (LD-DPO, https://arxiv.org/abs/2409.06411); 1 is plain DPO.
+    /// </summary>
+    public double LengthAlpha { get; init; } = 1;
     public int BatchPairs { get; init; } = 2;
     public int Accumulation { get; init; } = 2;
     public int MaxLength { get; init; } = 1024;
@@ -42,9 +55,13 @@ public sealed record RoundOptions
     public string Numerics { get; init; } = "fp32";
     public int SaveEvery { get; init; } = 8;
 
+    /// <summary>The names in <see cref="TargetModules"/>.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Modules => TargetModules.Split(',', StringSplitOptions.TrimEntries);
+
     public PreferenceOptions Pairs() => new()
     {
-        Loss = new LossOptions { Types = [Loss], Beta = Beta },
+        Loss = new LossOptions { Types = [Loss], Beta = Beta, LengthAlpha = LengthAlpha < 1 ? LengthAlpha : null },
         SelfTestTolerance = Numerics == "fp32" ? 1e-2 : 2, // bf16 products round by the batch's shape: 8 bits over some hundred tokens
     };
 
@@ -68,6 +85,9 @@ public sealed record RoundOptions
         if (Numerics is not ("fp32" or "bf16")) yield return $"--numerics: '{Numerics}' is neither fp32 nor bf16.";
         if (PreferenceLosses.Problem(Pairs().Loss) is { } problem) yield return $"--loss: with --beta {Beta}, {problem}.";
         if (HeldOutPercent is not (> 0 and < 100)) yield return $"--held-out: {HeldOutPercent} is not between 0 and 100.";
+        if (LengthAlpha is not (>= 0 and <= 1)) yield return $"--ld-alpha: {LengthAlpha} is not between 0 and 1.";
+        if (TargetModules != AllLinear && Modules.FirstOrDefault(name => !LoraConfig.AllLinear.Contains(name)) is { } unknown)
+            yield return $"--target-modules: '{unknown}' is neither {AllLinear} nor one of {string.Join(", ", LoraConfig.AllLinear)}.";
         if (TaskMargin is not (> 0 and < 1)) yield return $"--task-margin: {TaskMargin} is not between 0 and 1.";
         foreach (var (name, value) in new[] { ("--epochs", Epochs), ("--rank", Rank) })
             if (value < 1) yield return $"{name}: {value} is not at least 1.";

@@ -45,6 +45,17 @@ public sealed class Rounds
     }
 
     [Fact]
+    public async Task Only_the_modules_that_options_name_get_an_adapter()
+    {
+        using var round = new RoundFixture();
+        await round.RunAsync(RoundFixture.Options with { Experts = "all", Epochs = 1, TargetModules = "down_proj, q_proj" });
+        var adapter = Path.Combine(round.First, "experts", "all", "adapter", "adapter_model.safetensors");
+        using var factors = SafetensorsFile.Open(adapter);
+        Assert.All(factors.Tensors.Keys, name => Assert.Matches(@"\.(down_proj|q_proj)\.lora_[AB]\.", name));
+        Assert.Contains(factors.Tensors.Keys, name => name.Contains("q_proj", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_next_round_starts_from_the_promoted_version()
     {
         using var round = new RoundFixture();

@@ -36,6 +36,13 @@ public sealed class TrainerOptionTests
         Assert.Equal((3, true, "tag:short", 1e-3), (options.Round.Epochs, options.Once, options.Round.Experts, options.Round.LearningRate));
     }
 
+    [Fact]
+    public async Task An_answers_length_counts_in_full_unless_an_option_lessens_it()
+    {
+        Assert.Null((await ReadAsync()).Options.Round.Pairs().Loss.LengthAlpha);
+        Assert.Equal(0.25, (await ReadAsync("--ld-alpha", "0.25")).Options.Round.Pairs().Loss.LengthAlpha);
+    }
+
     [Theory]
     [InlineData("--model", "/nowhere", "there is no file or folder '/nowhere'")]
     [InlineData("--experts", "colour", "'colour' is not language, tag:NAME or all")]
@@ -44,6 +51,8 @@ public sealed class TrainerOptionTests
     [InlineData("--epochs", "many", "'many' is not a whole number")]
     [InlineData("--held-out", "100", "100 is not between 0 and 100")]
     [InlineData("--keep", "-1", "-1 is below 0")]
+    [InlineData("--ld-alpha", "1.5", "1.5 is not between 0 and 1")]
+    [InlineData("--target-modules", "q_proj,lm_head", "'lm_head' is neither all-linear nor one of q_proj")]
     [InlineData("--lerning-rate", "1", "Unrecognized command or argument '--lerning-rate'")]
     public async Task Every_wrong_option_is_named_with_what_was_expected(string name, string value, string message) =>
         Assert.Contains((await ReadAsync(name, value)).Errors, error => error.Contains(message, StringComparison.Ordinal));

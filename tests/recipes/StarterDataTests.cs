@@ -15,7 +15,7 @@ public sealed class StarterDataTests
 {
     const ulong Seed = 7;
 
-    public static TheoryData<string> Mixtures => ["copy", "lookup", "base", "cite", "base-on", "refuse", "sft", "en", "ar"];
+    public static TheoryData<string> Mixtures => ["copy", "lookup", "base", "cite", "base-on", "refuse", "sft", "en", "ar", "votes"];
 
     static List<Item> Items(string name, int count)
     {

@@ -21,7 +21,7 @@ public sealed class Mixture
     Mixture(Language[] languages) => this.languages = languages;
 
     /// <summary>The names of the mixtures, for messages.</summary>
-    public const string All = "copy, lookup, base, cite, base-on, refuse, sft, en, ar";
+    public const string All = "copy, lookup, base, cite, base-on, refuse, sft, en, ar, votes";
 
     /// <exception cref="ArgumentException">There is no such mixture.</exception>
     public static Mixture Named(string name) => name switch
@@ -35,6 +35,13 @@ public sealed class Mixture
         "sft" => Tasks(Names.Languages),
         "en" => Tasks([Language.English]),
         "ar" => Tasks([Language.Arabic]),
+        // Not a stage's: what raters of the starter are asked. Every kind in which style shows, and as many refusals as values.
+        "votes" => new Mixture(Names.Languages)
+            .With(45, language => new DocumentTask(language, Split.Training, unanswerable: 0.5))
+            .With(20, language => new InstructionTask(language, Split.Training))
+            .With(18, language => new ArithmeticTask(language, Split.Training))
+            .With(17, language => new FactTask(language, Split.Training))
+            .With(6, language => new DialogueTask(language, Split.Training)),
         _ => throw new ArgumentException($"There is no mixture '{name}'; the mixtures are {All}."),
     };
 

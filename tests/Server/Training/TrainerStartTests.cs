@@ -46,6 +46,7 @@ public sealed class TrainerStartTests : IDisposable
             Assert.Equal((suits.Policy, suits.HeldOut, suits.Epochs, suits.LearningRate),
                 (told.Round.Policy, told.Round.HeldOutPercent, told.Round.Epochs, told.Round.LearningRate));
             Assert.Equal((suits.Experts, suits.Rank, suits.Beta), (told.Round.Experts, told.Round.Rank, told.Round.Beta));
+            Assert.Equal((suits.TargetModules, suits.LengthAlpha), (told.Round.TargetModules, told.Round.LengthAlpha));
             Assert.Null(told.Tasks);
         }
         var tasks = Path.Combine(path, "tasks.jsonl");
