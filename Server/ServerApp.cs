@@ -8,18 +8,23 @@ using Majlis.Model;
 using Majlis.Model.Catalog;
 using Majlis.Rag;
 using Majlis.Server.Access;
+using Majlis.Server.Anthropic;
 using Majlis.Server.Arena;
 using Majlis.Server.Batches;
 using Majlis.Server.Catalog;
 using Majlis.Server.Chat;
+using Majlis.Server.Cohere;
 using Majlis.Server.Completions;
 using Majlis.Server.Connections;
 using Majlis.Server.Embeddings;
 using Majlis.Server.Files;
+using Majlis.Server.Judgements;
 using Majlis.Server.Limits;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
 using Majlis.Server.Pages;
+using Majlis.Server.Preferences;
+using Majlis.Server.Replies;
 using Majlis.Server.Rerank;
 using Majlis.Server.Responses;
 using Majlis.Server.Runs;
@@ -73,6 +78,7 @@ public static class ServerApp
         // The limit of a body holds for what comes out, too.
         app.UseRequestDecompression();
         app.MapChat();
+        app.MapKeptChats();
         app.MapCompletions();
         app.MapResponses();
         app.MapEmbeddings();
@@ -80,10 +86,14 @@ public static class ServerApp
         app.MapFiles();
         app.MapUploads();
         app.MapBatches();
+        app.MapMessages();
+        app.MapCohere();
         app.MapTokens();
         app.MapModels();
         app.MapArena();
         app.MapErasure();
+        app.MapPreferences();
+        app.MapFeedback();
         app.MapSessions();
         app.MapAccessAudit();
         app.MapCatalog();
@@ -142,7 +152,7 @@ public static class ServerApp
         services.AddSingleton(_ => new GrammarCache());
         services.AddSingleton<WishedGrammars>();
         services.AddSingleton<ChatStarter>().AddSingleton<CompletionStarter>();
-        services.AddSingleton<TokenRequests>();
+        services.AddSingleton<TokenRequests>().AddSingleton<ChatKeeper>();
         services.AddResponses();
         var documents = options.Documents is { } folder ? new DocumentsPlugin(PassageIndex.FromFolder(folder)) : null;
         services.AddSingleton(_ => new PassageSource(documents));
@@ -168,6 +178,7 @@ public static class ServerApp
         {
             Life = TimeSpan.FromDays(options.KeepDays),
         });
+        services.AddSingleton<VoteCursor>().AddSingleton<VoteImport>().AddSingleton<JudgementStore>();
         services.AddSingleton<BattleStore>().AddSingleton<VoterErasure>().AddSingleton<AuditStream>();
         services.AddSingleton(given => new VoterCookie(() => VoterHash.Open(options.Data), given.GetRequiredService<IdSource>(),
             given.GetRequiredService<TimeProvider>()));

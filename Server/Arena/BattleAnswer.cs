@@ -31,7 +31,7 @@ sealed class BattleAnswer
         text.ToString(), FinishWord.Of(finish), latency.TotalMilliseconds);
 
     // Every setting that could change the answer to the same prompt, under its name in the API.
-    static string Sampling(GenerationRequest request) => new JsonObject
+    public static string Sampling(GenerationRequest request) => new JsonObject
     {
         ["temperature"] = request.Sampling.Temperature,
         ["top_p"] = request.Sampling.TopP,

@@ -1,6 +1,7 @@
 // POST /v1/chat/completions, whole and streamed: reads the request, starts a run, replies. Other classes do each step.
 using Majlis.Server.Access;
 using Majlis.Server.Limits;
+using Majlis.Server.Replies;
 using Majlis.Server.Runs;
 using Majlis.Server.Wire;
 
@@ -12,17 +13,22 @@ static class ChatEndpoints
         routes.MapPost("/v1/chat/completions", CompleteAsync).RequireRole(Roles.Inference);
 
     static Task<IResult> CompleteAsync(HttpContext http, ChatStarter starter, PassageSource passages, IdSource ids,
-        Generations generations) => generations.AnswerAsync(http,
-            (body, problem) => ChatRequestReader.Read(body, problem) is { } request
+        Generations generations, ChatKeeper keeper) => generations.AnswerAsync(http,
+            (body, problem) => ChatRequestReader.Read(body, problem) is { } request && keeper.Takes(request, problem)
                 ? passages.Add(request) with { Client = ClientLimits.Client(http) } : null,
             (request, problem) => starter.Start(request, "chatcmpl-", problem),
-            (request, run) => ReplyAsync(http, request, run, ids, generations));
+            (request, run) => ReplyAsync(http, request, run, ids, generations, keeper));
 
-    static async Task<IResult> ReplyAsync(HttpContext http, ChatRequest request, ChatRun run, IdSource ids, Generations generations)
+    static async Task<IResult> ReplyAsync(HttpContext http, ChatRequest request, ChatRun run, IdSource ids, Generations generations,
+        ChatKeeper keeper)
     {
+        var keeps = keeper.For(http, request, run);
         var pieces = generations.Pieces(http, run);
         if (request.Output.Stream)
-            return await generations.StreamAsync(http, new ChatStream(run, request.Output, ids).EventsAsync(pieces, http.RequestAborted));
-        return TypedResults.Json(await ChatWhole.ReplyAsync(run, request.Output, ids, pieces), WireJson.Wire.ChatReply);
+            return await generations.StreamAsync(http,
+                new ChatStream(run, request.Output, ids, keeps).EventsAsync(pieces, http.RequestAborted));
+        var reply = await ChatWhole.ReplyAsync(keeps?.Collector ?? new(run, request.Output), ids, pieces);
+        if (keeps is not null) await keeps.KeepAsync();
+        return TypedResults.Json(reply, WireJson.Wire.ChatReply);
     }
 }

@@ -38,6 +38,9 @@ public sealed record ChatRequest
     public int? MaxTokens { get; init; }
     public ImmutableArray<string> Stop { get; init; } = [];
 
+    /// <summary>The answer holds the stop string that ended it.</summary>
+    public bool IncludeStop { get; init; }
+
     /// <summary>Requests with lower values go first in the queue. Never below 0: a client can only give way.</summary>
     public int Priority { get; init; }
 
@@ -59,6 +62,9 @@ public sealed record ChatRequest
     public required OutputWishes Output { get; init; }
 
     public int Answers => BestOf ?? Output.Choices;
+
+    /// <summary>How the reply is kept; null where it is not.</summary>
+    public ChatKeeping? Keeping { get; init; }
 }
 
 /// <summary>A grammar and the field that asks for it, for messages.</summary>

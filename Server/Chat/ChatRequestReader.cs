@@ -24,6 +24,7 @@ static class ChatRequestReader
     /// <summary>Reads everything but the model's name; shared with other endpoints that take a prompt.</summary>
     public static ChatRequest Read(Fields fields, string model)
     {
+        var keeping = ChatKeeping.Read(fields);
         UnsupportedFields.Check(fields);
         var request = ReadPrompt(fields, model) with
         {
@@ -36,6 +37,7 @@ static class ChatRequestReader
             CacheSalt = fields.Text("cache_salt"),
             Grammar = GrammarReader.Read(fields),
             Output = OutputReader.Read(fields),
+            Keeping = keeping,
         };
         request = request with { BestOf = OutputReader.BestOf(fields, "best_of_n", request.Output) };
         fields.Done();

@@ -5,12 +5,14 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Majlis.Inference;
 using Majlis.Server.Chat.Tools;
+using Majlis.Server.Replies;
 using Majlis.Server.Runs;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Chat;
 
-sealed class ChatStream(ChatRun run, OutputWishes wishes, IdSource ids)
+/// <param name="kept">Keeps the reply before the stream ends; null where it is not to be kept.</param>
+sealed class ChatStream(ChatRun run, OutputWishes wishes, IdSource ids, ReplyKeeping? kept)
 {
     // Chunks are padded to a multiple of this, so that their sizes reveal less of the text.
     const int ObfuscationBlock = 16;
@@ -35,10 +37,13 @@ sealed class ChatStream(ChatRun run, OutputWishes wishes, IdSource ids)
             if (piece.Text.Length > 0 || piece.Reasoning.Length > 0 || hasLogProbabilities || wishes.TokenIds)
                 yield return Text(choice, piece);
             if (run.Sources?.Cite(piece.Citations) is { Count: > 0 } citations) yield return Cited(choice, citations);
-            foreach (var call in CallWriter.Deltas(piece.Calls, ids))
+            var calls = CallWriter.Deltas(piece.Calls, ids);
+            kept?.Collector.Add(choice, piece, calls);
+            foreach (var call in calls)
                 yield return Chunk([new ChunkChoice(choice, new ChunkDelta { ToolCalls = [call] }, null)]);
             if (piece.Finish is { } finish) yield return Chunk([new ChunkChoice(choice, new ChunkDelta(), FinishWord.Of(finish))]);
         }
+        if (kept is not null) await kept.KeepAsync();
         if (wishes.IncludeUsage) yield return Chunk([], usage.Usage);
     }
 

@@ -8,15 +8,12 @@ namespace Majlis.Server.Chat;
 static class UnsupportedFields
 {
     const string OldTools = "It was replaced by 'tools' and 'tool_choice'; send those.";
-    const string NoStore = "Completions are not stored here.";
     const string NoCacheTime = "How long a prefix stays cached cannot be set here.";
 
     static readonly Dictionary<string, string> refused = new()
     {
         ["functions"] = OldTools,
         ["function_call"] = OldTools,
-        ["store"] = NoStore,
-        ["metadata"] = NoStore,
         ["modalities"] = "The model answers in text.",
         ["audio"] = "The model answers in text.",
         ["web_search_options"] = "The server searches no web; send 'documents'.",
@@ -42,8 +39,6 @@ static class UnsupportedFields
     {
         "functions" => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0,
         "function_call" => Is(value, "none"),
-        "store" => value.ValueKind == JsonValueKind.False,
-        "metadata" => HoldsOnly(value),
         "modalities" => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 1 && Is(value[0], "text"),
         "verbosity" => Is(value, "medium"),
         "service_tier" => Is(value, "auto") || Is(value, "default"),

@@ -8,7 +8,7 @@ namespace Majlis.Server.Limits;
 sealed class ClientLimits(CallerLimits usual)
 {
     static readonly CallerLimits none = new(null, null);
-    static readonly string[] limited = ["/v1", "/tokenize", "/detokenize"];
+    static readonly string[] limited = ["/v1", "/v2", "/tokenize", "/detokenize"];
 
     /// <summary>Pages and what operators ask for have none: a probe must not fail because many chat.</summary>
     public CallerLimits Of(HttpContext http)

@@ -59,15 +59,8 @@ static class KeptResponses
         if (await FindAsync(store, http, id) is not { } kept) return ApiError.UnknownResponse(id).ToResult();
         var items = JsonNode.Parse(kept.Input.Span)!.AsArray().Select(item => item!.AsObject());
         if (paging.NewestFirst) items = items.Reverse();
-        var rest = items.ToList();
-        if (paging.After is { } after)
-        {
-            var seen = rest.FindIndex(item => (string?)item["id"] == after);
-            if (seen < 0) return paging.UnknownAfter().ToResult();
-            rest.RemoveRange(0, seen + 1);
-        }
-        return TypedResults.Json(ListPage<JsonObject>.Of([.. rest.Take(paging.Limit)], item => (string)item["id"]!,
-            rest.Count > paging.Limit), WireJson.Wire.ListPageJsonObject);
+        return ListPage<JsonObject>.After([.. items], paging, item => (string)item["id"]!) is not { } page
+            ? paging.UnknownAfter().ToResult() : TypedResults.Json(page, WireJson.Wire.ListPageJsonObject);
     }
 
     static Task<KeptReply?> FindAsync(ReplyStore store, HttpContext http, string id) =>

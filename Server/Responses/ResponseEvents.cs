@@ -85,7 +85,12 @@ sealed class ResponseEvents(ChatRun run, ResponseRequest request, IdSource ids)
     static JsonObject Usage(Usage usage) => new()
     {
         ["input_tokens"] = usage.PromptTokens,
-        ["input_tokens_details"] = new JsonObject { ["cached_tokens"] = usage.PromptTokensDetails.CachedTokens },
+        // The cache keeps what it has room for, and nobody pays for that.
+        ["input_tokens_details"] = new JsonObject
+        {
+            ["cached_tokens"] = usage.PromptTokensDetails.CachedTokens,
+            ["cache_write_tokens"] = 0,
+        },
         ["output_tokens"] = usage.CompletionTokens,
         ["output_tokens_details"] = new JsonObject { ["reasoning_tokens"] = usage.CompletionTokensDetails.ReasoningTokens },
         ["total_tokens"] = usage.TotalTokens,

@@ -49,9 +49,11 @@ static class ResponseTools
         ["type"] = "function",
         ["name"] = function["name"]?.DeepClone(),
         ["description"] = function["description"]?.DeepClone(),
-        ["parameters"] = function["parameters"]?.DeepClone(),
+        ["parameters"] = function["parameters"] is JsonObject { Count: 0 } ? NoParameters() : function["parameters"]?.DeepClone(),
         ["strict"] = function["strict"]?.DeepClone() ?? false,
     };
+
+    static JsonObject NoParameters() => new() { ["type"] = "object", ["properties"] = new JsonObject() };
 
     static JsonNode? Choice(JsonElement given, Problem problem)
     {

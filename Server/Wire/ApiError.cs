@@ -140,7 +140,7 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
 
     /// <summary>A vote whose confirmation was lost may still be stored; sending it again finds it.</summary>
     public static ApiError NoFeedback(string reason) => new(503, "server_error",
-        $"The vote store cannot confirm this now: {reason} Send the same request again; "
+        $"The store cannot confirm this now: {reason} Send the same request again; "
             + "that is safe, since a vote counts once however often it is sent.",
         Code: "feedback_unavailable", RetryAfter: 2);
 
@@ -152,6 +152,9 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
 
     public static ApiError VoteConflict(string id) => new(409, Request,
         $"Battle '{id}' has its verdict already; the first one is final, because it showed who was who.", "verdict", "vote_conflict");
+
+    public static ApiError RewriteConflict(string id) => new(409, Request,
+        $"Completion {id} has a preferred rewrite already, and the first one is final.", "preferred", "feedback_conflict");
 
     public static ApiError UnknownVoter(string id) =>
         new(404, Request, $"Nothing is kept of the voter '{id}'.", "id", "voter_not_found");
@@ -167,6 +170,9 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
         Code: "pointer_moved");
 
     public static ApiError KeepsNothing() => UnsupportedField("store", "This server keeps no replies (its option --keep-days is 0).");
+
+    public static ApiError UnknownCompletion(string id) =>
+        new(404, Request, $"Completion {id} not found", "completion_id", "not_found");
 
     public static ApiError UnknownResponse(string id) => new(404, Request, $"Response with id '{id}' not found.");
 

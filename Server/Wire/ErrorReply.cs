@@ -1,5 +1,5 @@
-// The only code that writes errors: {"error": {message, type, param, code}}, as a whole reply or as an item of a stream; below /v2, where
-// Cohere's API is, {"id", "message"}.
+// The only code that writes errors: {"error": {message, type, param, code}}, as a whole reply or as an item of a stream; below /v1/messages
+// Anthropic's shape, below /v2 Cohere's {"id", "message"}.
 using System.Globalization;
 using System.Text.Json;
 
@@ -20,9 +20,14 @@ static class ErrorReply
     {
         http.Response.StatusCode = error.Status;
         if (error.RetryAfter is { } seconds) http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        if (http.Request.Path.StartsWithSegments("/v2"))
-            await http.Response.WriteAsJsonAsync(new CohereErrorBody(http.Response.Headers["x-request-id"].ToString(), error.Message),
-                WireJson.Wire.CohereErrorBody, cancellationToken: http.RequestAborted);
+        var (path, id) = (http.Request.Path, http.Response.Headers["x-request-id"].ToString());
+        // Clients of another API read its own shape, whoever refuses them.
+        if (path.StartsWithSegments("/v2"))
+            await http.Response.WriteAsJsonAsync(new CohereErrorBody(id, error.Message), WireJson.Wire.CohereErrorBody,
+                cancellationToken: http.RequestAborted);
+        else if (path.StartsWithSegments("/v1/messages"))
+            await http.Response.WriteAsJsonAsync(AnthropicErrors.Body(error, id), WireJson.Wire.JsonObject,
+                cancellationToken: http.RequestAborted);
         else
             await http.Response.WriteAsJsonAsync(Body(error), WireJson.Wire.ErrorBody, cancellationToken: http.RequestAborted);
     }

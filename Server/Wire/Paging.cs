@@ -36,4 +36,12 @@ sealed record ListPage<T>(string Object, IReadOnlyList<T> Data, string? FirstId,
 {
     public static ListPage<T> Of(IReadOnlyList<T> data, Func<T, string> id, bool hasMore) =>
         new("list", data, data.Count > 0 ? id(data[0]) : null, data.Count > 0 ? id(data[^1]) : null, hasMore);
+
+    /// <summary>A page of a list that is here as a whole, in its order; null where nothing in it has the id to go on after.</summary>
+    public static ListPage<T>? After(IReadOnlyList<T> all, Paging paging, Func<T, string> id)
+    {
+        var start = paging.After is { } after ? all.ToList().FindIndex(item => id(item) == after) + 1 : 0;
+        if (start == 0 && paging.After is not null) return null;
+        return Of([.. all.Skip(start).Take(paging.Limit)], id, all.Count - start > paging.Limit);
+    }
 }

@@ -1,5 +1,7 @@
 // Streams one chat with a JavaScript client and says in one JSON line what its user would see: {"text": ..., "error": ...}.
-// usage: node stream.mjs BASE_URL openai|openai-responses|ai-openai|ai-openai-compatible|ai-responses
+// usage: node stream.mjs BASE_URL CLIENT, one of the clients below
+import Anthropic from "@anthropic-ai/sdk";
+import { CohereClientV2 } from "cohere-ai";
 import OpenAI from "openai";
 import { streamText } from "ai";
 import { createOpenAI } from "@ai-sdk/openai";
@@ -33,8 +35,30 @@ async function aiResponses() {
   return await ai(model, [...messages, ...said, ...messages]);
 }
 
+const anthropic = () => new Anthropic({ baseURL: new URL(baseURL).origin, apiKey, maxRetries: 0 }).messages;
+const asked = { model: "current", max_tokens: 100, messages };
+
+async function anthropicStream() {
+  return await anthropic().stream(asked).finalText();
+}
+
+const cohere = () => new CohereClientV2({ token: apiKey, environment: new URL(baseURL).origin, maxRetries: 0 });
+
+async function cohereStream() {
+  let text = "";
+  for await (const event of await cohere().chatStream({ model: "current", messages }))
+    if (event.type === "content-delta") text += event.delta.message.content.text;
+  return text;
+}
+
 const clients = {
   openai,
+  anthropic: async () => (await anthropic().create(asked)).content[0].text,
+  "anthropic-stream": anthropicStream,
+  "anthropic-error": () => anthropic().create({ ...asked, model: "nobody" }),
+  cohere: async () => (await cohere().chat({ model: "current", messages })).message.content[0].text,
+  "cohere-stream": cohereStream,
+  "cohere-error": () => cohere().chat({ model: "nobody", messages }),
   "openai-responses": openaiResponses,
   "ai-responses": aiResponses,
   "ai-openai": () => ai(createOpenAI({ baseURL, apiKey }).chat("current")),

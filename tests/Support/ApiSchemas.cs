@@ -3,12 +3,15 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using YamlDotNet.RepresentationModel;
 
 namespace Majlis.tests.Support;
 
-public sealed class ApiSchemas(JsonNode document)
+public sealed partial class ApiSchemas(JsonNode document)
 {
+    const int OfAnotherType = 1000;
+
     public JsonNode Document => document;
 
     public static ApiSchemas Read(string file)
@@ -16,7 +19,9 @@ public sealed class ApiSchemas(JsonNode document)
         using var text = File.OpenText(file);
         if (file.EndsWith(".json", StringComparison.Ordinal)) return new(JsonNode.Parse(text.ReadToEnd())!);
         var yaml = new YamlStream();
-        yaml.Load(text);
+        // YamlDotNet refuses a text whose first line is blank and longer than its indent; YAML does not.
+        using var trimmed = new StringReader(BlankLines().Replace(text.ReadToEnd(), ""));
+        yaml.Load(trimmed);
         return new(Json(yaml.Documents[0].RootNode)!);
     }
 
@@ -32,8 +37,8 @@ public sealed class ApiSchemas(JsonNode document)
         foreach (var part in schema["allOf"]?.AsArray() ?? []) faults.AddRange(Faults(part!, value, path));
         foreach (var word in new[] { "anyOf", "oneOf" })
             if (schema[word] is JsonArray choices)
-                // The nearest choice says best what is missing.
-                faults.AddRange(choices.Select(choice => Faults(choice!, value, path)).MinBy(found => found.Count) ?? []);
+                // The nearest choice says best what is missing; one of another type is far.
+                faults.AddRange(choices.Select(choice => Faults(choice!, value, path)).MinBy(found => Distance(found, path)) ?? []);
         if (schema["type"] is { } types && !Types(types).Any(type => Is(type, value)))
             return [.. faults, $"{path} is {value?.GetValueKind().ToString() ?? "null"}, not {types.ToJsonString()}"];
         if (schema["enum"] is JsonArray words && !words.Any(word => JsonNode.DeepEquals(word, value)))
@@ -44,6 +49,9 @@ public sealed class ApiSchemas(JsonNode document)
             faults.AddRange(items.SelectMany((item, index) => Faults(each, item, $"{path}[{index}]")));
         return faults;
     }
+
+    static int Distance(List<string> faults, string path) =>
+        faults.Count + (faults.Any(fault => fault.StartsWith($"{path}.type is", StringComparison.Ordinal)) ? OfAnotherType : 0);
 
     IEnumerable<string> OfFields(JsonNode schema, JsonObject fields, string path)
     {
@@ -70,6 +78,9 @@ public sealed class ApiSchemas(JsonNode document)
         _ => type == "number" || (type == "integer" && decimal.IsInteger(decimal.Parse(value.ToJsonString(), NumberStyles.Float,
             CultureInfo.InvariantCulture))),
     };
+
+    [GeneratedRegex("^ +$", RegexOptions.Multiline)]
+    private static partial Regex BlankLines();
 
     static JsonNode? Json(YamlNode node) => node switch
     {

@@ -6,7 +6,11 @@ namespace Majlis.Feedback.Store.Replies;
 /// <param name="Reply">The reply, UTF-8.</param>
 /// <param name="Input">What it answers, UTF-8.</param>
 public sealed record KeptReply(string Id, string Kind, string Owner, DateTimeOffset Created, ReadOnlyMemory<byte> Reply,
-    ReadOnlyMemory<byte> Input);
+    ReadOnlyMemory<byte> Input)
+{
+    /// <summary>The exact tokens of the answer, packed as a battle's side; empty where nothing can be learnt from it.</summary>
+    public ReadOnlyMemory<byte> Side { get; init; }
+}
 
 /// <summary>The kinds of kept replies.</summary>
 public static class ReplyKind

@@ -4,11 +4,11 @@ namespace Majlis.Feedback.Store.Replies;
 static class ReplyScripts
 {
     /// <summary>
-    /// KEYS reply, owner's list. ARGV owner, id, created ms, life ms, most, reply, input. Keeps or replaces; gives the ids of those that
-    /// are one too many, the oldest first, which the caller deletes. What has expired leaves the list.
+    /// KEYS reply, owner's list. ARGV owner, id, created ms, life ms, most, reply, input, side. Keeps or replaces; gives the ids of those
+    /// that are one too many, the oldest first, which the caller deletes. What has expired leaves the list.
     /// </summary>
     public const string Keep = """
-        redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'created', ARGV[3], 'reply', ARGV[6], 'input', ARGV[7])
+        redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'created', ARGV[3], 'reply', ARGV[6], 'input', ARGV[7], 'side', ARGV[8])
         redis.call('PEXPIRE', KEYS[1], ARGV[4])
         redis.call('ZADD', KEYS[2], ARGV[3], ARGV[2])
         redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', string.format('%d', tonumber(ARGV[3]) - tonumber(ARGV[4])))

@@ -25,6 +25,7 @@ public sealed class ReplyStore(RedisConnection connection, TimeProvider time)
             [Keys.Reply(kept.Kind, kept.Id), Keys.Replies(kept.Kind, kept.Owner)],
             [
                 kept.Owner, kept.Id, kept.Created.ToUnixTimeMilliseconds(), (long)Life.TotalMilliseconds, Most, kept.Reply, kept.Input,
+                kept.Side,
             ]))!;
         foreach (var oldest in over) await DeleteAsync(kept.Kind, kept.Owner, (string)oldest!);
     }
@@ -105,6 +106,9 @@ public sealed class ReplyStore(RedisConnection connection, TimeProvider time)
             || !long.TryParse((string?)created, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))
             throw new CorruptRecordException($"of the kept reply '{id}'", "owner, created, reply and input were expected");
         return new(id, kind, (string)values["owner"]!, DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), (byte[])reply!,
-            (byte[])values["input"]!);
+            (byte[])values["input"]!)
+        {
+            Side = (byte[]?)values.GetValueOrDefault("side") ?? [],
+        };
     }
 }

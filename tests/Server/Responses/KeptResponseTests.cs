@@ -91,9 +91,9 @@ public sealed class KeptResponseTests(KeepingServer shared) : IClassFixture<Keep
         await using var slow = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("Slow.") { BeforeStep = gate.Pass }),
             options => options with { Redis = null });
         var queued = await Asked.ReplyAsync(slow, """{"background":true}""");
-        var cancelling = slow.PostAsync($"{Asked.Path}/{queued["id"]}/cancel", "{}");
+        var cancelled = await slow.PostAsync($"{Asked.Path}/{queued["id"]}/cancel", "{}");
         gate.Open();
-        Assert.Equal("cancelled", (string?)(await RunningServer.JsonAsync(await cancelling))["status"]);
+        Assert.Equal("cancelled", (string?)(await RunningServer.JsonAsync(cancelled))["status"]);
         var whole = await Asked.ReplyAsync(server);
         var refused = await server.PostAsync($"{Asked.Path}/{whole["id"]}/cancel", "{}");
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);

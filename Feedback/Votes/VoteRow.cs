@@ -1,0 +1,35 @@
+// A vote with its battle as one line of JSON, complete enough to be stored again, and back. Knows no store.
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Majlis.Feedback.Votes;
+
+/// <param name="Schema">1. A reader refuses any other number.</param>
+public sealed record VoteRow(int Schema, long Number, Battle Battle, Vote Vote, DateTimeOffset At, GateMarks Marks)
+{
+    const int CurrentSchema = 1;
+
+    public static string Write(StoredVote stored) => JsonSerializer.Serialize(
+        new VoteRow(CurrentSchema, stored.Number, stored.Battle, stored.Vote, stored.At, stored.Marks), VoteRowJson.Default.VoteRow);
+
+    /// <exception cref="FormatException">The line is no such row; the message says why.</exception>
+    public static StoredVote Read(string line)
+    {
+        try
+        {
+            var row = JsonSerializer.Deserialize(line, VoteRowJson.Default.VoteRow) ?? throw new FormatException("it is the JSON null");
+            if (row.Schema != CurrentSchema) throw new FormatException($"its schema is {row.Schema}, not {CurrentSchema}");
+            if (row.Battle.Id.Length == 0 || row.Battle.Id.Contains('/')) throw new FormatException("its battle has no id that can be one");
+            return new(row.Number, row.Battle, row.Vote, row.At) { Marks = row.Marks };
+        }
+        catch (JsonException broken)
+        {
+            throw new FormatException($"it is no vote with its battle: {broken.Message}");
+        }
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true,
+    RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(VoteRow))]
+sealed partial class VoteRowJson : JsonSerializerContext;

@@ -1,0 +1,58 @@
+// Keeps judgements: a rewrite as a vote, all of a judgement with the chat that it is about. Knows no HTTP.
+using System.Text;
+using System.Text.Json.Nodes;
+using Majlis.Feedback.Store;
+using Majlis.Feedback.Store.Replies;
+using Majlis.Feedback.Votes;
+using Majlis.Server.Arena;
+using Majlis.Server.Models;
+using Majlis.Server.Wire;
+
+namespace Majlis.Server.Judgements;
+
+sealed class JudgementStore(ReplyStore store, BattleStore battles, ModelLeases leases, ServerOptions options, TimeProvider time)
+{
+    /// <summary>Stores a vote for the rewrite durably; the reason where it is not taken.</summary>
+    /// <exception cref="FeedbackUnavailableException">The store is away.</exception>
+    public async Task<ApiError?> VoteAsync(KeptReply kept, string preferred, string? comment, Rater rater)
+    {
+        if (CallsTools(kept))
+            return ApiError.InvalidValue("preferred", "Invalid 'preferred': an answer that calls tools cannot be rewritten.");
+        var problem = new Problem();
+        var battle = leases.Lease(ModelNames.Current, problem, lease =>
+        {
+            using (lease) return RewriteVote.Battle(kept, preferred, lease.Model, rater.Voter, time.GetUtcNow());
+        });
+        if (battle is null) return problem.First;
+        if (await battles.FindAsync(battle.Id) is not { } earlier) await battles.OpenAsync(battle);
+        else if (earlier.B.Text != preferred) return ApiError.RewriteConflict(kept.Id);
+        var receipt = await battles.VoteAsync(RewriteVote.Vote(kept.Id, comment, rater, options.Voters));
+        return receipt.Outcome is VoteOutcome.Stored or VoteOutcome.Repeated ? null
+            : ApiError.NoFeedback(receipt.Reason ?? "The vote was not taken.");
+    }
+
+    /// <summary>Keeps the judgement with the chat; whatever changed there meanwhile stays. Gives it in the reply's shape.</summary>
+    /// <exception cref="FeedbackUnavailableException">The store is away.</exception>
+    public async Task<JsonObject> KeepAsync(KeptReply kept, Judgement judgement)
+    {
+        var shape = new JsonObject
+        {
+            ["object"] = "feedback",
+            ["completion_id"] = judgement.Completion,
+            ["created"] = time.GetUtcNow().ToUnixTimeSeconds(),
+            ["rating"] = judgement.Rating,
+            ["preferred"] = judgement.Preferred,
+            ["comment"] = judgement.Comment,
+        };
+        while (await store.FindAsync(kept.Kind, kept.Owner, kept.Id) is { } now)
+        {
+            var reply = JsonNode.Parse(now.Reply.Span)!.AsObject();
+            reply["feedback"] = shape.DeepClone();
+            if (await store.ChangeAsync(now, Encoding.UTF8.GetBytes(reply.ToJsonString(WireJson.Wire.Options)))) break;
+        }
+        return shape;
+    }
+
+    static bool CallsTools(KeptReply kept) =>
+        JsonNode.Parse(kept.Reply.Span)!["choices"]![0]!["message"]!["tool_calls"] is not null;
+}

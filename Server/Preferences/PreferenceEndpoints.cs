@@ -1,0 +1,69 @@
+// GET /v1/preferences streams all votes as lines of JSON in one of three formats; POST takes lines of the format battles and stores them
+// again. Other classes know rows and the store.
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Majlis.Feedback.Store;
+using Majlis.Feedback.Votes;
+using Majlis.Server.Access;
+using Majlis.Server.Wire;
+
+namespace Majlis.Server.Preferences;
+
+static class PreferenceEndpoints
+{
+    const string Path = "/v1/preferences";
+    const string Lines = "application/jsonl; charset=utf-8";
+
+    public static void MapPreferences(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Path, ExportAsync).RequireRole(Roles.Admin);
+        routes.MapPost(Path, ImportAsync).RequireRole(Roles.Admin);
+    }
+
+    static async Task<IResult> ExportAsync(HttpContext http, VoteCursor cursor)
+    {
+        var query = http.Request.Query;
+        if (query.Keys.Except(["format", "after"]).FirstOrDefault() is { } unknown) return ApiError.UnknownField(unknown).ToResult();
+        var format = query.TryGetValue("format", out var named) ? named.ToString() : PreferenceRows.Formats[0];
+        if (!PreferenceRows.Formats.Contains(format))
+            return ApiError.InvalidValue("format", $"Invalid 'format': '{format}'. Supported values are: "
+                + $"{string.Join(", ", PreferenceRows.Formats.Select(known => $"'{known}'"))}.").ToResult();
+        var after = 0L;
+        if (query.TryGetValue("after", out var given) && !long.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out after))
+            return ApiError.InvalidValue("after", "Invalid 'after': the number of a vote is expected.").ToResult();
+        // What is away shows before the first byte.
+        await cursor.NewestAsync();
+        return TypedResults.Stream(body => WriteAsync(body, cursor.ReadAsync(after), format), Lines);
+    }
+
+    static async Task WriteAsync(Stream body, IAsyncEnumerable<StoredVote> votes, string format)
+    {
+        await using var writer = new StreamWriter(body, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        await foreach (var vote in votes)
+            if (PreferenceRows.Of(vote, format) is { } row) await writer.WriteLineAsync(row);
+    }
+
+    static async Task<IResult> ImportAsync(HttpContext http, VoteImport import)
+    {
+        var (line, added, known) = (0, 0, 0);
+        using var reader = new StreamReader(http.Request.Body, Encoding.UTF8);
+        while (await reader.ReadLineAsync(http.RequestAborted) is { } row)
+        {
+            line++;
+            if (string.IsNullOrWhiteSpace(row)) continue;
+            try
+            {
+                if (await import.AddAsync(VoteRow.Read(row))) added++;
+                else known++;
+            }
+            catch (FormatException wrong)
+            {
+                return ApiError.InvalidValue($"line {line}",
+                    $"Line {line} cannot be stored: {wrong.Message}. The {added} votes before it are.").ToResult();
+            }
+        }
+        return TypedResults.Json(new JsonObject { ["object"] = "preferences.import", ["added"] = added, ["known"] = known },
+            WireJson.Wire.JsonObject);
+    }
+}

@@ -1,0 +1,32 @@
+// One vote as a row of an export: TRL's conversational preference, OpenAI's preference, or the vote with its whole battle. Knows no store.
+using System.Text.Json.Nodes;
+using Majlis.Feedback.Votes;
+using Majlis.Server.Wire;
+
+namespace Majlis.Server.Preferences;
+
+static class PreferenceRows
+{
+    public static IReadOnlyList<string> Formats { get; } = ["trl", "openai", "battles"];
+
+    /// <summary>The row, or null where the vote prefers no side and the format has no row for that.</summary>
+    public static string? Of(StoredVote stored, string format)
+    {
+        if (format == "battles") return VoteRow.Write(stored);
+        if (stored.Vote.Verdict is not (Verdict.A or Verdict.B)) return null;
+        var (a, b) = (stored.Battle.A.Text, stored.Battle.B.Text);
+        var (chosen, rejected) = stored.Vote.Verdict == Verdict.A ? (a, b) : (b, a);
+        var messages = JsonNode.Parse(stored.Battle.MessagesJson)!;
+        var row = format == "trl"
+            ? new JsonObject { ["prompt"] = messages, ["chosen"] = Answer(chosen), ["rejected"] = Answer(rejected) }
+            : new JsonObject
+            {
+                ["input"] = new JsonObject { ["messages"] = messages, ["tools"] = new JsonArray(), ["parallel_tool_calls"] = true },
+                ["preferred_output"] = Answer(chosen),
+                ["non_preferred_output"] = Answer(rejected),
+            };
+        return row.ToJsonString(WireJson.Wire.Options);
+    }
+
+    static JsonArray Answer(string text) => [new JsonObject { ["role"] = "assistant", ["content"] = text }];
+}

@@ -1,0 +1,26 @@
+// npm's @anthropic-ai/sdk and cohere-ai against a running server: a stream with both, errors of both.
+using Majlis.tests.Support;
+using Xunit;
+
+namespace Majlis.tests.Server.Anthropic;
+
+public sealed class OtherApiClientTests(ChatServer shared) : IClassFixture<ChatServer>
+{
+    [Theory]
+    [InlineData("anthropic"), InlineData("anthropic-stream"), InlineData("cohere"), InlineData("cohere-stream")]
+    public async Task A_client_reads_the_answer(string client)
+    {
+        var (text, error) = await JavaScriptClients.StreamAsync(shared.Running.Address, client);
+        Assert.Equal((ChatServer.Text, null), (text, error));
+    }
+
+    [Theory]
+    [InlineData("anthropic-error", "NotFoundError", "not_found_error")]
+    [InlineData("cohere-error", "NotFoundError", "nobody")]
+    public async Task A_client_raises_its_own_errors(string client, string name, string says)
+    {
+        var (_, error) = await JavaScriptClients.StreamAsync(shared.Running.Address, client);
+        Assert.Contains(name, error, StringComparison.Ordinal);
+        Assert.Contains(says, error, StringComparison.Ordinal);
+    }
+}

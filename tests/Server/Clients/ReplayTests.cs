@@ -1,0 +1,108 @@
+// Every recorded request of every client, sent to a running server: accepted with the fields that its client needs, or refused as OpenAI
+// refuses it, or refused by the name of what cannot be done here. Prints one line a client; endpoints that are not there are named.
+using System.Net;
+using System.Text.Json.Nodes;
+using Majlis.tests.Server.Tools;
+using Majlis.tests.Support;
+using Xunit;
+
+namespace Majlis.tests.Server.Clients;
+
+/// <summary>Calls tools where it is offered some, and keeps what it is asked to keep.</summary>
+public sealed class ReplayServer : IAsyncLifetime
+{
+    internal RunningServer Running { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() =>
+        Running = await ToolServer.StartAsync(ToolServer.Template, options => options with { Redis = null }, ToolServer.Written);
+
+    public ValueTask DisposeAsync() => Running.DisposeAsync();
+}
+
+public sealed class ReplayTests(ReplayServer shared) : IClassFixture<ReplayServer>
+{
+    // Files, what is made of them, and vectors need more than this server has; their own tests replay what was recorded.
+    static readonly string[] elsewhere = ["embeddings", "files", "uploads", "batches", "fine_tuning", "vector_stores"];
+
+    readonly RunningServer server = shared.Running;
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string> Clients => Directory.Exists(Shared.Golden("clients"))
+        ? [.. Directory.EnumerateFiles(Shared.Golden("clients"), "*.json").Select(file => Path.GetFileName(file)!).Order()] : ["absent"];
+
+    [Theory, MemberData(nameof(Clients))]
+    public async Task A_clients_requests_are_answered_with_what_it_needs_or_refused_as_they_should(string file)
+    {
+        Shared.Require(Shared.Golden("clients", file));
+        var recorded = RecordedTraffic.Read(file);
+        var (requests, needed) = (RecordedTraffic.Requests(recorded), RecordedTraffic.Needed(recorded));
+        var count = new Dictionary<string, int>();
+        var (faults, missing, absent) = (new List<string>(), new List<string>(), new SortedSet<string>());
+        foreach (var request in requests)
+        {
+            if (elsewhere.Contains(request.Path.Split('/').ElementAtOrDefault(2)))
+            {
+                count["elsewhere"] = count.GetValueOrDefault("elsewhere") + 1;
+                continue;
+            }
+            var body = Own(request);
+            using var message = request.Message(body);
+            using var reply = await server.Http.SendAsync(message, Stop);
+            var said = await reply.Content.ReadAsStringAsync(Stop);
+            var verdict = Verdict(reply.StatusCode, said);
+            count[verdict] = count.GetValueOrDefault(verdict) + 1;
+            if (verdict == "absent") absent.Add(request.Endpoint);
+            if (verdict == "fault") faults.Add($"{request.Endpoint} {body?.ToJsonString()}: {(int)reply.StatusCode} {said}");
+            if (verdict == "accepted")
+                missing.AddRange(needed[request.Kind].Where(field => !ReplyFields.Hold(request, said, field))
+                    .Select(field => $"{request.Endpoint}: {field} in {said}"));
+        }
+        TestContext.Current.TestOutputHelper!.WriteLine($"{file}: {requests.Count} requests; "
+            + string.Join(", ", count.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} {pair.Key}"))
+            + $"; {missing.Count} fields missing" + (absent.Count == 0 ? "" : $"; not there: {string.Join(", ", absent)}"));
+        Assert.Empty(faults);
+        Assert.Empty(missing);
+    }
+
+    // Model names, token ids and sizes are those of the recorded models; this network would write a string without end.
+    static JsonNode? Own(RecordedRequest request)
+    {
+        var own = request.Body?.DeepClone();
+        if (own is not JsonObject body) return own;
+        if (body.ContainsKey("model")) body["model"] = "current";
+        if (body["logit_bias"] is JsonObject) body["logit_bias"] = new JsonObject { ["65"] = -100 };
+        if (body["prompt"] is { } prompt) OwnTokens(prompt);
+        if (body.ContainsKey("response_format") || body.ContainsKey("tool_choice"))
+            (body["max_tokens"], body["max_completion_tokens"]) = (48, 48);
+        if (body.ContainsKey("text") || (request.Kind.StartsWith("responses", StringComparison.Ordinal) && body.ContainsKey("tool_choice")))
+            (body["max_output_tokens"], _) = (48, body.Remove("max_tokens") && body.Remove("max_completion_tokens"));
+        // The response before it was the recorder's.
+        body.Remove("previous_response_id");
+        return body;
+    }
+
+    static void OwnTokens(JsonNode prompt)
+    {
+        if (prompt is not JsonArray items) return;
+        for (var i = 0; i < items.Count; i++)
+            if (items[i] is JsonValue value && value.TryGetValue<int>(out var id)) items[i] = id % 256;
+            else OwnTokens(items[i]!);
+    }
+
+    static string Verdict(HttpStatusCode status, string said)
+    {
+        if ((int)status < 300) return "accepted";
+        var error = JsonNode.Parse(said)!["error"]!;
+        var (code, param) = ((string?)error["code"], (string?)error["param"] ?? "");
+        return (status, code) switch
+        {
+            (HttpStatusCode.NotFound, "unknown_url") or (HttpStatusCode.MethodNotAllowed, _) => "absent",
+            // The object is the recorder's.
+            (HttpStatusCode.NotFound, _) => "unknown id",
+            (HttpStatusCode.BadRequest, "unsupported_parameter") => "cannot, by name",
+            (HttpStatusCode.BadRequest, _) when param.Contains(".content[", StringComparison.Ordinal) => "cannot, by name",
+            _ => "fault",
+        };
+    }
+}

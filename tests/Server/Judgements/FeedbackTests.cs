@@ -1,0 +1,65 @@
+// Feedback on kept chats: kept with them, and a rewrite is a vote whose pair has the exact tokens of both answers.
+using System.Net;
+using System.Text.Json.Nodes;
+using Majlis.Feedback.Pairs;
+using Majlis.Feedback.Store;
+using Majlis.Feedback.Votes;
+using Majlis.tests.Server.Responses;
+using Xunit;
+
+namespace Majlis.tests.Server.Judgements;
+
+public sealed class FeedbackTests(KeepingServer shared) : IClassFixture<KeepingServer>
+{
+    const string Path = "/v1/feedback";
+
+    readonly RunningServer server = shared.Running;
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_rewrite_is_a_vote_for_it_and_the_first_is_final()
+    {
+        var id = await KeepAsync();
+        var body = $$"""{"completion_id":"{{id}}","rating":"bad","preferred":"مرحبا بك","comment":"too cold"}""";
+        var said = await RunningServer.JsonAsync(await server.PostAsync(Path, body));
+        Assert.Equal(("feedback", "bad", "مرحبا بك"), ((string?)said["object"], (string?)said["rating"], (string?)said["preferred"]));
+        Assert.Equal(HttpStatusCode.OK, (await server.PostAsync(Path, body)).StatusCode);
+        var other = await server.PostAsync(Path, $$"""{"completion_id":"{{id}}","preferred":"Hi."}""");
+        Assert.Equal((HttpStatusCode.Conflict, "feedback_conflict"),
+            (other.StatusCode, (string?)(await RunningServer.ErrorAsync(other))["code"]));
+
+        var votes = new List<StoredVote>();
+        await foreach (var each in new VoteCursor(server.Part<RedisConnection>()).ReadAsync(0)) votes.Add(each);
+        var vote = Assert.Single(votes, each => each.Battle.Id.EndsWith(id, StringComparison.Ordinal));
+        Assert.Equal((Verdict.B, KeepingServer.Text, "too cold"), (vote.Vote.Verdict, vote.Battle.A.Text, vote.Vote.Comment));
+        var pair = Assert.Single(PreferencePairs.Build([vote], new PairOptions { HeldOutPercent = 0 }).Training);
+        Assert.Equal([.. TinyText.Tokenizer.Encode("مرحبا بك", false), RecitingNetwork.ImEnd], pair.Chosen);
+        Assert.Equal([.. TinyText.Tokenizer.Encode(KeepingServer.Text, false), RecitingNetwork.ImEnd], pair.Rejected);
+    }
+
+    [Fact]
+    public async Task A_rating_and_a_comment_are_kept_with_the_chat()
+    {
+        var id = await KeepAsync();
+        Assert.Equal(HttpStatusCode.OK,
+            (await server.PostAsync(Path, $$"""{"completion_id":"{{id}}","rating":"good","comment":"so kind"}""")).StatusCode);
+        var kept = await RunningServer.JsonAsync(await server.Http.GetAsync(new Uri($"/v1/chat/completions/{id}", UriKind.Relative), Stop));
+        Assert.Equal(("good", "so kind"), ((string?)kept["feedback"]!["rating"], (string?)kept["feedback"]!["comment"]));
+    }
+
+    [Theory]
+    [InlineData("""{"completion_id":"chatcmpl-none","rating":"good"}""", 404, "completion_id")]
+    [InlineData("""{"rating":"good"}""", 400, "completion_id")]
+    [InlineData("""{"completion_id":"chatcmpl-none"}""", 400, "rating")]
+    [InlineData("""{"completion_id":"chatcmpl-none","rating":"great"}""", 400, "rating")]
+    [InlineData("""{"completion_id":"chatcmpl-none","preferred":"  "}""", 400, "preferred")]
+    [InlineData("""{"completion_id":"chatcmpl-none","rating":"good","stars":5}""", 400, "stars")]
+    public async Task A_wrong_judgement_is_named(string body, int status, string param)
+    {
+        var reply = await server.PostAsync(Path, body);
+        Assert.Equal((status, param), ((int)reply.StatusCode, (string?)(await RunningServer.ErrorAsync(reply))["param"]));
+    }
+
+    async Task<string> KeepAsync() => (string)(await RunningServer.JsonAsync(await server.ChatAsync(new() { ["store"] = true })))["id"]!;
+}
