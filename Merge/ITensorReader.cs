@@ -12,4 +12,10 @@ interface ITensorReader
 
     /// <summary>Elements from <paramref name="first"/> on, which begins a row.</summary>
     void Read(long first, Span<double> destination);
+
+    /// <summary>
+    /// Adds <paramref name="factor"/> times the elements to <paramref name="sum"/> in one pass over memory; false, with the sum as it was,
+    /// where this tensor cannot do so; false, with the sum spoilt, where a value is not finite.
+    /// </summary>
+    bool TryAdd(long first, double factor, Span<double> sum);
 }

@@ -7,6 +7,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Majlis.Merge.Adapters;
+using Majlis.Merge.Arithmetic;
 using Majlis.Model;
 using Majlis.Model.Families;
 using Majlis.Model.Weights;
@@ -121,7 +122,9 @@ sealed partial class MergeInput : IDisposable
     public void Read(string tensor, long first, Span<double> destination)
     {
         var stored = Tensors[tensor].Type;
-        if (stored == TensorType.F64) ReadWide(tensor, first, destination);
+        if (stored == TensorType.F64 && HasPlainBytes) ReadWide(tensor, first, destination);
+        else if (PlainNumbers.Knows(stored) && HasPlainBytes)
+            PlainNumbers.Read(stored, Bytes(tensor, first, destination.Length, stored), destination);
         else
         {
             var rented = ArrayPool<float>.Shared.Rent(destination.Length);
@@ -136,10 +139,27 @@ sealed partial class MergeInput : IDisposable
         for (var i = 0; i < destination.Length; i++) destination[i] = Rounding.Round(destination[i], type);
     }
 
+    /// <summary>As <see cref="ITensorReader.TryAdd"/>.</summary>
+    public bool TryAdd(string tensor, long first, double factor, Span<double> sum)
+    {
+        var stored = Tensors[tensor].Type;
+        var rounds = loadAs is TensorType.BF16 or TensorType.F16 && loadAs != stored;
+        return !rounds && HasPlainBytes && PlainNumbers.Knows(stored) && adapter?.Changes(tensor) != true
+            && PlainNumbers.Add(stored, Bytes(tensor, first, sum.Length, stored), factor, sum);
+    }
+
+    ReadOnlySpan<byte> Bytes(string tensor, long first, int count, TensorType type)
+    {
+        var width = TensorLayout.Block(type).Bytes;
+        return weights.Raw(tensor, first * width, count * width);
+    }
+
+    /// <summary>The bytes are the numbers; a GGUF may have rows in another order, or one added to each.</summary>
+    bool HasPlainBytes => weights is SafetensorsFolder;
+
     /// <summary>fp64 as it is stored: a weight source widens to fp32 only.</summary>
     void ReadWide(string tensor, long first, Span<double> destination) =>
-        MemoryMarshal.Cast<byte, double>(weights.Raw(tensor, first * sizeof(double), destination.Length * sizeof(double)))
-            .CopyTo(destination);
+        MemoryMarshal.Cast<byte, double>(Bytes(tensor, first, destination.Length, TensorType.F64)).CopyTo(destination);
 
     public void Dispose()
     {

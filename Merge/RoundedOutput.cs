@@ -1,6 +1,5 @@
 // A tensor on its way to disk: rounded once to its type, hashed, written. Knows no method.
 using System.Buffers;
-using System.Numerics.Tensors;
 using System.Security.Cryptography;
 using Majlis.Model;
 using Majlis.Model.Weights;
@@ -20,7 +19,7 @@ sealed class RoundedOutput(TensorInfo tensor, TensorOutput output) : IDisposable
     /// <exception cref="MergeRecipeException">A number is too large for the type.</exception>
     public void Write(ReadOnlySpan<double> values)
     {
-        if (Math.Abs(TensorPrimitives.MaxMagnitude(values)) is var most && !(most <= largest))
+        if (Rounding.Most(values) is var most && !(most <= largest))
             throw new MergeRecipeException(
                 $"{tensor.Name}: a value of {most} near element {written} is beyond what {tensor.Type} can hold");
         for (var done = 0; done < values.Length;)

@@ -28,6 +28,18 @@ public static class Rounding
         _ => float.MaxValue,
     };
 
+    /// <summary>The largest magnitude among values, none of which is NaN.</summary>
+    public static double Most(ReadOnlySpan<double> values)
+    {
+        var (most, i) = (Vector256<double>.Zero, 0);
+        for (; i <= values.Length - Vector256<double>.Count; i += Vector256<double>.Count)
+            most = Vector256.MaxNative(most, Vector256.Abs(Vector256.LoadUnsafe(in values[i])));
+        var single = 0.0;
+        for (var lane = 0; lane < Vector256<double>.Count; lane++) single = Math.Max(single, most[lane]);
+        for (; i < values.Length; i++) single = Math.Max(single, Math.Abs(values[i]));
+        return single;
+    }
+
     /// <summary>Stores values little-endian; <paramref name="bytes"/> has exactly their length.</summary>
     public static void Store(ReadOnlySpan<double> values, TensorType type, Span<byte> bytes)
     {
@@ -46,14 +58,14 @@ public static class Rounding
     {
         var i = 0;
         for (; i <= values.Length - Vector256<ushort>.Count; i += Vector256<ushort>.Count)
-            Vector256.Narrow(ToBrain(values[i..]), ToBrain(values[(i + Vector256<uint>.Count)..])).CopyTo(result[i..]);
+            Vector256.Narrow(ToBrain(in values[i]), ToBrain(in values[i + Vector256<uint>.Count])).StoreUnsafe(ref result[i]);
         for (; i < values.Length; i++) result[i] = ToBrain(values[i]);
     }
 
     /// <summary>Eight numbers, each in the lower half of its place.</summary>
-    static Vector256<uint> ToBrain(ReadOnlySpan<double> values)
+    static Vector256<uint> ToBrain(ref readonly double first)
     {
-        var (low, high) = (Vector256.Create(values), Vector256.Create(values[Vector256<double>.Count..]));
+        var (low, high) = (Vector256.LoadUnsafe(in first), Vector256.LoadUnsafe(in first, (nuint)Vector256<double>.Count));
         var bits = Vector256.Narrow(low, high).AsUInt32();
         var (lowWide, highWide) = Vector256.Widen(bits.AsSingle());
         var differs = ~Vector256.Narrow(Vector256.Equals(low, lowWide).AsUInt64(), Vector256.Equals(high, highWide).AsUInt64());

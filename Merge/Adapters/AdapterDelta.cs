@@ -68,6 +68,9 @@ sealed class AdapterDelta : IDisposable
         return true;
     }
 
+    /// <summary>Whether the adapter changes a tensor.</summary>
+    public bool Changes(string tensor) => whole.ContainsKey(tensor) || factors.Has(tensor);
+
     public void Dispose()
     {
         last.Dispose();

@@ -5,11 +5,8 @@ namespace Majlis.Merge.Arithmetic;
 
 static class WeightedSum
 {
-    /// <summary>
-    /// Writes sum of <paramref name="coefficients"/>[input] x input, divided by <paramref name="divisor"/> at the end: the sum of equal
-    /// weights times equal numbers is then exactly that number.
-    /// </summary>
-    public static void Write(TensorTask tensor, IReadOnlyList<double> coefficients, Action<ReadOnlySpan<double>> write, double divisor = 1)
+    /// <summary>Writes sum of <paramref name="coefficients"/>[input] x input.</summary>
+    public static void Write(TensorTask tensor, IReadOnlyList<double> coefficients, Action<ReadOnlySpan<double>> write)
     {
         var (sums, values) = (new double[tensor.ChunkLength], new double[tensor.ChunkLength]);
         foreach (var (first, length) in tensor.Chunks)
@@ -17,12 +14,7 @@ static class WeightedSum
             var sum = sums.AsSpan(0, length);
             var value = values.AsSpan(0, length);
             sum.Clear();
-            for (var input = 0; input < coefficients.Count; input++)
-            {
-                tensor.Read(input, first, value);
-                TensorPrimitives.MultiplyAdd(value, coefficients[input], sum, sum);
-            }
-            if (divisor != 1) TensorPrimitives.Divide(sum, divisor, sum);
+            for (var input = 0; input < coefficients.Count; input++) tensor.Add(input, first, coefficients[input], sum, value);
             write(sum);
         }
     }

@@ -26,7 +26,8 @@ public sealed class Linear : IMergeMethod
     public void Merge(TensorTask tensor, Action<ReadOnlySpan<double>> write)
     {
         var weights = Weights(tensor);
-        WeightedSum.Write(tensor, weights, write, tensor.Flag("normalize") ? weights.Sum() : 1);
+        var divisor = tensor.Flag("normalize") ? weights.Sum() : 1;
+        WeightedSum.Write(tensor, [.. weights.Select(weight => weight / divisor)], write);
     }
 
     static double[] Weights(TensorTask tensor) => [.. tensor.Experts.Select(input => tensor.Model("weight", input))];

@@ -1,6 +1,7 @@
 // Random numbers by position: any element's number can be had at any time, in any order. Knows no masks.
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -10,6 +11,8 @@ namespace Majlis.Merge.Sparsity;
 sealed class RandomNumbers
 {
     const ulong Golden = 0x9E3779B97F4A7C15;
+    const ulong First = 0xBF58476D1CE4E5B9;
+    const ulong Second = 0x94D049BB133111EB;
 
     readonly ulong key;
 
@@ -17,12 +20,24 @@ sealed class RandomNumbers
     public RandomNumbers(long seed, string tensor, int expert) => key = BinaryPrimitives.ReadUInt64LittleEndian(
         SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed}\n{expert}\n{tensor}"))));
 
+    /// <summary>For the numbers of four positions: all bits set where <see cref="At"/> is below a limit in 0 .. 1.</summary>
+    public Vector256<double> Below(long position, double limit)
+    {
+        var at = Vector256.Create((ulong)position + 1) + Vector256.Create(0UL, 1, 2, 3);
+        var bits = Vector256.Create(key) + at * Vector256.Create(Golden);
+        bits = (bits ^ bits >>> 30) * Vector256.Create(First);
+        bits = (bits ^ bits >>> 27) * Vector256.Create(Second);
+        bits = (bits ^ bits >>> 31) >>> 11;
+        // n / 2^53 < limit is n < limit x 2^53 rounded up, since both products are exact.
+        return Vector256.LessThan(bits.AsInt64(), Vector256.Create((long)Math.Ceiling(limit * (1UL << 53)))).AsDouble();
+    }
+
     /// <summary>A number in [0, 1) with 53 random bits.</summary>
     public double At(long position)
     {
         var bits = key + ((ulong)position + 1) * Golden;
-        bits = (bits ^ bits >> 30) * 0xBF58476D1CE4E5B9;
-        bits = (bits ^ bits >> 27) * 0x94D049BB133111EB;
+        bits = (bits ^ bits >> 30) * First;
+        bits = (bits ^ bits >> 27) * Second;
         return ((bits ^ bits >> 31) >> 11) * (1.0 / (1UL << 53));
     }
 }

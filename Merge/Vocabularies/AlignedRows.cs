@@ -38,6 +38,8 @@ sealed class AlignedRows : ITensorReader
         }
     }
 
+    public bool TryAdd(long first, double factor, Span<double> sum) => false;
+
     /// <summary>How many own rows follow each other from this one on.</summary>
     int Run(int row, int most)
     {

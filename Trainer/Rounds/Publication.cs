@@ -30,7 +30,7 @@ sealed class Publication(RoundFolder folder, ModelCatalog catalog, RoundStart st
         RoundPairs pairs, IReadOnlyList<ExpertResult> experts, CandidateResult candidate, string candidatePath, GateVerdict verdict)
     {
         var recipe = JsonSerializer.SerializeToElement(
-            new { merge = candidate.Recipe, tensors = candidate.TensorHashes, experts }, TrainerJson.Plain);
+            new { merge = candidate.Recipe, search = candidate.Search, tensors = candidate.TensorHashes, experts }, TrainerJson.Plain);
         if (catalog.Names().Contains(start.Version)) return OfThisRound(recipe);
         var draft = catalog.Begin(start.Version);
         foreach (var name in new[] { ModelCatalog.Master, ModelCatalog.Serve })

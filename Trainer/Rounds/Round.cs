@@ -1,5 +1,6 @@
 // One training round: votes, pairs, experts, merge, gate, version, promotion. Every stage's result is durable before the next begins,
 // so a killed trainer continues where it was. Knows the order of the stages; other files do the work.
+using System.Collections.Immutable;
 using Majlis.Evaluation;
 using Majlis.Feedback.Pairs;
 using Majlis.Feedback.Votes;
@@ -65,9 +66,8 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
         if (experts.Where(expert => expert.Refusal is not null).ToArray() is { Length: > 0 } refused)
             return RoundOutcome.Unjudged(GateDecision.Refuse, 0, pairs.Through,
                 [.. refused.Select(expert => $"{expert.Name}: {expert.Refusal}")]);
-        var candidate = await folder.OnceAsync("merge", () => CandidateMerge.Write(
-            CandidateMerge.Recipe(start.MasterPath, [.. pairs.Experts.Select(expert => (training.AdapterOf(expert.Name), 1.0))]),
-            start.MasterPath, CandidatePath));
+        var candidate = await folder.OnceAsync("merge",
+            () => Merge(start, pairs, [.. pairs.Experts.Select(expert => training.AdapterOf(expert.Name))]));
         var verdict = await folder.OnceAsync("gate", () =>
             CandidateGate.JudgeAsync(start, pairs, Path.Combine(CandidatePath, ModelCatalog.Serve), parts));
         parts.Say($"gate: {verdict}");
@@ -78,6 +78,15 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
     }
 
     string CandidatePath => folder.File("candidate");
+
+    CandidateResult Merge(RoundStart start, RoundPairs pairs, string[] adapters)
+    {
+        CandidateResult Write(ImmutableArray<double> weights) => CandidateMerge.Write(
+            CandidateMerge.Recipe(start.MasterPath, [.. adapters.Zip(weights)]), start.MasterPath, CandidatePath);
+        return start.Options.Weights == ExpertWeights.Search && adapters.Length > 1
+            ? WeightSearch.Run(pairs, Write, Path.Combine(CandidatePath, ModelCatalog.Serve), parts)
+            : Write(ExpertWeights.Of(adapters.Length > 1 ? start.Options.Weights : ExpertWeights.Equal, pairs.Experts));
+    }
 
     RoundStart Start()
     {

@@ -10,6 +10,8 @@ sealed class RoundCommandOptions(OptionSources sources)
 
     readonly HostOption<string> experts = sources.Text("--experts",
         "How votes are split among experts: language, tag:NAME (with the tag and without), or all for one.", defaults.Experts);
+    readonly HostOption<string> weights = sources.Text("--weights", "How experts count in the merge: equal, size (by their pairs), "
+        + "NAME=NUMBER,NAME=NUMBER (by importance), or search (the best of a few, on 64 pairs of the training).", defaults.Weights);
     readonly HostOption<string> policy = sources.Text("--policy", "How sure the gate has to be: standard or small.", defaults.Policy);
     readonly HostOption<int> seed = sources.Whole("--seed", "Seed of the split, the order and the factors.", defaults.Seed);
     readonly HostOption<double> heldOut = sources.Number("--held-out", "Percentage of prompts kept for the gate.", defaults.HeldOutPercent);
@@ -31,7 +33,10 @@ sealed class RoundCommandOptions(OptionSources sources)
     public void AddTo(RootCommand root)
     {
         Option[] all =
-            [experts, policy, seed, heldOut, taskMargin, epochs, learningRate, beta, loss, lengthAlpha, rank, targetModules, numerics];
+        [
+            experts, weights, policy, seed, heldOut, taskMargin, epochs, learningRate, beta, loss, lengthAlpha, rank, targetModules,
+            numerics,
+        ];
         foreach (var option in all)
             root.Options.Add(option);
     }
@@ -39,6 +44,7 @@ sealed class RoundCommandOptions(OptionSources sources)
     public RoundOptions Read(OptionValues values) => new()
     {
         Experts = values.Of(experts),
+        Weights = values.Of(weights),
         Policy = values.Of(policy),
         Seed = values.Of(seed),
         HeldOutPercent = values.Of(heldOut),

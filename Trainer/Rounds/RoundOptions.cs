@@ -16,6 +16,9 @@ public sealed record RoundOptions
     /// <summary>How votes are split among experts: <c>language</c>, <c>tag:NAME</c> (with the tag and without), or <c>all</c>.</summary>
     public string Experts { get; init; } = "language";
 
+    /// <summary>How the experts count in the merge: <c>equal</c>, <c>size</c>, <c>search</c>, or NAME=NUMBER,NAME=NUMBER.</summary>
+    public string Weights { get; init; } = ExpertWeights.Equal;
+
     /// <summary>Name of the gate's policy.</summary>
     public string Policy { get; init; } = "standard";
     public int Seed { get; init; } = 1;
@@ -81,6 +84,7 @@ public sealed record RoundOptions
     {
         if (!ExpertSplit.IsRule(Experts))
             yield return $"--experts: '{Experts}' is not {ExpertSplit.ByLanguage}, {ExpertSplit.TagPrefix}NAME or {ExpertSplit.None}.";
+        if (ExpertWeights.Problem(Weights) is { } wrong) yield return $"--weights: {wrong}";
         if (GatePolicy.Find(Policy) is null) yield return $"--policy: '{Policy}' is not one of standard, small.";
         if (Numerics is not ("fp32" or "bf16")) yield return $"--numerics: '{Numerics}' is neither fp32 nor bf16.";
         if (PreferenceLosses.Problem(Pairs().Loss) is { } problem) yield return $"--loss: with --beta {Beta}, {problem}.";

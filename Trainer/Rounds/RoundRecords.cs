@@ -36,7 +36,11 @@ public sealed record ExpertResult(
     string Name, int Pairs, int Steps, double FirstLoss, double LastLoss, double Margin, double Accuracy, string? Refusal);
 
 /// <summary>The merged candidate.</summary>
-public sealed record CandidateResult(string Recipe, ImmutableSortedDictionary<string, string> TensorHashes);
+public sealed record CandidateResult(string Recipe, ImmutableSortedDictionary<string, string> TensorHashes)
+{
+    /// <summary>How the experts' weights were found; null where they were given.</summary>
+    public WeightSearchResult? Search { get; init; }
+}
 
 /// <summary>How a round ended.</summary>
 /// <param name="Judged">Whether the votes got a verdict and are used up; otherwise they stay for the next round.</param>

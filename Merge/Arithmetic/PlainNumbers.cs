@@ -1,0 +1,82 @@
+// bf16 and fp32 from a file to fp64 in one pass over memory: stored, or added times a factor. Checks on the way that all are finite.
+// Knows nothing of tensors; other types take the plain way through fp32.
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Majlis.Model;
+
+namespace Majlis.Merge.Arithmetic;
+
+static class PlainNumbers
+{
+    const uint Exponent = 0x7F800000;
+
+    public static bool Knows(TensorType type) => type is TensorType.BF16 or TensorType.F32;
+
+    /// <summary>Widens; false if a number is not finite.</summary>
+    public static bool Read(TensorType type, ReadOnlySpan<byte> source, Span<double> destination) => type == TensorType.F32
+        ? Read(MemoryMarshal.Cast<byte, uint>(source), destination) : Read(MemoryMarshal.Cast<byte, ushort>(source), destination);
+
+    /// <summary>Adds <paramref name="factor"/> times the numbers; false if one of them is not finite.</summary>
+    public static bool Add(TensorType type, ReadOnlySpan<byte> source, double factor, Span<double> sum) => type == TensorType.F32
+        ? Add(MemoryMarshal.Cast<byte, uint>(source), factor, sum) : Add(MemoryMarshal.Cast<byte, ushort>(source), factor, sum);
+
+    // T is uint for fp32's bits and ushort for bf16's.
+    static bool Read<T>(ReadOnlySpan<T> source, Span<double> destination) where T : unmanaged
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(source.Length, destination.Length);
+        ref var from = ref MemoryMarshal.GetReference(source);
+        ref var to = ref MemoryMarshal.GetReference(destination);
+        var (special, i) = (Vector256<uint>.Zero, 0);
+        for (; i <= source.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            var bits = Load(ref from, i);
+            special |= Special(bits);
+            var (lower, upper) = Vector256.Widen(bits.AsSingle());
+            lower.StoreUnsafe(ref to, (nuint)i);
+            upper.StoreUnsafe(ref to, (nuint)(i + Vector256<double>.Count));
+        }
+        var finite = special == Vector256<uint>.Zero;
+        for (; i < source.Length; i++) finite &= double.IsFinite(destination[i] = One(source[i]));
+        return finite;
+    }
+
+    static bool Add<T>(ReadOnlySpan<T> source, double factor, Span<double> sum) where T : unmanaged
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(source.Length, sum.Length);
+        ref var from = ref MemoryMarshal.GetReference(source);
+        ref var to = ref MemoryMarshal.GetReference(sum);
+        var (special, factors, i) = (Vector256<uint>.Zero, Vector256.Create(factor), 0);
+        for (; i <= source.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            var bits = Load(ref from, i);
+            special |= Special(bits);
+            var (lower, upper) = Vector256.Widen(bits.AsSingle());
+            var rest = i + Vector256<double>.Count;
+            (lower * factors + Vector256.LoadUnsafe(ref to, (nuint)i)).StoreUnsafe(ref to, (nuint)i);
+            (upper * factors + Vector256.LoadUnsafe(ref to, (nuint)rest)).StoreUnsafe(ref to, (nuint)rest);
+        }
+        var finite = special == Vector256<uint>.Zero;
+        for (; i < source.Length; i++)
+        {
+            var value = One(source[i]);
+            finite &= double.IsFinite(value);
+            sum[i] = value * factor + sum[i];
+        }
+        return finite;
+    }
+
+    /// <summary>Eight numbers as the bits of fp32; bf16 is its upper half.</summary>
+    static Vector256<uint> Load<T>(ref T from, int i) where T : unmanaged
+    {
+        if (typeof(T) == typeof(uint)) return Vector256.LoadUnsafe(ref Unsafe.As<T, uint>(ref from), (nuint)i);
+        var (lower, upper) = Vector128.Widen(Vector128.LoadUnsafe(ref Unsafe.As<T, ushort>(ref from), (nuint)i));
+        return Vector256.Create(lower, upper) << 16;
+    }
+
+    static Vector256<uint> Special(Vector256<uint> bits) =>
+        Vector256.Equals(bits & Vector256.Create(Exponent), Vector256.Create(Exponent));
+
+    static double One<T>(T bits) where T : unmanaged => BitConverter.UInt32BitsToSingle(
+        typeof(T) == typeof(uint) ? Unsafe.As<T, uint>(ref bits) : (uint)Unsafe.As<T, ushort>(ref bits) << 16);
+}
