@@ -30,6 +30,7 @@ using Majlis.Server.Responses;
 using Majlis.Server.Runs;
 using Majlis.Server.Tokens;
 using Majlis.Server.Training;
+using Majlis.Server.VectorStores;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server;
@@ -86,6 +87,7 @@ public static class ServerApp
         app.MapFiles();
         app.MapUploads();
         app.MapBatches();
+        app.MapVectorStores();
         app.MapMessages();
         app.MapCohere();
         app.MapTokens();
@@ -136,6 +138,10 @@ public static class ServerApp
         services.AddSingleton(given => new BatchStore(options.Data, given.GetRequiredService<IdSource>(),
             given.GetRequiredService<TimeProvider>(), given.GetRequiredService<ILogger<BatchStore>>()));
         services.AddSingleton<UploadJoin>().AddSingleton<BatchInput>().AddSingleton<BatchCalls>().AddSingleton<BatchRun>();
+        services.AddSingleton(given => new StoreRecords(options.Data, given.GetRequiredService<IdSource>(),
+            given.GetRequiredService<TimeProvider>(), given.GetRequiredService<ILogger<StoreRecords>>()));
+        services.AddSingleton<StoreFiles>().AddSingleton<StoreSearch>();
+        services.AddSingleton<StoreReader>().AddHostedService(given => given.GetRequiredService<StoreReader>());
         services.AddSingleton<BatchRunner>().AddHostedService(given => given.GetRequiredService<BatchRunner>());
     }
 

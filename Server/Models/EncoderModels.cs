@@ -10,6 +10,9 @@ sealed class EncoderModels(Encoders given, LiveModel live, ModelNames names) : I
     /// <summary>Null where --embedding-model names none.</summary>
     public SentenceEncoder? Embedding { get; } = given.Embedding is { } embedding ? new(embedding) : null;
 
+    /// <summary>The same if it reads texts; null for one that takes token ids only.</summary>
+    public SentenceEncoder? OfTexts => Embedding is { Model.Tokenizer: not null } encoder ? encoder : null;
+
     /// <summary>Null where --rerank-model names none.</summary>
     public SentenceEncoder? Reranker { get; } = given.Reranker is { } reranker ? new(reranker) : null;
 

@@ -16,6 +16,7 @@ using Majlis.Server.Operations;
 using Majlis.Server.Rerank;
 using Majlis.Server.Runs;
 using Majlis.Server.Tokens;
+using Majlis.Server.VectorStores;
 
 namespace Majlis.Server.Wire;
 
@@ -42,6 +43,16 @@ namespace Majlis.Server.Wire;
 [JsonSerializable(typeof(StoredBatch))]
 [JsonSerializable(typeof(BatchReply))]
 [JsonSerializable(typeof(ListPage<BatchReply>))]
+[JsonSerializable(typeof(JsonNode))]
+[JsonSerializable(typeof(StoredVectorStore))]
+[JsonSerializable(typeof(PassageFile))]
+[JsonSerializable(typeof(VectorStoreReply))]
+[JsonSerializable(typeof(ListPage<VectorStoreReply>))]
+[JsonSerializable(typeof(StoreFileReply))]
+[JsonSerializable(typeof(ListPage<StoreFileReply>))]
+[JsonSerializable(typeof(FileBatchReply))]
+[JsonSerializable(typeof(SearchPage))]
+[JsonSerializable(typeof(ContentPage))]
 [JsonSerializable(typeof(TokenizeReply))]
 [JsonSerializable(typeof(DetokenizeReply))]
 [JsonSerializable(typeof(ModelList))]

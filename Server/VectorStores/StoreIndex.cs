@@ -1,0 +1,54 @@
+// What is searched of one store: its passages' words and vectors, in memory from its first search until its files change. Knows no client.
+using Majlis.Model.Sentences;
+using Majlis.Rag;
+
+namespace Majlis.Server.VectorStores;
+
+/// <param name="Score">Between 0 and 1.</param>
+sealed record StoreHit(StoreFile File, string Text, double Score);
+
+sealed class StoreIndex : IDisposable
+{
+    // Passages that share words with the question, before filters.
+    const int MostByWords = 1000;
+
+    readonly Dictionary<string, (StoreFile File, StorePassage Passage)> passages = [];
+    readonly PassageIndex words;
+
+    /// <param name="store">Its files that are read.</param>
+    /// <param name="read">The passages of a file; null where it has gone.</param>
+    public StoreIndex(StoredVectorStore store, Func<string, PassageFile?> read)
+    {
+        Files = store.Files;
+        foreach (var file in store.Files.Where(file => file.Status == StoreFile.Completed))
+            foreach (var (i, passage) in (read(file.FileId)?.Passages ?? []).Index()) passages[$"{file.FileId}#{i + 1}"] = (file, passage);
+        words = new PassageIndex(passages.Select(item =>
+            new Passage(item.Key, item.Value.File.Filename, item.Value.Passage.Text, item.Value.File.FileId, item.Value.Passage.Start)));
+    }
+
+    /// <summary>The files as they were; others ask for another index.</summary>
+    public System.Collections.Immutable.ImmutableArray<StoreFile> Files { get; }
+
+    /// <summary>
+    /// The best passages, best first. A score is the mean of the vectors' cosine and of the words' score, compared to the best of this
+    /// search; without a vector, the words' alone.
+    /// </summary>
+    public IEnumerable<StoreHit> Search(string question, float[]? vector, Func<StoreFile, bool> takes)
+    {
+        if (passages.Count == 0) return [];
+        var found = words.Search(question, MostByWords).ToDictionary(hit => hit.Passage.Id, hit => hit.Score);
+        var best = found.Values.DefaultIfEmpty(1).Max();
+        return passages.Where(item => takes(item.Value.File) && (vector is not null || found.ContainsKey(item.Key)))
+            .Select(item => new StoreHit(item.Value.File, item.Value.Passage.Text, Score(item.Key, item.Value.Passage)))
+            .OrderByDescending(hit => hit.Score);
+
+        double Score(string id, StorePassage passage)
+        {
+            var byWords = found.GetValueOrDefault(id) / best;
+            return vector is null || passage.Numbers.Length != vector.Length ? byWords
+                : (byWords + Math.Max(0, VectorMath.Cosine(vector, passage.Numbers))) / 2;
+        }
+    }
+
+    public void Dispose() => words.Dispose();
+}

@@ -1,0 +1,72 @@
+// The stores of passages that clients keep, each seen by the key that made it only. Knows neither HTTP nor how files are read.
+using System.Collections.Immutable;
+using Majlis.Server.Storage;
+using Majlis.Server.Wire;
+
+namespace Majlis.Server.VectorStores;
+
+sealed class StoreRecords(string data, IdSource ids, TimeProvider time, ILogger<StoreRecords> log)
+{
+    const string FolderName = "vector_stores";
+
+    readonly Lazy<(PrivateFolder Folder, RecordFolder<StoredVectorStore> Records)> store = new(() =>
+    {
+        var folder = new PrivateFolder(data, FolderName);
+        return (folder, new(folder, WireJson.Wire.StoredVectorStore, log));
+    });
+
+    public long Now => time.GetUtcNow().ToUnixTimeSeconds();
+
+    public PrivateFolder Folder => store.Value.Folder;
+
+    RecordFolder<StoredVectorStore> Records => store.Value.Records;
+
+    /// <summary>The owner's stores that have not expired.</summary>
+    public IEnumerable<StoredVectorStore> Of(string owner)
+    {
+        foreach (var over in Records.All.Where(store => store.ExpiresAt <= Now).ToList()) Delete(over);
+        return Records.All.Where(store => store.Owner == owner);
+    }
+
+    public StoredVectorStore? Find(string owner, string id) => Of(owner).FirstOrDefault(store => store.Id == id);
+
+    public StoredVectorStore? Find(string id) => Records.Find(id);
+
+    /// <summary>Files of all stores that are still to be read, the oldest first.</summary>
+    public ImmutableArray<(string Store, string File)> Unread() => [.. Records.All
+        .SelectMany(store => store.Files.Where(file => file.Status == StoreFile.InProgress).Select(file => (store.Id, file)))
+        .OrderBy(item => item.file.CreatedAt).Select(item => (item.Id, item.file.FileId))];
+
+    public StoredVectorStore Add(Func<string, StoredVectorStore> make)
+    {
+        var made = make(ids.Next("vs_"));
+        Records.Save(made);
+        return made;
+    }
+
+    public string BatchId() => ids.Next("vsfb_");
+
+    public StoredVectorStore? Change(string id, Func<StoredVectorStore, StoredVectorStore> change) => Records.Change(id, change);
+
+    /// <summary>It is in use now: its days begin anew.</summary>
+    public void Touch(string id) => Records.Show(id, store => store with { LastActiveAt = Now });
+
+    public void Delete(StoredVectorStore gone)
+    {
+        if (!Records.Remove(gone.Id)) return;
+        foreach (var file in gone.Files) StorePassages.Delete(Folder, gone.Id, file.FileId);
+    }
+
+    /// <summary>Takes a file out of a store; false where it is not in it.</summary>
+    public bool Remove(string id, string file)
+    {
+        var found = false;
+        Change(id, store =>
+        {
+            found = store.File(file) is not null;
+            return found ? store with { Files = store.Files.RemoveAll(other => other.FileId == file) } : store;
+        });
+        if (found) StorePassages.Delete(Folder, id, file);
+        return found;
+    }
+}

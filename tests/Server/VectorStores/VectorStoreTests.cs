@@ -1,0 +1,181 @@
+// Vector stores: files become passages with vectors, are searched by words and meaning, filtered by attributes, taken out again.
+using System.Net;
+using System.Text.Json.Nodes;
+using Majlis.Server.Models;
+using Majlis.tests.Server.Files;
+using Majlis.tests.Support;
+using Xunit;
+
+namespace Majlis.tests.Server.VectorStores;
+
+public sealed class VectorStoreTests : IAsyncLifetime
+{
+    readonly string data = Directory.CreateTempSubdirectory("majlis-stores-").FullName;
+    RunningServer server = null!;
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => server = await StartAsync(withEncoder: true);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_passage_that_a_question_is_about_comes_first_with_its_file(bool withEncoder)
+    {
+        if (!withEncoder) await ReplaceAsync(withEncoder);
+        var store = await AddAsync(("sea.txt", "The blue sea is deep.", null), ("sky.txt", "The red sky burns.", null));
+        Assert.Equal(("vector_store", 2), ((string)store["object"]!, (int)store["file_counts"]!["completed"]!));
+        Assert.True((int)store["usage_bytes"]! > 0);
+        var found = await SearchAsync(store, new() { ["query"] = "how deep is the sea" });
+        Assert.Equal("vector_store.search_results.page", (string)found["object"]!);
+        Assert.False((bool)found["has_more"]!);
+        var best = found["data"]![0]!;
+        Assert.Equal(("sea.txt", "The blue sea is deep."), ((string)best["filename"]!, (string)best["content"]![0]!["text"]!));
+        Assert.InRange((double)best["score"]!, 0.1, 1.0001);
+        var bounded = await SearchAsync(store, new()
+        {
+            ["query"] = new JsonArray("sea", "sky"),
+            ["max_num_results"] = 1,
+            ["ranking_options"] = new JsonObject { ["ranker"] = "auto", ["score_threshold"] = 0.01 },
+            ["rewrite_query"] = true,
+        });
+        Assert.Single(bounded["data"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Filters_look_at_the_attributes_of_files()
+    {
+        var store = await AddAsync(("old.txt", "A sea of old.", new() { ["year"] = 1990, ["lang"] = "ar" }),
+            ("new.txt", "A sea of new.", new() { ["year"] = 2010, ["lang"] = "en" }));
+        Assert.Equal("new.txt", await NamesAsync("""{"type": "gte", "key": "year", "value": 2000}"""));
+        Assert.Equal("old.txt", await NamesAsync("""{"type": "and", "filters": [{"type": "eq", "key": "lang", "value": "ar"},
+            {"type": "lt", "key": "year", "value": 2000}]}"""));
+        Assert.Equal("new.txt, old.txt", await NamesAsync("""{"type": "or", "filters": [{"type": "in", "key": "lang", "value": ["ar", "fr"]},
+            {"type": "ne", "key": "lang", "value": "ar"}]}"""));
+        Assert.Empty(await NamesAsync("""{"type": "eq", "key": "absent", "value": true}"""));
+        var file = (string)(await ShowAsync($"{Path(store)}/files"))["data"]!.AsArray()
+            .Single(item => (string)item!["attributes"]!["lang"]! == "ar")!["id"]!;
+        await PostAsync($"{Path(store)}/files/{file}", new() { ["attributes"] = new JsonObject { ["lang"] = "fr" } });
+        Assert.Equal("old.txt", await NamesAsync("""{"type": "eq", "key": "lang", "value": "fr"}"""));
+
+        async Task<string> NamesAsync(string filter) => string.Join(", ", (await SearchAsync(store,
+            new() { ["query"] = "sea", ["filters"] = JsonNode.Parse(filter) }))["data"]!.AsArray()
+            .Select(hit => (string)hit!["filename"]!).Order());
+    }
+
+    [Fact]
+    public async Task A_long_file_is_cut_into_passages_and_its_content_can_be_read()
+    {
+        var words = string.Join(' ', Enumerable.Range(0, 60).Select(i => new string((char)('a' + i % 26), 5)));
+        var store = await AddAsync(("long.txt", words, null));
+        var file = (string)(await ShowAsync($"{Path(store)}/files"))["data"]![0]!["id"]!;
+        var parts = (await ShowAsync($"{Path(store)}/files/{file}/content"))["data"]!.AsArray()
+            .Select(part => (string)part!["text"]!).ToList();
+        Assert.True(parts.Count > 5);
+        Assert.All(parts, part => Assert.Contains(part, words, StringComparison.Ordinal));
+        Assert.True(words.StartsWith(parts[0], StringComparison.Ordinal) && words.EndsWith(parts[^1], StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Files_come_in_batches_fail_alone_and_go_again_and_all_survives_a_restart()
+    {
+        var store = await AddAsync();
+        var good = (string)(await Forms.KeepAsync(server, "A calm sea.", "good.txt", "assistants"))["id"]!;
+        var bytes = new MultipartFormDataContent
+        {
+            { new StringContent("assistants"), "purpose" },
+            { new ByteArrayContent([0xFF, 0xFE, 0x00]), "file", "bad.bin" },
+        };
+        var bad = (string)(await RunningServer.JsonAsync(await Forms.PostAsync(server, "/v1/files", bytes)))["id"]!;
+        var batch = await PostAsync($"{Path(store)}/file_batches", new() { ["file_ids"] = new JsonArray(good, bad) });
+        Assert.Equal("vector_store.files_batch", (string)batch["object"]!);
+        var path = $"{Path(store)}/file_batches/{batch["id"]}";
+        await Eventually.HoldsAsync("the batch is read", async () => (string)(await ShowAsync(path))["status"]! == "completed");
+        var counts = (await ShowAsync(path))["file_counts"]!;
+        Assert.Equal((1, 1), ((int)counts["completed"]!, (int)counts["failed"]!));
+        Assert.Equal("unsupported_file", (string)(await ShowAsync($"{Path(store)}/files/{bad}"))["last_error"]!["code"]!);
+        Assert.Equal(2, (await ShowAsync(path + "/files"))["data"]!.AsArray().Count);
+        Assert.Single((await ShowAsync($"{Path(store)}/files?filter=completed"))["data"]!.AsArray());
+        await ReplaceAsync(withEncoder: true);
+        Assert.Single((await SearchAsync(store, new() { ["query"] = "calm sea" }))["data"]!.AsArray());
+        await server.Http.DeleteAsync($"{Path(store)}/files/{good}", Stop);
+        Assert.Empty((await SearchAsync(store, new() { ["query"] = "calm sea" }))["data"]!.AsArray());
+        Assert.True((bool)(await RunningServer.JsonAsync(await server.Http.DeleteAsync(Path(store), Stop)))["deleted"]!);
+        Assert.Equal(HttpStatusCode.NotFound, (await server.Http.GetAsync(Path(store), Stop)).StatusCode);
+        Assert.DoesNotContain(Directory.GetFiles(System.IO.Path.Combine(data, "vector_stores")),
+            file => file.Contains(good, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_store_is_renamed_and_listed()
+    {
+        var store = await AddAsync();
+        var changed = await PostAsync(Path(store), new() { ["name"] = "جديد", ["metadata"] = new JsonObject { ["k"] = "v" } });
+        Assert.Equal(("جديد", "v"), ((string)changed["name"]!, (string)changed["metadata"]!["k"]!));
+        var page = await ShowAsync("/v1/vector_stores?limit=1");
+        Assert.Equal(((string)store["id"]!, false), ((string)page["data"]![0]!["id"]!, (bool)page["has_more"]!));
+    }
+
+    [Theory]
+    [InlineData("", """{"file_ids": ["file-none"]}""", 404, "file_id")]
+    [InlineData("", """{"expires_after": {"anchor": "last_active_at", "days": 0}}""", 400, "expires_after.days")]
+    [InlineData("", """{"chunking_strategy": {"type": "static", "static": {"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 500}}}""",
+        400, "chunking_strategy.static.chunk_overlap_tokens")]
+    [InlineData("/files", """{}""", 400, "file_id")]
+    [InlineData("/files", """{"file_id": "file-none"}""", 404, "file_id")]
+    [InlineData("/search", """{}""", 400, "query")]
+    [InlineData("/search", """{"query": "a", "filters": {"type": "like", "key": "a", "value": "b"}}""", 400, "filters.type")]
+    [InlineData("/search", """{"query": "a", "filters": {"type": "gt", "key": "a", "value": true}}""", 400, "filters.value")]
+    public async Task What_cannot_be_done_is_refused_by_name(string path, string body, int status, string param)
+    {
+        var store = await AddAsync();
+        var http = await server.PostAsync(path.Length == 0 ? "/v1/vector_stores" : Path(store) + path, body);
+        Assert.Equal(status, (int)http.StatusCode);
+        Assert.Equal(param, (string?)(await RunningServer.ErrorAsync(http))["param"]);
+    }
+
+    async Task<JsonObject> AddAsync(params (string Name, string Text, JsonObject? Attributes)[] files)
+    {
+        var wishes = new JsonArray();
+        foreach (var (name, text, attributes) in files)
+            wishes.Add(new JsonObject
+            {
+                ["file_id"] = (string)(await Forms.KeepAsync(server, text, name, "assistants"))["id"]!,
+                ["attributes"] = attributes?.DeepClone(),
+            });
+        var store = await PostAsync("/v1/vector_stores", new() { ["name"] = "tiny" });
+        if (files.Length > 0) await PostAsync($"{Path(store)}/file_batches", new() { ["files"] = wishes });
+        await Eventually.HoldsAsync("the store is read", async () => (string)(await ShowAsync(Path(store)))["status"]! == "completed");
+        return await ShowAsync(Path(store));
+    }
+
+    static string Path(JsonObject store) => $"/v1/vector_stores/{store["id"]}";
+
+    Task<JsonObject> SearchAsync(JsonObject store, JsonObject body) => PostAsync($"{Path(store)}/search", body);
+
+    async Task<JsonObject> ShowAsync(string path) => await ReadAsync(await server.Http.GetAsync(path, Stop));
+
+    async Task<JsonObject> PostAsync(string path, JsonObject body) => await ReadAsync(await server.PostAsync(path, body.ToJsonString()));
+
+    static async Task<JsonObject> ReadAsync(HttpResponseMessage http)
+    {
+        Assert.True(http.StatusCode == HttpStatusCode.OK, await http.Content.ReadAsStringAsync(Stop));
+        return await RunningServer.JsonAsync(http);
+    }
+
+    async Task<RunningServer> StartAsync(bool withEncoder) => await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("Hello.")),
+        options => options with { Data = data }, encoders: withEncoder
+            ? new(ModelOpener.OpenSentences(TinyEncoder.Write(System.IO.Path.Combine(data, "tiny-encoder")), "tiny-encoder")) : null);
+
+    async Task ReplaceAsync(bool withEncoder)
+    {
+        await server.DisposeAsync();
+        server = await StartAsync(withEncoder);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        TemporaryFolder.Remove(data);
+    }
+}
