@@ -89,7 +89,7 @@ public sealed class Engine : IAsyncDisposable
         var vocabulary = lease.Model.Network.Blueprint.VocabularySize;
         if (request.Problem(vocabulary) is { } problem) throw new RequestRefusedException(problem);
         request = request with { Sampling = UnknownTokens.Drop(request.Sampling, vocabulary) };
-        request = request with { Deterministic = request.Deterministic ?? options.Deterministic };
+        request = request with { Deterministic = !request.Pools && (request.Deterministic ?? options.Deterministic) };
         if (request.PromptTokens.Length >= lease.Model.MaxContext)
             throw new PromptTooLongException(request.PromptTokens.Length, lease.Model.MaxContext);
         var generation = Generation.Begin(Interlocked.Increment(ref numbers), lease, request, options, time.GetTimestamp());

@@ -19,6 +19,7 @@ sealed class Generation
     readonly Thinking? thinking;
     readonly AnswerGrammar? grammar;
     readonly PromptScores? scores;
+    readonly PooledStates? pooled;
     readonly ModelLease lease;
     readonly int most;
     readonly long submitted;
@@ -32,7 +33,10 @@ sealed class Generation
     Generation(long number, ModelLease lease, GenerationRequest request, EngineOptions options, long now)
     {
         (Request, this.lease, most, submitted) = (request, lease, options.ReplyBuffer, now);
-        Sequence = new(number, request.PromptTokens, Root(request.PromptTokens.Length), request.Priority, request.Client);
+        Sequence = new(number, request.PromptTokens, Root(request.PromptTokens.Length), request.Priority, request.Client)
+        {
+            IsReadWhole = request.Pools && lease.Model.Pooling == Pooling.Mean,
+        };
         seed = request.Sampling.Seed is { } chosen ? (ulong)chosen : SeededRandom.Mix(options.Seed, (ulong)number);
         var vocabulary = Model.Network.Blueprint.VocabularySize;
         ends = request.Sampling.IgnoreEos ? [] : [.. Model.Defaults.EosTokens.Where(id => UnknownTokens.Has(id, vocabulary))];
@@ -42,6 +46,7 @@ sealed class Generation
             ? new(thoughts, request.Reasoning!.Format, Model.Tokenizer, request.ThinkingBudget) : null;
         grammar = request.Grammar is { } wanted ? new(wanted, Model, thinking, request.Tools?.Format.Marks ?? []) : null;
         Guesser = new(Sequence, thinking, grammar, options.LooksUp);
+        pooled = request.Pools ? new(Model.Pooling) : null;
         if (request.PromptLogProbs is not { } top || Sequence.PromptLength == 1) return;
         (scores, Sequence.FirstWanted) = (new(top), 0);
     }
@@ -148,7 +153,10 @@ sealed class Generation
     }
 
     /// <summary>Sends what there is of a request that writes nothing.</summary>
-    public void Close(long now) => Send(new([], "", FinishReason.Length), now);
+    public void Close(long now) => Send(new([], "", FinishReason.Length) { Pooled = pooled?.Vector }, now);
+
+    /// <summary>Takes what a step pooled of some of the prompt's tokens.</summary>
+    public void Pool(float[] states, int start, int count) => pooled!.Add(states, start, count);
 
     /// <summary>Appends the next token, drawn <paramref name="now"/>, and sends it on; true when it was the last.</summary>
     public bool Accept(SampledToken token, ImmutableArray<TopLogProb> top, long now)

@@ -26,6 +26,12 @@ public sealed record GenerationRequest(int[] PromptTokens, SamplingOptions Sampl
     /// </summary>
     public int? PromptLogProbs { get; init; }
 
+    /// <summary>
+    /// The prompt's final states are pooled into one vector, as <see cref="LoadedModel.Pooling"/> says; with <see cref="MaxTokens"/> 0.
+    /// The prompt is then computed even where it is cached.
+    /// </summary>
+    public bool Pools { get; init; }
+
     public bool SkipSpecialTokens { get; init; } = true;
 
     /// <summary>The text continues the prompt's: a decoder that strips a text's first blank strips none here.</summary>
@@ -79,6 +85,7 @@ public sealed record GenerationRequest(int[] PromptTokens, SamplingOptions Sampl
             if (id < 0 || id >= vocabularySize)
                 return new("prompt", $"The prompt holds token {id}; this model's tokens are 0 to {vocabularySize - 1}.");
         if (MaxTokens < 0) return new("max_tokens", $"max_tokens is {MaxTokens}; it must not be negative.");
+        if (Pools && MaxTokens > 0) return new("max_tokens", "A prompt that is pooled is not continued; max_tokens must be 0.");
         if (Sampling.MinTokens > MaxTokens)
             return new("min_tokens", $"min_tokens is {Sampling.MinTokens}; the answer may have {MaxTokens} tokens at most.");
         if (ThinkingBudget < 0) return new("thinking_token_budget", "thinking_token_budget must not be negative.");
@@ -121,6 +128,9 @@ public sealed record GeneratedPiece(ImmutableArray<GeneratedToken> Tokens, strin
 
     /// <summary>In the first piece of a request that asks for them: the prompt's tokens but the first, which nothing predicts.</summary>
     public ImmutableArray<ScoredToken> Prompt { get; init; } = [];
+
+    /// <summary>What the prompt's states were pooled into, in the last piece of a request that asks for it.</summary>
+    public float[]? Pooled { get; init; }
 
     /// <summary>Prompt tokens that came from the prefix cache.</summary>
     public int CachedPromptTokens { get; init; }

@@ -39,6 +39,9 @@ public sealed class LoadedModel : IDisposable
 
     public required GenerationDefaults Defaults { get; init; }
 
+    /// <summary>How the states of a prompt become a vector for requests that ask for one.</summary>
+    public Pooling Pooling { get; init; } = Pooling.Mean;
+
     /// <summary>What computes, for people and logs.</summary>
     public string? Backend { get; init; }
 

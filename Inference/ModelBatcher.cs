@@ -128,6 +128,8 @@ sealed class ModelBatcher
     /// </summary>
     public void Sample(ForwardResult result)
     {
+        foreach (var part in this.rows.Pooled)
+            Alone(part.Generation, generation => generation.Pool(result.ReadPooled(part.Span), part.Start, part.Count));
         var rows = this.rows.All;
         for (var row = 0; row < rows.Count; row++)
             if (rows[row].Scored is { } position) Score(result, rows[row].Generation, row, position);

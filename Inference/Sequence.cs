@@ -67,7 +67,10 @@ public sealed class Sequence
     public int FirstWanted { get; internal set; } = int.MaxValue;
 
     /// <summary>Leading tokens that cached blocks may stand for: never the last, which is left to compute.</summary>
-    internal int Reusable => Math.Min(Length - 1, FirstWanted);
+    internal int Reusable => IsReadWhole ? 0 : Math.Min(Length - 1, FirstWanted);
+
+    /// <summary>Every token is computed, whatever is cached.</summary>
+    internal bool IsReadWhole { get; init; }
 
     /// <summary>Tokens in the current step; 0 when it has no part in it.</summary>
     public int Scheduled { get; internal set; }

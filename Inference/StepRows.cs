@@ -12,13 +12,24 @@ namespace Majlis.Inference;
 /// </param>
 readonly record struct StepRow(Generation Generation, int? Scored, int Ahead = 0);
 
+/// <param name="Span">The place of its tokens in the batch.</param>
+readonly record struct PooledSpan(Generation Generation, int Span, int Start, int Count);
+
 sealed class StepRows
 {
+    readonly List<PooledSpan> pooled = [];
     readonly List<StepRow> rows = [];
 
     public IReadOnlyList<StepRow> All => rows;
 
-    public void Clear() => rows.Clear();
+    /// <summary>The sequences whose states the step pools; fixed shapes pool none.</summary>
+    public IReadOnlyList<PooledSpan> Pooled => pooled;
+
+    public void Clear()
+    {
+        rows.Clear();
+        pooled.Clear();
+    }
 
     /// <summary>A batch of the scheduled tokens of <paramref name="part"/>. Its rows are added to those there are.</summary>
     public ForwardBatch Batch(List<Generation> part, bool isDeterministic)
@@ -35,6 +46,7 @@ sealed class StepRows
             sequence.Tokens.Slice(sequence.Computed, known).CopyTo(tokens.AsSpan(at));
             sequence.Guesses.AsSpan(0, sequence.Guessed).CopyTo(tokens.AsSpan(at + known));
             for (var i = 0; i < length; i++) positions[at + i] = sequence.Computed + i;
+            if (generation.Request.Pools) pooled.Add(new(generation, spans.Count, sequence.Computed, length));
             spans.Add(new(at, length, sequence.Computed, sequence.BlockTables, Known: sequence.Known));
             Want(generation, at, wanted);
             at += length;
@@ -47,6 +59,7 @@ sealed class StepRows
             Spans = spans.MoveToImmutable(),
             Rows = areLast ? LogitRows.Last : wanted.Count == 0 ? LogitRows.None : LogitRows.At(wanted.ToImmutable()),
             IsDeterministic = isDeterministic,
+            Pooling = isDeterministic || pooled.Count == 0 ? Pooling.None : pooled[0].Generation.Model.Pooling,
         };
     }
 

@@ -24,7 +24,8 @@ sealed class TwoResults(ForwardResult first, ForwardResult second) : ForwardResu
         if (rest.Length > 0) second.Sample(rest, tokens[own..]);
     }
 
-    public override float[] ReadPooled(int sequence) => throw new NotSupportedException("Generating pools nothing.");
+    /// <summary>Only the second pass pools: the first is in fixed shapes.</summary>
+    public override float[] ReadPooled(int sequence) => second.ReadPooled(sequence);
 
     protected override void Dispose(bool disposing)
     {

@@ -125,7 +125,7 @@ public static class ServerApp
     {
         services.AddSingleton(given =>
             new EncoderModels(encoders, given.GetRequiredService<LiveModel>(), given.GetRequiredService<ModelNames>()));
-        services.AddSingleton<Embedder>().AddSingleton<Reranker>();
+        services.AddSingleton<ServedStates>().AddSingleton<Embedder>().AddSingleton<Reranker>();
     }
 
     static void AddFiles(IServiceCollection services, ServerOptions options)

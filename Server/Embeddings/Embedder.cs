@@ -1,5 +1,6 @@
-// Who computes the vectors of a request: the embedding model of --embedding-model, by its name. Turns a checked request into tokens and
-// these into vectors of the size asked for. Knows no HTTP.
+// Who computes the vectors of a request: the embedding model of --embedding-model, by its name, or the served model, by its own. Turns a
+// checked request into tokens and these into vectors of the size asked for. Knows no HTTP.
+using Majlis.Inference;
 using Majlis.Inference.Sentences;
 using Majlis.Model.Sentences;
 using Majlis.Server.Models;
@@ -7,24 +8,32 @@ using Majlis.Server.Wire;
 
 namespace Majlis.Server.Embeddings;
 
-sealed class Embedder(EncoderModels encoders)
+sealed class Embedder(EncoderModels encoders, LiveModel live, ModelNames names, ServedStates served)
 {
     static readonly UnitLength unit = new();
 
     /// <summary>A run ready to compute, or null with the reason in <paramref name="problem"/>.</summary>
     public EmbeddingRun? Prepare(EmbeddingRequest request, Problem problem)
     {
-        if (encoders.Embedding is not { } encoder || encoder.Model.Name != request.Model)
-        {
-            problem.Add(ApiError.UnknownModel(request.Model, encoders.Describe()));
-            return null;
-        }
-        if (request.Dimensions > encoder.Model.Config.Size)
+        if (encoders.Embedding is { } encoder && encoder.Model.Name == request.Model)
+            return Prepare(VectorReader.Of(encoder.Model), request, problem,
+                (tokens, stop) => encoder.EncodeAsync(tokens, request.Priority, cancellation: stop));
+        if (live.Current is { } model && names.Means(request.Model, model))
+            return Prepare(ServedStates.Reader(model), request, problem,
+                (tokens, stop) => served.PoolAsync(model.Version, tokens, request, stop));
+        problem.Add(ApiError.UnknownModel(request.Model, encoders.Describe()));
+        return null;
+    }
+
+    static EmbeddingRun? Prepare(VectorReader reader, EmbeddingRequest request, Problem problem,
+        Func<int[][], CancellationToken, Task<float[][]>> compute)
+    {
+        if (request.Dimensions > reader.Config.Size)
             problem.Add(ApiError.InvalidValue("dimensions", $"Invalid 'dimensions': {request.Dimensions}; a vector of "
-                + $"'{encoder.Model.Name}' has {encoder.Model.Config.Size} elements."));
-        var tokens = problem.First is null ? new InputTokens(encoder.Model, request).Read(problem) : [];
-        return problem.First is null ? new EmbeddingRun(encoder.Model.Name, tokens, async stop =>
-            Shorten(await encoder.EncodeAsync(tokens, request.Priority, cancellation: stop), request.Dimensions)) : null;
+                + $"'{reader.Name}' has {reader.Config.Size} elements."));
+        var tokens = problem.First is null ? new InputTokens(reader, request).Read(problem) : [];
+        return problem.First is null
+            ? new EmbeddingRun(reader.Name, tokens, async stop => Shorten(await compute(tokens, stop), request.Dimensions)) : null;
     }
 
     // Scaled anew, so that products of shortened vectors are cosines as well.

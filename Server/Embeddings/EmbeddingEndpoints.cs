@@ -1,6 +1,7 @@
 // POST /v1/embeddings and Cohere's /v2/embed: reads the request, has its vectors computed, replies. Other classes do each step.
 using System.Text.Json.Nodes;
 using Majlis.Server.Access;
+using Majlis.Server.Limits;
 using Majlis.Server.Operations;
 using Majlis.Server.Rerank;
 using Majlis.Server.Wire;
@@ -20,7 +21,8 @@ static class EmbeddingEndpoints
         var problem = new Problem();
         EmbeddingRequest? request = null;
         var run = await reader.ReadAsync(http.Request, problem, body =>
-            (request = EmbeddingRequestReader.Read(body, problem)) is null ? null : embedder.Prepare(request, problem));
+            (request = EmbeddingRequestReader.Read(body, problem)) is null ? null
+                : embedder.Prepare(request with { Client = ClientLimits.Client(http) }, problem));
         if (request is null || run is null) return problem.First!.ToResult();
         RequestRecord.Of(http).Encoded = (run.Model, run.PromptTokens);
         var vectors = await run.VectorsAsync(http.RequestAborted);
@@ -34,7 +36,8 @@ static class EmbeddingEndpoints
         var problem = new Problem();
         CohereEmbedRequest? request = null;
         var run = await reader.ReadAsync(http.Request, problem, body =>
-            (request = CohereEmbedReader.Read(body, problem)) is null ? null : embedder.Prepare(request.Request, problem));
+            (request = CohereEmbedReader.Read(body, problem)) is null ? null
+                : embedder.Prepare(request.Request with { Client = ClientLimits.Client(http) }, problem));
         if (request is null || run is null) return problem.First!.ToResult();
         RequestRecord.Of(http).Encoded = (run.Model, run.PromptTokens);
         var vectors = await run.VectorsAsync(http.RequestAborted);

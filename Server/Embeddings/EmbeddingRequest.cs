@@ -28,6 +28,9 @@ sealed record EmbeddingRequest
 
     public Truncation Truncation { get; init; }
 
+    /// <summary>Whose request it is.</summary>
+    public string Client { get; init; } = "";
+
     /// <summary>Lower goes first.</summary>
     public int Priority { get; init; }
 }

@@ -1,6 +1,7 @@
 // From the inputs of a request to the tokens that an encoder reads. Arrays of ids are the encoder's own where they are framed as its
 // tokenizer frames a text; any others are OpenAI's (cl100k_base), in which clients such as LangChain send texts to every server.
 using Majlis.Inference.Sentences;
+using Majlis.Model.Sentences;
 using Majlis.Server.Completions;
 using Majlis.Server.Tokens;
 using Majlis.Server.Wire;
@@ -8,12 +9,12 @@ using Majlis.Text.Tokenizers;
 
 namespace Majlis.Server.Embeddings;
 
-/// <param name="model">The encoder.</param>
+/// <param name="reader">What reads them.</param>
 /// <param name="request">Its inputs, and what may be left out of them.</param>
-sealed class InputTokens(SentenceModel model, EmbeddingRequest request)
+sealed class InputTokens(VectorReader reader, EmbeddingRequest request)
 {
-    readonly string prompt = PromptOf(model, request.Kind);
-    readonly int most = Math.Min(request.MostTokens ?? int.MaxValue, model.Config.MaxTokens);
+    readonly string prompt = PromptOf(reader.Config, request.Kind);
+    readonly int most = Math.Min(request.MostTokens ?? int.MaxValue, reader.Config.MaxTokens);
 
     /// <summary>Tokens of each input, or none with the reason in <paramref name="problem"/>.</summary>
     public int[][] Read(Problem problem)
@@ -35,17 +36,17 @@ sealed class InputTokens(SentenceModel model, EmbeddingRequest request)
             problem.Add(Empty(name));
             return null;
         }
-        if (input.Text is null && (model.Tokenizer is null || model.Tokenizer.IsFramed(input.Tokens)))
+        if (input.Text is null && (reader.Tokenizer is null || reader.Tokenizer.IsFramed(input.Tokens)))
             return Own(input.Tokens, name, problem);
-        if (model.Tokenizer is null)
+        if (reader.Tokenizer is null)
         {
-            problem.Add(ApiError.InvalidValue(name, $"Invalid '{name}': '{model.Name}' has no tokenizer and takes token ids only."));
+            problem.Add(ApiError.InvalidValue(name, $"Invalid '{name}': '{reader.Name}' has no tokenizer and takes token ids only."));
             return null;
         }
         if ((input.Text ?? Decoded(input.Tokens, name, problem)) is not { } text) return null;
         // Where every token is as long as the longest, the text still does not fit.
-        var fits = request.Truncation != Truncation.None || text.Length <= (long)most * Math.Max(100, model.Tokenizer.LongestToken);
-        var tokens = fits ? SentenceTokens.Of(model.Tokenizer, model.Config, prompt, text, most, request.Truncation) : null;
+        var fits = request.Truncation != Truncation.None || text.Length <= (long)most * Math.Max(100, reader.Tokenizer.LongestToken);
+        var tokens = fits ? SentenceTokens.Of(reader.Tokenizer, reader.Config, prompt, text, most, request.Truncation) : null;
         if (tokens is null) problem.Add(TooLong(name));
         else if (tokens.Length == 0) problem.Add(Empty(name));
         return tokens;
@@ -54,7 +55,7 @@ sealed class InputTokens(SentenceModel model, EmbeddingRequest request)
     int[]? Own(int[] tokens, string name, Problem problem)
     {
         if (tokens.Length > most && request.Truncation == Truncation.None) problem.Add(TooLong(name));
-        TokenIdReader.CheckRange(tokens, name, model.Network.Blueprint.VocabularySize, problem);
+        TokenIdReader.CheckRange(tokens, name, reader.VocabularySize, problem);
         return tokens.Length <= most ? tokens : request.Truncation == Truncation.Start ? tokens[^most..] : tokens[..most];
     }
 
@@ -63,22 +64,30 @@ sealed class InputTokens(SentenceModel model, EmbeddingRequest request)
         var at = tokens.AsSpan().IndexOfAnyExceptInRange(0, OpenAiTokens.Vocabulary - 1);
         if (at < 0) return OpenAiTokens.Decode(tokens);
         problem.Add(ApiError.InvalidValue($"{name}[{at}]", $"Invalid '{name}[{at}]': {tokens[at]} is no token of cl100k_base, in which "
-            + $"token ids are read unless they are framed as the tokenizer of '{model.Name}' frames a text. Send texts instead."));
+            + $"token ids are read unless they are framed as the tokenizer of '{reader.Name}' frames a text. Send texts instead."));
         return null;
     }
 
     static ApiError Empty(string name) => ApiError.InvalidValue(name, $"Invalid '{name}': it has no tokens.");
 
     ApiError TooLong(string name) => new(400, "invalid_request_error",
-        $"This model's maximum input is {model.Config.MaxTokens} tokens, but '{name}' is longer{(most < model.Config.MaxTokens
+        $"This model's maximum input is {reader.Config.MaxTokens} tokens, but '{name}' is longer{(most < reader.Config.MaxTokens
             ? $" than the {most} that were asked for" : "")}. 'truncate_prompt_tokens': -1 cuts it.", name, "context_length_exceeded");
 
-    static string PromptOf(SentenceModel model, TextKind? kind) => kind switch
+    static string PromptOf(SentenceConfig config, TextKind? kind) => kind switch
     {
-        TextKind.Query => model.Config.QueryPrompt,
-        TextKind.Document => model.Config.DocumentPrompt,
-        TextKind.Classification => model.Config.Prompt("classification"),
-        TextKind.Clustering => model.Config.Prompt("clustering"),
-        _ => model.Config.Prompt(),
+        TextKind.Query => config.QueryPrompt,
+        TextKind.Document => config.DocumentPrompt,
+        TextKind.Classification => config.Prompt("classification"),
+        TextKind.Clustering => config.Prompt("clustering"),
+        _ => config.Prompt(),
     };
+}
+
+/// <summary>What reads texts to make vectors of them.</summary>
+/// <param name="Tokenizer">Null: it takes token ids only.</param>
+sealed record VectorReader(string Name, TextTokenizer? Tokenizer, SentenceConfig Config, int VocabularySize)
+{
+    public static VectorReader Of(SentenceModel model) =>
+        new(model.Name, model.Tokenizer, model.Config, model.Network.Blueprint.VocabularySize);
 }

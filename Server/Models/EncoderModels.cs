@@ -22,8 +22,11 @@ sealed class EncoderModels(Encoders given, LiveModel live, ModelNames names) : I
     public IEnumerable<SentenceModel> All => new[] { Embedding, Reranker }.OfType<SentenceEncoder>().Select(encoder => encoder.Model);
 
     /// <summary>What a client may ask vectors of, for messages.</summary>
-    public string Describe() => Embedding is { } encoder ? $"'{encoder.Model.Name}'"
-        : $"no embedding model (--embedding-model names one){(live.Current is { } model ? $", and {names.Describe(model)}" : "")}";
+    public string Describe() => string.Join(", and ", new[]
+    {
+        Embedding is { } encoder ? $"'{encoder.Model.Name}'" : "no embedding model (--embedding-model names one)",
+        live.Current is { } model ? names.Describe(model) : null,
+    }.OfType<string>());
 
     public async ValueTask DisposeAsync()
     {

@@ -4,6 +4,7 @@ using Majlis.Server.Files;
 using Majlis.Server.Replies;
 using Majlis.Server.Storage;
 using Majlis.Server.Wire;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Majlis.Server.VectorStores;
 
@@ -24,12 +25,12 @@ static class StoreFileEndpoints
     }
 
     static Task<IResult> AddAsync(string id, HttpContext http, RequestReader reader, StoreRecords stores, StoreFiles files) =>
-        AddAsync(id, http, reader, stores, files, together: false);
+        ReadAsync(id, http, reader, stores, files, together: false);
 
     static Task<IResult> AddBatchAsync(string id, HttpContext http, RequestReader reader, StoreRecords stores, StoreFiles files) =>
-        AddAsync(id, http, reader, stores, files, together: true);
+        ReadAsync(id, http, reader, stores, files, together: true);
 
-    static async Task<IResult> AddAsync(string id, HttpContext http, RequestReader reader, StoreRecords stores, StoreFiles files,
+    static async Task<IResult> ReadAsync(string id, HttpContext http, RequestReader reader, StoreRecords stores, StoreFiles files,
         bool together)
     {
         var (problem, owner) = (new Problem(), ReplyOwner.Of(http));
@@ -37,7 +38,8 @@ static class StoreFileEndpoints
         var wishes = await reader.ReadAsync(http.Request, problem, body => StoreRequests.Added(body, problem, together));
         if (wishes is null || files.Begin(wishes, owner, problem) is not { } begun) return problem.First!.ToResult();
         if (files.Add(id, begun, together) is not { } added) return VectorStoreEndpoints.Unknown(id).ToResult();
-        return added.Batch is { } batch ? Reply(added.Store, batch) : Reply(added.Store, begun[0]);
+        if (added.Batch is { } batch) return Reply(added.Store, batch);
+        return Reply(added.Store, begun[0]);
     }
 
     static IResult List(string id, HttpContext http, StoreRecords stores) => stores.Find(ReplyOwner.Of(http), id) is { } store
@@ -98,10 +100,10 @@ static class StoreFileEndpoints
             ? new ApiError(404, "invalid_request_error", $"No file batch found with id '{batch}'.", "batch_id").ToResult()
         : reply(store, found);
 
-    static IResult Reply(StoredVectorStore store, StoreFile file) =>
+    static JsonHttpResult<StoreFileReply> Reply(StoredVectorStore store, StoreFile file) =>
         TypedResults.Json(StoreFileReply.Of(store, file), WireJson.Wire.StoreFileReply);
 
-    static IResult Reply(StoredVectorStore store, FileBatch batch) =>
+    static JsonHttpResult<FileBatchReply> Reply(StoredVectorStore store, FileBatch batch) =>
         TypedResults.Json(FileBatchReply.Of(store, batch), WireJson.Wire.FileBatchReply);
 
     static ApiError Unknown(string file) =>

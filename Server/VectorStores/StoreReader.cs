@@ -83,7 +83,7 @@ sealed class StoreReader(StoreRecords stores, FileStore files, EncoderModels enc
     static int Room(SentenceModel model) => Math.Max(16, model.Config.MaxTokens - model.Tokenizer!.FrameLength
         - model.Tokenizer.Encode(model.Config.DocumentPrompt, addSpecialTokens: false).Length);
 
-    async Task<float[][]> VectorsAsync(SentenceEncoder encoder, IReadOnlyList<string> texts, CancellationToken stop)
+    async Task<float[][]> VectorsAsync(SentenceEncoder encoder, List<string> texts, CancellationToken stop)
     {
         if (texts.Count == 0) return [];
         var model = encoder.Model;
@@ -92,7 +92,7 @@ sealed class StoreReader(StoreRecords stores, FileStore files, EncoderModels enc
         while (true)
             try
             {
-                return await encoder.EncodeAsync(tokens, Priority, stop);
+                return await encoder.EncodeAsync(tokens, Priority, cancellation: stop);
             }
             catch (EngineBusyException)
             {

@@ -32,7 +32,7 @@ sealed class StoreSearch(StoreRecords stores, EncoderModels encoders)
     {
         var model = encoder.Model;
         return await encoder.EncodeAsync([.. queries.Select(query => SentenceTokens.Of(model.Tokenizer!, model.Config,
-            model.Config.QueryPrompt, query, model.Config.MaxTokens, Truncation.End)!)], 0, stop);
+            model.Config.QueryPrompt, query, model.Config.MaxTokens, Truncation.End)!)], 0, cancellation: stop);
     }
 
     // An index that another search still reads is left to the collector.

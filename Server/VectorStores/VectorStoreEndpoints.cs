@@ -5,6 +5,7 @@ using Majlis.Server.Files;
 using Majlis.Server.Replies;
 using Majlis.Server.Storage;
 using Majlis.Server.Wire;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Majlis.Server.VectorStores;
 
@@ -83,7 +84,8 @@ static class VectorStoreEndpoints
                 [new TextPart("text", hit.Text)]))], false, null), WireJson.Wire.SearchPage);
     }
 
-    static IResult Reply(StoredVectorStore store) => TypedResults.Json(VectorStoreReply.Of(store), WireJson.Wire.VectorStoreReply);
+    static JsonHttpResult<VectorStoreReply> Reply(StoredVectorStore store) =>
+        TypedResults.Json(VectorStoreReply.Of(store), WireJson.Wire.VectorStoreReply);
 
     public static ApiError Unknown(string id) =>
         new(404, "invalid_request_error", $"Vector store with id '{id}' not found.", "vector_store_id");

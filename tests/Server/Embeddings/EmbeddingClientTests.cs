@@ -1,6 +1,8 @@
 // Other people's clients ask for vectors: OpenAI's .NET client (base64), Semantic Kernel, Microsoft.Extensions.AI.
 using System.ClientModel;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.AI;
+using Microsoft.SemanticKernel;
 using OpenAI;
 using OpenAI.Embeddings;
 using Xunit;
@@ -34,12 +36,24 @@ public sealed class EmbeddingClientTests(EmbeddingServer shared) : IClassFixture
     }
 
     [Fact]
-    public async Task Microsoft_Extensions_AI_and_so_Semantic_Kernel_read_vectors()
+    public async Task Microsoft_Extensions_AI_reads_vectors()
     {
         using var generator = Client.AsIEmbeddingGenerator();
         var found = await generator.GenerateAsync(["hello"], cancellationToken: Stop);
         Assert.Equal(await shared.ExpectedAsync("hello"), found[0].Vector.ToArray(), Near);
         Assert.Equal(EmbeddingServer.Name, found[0].ModelId);
+    }
+
+    [Fact]
+    [Experimental("SKEXP0010")]
+    public async Task Semantic_Kernels_generator_reads_vectors()
+    {
+        var client = new OpenAIClient(new ApiKeyCredential("any"),
+            new OpenAIClientOptions { Endpoint = new Uri(shared.Running.Address, "v1") });
+        var kernel = Kernel.CreateBuilder().AddOpenAIEmbeddingGenerator(EmbeddingServer.Name, client).Build();
+        var generator = kernel.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
+        var found = await generator.GenerateAsync(["hello", "world"], cancellationToken: Stop);
+        Assert.Equal(await shared.ExpectedAsync("world"), found[1].Vector.ToArray(), Near);
     }
 
     static bool Near(float left, float right) => Math.Abs(left - right) < 1e-5f;

@@ -48,10 +48,11 @@ public sealed class VectorStoreTests : IAsyncLifetime
         var store = await AddAsync(("old.txt", "A sea of old.", new() { ["year"] = 1990, ["lang"] = "ar" }),
             ("new.txt", "A sea of new.", new() { ["year"] = 2010, ["lang"] = "en" }));
         Assert.Equal("new.txt", await NamesAsync("""{"type": "gte", "key": "year", "value": 2000}"""));
-        Assert.Equal("old.txt", await NamesAsync("""{"type": "and", "filters": [{"type": "eq", "key": "lang", "value": "ar"},
-            {"type": "lt", "key": "year", "value": 2000}]}"""));
-        Assert.Equal("new.txt, old.txt", await NamesAsync("""{"type": "or", "filters": [{"type": "in", "key": "lang", "value": ["ar", "fr"]},
-            {"type": "ne", "key": "lang", "value": "ar"}]}"""));
+        const string arabic = """{"type": "eq", "key": "lang", "value": "ar"}""", old = """{"type": "lt", "key": "year", "value": 2000}""";
+        Assert.Equal("old.txt", await NamesAsync($$"""{"type": "and", "filters": [{{arabic}}, {{old}}]}"""));
+        const string listed = """{"type": "in", "key": "lang", "value": ["ar", "fr"]}""",
+            other = """{"type": "ne", "key": "lang", "value": "ar"}""";
+        Assert.Equal("new.txt, old.txt", await NamesAsync($$"""{"type": "or", "filters": [{{listed}}, {{other}}]}"""));
         Assert.Empty(await NamesAsync("""{"type": "eq", "key": "absent", "value": true}"""));
         var file = (string)(await ShowAsync($"{Path(store)}/files"))["data"]!.AsArray()
             .Single(item => (string)item!["attributes"]!["lang"]! == "ar")!["id"]!;

@@ -1,0 +1,53 @@
+// Vectors of the served model itself: the mean of its final states over a text, at unit length. The engine reads the texts between the
+// prompts and answers of others. Knows no HTTP.
+using Majlis.Inference;
+using Majlis.Model;
+using Majlis.Model.Sentences;
+using Majlis.Server.Models;
+using Majlis.Server.Wire;
+
+namespace Majlis.Server.Embeddings;
+
+sealed class ServedStates(ModelLeases leases, Engine engine)
+{
+    /// <summary>Texts of one request in the engine's queue at a time, so that it does not fill it.</summary>
+    const int AtATime = 8;
+
+    static readonly UnitLength unit = new();
+
+    /// <summary>How the served model reads texts.</summary>
+    public static VectorReader Reader(LoadedModel model) => new(model.Version, model.Tokenizer, new SentenceConfig
+    {
+        Pooling = model.Pooling,
+        // The engine keeps room for one token behind a prompt.
+        MaxTokens = model.MaxContext - 1,
+        Size = model.Network.Blueprint.HiddenSize,
+    }, model.Network.Blueprint.VocabularySize);
+
+    /// <summary>A vector for each text.</summary>
+    /// <exception cref="RequestRefusedException">Another version is served by now.</exception>
+    public async Task<float[][]> PoolAsync(string version, int[][] texts, EmbeddingRequest request, CancellationToken stop)
+    {
+        var problem = new Problem();
+        using var lease = leases.Lease(version, problem, lease => lease)
+            ?? throw new RequestRefusedException(new("model", $"{version} is not served any more; ask again."));
+        var vectors = new float[texts.Length][];
+        await Parallel.ForEachAsync(Enumerable.Range(0, texts.Length),
+            new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = stop },
+            async (i, stop) => vectors[i] = unit.Apply(await PoolAsync(lease, texts[i], request, stop)));
+        return vectors;
+    }
+
+    async Task<float[]> PoolAsync(ModelLease lease, int[] text, EmbeddingRequest request, CancellationToken stop)
+    {
+        float[]? vector = null;
+        var read = new GenerationRequest(text, new SamplingOptions(), MaxTokens: 0)
+        {
+            Pools = true,
+            Priority = request.Priority,
+            Client = request.Client,
+        };
+        await foreach (var piece in engine.GenerateAsync(lease, read, stop)) vector = piece.Pooled ?? vector;
+        return vector ?? throw new InvalidOperationException("The engine has pooled nothing.");
+    }
+}
