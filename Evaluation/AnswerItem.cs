@@ -35,7 +35,8 @@ public sealed record AnswerItem(string Task, JsonArray Messages, IReadOnlyList<s
         }
     }
 
-    internal string? Problem() => Messages.Count == 0 ? "'messages' is empty"
+    /// <summary>What is wrong with the item, or null.</summary>
+    public string? Problem() => Messages.Count == 0 ? "'messages' is empty"
         : Matches.Count + Excludes.Count == 0 ? "'matches' and 'excludes' are both empty, so every answer would be right"
         : Matches.Concat(Excludes).Select(Wrong).FirstOrDefault(problem => problem is not null);
 

@@ -36,7 +36,7 @@ public sealed class Transformer : IDisposable
     /// <summary>Every tensor under its checkpoint name. Set requires_grad on the trained ones.</summary>
     public IReadOnlyDictionary<string, Tensor> Weights => weights;
 
-    /// <summary>Adds the adapter's low-rank deltas to the modules it names; null removes them. The caller owns the adapter.</summary>
+    /// <summary>Lets an adapter change the modules it names; null takes it off. The caller owns the adapter.</summary>
     public void Attach(LoraAdapter? lora)
     {
         lora?.CheckFits(blueprint);
@@ -115,15 +115,25 @@ public sealed class Transformer : IDisposable
 
     Tensor Embed(Tensor tokens, Tensor positions, Tensor? tokenTypes)
     {
-        var x = Lookup(weights[blueprint.Embedding], tokens); // [B, T, C]
+        var x = Tokens(tokens); // [B, T, C]
         if (blueprint.EmbeddingScale != 1) x = x.Times(blueprint.EmbeddingScale);
-        if (blueprint.TokenTypeEmbedding is { } types) x = x.Plus(Lookup(weights[types], tokenTypes ?? zeros_like(tokens)));
+        if (blueprint.TokenTypeEmbedding is { } types) x = x.Plus(Lookup(Weight(types), tokenTypes ?? zeros_like(tokens)));
         if (blueprint.PositionEmbedding is { } table)
-            x = x.Plus(Lookup(weights[table].narrow(0, blueprint.PositionOffset, blueprint.MaxPositions), positions));
+            x = x.Plus(Lookup(Weight(table).narrow(0, blueprint.PositionOffset, blueprint.MaxPositions), positions));
         return blueprint.EmbeddingNorm is { } norm ? Norm(x, norm) : x;
 
         static Tensor Lookup(Tensor table, Tensor ids) => table.index_select(0, ids.reshape(-1)).view(ids.shape[0], ids.shape[1], -1);
     }
+
+    Tensor Tokens(Tensor tokens)
+    {
+        var (ids, table) = (tokens.reshape(-1), Weight(blueprint.Embedding));
+        var rows = table.index_select(0, ids);
+        return (adapter?.Lookup(blueprint.Embedding, ids, rows, table) ?? rows).view(tokens.shape[0], tokens.shape[1], -1);
+    }
+
+    /// <summary>The base's tensor, or the adapter's trained copy of it.</summary>
+    Tensor Weight(string name) => adapter?.Whole(name) is { } trained ? trained.to(weights[name].dtype) : weights[name];
 
     Tensor Layer(Tensor x, LayerBlueprint layer, Visibility seen)
     {
@@ -173,9 +183,9 @@ public sealed class Transformer : IDisposable
     // x [.., Inputs] to [.., Outputs]
     Tensor Linear(Tensor x, Projection projection)
     {
-        var y = nn.functional.linear(x, Rows(weights[projection.Weight], projection),
-            projection.HasBias ? Rows(weights[projection.Bias], projection) : null);
-        return adapter?.Apply(x, projection) is { } delta ? y.Plus(delta.to(y.dtype)) : y;
+        var weight = Rows(Weight(projection.Weight), projection);
+        var bias = projection.HasBias ? Rows(Weight(projection.Bias), projection) : null;
+        return adapter?.Linear(x, weight, bias, projection) ?? nn.functional.linear(x, weight, bias);
 
         static Tensor Rows(Tensor tensor, Projection projection) =>
             projection.Outputs == projection.TensorRows ? tensor : tensor.narrow(0, projection.FirstRow, projection.Outputs);
@@ -184,7 +194,7 @@ public sealed class Transformer : IDisposable
     Tensor MaybeNorm(Tensor x, NormBlueprint? norm) => norm is null ? x : Norm(x, norm);
 
     Tensor Norm(Tensor x, NormBlueprint norm) =>
-        LayerOperations.Norm(x, norm, weights[norm.Weight], norm.HasBias ? weights[norm.Bias] : null);
+        LayerOperations.Norm(x, norm, Weight(norm.Weight), norm.HasBias ? Weight(norm.Bias) : null);
 
     /// <summary>What depends on positions only; made once per pass and shared by layers with the same settings.</summary>
     sealed class Visibility(Tensor positions, Tensor? mask)

@@ -45,8 +45,7 @@ static class TrainerCommand
             besideServer,
         };
         round.AddTo(root);
-        root.Subcommands.Add(SftCommand.Build());
-        root.Subcommands.Add(DpoCommand.Build());
+        foreach (var stage in StageCommands.All(sources)) root.Subcommands.Add(stage);
         root.Subcommands.Add(ExpertCommand.Build(sources, catalog, metricsUrls));
         root.Subcommands.Add(RollbackCommand.Build(catalog));
         root.SetAction(parsed => train(Read(new OptionValues(parsed))));

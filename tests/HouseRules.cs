@@ -34,6 +34,8 @@ public sealed partial class HouseRules
         { "Microsoft.SemanticKernel.Core", "Rag" },
         { "Lucene.Net", "Rag" },
         { "System.CommandLine", "CommandLine" },
+        { "Parquet.Net", "Trainer" },
+        { "ScottPlot", "Trainer" },
         { "Spectre.Console", "CommandLine" },
     };
 

@@ -21,6 +21,9 @@ public sealed record PairOptions
     /// </summary>
     public int? MaxLength { get; init; }
 
+    /// <summary>Whether both answers of a both-bad vote are given as bad ones, instead of left out. Default: false.</summary>
+    public bool UsesBothBad { get; init; }
+
     /// <summary>Largest share of the training weight that one voter may hold, in (0, 1]; 1 sets no cap. Default: 0.05.</summary>
     public double VoterShare { get; init; } = 0.05;
 

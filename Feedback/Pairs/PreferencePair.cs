@@ -51,7 +51,7 @@ public enum Exclusion
 /// <summary>What a set of votes gives.</summary>
 /// <param name="Training">Pairs to train on.</param>
 /// <param name="HeldOut">Held-out pairs; no prompt is in both.</param>
-/// <param name="Excluded">How many votes gave no pair, by reason; with the pairs they add up to all votes.</param>
+/// <param name="Excluded">How many votes gave nothing, by reason; with the pairs and half the bad answers they add up to all votes.</param>
 /// <param name="Doubts">How many pairs weigh less, by reason.</param>
 /// <param name="Voters">How many different voters stand behind the training pairs.</param>
 /// <param name="EnoughVoters">Whether there are enough voters for a round (<see cref="PairOptions.LeastVoters"/>).</param>
@@ -63,4 +63,8 @@ public sealed record PairSet(
     ImmutableSortedDictionary<Doubt, int> Doubts,
     int Voters,
     bool EnoughVoters,
-    bool ShareCapHolds);
+    bool ShareCapHolds)
+{
+    /// <summary>Two answers of each both-bad vote, where they are asked for; no held-out prompt is among them.</summary>
+    public ImmutableArray<BadAnswer> Bad { get; init; } = [];
+}

@@ -15,6 +15,7 @@ public static class PreferencePairs
         var leak = new IdentityLeak(options.OwnNames);
         var excluded = new Counter<Exclusion>();
         var pairs = new List<PreferencePair>();
+        var bad = new List<BadAnswer>();
         foreach (var vote in all)
         {
             var held = Keeps(vote.Battle.PromptHash);
@@ -23,12 +24,19 @@ public static class PreferencePairs
                 pairs.Add(Pair(vote, weights.Of(vote)));
                 continue;
             }
-            excluded.Add(reason);
+            if (reason != Exclusion.BothBad || !options.UsesBothBad || held) excluded.Add(reason);
+            else if ((Worthless(vote.Battle, options) ?? Leaks(vote.Battle, leak)) is { } fault) excluded.Add(fault);
+            else bad.AddRange(Bad(vote, weights.Of(vote)));
         }
-        var (training, holds) = Capped(pairs.Where(pair => !Keeps(pair.PromptHash)), options.VoterShare);
-        var voters = training.Select(pair => pair.Voter).Distinct().Count();
+        var own = pairs.Where(pair => !Keeps(pair.PromptHash)).ToArray();
+        var (factors, holds) = VoterFactors(own, bad, options.VoterShare);
+        ImmutableArray<PreferencePair> training = [.. own.Select(pair => pair with { Weight = pair.Weight * factors[pair.Voter] })];
+        var voters = own.Select(pair => pair.Voter).Concat(bad.Select(answer => answer.Voter)).Distinct().Count();
         return new PairSet(training, [.. pairs.Where(pair => Keeps(pair.PromptHash))], excluded.Counts, weights.Doubts,
-            voters, voters >= options.LeastVoters, holds);
+            voters, voters >= options.LeastVoters, holds)
+        {
+            Bad = [.. bad.Select(answer => answer with { Weight = answer.Weight * factors[answer.Voter] })],
+        };
 
         bool Keeps(string promptHash) => HeldOut.Keeps(promptHash, options.Seed, options.HeldOutPercent);
     }
@@ -39,12 +47,30 @@ public static class PreferencePairs
         if (stored.Vote.Verdict == Verdict.Skip) return Exclusion.Skipped;
         if (stored.Vote.Verdict == Verdict.Tie) return Exclusion.Tie;
         if (stored.Vote.Verdict == Verdict.BothBad) return Exclusion.BothBad;
+        var room = (options.MaxLength ?? int.MaxValue) - a.PromptTokens.Length;
+        if (Worthless(stored.Battle, options) is { } reason) return reason;
+        if (NearIdentical.Are(Kept(a, room), Kept(b, room), options.NearIdentical)) return Exclusion.NearIdentical;
+        return Leaks(stored.Battle, leak);
+    }
+
+    static Exclusion? Leaks(Battle battle, IdentityLeak leak) =>
+        leak.In(battle.A.Text) || leak.In(battle.B.Text) ? Exclusion.IdentityLeak : null;
+
+    /// <summary>Why neither answer can be learnt from, whatever the vote says.</summary>
+    static Exclusion? Worthless(Battle battle, PairOptions options)
+    {
+        var (a, b) = (battle.A, battle.B);
         if (Empty(a) || Empty(b)) return Exclusion.EmptyCompletion;
         if (!a.PromptTokens.AsSpan().SequenceEqual(b.PromptTokens)) return Exclusion.DifferentPrompts;
-        var room = (options.MaxLength ?? int.MaxValue) - a.PromptTokens.Length;
-        if (room <= 0) return Exclusion.PromptTooLong;
-        if (NearIdentical.Are(Kept(a, room), Kept(b, room), options.NearIdentical)) return Exclusion.NearIdentical;
-        return leak.In(a.Text) || leak.In(b.Text) ? Exclusion.IdentityLeak : null;
+        return a.PromptTokens.Length >= (options.MaxLength ?? int.MaxValue) ? Exclusion.PromptTooLong : null;
+    }
+
+    static IEnumerable<BadAnswer> Bad(StoredVote stored, double weight)
+    {
+        var battle = stored.Battle;
+        return new[] { (Name: "a", Answer: battle.A), (Name: "b", Answer: battle.B) }.Select(side => new BadAnswer(
+            $"{stored.Id}/{side.Name}", battle.PromptHash, battle.Language, stored.Vote.Tags, side.Answer.PromptTokens,
+            side.Answer.CompletionTokens, weight, side.Answer.Version, stored.Source));
     }
 
     static ReadOnlySpan<int> Kept(BattleSide side, int room) =>
@@ -60,11 +86,13 @@ public static class PreferencePairs
             chosen.CompletionTokens, rejected.CompletionTokens, weight, chosen.Version, stored.Source);
     }
 
-    static (ImmutableArray<PreferencePair> Pairs, bool Holds) Capped(IEnumerable<PreferencePair> pairs, double share)
+    /// <summary>What caps each voter's share of all that is trained on; whether that is possible.</summary>
+    static (IReadOnlyDictionary<string, double> Factors, bool Holds) VoterFactors(
+        IEnumerable<PreferencePair> pairs, IEnumerable<BadAnswer> bad, double share)
     {
-        var all = pairs.ToList();
-        var totals = all.GroupBy(pair => pair.Voter).ToDictionary(voter => voter.Key, voter => voter.Sum(pair => pair.Weight));
+        var totals = pairs.Select(pair => (pair.Voter, pair.Weight)).Concat(bad.Select(answer => (answer.Voter, answer.Weight)))
+            .GroupBy(weighed => weighed.Voter).ToDictionary(voter => voter.Key, voter => voter.Sum(weighed => weighed.Weight));
         var (factors, holds) = VoterShare.Factors(totals, share);
-        return ([.. all.Select(pair => pair with { Weight = pair.Weight * factors[pair.Voter] })], holds);
+        return (factors, holds);
     }
 }

@@ -62,6 +62,10 @@ public sealed partial record AdapterConfig
     public ImmutableArray<int>? LayersToTransform { get; init; }
     public ImmutableArray<string> LayersPattern { get; init; } = [];
 
+    /// <summary>Deltas of the modules with these last names, and nothing else.</summary>
+    public static AdapterConfig Plain(int rank, double alpha, ImmutableArray<string> targets) =>
+        new() { Rank = rank, Alpha = alpha, TargetModules = ModuleNames.Of(targets) };
+
     /// <exception cref="ModelFormatException">Not JSON, or a field that is wrong or not supported; names file and field.</exception>
     public static AdapterConfig Read(string path)
     {

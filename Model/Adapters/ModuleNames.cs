@@ -21,13 +21,17 @@ public sealed class ModuleNames
 
     public bool IsPattern => pattern is not null;
 
+    /// <summary>Whether it is peft's all-linear: embeddings are not among its modules.</summary>
+    public bool IsAllLinear { get; private init; }
+
     /// <summary>Whole names, or their ends after a dot.</summary>
     public static ModuleNames Of(ImmutableArray<string> names) => new(names, null, "");
 
     /// <summary>A regular expression for the whole name; the text all-linear for every module but the head.</summary>
     /// <exception cref="ModelFormatException">Not a regular expression.</exception>
     public static ModuleNames OfPattern(string text, string place) =>
-        Compile(text.Equals("all-linear", StringComparison.OrdinalIgnoreCase) ? @"(?!(.*\.)?(lm_head|score)\z).*" : $"(?:{text})", place);
+        text.Equals("all-linear", StringComparison.OrdinalIgnoreCase)
+            ? new([], Expression(@"(?!(.*\.)?(lm_head|score)\z).*", place), place) { IsAllLinear = true } : Compile($"(?:{text})", place);
 
     /// <summary>A regular expression for a name's end after a dot, or for all of it.</summary>
     /// <exception cref="ModelFormatException">Not a regular expression.</exception>
@@ -47,11 +51,13 @@ public sealed class ModuleNames
         }
     }
 
-    static ModuleNames Compile(string expression, string place)
+    static ModuleNames Compile(string expression, string place) => new([], Expression(expression, place), place);
+
+    static Regex Expression(string expression, string place)
     {
         try
         {
-            return new ModuleNames([], new Regex($@"\A(?:{expression})\z", RegexOptions.CultureInvariant, longestMatch), place);
+            return new Regex($@"\A(?:{expression})\z", RegexOptions.CultureInvariant, longestMatch);
         }
         catch (ArgumentException error)
         {

@@ -15,7 +15,7 @@ public static class HeadLoss
     const int LeastRows = 256;
 
     /// <summary>
-    /// Computes the loss and adds its gradient to all masters behind <paramref name="states"/>.
+    /// Computes the loss and adds its gradient to all that is trained behind <paramref name="states"/>, and to the head where it is.
     /// </summary>
     /// <param name="network">Whose head.</param>
     /// <param name="states">[N, C] from <see cref="PackedTransformer.States"/>.</param>
@@ -33,16 +33,17 @@ public static class HeadLoss
         Array.Resize(ref weights, count);
         var scored = states.index_select(0, tensor(rows.Select(row => (long)row).ToArray())); // [S, C]
         var (gradient, headGradient, result) = Gradients(network, scored.detach(), labels, weights, timesProbability);
-        autograd.backward([scored, network.Head], [gradient, headGradient]);
+        if (network.Head.requires_grad) autograd.backward([scored, network.Head], [gradient, headGradient!]);
+        else scored.backward([gradient]);
         return result;
     }
 
-    static (Tensor OfStates, Tensor OfHead, HeadLossResult Result) Gradients(PackedTransformer network, Tensor states, int[] labels,
+    static (Tensor OfStates, Tensor? OfHead, HeadLossResult Result) Gradients(PackedTransformer network, Tensor states, int[] labels,
         float[] weights, bool timesProbability)
     {
         using var still = no_grad();
         var head = network.Head.to(network.Products); // [V, C]
-        var (ofStates, ofHead, right) = (new List<Tensor>(), zeros_like(network.Head), 0);
+        var (ofStates, ofHead, right) = (new List<Tensor>(), network.Head.requires_grad ? zeros_like(network.Head) : null, 0);
         var form = new RowLoss(network.Blueprint.LogitScale, network.Blueprint.LogitSoftCap, timesProbability);
         var losses = new float[labels.Length];
         var part = (int)Math.Max(LeastRows, PartNumbers / head.shape[0]);
@@ -55,7 +56,7 @@ public static class HeadLoss
             right += SoftmaxRows.Replace(logits, labels.AsMemory(at, count), weights.AsMemory(at, count), form,
                 losses.AsMemory(at, count));
             ofStates.Add(logits.matmul(head).to(ScalarType.Float32).MoveToOuterDisposeScope());
-            ofHead.PlusInPlace(logits.t().matmul(own));
+            ofHead?.PlusInPlace(logits.t().matmul(own));
         }
         return (cat(ofStates, 0), ofHead, new HeadLossResult(losses.Sum(loss => (double)loss), right));
     }

@@ -12,34 +12,63 @@ public sealed class PackedTransformer
     readonly Blueprint blueprint;
     readonly IReadOnlyDictionary<string, Tensor> masters;
     readonly ScalarType products;
+    LoraAdapter? adapter;
 
     /// <param name="blueprint">A causal language model.</param>
-    /// <param name="masters">Every tensor of the Blueprint in fp32; the caller owns them.</param>
+    /// <param name="masters">Every tensor of the Blueprint in fp32, or frozen in the products' type; the caller owns them.</param>
     /// <param name="products">Float32, or BFloat16 for faster products.</param>
-    /// <exception cref="ModelFormatException">The network is no causal language model.</exception>
+    /// <exception cref="ModelFormatException">The network is neither a causal language model nor a reward model.</exception>
     public PackedTransformer(Blueprint blueprint, IReadOnlyDictionary<string, Tensor> masters, ScalarType products)
     {
-        if (!blueprint.IsCausal || blueprint.HeadKind != HeadKind.LanguageModel || blueprint.Head!.HasBias)
+        if (!blueprint.IsCausal || blueprint.HeadKind == HeadKind.None || blueprint.Head!.HasBias)
             throw new ModelFormatException(
-                $"A {blueprint.Family} network that predicts no next token, or has a biased head, cannot be trained on text.");
+                $"A {blueprint.Family} network that neither predicts tokens nor rewards, or has a biased head, cannot be trained on text.");
         (this.blueprint, this.masters, this.products) = (blueprint, masters, products);
+    }
+
+    /// <summary>Loads every tensor of the Blueprint in a type; norms and biases, which are few, in fp32. The caller owns them.</summary>
+    public static Dictionary<string, Tensor> Load(Blueprint blueprint, IWeightSource source, ScalarType type)
+    {
+        blueprint.Check(source);
+        return blueprint.Tensors().ToDictionary(tensor => tensor.Key, tensor => WeightLoader.Load(source, tensor.Key,
+            tensor.Value.Length == 1 ? ScalarType.Float32 : type, CPU).DetachFromDisposeScope());
     }
 
     public Blueprint Blueprint => blueprint;
 
     public ScalarType Products => products;
 
+    /// <summary>Whether layers are computed again for their gradients: less memory, more time, the same results.</summary>
+    public bool Recomputes { get; init; }
+
     /// <summary>The head's fp32 weight [V, C] (the embedding's where tied); a gradient for it is the caller's to add.</summary>
-    public Tensor Head => masters[blueprint.Head!.Weight];
+    public Tensor Head => Weight(blueprint.Head!.Weight);
+
+    /// <summary>Lets an adapter change the modules it names; null takes it off. The caller owns it.</summary>
+    public void Attach(LoraAdapter? lora)
+    {
+        lora?.CheckFits(blueprint);
+        adapter = lora;
+    }
+
+    /// <summary>Final states [.., C] to the head's output [.., V] in fp32, scaled and capped, with gradient.</summary>
+    public Tensor Logits(Tensor states)
+    {
+        using var scope = NewDisposeScope();
+        var logits = Linear(states.to(products), blueprint.Head!).to(ScalarType.Float32);
+        if (blueprint.LogitScale != 1) logits = logits.Times(blueprint.LogitScale);
+        return LayerOperations.SoftCap(logits, blueprint.LogitSoftCap).MoveToOuterDisposeScope();
+    }
 
     /// <summary>The final states [N, C] fp32 of all rows, with gradient to the masters. Those of padding rows are meaningless.</summary>
     public Tensor States(PackedBatch batch)
     {
         using var scope = NewDisposeScope();
         var pass = new Pass(batch);
-        var x = masters[blueprint.Embedding].index_select(0, batch.Tokens); // [N, C]
+        var x = Tokens(batch.Tokens).to(ScalarType.Float32); // [N, C]
         if (blueprint.EmbeddingScale != 1) x = x.Times(blueprint.EmbeddingScale);
-        foreach (var layer in blueprint.Layers) x = Layer(x, layer, pass);
+        foreach (var layer in blueprint.Layers)
+            x = Recomputes && is_grad_enabled() ? Recomputed.Run(x, input => Layer(input, layer, pass)) : Layer(x, layer, pass);
         return MaybeNorm(x, blueprint.FinalNorm).MoveToOuterDisposeScope();
     }
 
@@ -76,9 +105,20 @@ public sealed class PackedTransformer
         return Linear(inner, mlp.Down);
     }
 
+    Tensor Tokens(Tensor ids)
+    {
+        var table = Weight(blueprint.Embedding);
+        var rows = table.index_select(0, ids);
+        return adapter?.Lookup(blueprint.Embedding, ids, rows, table) ?? rows;
+    }
+
+    /// <summary>The master, or the adapter's trained copy of it.</summary>
+    Tensor Weight(string name) => adapter?.Whole(name) ?? masters[name];
+
     Tensor Linear(Tensor x, Projection projection)
     {
-        return nn.functional.linear(x, Rows(masters[projection.Weight]), projection.HasBias ? Rows(masters[projection.Bias]) : null);
+        var (weight, bias) = (Rows(Weight(projection.Weight)), projection.HasBias ? Rows(Weight(projection.Bias)) : null);
+        return adapter?.Linear(x, weight, bias, projection) ?? nn.functional.linear(x, weight, bias);
 
         Tensor Rows(Tensor tensor) => (projection.Outputs == projection.TensorRows ? tensor
             : tensor.narrow(0, projection.FirstRow, projection.Outputs)).to(products);
@@ -89,12 +129,14 @@ public sealed class PackedTransformer
     // The library's kernel where it has one for this norm. x of any type to fp32.
     Tensor Norm(Tensor x, NormBlueprint norm)
     {
-        var (weight, bias) = (masters[norm.Weight], norm.HasBias ? masters[norm.Bias] : null);
+        var (weight, bias) = (Wide(norm.Weight), norm.HasBias ? Wide(norm.Bias) : null);
         x = x.to(ScalarType.Float32);
         return norm is { Kind: NormKind.Layer, Offset: 0, Rows: null } && norm.Width == x.shape[^1]
             ? nn.functional.layer_norm(x, [norm.Width], weight, bias, norm.Epsilon)
             : LayerOperations.Norm(x, norm, weight, bias);
     }
+
+    Tensor Wide(string name) => Weight(name).to(ScalarType.Float32);
 
     /// <summary>What does not depend on weights; made once a pass and shared by layers with the same settings.</summary>
     sealed class Pass(PackedBatch batch)

@@ -17,17 +17,19 @@ public sealed class Optimizer : IDisposable
         this.options = options;
         matrices = [.. parameters.Where(parameter => options.Muon && IsMatrix(parameter))];
         others = [.. parameters.Except(matrices)];
-        foreach (var (name, value) in parameters) Mean[name] = zeros_like(value).DetachFromDisposeScope();
-        foreach (var (name, value) in others) Square[name] = zeros_like(value).DetachFromDisposeScope();
+        foreach (var (index, (name, value)) in parameters.Index())
+            Mean[name] = new Moment(value, options.Form, 2 * (uint)index, isSquare: false);
+        foreach (var (index, (name, value)) in others.Index())
+            Square[name] = new Moment(value, options.Form, 2 * (uint)index + 1, isSquare: true);
     }
 
     public int Step { get; private set; }
 
     /// <summary>exp_avg by parameter name; Muon's momentum for its matrices.</summary>
-    public Dictionary<string, Tensor> Mean { get; } = [];
+    internal Dictionary<string, Moment> Mean { get; } = [];
 
     /// <summary>exp_avg_sq by parameter name; Muon's matrices have none.</summary>
-    public Dictionary<string, Tensor> Square { get; } = [];
+    internal Dictionary<string, Moment> Square { get; } = [];
 
     /// <summary>One update with the gradients the parameters hold.</summary>
     public void Update(double learningRate)
@@ -40,10 +42,21 @@ public sealed class Optimizer : IDisposable
         var step = new AdamStep(kept, (float)(1 - options.Beta1), (float)options.Beta2, (float)(1 - options.Beta2), root,
             (float)options.Epsilon, (float)(-learningRate / meanCorrection));
         foreach (var (name, value) in others)
-            if (value.grad is { } gradient)
-                (Decays(name) ? step : step with { Kept = 1 }).Update(value, gradient, Mean[name], Square[name]);
-        new MuonStep(learningRate, kept).Update(matrices.Where(matrix => matrix.Value.grad is not null)
-            .Select(matrix => (matrix.Value, matrix.Value.grad!, Mean[matrix.Name])));
+            if (value.grad is { } gradient) Move(Decays(name) ? step : step with { Kept = 1 }, name, value, gradient);
+        var opened = matrices.Where(matrix => matrix.Value.grad is not null)
+            .Select(matrix => (matrix.Name, matrix.Value, Gradient: matrix.Value.grad!, Mean: Mean[matrix.Name].Open())).ToArray();
+        new MuonStep(learningRate, kept).Update(opened.Select(matrix => (matrix.Value, matrix.Gradient, matrix.Mean)));
+        foreach (var (name, _, _, mean) in opened) Mean[name].Close(mean, Step);
+    }
+
+    /// <summary>One parameter at a time, so that narrow moments are wide for one only.</summary>
+    void Move(AdamStep step, string name, Tensor value, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        var (mean, square) = (Mean[name].Open(), Square[name].Open());
+        step.Update(value, gradient, mean, square);
+        Mean[name].Close(mean, Step);
+        Square[name].Close(square, Step);
     }
 
     /// <summary>Continues a saved run: copies the moments in.</summary>
@@ -52,8 +65,8 @@ public sealed class Optimizer : IDisposable
         using var scope = NewDisposeScope();
         using var still = no_grad();
         Step = step;
-        foreach (var (name, moment) in Mean) moment.copy_(mean(name));
-        foreach (var (name, moment) in Square) moment.copy_(square(name));
+        foreach (var (name, moment) in Mean) moment.Restore(mean(name));
+        foreach (var (name, moment) in Square) moment.Restore(square(name));
     }
 
     public void Dispose()
@@ -70,6 +83,7 @@ public sealed class Optimizer : IDisposable
         && !name.Contains("bias", StringComparison.Ordinal) && !name.Contains("norm", StringComparison.Ordinal);
 }
 
+/// <param name="Form">How moments are kept between steps.</param>
 /// <param name="Muon">Whether the layers' matrices are moved by Muon and only the rest by AdamW.</param>
 public sealed record OptimizerOptions(double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double WeightDecay = 0,
-    bool Muon = false);
+    bool Muon = false, MomentForm Form = MomentForm.Fp32);

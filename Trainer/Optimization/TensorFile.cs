@@ -7,23 +7,26 @@ namespace Majlis.Trainer.Optimization;
 
 static class TensorFile
 {
-    public static void Write(string path, IEnumerable<(string Name, long[] Shape, float[] Values)> tensors)
+    public static void Write(string path, IEnumerable<(string Name, long[] Shape, float[] Values)> tensors) =>
+        Write(path, tensors.Select(tensor => (tensor.Name, tensor.Shape, (Func<float[]>)(() => tensor.Values))));
+
+    public static void Write(string path, IEnumerable<(string Name, Tensor Value)> tensors) =>
+        Write(path, tensors.Select(tensor => Entry(tensor.Name, tensor.Value)));
+
+    /// <summary>Takes the numbers tensor by tensor: no second copy of all is ever in memory.</summary>
+    public static void Write(string path, IEnumerable<(string Name, long[] Shape, Func<float[]> Numbers)> tensors)
     {
         var byName = tensors.ToDictionary(tensor => tensor.Name);
         Write(path, byName.Values.Select(tensor => new TensorInfo(tensor.Name, TensorType.F32, [.. tensor.Shape])),
-            name => byName[name].Values);
+            name => byName[name].Numbers());
     }
 
-    /// <summary>Copies tensor by tensor: no second copy of all is ever in memory.</summary>
-    public static void Write(string path, IEnumerable<(string Name, Tensor Value)> tensors)
+    public static (string Name, long[] Shape, Func<float[]> Numbers) Entry(string name, Tensor value) => (name, value.shape, () =>
     {
-        var byName = tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Value);
-        Write(path, byName.Select(tensor => new TensorInfo(tensor.Key, TensorType.F32, [.. tensor.Value.shape])), name =>
-        {
-            using var scope = NewDisposeScope();
-            return byName[name].detach().cpu().data<float>().ToArray();
-        });
+        using var scope = NewDisposeScope();
+        return value.detach().cpu().data<float>().ToArray();
     }
+    );
 
     static void Write(string path, IEnumerable<TensorInfo> tensors, Func<string, float[]> values)
     {

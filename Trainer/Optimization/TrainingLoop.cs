@@ -33,6 +33,9 @@ public sealed class TrainingLoop : IDisposable
 
     public int TotalSteps { get; }
 
+    /// <summary>The metrics of every step so far.</summary>
+    public IReadOnlyList<StepMetrics> Log => log;
+
     /// <summary>Optimiser steps done.</summary>
     public int Step => optimiser.Step;
 

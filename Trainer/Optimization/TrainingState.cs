@@ -26,9 +26,8 @@ sealed record TrainingState(int Step, double TokensSeen, IReadOnlyList<StepMetri
         DurableFiles.Create(folder, fresh =>
         {
             var tensors = Path.Combine(fresh, Tensors);
-            TensorFile.Write(tensors, [.. parameters.Select(parameter => ("parameter." + parameter.Name, parameter.Value)),
-                .. optimiser.Mean.Select(moment => ("exp_avg." + moment.Key, moment.Value)),
-                .. optimiser.Square.Select(moment => ("exp_avg_sq." + moment.Key, moment.Value))]);
+            TensorFile.Write(tensors, [.. parameters.Select(parameter => TensorFile.Entry("parameter." + parameter.Name, parameter.Value)),
+                .. Entries("exp_avg.", optimiser.Mean), .. Entries("exp_avg_sq.", optimiser.Square)]);
             var state = new TrainingState(optimiser.Step, tokensSeen, log, FileHash.Of(tensors));
             File.WriteAllBytes(Path.Combine(fresh, Numbers), JsonSerializer.SerializeToUtf8Bytes(state, TrainerJson.Plain));
         });
@@ -54,6 +53,9 @@ sealed record TrainingState(int Step, double TokensSeen, IReadOnlyList<StepMetri
             }
         return null;
     }
+
+    static IEnumerable<(string Name, long[] Shape, Func<float[]> Numbers)> Entries(string prefix, Dictionary<string, Moment> moments) =>
+        moments.Select(moment => (prefix + moment.Key, moment.Value.Shape, (Func<float[]>)moment.Value.Numbers));
 
     static TrainingState Read(string folder, IReadOnlyList<(string Name, Tensor Value)> parameters, Optimizer optimiser)
     {

@@ -11,11 +11,14 @@ public sealed record TrainingPair(string Id, int[] Prompt, int[] Chosen, int[] R
     /// <summary>How much the chosen answer is preferred, for a reward model; 0 where nobody said.</summary>
     public double Margin { get; init; }
 
+    /// <summary>Each side's row is cut to so many last tokens (TRL's keep_end); null leaves it.</summary>
+    public int? LastTokens { get; init; }
+
     /// <summary>The chosen answers' rows, then the rejected ones'.</summary>
     public static IReadOnlyList<TokenRow> Rows(IReadOnlyList<TrainingPair> pairs) =>
     [
-        .. pairs.Select(pair => new TokenRow(pair.Id + "/chosen", pair.Prompt, pair.Chosen)),
-        .. pairs.Select(pair => new TokenRow(pair.Id + "/rejected", pair.Prompt, pair.Rejected)),
+        .. pairs.Select(pair => new TokenRow(pair.Id + "/chosen", pair.Prompt, pair.Chosen).LastOf(pair.LastTokens)),
+        .. pairs.Select(pair => new TokenRow(pair.Id + "/rejected", pair.Prompt, pair.Rejected).LastOf(pair.LastTokens)),
     ];
 
     /// <summary>

@@ -20,7 +20,8 @@ public sealed record Scorer(Func<SequenceBatch, Tensor> Scores, IReadOnlyList<(s
         return network.Logits(read).squeeze(-1).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }, parameters);
 
-    static int LastToken(TokenRow row, int? pad)
+    /// <summary>The place in the row of its last token that is not the padding id.</summary>
+    public static int LastToken(TokenRow row, int? pad)
     {
         var last = row.Prompt.Length + row.Completion.Length - 1;
         while (last > 0 && (last < row.Prompt.Length ? row.Prompt[last] : row.Completion[last - row.Prompt.Length]) == pad) last--;

@@ -5,7 +5,11 @@ using Majlis.Feedback.Pairs;
 namespace Majlis.Trainer.Rounds;
 
 /// <summary>An expert's name and the ids of its pairs.</summary>
-public sealed record Expert(string Name, ImmutableArray<string> Pairs);
+public sealed record Expert(string Name, ImmutableArray<string> Pairs)
+{
+    /// <summary>Ids of its bad answers.</summary>
+    public ImmutableArray<string> Bad { get; init; } = [];
+}
 
 public static class ExpertSplit
 {
@@ -34,6 +38,18 @@ public static class ExpertSplit
         return [.. groups.OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => new Expert(group.Key, [.. group.Ids]))];
     }
 
-    static string Name(PreferencePair pair, string rule) => rule == None ? None : rule == ByLanguage ? pair.Language
-        : pair.Tags.Contains(rule[TagPrefix.Length..]) ? rule[TagPrefix.Length..] : "other";
+    /// <summary>Gives each bad answer to its expert; one whose group has none goes to the expert with the most pairs.</summary>
+    public static ImmutableArray<Expert> WithBad(ImmutableArray<Expert> experts, IEnumerable<BadAnswer> bad, string rule)
+    {
+        if (experts.Length == 0) return experts;
+        var largest = experts.MaxBy(expert => expert.Pairs.Length)!.Name;
+        var own = bad.ToLookup(answer => Name(answer.Language, answer.Tags, rule) is var name && experts.Any(expert => expert.Name == name)
+            ? name : largest, answer => answer.Id);
+        return [.. experts.Select(expert => expert with { Bad = [.. own[expert.Name]] })];
+    }
+
+    static string Name(PreferencePair pair, string rule) => Name(pair.Language, pair.Tags, rule);
+
+    static string Name(string language, ImmutableArray<string> tags, string rule) => rule == None ? None : rule == ByLanguage ? language
+        : tags.Contains(rule[TagPrefix.Length..]) ? rule[TagPrefix.Length..] : "other";
 }

@@ -1,34 +1,40 @@
 // Trains one expert: its pairs, its adapter, its log. May be killed at any step and continues from the saved state to the same bits.
-using System.Collections.Immutable;
 using System.Text.Json;
 using Majlis.Feedback.Store;
 using Majlis.Model;
+using Majlis.Model.Adapters;
 using Majlis.Torch;
 using Majlis.Trainer.Optimization;
-using Majlis.Trainer.Preference;
 using Majlis.Trainer.Sequences;
+using Majlis.Trainer.Stages;
 
 namespace Majlis.Trainer.Rounds;
 
 /// <param name="network">The frozen weights the round starts from.</param>
-/// <param name="reference">Scores of all the round's pairs under them.</param>
 /// <param name="options">The round's options.</param>
 /// <param name="progress">Gets a line per step.</param>
 /// <param name="time">For rate and remaining time.</param>
 /// <param name="stepped">Gets the metrics of every step.</param>
-sealed class ExpertTraining(Transformer network, ReferenceScores reference, RoundOptions options, IProgress<string> progress,
-    TimeProvider time, Action<StepMetrics> stepped)
+sealed class ExpertTraining(Transformer network, RoundOptions options, IProgress<string> progress, TimeProvider time,
+    Action<StepMetrics> stepped)
 {
     public const string AdapterFolder = "adapter";
     public const string StateFolder = "state";
 
+    static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
+
     /// <summary>Trains or continues in <paramref name="folder"/>; the finished adapter is in its <see cref="AdapterFolder"/>.</summary>
-    public ExpertResult Train(string name, IReadOnlyList<TrainingPair> pairs, string folder)
+    /// <param name="name">The expert's.</param>
+    /// <param name="pairs">How many it has, for the record.</param>
+    /// <param name="folder">Of the expert.</param>
+    /// <param name="objective">What is learnt, given the network with its adapter.</param>
+    public ExpertResult Train(string name, int pairs, string folder, Func<Policy, IObjective> objective)
     {
-        var config = new LoraConfig(options.Rank, options.Alpha, Targets());
+        var settings = new LoraSettings { Rank = options.Rank, Alpha = options.Alpha, Targets = Targets() };
+        var config = AdapterConfig.Plain(options.Rank, options.Alpha, [.. settings.Targets]);
         using var adapter = LoraAdapter.Create(network.Blueprint, config, (ulong)options.Seed);
         var policy = TorchPolicy.WithAdapter(network, adapter, options.Numerics);
-        using var trainer = new TrainingLoop(new PairObjective(policy, pairs, reference, options.Pairs()), options.Loop());
+        using var trainer = new TrainingLoop(objective(policy), options.Loop());
         var state = Path.Combine(folder, StateFolder);
         if (trainer.TryRestore(state, progress.Report))
             progress.Report($"{name}: going on after step {trainer.Step} of {trainer.TotalSteps}");
@@ -44,22 +50,22 @@ sealed class ExpertTraining(Transformer network, ReferenceScores reference, Roun
             progress.Report(line.Of(step));
         });
         network.Attach(null);
-        if (result.Refusal is null) Save(adapter, config, result, folder);
-        if (result.Log.Count == 0) return new ExpertResult(name, pairs.Count, 0, 0, 0, 0, 0, result.Refusal);
+        if (result.Refusal is null) Save(adapter, settings, result, folder);
+        if (result.Log.Count == 0) return new ExpertResult(name, pairs, 0, 0, 0, 0, 0, result.Refusal);
         var (first, last) = (result.Log[0], result.Log[^1]);
-        return new ExpertResult(name, pairs.Count, result.Steps, first["loss"], last["loss"],
-            last["rewards/margins"], last["rewards/accuracies"], result.Refusal);
+        return new ExpertResult(name, pairs, result.Steps, first["loss"], last["loss"],
+            last.Values.GetValueOrDefault("rewards/margins"), last.Values.GetValueOrDefault("rewards/accuracies"), result.Refusal);
     }
 
     /// <summary>The modules that options name, or of all that peft usually names those that the family has.</summary>
-    ImmutableArray<string> Targets()
+    string[] Targets()
     {
         if (options.TargetModules != RoundOptions.AllLinear) return [.. options.Modules];
         var modules = network.Weights.Keys.ToHashSet();
-        return [.. LoraConfig.AllLinear.Where(name => modules.Any(weight => weight.EndsWith($".{name}.weight", StringComparison.Ordinal)))];
+        return [.. RoundOptions.Linear.Where(name => modules.Any(weight => weight.EndsWith($".{name}.weight", StringComparison.Ordinal)))];
     }
 
-    static void Save(LoraAdapter adapter, LoraConfig config, TrainingResult result, string folder)
+    static void Save(LoraAdapter adapter, LoraSettings settings, TrainingResult result, string folder)
     {
         Directory.CreateDirectory(folder);
         var target = Path.Combine(folder, AdapterFolder);
@@ -69,7 +75,8 @@ sealed class ExpertTraining(Transformer network, ReferenceScores reference, Roun
             TensorFile.Write(Path.Combine(fresh, "adapter_model.safetensors"),
                 adapter.NamedParameters.Select(parameter =>
                     (parameter.Name, parameter.Value.shape, parameter.Value.detach().cpu().data<float>().ToArray())));
-            File.WriteAllText(Path.Combine(fresh, "adapter_config.json"), config.ToJson("the round's start"));
+            File.WriteAllText(Path.Combine(fresh, AdapterConfig.FileName),
+                settings.ToJson("the round's start", "CAUSAL_LM").ToJsonString(indented));
             File.WriteAllLines(Path.Combine(fresh, "metrics.jsonl"),
                 result.Log.Select(step => JsonSerializer.Serialize(step, TrainerJson.Plain)));
         });

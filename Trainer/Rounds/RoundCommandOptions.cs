@@ -20,7 +20,8 @@ sealed class RoundCommandOptions(OptionSources sources)
     readonly HostOption<int> epochs = sources.Whole("--epochs", "How often each pair is trained on.", defaults.Epochs);
     readonly HostOption<double> learningRate = sources.Number("--learning-rate", "Highest learning rate.", defaults.LearningRate);
     readonly HostOption<double> beta = sources.Number("--beta", "Weight of staying close to the reference.", defaults.Beta);
-    readonly HostOption<string> loss = sources.Text("--loss", "TRL's name of the loss.", defaults.Loss);
+    readonly HostOption<string> loss = sources.Text(
+        "--loss", "TRL's name of the loss; kto, bco and apo_zero_unpaired learn from both-bad votes too.", defaults.Loss);
     readonly HostOption<int> rank = sources.Whole("--rank", "Rank of the adapters; their alpha is twice as much.", defaults.Rank);
     readonly HostOption<string> targetModules = sources.Text("--target-modules",
         "Modules that get an adapter, such as down_proj, separated by commas; or all-linear.", defaults.TargetModules);

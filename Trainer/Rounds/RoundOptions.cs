@@ -1,15 +1,18 @@
 // The options that decide a round's result besides votes and weights. Kept in the round's folder and in the version's manifest.
 using System.Text.Json.Serialization;
 using Majlis.Evaluation;
-using Majlis.Torch;
 using Majlis.Trainer.Losses;
 using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Preference;
+using Majlis.Trainer.Unpaired;
 
 namespace Majlis.Trainer.Rounds;
 
 public sealed record RoundOptions
 {
+    /// <summary>The names of linear layers that peft usually adapts.</summary>
+    public static IReadOnlyList<string> Linear { get; } = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
+
     /// <summary>Every linear layer of the family that has one of peft's usual names.</summary>
     public const string AllLinear = "all-linear";
 
@@ -43,7 +46,9 @@ public sealed record RoundOptions
     public double LearningRate { get; init; } = 2e-4;
     public double Beta { get; init; } = 0.1;
 
-    /// <summary>TRL's name of the loss.</summary>
+    /// <summary>
+    /// TRL's name of the loss: of pairs, or kto, bco or apo_zero_unpaired, which learn from single answers and from both-bad votes too.
+    /// </summary>
     public string Loss { get; init; } = "sigmoid";
 
     /// <summary>
@@ -62,10 +67,19 @@ public sealed record RoundOptions
     [JsonIgnore]
     public IEnumerable<string> Modules => TargetModules.Split(',', StringSplitOptions.TrimEntries);
 
+    [JsonIgnore]
+    public bool IsUnpaired => UnpairedOptions.Names.Contains(Loss);
+
+    /// <summary>Single answers of a micro-batch: as many as its pairs have.</summary>
+    [JsonIgnore]
+    public int BatchAnswers => 2 * BatchPairs;
+
+    public UnpairedOptions Answers() => new() { Loss = Loss, Beta = Beta, SelfTestTolerance = SelfTestTolerance };
+
     public PreferenceOptions Pairs() => new()
     {
         Loss = new LossOptions { Types = [Loss], Beta = Beta, LengthAlpha = LengthAlpha < 1 ? LengthAlpha : null },
-        SelfTestTolerance = Numerics == "fp32" ? 1e-2 : 2, // bf16 products round by the batch's shape: 8 bits over some hundred tokens
+        SelfTestTolerance = SelfTestTolerance,
     };
 
     public LoopOptions Loop() => new()
@@ -74,10 +88,13 @@ public sealed record RoundOptions
         Schedule = "linear",
         WarmupSteps = 2,
         Epochs = Epochs,
-        BatchItems = BatchPairs,
+        BatchItems = IsUnpaired ? BatchAnswers : BatchPairs,
         Accumulation = Accumulation,
         Seed = Seed,
     };
+
+    // bf16 products round by the batch's shape: 8 bits over some hundred tokens.
+    double SelfTestTolerance => Numerics == "fp32" ? 1e-2 : 2;
 
     /// <summary>What is wrong, a line each, beginning with the trainer's option; none where all is well.</summary>
     public IEnumerable<string> Problems()
@@ -87,11 +104,11 @@ public sealed record RoundOptions
         if (ExpertWeights.Problem(Weights) is { } wrong) yield return $"--weights: {wrong}";
         if (GatePolicy.Find(Policy) is null) yield return $"--policy: '{Policy}' is not one of standard, small.";
         if (Numerics is not ("fp32" or "bf16")) yield return $"--numerics: '{Numerics}' is neither fp32 nor bf16.";
-        if (PreferenceLosses.Problem(Pairs().Loss) is { } problem) yield return $"--loss: with --beta {Beta}, {problem}.";
+        if (!IsUnpaired && PreferenceLosses.Problem(Pairs().Loss) is { } problem) yield return $"--loss: with --beta {Beta}, {problem}.";
         if (HeldOutPercent is not (> 0 and < 100)) yield return $"--held-out: {HeldOutPercent} is not between 0 and 100.";
         if (LengthAlpha is not (>= 0 and <= 1)) yield return $"--ld-alpha: {LengthAlpha} is not between 0 and 1.";
-        if (TargetModules != AllLinear && Modules.FirstOrDefault(name => !LoraConfig.AllLinear.Contains(name)) is { } unknown)
-            yield return $"--target-modules: '{unknown}' is neither {AllLinear} nor one of {string.Join(", ", LoraConfig.AllLinear)}.";
+        if (TargetModules != AllLinear && Modules.FirstOrDefault(name => !Linear.Contains(name)) is { } unknown)
+            yield return $"--target-modules: '{unknown}' is neither {AllLinear} nor one of {string.Join(", ", Linear)}.";
         if (TaskMargin is not (> 0 and < 1)) yield return $"--task-margin: {TaskMargin} is not between 0 and 1.";
         foreach (var (name, value) in new[] { ("--epochs", Epochs), ("--rank", Rank) })
             if (value < 1) yield return $"{name}: {value} is not at least 1.";

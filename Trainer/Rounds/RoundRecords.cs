@@ -21,9 +21,12 @@ public sealed record RoundPairs(
     /// <summary>Doubts about the votes for readers of the verdict: why some weigh less, and how few voters there are.</summary>
     public ImmutableArray<string> Doubts { get; init; } = [];
 
+    /// <summary>Answers of both-bad votes, where the round's loss learns from them.</summary>
+    public ImmutableArray<BadAnswer> Bad { get; init; } = [];
+
     public RoundCounts Counts() => new(After, Through, Votes, Training.Length, HeldOut.Length, Excluded,
         Experts.ToImmutableSortedDictionary(expert => expert.Name, expert => expert.Pairs.Length),
-        [.. Training.Concat(HeldOut).Select(pair => pair.Id)]);
+        [.. Training.Concat(HeldOut).Select(pair => pair.Id), .. Bad.Select(bad => bad.Id.Split('/')[0]).Distinct()]);
 }
 
 /// <summary>What stays of the pairs once a round has ended. It holds no texts, tokens or voters, since those must be erasable.</summary>

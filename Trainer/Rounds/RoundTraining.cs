@@ -7,6 +7,7 @@ using Majlis.Torch;
 using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Preference;
 using Majlis.Trainer.Sequences;
+using Majlis.Trainer.Unpaired;
 using TorchSharp;
 
 namespace Majlis.Trainer.Rounds;
@@ -36,10 +37,9 @@ sealed class RoundTraining(RoundFolder folder, RoundStart start, Action<string> 
         var network = new Lazy<Transformer>(Open);
         try
         {
-            var all = Cut(pairs);
             var results = new List<ExpertResult>();
             foreach (var expert in experts)
-                results.Add(await folder.OnceAsync(Stage(expert), () => Train(network.Value, expert, all)));
+                results.Add(await folder.OnceAsync(Stage(expert), () => Train(network.Value, expert, pairs)));
             return results;
         }
         finally
@@ -54,7 +54,7 @@ sealed class RoundTraining(RoundFolder folder, RoundStart start, Action<string> 
         if (!IsPlanned(folder))
         {
             using var network = Open();
-            _ = Reference(network, Cut(pairs));
+            _ = Reference(network, pairs);
         }
         var missing = pairs.Experts;
         while ((missing = missing.RemoveAll(expert => folder.Has(Stage(expert)))) is { Length: > 0 })
@@ -93,13 +93,15 @@ sealed class RoundTraining(RoundFolder folder, RoundStart start, Action<string> 
         return new Transformer(checkpoint.Blueprint, checkpoint.Weights, type);
     }
 
-    ExpertResult Train(Transformer network, Expert expert, TrainingPair[] all)
+    ExpertResult Train(Transformer network, Expert expert, RoundPairs pairs)
     {
         using var held = Hold(expert.Name);
-        var own = all.Where(pair => expert.Pairs.Contains(pair.Id)).ToArray();
-        var training = new ExpertTraining(network, Reference(network, all), start.Options, progress, time,
-            step => Stepped(expert.Name, step));
-        return training.Train(expert.Name, own, Path.Combine(folder.Path, Experts, expert.Name));
+        var (reference, options) = (Reference(network, pairs), start.Options);
+        var training = new ExpertTraining(network, options, progress, time, step => Stepped(expert.Name, step));
+        IObjective Objective(Policy policy) => options.IsUnpaired
+            ? new UnpairedObjective(policy, RoundAnswers.Of(pairs, expert, options), reference, options.Answers())
+            : new PairObjective(policy, [.. Cut(pairs).Where(pair => expert.Pairs.Contains(pair.Id))], reference, options.Pairs());
+        return training.Train(expert.Name, expert.Pairs.Length, Path.Combine(folder.Path, Experts, expert.Name), Objective);
     }
 
     /// <summary>Keeps other processes off an expert; the lock dies with its holder.</summary>
@@ -118,19 +120,25 @@ sealed class RoundTraining(RoundFolder folder, RoundStart start, Action<string> 
         }
     }
 
-    /// <summary>Runs once a round: all pairs under the starting weights, without adapter, in the training's numerics.</summary>
-    ReferenceScores Reference(Transformer network, TrainingPair[] pairs)
+    /// <summary>Runs once a round: all rows under the starting weights, without adapter, in the training's numerics.</summary>
+    ReferenceScores Reference(Transformer network, RoundPairs pairs)
     {
         var path = ReferencePath(folder);
         if (File.Exists(path)) return ReferenceScores.Load(path);
-        say($"scoring {pairs.Length} pairs under the weights the round starts from");
-        var scored = new ScoringProgress("scored", 2 * pairs.Length, progress, time);
+        var batches = Rows(pairs).ToArray();
+        say($"scoring {pairs.Training.Length} pairs under the weights the round starts from"
+            + (pairs.Bad.Length > 0 ? $", and {pairs.Bad.Length} bad answers" : ""));
+        var scored = new ScoringProgress("scored", batches.Sum(batch => batch.Count), progress, time);
         network.Attach(null);
         var policy = new Policy(batch => network.Logits(TorchPolicy.ScoredStates(network, batch)), []);
-        var scores = ReferenceScores.Compute(
-            policy, pairs.Chunk(start.Options.BatchPairs).Select(TrainingPair.Rows), pad: 0, scored.Add);
+        var scores = ReferenceScores.Compute(policy, batches, pad: 0, scored.Add);
         scores.Save(path + DurableFiles.Unfinished);
         File.Move(path + DurableFiles.Unfinished, path);
         return scores;
     }
+
+    IEnumerable<IReadOnlyList<TokenRow>> Rows(RoundPairs pairs) => start.Options.IsUnpaired
+        ? pairs.Experts.SelectMany(expert => UnpairedObjective.Rows(
+            RoundAnswers.Of(pairs, expert, start.Options), start.Options.Answers(), start.Options.BatchAnswers))
+        : Cut(pairs).Chunk(start.Options.BatchPairs).Select(TrainingPair.Rows);
 }

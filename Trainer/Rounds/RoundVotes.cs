@@ -18,15 +18,22 @@ public static class RoundVotes
     /// <param name="options">The round's options.</param>
     public static RoundPairs Pairs(long after, IReadOnlyList<StoredVote> votes, IReadOnlySet<string> known, RoundOptions options)
     {
-        var wanted = new PairOptions { HeldOutPercent = options.HeldOutPercent, Seed = options.Seed, MaxLength = options.MaxLength };
+        var wanted = new PairOptions
+        {
+            HeldOutPercent = options.HeldOutPercent,
+            Seed = options.Seed,
+            MaxLength = options.MaxLength,
+            UsesBothBad = options.IsUnpaired,
+        };
         var own = votes.Where(vote => known.Contains(vote.Battle.A.Version) && known.Contains(vote.Battle.B.Version)).ToArray();
         var set = PreferencePairs.Build(own, wanted);
         var excluded = set.Excluded.Select(entry => (Reason: entry.Key.ToString(), Count: entry.Value))
             .Append((OtherModel, votes.Count - own.Length)).Where(entry => entry.Item2 > 0);
         return new RoundPairs(after, votes.Count == 0 ? after : votes[^1].Number, votes.Count, set.Training, set.HeldOut,
             excluded.ToImmutableSortedDictionary(entry => entry.Item1, entry => entry.Item2),
-            ExpertSplit.Of(set.Training, options.Experts, options.LeastPairs))
+            ExpertSplit.WithBad(ExpertSplit.Of(set.Training, options.Experts, options.LeastPairs), set.Bad, options.Experts))
         {
+            Bad = set.Bad,
             Doubts = [.. Doubts(set, wanted)],
         };
     }

@@ -8,6 +8,14 @@ namespace Majlis.Trainer.Sequences;
 /// <param name="Completion">Ids, with the end token where the model wrote one.</param>
 public sealed record TokenRow(string Key, int[] Prompt, int[] Completion)
 {
+    /// <summary>The row's last tokens only: the prompt is cut first (TRL's keep_end).</summary>
+    public TokenRow LastOf(int? tokens)
+    {
+        var over = tokens is { } most ? Prompt.Length + Completion.Length - most : 0;
+        return over <= 0 ? this
+            : this with { Prompt = Prompt[Math.Min(over, Prompt.Length)..], Completion = Completion[Math.Max(0, over - Prompt.Length)..] };
+    }
+
     /// <summary>Completion tokens that something predicts.</summary>
     public int Predicted => Prompt.Length > 0 ? Completion.Length : Completion.Length - 1;
 }
@@ -20,6 +28,7 @@ public sealed class SequenceBatch : IDisposable
         (Rows, Width) = (rows, rows.Max(row => row.Prompt.Length + row.Completion.Length));
         var (tokens, mask) = (new long[rows.Count * Width], new long[rows.Count * Width]);
         var (scored, labels, completions, completionScores) = (new List<long>(), new List<long>(), new List<long>(), new List<long>());
+        var places = new List<(int, int)>();
         Array.Fill(tokens, pad);
         foreach (var (r, row) in rows.Index())
             for (var t = 0; t < row.Prompt.Length + row.Completion.Length; t++)
@@ -34,6 +43,7 @@ public sealed class SequenceBatch : IDisposable
                     completionScores.Add(scored.Count);
                 }
                 scored.Add(r * (Width - 1) + t - 1);
+                places.Add((r, t - 1));
                 labels.Add(tokens[r * Width + t]);
             }
         Tokens = tensor(tokens, rows.Count, Width);
@@ -42,7 +52,7 @@ public sealed class SequenceBatch : IDisposable
         Labels = tensor(labels.ToArray());
         Completions = tensor(completions.ToArray());
         CompletionScores = wholeText ? tensor(completionScores.ToArray()) : null;
-        TokenCount = (int)mask.Sum();
+        (TokenCount, ScoredAt) = ((int)mask.Sum(), places);
     }
 
     public IReadOnlyList<TokenRow> Rows { get; }
@@ -58,6 +68,9 @@ public sealed class SequenceBatch : IDisposable
 
     /// <summary>[S] positions in the flattened [R, T-1] whose next token is scored, row by row.</summary>
     public Tensor Scored { get; }
+
+    /// <summary>The same as row and place in the row.</summary>
+    public IReadOnlyList<(int Row, int At)> ScoredAt { get; }
 
     /// <summary>[S] ids of those next tokens.</summary>
     public Tensor Labels { get; }

@@ -8,14 +8,15 @@ namespace Majlis.tests.Torch;
 
 static class AdapterCase
 {
-    public static (Blueprint Blueprint, MemoryWeights Weights, LoraConfig Config) Make(string family)
+    public static (Blueprint Blueprint, MemoryWeights Weights, AdapterConfig Config) Make(string family)
     {
         var blueprint = PagedEqualsPlainTests.Tiny(family);
-        var targets = family == "phi3" ? (string[])["qkv_proj", "o_proj", "gate_up_proj", "down_proj"] : [.. LoraConfig.AllLinear];
-        return (blueprint, TinyModel.Weights(blueprint, 11), new LoraConfig(3, 6, [.. targets]));
+        var targets = family == "phi3" ? (string[])["qkv_proj", "o_proj", "gate_up_proj", "down_proj"]
+            : ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
+        return (blueprint, TinyModel.Weights(blueprint, 11), AdapterConfig.Plain(3, 6, [.. targets]));
     }
 
-    public static LoraAdapter Trained(Blueprint blueprint, LoraConfig config, ulong seed)
+    public static LoraAdapter Trained(Blueprint blueprint, AdapterConfig config, ulong seed)
     {
         var adapter = LoraAdapter.Create(blueprint, config, seed);
         using var scope = NewDisposeScope();
@@ -29,8 +30,7 @@ static class AdapterCase
     public static LowRankAdapter Served(LoraAdapter adapter, Blueprint blueprint)
     {
         using var file = Tensors(adapter);
-        using var json = System.Text.Json.JsonDocument.Parse(adapter.Config.ToJson("base"));
-        return LowRankAdapter.Read(blueprint, AdapterConfig.Read(json.RootElement, "config"), file, "adapter");
+        return LowRankAdapter.Read(blueprint, adapter.Config, file, "adapter");
     }
 
     public static MemoryWeights Tensors(LoraAdapter adapter) => new(adapter.NamedParameters.ToDictionary(parameter => parameter.Name,

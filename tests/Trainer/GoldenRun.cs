@@ -1,6 +1,7 @@
 // A stored run of TRL as a run of ours: network, adapter, pairs and options from the files.
 using System.Text.Json;
 using Majlis.Model;
+using Majlis.Model.Adapters;
 using Majlis.Model.Weights;
 using Majlis.tests.Support;
 using Majlis.Torch;
@@ -114,9 +115,9 @@ sealed class GoldenRun : IDisposable
 
     LoraAdapter ReadAdapter()
     {
-        using var config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "adapter_init", "adapter_config.json")));
+        var config = AdapterConfig.Read(Path.Combine(folder, "adapter_init", "adapter_config.json"));
         using var weights = SafetensorsFile.Open(Path.Combine(folder, "adapter_init", "adapter_model.safetensors"));
-        return LoraAdapter.Read(checkpoint.Blueprint, LoraConfig.FromJson(config.RootElement), weights);
+        return LoraAdapter.Read(checkpoint.Blueprint, config, weights);
     }
 
     void CheckReference()

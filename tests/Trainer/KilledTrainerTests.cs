@@ -61,7 +61,7 @@ public sealed class KilledTrainerTests : IDisposable
              "epochs": 100000}
             """, Stop);
         using var trainer = Start(["sft", At("recipe.json"), At("stage")]);
-        while (await trainer.StandardOutput.ReadLineAsync(Stop) is { } line && !line.StartsWith("step", StringComparison.Ordinal)) { }
+        while (await trainer.StandardOutput.ReadLineAsync(Stop) is { } line && !line.StartsWith("sft: step", StringComparison.Ordinal)) { }
         using var signal = Process.Start("kill", ["-TERM", $"{trainer.Id}"]);
         var rest = trainer.StandardOutput.ReadToEndAsync(Stop);
         await trainer.WaitForExitAsync(Stop).WaitAsync(TimeSpan.FromSeconds(60), Stop);

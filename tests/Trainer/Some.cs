@@ -2,6 +2,7 @@
 using System.Globalization;
 using Majlis.Feedback.Votes;
 using Majlis.Model;
+using Majlis.Model.Weights;
 using Majlis.tests.Support;
 
 namespace Majlis.tests.Trainer;
@@ -45,4 +46,9 @@ static class Some
         var vote = new Vote(battle.Id, verdict, ["short"], null, "rater", VoterKinds.Scripted, null, false);
         return new StoredVote(index + 1, battle, vote, DateTimeOffset.UnixEpoch);
     }
+
+    /// <summary>A safetensors file of zeros.</summary>
+    public static void WriteTensors(string path, params (string Name, long[] Shape)[] tensors) =>
+        SafetensorsWriter.WriteFile(path, tensors.Select(tensor => new TensorInfo(tensor.Name, TensorType.F32, [.. tensor.Shape])),
+            (info, output) => output.Write(new float[info.Elements]));
 }

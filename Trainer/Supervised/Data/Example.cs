@@ -9,6 +9,7 @@ public sealed record Example(int[] Tokens, bool[] IsTarget, string Place)
     /// <summary>Whether any token after the first, which nothing predicts, is a target.</summary>
     public bool HasTarget => IsTarget.AsSpan(1).Contains(true);
 
-    /// <summary>Cut to <paramref name="length"/> tokens from the start (TRL's keep_start).</summary>
-    public Example CutTo(int length) => Tokens.Length <= length ? this : new(Tokens[..length], IsTarget[..length], Place);
+    /// <summary>Cut to <paramref name="length"/> tokens: the first (TRL's keep_start) or the last ones (keep_end).</summary>
+    public Example CutTo(int length, bool keepsEnd = false) => Tokens.Length <= length ? this
+        : keepsEnd ? new(Tokens[^length..], IsTarget[^length..], Place) : new(Tokens[..length], IsTarget[..length], Place);
 }

@@ -4,10 +4,10 @@ using Majlis.Model.Hashes;
 using Majlis.recipes.starter.Rows;
 using Majlis.tests.Support;
 using Majlis.Text;
-using Majlis.Trainer;
+using Majlis.Trainer.Data;
 using Majlis.Trainer.Offline;
-using Majlis.Trainer.Supervised;
-using Majlis.Trainer.Supervised.Data;
+using Majlis.Trainer.Recipes;
+using Majlis.Trainer.Stages;
 using Xunit;
 
 namespace Majlis.tests.Trainer.Offline;
@@ -51,8 +51,12 @@ public sealed class OfflineRuns : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    string? Run(OfflineOptions options, string name, int killAfter = int.MaxValue, List<string>? said = null) => new OfflineStage(options,
-        new StageFolder(folder.File(name)), line => said?.Add(line), new KillAfter(killAfter), TimeProvider.System).Run();
+    string? Run(OfflineOptions options, string name, int killAfter = int.MaxValue, List<string>? said = null)
+    {
+        var run = new StageRun(
+            new StageFolder(folder.File(name)), line => said?.Add(line), new KillAfter(killAfter), TimeProvider.System);
+        return new TunedStage(new PairTask(options, null), options.Model, run, _ => { }).Run();
+    }
 
     string Weights(string name) => FileHash.Of(folder.File(name, "result", "serve", "model.safetensors"));
 
@@ -114,7 +118,8 @@ public sealed class OfflineRuns : IDisposable
     {
         var recipe = folder.File("recipe.json");
         File.WriteAllText(recipe, """{"model": "nowhere", "data": [], "loss": "sigmoidal", "beta": 0, "epochs": 0}""");
-        var message = Assert.Throws<ModelFormatException>(() => OfflineOptions.Read(recipe)).Message;
+        OfflineOptions Read() => RecipeReader.Read<OfflineOptions>(recipe, options => options.Problems());
+        var message = Assert.Throws<ModelFormatException>(Read).Message;
         Assert.All(["'nowhere'", "names no file", "sigmoidal", "beta: 0", "epochs: 0"],
             part => Assert.Contains(part, message, StringComparison.Ordinal));
     }

@@ -20,12 +20,12 @@ public sealed class PackedNetworks
             .Where(name => name is not ("bert_minilm" or "llama_reward")).Order()];
 
     [Fact]
-    public void A_network_that_predicts_no_next_token_is_refused()
+    public void A_network_that_neither_predicts_tokens_nor_rewards_is_refused()
     {
-        using var checkpoint = Checkpoint.Open(Shared.Require(Path.Combine(Folder, "llama_reward")));
+        using var checkpoint = Checkpoint.Open(Shared.Require(Path.Combine(Folder, "bert_minilm")));
         var error = Assert.Throws<ModelFormatException>(() =>
             new PackedTransformer(checkpoint.Blueprint, new Dictionary<string, Tensor>(), ScalarType.Float32));
-        Assert.Contains("predicts no next token", error.Message);
+        Assert.Contains("neither predicts tokens nor rewards", error.Message);
     }
 
     [Theory, MemberData(nameof(Families))]

@@ -1,6 +1,7 @@
 // A stage's folder: what it began with, its checkpoints and its result. Each appears whole or not at all. Knows no training.
 using System.Text.Json;
 using Majlis.Model;
+using Majlis.Model.Adapters;
 using Majlis.Model.Hashes;
 using Majlis.Model.Weights;
 using Majlis.Text;
@@ -8,12 +9,16 @@ using Majlis.Torch.Packed;
 using Majlis.Trainer.Optimization;
 using static TorchSharp.torch;
 
-namespace Majlis.Trainer;
+namespace Majlis.Trainer.Stages;
 
 /// <param name="path">The folder; created where it is missing.</param>
 public sealed class StageFolder(string path)
 {
+    public const string AdapterWeights = "adapter_model.safetensors";
+
     const string Start = "start.json";
+
+    static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
     const string Result = "result";
 
     public string Path => path;
@@ -24,7 +29,7 @@ public sealed class StageFolder(string path)
     /// <summary>Random weights to start from, as a Hugging Face folder.</summary>
     public string Initial => System.IO.Path.Combine(path, "initial");
 
-    /// <summary>The finished stage: <c>master/</c>, <c>serve/</c>, <c>manifest.json</c> and <c>metrics.jsonl</c>.</summary>
+    /// <summary>The finished stage: <c>master/</c> and <c>serve/</c>, or <c>adapter/</c>, with its manifest and record.</summary>
     public string Finished => System.IO.Path.Combine(path, Result);
 
     /// <summary>Keeps a second process out while it is held.</summary>
@@ -72,16 +77,28 @@ public sealed class StageFolder(string path)
         foreach (var (_, value) in weights) value.Dispose();
     }
 
-    /// <summary>Writes the finished stage; <paramref name="manifest"/> gets the sha256 of the weights to serve.</summary>
-    public void Finish<T>(Checkpoint donor, IReadOnlyList<(string Name, Tensor Value)> parameters, Func<string, T> manifest,
-        IReadOnlyList<StepMetrics> log) => DurableFiles.Create(Finished, fresh =>
+    /// <summary>Writes the finished stage; <paramref name="manifest"/> gets the sha256 of weights to serve, or of the adapter.</summary>
+    internal void Finish<T>(StageNetwork network, Func<string, T> manifest, RunRecord record) => DurableFiles.Create(Finished, fresh =>
     {
-        TwoPrecisions.Write(fresh, donor,
-            master => TensorFile.Write(System.IO.Path.Combine(master, SafetensorsFolder.SingleName), parameters));
-        var weights = FileHash.Of(System.IO.Path.Combine(fresh, Model.Catalog.ModelCatalog.Serve, SafetensorsFolder.SingleName));
+        var weights = network.Adapter is null ? WriteWeights(network, fresh) : WriteAdapter(network, fresh);
         File.WriteAllBytes(System.IO.Path.Combine(fresh, "manifest.json"),
-            JsonSerializer.SerializeToUtf8Bytes(manifest(weights), TrainerJson.Stages));
-        File.WriteAllLines(System.IO.Path.Combine(fresh, "metrics.jsonl"),
-            log.Select(step => JsonSerializer.Serialize(step, TrainerJson.Plain)));
+            JsonSerializer.SerializeToUtf8Bytes(manifest(FileHash.Of(weights)), TrainerJson.Stages));
+        record.WriteTo(fresh);
     });
+
+    static string WriteWeights(StageNetwork network, string fresh)
+    {
+        TwoPrecisions.Write(fresh, network.Checkpoint,
+            master => TensorFile.Write(System.IO.Path.Combine(master, SafetensorsFolder.SingleName), network.Parameters));
+        return System.IO.Path.Combine(fresh, Model.Catalog.ModelCatalog.Serve, SafetensorsFolder.SingleName);
+    }
+
+    static string WriteAdapter(StageNetwork network, string fresh)
+    {
+        var folder = Directory.CreateDirectory(System.IO.Path.Combine(fresh, "adapter")).FullName;
+        File.WriteAllText(System.IO.Path.Combine(folder, AdapterConfig.FileName), network.AdapterJson!.ToJsonString(indented));
+        var weights = System.IO.Path.Combine(folder, AdapterWeights);
+        TensorFile.Write(weights, network.Parameters);
+        return weights;
+    }
 }

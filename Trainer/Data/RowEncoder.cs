@@ -3,8 +3,9 @@
 using System.Text.Json.Nodes;
 using Majlis.Text.Chat;
 using Majlis.Text.Tokenizers;
+using Majlis.Trainer.Supervised.Data;
 
-namespace Majlis.Trainer.Supervised.Data;
+namespace Majlis.Trainer.Data;
 
 /// <param name="tokenizer">The model's.</param>
 /// <param name="template">For rows that are chats; null where the model has none.</param>
@@ -23,6 +24,18 @@ public sealed class RowEncoder(TextTokenizer tokenizer, ChatTemplate? template, 
         throw new DataException("expected 'messages' (a list), 'prompt' and 'completion', or 'text' (a text); "
             + $"the row has {string.Join(", ", row.Select(member => $"'{member.Key}'"))}");
     }
+
+    /// <summary>
+    /// An answer after its prompt, both texts or both messages, of which the answer's tokens are the targets; without a prompt all of it.
+    /// </summary>
+    /// <param name="prompt">Null where the answer is the whole text or chat.</param>
+    /// <param name="answer">A text or messages.</param>
+    /// <param name="source">For a chat's documents, tools and template arguments.</param>
+    /// <param name="place">File and line.</param>
+    /// <exception cref="DataException">They are neither, or cannot be rendered.</exception>
+    public Example Answer(JsonNode? prompt, JsonNode answer, JsonObject source, string place) =>
+        prompt is not null ? Completed(source, prompt, answer, place)
+        : Whole(answer is JsonArray messages ? Chat(source, messages, generates: false) : WithEnd(Tokens(TextOf(answer, "answer"))), place);
 
     Example Chat(JsonObject row, JsonArray messages, string place)
     {

@@ -1,0 +1,57 @@
+// Rows of preference data as pairs of token ids, cut as TRL cuts them: with a prompt or without, OpenAI's, or already token ids. Knows no
+// training.
+using System.Text.Json.Nodes;
+using Majlis.Trainer.Data;
+
+namespace Majlis.Trainer.Preference;
+
+public static class PairRows
+{
+    /// <summary>All pairs of all files in order.</summary>
+    /// <param name="paths">JSONL or Parquet.</param>
+    /// <param name="encoder">From texts and chats to ids.</param>
+    /// <param name="maxLength">Tokens a side.</param>
+    /// <param name="truncation">
+    /// keep_start leaves out pairs with as long a prompt and cuts answers; keep_end cuts rows from the left.
+    /// </param>
+    /// <exception cref="DataException">A file or a row cannot be read, or nothing is left.</exception>
+    public static KeptRows<TrainingPair> Read(IReadOnlyList<string> paths, RowEncoder encoder, int maxLength, string truncation) =>
+        KeptRows.Of(EncodedRows.Of(paths, (row, place) => Pair(row, place, encoder)).Select(pair => (pair.Id,
+            truncation == "keep_end" ? pair with { LastTokens = maxLength } : pair.CutTo(maxLength))), paths, maxLength);
+
+    public static TrainingPair Pair(JsonObject row, string place, RowEncoder encoder) =>
+        (row["prompt_ids"] is JsonArray ? Encoded(row, place) : Text(PreferenceRow.Of(row).WithPrompt(), place, encoder)) with
+        {
+            Weight = Number(row, "weight") ?? 1,
+            Margin = Number(row, "margin") ?? 0,
+        };
+
+    static TrainingPair Text(PreferenceRow row, string place, RowEncoder encoder)
+    {
+        var chosen = encoder.Answer(row.Prompt, row.Chosen, row.Source, place);
+        var rejected = encoder.Answer(row.Prompt, row.Rejected, row.Source, place);
+        // Words of plain text may join the prompt's last token in one side only.
+        var prompt = Math.Min(Start(chosen), Start(rejected));
+        return new TrainingPair(place, chosen.Tokens[..prompt], chosen.Tokens[prompt..], rejected.Tokens[prompt..]);
+    }
+
+    static int Start(Supervised.Data.Example side) => Array.IndexOf(side.IsTarget, true) is >= 0 and var start ? start
+        : throw new DataException("an answer has no token of its own");
+
+    static TrainingPair Encoded(JsonObject row, string place) =>
+        new(place, Ids(row, "prompt_ids"), Ids(row, "chosen_ids"), Ids(row, "rejected_ids"));
+
+    /// <exception cref="DataException">There is no list of ids.</exception>
+    public static int[] Ids(JsonObject row, string name) => row[name] is JsonArray ids
+        ? [.. ids.Select(id => id is JsonValue value && value.TryGetValue<int>(out var number) && number >= 0 ? number
+            : throw new DataException($"'{name}' holds {id?.ToJsonString() ?? "null"}, expected token ids"))]
+        : throw new DataException($"there is no list '{name}' of token ids");
+
+    /// <exception cref="DataException">The member is no number.</exception>
+    public static double? Number(JsonObject row, string name) => row[name] switch
+    {
+        null => null,
+        JsonValue value when value.TryGetValue<double>(out var number) && double.IsFinite(number) => number,
+        var other => throw new DataException($"'{name}' is {other.ToJsonString()}, expected a number"),
+    };
+}

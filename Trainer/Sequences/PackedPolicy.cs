@@ -1,0 +1,33 @@
+// The fast network as a policy or a reward model to train: rows one after the other, without padding. Its oracle is the plain Transformer.
+// Knows no losses.
+using Majlis.Torch.Packed;
+using static TorchSharp.torch;
+
+namespace Majlis.Trainer.Sequences;
+
+public static class PackedPolicy
+{
+    public static Policy Of(PackedTransformer network, IReadOnlyList<(string Name, Tensor Value)> parameters) => new(batch =>
+    {
+        using var scope = NewDisposeScope();
+        using var packed = Pack(batch);
+        // The head is the most expensive product, so only states before scored tokens go through it.
+        long[] before = [.. batch.ScoredAt.Select(place => (long)packed.Sequences[place.Row].First + place.At)];
+        return network.Logits(network.States(packed).index_select(0, tensor(before))).MoveToOuterDisposeScope();
+    }, parameters)
+    {
+        Numerics = network.Products == ScalarType.BFloat16 ? "bf16" : "fp32",
+    };
+
+    /// <summary>The network's reward at each row's last token that is not its padding id, as transformers reads it.</summary>
+    public static Reward.Scorer Scorer(PackedTransformer network, IReadOnlyList<(string Name, Tensor Value)> parameters) => new(batch =>
+    {
+        using var scope = NewDisposeScope();
+        using var packed = Pack(batch);
+        long[] last = [.. batch.Rows.Select((row, index) =>
+            (long)packed.Sequences[index].First + Reward.Scorer.LastToken(row, network.Blueprint.PadToken))];
+        return network.Logits(network.States(packed).index_select(0, tensor(last))).squeeze(-1).MoveToOuterDisposeScope();
+    }, parameters);
+
+    static PackedBatch Pack(SequenceBatch batch) => new([.. batch.Rows.Select(row => (int[])[.. row.Prompt, .. row.Completion])]);
+}

@@ -1,0 +1,49 @@
+// What a stage's task needs of its surroundings: the folder, the clock, and where lines for people go. Knows no task.
+using Majlis.Model;
+using Majlis.Text;
+using Majlis.Text.Chat;
+using Majlis.Text.Tokenizers;
+using Majlis.Trainer.Data;
+using Majlis.Trainer.Optimization;
+using Majlis.Trainer.Sequences;
+
+namespace Majlis.Trainer.Stages;
+
+/// <param name="Folder">Where everything is kept.</param>
+/// <param name="Say">Gets a line for each thing that happens once.</param>
+/// <param name="Progress">Gets the progress of long work.</param>
+/// <param name="Time">The clock.</param>
+sealed record StageRun(StageFolder Folder, Action<string> Say, IProgress<string> Progress, TimeProvider Time)
+{
+    /// <exception cref="ModelFormatException">The model has no tokenizer, or one that its network does not fit.</exception>
+    public RowEncoder Encoder(Checkpoint checkpoint, int maxLength, bool wholeText = false)
+    {
+        var tokenizer = checkpoint.Tokenizer
+            ?? throw new ModelFormatException($"{checkpoint.Path}: has no {CheckpointFiles.Tokenizer}, which training on text needs.");
+        if (tokenizer.VocabularySize > checkpoint.Blueprint.VocabularySize)
+            throw new ModelFormatException($"{checkpoint.Path}: the tokenizer has {tokenizer.VocabularySize} tokens, the network only "
+                + $"{checkpoint.Blueprint.VocabularySize}.");
+        if (maxLength > checkpoint.Blueprint.MaxPositions)
+            throw new ModelFormatException($"max_length: {maxLength} is above the {checkpoint.Blueprint.MaxPositions} positions "
+                + "that the network's config allows.");
+        return new RowEncoder(tokenizer, checkpoint.ChatTemplate, End(checkpoint, tokenizer), wholeText, Time);
+    }
+
+    static int? End(Checkpoint checkpoint, TextTokenizer tokenizer) => !Directory.Exists(checkpoint.Path)
+        ? checkpoint.Generation.EosTokens is [var first, ..] ? first : null
+        : TemplateFiles.SpecialTokens(checkpoint.Path).Eos is { } text ? tokenizer.TokenId(text) : null;
+
+    /// <summary>
+    /// Scores of the batches' rows, computed once a folder. The folder belongs to one recipe, model and data, so they are the cache's key.
+    /// </summary>
+    public ReferenceScores Reference(Policy policy, IReadOnlyList<IReadOnlyList<TokenRow>> batches)
+    {
+        var path = Path.Combine(Folder.Path, "reference.safetensors");
+        if (File.Exists(path)) return ReferenceScores.Load(path);
+        var scoring = new ScoringProgress("scored", batches.Sum(batch => batch.Count), Progress, Time);
+        var scores = ReferenceScores.Compute(policy, batches, pad: 0, scoring.Add);
+        scores.Save(path + DurableFiles.Unfinished);
+        File.Move(path + DurableFiles.Unfinished, path);
+        return scores;
+    }
+}

@@ -1,0 +1,34 @@
+// Texts and chats from files to an objective, on a model or on random weights. Knows no loop.
+using Majlis.Text;
+using Majlis.Model;
+using Majlis.Trainer.Optimization;
+using Majlis.Trainer.Stages;
+using Majlis.Trainer.Supervised.Data;
+
+namespace Majlis.Trainer.Supervised;
+
+sealed class SupervisedTask(SupervisedOptions options) : IStageTask
+{
+    public string Name => "sft";
+
+    public TunedOptions Options => options;
+
+    public string StartOf(string model, StageFolder folder)
+    {
+        if (!options.FromScratch) return model;
+        folder.WriteInitial(model, (ulong)options.Seed);
+        return folder.Initial;
+    }
+
+    public IObjective Prepare(StageNetwork network, StageRun run)
+    {
+        if (network.Checkpoint.Blueprint.HeadKind != HeadKind.LanguageModel)
+            throw new ModelFormatException($"{network.Checkpoint.Path}: predicts no tokens and cannot be trained on text.");
+        var encoder = run.Encoder(network.Checkpoint, options.MaxLength, options.Loss == "text");
+        var data = DataFiles.Read(options.Data, encoder, options.MaxLength, options.Truncation == "keep_end", options.Packing);
+        run.Say($"{data.Examples.Count} examples of {data.Examples.Sum(example => (long)example.Tokens.Length)} tokens"
+            + (data.Cut > 0 ? $"; {data.Cut} were longer than {options.MaxLength} tokens and are cut" : "")
+            + (data.Dropped > 0 ? $"; {data.Dropped} have nothing to learn from and are left out" : ""));
+        return new SupervisedObjective(network.Network, network.Parameters, data.Examples, options);
+    }
+}
