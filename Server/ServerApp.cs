@@ -24,6 +24,7 @@ using Majlis.Server.Models;
 using Majlis.Server.Operations;
 using Majlis.Server.Pages;
 using Majlis.Server.Preferences;
+using Majlis.Server.Reference;
 using Majlis.Server.Replies;
 using Majlis.Server.Rerank;
 using Majlis.Server.Responses;
@@ -66,6 +67,7 @@ public static class ServerApp
         AddChat(builder.Services, options);
         builder.Services.AddRequestLimits(options);
         AddFeedback(builder.Services, options, parts.StorePatience);
+        builder.Services.AddApiDocument();
         AddTrainer(builder.Services, options, parts.Starter);
 
         var app = builder.Build();
@@ -101,6 +103,7 @@ public static class ServerApp
         app.MapCatalog();
         app.MapHealth(options);
         app.MapPages();
+        app.MapApiDocument();
         app.SayWhatIsServed(parts.Starter);
         app.DrainBeforeTheCut(parts);
         return app;

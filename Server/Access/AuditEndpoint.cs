@@ -2,6 +2,7 @@
 // them and keep the records.
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Store.Access;
+using Majlis.Server.Reference;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Access;
@@ -9,7 +10,8 @@ namespace Majlis.Server.Access;
 static class AuditEndpoint
 {
     public static void MapAccessAudit(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/v1/access/audit", ListAsync).RequireRole(Roles.Admin);
+        routes.MapGet("/v1/access/audit", ListAsync).RequireRole(Roles.Admin)
+            .Says("Every key and invitation made or revoked, and every voter erased.");
 
     static Task<IResult> ListAsync(HttpContext http, KeyStore keys) =>
         AuditReply.OfAsync(http, keys.Audit, Reply, change => change.Id, WireJson.Wire.ListPageKeyChangeReply);

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Majlis.Feedback.Store.Access;
+using Majlis.Server.Reference;
 using Majlis.Server.Wire;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -15,9 +16,12 @@ static class SessionEndpoints
 
     public static void MapSessions(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost(Path, SignInAsync).Open().WithMetadata(new SmallBody());
-        routes.MapGet(Path, WhoAmI).RequireRole(Roles.Inference, Roles.Rater);
-        routes.MapDelete(Path, SignOutAsync).RequireRole(Roles.Inference, Roles.Rater);
+        routes.MapPost(Path, SignInAsync).Open().WithMetadata(new SmallBody())
+            .Says("Signs a person in by a key or an invitation.");
+        routes.MapGet(Path, WhoAmI).RequireRole(Roles.Inference, Roles.Rater)
+            .Says("Who is signed in.");
+        routes.MapDelete(Path, SignOutAsync).RequireRole(Roles.Inference, Roles.Rater)
+            .Says("Signs out.");
     }
 
     static async Task<IResult> SignInAsync(HttpContext http, RequestReader reader, KeyCheck check, KeyRing ring, Sessions sessions)

@@ -7,6 +7,7 @@ using Majlis.Server.Access;
 using Majlis.Server.Chat;
 using Majlis.Server.Limits;
 using Majlis.Server.Models;
+using Majlis.Server.Reference;
 using Majlis.Server.Runs;
 using Majlis.Server.Wire;
 
@@ -20,8 +21,10 @@ static class MessageEndpoints
 
     public static void MapMessages(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost(Path, CreateAsync).RequireRole(Roles.Inference);
-        routes.MapPost($"{Path}/count_tokens", CountAsync).RequireRole(Roles.Inference);
+        routes.MapPost(Path, CreateAsync).RequireRole(Roles.Inference)
+            .Says("Anthropic's messages, whole and streamed.");
+        routes.MapPost($"{Path}/count_tokens", CountAsync).RequireRole(Roles.Inference)
+            .Says("Counts the tokens that a message would be answered from.");
     }
 
     static async Task<IResult> CreateAsync(HttpContext http, RequestReader reader, ChatStarter starter, PassageSource passages,

@@ -9,6 +9,7 @@ using Majlis.Server.Chat;
 using Majlis.Server.Limits;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
+using Majlis.Server.Reference;
 using Majlis.Server.Runs;
 using Majlis.Server.Wire;
 
@@ -18,8 +19,10 @@ static class ArenaEndpoints
 {
     public static void MapArena(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/arena/battles", OpenAsync).RequireRole(Roles.Rater);
-        routes.MapPost("/v1/arena/battles/{id}/vote", VoteAsync).RequireRole(Roles.Rater);
+        routes.MapPost("/v1/arena/battles", OpenAsync).RequireRole(Roles.Rater)
+            .Says("Streams two anonymous answers to one prompt.");
+        routes.MapPost("/v1/arena/battles/{id}/vote", VoteAsync).RequireRole(Roles.Rater)
+            .Says<VoteReply>("Stores the verdict on a battle, and says who was who.");
     }
 
     static Task<IResult> OpenAsync(HttpContext http, ChatStarter starter, PassageSource passages, BattleStore store,

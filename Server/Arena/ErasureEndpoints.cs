@@ -4,6 +4,7 @@ using Majlis.Feedback.Store;
 using Majlis.Server.Access;
 using Majlis.Server.Catalog;
 using Majlis.Server.Operations;
+using Majlis.Server.Reference;
 using Majlis.Server.Wire;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -19,8 +20,10 @@ static class ErasureEndpoints
 
     public static void MapErasure(this IEndpointRouteBuilder routes)
     {
-        routes.MapDelete("/v1/arena/me", EraseMeAsync).RequireRole(Roles.Rater);
-        routes.MapDelete("/v1/arena/voters/{id}", EraseAsync).RequireRole(Roles.Admin);
+        routes.MapDelete("/v1/arena/me", EraseMeAsync).RequireRole(Roles.Rater)
+            .Says<ErasureReply>("Erases what is kept of the caller.");
+        routes.MapDelete("/v1/arena/voters/{id}", EraseAsync).RequireRole(Roles.Admin)
+            .Says<ErasureReply>("Erases what is kept of a voter.");
     }
 
     /// <summary>Asking twice is no error: the second answer says that nothing was left.</summary>

@@ -2,6 +2,7 @@
 using System.Text.Json;
 using Majlis.Server.Access;
 using Majlis.Server.Files;
+using Majlis.Server.Reference;
 using Majlis.Server.Replies;
 using Majlis.Server.Storage;
 using Majlis.Server.Wire;
@@ -15,10 +16,14 @@ static class BatchEndpoints
 
     public static void MapBatches(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/batches", BeginAsync).RequireRole(Roles.Inference);
-        routes.MapGet("/v1/batches", List).RequireRole(Roles.Inference);
-        routes.MapGet("/v1/batches/{id}", One).RequireRole(Roles.Inference);
-        routes.MapPost("/v1/batches/{id}/cancel", Cancel).RequireRole(Roles.Inference);
+        routes.MapPost("/v1/batches", BeginAsync).RequireRole(Roles.Inference)
+            .Says("Begins a batch: a file's requests, answered behind those of people who wait.");
+        routes.MapGet("/v1/batches", List).RequireRole(Roles.Inference)
+            .Says("The caller's batches.");
+        routes.MapGet("/v1/batches/{id}", One).RequireRole(Roles.Inference)
+            .Says("One batch.");
+        routes.MapPost("/v1/batches/{id}/cancel", Cancel).RequireRole(Roles.Inference)
+            .Says("Ends a batch; what is answered stays.");
     }
 
     static async Task<IResult> BeginAsync(HttpContext http, RequestReader reader, BatchStore batches, FileStore files, BatchCalls calls,

@@ -2,6 +2,7 @@
 using Majlis.Feedback.Store;
 using Majlis.Model.Catalog;
 using Majlis.Server.Access;
+using Majlis.Server.Reference;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Catalog;
@@ -10,10 +11,14 @@ static class CatalogEndpoints
 {
     public static void MapCatalog(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/catalog/versions", ListAsync).RequireRole(Roles.Admin);
-        routes.MapPost("/v1/catalog/versions/{id}/promote", PromoteAsync).RequireRole(Roles.Admin);
-        routes.MapPost("/v1/catalog/rollback", RollBackAsync).RequireRole(Roles.Admin);
-        routes.MapGet("/v1/catalog/audit", AuditAsync).RequireRole(Roles.Admin);
+        routes.MapGet("/v1/catalog/versions", ListAsync).RequireRole(Roles.Admin)
+            .Says<ListPage<VersionCard>>("Every version with its lineage and verdict.");
+        routes.MapPost("/v1/catalog/versions/{id}/promote", PromoteAsync).RequireRole(Roles.Admin)
+            .Says<PointerReply>("Serves a version.");
+        routes.MapPost("/v1/catalog/rollback", RollBackAsync).RequireRole(Roles.Admin)
+            .Says<PointerReply>("Serves the previous version.");
+        routes.MapGet("/v1/catalog/audit", AuditAsync).RequireRole(Roles.Admin)
+            .Says("Every move of the catalogue's pointer.");
     }
 
     static async Task<IResult> ListAsync(HttpContext http, VersionList versions)

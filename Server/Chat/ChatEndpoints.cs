@@ -1,6 +1,7 @@
 // POST /v1/chat/completions, whole and streamed: reads the request, starts a run, replies. Other classes do each step.
 using Majlis.Server.Access;
 using Majlis.Server.Limits;
+using Majlis.Server.Reference;
 using Majlis.Server.Replies;
 using Majlis.Server.Runs;
 using Majlis.Server.Wire;
@@ -10,7 +11,8 @@ namespace Majlis.Server.Chat;
 static class ChatEndpoints
 {
     public static void MapChat(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/v1/chat/completions", CompleteAsync).RequireRole(Roles.Inference);
+        routes.MapPost("/v1/chat/completions", CompleteAsync).RequireRole(Roles.Inference)
+            .Says<ChatReply>("OpenAI's chat, whole and streamed.");
 
     static Task<IResult> CompleteAsync(HttpContext http, ChatStarter starter, PassageSource passages, IdSource ids,
         Generations generations, ChatKeeper keeper) => generations.AnswerAsync(http,

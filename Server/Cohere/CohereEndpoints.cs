@@ -6,6 +6,7 @@ using Majlis.Inference;
 using Majlis.Server.Access;
 using Majlis.Server.Chat;
 using Majlis.Server.Limits;
+using Majlis.Server.Reference;
 using Majlis.Server.Runs;
 using Majlis.Server.Wire;
 
@@ -16,7 +17,8 @@ static class CohereEndpoints
     static readonly EventForm form = new(error => Item(CohereEvents.Failure(error)), EventForm.OpenAI.Done);
 
     public static void MapCohere(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/v2/chat", ChatAsync).RequireRole(Roles.Inference);
+        routes.MapPost("/v2/chat", ChatAsync).RequireRole(Roles.Inference)
+            .Says("Cohere's chat, whole and streamed.");
 
     static async Task<IResult> ChatAsync(HttpContext http, RequestReader reader, ChatStarter starter, PassageSource passages,
         IdSource ids, Generations generations)

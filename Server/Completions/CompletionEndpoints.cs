@@ -1,6 +1,7 @@
 // POST /v1/completions, whole and streamed: reads the request, starts a run, replies. Other classes do each step.
 using Majlis.Server.Access;
 using Majlis.Server.Limits;
+using Majlis.Server.Reference;
 using Majlis.Server.Runs;
 using Majlis.Server.Wire;
 
@@ -9,7 +10,8 @@ namespace Majlis.Server.Completions;
 static class CompletionEndpoints
 {
     public static void MapCompletions(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/v1/completions", CompleteAsync).RequireRole(Roles.Inference);
+        routes.MapPost("/v1/completions", CompleteAsync).RequireRole(Roles.Inference)
+            .Says<CompletionReply>("Continues texts without a chat template.");
 
     static Task<IResult> CompleteAsync(HttpContext http, CompletionStarter starter, Generations generations) =>
         generations.AnswerAsync(http,

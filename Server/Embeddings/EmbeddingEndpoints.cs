@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Majlis.Server.Access;
 using Majlis.Server.Limits;
 using Majlis.Server.Operations;
+using Majlis.Server.Reference;
 using Majlis.Server.Rerank;
 using Majlis.Server.Wire;
 
@@ -12,8 +13,10 @@ static class EmbeddingEndpoints
 {
     public static void MapEmbeddings(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/embeddings", EmbedAsync).RequireRole(Roles.Inference);
-        routes.MapPost("/v2/embed", CohereAsync).RequireRole(Roles.Inference);
+        routes.MapPost("/v1/embeddings", EmbedAsync).RequireRole(Roles.Inference)
+            .Says("Vectors of texts.");
+        routes.MapPost("/v2/embed", CohereAsync).RequireRole(Roles.Inference)
+            .Says("Vectors of texts, in Cohere's shape.");
     }
 
     static async Task<IResult> EmbedAsync(HttpContext http, RequestReader reader, Embedder embedder)

@@ -1,5 +1,6 @@
 // /v1/files: keeps files, lists them, gives them back. FileUpload reads what comes in.
 using Majlis.Server.Access;
+using Majlis.Server.Reference;
 using Majlis.Server.Replies;
 using Majlis.Server.Storage;
 using Majlis.Server.Wire;
@@ -10,11 +11,16 @@ static class FileEndpoints
 {
     public static void MapFiles(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/files", AddAsync).RequireRole(Roles.Inference);
-        routes.MapGet("/v1/files", List).RequireRole(Roles.Inference);
-        routes.MapGet("/v1/files/{id}", One).RequireRole(Roles.Inference);
-        routes.MapDelete("/v1/files/{id}", Delete).RequireRole(Roles.Inference);
-        routes.MapGet("/v1/files/{id}/content", Content).RequireRole(Roles.Inference);
+        routes.MapPost("/v1/files", AddAsync).RequireRole(Roles.Inference)
+            .Says("Keeps a file; JSONL is checked line by line.");
+        routes.MapGet("/v1/files", List).RequireRole(Roles.Inference)
+            .Says("The caller's files.");
+        routes.MapGet("/v1/files/{id}", One).RequireRole(Roles.Inference)
+            .Says("One file.");
+        routes.MapDelete("/v1/files/{id}", Delete).RequireRole(Roles.Inference)
+            .Says("Deletes a file.");
+        routes.MapGet("/v1/files/{id}/content", Content).RequireRole(Roles.Inference)
+            .Says("The bytes of a file.");
     }
 
     static async Task<IResult> AddAsync(HttpContext http, FileStore files)

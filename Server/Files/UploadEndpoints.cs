@@ -1,6 +1,7 @@
 // /v1/uploads: a large file in parts. UploadStore keeps the parts, UploadJoin makes a file of them.
 using System.Text.Json;
 using Majlis.Server.Access;
+using Majlis.Server.Reference;
 using Majlis.Server.Replies;
 using Majlis.Server.Wire;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -11,10 +12,14 @@ static class UploadEndpoints
 {
     public static void MapUploads(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/uploads", BeginAsync).RequireRole(Roles.Inference);
-        routes.MapPost("/v1/uploads/{id}/parts", PartAsync).RequireRole(Roles.Inference);
-        routes.MapPost("/v1/uploads/{id}/complete", CompleteAsync).RequireRole(Roles.Inference);
-        routes.MapPost("/v1/uploads/{id}/cancel", Cancel).RequireRole(Roles.Inference);
+        routes.MapPost("/v1/uploads", BeginAsync).RequireRole(Roles.Inference)
+            .Says("Begins the upload of a large file in parts.");
+        routes.MapPost("/v1/uploads/{id}/parts", PartAsync).RequireRole(Roles.Inference)
+            .Says("A part of an upload.");
+        routes.MapPost("/v1/uploads/{id}/complete", CompleteAsync).RequireRole(Roles.Inference)
+            .Says("Makes a file of the parts named.");
+        routes.MapPost("/v1/uploads/{id}/cancel", Cancel).RequireRole(Roles.Inference)
+            .Says("Ends an upload without a file.");
     }
 
     static async Task<IResult> BeginAsync(HttpContext http, RequestReader reader, UploadStore uploads)

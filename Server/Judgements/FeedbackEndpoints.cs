@@ -2,6 +2,7 @@
 using Majlis.Feedback.Store.Replies;
 using Majlis.Server.Access;
 using Majlis.Server.Arena;
+using Majlis.Server.Reference;
 using Majlis.Server.Replies;
 using Majlis.Server.Wire;
 
@@ -10,7 +11,8 @@ namespace Majlis.Server.Judgements;
 static class FeedbackEndpoints
 {
     public static void MapFeedback(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/v1/feedback", JudgeAsync).RequireRole(Roles.Rater);
+        routes.MapPost("/v1/feedback", JudgeAsync).RequireRole(Roles.Rater)
+            .Says("Judges a kept chat; a preferred rewrite is learnt from.");
 
     static async Task<IResult> JudgeAsync(HttpContext http, RequestReader reader, ReplyStore store, JudgementStore judgements,
         VoterCookie voters)

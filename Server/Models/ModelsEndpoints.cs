@@ -4,6 +4,7 @@ using Majlis.Inference.Sentences;
 using Majlis.Model.Catalog;
 using Majlis.Server.Access;
 using Majlis.Server.Operations;
+using Majlis.Server.Reference;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Models;
@@ -12,8 +13,10 @@ static class ModelsEndpoints
 {
     public static void MapModels(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/models", List).RequireRole(Roles.Inference, Roles.Rater).TellVersion();
-        routes.MapGet("/v1/models/{**id}", One).RequireRole(Roles.Inference, Roles.Rater);
+        routes.MapGet("/v1/models", List).RequireRole(Roles.Inference, Roles.Rater).TellVersion()
+            .Says<ModelList>("The models that can be asked for.");
+        routes.MapGet("/v1/models/{**id}", One).RequireRole(Roles.Inference, Roles.Rater)
+            .Says<ModelCard>("One model.");
     }
 
     static IResult List(LiveModel live, ModelNames names, ModelCards cards, EncoderModels encoders)

@@ -5,6 +5,7 @@ using Majlis.Feedback.Store;
 using Majlis.Inference;
 using Majlis.Server.Access;
 using Majlis.Server.Arena;
+using Majlis.Server.Reference;
 using Majlis.Server.Wire;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Prometheus;
@@ -21,8 +22,10 @@ static class HealthEndpoints
 
     public static void MapHealth(this WebApplication app, ServerOptions options)
     {
-        app.MapGet("/health/live", Live).ForOperators(options.Opens(ServerOptions.Health));
-        app.MapGet("/health/ready", ReadyAsync).ForOperators(options.Opens(ServerOptions.Health));
+        app.MapGet("/health/live", Live).ForOperators(options.Opens(ServerOptions.Health))
+            .Says("Whether decoding moves.");
+        app.MapGet("/health/ready", ReadyAsync).ForOperators(options.Opens(ServerOptions.Health))
+            .Says("Whether weights and store are there.");
         app.MapMetrics("/metrics", app.Services.GetRequiredService<ServerMetrics>().Registry)
             .ForOperators(options.Opens(ServerOptions.Metrics));
     }

@@ -28,11 +28,11 @@ static class Pages
     {
         var files = Read().ToFrozenDictionary();
         var (chat, arena) = (Page("chat", link: "/arena", word: "arena"), Page("arena", link: "/", word: "chat"));
-        routes.MapGet("/", (HttpContext http) => Give(http, chat)).Open();
-        routes.MapGet("/arena", (HttpContext http) => Give(http, arena)).Open();
+        routes.MapGet("/", (HttpContext http) => Give(http, chat)).Open().ExcludeFromDescription();
+        routes.MapGet("/arena", (HttpContext http) => Give(http, arena)).Open().ExcludeFromDescription();
         routes.MapGet("/pages/{folder}/{name}", (HttpContext http, string folder, string name) =>
             files.TryGetValue($"{folder}/{name}", out var file) && !file.IsPage ? Give(http, file)
-                : ApiError.UnknownUrl(http.Request.Method, http.Request.Path).ToResult()).Open();
+                : ApiError.UnknownUrl(http.Request.Method, http.Request.Path).ToResult()).Open().ExcludeFromDescription();
 
         PageFile Page(string name, string link, string word) => new(Encoding.UTF8.GetBytes(Text("shared/frame.html")
             .Replace("{{page}}", name, StringComparison.Ordinal).Replace("{{link}}", link, StringComparison.Ordinal)

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using Majlis.Server.Access;
+using Majlis.Server.Reference;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Preferences;
@@ -17,8 +18,10 @@ static class PreferenceEndpoints
 
     public static void MapPreferences(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Path, ExportAsync).RequireRole(Roles.Admin);
-        routes.MapPost(Path, ImportAsync).RequireRole(Roles.Admin);
+        routes.MapGet(Path, ExportAsync).RequireRole(Roles.Admin)
+            .Says("All votes as lines of JSON, in one of three formats.");
+        routes.MapPost(Path, ImportAsync).RequireRole(Roles.Admin)
+            .Says("Stores votes of the format battles again.");
     }
 
     static async Task<IResult> ExportAsync(HttpContext http, VoteCursor cursor)

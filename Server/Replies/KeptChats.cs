@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Majlis.Feedback.Store.Replies;
 using Majlis.Server.Access;
+using Majlis.Server.Reference;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Replies;
@@ -16,11 +17,16 @@ static class KeptChats
 
     public static void MapKeptChats(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(List, ListAsync).RequireRole(Roles.Inference);
-        routes.MapGet(Path, ReadAsync).RequireRole(Roles.Inference);
-        routes.MapPost(Path, ChangeAsync).RequireRole(Roles.Inference);
-        routes.MapDelete(Path, DeleteAsync).RequireRole(Roles.Inference);
-        routes.MapGet($"{Path}/messages", MessagesAsync).RequireRole(Roles.Inference);
+        routes.MapGet(List, ListAsync).RequireRole(Roles.Inference)
+            .Says("Lists kept chats by metadata and model.");
+        routes.MapGet(Path, ReadAsync).RequireRole(Roles.Inference)
+            .Says("A kept chat.");
+        routes.MapPost(Path, ChangeAsync).RequireRole(Roles.Inference)
+            .Says("Replaces the metadata of a kept chat.");
+        routes.MapDelete(Path, DeleteAsync).RequireRole(Roles.Inference)
+            .Says("Deletes a kept chat.");
+        routes.MapGet($"{Path}/messages", MessagesAsync).RequireRole(Roles.Inference)
+            .Says("The messages of a kept chat.");
     }
 
     static async Task<IResult> ListAsync(HttpContext http, ReplyStore store)

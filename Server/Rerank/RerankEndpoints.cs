@@ -2,6 +2,7 @@
 using System.Text.Json;
 using Majlis.Server.Access;
 using Majlis.Server.Operations;
+using Majlis.Server.Reference;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Rerank;
@@ -10,8 +11,10 @@ static class RerankEndpoints
 {
     public static void MapRerank(this IEndpointRouteBuilder routes)
     {
-        foreach (var path in (string[])["/v1/rerank", "/rerank"]) routes.MapPost(path, RerankAsync).RequireRole(Roles.Inference);
-        routes.MapPost("/v2/rerank", CohereAsync).RequireRole(Roles.Inference);
+        foreach (var path in (string[])["/v1/rerank", "/rerank"]) routes.MapPost(path, RerankAsync).RequireRole(Roles.Inference)
+            .Says("Documents in the order of their relevance to a query.");
+        routes.MapPost("/v2/rerank", CohereAsync).RequireRole(Roles.Inference)
+            .Says("Documents in the order of their relevance, in Cohere's shape.");
     }
 
     static Task<IResult> RerankAsync(HttpContext http, RequestReader reader, Reranker reranker, IdSource ids) =>

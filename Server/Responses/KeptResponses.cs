@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Majlis.Feedback.Store.Replies;
 using Majlis.Server.Access;
+using Majlis.Server.Reference;
 using Majlis.Server.Replies;
 using Majlis.Server.Wire;
 
@@ -16,10 +17,14 @@ static class KeptResponses
 
     public static void MapKeptResponses(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Path, ReadAsync).RequireRole(Roles.Inference);
-        routes.MapDelete(Path, DeleteAsync).RequireRole(Roles.Inference);
-        routes.MapPost($"{Path}/cancel", CancelAsync).RequireRole(Roles.Inference);
-        routes.MapGet($"{Path}/input_items", InputAsync).RequireRole(Roles.Inference);
+        routes.MapGet(Path, ReadAsync).RequireRole(Roles.Inference)
+            .Says("A kept response.");
+        routes.MapDelete(Path, DeleteAsync).RequireRole(Roles.Inference)
+            .Says("Deletes a kept response.");
+        routes.MapPost($"{Path}/cancel", CancelAsync).RequireRole(Roles.Inference)
+            .Says("Cancels a response in the background.");
+        routes.MapGet($"{Path}/input_items", InputAsync).RequireRole(Roles.Inference)
+            .Says("The items that a kept response answers.");
     }
 
     static async Task<IResult> ReadAsync(string id, HttpContext http, ReplyStore store)

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Majlis.Server.Access;
 using Majlis.Server.Chat;
 using Majlis.Server.Limits;
+using Majlis.Server.Reference;
 using Majlis.Server.Replies;
 using Majlis.Server.Runs;
 using Majlis.Server.Wire;
@@ -16,8 +17,10 @@ static class ResponseEndpoints
 {
     public static void MapResponses(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/responses", CreateAsync).RequireRole(Roles.Inference);
-        routes.MapPost("/v1/responses/input_tokens", CountAsync).RequireRole(Roles.Inference);
+        routes.MapPost("/v1/responses", CreateAsync).RequireRole(Roles.Inference)
+            .Says("A response of OpenAI's Responses API: whole, as typed events, or in the background.");
+        routes.MapPost("/v1/responses/input_tokens", CountAsync).RequireRole(Roles.Inference)
+            .Says("Counts the tokens that a response would read.");
         routes.MapKeptResponses();
     }
 

@@ -1,5 +1,6 @@
 // POST /tokenize and /detokenize, at vLLM's paths and in its shapes. TokenRequests does the work.
 using Majlis.Server.Access;
+using Majlis.Server.Reference;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Tokens;
@@ -8,8 +9,10 @@ static class TokenEndpoints
 {
     public static void MapTokens(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/tokenize", TokenizeAsync).RequireRole(Roles.Inference);
-        routes.MapPost("/detokenize", DetokenizeAsync).RequireRole(Roles.Inference);
+        routes.MapPost("/tokenize", TokenizeAsync).RequireRole(Roles.Inference)
+            .Says<TokenizeReply>("The tokens of a prompt or of a chat.");
+        routes.MapPost("/detokenize", DetokenizeAsync).RequireRole(Roles.Inference)
+            .Says<DetokenizeReply>("The text of tokens.");
     }
 
     static async Task<IResult> TokenizeAsync(HttpContext http, RequestReader reader, TokenRequests tokens)

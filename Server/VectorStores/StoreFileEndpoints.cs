@@ -1,6 +1,7 @@
 // The files of a vector store, one by one and in batches. StoreFiles adds them, StoreReader reads them.
 using Majlis.Server.Access;
 using Majlis.Server.Files;
+using Majlis.Server.Reference;
 using Majlis.Server.Replies;
 using Majlis.Server.Storage;
 using Majlis.Server.Wire;
@@ -12,16 +13,26 @@ static class StoreFileEndpoints
 {
     public static void MapStoreFiles(this IEndpointRouteBuilder routes, string store)
     {
-        routes.MapPost(store + "/files", AddAsync).RequireRole(Roles.Inference);
-        routes.MapGet(store + "/files", List).RequireRole(Roles.Inference);
-        routes.MapGet(store + "/files/{file}", One).RequireRole(Roles.Inference);
-        routes.MapPost(store + "/files/{file}", ChangeAsync).RequireRole(Roles.Inference);
-        routes.MapDelete(store + "/files/{file}", Delete).RequireRole(Roles.Inference);
-        routes.MapGet(store + "/files/{file}/content", Content).RequireRole(Roles.Inference);
-        routes.MapPost(store + "/file_batches", AddBatchAsync).RequireRole(Roles.Inference);
-        routes.MapGet(store + "/file_batches/{batch}", Batch).RequireRole(Roles.Inference);
-        routes.MapPost(store + "/file_batches/{batch}/cancel", CancelBatch).RequireRole(Roles.Inference);
-        routes.MapGet(store + "/file_batches/{batch}/files", BatchFiles).RequireRole(Roles.Inference);
+        routes.MapPost(store + "/files", AddAsync).RequireRole(Roles.Inference)
+            .Says("Adds a file to a store, as passages.");
+        routes.MapGet(store + "/files", List).RequireRole(Roles.Inference)
+            .Says("The files of a store.");
+        routes.MapGet(store + "/files/{file}", One).RequireRole(Roles.Inference)
+            .Says("One file of a store.");
+        routes.MapPost(store + "/files/{file}", ChangeAsync).RequireRole(Roles.Inference)
+            .Says("Changes a file's attributes.");
+        routes.MapDelete(store + "/files/{file}", Delete).RequireRole(Roles.Inference)
+            .Says("Takes a file out of a store; the file itself stays.");
+        routes.MapGet(store + "/files/{file}/content", Content).RequireRole(Roles.Inference)
+            .Says("A file's passages.");
+        routes.MapPost(store + "/file_batches", AddBatchAsync).RequireRole(Roles.Inference)
+            .Says("Adds several files to a store.");
+        routes.MapGet(store + "/file_batches/{batch}", Batch).RequireRole(Roles.Inference)
+            .Says("The state of several files that were added together.");
+        routes.MapPost(store + "/file_batches/{batch}/cancel", CancelBatch).RequireRole(Roles.Inference)
+            .Says("Ends the adding of several files.");
+        routes.MapGet(store + "/file_batches/{batch}/files", BatchFiles).RequireRole(Roles.Inference)
+            .Says("The files that were added together.");
     }
 
     static Task<IResult> AddAsync(string id, HttpContext http, RequestReader reader, StoreRecords stores, StoreFiles files) =>

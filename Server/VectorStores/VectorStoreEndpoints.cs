@@ -2,6 +2,7 @@
 using System.Text.Json.Nodes;
 using Majlis.Server.Access;
 using Majlis.Server.Files;
+using Majlis.Server.Reference;
 using Majlis.Server.Replies;
 using Majlis.Server.Storage;
 using Majlis.Server.Wire;
@@ -15,12 +16,18 @@ static class VectorStoreEndpoints
 
     public static void MapVectorStores(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost(Root, AddAsync).RequireRole(Roles.Inference);
-        routes.MapGet(Root, List).RequireRole(Roles.Inference);
-        routes.MapGet(Store, One).RequireRole(Roles.Inference);
-        routes.MapPost(Store, ChangeAsync).RequireRole(Roles.Inference);
-        routes.MapDelete(Store, Delete).RequireRole(Roles.Inference);
-        routes.MapPost(Store + "/search", SearchAsync).RequireRole(Roles.Inference);
+        routes.MapPost(Root, AddAsync).RequireRole(Roles.Inference)
+            .Says("Makes a store of passages.");
+        routes.MapGet(Root, List).RequireRole(Roles.Inference)
+            .Says("The caller's stores.");
+        routes.MapGet(Store, One).RequireRole(Roles.Inference)
+            .Says("One store.");
+        routes.MapPost(Store, ChangeAsync).RequireRole(Roles.Inference)
+            .Says("Changes a store's name, metadata or expiry.");
+        routes.MapDelete(Store, Delete).RequireRole(Roles.Inference)
+            .Says("Deletes a store; its files stay.");
+        routes.MapPost(Store + "/search", SearchAsync).RequireRole(Roles.Inference)
+            .Says("The passages of a store that fit a query.");
         routes.MapStoreFiles(Store);
     }
 
