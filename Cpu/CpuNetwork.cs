@@ -29,7 +29,7 @@ public sealed class CpuNetwork : INetwork
     readonly EncoderCache? encoderCache;
     readonly HeadRows headRows = new();
     readonly RowSampler sampler;
-    readonly int numberBytes;
+    readonly CacheForm form;
     int lastAdapter = -1;
 
     /// <summary>Packs the weights tensor by tensor; <paramref name="source"/> may be disposed afterwards.</summary>
@@ -42,17 +42,23 @@ public sealed class CpuNetwork : INetwork
         groups = blueprint.CacheGroups;
         Threads = options.Threads ?? Environment.ProcessorCount;
         if (Threads < 1) throw new ArgumentOutOfRangeException(nameof(options), Threads, "A network needs at least one thread.");
-        // In fp32 everything is, as an oracle would have it.
-        var isFloat32 = options.Weights == WeightPrecision.Float32;
-        numberBytes = isFloat32 ? Float32Number.Bytes : BFloat16Number.Bytes;
+        form = options.Cache switch
+        {
+            CachePrecision.Int8 => CacheForm.Int8,
+            // In fp32 everything is, as an oracle would have it.
+            CachePrecision.Auto when options.Weights == WeightPrecision.Float32 => CacheForm.Float32,
+            _ => CacheForm.BFloat16,
+        };
+        if (WeightMemory.Lack(blueprint, source, options.Weights, MachineMemory.Available) is { } memory)
+            throw new ModelFormatException(memory);
         weights = new NetworkWeights(blueprint, source, options.Weights);
         rows = new StepRows(blueprint, weights);
         team = new Team(Threads);
-        attention = new LayerAttention(blueprint, weights, groups, Threads, isFloat32);
+        attention = new LayerAttention(blueprint, weights, groups, Threads, form);
         sampler = new RowSampler(blueprint.VocabularySize);
         adapterPhase = new AdapterPhase(team);
         step = new NetworkStep(blueprint, weights, team, rows, attention, adapterPhase);
-        if (groups.IsEmpty) encoderCache = new EncoderCache(blueprint, numberBytes);
+        if (groups.IsEmpty) encoderCache = new EncoderCache(blueprint, form);
     }
 
     public Blueprint Blueprint { get; }
@@ -61,10 +67,15 @@ public sealed class CpuNetwork : INetwork
 
     public int Threads { get; }
 
+    /// <summary>What was rounded though the file's own precision was asked for; null if nothing was.</summary>
+    public string? Rounded => weights.Rounded.Count == 0 ? null
+        : string.Join(", ", weights.Rounded.Select(pair => $"{pair.Key} ({pair.Value} tensors)"))
+            + " rounded to 8 bits: an error of 1/254 of the largest of 32 numbers";
+
     /// <summary>The instructions that the products use, for people and logs.</summary>
     public static string Instructions => Products.Best.Name;
 
-    public long BytesPerBlock(int group) => PagedCache.BytesPerBlock(Blueprint, groups[group], numberBytes);
+    public long BytesPerBlock(int group) => PagedCache.BytesPerBlock(Blueprint, groups[group], form);
 
     public void AllocateCache(ReadOnlySpan<int> blocksPerGroup)
     {
@@ -72,7 +83,7 @@ public sealed class CpuNetwork : INetwork
         if (encoderCache is not null) return;
         attention.Cache?.Dispose();
         attention.Cache = null;
-        attention.Cache = new PagedCache(Blueprint, groups, blocksPerGroup, numberBytes);
+        attention.Cache = new PagedCache(Blueprint, groups, blocksPerGroup, form);
     }
 
     public ForwardResult Forward(ForwardBatch batch)

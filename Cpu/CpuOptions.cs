@@ -7,6 +7,8 @@ public sealed record CpuOptions
 {
     public WeightPrecision Weights { get; init; }
 
+    public CachePrecision Cache { get; init; }
+
     /// <summary>Threads that compute, the caller's among them; null: as many as the process may use cores.</summary>
     public int? Threads { get; init; }
 }

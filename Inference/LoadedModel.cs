@@ -50,6 +50,9 @@ public sealed class LoadedModel : IDisposable
     /// </summary>
     public LoadedModel? Draft { get; init; }
 
+    /// <summary>Types of the file that were rounded to others, as a sentence for people; null if none was.</summary>
+    public string? Rounded { get; init; }
+
     /// <summary>The source of the network's weights; disposed after it.</summary>
     public IDisposable? Source { get; init; }
 

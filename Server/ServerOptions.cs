@@ -136,6 +136,9 @@ public sealed record ServerOptions
     /// <summary>The precision of the cpu backend's weights: auto, bf16, int8 or int4.</summary>
     public string Weights { get; init; } = "auto";
 
+    /// <summary>The precision of the cpu backend's keys and values: auto, bf16 or int8.</summary>
+    public string CacheType { get; init; } = "auto";
+
     /// <summary>The cpu backend's threads; 0: one for each core.</summary>
     public int Threads { get; init; }
 

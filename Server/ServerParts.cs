@@ -15,7 +15,7 @@ public sealed record ServerParts(TimeProvider Time, IdSource Ids, Func<string, s
 
     public static ServerParts Of(ServerOptions options) =>
         new(TimeProvider.System, IdSource.Random,
-            new ModelOpener(options.Backend, options.Weights, options.Threads, SpeculationChoice.Draft(options)).Open);
+            new ModelOpener(options.Backend, options.Weights, options.CacheType, options.Threads, SpeculationChoice.Draft(options)).Open);
 
     /// <summary>What is served where nobody names a model.</summary>
     public Starter Starter { get; init; } = Starter.Here;

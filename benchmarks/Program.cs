@@ -18,6 +18,7 @@ return args switch
     ["fairness", var model] => await FairnessBenchmark.RunAsync(model),
     ["cpu", .. var models] => CpuBenchmark.Run(models),
     ["cpu-child", var engine, var model] => await CpuBenchmark.RunChildAsync(engine, model),
+    ["quality", var model, .. var texts] => QualityBenchmark.Run(model, texts),
     ["decode", var model] => await DecodeBenchmark.RunAsync(model),
     ["swap-memory", .. var models] => await SwapMemoryBenchmark.RunAsync(models),
     ["swap-under-load", .. var models] => await SwapUnderLoadBenchmark.RunAsync(models),
@@ -28,6 +29,6 @@ static int Usage()
 {
     Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- cpu MODEL ... | " + "long-prompt MODEL | " +
         "weights MODEL | memory [MODEL ...] | tokenizer [NAME ...] | engine | decode MODEL | fairness MODEL | sft | " +
-        "merge [COMMAND] | swap-memory [MODEL] | swap-under-load [MODEL] | maskbench [EVERY] [MODEL ...]");
+        "merge [COMMAND] | swap-memory [MODEL] | swap-under-load [MODEL] | maskbench [EVERY] [MODEL ...] | quality MODEL TEXT ...");
     return 2;
 }

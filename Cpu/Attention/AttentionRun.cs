@@ -15,8 +15,8 @@ static unsafe class AttentionRun
     /// Fills the tile's results from the keys that its <paramref name="rows"/> rows attend to. Queries and positions are set, those of the
     /// rows that pad the last part too.
     /// </summary>
-    public static void Run<TNumber>(AttentionTile tile, int rows, PagedCache cache, int layer, int head, AttentionBlueprint a,
-        ReadOnlySpan<int> blocks) where TNumber : struct, ICacheNumber
+    public static void Run(CacheForm form, AttentionTile tile, int rows, PagedCache cache, int layer, int head, AttentionBlueprint a,
+        ReadOnlySpan<int> blocks)
     {
         tile.Clear();
         var (first, last) = (tile.Positions[0], tile.Positions[rows - 1]);
@@ -26,13 +26,17 @@ static unsafe class AttentionRun
             var count = (Math.Min(Keys, last + 1 - begin) + BlockTokens - 1) / BlockTokens;
             Find(tile, cache, layer, head, blocks.Slice(begin / BlockTokens, count));
             CheckSeen(tile, count, begin, a.Window is { } seen ? first - seen + 1 : 0);
-            // Several parts read the same keys: widened once for all.
-            if (TNumber.Bytes == 2 && rows > PartRows)
+            switch (form)
             {
-                Widen<TNumber>(tile, count, a.HeadDim);
-                Parts<Float32Number>(tile, rows, begin, a);
+                case CacheForm.Int8: Integers(tile, rows, begin, count, a); break;
+                // Several parts read the same keys: widened once for all.
+                case CacheForm.BFloat16 when rows > PartRows:
+                    Widen<BFloat16Number>(tile, count, a.HeadDim);
+                    Parts<Float32Number>(tile, rows, begin, a);
+                    break;
+                case CacheForm.BFloat16: Parts<BFloat16Number>(tile, rows, begin, a); break;
+                default: Parts<Float32Number>(tile, rows, begin, a); break;
             }
-            else Parts<TNumber>(tile, rows, begin, a);
         }
     }
 
@@ -55,6 +59,18 @@ static unsafe class AttentionRun
         for (var b = 0; b < blocks; b++)
             if (tile.KeyBlocks[b] is null && begin + (b + 1) * BlockTokens > oldest)
                 throw new ArgumentException($"A sequence has no block {begin / BlockTokens + b}, which its tokens attend to.");
+    }
+
+    static void Integers(AttentionTile tile, int rows, int begin, int blocks, AttentionBlueprint a)
+    {
+        for (var b = 0; b < blocks; b++)
+            if (tile.ValueBlocks[b] is not null)
+                Vector512.Load(IntegerCache.Scales(tile.ValueBlocks[b], a.HeadDim)).Store(tile.ValueScales + b * BlockTokens);
+        for (var row = 0; row < rows; row += PartRows)
+        {
+            var count = Math.Min(Keys, tile.Positions[Math.Min(rows, row + PartRows) - 1] + 1 - begin);
+            if (count > 0) IntegerAttention.Run(Products.Best, tile, row, rows, begin, count, a);
+        }
     }
 
     static void Parts<TNumber>(AttentionTile tile, int rows, int begin, AttentionBlueprint a) where TNumber : struct, ICacheNumber

@@ -1,5 +1,7 @@
 // What one thread needs for some rows of queries: their scores, shares and results so far, and the keys at hand. Memory only;
 // AttentionKernel computes.
+using Majlis.Cpu.Kernels;
+
 namespace Majlis.Cpu.Attention;
 
 /// <summary>Up to 32 query rows of one key head in parts of eight; a row is one token's query of one head.</summary>
@@ -21,8 +23,9 @@ sealed unsafe class AttentionTile : IDisposable
 
     public AttentionTile(int headDim)
     {
-        Padded = PagedCache.Padded(headDim);
-        memory = new NativeBuffer(((2 * Rows + 2 * Keys) * Padded + PartRows * Keys) * sizeof(float) + 2 * Blocks * sizeof(byte*));
+        Padded = CacheLayout.Padded(headDim);
+        var floats = (2 * Rows + 2 * Keys) * Padded + PartRows * Keys + Keys + PartRows * Blocks;
+        memory = new NativeBuffer(floats * sizeof(float) + PartRows * Keys + 2 * Blocks * sizeof(byte*));
     }
 
     /// <summary>Elements of a head, as whole vectors.</summary>
@@ -30,6 +33,9 @@ sealed unsafe class AttentionTile : IDisposable
 
     /// <summary>[part][element][row of the part's width]</summary>
     public float* Queries => (float*)memory.Start;
+
+    /// <summary>The queries in 8 bits, a tile a part, where the cache is in 8 bits.</summary>
+    public PackedRows Packed { get; } = new();
 
     /// <summary>[row][element], not yet divided by the sums.</summary>
     public float* Mixed => Queries + Rows * Padded;
@@ -43,8 +49,17 @@ sealed unsafe class AttentionTile : IDisposable
     /// <summary>[row of a part][key]: scores, then shares.</summary>
     public float* Scores => WideValues + Keys * Padded;
 
+    /// <summary>[key]: scales of values in 8 bits.</summary>
+    public float* ValueScales => Scores + PartRows * Keys;
+
+    /// <summary>[pair of blocks][row of a part]: scales of a part's shares.</summary>
+    public float* ShareScales => ValueScales + Keys;
+
+    /// <summary>[pair of blocks][row of a part][32 keys]: a part's shares in 7 bits.</summary>
+    public sbyte* Shares => (sbyte*)(ShareScales + PartRows * Blocks);
+
     /// <summary>The blocks' keys; null where a window has passed them.</summary>
-    public byte** KeyBlocks => (byte**)(Scores + PartRows * Keys);
+    public byte** KeyBlocks => (byte**)(Shares + PartRows * Keys);
 
     /// <summary>The blocks' values.</summary>
     public byte** ValueBlocks => KeyBlocks + Blocks;
@@ -69,5 +84,9 @@ sealed unsafe class AttentionTile : IDisposable
         Sums.AsSpan().Clear();
     }
 
-    public void Dispose() => memory.Dispose();
+    public void Dispose()
+    {
+        Packed.Dispose();
+        memory.Dispose();
+    }
 }

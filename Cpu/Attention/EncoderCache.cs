@@ -5,7 +5,7 @@ using Majlis.Model;
 
 namespace Majlis.Cpu.Attention;
 
-sealed class EncoderCache(Blueprint blueprint, int numberBytes) : IDisposable
+sealed class EncoderCache(Blueprint blueprint, CacheForm form) : IDisposable
 {
     int blocks;
 
@@ -25,7 +25,7 @@ sealed class EncoderCache(Blueprint blueprint, int numberBytes) : IDisposable
         if (used > blocks)
         {
             Cache?.Dispose();
-            Cache = PagedCache.OfOneLayer(blueprint, used, numberBytes);
+            Cache = PagedCache.OfOneLayer(blueprint, used, form);
             blocks = used;
         }
         return batch with { Spans = spans.MoveToImmutable() };

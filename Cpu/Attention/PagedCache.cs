@@ -1,11 +1,10 @@
-// Keys and values in blocks of 16 tokens. A block's keys lie with the tokens side by side, its values with the elements side by side: both
-// are the layout in which the kernels multiply by them. The caller assigns block numbers.
+// Keys and values in blocks of 16 tokens, in the layouts in which the kernels multiply by them. The caller assigns block numbers.
 using System.Collections.Immutable;
 using Majlis.Model;
 
 namespace Majlis.Cpu.Attention;
 
-/// <summary>A layer has [block][key head][element][token] keys and [block][key head][token][element] values.</summary>
+/// <summary>A layer has [block][key head] keys and values; CacheForm tells how a head's lie.</summary>
 sealed unsafe class PagedCache : IDisposable
 {
     /// <summary>Tokens of a block.</summary>
@@ -13,59 +12,53 @@ sealed unsafe class PagedCache : IDisposable
 
     readonly (NativeBuffer Keys, NativeBuffer Values)[] layers;
     readonly Blueprint blueprint;
-    readonly int numberBytes;
+    readonly CacheForm form;
 
-    public PagedCache(Blueprint blueprint, ImmutableArray<CacheGroup> groups, ReadOnlySpan<int> blocksPerGroup, int numberBytes)
+    public PagedCache(Blueprint blueprint, ImmutableArray<CacheGroup> groups, ReadOnlySpan<int> blocksPerGroup, CacheForm form)
     {
         if (blocksPerGroup.Length != groups.Length)
             throw new ArgumentException($"{groups.Length} cache groups, but blocks for {blocksPerGroup.Length}.", nameof(blocksPerGroup));
-        (this.blueprint, this.numberBytes) = (blueprint, numberBytes);
+        (this.blueprint, this.form) = (blueprint, form);
         layers = new (NativeBuffer, NativeBuffer)[blueprint.Layers.Length];
         for (var g = 0; g < groups.Length; g++)
             foreach (var layer in groups[g].Layers)
             {
-                var a = blueprint.Layers[layer].Attention;
-                long heads = (long)blocksPerGroup[g] * a.KeyValueHeads * BlockTokens * numberBytes;
-                layers[layer] = (new NativeBuffer(heads * a.HeadDim), new NativeBuffer(heads * Padded(a.HeadDim)));
+                var (keys, values) = Sizes(blueprint, layer, form);
+                layers[layer] = (new NativeBuffer(blocksPerGroup[g] * keys), new NativeBuffer(blocksPerGroup[g] * values));
             }
     }
 
-    PagedCache(Blueprint blueprint, (NativeBuffer Keys, NativeBuffer Values) shared, int numberBytes)
+    PagedCache(Blueprint blueprint, (NativeBuffer Keys, NativeBuffer Values) shared, CacheForm form)
     {
-        (this.blueprint, this.numberBytes) = (blueprint, numberBytes);
+        (this.blueprint, this.form) = (blueprint, form);
         layers = [.. blueprint.Layers.Select(_ => shared)];
     }
 
     /// <summary>A cache that holds one layer at a time: all layers share its memory.</summary>
-    public static PagedCache OfOneLayer(Blueprint blueprint, int blocks, int numberBytes)
+    public static PagedCache OfOneLayer(Blueprint blueprint, int blocks, CacheForm form)
     {
-        var tokens = (long)blocks * BlockTokens * numberBytes;
-        return new(blueprint, (new NativeBuffer(tokens * blueprint.Layers.Max(layer => Heads(layer) * layer.Attention.HeadDim)),
-            new NativeBuffer(tokens * blueprint.Layers.Max(layer => Heads(layer) * Padded(layer.Attention.HeadDim)))), numberBytes);
-
-        static long Heads(LayerBlueprint layer) => layer.Attention.KeyValueHeads;
+        var sizes = Enumerable.Range(0, blueprint.Layers.Length).Select(layer => Sizes(blueprint, layer, form)).ToArray();
+        return new(blueprint, (new NativeBuffer(blocks * sizes.Max(size => size.Keys)),
+            new NativeBuffer(blocks * sizes.Max(size => size.Values))), form);
     }
 
-    /// <summary>Elements of a cached value: whole vectors.</summary>
-    public static int Padded(int headDim) => (headDim + 15) / 16 * 16;
-
     /// <summary>The size of one block of a group's layers.</summary>
-    public static long BytesPerBlock(Blueprint blueprint, CacheGroup group, int numberBytes) => group.Layers.Sum(layer =>
+    public static long BytesPerBlock(Blueprint blueprint, CacheGroup group, CacheForm form) => group.Layers.Sum(layer =>
     {
-        var a = blueprint.Layers[layer].Attention;
-        return (long)BlockTokens * a.KeyValueHeads * (a.HeadDim + Padded(a.HeadDim)) * numberBytes;
+        var (keys, values) = Sizes(blueprint, layer, form);
+        return keys + values;
     });
 
     public byte* Keys(int layer, int block, int head)
     {
         var a = blueprint.Layers[layer].Attention;
-        return layers[layer].Keys.Start + ((long)block * a.KeyValueHeads + head) * a.HeadDim * BlockTokens * numberBytes;
+        return layers[layer].Keys.Start + ((long)block * a.KeyValueHeads + head) * form.KeyBytes(a.HeadDim);
     }
 
     public byte* Values(int layer, int block, int head)
     {
         var a = blueprint.Layers[layer].Attention;
-        return layers[layer].Values.Start + ((long)block * a.KeyValueHeads + head) * Padded(a.HeadDim) * BlockTokens * numberBytes;
+        return layers[layer].Values.Start + ((long)block * a.KeyValueHeads + head) * form.ValueBytes(a.HeadDim);
     }
 
     public void Dispose()
@@ -75,5 +68,12 @@ sealed unsafe class PagedCache : IDisposable
             keys?.Dispose();
             values?.Dispose();
         }
+    }
+
+    // One block of a layer, all heads.
+    static (long Keys, long Values) Sizes(Blueprint blueprint, int layer, CacheForm form)
+    {
+        var a = blueprint.Layers[layer].Attention;
+        return (a.KeyValueHeads * form.KeyBytes(a.HeadDim), a.KeyValueHeads * form.ValueBytes(a.HeadDim));
     }
 }

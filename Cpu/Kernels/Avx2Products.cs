@@ -13,7 +13,9 @@ sealed unsafe class Avx2Products : Products
 
     public override string Name => AvxVnni.IsSupported ? "AVX2 and AVX-VNNI" : "AVX2";
 
-    protected override void Integers(WeightFormat format, byte* w, int blocks, in PackedTile tile, float* y, long stride)
+    public override void Mix(in ValueMix mix) => ByteMixing.Run(mix);
+
+    public override void Integers(WeightFormat format, byte* w, int blocks, in PackedTile tile, float* y, long stride)
     {
         switch (tile.Width)
         {
@@ -29,20 +31,21 @@ sealed unsafe class Avx2Products : Products
     static void Multiply<TWidth>(WeightFormat format, byte* w, int blocks, in PackedTile tile, int from, float* y, long stride)
         where TWidth : struct, IWidth
     {
-        if (format == WeightFormat.Int8) Int8<TWidth>(w, blocks, tile, from, y, stride);
-        else Int4<TWidth>(w, blocks, tile, from, format == WeightFormat.Int4Min, y, stride);
+        if (format.HasBytes()) Int8<TWidth>(w, blocks, tile, from, format.HasMinimum(), y, stride);
+        else Int4<TWidth>(w, blocks, tile, from, format.HasMinimum(), y, stride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Int8<TWidth>(byte* w, int blocks, in PackedTile tile, int from, float* y, long stride) where TWidth : struct, IWidth
+    static void Int8<TWidth>(byte* w, int blocks, in PackedTile tile, int from, bool hasMinimum, float* y, long stride)
+        where TWidth : struct, IWidth
     {
         var q = tile.Numbers + 4 * from;
-        var s = tile.Scales + from;
+        float* s = tile.Scales + from, m = tile.Sums + from;
         var c = tile.Minus128 + from;
         var width = tile.Width;
         var sums = stackalloc Vector256<float>[8];
         for (var i = 0; i < 8; i++) sums[i] = default;
-        for (var b = 0; b < blocks; b++, w += 32, s += width, c += width)
+        for (var b = 0; b < blocks; b++, w += hasMinimum ? 64 : 32, s += width, c += width, m += width)
         {
             Vector256<int> a0 = Bytes.Start(c[0]), a1 = default, a2 = default, a3 = default;
             if (TWidth.Count > 1) a1 = Bytes.Start(c[1]);
@@ -55,6 +58,9 @@ sealed unsafe class Avx2Products : Products
             }
             Add<TWidth>(sums, Halves(w), s, a0, a1, a2, a3);
             Add<TWidth>(sums + 4, Halves(w + 16), s, b0, b1, b2, b3);
+            if (!hasMinimum) continue;
+            Minima<TWidth>(sums, Halves(w + 32), m);
+            Minima<TWidth>(sums + 4, Halves(w + 48), m);
         }
         Store<TWidth>(sums, y, stride);
     }

@@ -13,7 +13,9 @@ sealed unsafe class Avx512Products : Products
 
     public override string Name => AvxVnni.IsSupported ? "AVX-512 and AVX-VNNI" : "AVX-512";
 
-    protected override void Integers(WeightFormat format, byte* w, int blocks, in PackedTile tile, float* y, long stride)
+    public override void Mix(in ValueMix mix) => ByteMixing.Run(mix);
+
+    public override void Integers(WeightFormat format, byte* w, int blocks, in PackedTile tile, float* y, long stride)
     {
         switch (tile.Width)
         {
@@ -29,24 +31,25 @@ sealed unsafe class Avx512Products : Products
     {
         if (format == WeightFormat.Int4) Int4<TWidth>(w, blocks, tile, y, stride);
         else if (format == WeightFormat.Int4Min) Int4Min<TWidth>(w, blocks, tile, y, stride);
-        else if (TWidth.Count <= 4) Int8<TWidth>(w, blocks, tile, 0, y, stride);
+        else if (TWidth.Count <= 4) Int8<TWidth>(w, blocks, tile, 0, format.HasMinimum(), y, stride);
         else
         {
             // Twice the accumulators do not fit in the registers that VNNI's encoding reaches.
-            Int8<Four>(w, blocks, tile, 0, y, stride);
-            Int8<Four>(w, blocks, tile, 4, y + 4 * stride, stride);
+            Int8<Four>(w, blocks, tile, 0, format.HasMinimum(), y, stride);
+            Int8<Four>(w, blocks, tile, 4, format.HasMinimum(), y + 4 * stride, stride);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Int8<TWidth>(byte* w, int blocks, in PackedTile tile, int from, float* y, long stride) where TWidth : struct, IWidth
+    static void Int8<TWidth>(byte* w, int blocks, in PackedTile tile, int from, bool hasMinimum, float* y, long stride)
+        where TWidth : struct, IWidth
     {
         var q = tile.Numbers + 4 * from;
-        var s = tile.Scales + from;
+        float* s = tile.Scales + from, m = tile.Sums + from;
         var c = tile.Minus128 + from;
         var width = tile.Width;
         Vector512<float> f0 = default, f1 = default, f2 = default, f3 = default;
-        for (var b = 0; b < blocks; b++, w += 32, s += width, c += width)
+        for (var b = 0; b < blocks; b++, w += hasMinimum ? 64 : 32, s += width, c += width, m += width)
         {
             Vector256<int> a0 = Bytes.Start(c[0]), a1 = default, a2 = default, a3 = default;
             if (TWidth.Count > 1) a1 = Bytes.Start(c[1]);
@@ -60,9 +63,14 @@ sealed unsafe class Avx512Products : Products
             var d = Halves(w);
             f0 = Scaled(Join(a0, b0), d, s[0], f0);
             if (TWidth.Count > 1) f1 = Scaled(Join(a1, b1), d, s[1], f1);
-            if (TWidth.Count <= 2) continue;
-            f2 = Scaled(Join(a2, b2), d, s[2], f2);
-            f3 = Scaled(Join(a3, b3), d, s[3], f3);
+            if (TWidth.Count > 2) f2 = Scaled(Join(a2, b2), d, s[2], f2);
+            if (TWidth.Count > 2) f3 = Scaled(Join(a3, b3), d, s[3], f3);
+            if (!hasMinimum) continue;
+            var n = Halves(w + 32);
+            f0 = Vector512.FusedMultiplyAdd(n, Vector512.Create(m[0]), f0);
+            if (TWidth.Count > 1) f1 = Vector512.FusedMultiplyAdd(n, Vector512.Create(m[1]), f1);
+            if (TWidth.Count > 2) f2 = Vector512.FusedMultiplyAdd(n, Vector512.Create(m[2]), f2);
+            if (TWidth.Count > 2) f3 = Vector512.FusedMultiplyAdd(n, Vector512.Create(m[3]), f3);
         }
         Lanes.Store<TWidth>(y, stride, f0, f1, f2, f3, default, default, default, default);
     }

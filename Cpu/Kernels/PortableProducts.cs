@@ -9,7 +9,9 @@ sealed unsafe class PortableProducts : Products
 {
     public override string Name => "portable";
 
-    protected override void Integers(WeightFormat format, byte* w, int blocks, in PackedTile tile, float* y, long stride)
+    public override void Mix(in ValueMix mix) => PortableMixing.Run(mix);
+
+    public override void Integers(WeightFormat format, byte* w, int blocks, in PackedTile tile, float* y, long stride)
     {
         for (var token = 0; token < tile.Width; token++)
             for (var rows = 0; rows < WeightLayout.GroupRows; rows += 4)
@@ -24,12 +26,12 @@ sealed unsafe class PortableProducts : Products
         {
             var q = tile.Numbers + (b * 8 * tile.Width + token) * 4;
             var at = b * tile.Width + token;
-            var dot = format == WeightFormat.Int8 ? Int8(w + 4 * rows, q, tile.Width) + Vector128.Create(tile.Minus128[at])
+            var dot = format.HasBytes() ? Int8(w + 4 * rows, q, tile.Width) + Vector128.Create(tile.Minus128[at])
                 : Int4(w + 4 * rows, q, tile.Width);
             if (format == WeightFormat.Int4) dot += Vector128.Create(tile.Minus8[at]);
-            var scales = w + (format == WeightFormat.Int8 ? 512 : 256) + 2 * rows;
+            var scales = w + (format.HasBytes() ? 512 : 256) + 2 * rows;
             sum = Vector128.FusedMultiplyAdd(Vector128.ConvertToSingle(dot), Halves(scales) * Vector128.Create(tile.Scales[at]), sum);
-            if (format == WeightFormat.Int4Min)
+            if (format.HasMinimum())
                 sum = Vector128.FusedMultiplyAdd(Halves(scales + 32), Vector128.Create(tile.Sums[at]), sum);
         }
         return sum;

@@ -41,6 +41,9 @@ abstract unsafe class Products
         }
     }
 
+    /// <summary>Shares times values in 8 bits, added to what there was.</summary>
+    public abstract void Mix(in ValueMix mix);
+
     /// <summary>One group of 16 rows times one tile, in an integer format.</summary>
-    protected abstract void Integers(WeightFormat format, byte* w, int blocks, in PackedTile tile, float* y, long stride);
+    public abstract void Integers(WeightFormat format, byte* w, int blocks, in PackedTile tile, float* y, long stride);
 }

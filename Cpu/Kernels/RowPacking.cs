@@ -47,10 +47,10 @@ static unsafe class RowPacking
         {
             var low = Vector512.Load(row + b * BlockColumns);
             var high = Vector512.Load(row + b * BlockColumns + 16);
-            var most = Largest(low, high);
+            var most = ByteRounding.Largest(low, high);
             var inverse = Vector512.Create(most > 0 ? 127 / most : 0);
-            var (q0, q1) = (Whole(low * inverse), Whole(high * inverse));
-            var bytes = Vector256.Narrow(Vector256.Narrow(q0.GetLower(), q0.GetUpper()), Vector256.Narrow(q1.GetLower(), q1.GetUpper()));
+            var (q0, q1) = (ByteRounding.Whole(low * inverse), ByteRounding.Whole(high * inverse));
+            var bytes = ByteRounding.Bytes(q0, q1);
             var to = (int*)tile.Numbers + b * 8 * width + token;
             for (var k = 0; k < 8; k++) to[k * width] = bytes.AsInt32()[k];
             var (at, scale, sum) = (b * width + token, most / 127 * PackedRows.HalfFactor, Vector512.Sum(q0 + q1));
@@ -59,25 +59,5 @@ static unsafe class RowPacking
             tile.Minus128[at] = -128 * sum;
             tile.Minus8[at] = -8 * sum;
         }
-    }
-
-    // To nearest even. A number that is not finite becomes anything between -127 and 127; the scale tells.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<int> Whole(Vector512<float> x)
-    {
-        var limit = Vector512.Create(127f);
-        return Vector512.ConvertToInt32Native(Vector512.Round(Vector512.MinNative(Vector512.MaxNative(x, -limit), limit)));
-    }
-
-    // The bits of |x| order as integers do, with NaN above infinity.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static float Largest(Vector512<float> low, Vector512<float> high)
-    {
-        var all = Vector512.Max(Vector512.Abs(low).AsInt32(), Vector512.Abs(high).AsInt32());
-        var half = Vector256.Max(all.GetLower(), all.GetUpper());
-        var quarter = Vector128.Max(half.GetLower(), half.GetUpper());
-        quarter = Vector128.Max(quarter, Vector128.Shuffle(quarter, Vector128.Create(2, 3, 0, 1)));
-        quarter = Vector128.Max(quarter, Vector128.Shuffle(quarter, Vector128.Create(1, 0, 3, 2)));
-        return BitConverter.Int32BitsToSingle(quarter.ToScalar());
     }
 }

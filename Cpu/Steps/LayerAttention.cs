@@ -13,16 +13,16 @@ sealed unsafe class LayerAttention : IDisposable
 {
     readonly NetworkWeights weights;
     readonly int[] groupOfLayer;
-    readonly bool isFloat32;
+    readonly CacheForm form;
     readonly RotaryAngles angles;
     readonly AttentionTile[] tiles;
     readonly Dictionary<(int Heads, int KeyValueHeads), AttentionItem[]> items = [];
     ForwardBatch batch = null!;
     int[] spanOfToken = [];
 
-    public LayerAttention(Blueprint blueprint, NetworkWeights weights, ImmutableArray<CacheGroup> groups, int members, bool isFloat32)
+    public LayerAttention(Blueprint blueprint, NetworkWeights weights, ImmutableArray<CacheGroup> groups, int members, CacheForm form)
     {
-        (this.weights, this.isFloat32) = (weights, isFloat32);
+        (this.weights, this.form) = (weights, form);
         groupOfLayer = new int[blueprint.Layers.Length];
         for (var g = 0; g < groups.Length; g++)
             foreach (var layer in groups[g].Layers) groupOfLayer[layer] = g;
@@ -69,8 +69,13 @@ sealed unsafe class LayerAttention : IDisposable
         var position = span.Cached + token - span.Start;
         var block = Block(span, groupOfLayer[layer], position / PagedCache.BlockTokens);
         var slot = position % PagedCache.BlockTokens;
-        if (isFloat32) Write<Float32Number>(layer, block, slot, a, keys, values);
-        else Write<BFloat16Number>(layer, block, slot, a, keys, values);
+        for (var head = 0; head < a.KeyValueHeads; head++, keys += a.HeadDim, values += a.HeadDim)
+        {
+            byte* k = Cache!.Keys(layer, block, head), v = Cache.Values(layer, block, head);
+            if (form == CacheForm.Int8) IntegerCache.Write(k, v, slot, keys, values, a.HeadDim);
+            else if (form == CacheForm.BFloat16) Write<BFloat16Number>(k, v, slot, keys, values, a.HeadDim);
+            else Write<Float32Number>(k, v, slot, keys, values, a.HeadDim);
+        }
     }
 
     /// <summary>All tokens' attention from their queries in <paramref name="qkv"/>, [token][heads * D]. Ends without a barrier.</summary>
@@ -91,10 +96,10 @@ sealed unsafe class LayerAttention : IDisposable
     void Run(AttentionTile tile, AttentionItem item, int layer, AttentionBlueprint a, FloatRows qkv, FloatRows mixed)
     {
         var span = batch.Spans[item.Span];
+        if (form == CacheForm.Int8) tile.Packed.Shape(item.Count, a.HeadDim, integers: true, floats: false);
         for (var part = 0; part < item.Count; part += AttentionTile.PartRows) Queries(tile, part, item, span, a, qkv);
         var blocks = span.BlockTables[groupOfLayer[layer]].AsSpan();
-        if (isFloat32) AttentionRun.Run<Float32Number>(tile, item.Count, Cache!, layer, item.Head, a, blocks);
-        else AttentionRun.Run<BFloat16Number>(tile, item.Count, Cache!, layer, item.Head, a, blocks);
+        AttentionRun.Run(form, tile, item.Count, Cache!, layer, item.Head, a, blocks);
         for (var j = 0; j < item.Count; j++)
         {
             var (token, head) = Place(item, j, a);
@@ -110,7 +115,9 @@ sealed unsafe class LayerAttention : IDisposable
         {
             var (token, head) = Place(item, part + j, a);
             float* query = qkv.Row(span.Start + token) + head * a.HeadDim, to = tile.Queries + part * tile.Padded + j;
-            for (var d = 0; d < a.HeadDim; d++) to[d * width] = query[d];
+            if (form != CacheForm.Int8)
+                for (var d = 0; d < a.HeadDim; d++) to[d * width] = query[d];
+            else if (part + j < item.Count) RowPacking.Pack(tile.Packed, part + j, query, a.HeadDim);
             // An encoder's queries see all keys, as the last one does.
             tile.Positions[part + j] = a.IsCausal ? span.Cached + token : span.Count - 1;
         }
@@ -124,17 +131,12 @@ sealed unsafe class LayerAttention : IDisposable
         return (token, item.Head * g + within);
     }
 
-    void Write<TNumber>(int layer, int block, int slot, AttentionBlueprint a, float* keys, float* values)
-        where TNumber : struct, ICacheNumber
+    static void Write<TNumber>(byte* k, byte* v, int slot, float* key, float* value, int headDim) where TNumber : struct, ICacheNumber
     {
-        for (var head = 0; head < a.KeyValueHeads; head++)
+        for (var d = 0; d < headDim; d++)
         {
-            byte* k = Cache!.Keys(layer, block, head), v = Cache.Values(layer, block, head);
-            for (var d = 0; d < a.HeadDim; d++)
-            {
-                TNumber.Store(k, d * PagedCache.BlockTokens + slot, keys[head * a.HeadDim + d]);
-                TNumber.Store(v, slot * PagedCache.Padded(a.HeadDim) + d, values[head * a.HeadDim + d]);
-            }
+            TNumber.Store(k, d * PagedCache.BlockTokens + slot, key[d]);
+            TNumber.Store(v, slot * CacheLayout.Padded(headDim) + d, value[d]);
         }
     }
 

@@ -13,6 +13,7 @@ sealed class StepRows : IDisposable
     readonly int qkv;
     readonly int gateUp;
     readonly bool integers;
+    readonly bool floats;
 
     /// <param name="blueprint">Its layers are of one size.</param>
     /// <param name="weights">Of this Blueprint.</param>
@@ -21,7 +22,8 @@ sealed class StepRows : IDisposable
         hidden = blueprint.HiddenSize;
         (attended, inner) = (weights.Layers[0].Output.Inputs, weights.Layers[0].Down.Inputs);
         (qkv, gateUp) = (weights.Layers[0].Qkv.Outputs, weights.Layers[0].GateUp.Outputs);
-        integers = weights.Layers[0].Qkv.NeedsIntegers;
+        var all = weights.Layers.SelectMany(layer => (Linear[])[layer.Qkv, layer.Output, layer.GateUp, layer.Down]).ToArray();
+        (integers, floats) = (all.Any(linear => linear.NeedsIntegers), all.Any(linear => linear.NeedsFloats));
     }
 
     /// <summary>[N, hidden] the residual stream.</summary>
@@ -60,9 +62,9 @@ sealed class StepRows : IDisposable
         GateUp.Shape(tokens, gateUp);
         Mixed.Shape(tokens, attended);
         Inner.Shape(tokens, inner);
-        PackedNormed.Shape(tokens, hidden, integers, !integers);
-        PackedMixed.Shape(tokens, attended, integers, !integers);
-        PackedInner.Shape(tokens, inner, integers, !integers);
+        PackedNormed.Shape(tokens, hidden, integers, floats);
+        PackedMixed.Shape(tokens, attended, integers, floats);
+        PackedInner.Shape(tokens, inner, integers, floats);
     }
 
     public void Dispose()

@@ -13,24 +13,26 @@ readonly ref struct QuantisedBlock(ReadOnlySpan<sbyte> numbers, Half scale, Half
 
 static unsafe class BlockPacking
 {
-    /// <summary>32 fp32 numbers into row <paramref name="row"/> (0..15) of a block of F32 or BF16.</summary>
+    /// <summary>32 fp32 numbers into row <paramref name="row"/> (0..15) of a block of F32, BF16 or F16.</summary>
+    /// <exception cref="ArithmeticException">F16 cannot hold a number.</exception>
     public static void Write(WeightFormat format, byte* block, int row, ReadOnlySpan<float> numbers)
     {
         for (var k = 0; k < BlockColumns; k++)
             if (format == WeightFormat.F32) ((float*)block)[k * GroupRows + row] = numbers[k];
-            else ((ushort*)block)[k / 2 * 2 * GroupRows + row * 2 + k % 2] = Rounded(numbers[k]);
+            else ((ushort*)block)[Pair(k, row)] = format == WeightFormat.BF16 ? Rounded(numbers[k]) : HalfBits(numbers[k]);
     }
 
     /// <summary>
-    /// A quantised block into row <paramref name="row"/> of an integer format. Numbers: -128..127 for Int8, -8..7 for Int4, 0..15 for
-    /// Int4Min.
+    /// A quantised block into row <paramref name="row"/> of an integer format. Numbers: -128..127 for Int8 and Int8Min, -8..7 for Int4,
+    /// 0..15 for Int4Min.
     /// </summary>
     public static void Write(WeightFormat format, byte* block, int row, QuantisedBlock numbers)
     {
-        if (format == WeightFormat.Int8)
+        if (format.HasBytes())
         {
             for (var k = 0; k < BlockColumns; k++) block[Place(k, row)] = (byte)(numbers.Numbers[k] + 128);
             ((Half*)(block + 512))[row] = numbers.Scale;
+            if (format.HasMinimum()) ((Half*)(block + 544))[row] = numbers.Minimum;
             return;
         }
         var offset = format == WeightFormat.Int4 ? 8 : 0;
@@ -47,9 +49,11 @@ static unsafe class BlockPacking
             numbers[k] = format switch
             {
                 WeightFormat.F32 => ((float*)block)[k * GroupRows + row],
-                WeightFormat.BF16 => BitConverter.UInt32BitsToSingle(
-                    (uint)((ushort*)block)[k / 2 * 2 * GroupRows + row * 2 + k % 2] << 16),
+                WeightFormat.BF16 => BitConverter.UInt32BitsToSingle((uint)((ushort*)block)[Pair(k, row)] << 16),
+                WeightFormat.F16 => (float)((Half*)block)[Pair(k, row)],
                 WeightFormat.Int8 => (float)((Half*)(block + 512))[row] * (block[Place(k, row)] - 128),
+                WeightFormat.Int8Min => (float)((Half*)(block + 512))[row] * (block[Place(k, row)] - 128)
+                    + (float)((Half*)(block + 544))[row],
                 WeightFormat.Int4 => (float)((Half*)(block + 256))[row] * (Nibble(block, k, row) - 8),
                 _ => (float)((Half*)(block + 256))[row] * Nibble(block, k, row) + (float)((Half*)(block + 288))[row],
             };
@@ -61,6 +65,15 @@ static unsafe class BlockPacking
         var bits = BitConverter.SingleToUInt32Bits(number);
         return float.IsNaN(number) ? (ushort)(bits >> 16 | 0x40) : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
+
+    static ushort HalfBits(float number)
+    {
+        var half = (Half)number;
+        return Half.IsFinite(half) ? BitConverter.HalfToUInt16Bits(half) : throw new ArithmeticException($"a weight is {number}");
+    }
+
+    // 16-bit numbers lie in pairs of columns.
+    static int Pair(int column, int row) => column / 2 * 2 * GroupRows + row * 2 + column % 2;
 
     static int Place(int column, int row) => column / 4 * (4 * GroupRows) + row * 4 + column % 4;
 

@@ -3,6 +3,7 @@
 using System.Runtime.ExceptionServices;
 using Majlis.Model;
 using Majlis.Model.Weights;
+using Majlis.Model.Weights.Gguf;
 using Majlis.Text;
 using static Majlis.Cpu.Weights.WeightLayout;
 
@@ -10,6 +11,9 @@ namespace Majlis.Cpu.Weights;
 
 sealed class MatrixLoader(IWeightSource source, WeightPrecision precision, NativeArena memory)
 {
+    /// <summary>GGUF's types that were rounded to other ones because no kernel has them, with the number of their tensors.</summary>
+    public SortedDictionary<TensorType, int> Rounded { get; } = [];
+
     /// <summary>The rows of a projection. Its bias is not part of it.</summary>
     /// <param name="isOuter">An embedding or head, which stays in int8 where the rest is int4.</param>
     /// <exception cref="ModelFormatException">A weight that the format cannot hold.</exception>
@@ -18,6 +22,8 @@ sealed class MatrixLoader(IWeightSource source, WeightPrecision precision, Nativ
         var type = source.Tensors.TryGetValue(name, out var info) ? info.Type
             : throw new ModelFormatException($"Tensor '{name}' is missing.");
         var matrix = new PackedMatrix(memory, Format(type, columns, isOuter), rows, columns);
+        if (precision == WeightPrecision.Auto && source is GgufWeights && Own(type, columns) is null)
+            Rounded[type] = Rounded.GetValueOrDefault(type) + 1;
         try
         {
             Parallel.For(0, matrix.Groups, group => Fill(matrix, group, name, type, firstRow));
@@ -30,16 +36,21 @@ sealed class MatrixLoader(IWeightSource source, WeightPrecision precision, Nativ
         }
     }
 
-    // A row of whole blocks is repacked; one that ends inside a block is widened and rounded.
-    bool IsRepacked(TensorType type, int columns) =>
-        precision == WeightPrecision.Auto && GgufBlocks.Format(type) is not null && columns % BlockColumns == 0;
+    // What a file's type is kept as without being rounded. A row of blocks must be whole blocks; plain numbers are the file's own choice in
+    // GGUF only.
+    WeightFormat? Own(TensorType type, int columns) => GgufBlocks.Format(type) is not { } own ? null
+        : own.IsInteger() ? columns % BlockColumns == 0 ? own : null : source is GgufWeights ? own : null;
 
-    WeightFormat Format(TensorType type, int columns, bool isOuter) => precision switch
+    bool IsRepacked(TensorType type, int columns) =>
+        precision == WeightPrecision.Auto && Own(type, columns) is { } own && own.IsInteger();
+
+    /// <summary>What a tensor of a type is kept as.</summary>
+    public WeightFormat Format(TensorType type, int columns, bool isOuter) => precision switch
     {
         WeightPrecision.Float32 => WeightFormat.F32,
         WeightPrecision.BFloat16 => WeightFormat.BF16,
         WeightPrecision.Int4 => isOuter ? WeightFormat.Int8 : WeightFormat.Int4Min,
-        WeightPrecision.Auto when IsRepacked(type, columns) => GgufBlocks.Format(type)!.Value,
+        WeightPrecision.Auto => Own(type, columns) ?? WeightFormat.Int8,
         _ => WeightFormat.Int8,
     };
 

@@ -23,6 +23,7 @@ sealed class NetworkWeights : IDisposable
                 : loader.Load(head.Weight, head.FirstRow, head.Outputs, head.Inputs, isOuter: true));
             Layers = new LayerWeights[blueprint.Layers.Length];
             for (var i = 0; i < Layers.Length; i++) Layers[i] = Layer(blueprint.Layers[i]);
+            Rounded = loader.Rounded;
         }
         catch
         {
@@ -62,6 +63,9 @@ sealed class NetworkWeights : IDisposable
     /// <summary>Null for an encoder.</summary>
     public Linear? Head { get; }
     public LayerWeights[] Layers { get; }
+
+    /// <summary>Of a GGUF's types those that were rounded, with the number of their tensors.</summary>
+    public IReadOnlyDictionary<TensorType, int> Rounded { get; }
 
     public void Dispose() => memory.Dispose();
 }

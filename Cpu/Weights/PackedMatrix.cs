@@ -16,6 +16,10 @@ sealed unsafe class PackedMatrix
         start = memory.Take(Groups * GroupBytes);
     }
 
+    /// <summary>The memory of a matrix.</summary>
+    public static long Bytes(WeightFormat format, int rows, int columns) =>
+        (long)Ceiling(rows, WeightLayout.GroupRows) * Ceiling(columns, WeightLayout.BlockColumns) * format.BlockBytes();
+
     public WeightFormat Format { get; }
 
     public int Rows { get; }

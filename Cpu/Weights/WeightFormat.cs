@@ -13,8 +13,14 @@ public enum WeightFormat
     /// <summary>bf16; [16 pairs of columns][16 rows][2].</summary>
     BF16,
 
+    /// <summary>fp16, finite; as <see cref="BF16"/>.</summary>
+    F16,
+
     /// <summary>d * q, q in -127..127 stored plus 128; [8 quads of columns][16 rows][4], then 16 scales in fp16.</summary>
     Int8,
+
+    /// <summary>d * q + m; as <see cref="Int8"/>, then 16 minima in fp16.</summary>
+    Int8Min,
 
     /// <summary>d * (q - 8), q in 0..15; [4 quads][16 rows][4] bytes with columns 0..15 in the low halves and 16..31 in the high ones,
     /// then 16 scales in fp16.</summary>
@@ -36,11 +42,18 @@ static class WeightLayout
     public static int BlockBytes(this WeightFormat format) => format switch
     {
         WeightFormat.F32 => 2048,
-        WeightFormat.BF16 => 1024,
+        WeightFormat.BF16 or WeightFormat.F16 => 1024,
         WeightFormat.Int8 => 512 + 32,
+        WeightFormat.Int8Min => 512 + 64,
         WeightFormat.Int4 => 256 + 32,
         _ => 256 + 64,
     };
+
+    /// <summary>Whether a block has minima beside its scales.</summary>
+    public static bool HasMinimum(this WeightFormat format) => format is WeightFormat.Int8Min or WeightFormat.Int4Min;
+
+    /// <summary>Whether numbers are stored in whole bytes.</summary>
+    public static bool HasBytes(this WeightFormat format) => format is WeightFormat.Int8 or WeightFormat.Int8Min;
 
     /// <summary>Whether the kernels multiply by activations in int8; otherwise they are fp32.</summary>
     public static bool IsInteger(this WeightFormat format) => format >= WeightFormat.Int8;

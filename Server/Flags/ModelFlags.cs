@@ -27,6 +27,9 @@ sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
     readonly HostOption<string> weights = sources.Text("--weights",
         "The precision of the cpu backend's weights: auto (a GGUF's own, else int8), bf16, int8 or int4.", defaults.Weights);
 
+    readonly HostOption<string> cacheType = sources.Text("--cache-type",
+        "The precision of the cpu backend's keys and values: auto (bf16), bf16 or int8.", defaults.CacheType);
+
     readonly HostOption<int> threads = sources.Whole("--threads", "The cpu backend's threads; 0: one for each core.", defaults.Threads);
 
     readonly HostOption<string?> documents = sources.Text("--documents",
@@ -43,7 +46,7 @@ sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
         "Guess several tokens a step: ngram (from each answer's own past), or a small model's path; no text changes.");
 
     public IEnumerable<Option> All =>
-        [model, embeddingModel, rerankModel, catalog, backend, weights, threads, documents, toolFormat, deterministic,
+        [model, embeddingModel, rerankModel, catalog, backend, weights, cacheType, threads, documents, toolFormat, deterministic,
             speculate];
 
     /// <summary>The options with what this command line says of these.</summary>
@@ -55,6 +58,7 @@ sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
         Catalog = values.Of(catalog),
         Backend = values.Of(backend),
         Weights = values.Of(weights),
+        CacheType = values.Of(cacheType),
         Threads = values.Of(threads),
         Documents = values.Of(documents),
         ToolFormat = values.Of(toolFormat),

@@ -13,9 +13,10 @@ namespace Majlis.Server.Models;
 
 /// <param name="backend">auto, cpu or torch.</param>
 /// <param name="weights">The precision of the cpu backend's weights, one of <see cref="Precisions"/>.</param>
+/// <param name="cacheType">The precision of the cpu backend's keys and values, one of <see cref="CacheTypes"/>.</param>
 /// <param name="threads">The cpu backend's threads; 0: one for each core.</param>
 /// <param name="draftPath">The small model that suggests tokens; null where there is none. Opened once, with the first model.</param>
-sealed class ModelOpener(string backend, string weights, int threads, string? draftPath = null)
+sealed class ModelOpener(string backend, string weights, string cacheType, int threads, string? draftPath = null)
 {
     // The share of the cache's memory that a small model gets beside it.
     const int DraftShare = 4;
@@ -33,6 +34,14 @@ sealed class ModelOpener(string backend, string weights, int threads, string? dr
         ["bf16"] = WeightPrecision.BFloat16,
         ["int8"] = WeightPrecision.Int8,
         ["int4"] = WeightPrecision.Int4,
+    };
+
+    /// <summary>Names of the precisions of keys and values.</summary>
+    public static IReadOnlyDictionary<string, CachePrecision> CacheTypes { get; } = new Dictionary<string, CachePrecision>
+    {
+        ["auto"] = CachePrecision.Auto,
+        ["bf16"] = CachePrecision.BFloat16,
+        ["int8"] = CachePrecision.Int8,
     };
 
     /// <summary>Opens a GGUF file or a Hugging Face folder under the name that clients see, and allocates its cache.</summary>
@@ -67,6 +76,7 @@ sealed class ModelOpener(string backend, string weights, int threads, string? dr
                 Defaults = checkpoint.Generation,
                 Backend = isTorch ? Torch : Cpu,
                 Draft = suggesting,
+                Rounded = (network as CpuNetwork)?.Rounded,
                 Source = checkpoint,
             };
         }
@@ -125,6 +135,7 @@ sealed class ModelOpener(string backend, string weights, int threads, string? dr
     CpuNetwork OnProcessor(Checkpoint checkpoint) => new(checkpoint.Blueprint, checkpoint.Weights, new CpuOptions
     {
         Weights = Precisions[weights],
+        Cache = CacheTypes[cacheType],
         Threads = threads == 0 ? null : threads,
     });
 }

@@ -9,7 +9,11 @@ static partial class ServerLog
     {
         if (!model.Defaults.Ignored.IsEmpty)
             log.UnknownEnds(model.Version, model.Network.Blueprint.VocabularySize - 1, string.Join(", ", model.Defaults.Ignored));
+        if (model.Rounded is { } rounded) log.Rounded(model.Version, rounded);
     }
+
+    [LoggerMessage(60, LogLevel.Warning, "Of {Version}: {What}.")]
+    public static partial void Rounded(this ILogger log, string version, string what);
 
     [LoggerMessage(1, LogLevel.Error, "A request failed; the client was told {Id}.")]
     public static partial void RequestFailed(this ILogger log, string id, Exception failure);

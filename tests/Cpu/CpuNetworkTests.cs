@@ -11,35 +11,42 @@ namespace Majlis.tests.Cpu;
 
 public sealed class CpuNetworkTests
 {
-    public static TheoryData<string, WeightPrecision> Kinds
+    public static TheoryData<string, WeightPrecision, CachePrecision> Kinds
     {
         get
         {
-            var kinds = new TheoryData<string, WeightPrecision>();
+            var kinds = new TheoryData<string, WeightPrecision, CachePrecision>();
             foreach (var family in (string[])["llama", "cohere2", "gemma2", "olmo2", "phi3"])
-                foreach (var precision in Enum.GetValues<WeightPrecision>()) kinds.Add(family, precision);
+            {
+                foreach (var precision in Enum.GetValues<WeightPrecision>()) kinds.Add(family, precision, CachePrecision.Auto);
+                kinds.Add(family, WeightPrecision.Int8, CachePrecision.Int8);
+            }
             return kinds;
         }
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Threads_company_and_chunks_change_no_bit(string family, WeightPrecision precision)
+    public void Threads_company_and_chunks_change_no_bit(string family, WeightPrecision precision, CachePrecision cache)
     {
-        var expected = Logits(family, precision, threads: 1, chunk: 1000, company: 0);
+        var expected = Logits(family, precision, cache, threads: 1, chunk: 1000, company: 0);
         foreach (var (threads, chunk, company) in ((int, int, int)[])[(3, 1000, 0), (2, 1, 0), (2, 7, 2), (1, 33, 5)])
-            Assert.Equal(expected, Logits(family, precision, threads, chunk, company));
+            Assert.Equal(expected, Logits(family, precision, cache, threads, chunk, company));
     }
 
     /// <summary>Remains of one sequence in its blocks lie behind the next one's mask, and NaN times zero is NaN.</summary>
-    [Fact]
-    public void Numbers_that_are_not_finite_do_not_outlive_their_sequence()
+    [Theory]
+    [InlineData(WeightPrecision.Float32, CachePrecision.Auto)]
+    [InlineData(WeightPrecision.BFloat16, CachePrecision.BFloat16)]
+    [InlineData(WeightPrecision.BFloat16, CachePrecision.Int8)]
+    public void Numbers_that_are_not_finite_do_not_outlive_their_sequence(WeightPrecision precision, CachePrecision cache)
     {
+        var options = new CpuOptions { Weights = precision, Cache = cache, Threads = 1 };
         const int poison = 95;
         var blueprint = PagedEqualsPlainTests.Tiny("llama");
         using var weights = TinyModel.Weights(blueprint, seed: 3);
-        using var clean = new CpuNetwork(blueprint, weights, new CpuOptions { Weights = WeightPrecision.Float32, Threads = 1 });
+        using var clean = new CpuNetwork(blueprint, weights, options);
         weights["model.embed_tokens.weight"].AsSpan(poison * blueprint.HiddenSize, blueprint.HiddenSize).Fill(float.NaN);
-        using var network = new CpuNetwork(blueprint, weights, new CpuOptions { Weights = WeightPrecision.Float32, Threads = 2 });
+        using var network = new CpuNetwork(blueprint, weights, options with { Threads = 2 });
         var expected = Last(clean, [5, 6, 7]);
         Assert.False(float.IsFinite(Last(network, [.. Enumerable.Repeat(poison, 60)])[0]));
         Assert.Equal(expected, Last(network, [5, 6, 7]));
@@ -102,11 +109,16 @@ public sealed class CpuNetworkTests
     }
 
     // [T, V] of a sequence of 70 tokens, beside others.
-    static float[][] Logits(string family, WeightPrecision precision, int threads, int chunk, int company)
+    static float[][] Logits(string family, WeightPrecision precision, CachePrecision cache, int threads, int chunk, int company)
     {
         var blueprint = PagedEqualsPlainTests.Tiny(family);
         using var weights = TinyModel.Weights(blueprint, seed: 7);
-        using var network = new CpuNetwork(blueprint, weights, new CpuOptions { Weights = precision, Threads = threads });
+        using var network = new CpuNetwork(blueprint, weights, new CpuOptions
+        {
+            Weights = precision,
+            Cache = cache,
+            Threads = threads,
+        });
         var paged = new Paged(network, shuffle: chunk);
         var ids = Enumerable.Range(0, 70).Select(i => i * 37 % 96).ToArray();
         var text = paged.Begin(ids.Length);

@@ -17,6 +17,9 @@ public sealed class GgufBlockTests
     [InlineData(TensorType.Q4_0, 0)]
     [InlineData(TensorType.Q4_1, 0)]
     [InlineData(TensorType.Q4_K, 1e-3)]
+    [InlineData(TensorType.Q5_1, 0)]
+    [InlineData(TensorType.Q5_K, 1e-3)]
+    [InlineData(TensorType.MXFP4, 0)]
     public unsafe void A_repacked_block_holds_the_same_numbers(TensorType type, double tolerance)
     {
         const int columns = 512;
@@ -70,8 +73,13 @@ public sealed class GgufBlockTests
         var block = TensorLayout.Block(type).Bytes;
         for (var at = 0; at < bytes.Length; at += block)
         {
+            if (type == TensorType.MXFP4)
+            {
+                bytes[at] = (byte)random.Next(115, 140);
+                continue;
+            }
             BitConverter.TryWriteBytes(bytes.AsSpan(at), (Half)(random.NextDouble() * 0.1));
-            if (type is TensorType.Q4_1 or TensorType.Q4_K)
+            if (type is TensorType.Q4_1 or TensorType.Q4_K or TensorType.Q5_1 or TensorType.Q5_K)
                 BitConverter.TryWriteBytes(bytes.AsSpan(at + 2), (Half)(random.NextDouble() * 0.1));
         }
         return bytes;

@@ -93,7 +93,7 @@ sealed unsafe class PackedCase : IDisposable
         {
             var (low, high) = Matrix.Format switch
             {
-                WeightFormat.Int8 => (-128, 127),
+                WeightFormat.Int8 or WeightFormat.Int8Min => (-128, 127),
                 WeightFormat.Int4 => (-8, 7),
                 _ => (0, 15),
             };

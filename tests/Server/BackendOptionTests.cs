@@ -16,10 +16,16 @@ public sealed class BackendOptionTests
     [InlineData("cpu", "int3", 0, "--weights: 'int3' is none of auto, bf16, int8, int4.")]
     [InlineData("cpu", "auto", 100_000, "--threads: 100000 is not between 1 and")]
     [InlineData("cpu", "auto", -1, "--threads: -1 is not between 1 and")]
-    [InlineData("auto", "int8", 0, "--weights and --threads: they are the cpu backend's")]
-    [InlineData("torch", "int8", 0, "--weights and --threads: they are the cpu backend's")]
+    [InlineData("auto", "int8", 0, "--weights, --cache-type and --threads: they are the cpu backend's")]
+    [InlineData("torch", "int8", 0, "--weights, --cache-type and --threads: they are the cpu backend's")]
     public void What_cannot_be_is_told(string backend, string weights, int threads, string problem) => Assert.StartsWith(problem,
         Assert.Single(new ServerOptions { Backend = backend, Weights = weights, Threads = threads }.Problems()), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("cpu", "int4", "--cache-type: 'int4' is none of auto, bf16, int8.")]
+    [InlineData("torch", "int8", "--weights, --cache-type and --threads: they are the cpu backend's")]
+    public void A_cache_that_cannot_be_is_told(string backend, string cacheType, string problem) => Assert.StartsWith(problem,
+        Assert.Single(new ServerOptions { Backend = backend, CacheType = cacheType }.Problems()), StringComparison.Ordinal);
 
     [Fact]
     public void Every_precision_is_one_of_the_backends() => Assert.All(["auto", "bf16", "int8", "int4"],
