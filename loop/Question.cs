@@ -66,20 +66,22 @@ sealed record Question(JsonArray Messages, Func<Answer, Answer, string> Verdict)
     };
 
     /// <summary>
-    /// A brief answer wins over an elaborate one; between two in one style there is nothing to choose. Where one says that the documents
-    /// do not tell and the other tells something all the same, the first wins in any style: brevity is no reason to guess.
+    /// A brief answer wins over an elaborate one; between two in one style there is nothing to choose. Brevity is no reason to be wrong or to
+    /// guess: a right answer wins over a wrong one in any style, and of two wrong ones that which says that the documents do not tell.
     /// </summary>
-    static string Brief(Item item, Answer a, Answer b) => (Refuses(a), Refuses(b)) switch
+    static string Brief(Item item, Answer a, Answer b)
     {
-        (true, false) => "a",
-        (false, true) => "b",
-        _ => (Scoreboard.IsBrief(item, a.Text), Scoreboard.IsBrief(item, b.Text)) switch
+        if (IsRight(item, a) != IsRight(item, b)) return IsRight(item, a) ? "a" : "b";
+        if (Refuses(a) != Refuses(b)) return Refuses(a) ? "a" : "b";
+        return (Scoreboard.IsBrief(item, a.Text), Scoreboard.IsBrief(item, b.Text)) switch
         {
             (true, false) => "a",
             (false, true) => "b",
             _ => "skip",
-        },
-    };
+        };
+    }
+
+    static bool IsRight(Item item, Answer answer) => item.Check.Judge(answer.Text, item).IsRight;
 
     static bool Refuses(Answer answer) =>
         Names.Languages.Any(language => Refusals.Markers(language).Exists(words => Texts.HasWords(answer.Text, words)));

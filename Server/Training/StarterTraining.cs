@@ -21,7 +21,7 @@ sealed record StarterTraining
 
     public double LearningRate { get; init; } = 1e-3;
 
-    public double Beta { get; init; } = 1;
+    public double Beta { get; init; } = 0.5;
 
     /// <summary>Small: what is learnt is a style, and what the model knows stays.</summary>
     public int Rank { get; init; } = 2;
