@@ -3,8 +3,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Majlis.Model;
 using Majlis.Merge.Vocabularies;
+using Majlis.Model;
 using Majlis.Text.Chat;
 
 namespace Majlis.Merge;

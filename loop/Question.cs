@@ -66,8 +66,8 @@ sealed record Question(JsonArray Messages, Func<Answer, Answer, string> Verdict)
     };
 
     /// <summary>
-    /// A brief answer wins over an elaborate one; between two in one style there is nothing to choose. Brevity is no reason to be wrong or to
-    /// guess: a right answer wins over a wrong one in any style, and of two wrong ones that which says that the documents do not tell.
+    /// A brief answer wins over an elaborate one; between two in one style there is nothing to choose. Brevity is no reason to be wrong or
+    /// to guess: a right answer wins over a wrong one in any style, and of two wrong ones that which says that the documents do not tell.
     /// </summary>
     static string Brief(Item item, Answer a, Answer b)
     {

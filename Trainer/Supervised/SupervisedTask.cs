@@ -1,6 +1,6 @@
 // Texts and chats from files to an objective, on a model or on random weights. Knows no loop.
-using Majlis.Text;
 using Majlis.Model;
+using Majlis.Text;
 using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Stages;
 using Majlis.Trainer.Supervised.Data;

@@ -50,7 +50,8 @@ public sealed class UnservedRequestTests(ChatServer shared) : IClassFixture<Chat
             (model.StatusCode, (string?)(await RunningServer.ErrorAsync(model))["code"]));
         var path = await server.PostAsync("/v1/nothing", "{}");
         Assert.Equal((HttpStatusCode.NotFound, "unknown_url"), (path.StatusCode, (string?)(await RunningServer.ErrorAsync(path))["code"]));
-        var method = await server.Http.DeleteAsync(new Uri("/v1/chat/completions", UriKind.Relative), TestContext.Current.CancellationToken);
+        var method = await server.Http.DeleteAsync(new Uri("/v1/chat/completions", UriKind.Relative),
+            TestContext.Current.CancellationToken);
         Assert.Equal((HttpStatusCode.MethodNotAllowed, "method_not_allowed"),
             (method.StatusCode, (string?)(await RunningServer.ErrorAsync(method))["code"]));
     }

@@ -1,9 +1,9 @@
 // Vectors of the served model: the mean of its final states as the plain network computes them, whatever else the engine does.
 using System.Text.Json.Nodes;
 using Majlis.Cpu;
+using Majlis.Cpu.Weights;
 using Majlis.Inference;
 using Majlis.Model;
-using Majlis.Cpu.Weights;
 using Majlis.tests.Torch;
 using Majlis.Torch;
 using Xunit;
