@@ -7,6 +7,11 @@ using Xunit;
 
 namespace Majlis.tests.Inference;
 
+/// <summary>What the process keeps is counted, so no other test may run beside this one.</summary>
+[CollectionDefinition(DisableParallelization = true)]
+public sealed class CountedMemory;
+
+[Collection(typeof(CountedMemory))]
 public sealed class SoakTests
 {
     const int Requests = 10_000;
