@@ -47,13 +47,7 @@ public static class ServerApp
         string[] refusals = [.. OpenTelemetryExport.Problems(builder.Configuration)];
         if (refusals.Length > 0) throw new StartupException(refusals);
         builder.AddConnections(options, parts.Connections);
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        // A failure that breaks a reply off is logged once, with its id, before Kestrel sees it.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);
-        // A failed start is also thrown, and reported in one line.
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
-        builder.UseLog(options);
-        builder.AddOpenTelemetryExport();
+        builder.AddLogs(options);
         builder.Services.AddRequestDecompression();
         builder.Services.AddSingleton(options).AddHostedService<ListeningCheck>();
         RequestOrigin.ReplaceHostFilter(builder.Services);
@@ -80,6 +74,25 @@ public static class ServerApp
         app.UseRequestLimits();
         // The limit of a body holds for what comes out, too.
         app.UseRequestDecompression();
+        app.MapEndpoints(options);
+        app.SayWhatIsServed(parts.Starter);
+        app.DrainBeforeTheCut(parts);
+        return app;
+    }
+
+    static void AddLogs(this WebApplicationBuilder builder, ServerOptions options)
+    {
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        // A failure that breaks a reply off is logged once, with its id, before Kestrel sees it.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);
+        // A failed start is also thrown, and reported in one line.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        builder.UseLog(options);
+        builder.AddOpenTelemetryExport();
+    }
+
+    static void MapEndpoints(this WebApplication app, ServerOptions options)
+    {
         app.MapChat();
         app.MapKeptChats();
         app.MapCompletions();
@@ -104,9 +117,6 @@ public static class ServerApp
         app.MapHealth(options);
         app.MapPages();
         app.MapApiDocument();
-        app.SayWhatIsServed(parts.Starter);
-        app.DrainBeforeTheCut(parts);
-        return app;
     }
 
     static void AddModel(IServiceCollection services, ServerOptions options, LoadedModel? model, ServerParts parts)
