@@ -11,13 +11,23 @@ sealed record BattleHead(
     string Language,
     string Rater,
     DateTimeOffset Opened,
-    double Propensity)
+    double Propensity,
+    string? GroundedMessagesJson = null,
+    string? DocumentsJson = null,
+    string? TemplateArgumentsJson = null)
 {
     public static BattleHead Of(Battle battle) =>
-        new(battle.Id, battle.MessagesJson, battle.PromptHash, battle.Language, battle.Rater, battle.Opened, battle.Propensity);
+        new(battle.Id, battle.MessagesJson, battle.PromptHash, battle.Language, battle.Rater, battle.Opened, battle.Propensity,
+            battle.GroundedMessagesJson, battle.DocumentsJson, battle.TemplateArgumentsJson);
 
     public Battle With(BattleSide a, BattleSide b) =>
-        new(Id, MessagesJson, PromptHash, Language, Rater, Opened, a, b) { Propensity = Propensity };
+        new(Id, MessagesJson, PromptHash, Language, Rater, Opened, a, b)
+        {
+            Propensity = Propensity,
+            GroundedMessagesJson = GroundedMessagesJson,
+            DocumentsJson = DocumentsJson,
+            TemplateArgumentsJson = TemplateArgumentsJson,
+        };
 }
 
 /// <param name="Schema">2, or 1 without the last two fields. A reader refuses any other number.</param>

@@ -36,6 +36,15 @@ public sealed record Battle(
     /// <summary>The rater of a battle that is open to several voters: each may vote once.</summary>
     public const string Anyone = "*";
 
+    /// <summary>The messages as the template got them, where passages were written into them; null where they are the client's.</summary>
+    public string? GroundedMessagesJson { get; init; }
+
+    /// <summary>The passages that the template got, the client's or the server's own: a JSON array; null where it got none.</summary>
+    public string? DocumentsJson { get; init; }
+
+    /// <summary>The template's other variables: a JSON object; null where there are none.</summary>
+    public string? TemplateArgumentsJson { get; init; }
+
     /// <summary>Probability with which these two were drawn against each other, in (0, 1].</summary>
     public double Propensity { get; init; } = 1;
 }

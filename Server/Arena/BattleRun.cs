@@ -38,7 +38,13 @@ sealed class BattleRun(ChatRun run, ChatRequest request, string rater, bool firs
         var messages = request.Messages.ToJsonString();
         var (a, b) = firstIsA ? (0, 1) : (1, 0);
         return new Battle(run.Id, messages, PromptHash.Of(messages), PromptLanguage.OfMessages(messages), rater, time.GetUtcNow(),
-            Side(a), Side(b));
+            Side(a), Side(b))
+        {
+            GroundedMessagesJson = ReferenceEquals(run.Conversation.Messages, request.Messages) ? null
+                : run.Conversation.Messages.ToJsonString(),
+            DocumentsJson = run.Conversation.Documents?.ToJsonString(),
+            TemplateArgumentsJson = run.Conversation.Kwargs is { Count: > 0 } arguments ? arguments.ToJsonString() : null,
+        };
     }
 
     BattleSide Side(int choice) => answers[choice].ToSide(run.WeightsHash, run.Choices[choice], run.Prompt);

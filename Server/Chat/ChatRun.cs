@@ -2,6 +2,7 @@
 using System.Collections.Immutable;
 using Majlis.Inference;
 using Majlis.Server.Runs;
+using Majlis.Text.Chat;
 
 namespace Majlis.Server.Chat;
 
@@ -11,6 +12,9 @@ sealed class ChatRun(string id, long created, string model, ModelLease lease, in
     public override string Operation => "chat";
 
     public int[] Prompt => Prompts[0];
+
+    /// <summary>What the template made the prompt of.</summary>
+    public required Conversation Conversation { get; init; }
 
     /// <summary>What the answers may cite; null where they cite nothing.</summary>
     public CitedSources? Sources { get; init; }

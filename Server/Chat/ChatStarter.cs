@@ -36,6 +36,7 @@ sealed class ChatStarter(ModelLeases leases, PromptBuilder prompts, WishedGramma
         return new ChatRun(ids.Next(idPrefix), time.GetUtcNow().ToUnixTimeSeconds(), request.Model, lease, prompt.Tokens,
             [.. Enumerable.Range(0, request.Answers).Select(Choice)])
         {
+            Conversation = prompt.Conversation,
             Sources = prompt.Citations.Sources,
         };
 

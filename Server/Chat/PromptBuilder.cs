@@ -13,9 +13,11 @@ using Majlis.Text.Jinja;
 namespace Majlis.Server.Chat;
 
 /// <param name="Tokens">The prompt, or more tokens than the model's context holds.</param>
+/// <param name="Conversation">What the template made the prompt of.</param>
 /// <param name="Tools">How the answers are read for calls; null where no tool is offered.</param>
 /// <param name="Reasoning">How they are read for thinking; null where they begin behind it.</param>
-sealed record BuiltPrompt(int[] Tokens, CitationPlan Citations, ToolReading? Tools, ReasoningReading? Reasoning);
+sealed record BuiltPrompt(int[] Tokens, Conversation Conversation, CitationPlan Citations, ToolReading? Tools,
+    ReasoningReading? Reasoning);
 
 sealed class PromptBuilder(TimeProvider time, ServerOptions options)
 {
@@ -64,10 +66,11 @@ sealed class PromptBuilder(TimeProvider time, ServerOptions options)
             var most = whole ? int.MaxValue : model.MaxContext;
             var tokens = ChatPrompt.EncodeUpTo(template, model.Tokenizer, conversation, most);
             var reasoning = ReasoningPlan.Reading(request, template, model.Tokenizer, tokens);
-            if (tools?.Forced is not { } forced) return new(tokens, citations, tools, reasoning);
+            if (tools?.Forced is not { } forced) return new(tokens, conversation, citations, tools, reasoning);
             // What must be a call is one from its first token on.
             var opening = reasoning is { IsOpen: true } ? reasoning.Format.End + reasoning.Format.Gap + forced.Opening : forced.Opening;
-            return new([.. tokens, .. model.Tokenizer.Encode(opening, addSpecialTokens: false)], citations, tools, Reasoning: null);
+            return new([.. tokens, .. model.Tokenizer.Encode(opening, addSpecialTokens: false)], conversation, citations, tools,
+                Reasoning: null);
         }
         catch (JinjaException refused)
         {

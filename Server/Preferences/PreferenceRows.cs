@@ -16,9 +16,9 @@ static class PreferenceRows
         if (stored.Vote.Verdict is not (Verdict.A or Verdict.B)) return null;
         var (a, b) = (stored.Battle.A.Text, stored.Battle.B.Text);
         var (chosen, rejected) = stored.Vote.Verdict == Verdict.A ? (a, b) : (b, a);
-        var messages = JsonNode.Parse(stored.Battle.MessagesJson)!;
+        var messages = JsonNode.Parse(stored.Battle.GroundedMessagesJson ?? stored.Battle.MessagesJson)!;
         var row = format == "trl"
-            ? new JsonObject { ["prompt"] = messages, ["chosen"] = Answer(chosen), ["rejected"] = Answer(rejected) }
+            ? Trl(stored.Battle, messages, chosen, rejected)
             : new JsonObject
             {
                 ["input"] = new JsonObject { ["messages"] = messages, ["tools"] = new JsonArray(), ["parallel_tool_calls"] = true },
@@ -26,6 +26,16 @@ static class PreferenceRows
                 ["non_preferred_output"] = Answer(rejected),
             };
         return row.ToJsonString(WireJson.Wire.Options);
+    }
+
+    // TRL hands chat_template_kwargs to the template; it has no other place for documents.
+    static JsonObject Trl(Battle battle, JsonNode messages, string chosen, string rejected)
+    {
+        var row = new JsonObject { ["prompt"] = messages, ["chosen"] = Answer(chosen), ["rejected"] = Answer(rejected) };
+        var variables = battle.TemplateArgumentsJson is { } given ? JsonNode.Parse(given)!.AsObject() : [];
+        if (battle.DocumentsJson is { } documents) variables["documents"] = JsonNode.Parse(documents);
+        if (variables.Count > 0) row["chat_template_kwargs"] = variables;
+        return row;
     }
 
     static JsonArray Answer(string text) => [new JsonObject { ["role"] = "assistant", ["content"] = text }];

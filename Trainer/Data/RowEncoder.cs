@@ -59,13 +59,20 @@ public sealed class RowEncoder(TextTokenizer tokenizer, ChatTemplate? template, 
     int[] Chat(JsonObject row, JsonArray messages, bool generates) =>
         ChatPrompt.Encode(Template(), tokenizer, Conversation(row, messages) with { AddGenerationPrompt = generates });
 
-    Conversation Conversation(JsonObject row, JsonArray messages) => new(messages)
+    Conversation Conversation(JsonObject row, JsonArray messages)
     {
-        Tools = row["tools"] as JsonArray,
-        Documents = row["documents"] as JsonArray,
-        Kwargs = row["chat_template_kwargs"] as JsonObject,
-        Now = time.GetUtcNow(),
-    };
+        // TRL has no other place for documents than among the template's variables.
+        var variables = row["chat_template_kwargs"]?.DeepClone() as JsonObject;
+        var documents = (row["documents"] ?? variables?["documents"]) as JsonArray;
+        if (documents is not null) variables?.Remove("documents");
+        return new(messages)
+        {
+            Tools = row["tools"] as JsonArray,
+            Documents = documents,
+            Kwargs = variables,
+            Now = time.GetUtcNow(),
+        };
+    }
 
     ChatTemplate Template() => template ?? throw new DataException("the row is a chat, and the model has no chat template");
 

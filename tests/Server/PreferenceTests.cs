@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
+using Majlis.Trainer.Data;
 using Xunit;
 
 namespace Majlis.tests.Server;
@@ -57,9 +58,26 @@ public sealed class PreferenceTests(ArenaServer shared) : IClassFixture<ArenaSer
         Assert.Equal((HttpStatusCode.BadRequest, "line 2"), (reply.StatusCode, (string?)(await RunningServer.ErrorAsync(reply))["param"]));
     }
 
-    static async Task VoteAsync(RunningServer server, string verdict)
+    [Theory]
+    [InlineData("{% if loud %}!{% endif %}{% for document in documents %}[{{ document.title }}={{ document.text }}]{% endfor %}")]
+    [InlineData("{% if loud %}!{% endif %}")]
+    public async Task A_row_of_a_chat_with_documents_makes_the_prompt_that_was_answered(string before)
     {
-        var body = JsonNode.Parse("""{"messages":[{"role":"user","content":"which?"}]}""")!.AsObject();
+        var model = TinyModel.Of(new RecitingNetwork("One answer.", "Two words."), template: before + TinyText.Template);
+        await using var server = await RunningServer.StartAsync(model, options => options with { Redis = null });
+        await VoteAsync(server, "a",
+            ""","documents":[{"title":"Rent","text":"731 dinars"}],"chat_template_kwargs":{"loud":true}""");
+        var row = JsonNode.Parse((await RowsAsync(server, "?format=trl"))[0].ToJsonString())!.AsObject();
+        var encoder = new RowEncoder(model.Tokenizer, model.ChatTemplate, null, wholeText: false, TimeProvider.System);
+        var example = encoder.Answer(row["prompt"], row["chosen"]!, row, "");
+        var battle = (await VotesAsync(server))[0].Battle;
+        Assert.Equal(battle.A.PromptTokens, example.Tokens[..battle.A.PromptTokens.Length]);
+        Assert.Contains("731 dinars", TinyText.Tokenizer.Decode(battle.A.PromptTokens, skipSpecialTokens: true), StringComparison.Ordinal);
+    }
+
+    static async Task VoteAsync(RunningServer server, string verdict, string fields = "")
+    {
+        var body = JsonNode.Parse($$"""{"messages":[{"role":"user","content":"which?"}]{{fields}}}""")!.AsObject();
         var events = await RunningServer.EventsAsync(await server.StreamAsync("/v1/arena/battles", body));
         var battle = (string)JsonNode.Parse(events[0])!["id"]!;
         var reply = await server.PostAsync($"/v1/arena/battles/{battle}/vote", $$"""{"verdict":"{{verdict}}","comment":"why"}""");

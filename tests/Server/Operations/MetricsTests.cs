@@ -130,7 +130,10 @@ public sealed class MetricsTests
         // Everything ends at once, so all of it happens on this thread.
         async Task<long> CountAsync(int tokens)
         {
-            using var run = new ChatRun("id", 0, "current", live.Lease()!, [1], [new([1], SamplingOptions.Greedy, tokens)]);
+            using var run = new ChatRun("id", 0, "current", live.Lease()!, [1], [new([1], SamplingOptions.Greedy, tokens)])
+            {
+                Conversation = new([]),
+            };
             var record = new RequestRecord(0) { Run = run };
             var before = GC.GetAllocatedBytesForCurrentThread();
             await foreach (var _ in metrics.Count(record, Pieces(tokens))) { }
