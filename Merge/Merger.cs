@@ -65,10 +65,12 @@ public static class Merger
             DurableFiles.FlushFolder(Path.GetDirectoryName(output)!);
             return report;
         }
-        catch
+        catch (Exception error)
         {
             Directory.Delete(aside, recursive: true);
-            throw;
+            if (error is not IOException failed || !DiskFull.Is(failed)) throw;
+            throw new MergeRecipeException($"{output}: the disk is full ({error.Message.TrimEnd('.')}); nothing is left of the result. "
+                + "Free some space and merge again", failed);
         }
     }
 

@@ -22,15 +22,25 @@ public static partial class DurableFiles
         FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
-    /// <summary>Creates a folder at once with everything <paramref name="fill"/> writes into it; removes what a killed try left.</summary>
+    /// <summary>
+    /// Creates a folder at once with everything <paramref name="fill"/> writes into it; removes what a killed or failed try left.
+    /// </summary>
     public static void Create(string folder, Action<string> fill)
     {
         var temporary = folder + Unfinished;
         if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
         Directory.CreateDirectory(temporary);
-        fill(temporary);
-        FlushTree(temporary);
-        Directory.Move(temporary, folder);
+        try
+        {
+            fill(temporary);
+            FlushTree(temporary);
+            Directory.Move(temporary, folder);
+        }
+        catch
+        {
+            Directory.Delete(temporary, recursive: true); // on a full disk others need the room
+            throw;
+        }
         FlushFolder(Path.GetDirectoryName(Path.GetFullPath(folder))!);
     }
 

@@ -2,6 +2,7 @@
 using System.CommandLine;
 using Majlis.CommandLine;
 using Majlis.Hub;
+using Majlis.Model;
 using Majlis.Text;
 using Majlis.Torch;
 using Majlis.Trainer.Data;
@@ -17,9 +18,6 @@ namespace Majlis.Trainer;
 
 static class StageCommands
 {
-    // ENOSPC; Windows' ERROR_DISK_FULL as an HRESULT.
-    static readonly int[] full = [28, unchecked((int)0x80070070)];
-
     // A judge may think for long.
     static readonly TimeSpan patience = TimeSpan.FromMinutes(10);
 
@@ -97,10 +95,10 @@ static class StageCommands
             await Console.Error.WriteLineAsync(refusal);
             return (int)TrainerExit.Refused;
         }
-        catch (IOException error) when (full.Contains(error.HResult))
+        catch (IOException error) when (DiskFull.Is(error))
         {
-            await Console.Error.WriteLineAsync($"{folder.Path}: the disk is full. The checkpoints there are whole; "
-                + "free some space and run the command again to go on from the last one");
+            await Console.Error.WriteLineAsync($"{folder.Path}: the disk is full ({error.Message.TrimEnd('.')}). The checkpoints there are "
+                + "whole; free some space and run the command again to go on from the last one");
             return (int)TrainerExit.Failed;
         }
         catch (Exception error) when (error is ModelFormatException or DataException or HubException or IOException

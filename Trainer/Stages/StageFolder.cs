@@ -1,5 +1,6 @@
 // A stage's folder: what it began with, its checkpoints and its result. Each appears whole or not at all. Knows no training.
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Majlis.Model;
 using Majlis.Model.Adapters;
 using Majlis.Model.Hashes;
@@ -19,6 +20,8 @@ public sealed class StageFolder(string path)
     const string Start = "start.json";
 
     static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
+    static readonly JsonSerializerOptions recorded =
+        new(TrainerJson.Stages) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
     const string Result = "result";
 
     public string Path => path;
@@ -47,16 +50,38 @@ public sealed class StageFolder(string path)
         }
     }
 
-    /// <summary>Remembers what the stage began with; a stage begun with something else is not continued.</summary>
+    /// <summary>
+    /// Remembers what the stage began with; a stage begun with something else is not continued. Options that the record lacks, because an
+    /// older build wrote it, had their defaults.
+    /// </summary>
     /// <exception cref="ModelFormatException">The folder belongs to another recipe, model or data.</exception>
-    public void Begin<T>(T start)
+    public void Begin(StageStart start)
     {
         var file = System.IO.Path.Combine(path, Start);
         var now = JsonSerializer.SerializeToUtf8Bytes(start, TrainerJson.Stages);
-        if (!File.Exists(file)) DurableFiles.Replace(file, now);
-        else if (!File.ReadAllBytes(file).AsSpan().SequenceEqual(now))
+        if (!File.Exists(file))
+        {
+            DurableFiles.Replace(file, now);
+            return;
+        }
+        var then = JsonSerializer.SerializeToUtf8Bytes(Recorded(file, start.Options.GetType()), TrainerJson.Stages);
+        if (!then.AsSpan().SequenceEqual(now))
             throw new ModelFormatException($"{file}: this folder was begun with another recipe, model or data; its checkpoints do not fit. "
                 + "Name another folder, or delete this one");
+    }
+
+    static StageStart Recorded(string file, Type options)
+    {
+        try
+        {
+            var start = JsonSerializer.Deserialize<StageStart>(File.ReadAllBytes(file), recorded)!;
+            return start with { Options = ((JsonElement)start.Options).Deserialize(options, recorded)! };
+        }
+        catch (JsonException error)
+        {
+            throw new ModelFormatException($"{file}: cannot be read as what this folder was begun with: {error.Message} Name another "
+                + "folder, or delete this one", error);
+        }
     }
 
     /// <summary>Makes <see cref="Initial"/> from a folder's config and tokenizer, unless it is there.</summary>

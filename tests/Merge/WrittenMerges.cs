@@ -75,6 +75,33 @@ public sealed class WrittenMerges : IDisposable
     }
 
     [Fact]
+    public void A_disk_that_fills_up_in_the_middle_is_said_with_the_file_and_nothing_is_left_of_the_result()
+    {
+        using var volume = SmallVolume.Mount(4);
+        string At(string name) => Path.Combine(volume.Path, name);
+        TinyStarter.Write(Directory.CreateDirectory(At("model")).FullName);
+        File.WriteAllText(At("recipe.yml"), "merge_method: linear\nmodels:\n- model: model\n  parameters: {weight: 1.0}\n");
+        Directory.CreateDirectory(At("out"));
+        var before = volume.Left;
+        var full = new Filling(volume);
+        var message = Assert.Throws<MergeRecipeException>(() =>
+            Merger.Run(At("recipe.yml"), volume.Path, At("out"), new MergeOptions { Workers = 1, Progress = full })).Message;
+        Assert.StartsWith($"{At("out")}: the disk is full (", message, StringComparison.Ordinal);
+        Assert.Contains($"'{Path.Combine(At("out.part"), "model.safetensors")}'", message, StringComparison.Ordinal);
+        volume.Free();
+        Assert.Equal(before, volume.Left);
+        Assert.Empty(Directory.GetFileSystemEntries(At("out")));
+        Merger.Run(At("recipe.yml"), volume.Path, At("out"));
+        using var merged = Checkpoint.Open(At("out"));
+    }
+
+    /// <summary>Somebody else takes all the room once a part is computed.</summary>
+    sealed class Filling(SmallVolume volume) : IProgress<MergeProgress>
+    {
+        public void Report(MergeProgress value) => volume.Fill();
+    }
+
+    [Fact]
     public void Rounding_to_bf16_from_fp64_rounds_once()
     {
         // Just above the middle between two bf16 numbers, but exactly the middle in fp32: rounded twice, it would go down to even.

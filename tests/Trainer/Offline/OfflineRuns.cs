@@ -1,4 +1,5 @@
 // Offline DPO on pairs in TRL's form: it learns them, a kill changes nothing, and what cannot be read is named.
+using System.Text.Json.Nodes;
 using Majlis.Model;
 using Majlis.Model.Hashes;
 using Majlis.recipes.starter.Rows;
@@ -91,6 +92,26 @@ public sealed class OfflineRuns : IDisposable
         Assert.Null(Run(Options, "whole"));
         Assert.Contains("another recipe", Assert.Throws<ModelFormatException>(() => Run(Options with { Beta = 0.5 }, "whole")).Message,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_an_older_build_began_goes_on_with_the_defaults_of_the_options_it_lacks()
+    {
+        Assert.Throws<Killed>(() => Run(Options, "older", killAfter: 2));
+        var start = folder.File("older", "start.json");
+        var json = JsonNode.Parse(File.ReadAllText(start))!;
+        foreach (var newer in new[] { "optimizer_state", "lora", "keep" }) Assert.True(json["options"]!.AsObject().Remove(newer));
+        File.WriteAllText(start, json.ToJsonString());
+        Assert.Contains("another recipe",
+            Assert.Throws<ModelFormatException>(() => Run(Options with { OptimizerState = "bf16" }, "older")).Message,
+            StringComparison.Ordinal);
+        Assert.Null(Run(Options, "older"));
+        Assert.Null(Run(Options, "whole"));
+        Assert.Equal(Weights("whole"), Weights("older"));
+
+        json["options"]!["of_tomorrow"] = 1;
+        File.WriteAllText(start, json.ToJsonString());
+        Assert.Contains("of_tomorrow", Assert.Throws<ModelFormatException>(() => Run(Options, "older")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
