@@ -13,14 +13,15 @@ namespace Majlis.Merge.Adapters;
 sealed class AdapterDelta : IDisposable
 {
     readonly SafetensorsFile file;
+    readonly IWeightSource weights;
     readonly AdapterFactors factors;
     readonly IReadOnlyDictionary<string, string> whole;
 
     /// <summary>A thread reads its tensors one after the other in chunks, so it keeps the factors of the last.</summary>
     readonly ThreadLocal<AdapterChange?> last = new();
 
-    AdapterDelta(SafetensorsFile file, AdapterFactors factors, IReadOnlyDictionary<string, string> whole) =>
-        (this.file, this.factors, this.whole) = (file, factors, whole);
+    AdapterDelta(SafetensorsFile file, IWeightSource weights, AdapterFactors factors, IReadOnlyDictionary<string, string> whole) =>
+        (this.file, this.weights, this.factors, this.whole) = (file, weights, factors, whole);
 
     /// <summary>What the adapter's files hold without effect.</summary>
     public ImmutableArray<string> Warnings => factors.Warnings;
@@ -45,7 +46,7 @@ sealed class AdapterDelta : IDisposable
         {
             var parts = new AdapterFile(path, adapter, file.Tensors.Keys);
             CheckWhole(path, file, parts, weights);
-            return new AdapterDelta(file, AdapterFactors.Check(file, parts, adapter, weights, type), parts.Whole);
+            return new AdapterDelta(file, weights, AdapterFactors.Check(file, parts, adapter, weights, type), parts.Whole);
         }
         catch
         {
@@ -61,9 +62,11 @@ sealed class AdapterDelta : IDisposable
     public bool Apply(string tensor, long first, Span<double> values)
     {
         var isWhole = whole.TryGetValue(tensor, out var trained);
-        if (isWhole) Replace(trained!, first, values);
+        if (isWhole) Read(file, trained!, first, values);
         if (!factors.Has(tensor)) return isWhole;
-        if (last.Value?.Tensor != tensor) last.Value = factors.Load(tensor);
+        if (last.Value?.Tensor != tensor)
+            last.Value = factors.Load(tensor,
+                (at, row) => Read(isWhole ? file : weights, isWhole ? trained! : tensor, at, row));
         last.Value!.Apply(first, values);
         return true;
     }
@@ -77,10 +80,10 @@ sealed class AdapterDelta : IDisposable
         file.Dispose();
     }
 
-    void Replace(string trained, long first, Span<double> values)
+    static void Read(IWeightSource source, string tensor, long first, Span<double> values)
     {
         var rented = ArrayPool<float>.Shared.Rent(values.Length);
-        file.Read(trained, first, rented.AsSpan(0, values.Length));
+        source.Read(tensor, first, rented.AsSpan(0, values.Length));
         for (var i = 0; i < values.Length; i++) values[i] = rented[i];
         ArrayPool<float>.Shared.Return(rented);
     }

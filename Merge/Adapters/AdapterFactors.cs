@@ -43,15 +43,19 @@ sealed class AdapterFactors
     public bool Has(string tensor) => modules.ContainsKey(tensor);
 
     /// <summary>Reads a tensor's factors and computes what peft took from the tensor.</summary>
-    public AdapterChange Load(string tensor)
+    /// <param name="tensor">Its name.</param>
+    /// <param name="read">Gives the numbers below the adapter.</param>
+    public AdapterChange Load(string tensor, ReadBase read)
     {
         var module = modules[tensor];
         var (a, b) = (Values(module.A!), Values(module.B!));
         var sum = new LowRankSum(b, a, (int)file.Tensors[module.A!].Shape[1], config.ScaleOf(module.Name));
         if (IsTransposed(module)) sum = sum.Transposed();
-        return new AdapterChange(tensor, (int)weights.Tensors[tensor].Shape[1],
-            config.Start == AdapterStart.Nothing || module.IsEmbedding ? [sum] : [Taken(tensor, config.RankOf(module.Name)), sum],
-            module.Magnitude is { } magnitude ? Values(magnitude) : null);
+        var change = new AdapterChange(tensor, (int)weights.Tensors[tensor].Shape[1],
+            config.Start == AdapterStart.Nothing || module.IsEmbedding ? [sum] : [Taken(tensor, config.RankOf(module.Name)), sum]);
+        if (module.Magnitude is not { } magnitude) return change;
+        return IsTransposed(module) ? change.WithColumnLengths(Values(magnitude), weights.Tensors[tensor].Shape[0], read)
+            : change with { RowLengths = Values(magnitude) };
     }
 
     /// <summary>-s B0 A0 of the start, computed from the base weights; s cancels.</summary>
@@ -81,7 +85,6 @@ sealed class AdapterFactors
             throw Error($"{module.Name} has {(config.UseDora ? "no" : "a")} lora_magnitude_vector, but use_dora is " +
                 (config.UseDora ? "true" : "false"));
         if (module.Magnitude is null) return module;
-        if (IsTransposed(module)) throw Error($"{module.Name}: use_dora is not supported for weights that are stored [inputs, outputs]");
         Expect(module.Magnitude, [outputs]);
         return module;
     }
