@@ -1,6 +1,7 @@
 // What may follow a byte (Brzozowski's derivatives, https://doi.org/10.1145/321239.321249): the texts of an expression that begin with it,
 // without it. With rules in sequences this is a parser whose stack is the expression itself. Knows no tokens.
 using System.Runtime.CompilerServices;
+using Majlis.Inference.Grammars.Distinct;
 
 namespace Majlis.Inference.Grammars;
 
@@ -8,6 +9,7 @@ namespace Majlis.Inference.Grammars;
 sealed class Derivatives(NodeTable table)
 {
     readonly Liveness liveness = new(table);
+    DistinctStates? distinct;
 
     /// <summary>
     /// What may follow <paramref name="value"/>; <see cref="NodeTable.Nothing"/> where no text of the state begins with it.
@@ -56,6 +58,7 @@ sealed class Derivatives(NodeTable table)
             BothNode or NotNode => Living(Raw(state, value)),
             MultipleNode multiple => After(multiple, value),
             RuleNode rule => Next(rule.Body!, value),
+            DistinctNode list => (distinct ??= new(table, this)).Next(list, value),
             _ => table.Nothing,
         };
     }

@@ -2,6 +2,7 @@
 // need a look. A plain character is one that JSON does not escape. Knows no tokens.
 using System.Text.Unicode;
 using Majlis.Inference.Grammars.Characters;
+using Majlis.Inference.Grammars.Distinct;
 
 namespace Majlis.Inference.Grammars;
 
@@ -23,6 +24,7 @@ sealed class FreeText(NodeTable table, Derivatives derivatives)
         SequenceNode sequence => Reach(sequence.First),
         AlternationNode alternation => alternation.Parts.Max(Reach),
         BothNode both => Reach(both),
+        DistinctNode entry => Reach(entry),
         RepeatNode repeat when Takes(repeat.Part) => repeat.Most ?? int.MaxValue,
         _ => 0,
     };
@@ -32,6 +34,13 @@ sealed class FreeText(NodeTable table, Derivatives derivatives)
     {
         var reach = both.Parts.Where(part => part is not NotNode { Part.IsFinite: true }).Select(Reach).DefaultIfEmpty(0).Min();
         return reach is 0 or int.MaxValue || !both.Parts.Any(part => part is NotNode) ? reach : reach - 1;
+    }
+
+    // Of all the texts that go on by one character and more, the keys before exclude some only.
+    int Reach(DistinctNode entry)
+    {
+        var reach = Reach(entry.Key);
+        return reach is 0 or int.MaxValue || entry.Rivals.Length == 0 ? reach : reach - 1;
     }
 
     bool Takes(Node part)

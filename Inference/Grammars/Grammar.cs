@@ -1,5 +1,7 @@
 // A compiled grammar: the texts a model may write. Independent of any vocabulary; what it learns about its states serves later requests.
 // Knows no notation and no tokens.
+using Majlis.Inference.Grammars.Distinct;
+
 namespace Majlis.Inference.Grammars;
 
 /// <summary>Shared by all requests that name it. Its states are used under <see cref="Gate"/>.</summary>
@@ -10,8 +12,10 @@ public sealed class Grammar
     {
         (Table, Derivatives) = (table, new(table));
         Nullability.Settle(table);
-        start = new Productivity(table, Derivatives).Prune(start);
+        var productivity = new Productivity(table, Derivatives);
+        start = productivity.Prune(start);
         if (start == table.Nothing) throw new GrammarException(contradiction);
+        foreach (var list in productivity.Lists) new KeyCount(table, Derivatives).Check(list);
         new LeftRecursion(table).Remove();
         Start = start;
         Masks = new(table, Derivatives);

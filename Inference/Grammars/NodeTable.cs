@@ -1,6 +1,7 @@
 // Makes expressions so that equal ones are one object, in a form that keeps them few: sequences lean to the right, alternations are flat,
 // sorted and without doubles. This makes states of a parser comparable. Knows no grammar's notation.
 using System.Diagnostics.CodeAnalysis;
+using Majlis.Inference.Grammars.Distinct;
 
 namespace Majlis.Inference.Grammars;
 
@@ -209,6 +210,14 @@ sealed class NodeTable
         return state.Followers = new Node?[Classes.Count];
     }
 
+    // What was written of a key is remembered byte by byte.
+    void TellBytesApart()
+    {
+        var count = Classes.Count;
+        for (var value = 0; value < 256 && Classes.Count < 256; value++) Classes.Refine(ByteSet.Of((byte)value));
+        if (Classes.Count > count) version++;
+    }
+
     public static int Hash(int kind, Node[] parts)
     {
         var hash = new HashCode();
@@ -217,7 +226,20 @@ sealed class NodeTable
         return hash.ToHashCode();
     }
 
-    Node Add(Node node, int parts = 0)
+    /// <summary>The entries of a list that differ, of which none is written yet.</summary>
+    public Node Distinct(DistinctList list) => Alternation(list.At(0).Select((_, option) => Distinct(list, option)).ToList());
+
+    /// <summary>The same where the first entry is one of its alternatives.</summary>
+    public Node Distinct(DistinctList list, int option)
+    {
+        TellBytesApart();
+        var (key, behind) = list.At(0)[option];
+        return key == Nothing || behind == Nothing ? Nothing
+            : Add(new DistinctNode(list, 0, option, key, WrittenKey.None, EarlierKeys.None(list.IsJson), []));
+    }
+
+    /// <summary>The expression, or the equal one that was made before.</summary>
+    public Node Add(Node node, int parts = 0)
     {
         Work();
         if (nodes.TryGetValue(node, out var known)) return known;

@@ -1,6 +1,7 @@
 // Takes out what can never be completed: rules that call themselves without end, and conditions that exclude each other. Afterwards every
 // state of a parser can still reach an end. Knows no notation.
 using System.Runtime.CompilerServices;
+using Majlis.Inference.Grammars.Distinct;
 
 namespace Majlis.Inference.Grammars;
 
@@ -10,6 +11,10 @@ sealed class Productivity(NodeTable table, Derivatives derivatives)
     // Of one pass over the rules: what is not productive yet may be in the next.
     readonly Dictionary<Node, bool> found = [];
     readonly Dictionary<Node, Node> pruned = [];
+    readonly Dictionary<DistinctList, DistinctList> lists = [];
+
+    /// <summary>The lists whose entries differ, without dead parts.</summary>
+    public IEnumerable<DistinctList> Lists => lists.Values;
 
     /// <summary>The expression without dead parts; every rule likewise. <see cref="NodeTable.Nothing"/> where no text is left.</summary>
     public Node Prune(Node start)
@@ -38,6 +43,7 @@ sealed class Productivity(NodeTable table, Derivatives derivatives)
         {
             AlternationNode alternation => alternation.Parts.Any(HasText),
             RepeatNode repeat => repeat.Least == 0 || HasText(repeat.Part),
+            DistinctNode entry => HasText(entry.Key) && HasText(entry.List.At(0)[entry.Option].Behind) && entry.List.Needs(HasText),
             _ => derivatives.IsLive(node),
         };
     }
@@ -51,6 +57,8 @@ sealed class Productivity(NodeTable table, Derivatives derivatives)
         return rest;
     }
 
+    DistinctList Pruned(DistinctList list) => lists.TryGetValue(list, out var known) ? known : lists[list] = list.With(Pruned);
+
     Node PrunedPart(Node node)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
@@ -59,6 +67,8 @@ sealed class Productivity(NodeTable table, Derivatives derivatives)
             RuleNode rule => productive.Contains(rule) ? rule : table.Nothing,
             AlternationNode alternation => table.Alternation(alternation.Parts.Select(Pruned)),
             RepeatNode repeat => table.Repeat(Pruned(repeat.Part), repeat.Least, repeat.Most),
+            DistinctNode entry when entry.List.Needs(HasText) => table.Distinct(Pruned(entry.List), entry.Option),
+            DistinctNode => table.Nothing,
             _ => derivatives.IsLive(node) ? node : table.Nothing,
         };
     }

@@ -1,5 +1,5 @@
 // The parts of JSON (RFC 8259) as expressions: space, strings, numbers, literals, any value. Python writes the same values with other words
-// for three of them. Knows no schema.
+// for three of them, and values that are compared have one spelling. Knows no schema.
 using System.Text;
 using System.Text.Json;
 using Majlis.Inference.Grammars.Characters;
@@ -11,10 +11,11 @@ sealed class JsonTexts
     readonly Lazy<Node> anyValue, anyObject, anyArray;
     readonly Dictionary<string, string> words;
     readonly Node? noQuotes;
+    readonly JsonLayout layout;
 
-    public JsonTexts(NodeTable table, JsonLayout layout)
+    public JsonTexts(NodeTable table, JsonLayout layout, JsonForm form = JsonForm.Free)
     {
-        (Table, Spelling) = (table, Spelling.InJson(table));
+        (Table, Spelling, this.layout, Form) = (table, Spelling.InJson(table), layout, form);
         Space = table.Repeat(table.Bytes(Set(' ') | Set('\t') | Set('\n') | Set('\r')), 0, layout.MostSpace);
         Comma = table.Sequence(Space, table.Byte((byte)','), Space);
         Colon = table.Sequence(Space, table.Byte((byte)':'), Space);
@@ -26,11 +27,12 @@ sealed class JsonTexts
         Integer = table.Sequence(Sign, Magnitude);
         Number = table.Sequence(Integer, table.Optional(Fraction),
             table.Optional(table.Sequence(table.Bytes(Set('e') | Set('E')), table.Optional(table.Bytes(Set('+') | Set('-'))), digits)));
+        if (form != JsonForm.Free) (Integer, Number) = Compared();
         words = layout.InPython ? new() { ["true"] = "True", ["false"] = "False", ["null"] = "None" } : [];
         (True, False, Null) = (Word("true"), Word("false"), Word("null"));
         Boolean = table.Alternation(True, False);
         if (layout.InPython) noQuotes = table.Repeat(table.Bytes(~(Set('"') | Set('\''))), 0, null);
-        AnyCharacter = layout.InPython ? Spelling.Any : Spelling.AnyInJson();
+        AnyCharacter = layout.InPython || form != JsonForm.Free ? Spelling.Any : Spelling.AnyInJson();
         AnyString = Quoted(table.Repeat(AnyCharacter, 0, null));
         anyValue = new(MakeValue);
         anyObject = new(() => Braces(List(table.Sequence(AnyString, Colon, AnyValue), 0, null)));
@@ -38,6 +40,11 @@ sealed class JsonTexts
     }
 
     public NodeTable Table { get; }
+
+    public JsonForm Form { get; }
+
+    /// <summary>The same in another form; null where Python's two kinds of quotes stand in the way.</summary>
+    public JsonTexts? As(JsonForm form) => layout.InPython ? null : new(Table, layout, form);
 
     public Spelling Spelling { get; }
 
@@ -101,6 +108,16 @@ sealed class JsonTexts
     public Node Name(string text) => Quoted(Table.Literal(Spelling.Bytes(text)));
 
     Node Between(char quote, Node content) => Table.Sequence(Table.Byte((byte)quote), content, Table.Byte((byte)quote));
+
+    // Zero without a sign; behind the point no zero at the end; no exponent.
+    (Node Integer, Node Number) Compared()
+    {
+        var negative = Table.Sequence(Table.Byte((byte)'-'), Table.Both(Magnitude, Table.Not(Table.Byte((byte)'0'))));
+        var fraction = Table.Sequence(Table.Byte((byte)'.'), Table.Repeat(Table.Bytes(ByteSet.Range('0', '9')), 0, null),
+            Table.Bytes(ByteSet.Range('1', '9')));
+        return (Table.Alternation(Magnitude, negative),
+            Table.Alternation(Magnitude, negative, Table.Sequence(Sign, Magnitude, fraction)));
+    }
 
     Node Word(string word) => Table.Literal(Encoding.ASCII.GetBytes(words.GetValueOrDefault(word, word)));
 

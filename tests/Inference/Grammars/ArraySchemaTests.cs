@@ -34,13 +34,35 @@ public sealed class ArraySchemaTests
     [InlineData("""{"items":{"enum":[1,2,"a",null]},"uniqueItems":true,"minItems":2,"maxItems":3}""", 2, 3)]
     [InlineData("""{"items":{"anyOf":[{"const":1},{"const":2},{"const":"a"},{"type":"null"}]},"uniqueItems":true}""", 0, 99)]
     [InlineData("""{"prefixItems":[{"enum":[1,2,"a",null]}],"items":{"enum":["a",null,1.0,2]},"uniqueItems":true}""", 0, 99)]
-    public void Listed_values_are_held_to_differ(string schema, int fewest, int greatest) =>
+    [InlineData("""{"uniqueItems":true}""", 0, 99)]
+    [InlineData("""{"items":{"type":["integer","string","null"]},"uniqueItems":true,"minItems":1,"maxItems":3}""", 1, 3)]
+    [InlineData("""{"prefixItems":[{"type":["number","null","string"]}],"items":true,"uniqueItems":true,"minItems":2}""", 2, 99)]
+    public void Values_are_held_to_differ(string schema, int fewest, int greatest) =>
         Check(schema, array => array.Distinct().Count() == array.Length && array.Length >= fewest && array.Length <= greatest);
 
     [Theory]
     [InlineData("""{"type":"array","items":{"type":["boolean","null"]},"uniqueItems":true}""", "[true,null,false] []",
         "[true,true] [null,null]")]
     [InlineData("""{"type":"array","items":{"enum":[[1],[1,2],{"a":1}]},"uniqueItems":true}""", """[[1],{"a":1},[1,2]]""", """[[1],[1]]""")]
+    [InlineData("""{"type":"array","items":{"type":"string"},"uniqueItems":true}""", """["a","ab"] ["","b","a"] []""",
+        """["a","b","a"] ["ab","a","ab"] ["",""] ["a","\u0061"]""")]
+    [InlineData("""{"type":"array","items":{"type":"number"},"uniqueItems":true}""", """[1,10,0.5] [0,-1,-1.5]""",
+        """[1,1.0] [0.5,1,0.50] [0,-0] [100,1e2]""")]
+    [InlineData("""{"type":"array","items":{"type":"integer","minimum":5},"uniqueItems":true}""", """[5,55,6]""", """[5,6,5] [6,55,55]""")]
+    [InlineData("""{"type":"array","items":{"type":"object"},"uniqueItems":true}""", """[{"a":1,"b":2},{"a":1},{"b":2,"a":{}}] [{}]""",
+        """[{"a":1,"b":[2]},{"b":[2],"a":1}] [{},{}] [{"a":1},{"a":2,"a":1}]""")]
+    [InlineData("""
+        {"type":"array","items":{"properties":{"n":{"type":"string"},"of":{"$ref":"#"}},"additionalProperties":false,"type":"object"},
+        "uniqueItems":true}
+        """, """[{"n":"x"},{"n":"x","of":[{"n":"x"},{}]},{"of":[]}]""", """[{"n":"x"},{"n":"x"}] [{"of":[{"n":"a"},{"n":"a"}]}]""")]
+    [InlineData("""{"type":"array","items":{"type":"array","items":{"type":"string"}},"uniqueItems":true}""", """[[],["a"],["a","a"]]""",
+        """[["a"],["a"]]""")]
+    [InlineData("""{"type":"object","additionalProperties":{"type":"integer"},"minProperties":2}""",
+        """{"a":1,"b":1} {"a":1,"ab":1,"c":2}""", """{} {"a":1} {"a":1,"a":2}""")]
+    [InlineData("""{"type":"object","properties":{"a":true},"minProperties":3}""", """{"a":1,"b":1,"c":1} {"b":1,"c":1,"d":{}}""",
+        """{"a":1,"b":1} {"a":1,"b":1,"b":1} {"b":1,"c":1}""")]
+    [InlineData("""{"type":"object","patternProperties":{"^[ab]$":true},"additionalProperties":false,"minProperties":2}""",
+        """{"a":1,"b":1} {"b":1,"a":2}""", """{"a":1} {"a":1,"a":1} {"a":1,"b":1,"c":1}""")]
     [InlineData("""{"type":"array","uniqueItems":true,"maxItems":1}""", """[] ["any"]""", """["a","b"]""")]
     [InlineData("""{"type":"array","uniqueItems":false}""", """[1,1]""", "1")]
     public void Other_arrays_may_be_held_to_differ(string schema, string accepted, string refused)
@@ -60,6 +82,26 @@ public sealed class ArraySchemaTests
 
         Node State(string text) => Encoding.UTF8.GetBytes(text).Aggregate(grammar.Start, grammar.Derivatives.Next);
     }
+
+    [Theory]
+    [InlineData("""{"items":{"pattern":"^[ab]$","type":"string"},"uniqueItems":true}""", """["a","b" """, """["b","a",""")]
+    [InlineData("""{"items":{"maximum":12,"minimum":9,"type":"integer"},"uniqueItems":true}""", "[10,11,", "[10,12,9,11,", "[9,9")]
+    [InlineData("""{"items":{"type":"array","items":{"const":1},"maxItems":1},"uniqueItems":true}""", "[[1],[", "[[],[]", "[[1],[],")]
+    public void What_could_only_repeat_is_not_begun(string schema, string alive, params string[] dead)
+    {
+        var grammar = new SchemaSource($$"""{"type":"array","allOf":[{{schema}}]}""", JsonLayout.Compact).Compile();
+        Assert.NotEqual(grammar.Table.Nothing, State(alive.Trim()));
+        Assert.All(dead, text => Assert.Equal(grammar.Table.Nothing, State(text)));
+
+        Node State(string text) => Encoding.UTF8.GetBytes(text).Aggregate(grammar.Start, grammar.Derivatives.Next);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"array","items":{"type":"string","pattern":"^[ab]?$"},"minItems":4,"uniqueItems":true}""", "#/uniqueItems")]
+    [InlineData("""{"type":"object","patternProperties":{"^[ab]$":true},"additionalProperties":false,"minProperties":3}""",
+        "#/minProperties")]
+    public void More_different_entries_than_can_be_seen_to_exist_are_an_error(string schema, string place) => Assert.Contains(place,
+        Assert.Throws<GrammarException>(() => new SchemaSource(schema, JsonLayout.Compact).Compile()).Message, StringComparison.Ordinal);
 
     [Fact]
     public void More_different_items_than_there_are_values_is_an_error() =>

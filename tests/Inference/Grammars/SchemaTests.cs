@@ -49,6 +49,19 @@ public sealed class SchemaTests
     [InlineData("""{"type":"string","format":"uuid"}""", """ "123e4567-e89b-12d3-a456-426614174000" """, """ "123e4567" """)]
     [InlineData("""{"type":"string","format":"duration"}""", """ "P1Y2DT3H" "PT5M" "P3W" """, """ "P" "PT" "1Y" """)]
     [InlineData("""{"const":{"a":[1,"x"]}}""", """{"a":[1,"x"]}""", """{"a":[1]} {}""")]
+    [InlineData("""
+        {"properties":{"a":{"type":"integer"}},"required":["a"],"maxProperties":1,"enum":[{"a":1},{"a":"x"},{},{"a":1,"b":2},"s"]}
+        """, """{"a":1} "s" """, """{"a":"x"} {} {"a":1,"b":2}""")]
+    [InlineData("""{"additionalProperties":{"type":"null"},"patternProperties":{"^x":true},"enum":[{"x":1},{"y":null},{"y":1}]}""",
+        """{"x":1} {"y":null}""", """{"y":1} {}""")]
+    [InlineData("""{"not":{"patternProperties":{"^x":{"type":"string"}}},"enum":[{"x":1},{"x":"a"},{"y":1},{"x":"a","xy":1}]}""",
+        """{"x":1} {"x":"a","xy":1}""", """{"x":"a"} {"y":1}""")]
+    [InlineData("""
+        {"items":{"type":"integer"},"contains":{"minimum":5},"uniqueItems":true,"minItems":1,"maxItems":2,
+        "enum":[[5],[1,7],[5,5],[5.0,5],[],["a",5],[1,2],[5,6,7]]}
+        """, """[5] [1,7]""", """[5,5] [5.0,5] [] ["a",5] [1,2] [5,6,7]""")]
+    [InlineData("""{"anyOf":[{"required":["b"]},{"prefixItems":[{"const":1}]}],"enum":[{"b":1},{"a":1},[1,2],[2]]}""",
+        """{"b":1} {"a":1} [1,2] [2]""", """{"c":1} [3]""")]
     [InlineData("""{"type":"string","not":{"maxLength":1.0}}""", """ "ab" """, """ "a" """)]
     [InlineData("""
         {"oneOf":[{"$ref":"#/$defs/Cat"},{"$ref":"#/$defs/Dog"}],"discriminator":{"propertyName":"kind"},"$defs":{
@@ -121,7 +134,8 @@ public sealed class SchemaTests
     }
 
     [Theory]
-    [InlineData("""{"properties":{"a":{"type":"array","uniqueItems":true}}}""", "#/properties/a/uniqueItems")]
+    [InlineData("""{"properties":{"a":{"uniqueItems":true,"items":{"properties":{"b":{}},"additionalProperties":false}}}}""",
+        "#/properties/a/uniqueItems")]
     [InlineData("""{"$dynamicRef":"#a"}""", "#/$dynamicRef")]
     [InlineData("""{"allOf":[{"anyOf":[{"properties":{"a":true}},{"required":["b"]}]}],"unevaluatedProperties":false}""",
         "#/unevaluatedProperties")]

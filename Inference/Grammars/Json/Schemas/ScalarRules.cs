@@ -52,6 +52,7 @@ sealed class ScalarRules(JsonTexts json, Spelling spelling)
             conditions.AddRange(Excluded(not).Where(value => value.ValueKind == JsonValueKind.Number)
                 .Select(value => table.Not(Spellings(part, value))));
         }
+        if (json.Form != JsonForm.Free) conditions.Add(json.Number);
         var number = isInteger ? Integers(least, most)
             : least is null && most is null && conditions.Count == 0 ? json.Number : ranges.Numbers(least, most);
         return table.Both([number, .. conditions]);

@@ -13,6 +13,7 @@ sealed class SchemaCompiler
     const int MostRules = 20_000;
 
     readonly JsonTexts json;
+    readonly Dictionary<JsonForm, SchemaCompiler> forms;
     readonly NodeTable table;
     readonly Dictionary<string, RuleNode> rules = [];
     readonly ScalarRules scalars;
@@ -20,13 +21,17 @@ sealed class SchemaCompiler
     readonly ArrayRules arrays;
     readonly ObjectRules objects;
 
-    public SchemaCompiler(JsonTexts json)
+    public SchemaCompiler(JsonTexts json) : this(json, [])
+    { }
+
+    SchemaCompiler(JsonTexts json, Dictionary<JsonForm, SchemaCompiler> forms)
     {
-        (this.json, table) = (json, json.Table);
+        (this.json, table, this.forms) = (json, json.Table, forms);
+        forms.Add(json.Form, this);
         scalars = new(json, json.Spelling);
         listed = new(scalars);
         arrays = new(json, listed, Value);
-        objects = new(table, scalars, new BracedObject(json, Value));
+        objects = new(table, scalars, new BracedObject(json, Value), new BracedObject(json, parts => Value(parts, json.Form.Within())));
     }
 
     /// <exception cref="GrammarException">The message names the keyword and its place.</exception>
@@ -42,7 +47,7 @@ sealed class SchemaCompiler
             ArgumentForm.Tags => new TaggedArguments(json, Value, wording.Tool.PlainTexts),
             _ => (ObjectForm)new BracedObject(json, Value),
         };
-        var written = new ObjectRules(table, scalars, form);
+        var written = new ObjectRules(table, scalars, form, form);
         return Of(Conjunction.Of([SchemaPart.At(schema, "#", new SchemaResource(schema))]));
 
         Node Of(Conjunction? all)
@@ -55,13 +60,20 @@ sealed class SchemaCompiler
         }
     }
 
+    /// <summary>The values for which all parts hold, in a form; not in Python where that is another.</summary>
+    Node Value(IEnumerable<SchemaPart> parts, JsonForm form)
+    {
+        if (!forms.TryGetValue(form, out var compiler)) compiler = new(json.As(form)!, forms);
+        return compiler.Value(parts);
+    }
+
     /// <summary>The values for which all parts hold.</summary>
     Node Value(IEnumerable<SchemaPart> parts) => Conjunction.Of(parts) is { } all ? Value(all) : table.Nothing;
 
     Node Value(Conjunction all)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
-        if (all.Parts.Count == 0) return json.AnyValue;
+        if (all.Parts.Count == 0) return json.Form == JsonForm.Within ? throw new OpenValueException() : json.AnyValue;
         if (rules.TryGetValue(all.Key, out var known)) return known;
         if (rules.Count == MostRules)
             throw new GrammarException($"The schema is too large: more than {MostRules} different sets of conditions.");
@@ -76,7 +88,7 @@ sealed class SchemaCompiler
     {
         var types = ValueTypes.Of(all);
         if (ScalarRules.Literals(all) is { } literals)
-            return table.Alternation(listed.Fitting(all, literals, types).Select(json.Literal).ToList());
+            return table.Alternation(listed.Fitting(all, literals).Select(json.Literal).ToList());
         foreach (var (part, value) in all.All("not"))
             if (ScalarRules.Excluded(value).Any(one => one.ValueKind is JsonValueKind.Object or JsonValueKind.Array
                 && types.Contains(ValueTypes.Of(one))))

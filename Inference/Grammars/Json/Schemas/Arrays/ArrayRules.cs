@@ -4,24 +4,25 @@ namespace Majlis.Inference.Grammars.Json.Schemas.Arrays;
 
 /// <param name="json">Makes the expressions.</param>
 /// <param name="listed">For items that must differ.</param>
-/// <param name="valueOf">The expression of values for which all given subschemas hold.</param>
-sealed class ArrayRules(JsonTexts json, ListedValues listed, Func<IEnumerable<SchemaPart>, Node> valueOf)
+/// <param name="valueOf">The expression of values for which all given subschemas hold, in a form.</param>
+sealed class ArrayRules(JsonTexts json, ListedValues listed, Func<IEnumerable<SchemaPart>, JsonForm, Node> valueOf)
 {
     public static string[] Keywords { get; } =
         ["items", "prefixItems", "additionalItems", "minItems", "maxItems", "uniqueItems", "contains", "minContains", "maxContains"];
 
     readonly NodeTable table = json.Table;
-    readonly ContainedItems contained = new(json, valueOf);
-    readonly DistinctItems distinct = new(json, listed);
+    readonly ContainedItems contained = new(json, parts => valueOf(parts, json.Form.Within()));
+    readonly DistinctItems distinct = new(json, listed, valueOf);
 
     public Node Compile(Conjunction all)
     {
-        if (all.Parts.All(part => Keywords.All(keyword => part[keyword] is null))) return json.AnyArray;
+        if (json.Form != JsonForm.Within && all.Parts.All(part => Keywords.All(keyword => part[keyword] is null))) return json.AnyArray;
         var shape = new ArrayShape(all);
+        var form = shape.Most is null ? json.Form : json.Form.Within();
         if (shape.Most < shape.Least) return table.Nothing;
         if (shape.Contained.Count > 0 && shape.Distinct is { } part) throw part.Unsupported("uniqueItems");
         return json.Brackets(shape.Contained.Count > 0 ? contained.Compile(shape)
-            : shape.Distinct is null ? Items(json, shape, index => valueOf(shape.At(index)))
+            : shape.Distinct is null ? Items(json, shape, index => valueOf(shape.At(index), form))
             : distinct.Compile(shape));
     }
 

@@ -12,7 +12,7 @@ sealed class ArrayShape
     {
         (Least, Most) = (all.Least("minItems"), all.Most("maxItems"));
         lists = [.. all.Parts.Select(part => new ItemList(part))];
-        First = Math.Min(lists.Max(list => list.First.Count), Most ?? int.MaxValue);
+        First = Math.Min(lists.Select(list => list.First.Count).DefaultIfEmpty(0).Max(), Most ?? int.MaxValue);
         Contained = [.. all.All("contains").Select(one => CountedItem.Of(one.Part, one.Value)).OfType<CountedItem>()];
         Distinct = Most is 0 or 1 ? null
             : all.All("uniqueItems").Where(one => one.Value.ValueKind == JsonValueKind.True).Select(one => one.Part).FirstOrDefault();

@@ -11,7 +11,9 @@ sealed class BracedObject(JsonTexts json, Func<IEnumerable<SchemaPart>, Node> va
 
     public override Node Whole(Node members) => Json.Braces(members);
 
-    public override Node Property(Node name, Node value) => Table.Sequence(Json.Quoted(name), Json.Colon, value);
+    public override Node Named(Node name) => Json.Quoted(name);
+
+    public override Node Valued(Node value) => Table.Sequence(Json.Colon, value);
 
     public override Node Property(string name, IEnumerable<SchemaPart> parts) =>
         Table.Sequence(Json.Name(name), Json.Colon, ValueOf(parts));

@@ -29,6 +29,9 @@ sealed class FurtherProperties
 
     public bool IsEmpty => options.Count == 0;
 
+    /// <summary>There is not always one more, of another name.</summary>
+    public bool IsBounded(int? most) => most is not null || options.TrueForAll(option => option.Name.IsFinite);
+
     /// <summary>What may follow where so many properties are written, or at least the highest number, and a set is wanted.</summary>
     /// <exception cref="GrammarException">They would have to be counted, or told from others of the same name.</exception>
     public Node After(int written, int wanted, (int Least, int? Most, int Highest) bounds)
@@ -48,7 +51,11 @@ sealed class FurtherProperties
         var (fewest, greatest) = (Math.Max(0, least - written), most - written);
         if (IsEmpty) return fewest == 0 ? table.Empty : table.Nothing;
         // The same name might come twice, and count once.
-        if (fewest > 1) throw shape.Unsupported("minProperties");
+        if (fewest > 1)
+        {
+            var several = form.Differing(shape.Place("minProperties"), options, fewest, greatest);
+            return written == 0 ? several : table.Sequence(form.Comma, several);
+        }
         return written == 0 ? form.List(One(0), fewest, greatest) : form.More(One(0), fewest, greatest);
     }
 

@@ -16,7 +16,9 @@ sealed partial class KeywordArguments(JsonTexts json, Func<IEnumerable<SchemaPar
     public override Node Whole(Node members) =>
         Table.Sequence(Table.Byte((byte)'('), Json.Space, members, Json.Space, Table.Byte((byte)')'));
 
-    public override Node Property(Node name, Node value) => Table.Sequence(name, Table.Byte((byte)'='), value);
+    public override Node Named(Node name) => Table.Sequence(name, Table.Byte((byte)'='));
+
+    public override Node Valued(Node value) => value;
 
     /// <exception cref="GrammarException">Python cannot name such an argument.</exception>
     public override Node Property(string name, IEnumerable<SchemaPart> parts) => Identifier().IsMatch(name)

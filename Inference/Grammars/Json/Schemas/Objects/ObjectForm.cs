@@ -6,6 +6,9 @@ abstract class ObjectForm(JsonTexts json, Func<IEnumerable<SchemaPart>, Node> va
 {
     protected JsonTexts Json => json;
 
+    /// <summary>The form of values in it.</summary>
+    public JsonForm Values => json.Form;
+
     protected NodeTable Table => json.Table;
 
     /// <summary>Any object.</summary>
@@ -19,8 +22,15 @@ abstract class ObjectForm(JsonTexts json, Func<IEnumerable<SchemaPart>, Node> va
 
     public abstract Node Whole(Node members);
 
+    /// <summary>A property's beginning.</summary>
     /// <param name="name">As it is spelled in a string.</param>
-    public abstract Node Property(Node name, Node value);
+    public abstract Node Named(Node name);
+
+    /// <summary>What stands behind that.</summary>
+    public abstract Node Valued(Node value);
+
+    /// <param name="name">As it is spelled in a string.</param>
+    public Node Property(Node name, Node value) => Table.Sequence(Named(name), Valued(value));
 
     /// <summary>A property of that name, for whose value all subschemas hold.</summary>
     public abstract Node Property(string name, IEnumerable<SchemaPart> parts);
@@ -33,6 +43,16 @@ abstract class ObjectForm(JsonTexts json, Func<IEnumerable<SchemaPart>, Node> va
         if (most == 0) return Table.Empty;
         var some = Table.Sequence(property, More(property, Math.Max(0, least - 1), most - 1));
         return least == 0 ? Table.Optional(some) : some;
+    }
+
+    /// <summary>Properties whose names differ, each one of several.</summary>
+    /// <exception cref="GrammarException">Names have several spellings.</exception>
+    public Node Differing(string place, IEnumerable<(Node Name, Node Value)> properties, int least, int? most)
+    {
+        if (json.As(json.Form) is null)
+            throw new GrammarException($"At {place}: this model writes calls in Python, where names that differ cannot be counted.");
+        var entries = properties.Select(one => (Named(one.Name), Valued(one.Value))).ToArray();
+        return Table.Distinct(new(place, [entries], Comma, least, most, isJson: false));
     }
 
     /// <summary>Further properties, behind others.</summary>

@@ -3,7 +3,9 @@
 namespace Majlis.Inference.Grammars.Json.Schemas.Objects;
 
 /// <param name="scalars">For the names of properties.</param>
-sealed class ObjectRules(NodeTable table, ScalarRules scalars, ObjectForm form)
+/// <param name="open">The form of objects that may have further properties.</param>
+/// <param name="closed">The form of others.</param>
+sealed class ObjectRules(NodeTable table, ScalarRules scalars, ObjectForm open, ObjectForm closed)
 {
     const int MostPlaces = 20_000;
     const int MostWanted = 3;
@@ -16,25 +18,28 @@ sealed class ObjectRules(NodeTable table, ScalarRules scalars, ObjectForm form)
 
     public Node Compile(Conjunction all)
     {
-        if (all.Parts.All(part => Keywords.All(keyword => part[keyword] is null))) return form.Any;
+        if (open.Values != JsonForm.Within && all.Parts.All(part => Keywords.All(keyword => part[keyword] is null))) return open.Any;
         var shape = new ObjectShape(all, scalars);
-        var further = new FurtherProperties(table, scalars, shape, form);
+        var further = new FurtherProperties(table, scalars, shape, open);
         var (least, most) = Bounds(all, shape, !further.IsEmpty);
+        if (!further.IsEmpty && (open.Values == JsonForm.Within || (open.Values == JsonForm.Compared && further.IsBounded(most))))
+            throw new OpenValueException();
+        var form = further.IsEmpty ? closed : open;
         var highest = Math.Max(Math.Max(least, most ?? 0), 1);
         if (shape.Wanted.Count > MostWanted || ((long)highest * shape.Names.Count << shape.Wanted.Count) > MostPlaces)
             throw new GrammarException($"At {all.Parts[0].Path}: counting so many properties makes the schema too large.");
         // rests[c, w]: what may follow where c properties are written, or at least so many where c is the highest, and the set w is wanted.
         var rests = new Node[highest + 1, 1 << shape.Wanted.Count];
         Fill(rests, (written, wanted) => further.After(written, wanted, (least, most, highest)));
-        for (var i = shape.Names.Count - 1; i >= 0; i--) rests = Before(shape, i, rests, most);
+        for (var i = shape.Names.Count - 1; i >= 0; i--) rests = Before(shape, i, rests, most, form);
         return form.Whole(rests[0, rests.GetLength(1) - 1]);
     }
 
     /// <summary>What may follow before the property at <paramref name="index"/>, from what may follow behind it.</summary>
-    Node[,] Before(ObjectShape shape, int index, Node[,] behind, int? most)
+    Node[,] Before(ObjectShape shape, int index, Node[,] behind, int? most, ObjectForm form)
     {
         var name = shape.Names[index];
-        var ways = Ways(shape, name);
+        var ways = Ways(shape, name, form);
         var before = new Node[behind.GetLength(0), behind.GetLength(1)];
         Fill(before, (written, wanted) =>
         {
@@ -49,7 +54,7 @@ sealed class ObjectRules(NodeTable table, ScalarRules scalars, ObjectForm form)
     }
 
     /// <summary>The property, once for each set of wanted ones that it may be.</summary>
-    List<(int Satisfied, Node Property)> Ways(ObjectShape shape, string name)
+    List<(int Satisfied, Node Property)> Ways(ObjectShape shape, string name, ObjectForm form)
     {
         if (shape.Of(name)?.ToList() is not { } parts) return [];
         var possible = shape.WantedSet(wanted => scalars.Accepts(wanted.Names, name));

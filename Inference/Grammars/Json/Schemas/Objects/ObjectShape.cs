@@ -43,7 +43,8 @@ sealed class ObjectShape
 
     public static IEnumerable<int> Subsets(int set) => Enumerable.Range(0, set + 1).Where(some => (some & ~set) == 0);
 
-    public GrammarException Unsupported(string keyword) => all.All(keyword).First().Part.Unsupported(keyword);
+    /// <summary>Where a keyword stands.</summary>
+    public string Place(string keyword) => $"{all.All(keyword).First().Part.Path}/{keyword}";
 
     public bool IsRequired(string name) => required.Contains(name);
 

@@ -30,8 +30,9 @@ sealed class TaggedArguments(JsonTexts json, Func<IEnumerable<SchemaPart>, Node>
 
     public override Node Whole(Node members) => members;
 
-    public override Node Property(Node name, Node value) =>
-        Table.Sequence(Table.Literal("<parameter="u8), name, Table.Literal(">\n"u8), value, Table.Literal("\n</parameter>"u8));
+    public override Node Named(Node name) => Table.Sequence(Table.Literal("<parameter="u8), name, Table.Literal(">\n"u8));
+
+    public override Node Valued(Node value) => Table.Sequence(value, Table.Literal("\n</parameter>"u8));
 
     /// <exception cref="GrammarException">Tags cannot hold the name.</exception>
     public override Node Property(string name, IEnumerable<SchemaPart> parts)
@@ -67,7 +68,7 @@ sealed class TaggedArguments(JsonTexts json, Func<IEnumerable<SchemaPart>, Node>
             var types = ValueTypes.Of(all);
             if (!types.Contains("string")) return table.Nothing;
             return Closed(ScalarRules.Literals(all) is { } literals
-                ? scalars.AnyOf(listed.Fitting(all, literals, types).Where(value => value.ValueKind == JsonValueKind.String))
+                ? scalars.AnyOf(listed.Fitting(all, literals).Where(value => value.ValueKind == JsonValueKind.String))
                 : scalars.String(all));
         }
 
