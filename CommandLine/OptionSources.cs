@@ -1,5 +1,6 @@
 // Typed options. A value comes from the command line, else from outside (environment, settings file), else it is the default.
 // Knows no host's options.
+using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 
@@ -26,6 +27,22 @@ public sealed class OptionSources(Func<string, string?> outside)
 
     public HostOption<bool> Flag(string name, string what) => Make<bool>(name, what, "", false, "true or false", bool.TryParse);
 
+    /// <summary>Texts, one for each time that the option is given; from outside, separated by semicolons.</summary>
+    public HostOption<string[]> Texts(string name, string what, string form)
+    {
+        var key = Key(name);
+        return new HostOption<string[]>(name, [])
+        {
+            Description = what,
+            HelpName = form,
+            Arity = ArgumentArity.OneOrMore,
+            CustomParser = result => [.. result.Tokens.Select(token => token.Value)],
+            DefaultValueFactory = _ => (outside(key) ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+        };
+    }
+
+    static string Key(string name) => name.TrimStart('-').Replace('-', '_');
+
     static bool Whatever(string text, out string read)
     {
         read = text;
@@ -35,7 +52,7 @@ public sealed class OptionSources(Func<string, string?> outside)
     // The library reads numbers in the machine's culture, where 0.7 may be 7 or an error; these are read the same everywhere.
     HostOption<T> Make<T>(string name, string what, string form, T value, string expected, Parser<T> parser)
     {
-        var key = name.TrimStart('-').Replace('-', '_');
+        var key = Key(name);
         return new HostOption<T>(name, value)
         {
             Description = what,

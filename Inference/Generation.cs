@@ -73,6 +73,9 @@ sealed class Generation
 
     public LoadedModel Model => lease.Model;
 
+    /// <summary>The index of its adapter on the network; -1 without one.</summary>
+    public int Adapter => lease.Adapter;
+
     public ChannelReader<GeneratedPiece> Pieces => pieces.Reader;
 
     /// <summary>Set by the engine's thread alone.</summary>
@@ -139,7 +142,7 @@ sealed class Generation
     /// <summary>The root of its blocks' keys at its present length.</summary>
     public BlockKey Root() => Root(Sequence.Length);
 
-    BlockKey Root(int length) => BlockKey.Root(Model.WeightsHash, adapter: null, Request.CacheSalt,
+    BlockKey Root(int length) => BlockKey.Root(Model.WeightsHash, lease.AdapterKey, Request.CacheSalt,
         Model.Network.Blueprint.RotationOf(length), Request.Deterministic ?? false);
 
     /// <summary>A step with this sequence is planned.</summary>

@@ -66,11 +66,11 @@ public sealed class LiveModel(Action? freed = null) : IDisposable
         idle?.Dispose();
     }
 
-    internal ModelLease Hold(Snapshot snapshot)
+    internal ModelLease Hold(Snapshot snapshot, ModelAdapter? adapter = null)
     {
         // It is current under the lock, or another lease holds it: its count cannot be dropping to zero.
         Interlocked.Increment(ref snapshot.Leases);
-        return new(this, snapshot);
+        return new(this, snapshot, adapter);
     }
 
     internal void Release(Snapshot snapshot)
@@ -119,26 +119,48 @@ public sealed class LiveModel(Action? freed = null) : IDisposable
     }
 }
 
-/// <summary>Keeps one snapshot in memory. Disposing it again has no effect.</summary>
+/// <summary>Keeps one snapshot in memory, and the adapter on it where there is one. Disposing it again has no effect.</summary>
 public sealed class ModelLease : IDisposable
 {
     readonly LiveModel owner;
     readonly LiveModel.Snapshot snapshot;
+    readonly ModelAdapter? adapter;
     int released;
 
-    internal ModelLease(LiveModel owner, LiveModel.Snapshot snapshot) => (this.owner, this.snapshot) = (owner, snapshot);
+    internal ModelLease(LiveModel owner, LiveModel.Snapshot snapshot, ModelAdapter? adapter = null) =>
+        (this.owner, this.snapshot, this.adapter) = (owner, snapshot, adapter);
 
     public LoadedModel Model => snapshot.Model;
 
-    /// <summary>Another lease on the same snapshot, with its own lifetime.</summary>
+    /// <summary>What requests with this lease are computed with, as clients see it: the model's, or that of the adapter on it.</summary>
+    public string Version => adapter?.Identity.Version ?? Model.Version;
+
+    public string WeightsHash => adapter?.Identity.WeightsHash ?? Model.WeightsHash;
+
+    /// <summary>The adapter's index on the network; -1 without one.</summary>
+    internal int Adapter => adapter?.Index ?? -1;
+
+    /// <summary>What tells the adapter's cached blocks from others; null without one.</summary>
+    internal string? AdapterKey => adapter?.Identity.WeightsHash;
+
+    /// <summary>Another lease on the same snapshot and adapter, with its own lifetime.</summary>
     public ModelLease Share()
     {
         ObjectDisposedException.ThrowIf(released != 0, this);
-        return owner.Hold(snapshot);
+        return owner.Hold(snapshot, adapter is null ? null : Model.Adapters.Hold(adapter));
+    }
+
+    /// <summary>Another lease on the same snapshot, with the adapter of this name; null where it serves none.</summary>
+    public ModelLease? Adapted(string name)
+    {
+        ObjectDisposedException.ThrowIf(released != 0, this);
+        return Model.Adapters.Hold(name) is { } wanted ? owner.Hold(snapshot, wanted) : null;
     }
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref released, 1) == 0) owner.Release(snapshot);
+        if (Interlocked.Exchange(ref released, 1) != 0) return;
+        if (adapter is not null) Model.Adapters.Release(adapter);
+        owner.Release(snapshot);
     }
 }

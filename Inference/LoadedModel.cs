@@ -21,7 +21,7 @@ public sealed class LoadedModel : IDisposable
     {
         var plan = CachePlan.Make(network, maxContext, options);
         network.AllocateCache(plan.Blocks.AsSpan());
-        (Network, Allocator) = (network, plan.Allocator(network.BlockSize));
+        (Network, Allocator, Adapters) = (network, plan.Allocator(network.BlockSize), new(network));
         MaxContext = Math.Min(maxContext, Allocator.Capacity);
         tokens = new(() => new TokenTrie(Tokenizer!, network.Blueprint.VocabularySize));
     }
@@ -32,6 +32,9 @@ public sealed class LoadedModel : IDisposable
     public required string WeightsHash { get; init; }
 
     public INetwork Network { get; }
+
+    /// <summary>What requests may ask for beside the weights alone.</summary>
+    public ModelAdapters Adapters { get; }
 
     public required TextTokenizer Tokenizer { get; init; }
 

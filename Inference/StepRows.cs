@@ -47,7 +47,7 @@ sealed class StepRows
             sequence.Guesses.AsSpan(0, sequence.Guessed).CopyTo(tokens.AsSpan(at + known));
             for (var i = 0; i < length; i++) positions[at + i] = sequence.Computed + i;
             if (generation.Request.Pools) pooled.Add(new(generation, spans.Count, sequence.Computed, length));
-            spans.Add(new(at, length, sequence.Computed, sequence.BlockTables, Known: sequence.Known));
+            spans.Add(new(at, length, sequence.Computed, sequence.BlockTables, generation.Adapter, sequence.Known));
             Want(generation, at, wanted);
             at += length;
         }

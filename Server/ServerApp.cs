@@ -122,22 +122,23 @@ public static class ServerApp
     static void AddModel(IServiceCollection services, ServerOptions options, LoadedModel? model, ServerParts parts)
     {
         var catalog = new ModelCatalog(options.Catalog, parts.Time);
-        services.AddSingleton(given => Live(model, given.GetRequiredService<HeapCompaction>().Collect));
+        services.AddSingleton(given => new NamedAdapters(options.Adapters, given.GetRequiredService<ILogger<NamedAdapters>>()));
+        services.AddSingleton(given =>
+            Live(model, given.GetRequiredService<NamedAdapters>(), given.GetRequiredService<HeapCompaction>().Collect));
         var limits = parts.Engine with { Deterministic = options.Deterministic, LooksUp = options.Speculate == SpeculationChoice.Ngram };
         services.AddSingleton(given => new Engine(given.GetRequiredService<LiveModel>(), limits, parts.Time));
         services.AddSingleton(catalog).AddSingleton<VersionList>().AddSingleton<PointerMoves>();
         services.AddSingleton<AuditKeeper>().AddHostedService(given => given.GetRequiredService<AuditKeeper>());
         services.AddSingleton(_ => new ModelNames(catalog)).AddSingleton<ModelLeases>();
         services.AddSingleton<ModelCards>();
-        services.AddSingleton(given => new ModelWatcher(catalog, given.GetRequiredService<LiveModel>(), parts,
-            given.GetRequiredService<ServerMetrics>(), given.GetRequiredService<ILogger<ModelWatcher>>()));
+        services.AddSingleton(given => new ModelWatcher(catalog, given.GetRequiredService<LiveModel>(),
+            given.GetRequiredService<NamedAdapters>(), parts, given.GetRequiredService<ServerMetrics>(), given.GetRequiredService<ILogger<ModelWatcher>>()));
         services.AddHostedService(given => given.GetRequiredService<ModelWatcher>());
     }
 
     static void AddEncoders(IServiceCollection services, Encoders encoders)
     {
-        services.AddSingleton(given =>
-            new EncoderModels(encoders, given.GetRequiredService<LiveModel>(), given.GetRequiredService<ModelNames>()));
+        services.AddSingleton(given => new EncoderModels(encoders, given.GetRequiredService<LiveModel>()));
         services.AddSingleton<ServedStates>().AddSingleton<Embedder>().AddSingleton<Reranker>();
     }
 
@@ -213,10 +214,12 @@ public static class ServerApp
             given.GetRequiredService<TimeProvider>(), given.GetRequiredService<ILogger<TrainerChild>>()));
     }
 
-    static LiveModel Live(LoadedModel? model, Action freed)
+    static LiveModel Live(LoadedModel? model, NamedAdapters adapters, Action freed)
     {
         var live = new LiveModel(freed);
-        if (model is not null) live.Swap(model);
+        if (model is null) return live;
+        adapters.Put(model);
+        live.Swap(model);
         return live;
     }
 

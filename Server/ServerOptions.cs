@@ -1,4 +1,5 @@
 // The server's options and their validation. ServerCommand reads them. Knows no host.
+using System.Collections.Immutable;
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using Majlis.Hub;
@@ -26,6 +27,9 @@ public sealed record ServerOptions
     /// <summary>A cross-encoder for /v1/rerank: a Hugging Face folder or ORG/NAME of its hub.</summary>
     [ConfigurationKeyName("rerank-model")]
     public string? RerankModel { get; init; }
+
+    /// <summary>Adapters that requests may ask for, each NAME=FOLDER.</summary>
+    public ImmutableArray<string> Adapters { get; init; } = [];
 
     /// <summary>
     /// Folder of model versions. Its current version is served instead of the named model; a new one is picked up while running.
@@ -153,6 +157,7 @@ public sealed record ServerOptions
         foreach (var (option, path) in new[] { ("--embedding-model", EmbeddingModel), ("--rerank-model", RerankModel) })
             if (path is not null && !Path.Exists(path) && HubName.TryParse(path) is null)
                 yield return $"{option}: there is no folder '{path}', and it is no ORG/NAME of the hub.";
+        foreach (var problem in NamedAdapters.Problems(Adapters)) yield return problem;
         if (Documents is not null && !Directory.Exists(Documents)) yield return $"--documents: there is no folder '{Documents}'.";
         if (ToolFormat != AutoToolFormat && ToolFormats.Named(ToolFormat) is null)
             yield return $"--tool-format: '{ToolFormat}' is neither {AutoToolFormat} nor one of {string.Join(", ", ToolFormats.Names)}.";

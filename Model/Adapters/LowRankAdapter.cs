@@ -14,7 +14,7 @@ public sealed record LowRankPair(int Rank, int Inputs, int Outputs, float[] Down
 /// <summary>Pairs by full module name ("model.layers.0.self_attn.q_proj"). Immutable.</summary>
 public sealed class LowRankAdapter(IReadOnlyDictionary<string, LowRankPair> pairs)
 {
-    const string FileName = "adapter_model.safetensors";
+    public const string FileName = "adapter_model.safetensors";
 
     public IReadOnlyDictionary<string, LowRankPair> Pairs { get; } = pairs;
 

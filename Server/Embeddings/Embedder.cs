@@ -8,7 +8,7 @@ using Majlis.Server.Wire;
 
 namespace Majlis.Server.Embeddings;
 
-sealed class Embedder(EncoderModels encoders, LiveModel live, ModelNames names, ServedStates served)
+sealed class Embedder(EncoderModels encoders, LiveModel live, ModelLeases leases, ServedStates served)
 {
     static readonly UnitLength unit = new();
 
@@ -18,11 +18,21 @@ sealed class Embedder(EncoderModels encoders, LiveModel live, ModelNames names, 
         if (encoders.Embedding is { } encoder && encoder.Model.Name == request.Model)
             return Prepare(VectorReader.Of(encoder.Model), request, problem,
                 (tokens, stop) => encoder.EncodeAsync(tokens, request.Priority, cancellation: stop));
-        if (live.Current is { } model && names.Means(request.Model, model))
-            return Prepare(ServedStates.Reader(model), request, problem,
-                (tokens, stop) => served.PoolAsync(model.Version, tokens, request, stop));
+        if (live.Current is { } model && ModelNames.Means(request.Model, model, out _))
+            return leases.Lease(request.Model, problem, lease => OfServed(lease, request, problem));
         problem.Add(ApiError.UnknownModel(request.Model, encoders.Describe()));
         return null;
+    }
+
+    // The weights are leased again once the texts are computed: until then others may be served.
+    EmbeddingRun? OfServed(ModelLease lease, EmbeddingRequest request, Problem problem)
+    {
+        using (lease)
+        {
+            var version = lease.Version;
+            return Prepare(ServedStates.Reader(lease), request, problem,
+                (tokens, stop) => served.PoolAsync(version, tokens, request, stop));
+        }
     }
 
     static EmbeddingRun? Prepare(VectorReader reader, EmbeddingRequest request, Problem problem,

@@ -16,13 +16,13 @@ sealed class ServedStates(ModelLeases leases, Engine engine)
     static readonly UnitLength unit = new();
 
     /// <summary>How the served model reads texts.</summary>
-    public static VectorReader Reader(LoadedModel model) => new(model.Version, model.Tokenizer, new SentenceConfig
+    public static VectorReader Reader(ModelLease lease) => new(lease.Version, lease.Model.Tokenizer, new SentenceConfig
     {
-        Pooling = model.Pooling,
+        Pooling = lease.Model.Pooling,
         // The engine keeps room for one token behind a prompt.
-        MaxTokens = model.MaxContext - 1,
-        Size = model.Network.Blueprint.HiddenSize,
-    }, model.Network.Blueprint.VocabularySize);
+        MaxTokens = lease.Model.MaxContext - 1,
+        Size = lease.Model.Network.Blueprint.HiddenSize,
+    }, lease.Model.Network.Blueprint.VocabularySize);
 
     /// <summary>A vector for each text.</summary>
     /// <exception cref="RequestRefusedException">Another version is served by now.</exception>

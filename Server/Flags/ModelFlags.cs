@@ -16,6 +16,9 @@ sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
     readonly HostOption<string?> rerankModel = sources.Text("--rerank-model",
         "The cross-encoder that orders passages for /v1/rerank: a Hugging Face folder, or ORG/NAME of its hub.");
 
+    readonly HostOption<string[]> adapters = sources.Texts("--adapter",
+        "An adapter in peft's format that requests ask for as BASE:NAME; may be given several times.", "NAME=FOLDER");
+
     readonly HostOption<string> catalog = sources.Text("--catalog",
         "Folder of model versions; its current one is served instead of --model, and a new one is picked up while running.",
         defaults.Catalog);
@@ -46,8 +49,8 @@ sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
         "Guess several tokens a step: ngram (from each answer's own past), or a small model's path; no text changes.");
 
     public IEnumerable<Option> All =>
-        [model, embeddingModel, rerankModel, catalog, backend, weights, cacheType, threads, documents, toolFormat, deterministic,
-            speculate];
+        [model, embeddingModel, rerankModel, adapters, catalog, backend, weights, cacheType, threads, documents, toolFormat,
+            deterministic, speculate];
 
     /// <summary>The options with what this command line says of these.</summary>
     public ServerOptions Read(OptionValues values, ServerOptions options) => options with
@@ -55,6 +58,7 @@ sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
         Model = values.Of(model),
         EmbeddingModel = values.Of(embeddingModel),
         RerankModel = values.Of(rerankModel),
+        Adapters = [.. values.Of(adapters)],
         Catalog = values.Of(catalog),
         Backend = values.Of(backend),
         Weights = values.Of(weights),

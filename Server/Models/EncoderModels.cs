@@ -5,7 +5,7 @@ using Majlis.Inference.Sentences;
 namespace Majlis.Server.Models;
 
 /// <param name="given">Owned by this from now on.</param>
-sealed class EncoderModels(Encoders given, LiveModel live, ModelNames names) : IAsyncDisposable
+sealed class EncoderModels(Encoders given, LiveModel live) : IAsyncDisposable
 {
     /// <summary>Null where --embedding-model names none.</summary>
     public SentenceEncoder? Embedding { get; } = given.Embedding is { } embedding ? new(embedding) : null;
@@ -25,7 +25,7 @@ sealed class EncoderModels(Encoders given, LiveModel live, ModelNames names) : I
     public string Describe() => string.Join(", and ", new[]
     {
         Embedding is { } encoder ? $"'{encoder.Model.Name}'" : "no embedding model (--embedding-model names one)",
-        live.Current is { } model ? names.Describe(model) : null,
+        live.Current is { } model ? ModelNames.Describe(model) : null,
     }.OfType<string>());
 
     public async ValueTask DisposeAsync()

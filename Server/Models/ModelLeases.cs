@@ -1,24 +1,22 @@
-// Leases the weights that a request names. Knows no request; whoever begins something with a lease owns it.
+// Leases the weights that a request names, with the adapter where it names one. Knows no request; whoever begins something with a lease
+// owns it.
 using Majlis.Inference;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Models;
 
-sealed class ModelLeases(LiveModel live, ModelNames names)
+sealed class ModelLeases(LiveModel live)
 {
     /// <summary>What <paramref name="begin"/> makes of a lease, or null with the reason in <paramref name="problem"/>.</summary>
     /// <param name="begin">The result owns the lease; null leaves the reason in the problem.</param>
     public T? Lease<T>(string name, Problem problem, Func<ModelLease, T?> begin) where T : class
     {
-        if (live.Lease() is not { } lease)
-        {
-            problem.Add(ApiError.NoModel());
-            return null;
-        }
+        using var plain = live.Lease();
+        if (plain is null) problem.Add(ApiError.NoModel());
+        if (plain is null || Asked(plain, name, problem) is not { } lease) return null;
         T? begun = null;
         try
         {
-            if (!names.Means(name, lease.Model)) problem.Add(ApiError.UnknownModel(name, names.Describe(lease.Model)));
             return begun = problem.First is null ? begin(lease) : null;
         }
         finally
@@ -27,5 +25,17 @@ sealed class ModelLeases(LiveModel live, ModelNames names)
             // version.
             if (begun is null) lease.Dispose();
         }
+    }
+
+    /// <summary>A lease of its own for what the name means; null with the reason in the problem.</summary>
+    static ModelLease? Asked(ModelLease plain, string name, Problem problem)
+    {
+        var model = plain.Model;
+        var isLive = ModelNames.Means(name, model, out var adapter);
+        if (isLive && adapter is null) return plain.Share();
+        if (adapter is not null && plain.Adapted(adapter) is { } adapted) return adapted;
+        problem.Add(adapter is not null && model.Adapters.WhyNot(adapter) is { } why ? ApiError.AdapterNotServed(name, why)
+            : ApiError.UnknownModel(name, ModelNames.Describe(model)));
+        return null;
     }
 }

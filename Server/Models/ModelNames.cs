@@ -1,5 +1,5 @@
-// Which names a client may ask for: `current` and the live version. Stored versions are listed but not loaded. Knows the catalogue's
-// folders, no weights.
+// Which names a client may ask for: `current` and the live version, alone or with an adapter (`current:NAME`). Stored versions are listed
+// but not loaded. Knows the catalogue's folders, no weights.
 using Majlis.Inference;
 using Majlis.Model.Catalog;
 
@@ -10,16 +10,37 @@ public sealed class ModelNames(ModelCatalog catalog)
 {
     public const string Current = "current";
 
-    public bool Means(string name, LoadedModel live) => name == Current || name == live.Version;
+    const char Separator = ':';
 
-    public string Describe(LoadedModel live) => $"'{Current}', which is '{live.Version}'";
+    /// <summary>Whether a name is the live model's, alone or with the name of an adapter behind it.</summary>
+    /// <param name="adapter">Null where the model alone is meant.</param>
+    public static bool Means(string name, LoadedModel live, out string? adapter)
+    {
+        foreach (var place in new[] { Current, live.Version })
+        {
+            adapter = null;
+            if (name == place) return true;
+            if (!name.StartsWith(place + Separator, StringComparison.Ordinal)) continue;
+            adapter = name[(place.Length + 1)..];
+            return true;
+        }
+        adapter = null;
+        return false;
+    }
+
+    /// <summary>What BASE:ADAPTER is called in replies.</summary>
+    public static string With(string version, string adapter) => $"{version}{Separator}{adapter}";
+
+    public static string Describe(LoadedModel live) => $"'{Current}', which is '{live.Version}'"
+        + string.Concat(live.Adapters.Names.Select(adapter => $", '{With(Current, adapter)}'"));
 
     /// <summary>The manifests of the catalogue's versions, without damaged ones.</summary>
     public IReadOnlyList<Manifest> Kept() => catalog.Readable();
 
     /// <summary>Every name, live ones first.</summary>
     public static IEnumerable<string> All(LoadedModel live, IEnumerable<Manifest> kept) =>
-        new[] { Current, live.Version }.Concat(kept.Select(manifest => manifest.Id)).Distinct();
+        new[] { Current, live.Version }.Concat(live.Adapters.Names.Select(adapter => With(Current, adapter)))
+            .Concat(kept.Select(manifest => manifest.Id)).Distinct();
 
     /// <summary>The version whose weights have this hash, or the hash itself where the version is gone.</summary>
     public string OfWeights(string hash, LoadedModel? live) => live?.WeightsHash == hash ? live.Version

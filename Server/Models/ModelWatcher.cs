@@ -7,7 +7,7 @@ using Majlis.Text;
 
 namespace Majlis.Server.Models;
 
-sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, ServerParts parts, ServerMetrics metrics,
+sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, NamedAdapters adapters, ServerParts parts, ServerMetrics metrics,
     ILogger<ModelWatcher> log) : BackgroundService
 {
     static readonly TimeSpan interval = TimeSpan.FromSeconds(2);
@@ -70,6 +70,7 @@ sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, ServerParts part
             catalog.Verify(next);
             model = parts.Open(catalog.ServePath(next), next, parts.Engine);
             var hash = model.WarmUp().WeightsHash;
+            adapters.Put(model);
             live.Swap(model);
             var took = parts.Time.GetElapsedTime(start);
             metrics.Swapped(taken: true, took);

@@ -35,8 +35,9 @@ static class ModelsEndpoints
         var kept = names.Kept();
         if (encoders.Named(name) is { } encoder) return TypedResults.Json(cards.Of(encoder), WireJson.Wire.ModelCard);
         return ModelNames.All(model, kept).Contains(name)
+            || ModelNames.Means(name, model, out var adapter) && model.Adapters.Named(adapter!) is not null
             ? TypedResults.Json(cards.Of(name, model, kept), WireJson.Wire.ModelCard)
-            : ApiError.UnknownModel(name, names.Describe(model)).ToResult();
+            : ApiError.UnknownModel(name, ModelNames.Describe(model)).ToResult();
     }
 }
 
@@ -47,21 +48,27 @@ sealed class ModelCards(TimeProvider time)
 
     public ModelCard Of(string name, LoadedModel live, IEnumerable<Manifest> kept)
     {
+        if (ModelNames.Means(name, live, out var adapter) && adapter is not null) return Of(name, live, live.Adapters.Named(adapter));
         var version = name == ModelNames.Current ? live.Version : name;
         var manifest = kept.FirstOrDefault(manifest => manifest.Id == version);
         var loaded = version == live.Version;
         return new ModelCard(name, "model", manifest?.Created.ToUnixTimeSeconds() ?? started, "majlis", version, loaded,
-            loaded ? live.WeightsHash : manifest?.WeightsHash, manifest?.Parents.FirstOrDefault(), manifest?.Votes.Length ?? 0);
+            loaded ? live.WeightsHash : manifest?.WeightsHash, version, manifest?.Parents.FirstOrDefault(), manifest?.Votes.Length ?? 0);
     }
 
+    ModelCard Of(string name, LoadedModel live, ModelAdapter? adapter) => new(name, "model", started, "majlis",
+        adapter?.Identity.Version ?? name, adapter is not null, adapter?.Identity.WeightsHash, adapter?.Identity.Root, live.Version, 0);
+
     public ModelCard Of(SentenceModel encoder) =>
-        new(encoder.Name, "model", started, "majlis", encoder.Name, true, encoder.WeightsHash, null, 0);
+        new(encoder.Name, "model", started, "majlis", encoder.Name, true, encoder.WeightsHash, encoder.Name, null, 0);
 }
 
 sealed record ModelList(string Object, IReadOnlyList<ModelCard> Data);
 
 /// <param name="Version">The version that the name means now.</param>
 /// <param name="Loaded">Whether requests for it are answered; stored versions are not loaded.</param>
+/// <param name="Root">Where the numbers come from: an adapter's folder, else the version.</param>
+/// <param name="Parent">What it was made from; of an adapter the version that it is served on.</param>
 /// <param name="Votes">How many votes it learnt from that its parent had not.</param>
 sealed record ModelCard(string Id, string Object, long Created, string OwnedBy,
-    string Version, bool Loaded, string? WeightsHash, string? Parent, int Votes);
+    string Version, bool Loaded, string? WeightsHash, string? Root, string? Parent, int Votes);

@@ -30,6 +30,12 @@ static partial class ServerLog
     [LoggerMessage(401, LogLevel.Warning, "{File} cannot be read and is left out: {Reason}")]
     public static partial void DamagedRecord(this ILogger log, string file, string reason);
 
+    [LoggerMessage(403, LogLevel.Information, "The adapter '{Name}' is served on {Version}, from {Folder}.")]
+    public static partial void AdapterServed(this ILogger log, string name, string version, string folder);
+
+    [LoggerMessage(404, LogLevel.Warning, "The adapter '{Name}' is not served on {Version}: {Reason}")]
+    public static partial void AdapterLeftOut(this ILogger log, string name, string version, string reason);
+
     [LoggerMessage(402, LogLevel.Error, "The batch {Id} broke off; the next start goes on with it.")]
     public static partial void BatchBroken(this ILogger log, string id, Exception failure);
 

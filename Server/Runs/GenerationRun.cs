@@ -18,8 +18,8 @@ abstract class GenerationRun(string id, long created, string model, ModelLease l
     public string Id => id;
     public long Created => created;
     public string Model => model;
-    public string Version { get; } = lease.Model.Version;
-    public string WeightsHash { get; } = lease.Model.WeightsHash;
+    public string Version { get; } = lease.Version;
+    public string WeightsHash { get; } = lease.WeightsHash;
     public TextTokenizer Tokenizer { get; } = lease.Model.Tokenizer;
     public ImmutableArray<int[]> Prompts { get; } = prompts;
     public ImmutableArray<GenerationRequest> Choices => choices;

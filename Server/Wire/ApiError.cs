@@ -46,6 +46,10 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
     public static ApiError UnknownModel(string model, string known) =>
         new(404, Request, $"The model '{model}' does not exist here; there is {known}.", "model", "model_not_found");
 
+    /// <param name="why">A sentence.</param>
+    public static ApiError AdapterNotServed(string model, string why) =>
+        new(404, Request, $"The model '{model}' is not served: {why}", "model", "model_not_found");
+
     public static ApiError UnknownUrl(string method, string path) =>
         new(404, Request, $"Unknown request URL: {method} {path}.", Code: "unknown_url");
 

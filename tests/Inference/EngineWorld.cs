@@ -68,7 +68,7 @@ sealed class EngineWorld : IAsyncDisposable
     }
 
     /// <summary>The naive loop.</summary>
-    public static Answer Expected(ScriptedNetwork network, GenerationRequest request)
+    public static Answer Expected(ScriptedNetwork network, GenerationRequest request, int adapter = -1)
     {
         var sampler = new Sampler(Tiny.Vocabulary);
         var constraint = request.Grammar is { } grammar ? new TokenConstraint(grammar, new(Tiny.Tokenizer, Tiny.Vocabulary)) : null;
@@ -76,7 +76,7 @@ sealed class EngineWorld : IAsyncDisposable
         while (output.Count < request.MaxTokens && !output.Contains(Tiny.End))
         {
             var uniform = SeededRandom.Uniform((ulong)(request.Sampling.Seed ?? 0), output.Count);
-            var logits = network.Logits([.. request.PromptTokens, .. output]);
+            var logits = network.Logits([.. request.PromptTokens, .. output], adapter);
             output.Add(sampler.Sample(logits, request.Sampling, request.PromptTokens, output.ToArray(), [Tiny.End], uniform,
                 constraint?.Mask).Id);
             if (output[^1] != Tiny.End) constraint?.Advance(output[^1]);

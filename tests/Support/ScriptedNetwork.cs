@@ -3,14 +3,16 @@
 // may rely on results of the same step.
 using Majlis.Inference;
 using Majlis.Model;
+using Majlis.Model.Adapters;
 
 namespace Majlis.tests.Support;
 
 public sealed class ScriptedNetwork(Blueprint blueprint, int blockSize = 4, ulong script = 1) : INetwork
 {
     readonly Sampler sampler = new(blueprint.VocabularySize);
-    // [group][block, offset]: token + 1; 0 if nothing was written.
+    // [group][block, offset]: the token and the adapter that it was computed with; 0 if nothing was written.
     int[][,] cache = [];
+    int adapters;
 
     public Blueprint Blueprint => blueprint;
 
@@ -43,6 +45,12 @@ public sealed class ScriptedNetwork(Blueprint blueprint, int blockSize = 4, ulon
         for (var g = 0; g < cache.Length; g++) cache[g] = new int[blocksPerGroup[g], blockSize];
     }
 
+    public List<int> RemovedAdapters { get; } = [];
+
+    public int AddAdapter(LowRankAdapter adapter) => adapters++;
+
+    public void RemoveAdapter(int index) => RemovedAdapters.Add(index);
+
     public ForwardResult Forward(ForwardBatch batch)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
@@ -56,13 +64,13 @@ public sealed class ScriptedNetwork(Blueprint blueprint, int blockSize = 4, ulon
     }
 
     /// <summary>The same function of a whole text: the expected result of any batching.</summary>
-    public float[] Logits(ReadOnlySpan<int> tokens)
+    public float[] Logits(ReadOnlySpan<int> tokens, int adapter = -1)
     {
         var state = script;
         foreach (var group in blueprint.CacheGroups)
         {
             state = SeededRandom.Mix(state, 17);
-            for (var p = First(group, tokens.Length - 1); p < tokens.Length; p++) state = SeededRandom.Mix(state, (ulong)tokens[p] + 1);
+            for (var p = First(group, tokens.Length - 1); p < tokens.Length; p++) state = SeededRandom.Mix(state, (ulong)Cached(tokens[p], adapter));
         }
         return Spread(state);
     }
@@ -77,10 +85,12 @@ public sealed class ScriptedNetwork(Blueprint blueprint, int blockSize = 4, ulon
             if (position != span.Cached + i - span.Start)
                 throw new InvalidOperationException($"Position {position} is not where the cache ends.");
             for (var g = 0; g < cache.Length; g++)
-                cache[g][span.BlockTables[g][position / blockSize], position % blockSize] = batch.Tokens[i] + 1;
+                cache[g][span.BlockTables[g][position / blockSize], position % blockSize] = Cached(batch.Tokens[i], span.Adapter);
         }
         foreach (var i in Wanted(batch, span)) rows[i] = Spread(Read(span, batch.Positions[i]));
     }
+
+    int Cached(int token, int adapter) => token + 1 + (adapter + 1) * blueprint.VocabularySize;
 
     ulong Read(SequenceSpan span, int position)
     {
