@@ -37,7 +37,8 @@ public sealed class OptionSources(Func<string, string?> outside)
             HelpName = form,
             Arity = ArgumentArity.OneOrMore,
             CustomParser = result => [.. result.Tokens.Select(token => token.Value)],
-            DefaultValueFactory = _ => (outside(key) ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            DefaultValueFactory = _ => (outside(key) ?? "").Split(';',
+                StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
         };
     }
 

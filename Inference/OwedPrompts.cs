@@ -16,7 +16,7 @@ sealed class OwedPrompts
     /// The prompts that this step reads alone, in order of rank; none where it reads what is then left in <paramref name="prompts"/>. Owed
     /// are the clients that would have at most half as many places as the one that has most.
     /// </summary>
-    public IReadOnlyList<Sequence> Of(List<Sequence> prompts, List<Sequence> running)
+    public IReadOnlyList<Sequence> Of(List<Sequence> prompts, IReadOnlyList<Sequence> running)
     {
         var owed = prompts.Count == 0 ? [] : Owed(prompts, running);
         var areOthers = owed.Length > 0 && owed.Length < prompts.Count;
@@ -26,7 +26,7 @@ sealed class OwedPrompts
         return [];
     }
 
-    static Sequence[] Owed(List<Sequence> prompts, List<Sequence> running)
+    static Sequence[] Owed(List<Sequence> prompts, IReadOnlyList<Sequence> running)
     {
         var first = prompts.Min(sequence => sequence.Priority);
         var places = running.CountBy(sequence => sequence.Client).ToDictionary();

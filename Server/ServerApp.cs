@@ -130,9 +130,11 @@ public static class ServerApp
         services.AddSingleton(catalog).AddSingleton<VersionList>().AddSingleton<PointerMoves>();
         services.AddSingleton<AuditKeeper>().AddHostedService(given => given.GetRequiredService<AuditKeeper>());
         services.AddSingleton(_ => new ModelNames(catalog)).AddSingleton<ModelLeases>();
+        services.AddSingleton<VersionAdapters>().AddSingleton<Trials>().AddSingleton<TrialFollower>();
         services.AddSingleton<ModelCards>();
         services.AddSingleton(given => new ModelWatcher(catalog, given.GetRequiredService<LiveModel>(),
-            given.GetRequiredService<NamedAdapters>(), parts, given.GetRequiredService<ServerMetrics>(), given.GetRequiredService<ILogger<ModelWatcher>>()));
+            given.GetRequiredService<NamedAdapters>(), given.GetRequiredService<TrialFollower>(), parts,
+            given.GetRequiredService<ServerMetrics>(), given.GetRequiredService<ILogger<ModelWatcher>>()));
         services.AddHostedService(given => given.GetRequiredService<ModelWatcher>());
     }
 

@@ -32,7 +32,10 @@ public sealed partial class ModelCatalog
     void Note(CatalogState expected, CatalogState next, MoveNote note)
     {
         var generation = expected.Generation + 1;
-        var move = new CatalogMove(time.GetUtcNow(), note.By, note.Action, expected.Current, next.Current, generation, note.Reason);
+        var (from, to) = note.Action is MoveNote.Trial or MoveNote.EndTrial
+            ? (expected.Candidate, next.Candidate) : (expected.Current, next.Current);
+        var move = new CatalogMove(time.GetUtcNow(), note.By, note.Action, from, to, generation, note.Reason,
+            note.Action == MoveNote.Trial ? next.Share : null);
         Directory.CreateDirectory(Path.Combine(folder, MovesFolder));
         DurableFiles.Replace(MovePath(generation), JsonSerializer.SerializeToUtf8Bytes(move, CatalogJson.Default.CatalogMove));
     }

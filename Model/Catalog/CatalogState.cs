@@ -15,6 +15,12 @@ public sealed record CatalogState(long Generation, string? Current, string? Prev
     [JsonIgnore]
     public IEnumerable<string> Named => new[] { Current, Previous, Candidate }.OfType<string>();
 
+    /// <summary>The pointer while a share of the traffic tries a version.</summary>
+    public CatalogState Try(string version, double share) => this with { Candidate = version, Share = share };
+
+    /// <summary>The pointer without a version that is tried.</summary>
+    public CatalogState EndTrial() => this with { Candidate = null, Share = 0 };
+
     /// <summary>The pointer after a promotion: the current version becomes the previous one.</summary>
     public CatalogState Promote(string version) => this with { Current = version, Previous = Current, Candidate = null, Share = 0 };
 

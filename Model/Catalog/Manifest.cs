@@ -19,6 +19,11 @@ public sealed record Manifest
     /// <summary>How the weights were made: training stages, merge recipe.</summary>
     public JsonElement? Recipe { get; init; }
 
+    /// <summary>
+    /// The adapters that make its first parent's weights its own, each in a folder below adapters/; null where none are kept.
+    /// </summary>
+    public IReadOnlyList<WeightedAdapter>? Adapters { get; init; }
+
     /// <summary>Ids of the votes it was trained on.</summary>
     public ImmutableArray<string> Votes { get; init; } = [];
 
@@ -47,9 +52,15 @@ public sealed record Manifest
     [JsonIgnore]
     internal string? Lack => Parents.IsDefault || Parents.Any(parent => parent is null) ? "parents"
         : Votes.IsDefault || Votes.Any(vote => vote is null) ? "votes"
+        : Adapters?.Any(adapter => adapter is not { Name: not null }) == true ? "adapters"
         : Files?.Values.All(hash => hash is not null) != true ? "files"
         : WeightsHash is null ? "weights_hash" : null;
 }
+
+/// <summary>An expert's adapter in a version.</summary>
+/// <param name="Name">Of the expert, and of its folder.</param>
+/// <param name="Weight">How much it counts in the merge.</param>
+public sealed record WeightedAdapter(string Name, double Weight);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false,

@@ -8,12 +8,14 @@ using Majlis.Text;
 namespace Majlis.Model.Catalog;
 
 /// <summary>
-/// `folder/VERSION/{manifest.json, master/, serve/}` and `folder/state.json`. Processes may share it if the volume renames atomically.
+/// `folder/VERSION/{manifest.json, master/, serve/, adapters/}` and `folder/state.json`. Processes may share it if the volume renames
+/// atomically.
 /// </summary>
 public sealed partial class ModelCatalog(string folder, TimeProvider time)
 {
     public const string Master = "master";
     public const string Serve = "serve";
+    public const string Adapters = "adapters";
     public const string ManifestName = "manifest.json";
 
     static readonly TimeSpan longestSwap = TimeSpan.FromSeconds(30);
@@ -143,6 +145,14 @@ public sealed partial class ModelCatalog(string folder, TimeProvider time)
         var manifest = Read(version);
         ListedFiles.Check(PathOf(version), ManifestName, manifest.Files);
     }
+
+    /// <summary>Checks the hashes of the adapters that a version keeps.</summary>
+    /// <exception cref="ModelFormatException">Names the first file that is missing, changed or unreadable.</exception>
+    public void VerifyAdapters(string version) => ListedFiles.CheckListed(PathOf(version), ManifestName,
+        Read(version).Files.Where(file => file.Key.StartsWith(Adapters + "/", StringComparison.Ordinal)));
+
+    /// <summary>The folder of an expert's adapter, in peft's format.</summary>
+    public string AdapterPath(string version, string expert) => Path.Combine(PathOf(version), Adapters, expert);
 
     public string ServePath(string version) => Path.Combine(PathOf(version), Serve);
 

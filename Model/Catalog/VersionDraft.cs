@@ -32,6 +32,9 @@ public sealed class VersionDraft
 
     public string ServeFolder => Path.Combine(Folder, ModelCatalog.Serve);
 
+    /// <summary>The folder of an expert's adapter, made here.</summary>
+    public string AdapterFolder(string expert) => Directory.CreateDirectory(Path.Combine(Folder, ModelCatalog.Adapters, expert)).FullName;
+
     /// <summary>Hashes every file, writes manifest.json, flushes everything to disk and renames the folder to the version's id.</summary>
     /// <exception cref="ModelFormatException">serve/ holds no weights, or the version exists already.</exception>
     public Manifest Commit(Manifest manifest)

@@ -16,14 +16,28 @@ static class ListedFiles
     /// <exception cref="ModelFormatException">Names the first file that is missing, changed, unlisted or unreadable.</exception>
     public static void Check(string root, string list, IReadOnlyDictionary<string, string> hashes)
     {
+        CheckListed(root, list, hashes);
         try
         {
-            foreach (var (name, hash) in hashes) Check(root, list, name, hash);
             var listed = hashes.Keys.Append(list).ToFrozenSet(StringComparer.Ordinal);
             var stranger = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
                 .FirstOrDefault(path => !listed.Contains(Path.GetRelativePath(root, path).Replace('\\', '/')));
             if (stranger is not null)
                 throw new ModelFormatException($"{stranger}: the file is not listed in {list}; nothing else may be there.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelFormatException($"{root}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Checks that these files of the list are there and unchanged.</summary>
+    /// <exception cref="ModelFormatException">Names the first file that is missing, changed or unreadable.</exception>
+    public static void CheckListed(string root, string list, IEnumerable<KeyValuePair<string, string>> hashes)
+    {
+        try
+        {
+            foreach (var (name, hash) in hashes) Check(root, list, name, hash);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -55,7 +55,7 @@ static class MessageRequestReader
             Grammar = grammar,
             Output = new() { Stream = fields.Flag("stream") ?? false },
         };
-        ReadWithoutEffect(fields);
+        request = request with { User = ReadUser(fields) };
         fields.Done();
         return problem.First is null ? request : null;
     }
@@ -106,16 +106,19 @@ static class MessageRequestReader
         return (effort, wish is null ? null : wish with { Field = named.Name("schema") });
     }
 
-    static void ReadWithoutEffect(Fields fields)
+    // What has no effect is read beside it.
+    static string? ReadUser(Fields fields)
     {
+        string? user = null;
         if (fields.Of("metadata", JsonValueKind.Object, "an object") is { } given)
         {
             var metadata = new Fields(given, "metadata", fields.Problem);
-            metadata.Text("user_id");
+            user = metadata.Text("user_id");
             metadata.Done();
         }
         if (fields.Has("service_tier")) fields.Word("service_tier", ["auto", "standard_only"]);
         fields.Of("cache_control", JsonValueKind.Object, "an object");
+        return user;
     }
 
     /// <summary>From a chat's name of a field to this API's.</summary>

@@ -1,4 +1,4 @@
-// The catalogue for admins: its versions, a promotion, a rollback, and the audit of all moves. Other classes do each step.
+// The catalogue for admins: its versions, a promotion, a rollback, trials, and the audit of all moves. Other classes do each step.
 using Majlis.Feedback.Store;
 using Majlis.Model.Catalog;
 using Majlis.Server.Access;
@@ -15,6 +15,10 @@ static class CatalogEndpoints
             .Says<ListPage<VersionCard>>("Every version with its lineage and verdict.");
         routes.MapPost("/v1/catalog/versions/{id}/promote", PromoteAsync).RequireRole(Roles.Admin)
             .Says<PointerReply>("Serves a version.");
+        routes.MapPost("/v1/catalog/versions/{id}/trial", TryAsync).RequireRole(Roles.Admin)
+            .Says<PointerReply>("Lets a share of the traffic try a version.");
+        routes.MapDelete("/v1/catalog/versions/{id}/trial", EndTrialAsync).RequireRole(Roles.Admin)
+            .Says<PointerReply>("Ends the trial of a version.");
         routes.MapPost("/v1/catalog/rollback", RollBackAsync).RequireRole(Roles.Admin)
             .Says<PointerReply>("Serves the previous version.");
         routes.MapGet("/v1/catalog/audit", AuditAsync).RequireRole(Roles.Admin)
@@ -34,16 +38,31 @@ static class CatalogEndpoints
     static Task<IResult> RollBackAsync(HttpContext http, RequestReader reader, PointerMoves moves, AuditKeeper keeper) =>
         MoveAsync(http, reader, keeper, (wish, problem) => moves.RollBack(wish, Caller(http), problem));
 
+    static Task<IResult> EndTrialAsync(string id, HttpContext http, RequestReader reader, PointerMoves moves, AuditKeeper keeper) =>
+        MoveAsync(http, reader, keeper, (wish, problem) => moves.EndTrial(id, wish, Caller(http), problem));
+
+    static async Task<IResult> TryAsync(string id, HttpContext http, RequestReader reader, PointerMoves moves, AuditKeeper keeper)
+    {
+        var problem = new Problem();
+        return await TrialRequest.ReadAsync(http.Request, reader, problem) is { } wish
+            ? await MovedAsync(moves.Try(id, wish, Caller(http), problem), problem, keeper) : problem.First!.ToResult();
+    }
+
     static async Task<IResult> MoveAsync(HttpContext http, RequestReader reader, AuditKeeper keeper,
         Func<MoveRequest, Problem, CatalogState?> move)
     {
         var problem = new Problem();
-        if (await MoveRequest.ReadAsync(http.Request, reader, problem) is not { } wish || move(wish, problem) is not { } state)
-            return problem.First!.ToResult();
+        return await MoveRequest.ReadAsync(http.Request, reader, problem) is { } wish
+            ? await MovedAsync(move(wish, problem), problem, keeper) : problem.First!.ToResult();
+    }
+
+    static async Task<IResult> MovedAsync(CatalogState? moved, Problem problem, AuditKeeper keeper)
+    {
+        if (moved is not { } state) return problem.First!.ToResult();
         // The move is made; a client that has gone must not keep its record waiting.
         await keeper.KeepAsync(CancellationToken.None);
-        return TypedResults.Json(new PointerReply("catalog.pointer", state.Generation, state.Current, state.Previous, state.Candidate),
-            WireJson.Wire.PointerReply);
+        return TypedResults.Json(new PointerReply("catalog.pointer", state.Generation, state.Current, state.Previous, state.Candidate,
+            state.Share), WireJson.Wire.PointerReply);
     }
 
     static async Task<IResult> AuditAsync(HttpContext http, AuditStream audit, AuditKeeper keeper)
@@ -56,7 +75,7 @@ static class CatalogEndpoints
     {
         var move = ModelCatalog.ReadMove(entry.Json.Span);
         return new(entry.Id, "catalog.move", move.At.ToUnixTimeSeconds(), move.By, move.Action, move.From, move.To, move.Generation,
-            move.Reason);
+            move.Reason, move.Share);
     }
 
     static string Caller(HttpContext http) => http.User.Identity?.Name ?? "anonymous";

@@ -14,8 +14,10 @@ sealed record VersionCard(string Id, string Object, long CreatedAt, string State
     int Votes, int? ErasedVotes, IReadOnlyList<string>? ErasedAncestors, JsonElement? Gate, JsonElement? Options, long Seed);
 
 /// <summary>The pointer.</summary>
-sealed record PointerReply(string Object, long Generation, string? Current, string? Previous, string? Candidate);
+/// <param name="Candidate">The version that is tried.</param>
+/// <param name="Share">Of the traffic that it answers.</param>
+sealed record PointerReply(string Object, long Generation, string? Current, string? Previous, string? Candidate, double Share);
 
 /// <summary>One audit record.</summary>
 sealed record MoveReply(string Id, string Object, long CreatedAt, string By, string Action, string? From, string? To, long Generation,
-    string? Reason);
+    string? Reason, double? Share);

@@ -1,4 +1,4 @@
-// Reads the body of a promotion or a rollback, which may be absent: why, and the pointer's generation that the caller saw.
+// Reads the body of a promotion, a rollback or a trial's end, which may be absent: why, and the pointer's generation that the caller saw.
 using System.Text.Json;
 using Majlis.Server.Wire;
 using Microsoft.AspNetCore.Http.Features;
@@ -18,7 +18,13 @@ sealed record MoveRequest(string? Reason, long? Generation)
     static MoveRequest? Read(JsonElement body, Problem problem)
     {
         var fields = new Fields(body, "", problem);
-        if (problem.First is not null) return null;
+        return problem.First is null ? Read(fields) : null;
+    }
+
+    /// <summary>The wish in the rest of a body, or null with the reason in the fields' problem.</summary>
+    public static MoveRequest? Read(Fields fields)
+    {
+        var problem = fields.Problem;
         var wish = new MoveRequest(fields.Text("reason"), fields.Integer("generation", 0, long.MaxValue));
         fields.Done();
         if (wish.Reason?.Length > LongestReason)

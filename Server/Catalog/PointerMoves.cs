@@ -1,12 +1,14 @@
-// Promotes a version or rolls back, on an admin's word: checks the version's files, moves the pointer by compare-and-swap, leaves the audit
-// record. Servers follow the pointer by themselves. Knows no HTTP.
+// Promotes a version, rolls back, or lets a share of the traffic try a version, on an admin's word: checks the version's files, moves the
+// pointer by compare-and-swap, leaves the audit record. Servers follow the pointer by themselves. Knows no HTTP.
+using Majlis.Inference;
 using Majlis.Model.Catalog;
+using Majlis.Server.Models;
 using Majlis.Server.Wire;
 using Majlis.Text;
 
 namespace Majlis.Server.Catalog;
 
-sealed class PointerMoves(ModelCatalog catalog)
+sealed class PointerMoves(ModelCatalog catalog, LiveModel live)
 {
     /// <summary>Makes a version the current one; where it is that already, nothing changes.</summary>
     /// <returns>The pointer, or null with the reason in <paramref name="problem"/>.</returns>
@@ -29,6 +31,31 @@ sealed class PointerMoves(ModelCatalog catalog)
         return state;
     }, new(by, MoveNote.Rollback, wish.Reason));
 
+    /// <summary>Lets a share of the traffic try a version, by its adapters on what is served.</summary>
+    /// <returns>The pointer, or null with the reason in <paramref name="problem"/>.</returns>
+    public CatalogState? Try(string version, TrialRequest wish, string by, Problem problem) => Move(wish.Move, problem, state =>
+    {
+        CheckTrial(version, state, problem);
+        return state.Try(version, wish.Share);
+    }, new(by, MoveNote.Trial, wish.Move.Reason));
+
+    /// <summary>Ends the trial of a version.</summary>
+    /// <returns>The pointer, or null with the reason in <paramref name="problem"/>.</returns>
+    public CatalogState? EndTrial(string version, MoveRequest wish, string by, Problem problem) => Move(wish, problem, state =>
+    {
+        if (state.Candidate != version) problem.Add(ApiError.NoTrial(version));
+        return state.EndTrial();
+    }, new(by, MoveNote.EndTrial, wish.Reason));
+
+    void CheckTrial(string version, CatalogState state, Problem problem)
+    {
+        if (catalog.Readable().FirstOrDefault(kept => kept.Id == version) is not { } manifest)
+            problem.Add(ApiError.UnknownVersion(version));
+        else if (state.Current == version) problem.Add(ApiError.CannotTry($"The version '{version}' answers all traffic already."));
+        else if (live.Current is not { } model) problem.Add(ApiError.NoModel());
+        else if (VersionAdapters.Lack(manifest, model) is { } lack) problem.Add(ApiError.CannotTry(lack));
+    }
+
     CatalogState? Move(MoveRequest wish, Problem problem, Func<CatalogState, CatalogState> next, MoveNote note)
     {
         try
@@ -38,7 +65,8 @@ sealed class PointerMoves(ModelCatalog catalog)
             if (wish.Generation is { } seen && seen != state.Generation) problem.Add(ApiError.PointerMoved(state.Generation));
             if (problem.First is not null) return null;
             if (wanted == state) return state;
-            catalog.Verify(wanted.Current!);
+            if (note.Action == MoveNote.Trial) catalog.VerifyAdapters(wanted.Candidate!);
+            else if (note.Action != MoveNote.EndTrial) catalog.Verify(wanted.Current!);
             if (catalog.TrySwap(state, wanted, note)) return catalog.State();
             problem.Add(ApiError.PointerMoved(catalog.State().Generation));
         }

@@ -47,6 +47,9 @@ public sealed record ChatRequest
     /// <summary>Who asks: clients take turns in the engine. Never from the body.</summary>
     public string Client { get; init; } = "";
 
+    /// <summary>What the client calls its user, or its conversation; null where it names neither.</summary>
+    public string? User { get; init; }
+
     /// <summary>True: the same bits whatever else is in the batch. Null: the server's option decides.</summary>
     public bool? Deterministic { get; init; }
 

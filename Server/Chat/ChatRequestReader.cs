@@ -28,6 +28,7 @@ static class ChatRequestReader
         UnsupportedFields.Check(fields);
         var request = ReadPrompt(fields, model) with
         {
+            User = ConversationKey.Read(fields).Values.FirstOrDefault(name => name is not null),
             Sampling = SamplingReader.Read(fields),
             MaxTokens = MaxTokens(fields),
             ThinkingBudget = ReasoningReader.Budget(fields),

@@ -14,7 +14,7 @@ sealed class ChatStarter(ModelLeases leases, PromptBuilder prompts, WishedGramma
 {
     /// <summary>A run ready to generate, or null with the reason in <paramref name="problem"/>.</summary>
     public ChatRun? Start(ChatRequest request, string idPrefix, Problem problem) =>
-        leases.Lease(request.Model, problem, lease => Start(request, idPrefix, lease, problem));
+        leases.Lease(request.Model, problem, lease => Start(request, idPrefix, lease, problem), ConversationKey.Of(request));
 
     ChatRun? Start(ChatRequest request, string idPrefix, ModelLease lease, Problem problem)
     {

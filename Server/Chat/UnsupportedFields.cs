@@ -1,5 +1,5 @@
 // Known fields that cannot be honoured. Each is refused with its reason, unless its value asks for what happens anyway, such as its
-// default. Also the few fields that have no visible effect. Whoever implements a field removes its line here.
+// default. Whoever implements a field removes its line here.
 using System.Text.Json;
 using Majlis.Server.Wire;
 
@@ -25,11 +25,8 @@ static class UnsupportedFields
         ["service_tier"] = "There is one tier; 'auto' and 'default' are taken.",
     };
 
-    static readonly string[] withoutEffect = ["user", "safety_identifier", "prompt_cache_key"];
-
     public static void Check(Fields fields)
     {
-        foreach (var name in withoutEffect) fields.Text(name);
         foreach (var name in fields.Unread.Where(refused.ContainsKey).ToList())
             if (fields.Any(name) is { } value && !HappensAnyway(name, value))
                 fields.Problem.Add(ApiError.UnsupportedField(name, refused[name]));

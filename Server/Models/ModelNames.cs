@@ -32,14 +32,20 @@ public sealed class ModelNames(ModelCatalog catalog)
     public static string With(string version, string adapter) => $"{version}{Separator}{adapter}";
 
     public static string Describe(LoadedModel live) => $"'{Current}', which is '{live.Version}'"
-        + string.Concat(live.Adapters.Names.Select(adapter => $", '{With(Current, adapter)}'"));
+        + string.Concat(Loaded(live).Select(adapter => $", '{With(Current, adapter)}'"));
+
+    static IEnumerable<string> Loaded(LoadedModel live) => live.Adapters.Names.Where(name => !Trials.IsTried(name));
+
+    /// <summary>The adapters that can be asked for, also those that the first request for them loads.</summary>
+    public static IEnumerable<string> Adapters(LoadedModel live, IEnumerable<Manifest> kept) =>
+        Loaded(live).Concat(VersionAdapters.Names(kept, live)).Distinct();
 
     /// <summary>The manifests of the catalogue's versions, without damaged ones.</summary>
     public IReadOnlyList<Manifest> Kept() => catalog.Readable();
 
     /// <summary>Every name, live ones first.</summary>
-    public static IEnumerable<string> All(LoadedModel live, IEnumerable<Manifest> kept) =>
-        new[] { Current, live.Version }.Concat(live.Adapters.Names.Select(adapter => With(Current, adapter)))
+    public static IEnumerable<string> All(LoadedModel live, IReadOnlyList<Manifest> kept) =>
+        new[] { Current, live.Version }.Concat(Adapters(live, kept).Select(adapter => With(Current, adapter)))
             .Concat(kept.Select(manifest => manifest.Id)).Distinct();
 
     /// <summary>The version whose weights have this hash, or the hash itself where the version is gone.</summary>

@@ -7,8 +7,8 @@ using Majlis.Text;
 
 namespace Majlis.Server.Models;
 
-sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, NamedAdapters adapters, ServerParts parts, ServerMetrics metrics,
-    ILogger<ModelWatcher> log) : BackgroundService
+sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, NamedAdapters adapters, TrialFollower trial, ServerParts parts,
+    ServerMetrics metrics, ILogger<ModelWatcher> log) : BackgroundService
 {
     static readonly TimeSpan interval = TimeSpan.FromSeconds(2);
 
@@ -52,6 +52,7 @@ sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, NamedAdapters ad
             }
             seen = state.Generation;
             if (state.Current is { } next && next != now) Take(next, now);
+            trial.Follow(state);
         }
         catch (Exception broken) when (broken is IOException or ModelFormatException or UnauthorizedAccessException)
         {

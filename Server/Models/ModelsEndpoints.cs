@@ -35,7 +35,7 @@ static class ModelsEndpoints
         var kept = names.Kept();
         if (encoders.Named(name) is { } encoder) return TypedResults.Json(cards.Of(encoder), WireJson.Wire.ModelCard);
         return ModelNames.All(model, kept).Contains(name)
-            || ModelNames.Means(name, model, out var adapter) && model.Adapters.Named(adapter!) is not null
+            || ModelNames.Means(name, model, out var adapter) && ModelNames.Adapters(model, kept).Contains(adapter)
             ? TypedResults.Json(cards.Of(name, model, kept), WireJson.Wire.ModelCard)
             : ApiError.UnknownModel(name, ModelNames.Describe(model)).ToResult();
     }
@@ -51,9 +51,10 @@ sealed class ModelCards(TimeProvider time)
         if (ModelNames.Means(name, live, out var adapter) && adapter is not null) return Of(name, live, live.Adapters.Named(adapter));
         var version = name == ModelNames.Current ? live.Version : name;
         var manifest = kept.FirstOrDefault(manifest => manifest.Id == version);
-        var loaded = version == live.Version;
+        var loaded = version == live.Version || live.Adapters.Named(Trials.Adapter(version)) is not null;
         return new ModelCard(name, "model", manifest?.Created.ToUnixTimeSeconds() ?? started, "majlis", version, loaded,
-            loaded ? live.WeightsHash : manifest?.WeightsHash, version, manifest?.Parents.FirstOrDefault(), manifest?.Votes.Length ?? 0);
+            version == live.Version ? live.WeightsHash : manifest?.WeightsHash, version, manifest?.Parents.FirstOrDefault(),
+            manifest?.Votes.Length ?? 0);
     }
 
     ModelCard Of(string name, LoadedModel live, ModelAdapter? adapter) => new(name, "model", started, "majlis",

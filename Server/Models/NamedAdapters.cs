@@ -1,11 +1,8 @@
 // The adapters that --adapter names, put on every model that is served. One that does not fit a model is not served with it, and requests
 // for it are told why. Knows no request.
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.RegularExpressions;
 using Majlis.Inference;
 using Majlis.Model.Adapters;
-using Majlis.Model.Hashes;
 using Majlis.Server.Operations;
 using Majlis.Text;
 
@@ -36,7 +33,8 @@ sealed partial class NamedAdapters(IEnumerable<string> given, ILogger<NamedAdapt
             try
             {
                 var numbers = LowRankAdapter.Open(folder, model.Network.Blueprint);
-                model.Adapters.Add(name, numbers, new(ModelNames.With(model.Version, name), Hash(model, folder), folder));
+                var hash = AdapterHash.Of(model.WeightsHash, folder);
+                model.Adapters.Add(name, numbers, new(ModelNames.With(model.Version, name), hash, folder));
                 log.AdapterServed(name, model.Version, folder);
             }
             catch (Exception broken) when (broken is ModelFormatException or IOException or UnauthorizedAccessException
@@ -45,12 +43,6 @@ sealed partial class NamedAdapters(IEnumerable<string> given, ILogger<NamedAdapt
                 model.Adapters.Refuse(name, broken.Message);
                 log.AdapterLeftOut(name, model.Version, broken.Message);
             }
-    }
-
-    static string Hash(LoadedModel model, string folder)
-    {
-        var files = new[] { AdapterConfig.FileName, LowRankAdapter.FileName }.Select(file => Path.Combine(folder, file));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{model.WeightsHash}+{FileHash.OfAll(files)}")));
     }
 
     static (string Name, string Folder) Split(string option) =>

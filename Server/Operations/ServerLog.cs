@@ -36,6 +36,15 @@ static partial class ServerLog
     [LoggerMessage(404, LogLevel.Warning, "The adapter '{Name}' is not served on {Version}: {Reason}")]
     public static partial void AdapterLeftOut(this ILogger log, string name, string version, string reason);
 
+    [LoggerMessage(405, LogLevel.Information, "A share of {Share} of all conversations tries {Version}, on {Live}.")]
+    public static partial void TrialBegun(this ILogger log, string version, double share, string live);
+
+    [LoggerMessage(406, LogLevel.Information, "The trial of {Version} has ended.")]
+    public static partial void TrialEnded(this ILogger log, string version);
+
+    [LoggerMessage(407, LogLevel.Error, "{Version} cannot be tried and {Live} answers all: {Reason}")]
+    public static partial void TrialRefused(this ILogger log, string version, string live, string reason);
+
     [LoggerMessage(402, LogLevel.Error, "The batch {Id} broke off; the next start goes on with it.")]
     public static partial void BatchBroken(this ILogger log, string id, Exception failure);
 

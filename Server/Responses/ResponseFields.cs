@@ -1,6 +1,7 @@
 // Fields of the Responses API that cannot be honoured, each refused with its reason, and those that by nature have no visible effect.
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Majlis.Server.Chat;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Responses;
@@ -22,10 +23,11 @@ static class ResponseFields
             if (fields.Any(name) is not null) fields.Problem.Add(ApiError.UnsupportedField(name, why));
     }
 
-    /// <summary>Users, keys of caches and tiers: read, repeated in the reply, and of no effect.</summary>
-    public static void ReadWithoutEffect(Fields fields, JsonObject echo)
+    /// <summary>Users, keys of caches and tiers: read and repeated in the reply. Gives the user.</summary>
+    public static string? ReadEchoed(Fields fields, JsonObject echo)
     {
-        foreach (var name in new[] { "user", "safety_identifier", "prompt_cache_key" }) echo[name] = fields.Text(name);
+        var names = ConversationKey.Read(fields);
+        foreach (var (field, name) in names) echo[field] = name;
         // The cache keeps a prefix as long as it has room.
         echo["prompt_cache_retention"] = fields.Has("prompt_cache_retention")
             ? fields.Word("prompt_cache_retention", ["in_memory", "in-memory", "24h"]) : null;
@@ -33,5 +35,6 @@ static class ResponseFields
             fields.Problem.AddIf(tier is not ("auto" or "default"),
                 ApiError.UnsupportedField("service_tier", "There is one tier; 'auto' and 'default' are taken."));
         foreach (var name in new[] { "max_tool_calls", "moderation" }) echo[name] = null;
+        return names.Values.FirstOrDefault(name => name is not null);
     }
 }

@@ -41,7 +41,7 @@ static class ResponseRequestReader
         };
         echo["metadata"] = Metadata.Read(fields) ?? [];
         echo["background"] = request.Background;
-        ResponseFields.ReadWithoutEffect(fields, echo);
+        request = request with { Chat = request.Chat with { User = ResponseFields.ReadEchoed(fields, echo) } };
         CheckForm(request, problem);
         fields.Done();
         return problem.First is null ? request : null;

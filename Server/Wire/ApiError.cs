@@ -169,6 +169,12 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
     public static ApiError NoPreviousVersion() =>
         new(409, Request, "The catalogue has no previous version to roll back to.", Code: "no_previous_version");
 
+    /// <param name="why">A sentence.</param>
+    public static ApiError CannotTry(string why) => new(409, Request, why, "id", "trial_impossible");
+
+    public static ApiError NoTrial(string version) =>
+        new(409, Request, $"The version '{version}' is not being tried.", "id", "no_trial");
+
     public static ApiError PointerMoved(long generation) => new(409, Request,
         $"The catalogue's pointer was moved meanwhile and is at generation {generation}; look at GET /v1/catalog/versions and try again.",
         Code: "pointer_moved");

@@ -3,6 +3,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Majlis.Evaluation;
+using Majlis.Model.Adapters;
 using Majlis.Model.Catalog;
 
 namespace Majlis.Trainer.Rounds;
@@ -26,8 +27,9 @@ sealed class Publication(RoundFolder folder, ModelCatalog catalog, RoundStart st
         version.StartsWith('v') && int.TryParse(version.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number : 0;
 
-    public Manifest Publish(
-        RoundPairs pairs, IReadOnlyList<ExpertResult> experts, CandidateResult candidate, string candidatePath, GateVerdict verdict)
+    /// <param name="adapterOf">The folder of an expert's adapter.</param>
+    public Manifest Publish(RoundPairs pairs, IReadOnlyList<ExpertResult> experts, CandidateResult candidate, string candidatePath,
+        GateVerdict verdict, Func<string, string> adapterOf)
     {
         var recipe = JsonSerializer.SerializeToElement(
             new { merge = candidate.Recipe, search = candidate.Search, tensors = candidate.TensorHashes, experts }, TrainerJson.Plain);
@@ -35,11 +37,17 @@ sealed class Publication(RoundFolder folder, ModelCatalog catalog, RoundStart st
         var draft = catalog.Begin(start.Version);
         foreach (var name in new[] { ModelCatalog.Master, ModelCatalog.Serve })
             Copy(Path.Combine(candidatePath, name), Path.Combine(draft.Folder, name));
+        WeightedAdapter[] adapters =
+            [.. pairs.Experts.Zip(candidate.Weights, (expert, weight) => new WeightedAdapter(expert.Name, weight))];
+        foreach (var (expert, _) in adapters)
+            foreach (var file in new[] { AdapterConfig.FileName, LowRankAdapter.FileName })
+                CopyFile(Path.Combine(adapterOf(expert), file), Path.Combine(draft.AdapterFolder(expert), file));
         return draft.Commit(new Manifest
         {
             Id = start.Version,
             Parents = [start.Parent ?? start.WeightsHash],
             Recipe = recipe,
+            Adapters = adapters,
             Votes = [.. pairs.Training.Concat(pairs.HeldOut).Select(pair => pair.Id)],
             Options = JsonSerializer.SerializeToElement(start.Options, TrainerJson.Plain),
             Seed = start.Options.Seed,
@@ -72,10 +80,15 @@ sealed class Publication(RoundFolder folder, ModelCatalog catalog, RoundStart st
         {
             var target = Path.Combine(to, Path.GetRelativePath(from, path));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            using var read = File.OpenRead(path);
-            using var written = File.Create(target); // not File.Copy: a catalogue may let others read a version, but never a round's file
-            read.CopyTo(written);
+            CopyFile(path, target);
         }
+    }
+
+    static void CopyFile(string from, string to)
+    {
+        using var read = File.OpenRead(from);
+        using var written = File.Create(to); // not File.Copy: a catalogue may let others read a version, but never a round's file
+        read.CopyTo(written);
     }
 
     /// <summary>Moves the pointer if the gate said so and the pointer is still where the round started.</summary>

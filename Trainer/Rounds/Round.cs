@@ -73,7 +73,7 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
         parts.Say($"gate: {verdict}");
         parts.Judged(verdict);
         var publication = new Publication(folder, parts.Catalog, start);
-        await folder.OnceAsync("version", () => publication.Publish(pairs, experts, candidate, CandidatePath, verdict));
+        await folder.OnceAsync("version", () => publication.Publish(pairs, experts, candidate, CandidatePath, verdict, training.AdapterOf));
         return await folder.OnceAsync("promotion", () => publication.Promote(verdict, pairs));
     }
 
@@ -81,8 +81,12 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
 
     CandidateResult Merge(RoundStart start, RoundPairs pairs, string[] adapters)
     {
-        CandidateResult Write(ImmutableArray<double> weights) => CandidateMerge.Write(
-            CandidateMerge.Recipe(start.MasterPath, [.. adapters.Zip(weights)]), start.MasterPath, CandidatePath);
+        CandidateResult Write(ImmutableArray<double> weights)
+        {
+            var recipe = CandidateMerge.Recipe(start.MasterPath, [.. adapters.Zip(weights)]);
+            return CandidateMerge.Write(recipe, start.MasterPath, CandidatePath) with { Weights = weights };
+        }
+
         return start.Options.Weights == ExpertWeights.Search && adapters.Length > 1
             ? WeightSearch.Run(pairs, Write, Path.Combine(CandidatePath, ModelCatalog.Serve), parts)
             : Write(ExpertWeights.Of(adapters.Length > 1 ? start.Options.Weights : ExpertWeights.Equal, pairs.Experts));

@@ -41,6 +41,9 @@ public sealed record ExpertResult(
 /// <summary>The merged candidate.</summary>
 public sealed record CandidateResult(string Recipe, ImmutableSortedDictionary<string, string> TensorHashes)
 {
+    /// <summary>How much each expert counts, in the order of the round's experts.</summary>
+    public ImmutableArray<double> Weights { get; init; } = [];
+
     /// <summary>How the experts' weights were found; null where they were given.</summary>
     public WeightSearchResult? Search { get; init; }
 }

@@ -22,7 +22,8 @@ public sealed class AdapterTests
         using var gate = new ManualResetEventSlim();
         var hold = world.Network.Before;
         world.Network.Before = batch => { gate.Wait(Stop); hold(batch); };
-        var reading = ((string?[])[null, "one", "two", "one"]).Select(adapter => EngineWorld.ReadAsync(Ask(world, request, adapter))).ToArray();
+        var reading = ((string?[])[null, "one", "two", "one"])
+            .Select(adapter => EngineWorld.ReadAsync(Ask(world, request, adapter))).ToArray();
         gate.Set();
         var answers = await Task.WhenAll(reading);
         foreach (var (answer, adapter) in answers.Zip((int[])[-1, 0, 1, 0]))

@@ -31,5 +31,6 @@ static class AdapterFolder
 
     static (string, long[], float[]) Tensor(Projection projection, string factor, int rows, int columns, float strength) =>
         ($"base_model.model.{projection.Module}.lora_{factor}.weight", [rows, columns],
-            [.. Enumerable.Range(0, rows * columns).Select(index => strength * MathF.Sin(index * 3.7f + projection.Module.Length + strength))]);
+            [.. Enumerable.Range(0, rows * columns)
+                .Select(index => strength * MathF.Sin(index * 3.7f + projection.Module.Length + strength))]);
 }

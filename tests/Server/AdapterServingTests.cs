@@ -58,7 +58,7 @@ public sealed class AdapterServingTests : IDisposable
         })
         {
             var reply = await server.PostAsync(path, body);
-            Assert.True(reply.IsSuccessStatusCode, $"{path}: {await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
+            Assert.True(reply.IsSuccessStatusCode, path);
             var unknown = await server.PostAsync(path, body.Replace("current:one", "current:three", StringComparison.Ordinal));
             Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
         }
@@ -79,9 +79,9 @@ public sealed class AdapterServingTests : IDisposable
     public async Task Adapters_are_listed_with_where_they_come_from_and_what_they_are_served_on()
     {
         await using var server = await StartAsync();
-        var list = await GetAsync(server, "/v1/models");
+        var list = await server.GetAsync("/v1/models");
         Assert.Equal(["current", "base", "current:one", "current:two"], list["data"]!.AsArray().Select(card => (string)card!["id"]!));
-        var card = await GetAsync(server, "/v1/models/base:one");
+        var card = await server.GetAsync("/v1/models/base:one");
         Assert.Equal(("base:one", "base", folder.File("one")), ((string)card["id"]!, (string)card["parent"]!, (string)card["root"]!));
         Assert.True((bool)card["loaded"]!);
     }
@@ -113,18 +113,19 @@ public sealed class AdapterServingTests : IDisposable
     [InlineData("a:b=FOLDER", "'a:b' is no name")]
     [InlineData("one=/nowhere", "no adapter_config.json in '/nowhere'")]
     public void An_adapter_that_cannot_be_is_refused_at_the_start(string option, string expected) =>
-        Assert.Contains(new ServerOptions { Adapters = [option] }.Problems(), problem => problem.Contains(expected, StringComparison.Ordinal));
+        Assert.Contains(expected, string.Join('\n', new ServerOptions { Adapters = [option] }.Problems()), StringComparison.Ordinal);
 
     async Task<RunningServer> StartAsync(string backend = "cpu")
     {
         var model = Base("base");
-        string[] adapters = [.. new[] { ("one", 3f), ("two", -5f) }.Select(each =>
+        string[] adapters = [.. new[] { ("one", 0.5f), ("two", -0.9f) }.Select(each =>
             $"{each.Item1}={AdapterFolder.Write(folder.File(each.Item1), model, each.Item2)}")];
         var options = new ServerOptions { Backend = backend, Adapters = [.. adapters] };
         Assert.DoesNotContain(options.Problems(), problem => problem.StartsWith("--adapter", StringComparison.Ordinal));
         var parts = ServerParts.Of(options);
         return await RunningServer.StartAsync(parts.Open(model, "base", parts.Engine),
-            given => given with { Adapters = options.Adapters, Catalog = folder.File("catalog") }, given => given with { Open = parts.Open });
+            given => given with { Adapters = options.Adapters, Catalog = folder.File("catalog") },
+            given => given with { Open = parts.Open });
     }
 
     string Base(string name)
@@ -152,12 +153,11 @@ public sealed class AdapterServingTests : IDisposable
             ["ignore_eos"] = true,
             ["temperature"] = 1,
             ["seed"] = 5,
+            ["logprobs"] = true,
             // LibTorch's rounding depends on the batch otherwise.
             ["deterministic"] = true,
         }));
 
-    static string Said(JsonObject reply) => (string)reply["choices"]![0]!["message"]!["content"]!;
-
-    static async Task<JsonObject> GetAsync(RunningServer server, string path) => await RunningServer.JsonAsync(
-        await server.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken));
+    // The texts of so small a network are often the same; their log-probabilities are not.
+    static string Said(JsonObject reply) => reply["choices"]![0]!["logprobs"]!.ToJsonString();
 }

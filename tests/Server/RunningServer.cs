@@ -83,6 +83,14 @@ sealed class RunningServer : IAsyncDisposable
         return await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>The reply to a GET, which must succeed.</summary>
+    public async Task<JsonObject> GetAsync(string path)
+    {
+        var reply = await Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.True(reply.IsSuccessStatusCode, $"{path}: {reply.StatusCode}");
+        return await JsonAsync(reply);
+    }
+
     public static JsonObject ChatBody(JsonObject? fields = null)
     {
         var body = new JsonObject

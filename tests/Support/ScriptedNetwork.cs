@@ -70,7 +70,8 @@ public sealed class ScriptedNetwork(Blueprint blueprint, int blockSize = 4, ulon
         foreach (var group in blueprint.CacheGroups)
         {
             state = SeededRandom.Mix(state, 17);
-            for (var p = First(group, tokens.Length - 1); p < tokens.Length; p++) state = SeededRandom.Mix(state, (ulong)Cached(tokens[p], adapter));
+            for (var p = First(group, tokens.Length - 1); p < tokens.Length; p++)
+                state = SeededRandom.Mix(state, (ulong)Cached(tokens[p], adapter));
         }
         return Spread(state);
     }
