@@ -11,6 +11,7 @@ using Majlis.Cpu.Threads;
 using Majlis.Cpu.Weights;
 using Majlis.Model;
 using Majlis.Model.Adapters;
+using Majlis.Model.Weights;
 using Majlis.Text;
 
 namespace Majlis.Cpu;
@@ -60,6 +61,10 @@ public sealed class CpuNetwork : INetwork
         step = new NetworkStep(blueprint, weights, team, rows, attention, adapterPhase);
         if (groups.IsEmpty) encoderCache = new EncoderCache(blueprint, form);
     }
+
+    /// <summary>The bytes that a model's matrices take, as the headers of its files tell.</summary>
+    public static long WeightBytes(Blueprint blueprint, IWeightSource source, WeightPrecision precision) =>
+        WeightMemory.Bytes(blueprint, source, precision);
 
     public Blueprint Blueprint { get; }
 

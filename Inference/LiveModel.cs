@@ -4,14 +4,18 @@ namespace Majlis.Inference;
 
 /// <summary>
 /// At most two snapshots are live: the current one, and one on which requests still finish. A third waits; of several waiting, the newest
-/// wins. A replaced snapshot is freed after its last lease, on a thread of low priority. Thread-safe.
+/// wins. A replaced snapshot is freed after its last lease, on a thread of low priority. Where two do not fit into memory, requests wait at
+/// <see cref="EnterAsync"/> between <see cref="Close"/> and <see cref="Open"/>. Thread-safe.
 /// </summary>
 /// <param name="freed">Called on that thread after a snapshot is freed, for example to return its memory to the system.</param>
 public sealed class LiveModel(Action? freed = null) : IDisposable
 {
     readonly Lock gate = new();
     Snapshot? current;
+    Snapshot? previous;
     LoadedModel? parked;
+    // While requests wait for the next snapshot, and until the last of the others is freed.
+    TaskCompletionSource? opening, emptied;
     int live;
     bool disposed;
 
@@ -30,10 +34,74 @@ public sealed class LiveModel(Action? freed = null) : IDisposable
         get { lock (gate) return live; }
     }
 
+    /// <summary>Requests that enter wait.</summary>
+    public bool IsClosed
+    {
+        get { lock (gate) return opening is not null; }
+    }
+
     /// <summary>Keeps the current snapshot in memory until disposed; null while nothing is loaded.</summary>
     public ModelLease? Lease()
     {
         lock (gate) return current is null ? null : Hold(current);
+    }
+
+    /// <summary>
+    /// Holds what is served while a request finds out what it needs, so that it is not freed in between; waits while the model is closed.
+    /// Null while nothing is loaded.
+    /// </summary>
+    public async Task<ModelLease?> EnterAsync(CancellationToken gone)
+    {
+        while (true)
+        {
+            Task open;
+            lock (gate)
+            {
+                if (opening is null) return current is null ? null : Hold(current);
+                open = opening.Task;
+            }
+            await open.WaitAsync(gone).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Requests that enter from now on wait. The current snapshot is freed with its last lease; then the task ends.</summary>
+    public Task Close()
+    {
+        lock (gate)
+        {
+            opening ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            emptied ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (current is not null) current.Retired = true;
+            if (current is { Leases: 0 } idle) Free_NeedsLock(idle);
+            if (live == 0) emptied.TrySetResult();
+            return emptied.Task;
+        }
+    }
+
+    /// <summary>Lets in the requests that wait, for what is current now.</summary>
+    public void Open()
+    {
+        lock (gate)
+        {
+            if (current is not null) current.Retired = false;
+            opening?.TrySetResult();
+            (opening, emptied) = (null, null);
+        }
+    }
+
+    /// <summary>
+    /// Makes the snapshot before the current one current again, at once, if it is of this version and requests still finish on it.
+    /// </summary>
+    public bool TryReturn(string version)
+    {
+        lock (gate)
+        {
+            if (previous is not { Leases: > 0 } || previous.Model.Version != version || current is null || parked is not null) return false;
+            (current, previous) = (previous, current);
+            (current.Retired, previous.Retired) = (false, true);
+            if (previous.Leases == 0) Free_NeedsLock(previous);
+            return true;
+        }
     }
 
     /// <summary>Makes <paramref name="next"/> current: at once, or as soon as one of two live snapshots is freed.</summary>
@@ -61,6 +129,7 @@ public sealed class LiveModel(Action? freed = null) : IDisposable
             if (current is { Leases: 0 }) idle = current.Model;
             if (current is not null) current.Retired = true;
             current = null;
+            opening?.TrySetResult();
         }
         never?.Dispose();
         idle?.Dispose();
@@ -85,6 +154,7 @@ public sealed class LiveModel(Action? freed = null) : IDisposable
         current = new(parked!);
         parked = null;
         live++;
+        previous = old;
         if (old is null) return;
         old.Retired = true;
         if (old.Leases == 0) Free_NeedsLock(old);
@@ -92,8 +162,9 @@ public sealed class LiveModel(Action? freed = null) : IDisposable
 
     void Free_NeedsLock(Snapshot snapshot)
     {
-        var thread = new Thread(() => Free(snapshot)) { IsBackground = true, Priority = ThreadPriority.Lowest };
-        thread.Start();
+        if (previous == snapshot) previous = null;
+        if (current == snapshot) current = null;
+        LowPriorityThread.Start("majlis-free", () => Free(snapshot));
     }
 
     void Free(Snapshot snapshot)
@@ -103,6 +174,7 @@ public sealed class LiveModel(Action? freed = null) : IDisposable
         {
             live--;
             if (parked is not null && !disposed) Install_NeedsLock();
+            if (live == 0) emptied?.TrySetResult();
         }
         freed?.Invoke();
     }

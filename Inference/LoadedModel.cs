@@ -31,6 +31,9 @@ public sealed class LoadedModel : IDisposable
 
     public required string WeightsHash { get; init; }
 
+    /// <summary>Where it was opened, a GGUF file or a Hugging Face folder; null where it was made in memory.</summary>
+    public string? Path { get; init; }
+
     public INetwork Network { get; }
 
     /// <summary>What requests may ask for beside the weights alone.</summary>

@@ -77,6 +77,8 @@ public static class ServerApp
         app.MapEndpoints(options);
         app.SayWhatIsServed(parts.Starter);
         app.DrainBeforeTheCut(parts);
+        var engine = app.Services.GetRequiredService<Engine>();
+        app.Services.GetRequiredService<HeapCompaction>().IsBusy = () => engine.Progress.Running > 0;
         return app;
     }
 
@@ -132,9 +134,7 @@ public static class ServerApp
         services.AddSingleton(_ => new ModelNames(catalog)).AddSingleton<ModelLeases>();
         services.AddSingleton<VersionAdapters>().AddSingleton<Trials>().AddSingleton<TrialFollower>();
         services.AddSingleton<ModelCards>();
-        services.AddSingleton(given => new ModelWatcher(catalog, given.GetRequiredService<LiveModel>(),
-            given.GetRequiredService<NamedAdapters>(), given.GetRequiredService<TrialFollower>(), parts,
-            given.GetRequiredService<ServerMetrics>(), given.GetRequiredService<ILogger<ModelWatcher>>()));
+        services.AddSingleton(parts).AddSingleton<SwapChoice>().AddSingleton<ModelSwap>().AddSingleton<ModelWatcher>();
         services.AddHostedService(given => given.GetRequiredService<ModelWatcher>());
     }
 

@@ -122,6 +122,12 @@ public sealed record ServerOptions
     /// </summary>
     public string? Speculate { get; init; }
 
+    /// <summary>
+    /// How versions change: <c>overlap</c>, the next is loaded beside the running one; <c>drain</c>, after its requests have ended, while
+    /// new ones wait; <c>auto</c>: overlap where both fit into memory.
+    /// </summary>
+    public string Swap { get; init; } = SwapChoice.Auto;
+
     /// <summary>Whether a trainer runs beside the server, as its child.</summary>
     public bool WithTrainer { get; init; }
 
@@ -151,7 +157,8 @@ public sealed record ServerOptions
     /// <summary>The problems, one line each, starting with the option's name; empty where there are none.</summary>
     public IEnumerable<string> Problems()
     {
-        foreach (var problem in BackendChoice.Problems(this).Concat(SpeculationChoice.Problems(this))) yield return problem;
+        foreach (var problem in BackendChoice.Problems(this).Concat(SpeculationChoice.Problems(this)).Concat(SwapChoice.Problems(this)))
+            yield return problem;
         if (Model is not null && !Path.Exists(Model) && HubName.TryParse(Model) is null)
             yield return $"--model: there is no file or folder '{Model}', and it is no ORG/NAME of the hub.";
         foreach (var (option, path) in new[] { ("--embedding-model", EmbeddingModel), ("--rerank-model", RerankModel) })

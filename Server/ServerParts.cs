@@ -13,9 +13,15 @@ public sealed record ServerParts(TimeProvider Time, IdSource Ids, Func<string, s
 {
     public static ServerParts Real { get; } = Of(new ServerOptions());
 
-    public static ServerParts Of(ServerOptions options) =>
-        new(TimeProvider.System, IdSource.Random,
-            new ModelOpener(options.Backend, options.Weights, options.CacheType, options.Threads, SpeculationChoice.Draft(options)).Open);
+    public static ServerParts Of(ServerOptions options)
+    {
+        var draft = SpeculationChoice.Draft(options);
+        var opener = new ModelOpener(options.Backend, options.Weights, options.CacheType, options.Threads, draft);
+        return new(TimeProvider.System, IdSource.Random, opener.Open) { Fits = opener.Fits };
+    }
+
+    /// <summary>Whether the model at a path fits into memory beside the one that is served.</summary>
+    public Func<string, EngineOptions, bool> Fits { get; init; } = (_, _) => true;
 
     /// <summary>What is served where nobody names a model.</summary>
     public Starter Starter { get; init; } = Starter.Here;

@@ -4,6 +4,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Majlis.Model;
 using Majlis.Model.Adapters;
+using Majlis.Model.Weights;
 using Majlis.Text;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -48,6 +49,13 @@ public sealed class TorchNetwork : INetwork
 
     /// <summary>Whether LibTorch can use a GPU here. It is not loaded where the system has no driver's device.</summary>
     public static bool HasGpu => !(OperatingSystem.IsLinux() && !driverDevices.Any(File.Exists)) && cuda.is_available();
+
+    /// <summary>The bytes that a model's tensors take in the type in which they are computed here.</summary>
+    public static long WeightBytes(IWeightSource source) =>
+        source.Tensors.Values.Sum(tensor => tensor.Elements) * (HasGpu || Processor.HasBFloat16 ? 2 : 4);
+
+    /// <summary>The free memory of what computes, in bytes; 0 where a GPU does not tell.</summary>
+    public static long FreeMemory => HasGpu ? GpuMemory.Free ?? 0 : MachineMemory.Available;
 
     public Blueprint Blueprint { get; }
     public int BlockSize { get; }

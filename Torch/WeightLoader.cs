@@ -6,6 +6,7 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Majlis.Model;
+using Majlis.Model.Weights;
 using Majlis.Text;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -98,7 +99,7 @@ static class WeightLoader
         var row = info.Shape.IsEmpty ? 1 : Math.Max(1, info.Shape[^1]);
         var chunk = Math.Max(row, ChunkElements / row * row);
         // The processor dequantises: chunks in parallel, each into its own part of the result.
-        Parallel.For(0L, (count + chunk - 1) / chunk, index =>
+        Parallel.For(0L, (count + chunk - 1) / chunk, LoadingThreads.Options, index =>
         {
             var done = index * chunk;
             var part = (int)Math.Min(chunk, count - done);

@@ -9,8 +9,9 @@ static class SwapUnderLoadBenchmark
     const int Swaps = 20;
     const int Clients = 16;
 
+    static readonly TimeSpan warmUp = TimeSpan.FromSeconds(10);
     static readonly TimeSpan usual = TimeSpan.FromSeconds(20);
-    static readonly TimeSpan between = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan between = TimeSpan.FromSeconds(1);
 
     /// <param name="models">One, or none for SmolLM2 from the shared folder.</param>
     public static async Task<int> RunAsync(string[] models)
@@ -20,7 +21,7 @@ static class SwapUnderLoadBenchmark
         using var over = new CancellationTokenSource();
         var load = new SwapLoad(server.Http);
         var clients = Enumerable.Range(0, Clients).Select(client => load.RunAsync(client, over.Token)).ToArray();
-        await Task.Delay(usual);
+        await Task.Delay(warmUp);
         load.TakeGaps(); // of a server that has just started
         await Task.Delay(usual);
         var (quiet, before) = (load.TakeGaps(), server.PrivateBytes);

@@ -1,4 +1,4 @@
-// Packs a checkpoint's rows into the kernels' layouts, group after group on all cores, without a widened copy of the tensor. Chooses the
+// Packs a checkpoint's rows into the kernels' layouts, group after group, without a widened copy of the tensor. Chooses the
 // format of each tensor. Knows nothing of a tensor's meaning.
 using System.Runtime.ExceptionServices;
 using Majlis.Model;
@@ -26,7 +26,7 @@ sealed class MatrixLoader(IWeightSource source, WeightPrecision precision, Nativ
             Rounded[type] = Rounded.GetValueOrDefault(type) + 1;
         try
         {
-            Parallel.For(0, matrix.Groups, group => Fill(matrix, group, name, type, firstRow));
+            Parallel.For(0, matrix.Groups, LoadingThreads.Options, group => Fill(matrix, group, name, type, firstRow));
             return matrix;
         }
         catch (AggregateException several)

@@ -32,7 +32,7 @@ static class MessageEndpoints
     {
         var problem = new Problem();
         ChatRequest? request = null;
-        var run = await reader.ReadAsync(http.Request, problem, body =>
+        var run = await reader.ReadForModelAsync(http.Request, problem, body =>
             (request = MessageRequestReader.Read(body, problem, counts: false)) is null ? null
             : starter.Start(request = passages.Add(request) with { Client = ClientLimits.Client(http) }, "msg_", problem));
         if (request is null) return problem.First!.ToResult();
@@ -50,7 +50,7 @@ static class MessageEndpoints
         PromptBuilder prompts)
     {
         var problem = new Problem();
-        var tokens = await reader.ReadAsync(http.Request, problem, body =>
+        var tokens = await reader.ReadForModelAsync(http.Request, problem, body =>
             MessageRequestReader.Read(body, problem, counts: true) is not { } request ? null
             : leases.Lease(request.Model, problem, lease =>
             {

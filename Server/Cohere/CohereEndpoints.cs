@@ -25,7 +25,8 @@ static class CohereEndpoints
     {
         var problem = new Problem();
         ChatRequest? request = null;
-        var run = await reader.ReadAsync(http.Request, problem, body => (request = CohereRequestReader.Read(body, problem)) is null ? null
+        var run = await reader.ReadForModelAsync(http.Request, problem, body =>
+            (request = CohereRequestReader.Read(body, problem)) is null ? null
             : starter.Start(request = passages.Add(request) with { Client = ClientLimits.Client(http) }, "chat_", problem));
         if (request is null) return problem.First!.ToResult();
         if (run is null) return problem.First!.Renamed(CohereRequestReader.Name).ToResult();

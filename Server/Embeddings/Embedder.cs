@@ -19,20 +19,10 @@ sealed class Embedder(EncoderModels encoders, LiveModel live, ModelLeases leases
             return Prepare(VectorReader.Of(encoder.Model), request, problem,
                 (tokens, stop) => encoder.EncodeAsync(tokens, request.Priority, cancellation: stop));
         if (live.Current is { } model && ModelNames.Means(request.Model, model, out _))
-            return leases.Lease(request.Model, problem, lease => OfServed(lease, request, problem));
+            return leases.Lease(request.Model, problem, lease => Prepare(ServedStates.Reader(lease), request, problem,
+                (tokens, stop) => served.PoolAsync(lease, tokens, request, stop)) is { } run ? run with { Lease = lease } : null);
         problem.Add(ApiError.UnknownModel(request.Model, encoders.Describe()));
         return null;
-    }
-
-    // The weights are leased again once the texts are computed: until then others may be served.
-    EmbeddingRun? OfServed(ModelLease lease, EmbeddingRequest request, Problem problem)
-    {
-        using (lease)
-        {
-            var version = lease.Version;
-            return Prepare(ServedStates.Reader(lease), request, problem,
-                (tokens, stop) => served.PoolAsync(version, tokens, request, stop));
-        }
     }
 
     static EmbeddingRun? Prepare(VectorReader reader, EmbeddingRequest request, Problem problem,
@@ -54,7 +44,12 @@ sealed class Embedder(EncoderModels encoders, LiveModel live, ModelLeases leases
 /// <param name="Model">The model's name in replies.</param>
 /// <param name="Tokens">Of each input.</param>
 /// <param name="VectorsAsync">Queues the inputs; a vector for each.</param>
-sealed record EmbeddingRun(string Model, int[][] Tokens, Func<CancellationToken, Task<float[][]>> VectorsAsync)
+sealed record EmbeddingRun(string Model, int[][] Tokens, Func<CancellationToken, Task<float[][]>> VectorsAsync) : IDisposable
 {
+    /// <summary>The run's own, where the served model computes.</summary>
+    public ModelLease? Lease { get; init; }
+
     public int PromptTokens { get; } = Tokens.Sum(tokens => tokens.Length);
+
+    public void Dispose() => Lease?.Dispose();
 }

@@ -23,7 +23,7 @@ static class EmbeddingEndpoints
     {
         var problem = new Problem();
         EmbeddingRequest? request = null;
-        var run = await reader.ReadAsync(http.Request, problem, body =>
+        using var run = await reader.ReadForModelAsync(http.Request, problem, body =>
             (request = EmbeddingRequestReader.Read(body, problem)) is null ? null
                 : embedder.Prepare(request with { Client = ClientLimits.Client(http) }, problem));
         if (request is null || run is null) return problem.First!.ToResult();
@@ -38,7 +38,7 @@ static class EmbeddingEndpoints
     {
         var problem = new Problem();
         CohereEmbedRequest? request = null;
-        var run = await reader.ReadAsync(http.Request, problem, body =>
+        using var run = await reader.ReadForModelAsync(http.Request, problem, body =>
             (request = CohereEmbedReader.Read(body, problem)) is null ? null
                 : embedder.Prepare(request.Request with { Client = ClientLimits.Client(http) }, problem));
         if (request is null || run is null) return problem.First!.ToResult();

@@ -3,12 +3,10 @@
 using Majlis.Inference;
 using Majlis.Model;
 using Majlis.Model.Sentences;
-using Majlis.Server.Models;
-using Majlis.Server.Wire;
 
 namespace Majlis.Server.Embeddings;
 
-sealed class ServedStates(ModelLeases leases, Engine engine)
+sealed class ServedStates(Engine engine)
 {
     /// <summary>Texts of one request in the engine's queue at a time, so that it does not fill it.</summary>
     const int AtATime = 8;
@@ -25,20 +23,16 @@ sealed class ServedStates(ModelLeases leases, Engine engine)
     }, lease.Model.Network.Blueprint.VocabularySize);
 
     /// <summary>A vector for each text.</summary>
-    /// <exception cref="RequestRefusedException">Another version is served by now.</exception>
-    public async Task<float[][]> PoolAsync(string version, int[][] texts, EmbeddingRequest request, CancellationToken stop)
+    public async Task<float[][]> PoolAsync(ModelLease lease, int[][] texts, EmbeddingRequest request, CancellationToken stop)
     {
-        var problem = new Problem();
-        using var lease = leases.Lease(version, problem, lease => lease)
-            ?? throw new RequestRefusedException(new("model", $"{version} is not served any more; ask again."));
         var vectors = new float[texts.Length][];
         await Parallel.ForEachAsync(Enumerable.Range(0, texts.Length),
             new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = stop },
-            async (i, stop) => vectors[i] = unit.Apply(await PoolAsync(lease, texts[i], request, stop)));
+            async (i, stop) => vectors[i] = unit.Apply(await PoolOneAsync(lease, texts[i], request, stop)));
         return vectors;
     }
 
-    async Task<float[]> PoolAsync(ModelLease lease, int[] text, EmbeddingRequest request, CancellationToken stop)
+    async Task<float[]> PoolOneAsync(ModelLease lease, int[] text, EmbeddingRequest request, CancellationToken stop)
     {
         float[]? vector = null;
         var read = new GenerationRequest(text, new SamplingOptions(), MaxTokens: 0)

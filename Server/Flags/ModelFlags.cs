@@ -48,9 +48,13 @@ sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
     readonly HostOption<string?> speculate = sources.Text("--speculate",
         "Guess several tokens a step: ngram (from each answer's own past), or a small model's path; no text changes.");
 
+    readonly HostOption<string> swap = sources.Text("--swap",
+        "How versions change: overlap (load the next beside the running one), drain (end running requests first), or auto: overlap where "
+            + "both fit into memory.", defaults.Swap);
+
     public IEnumerable<Option> All =>
         [model, embeddingModel, rerankModel, adapters, catalog, backend, weights, cacheType, threads, documents, toolFormat,
-            deterministic, speculate];
+            deterministic, speculate, swap];
 
     /// <summary>The options with what this command line says of these.</summary>
     public ServerOptions Read(OptionValues values, ServerOptions options) => options with
@@ -68,5 +72,6 @@ sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
         ToolFormat = values.Of(toolFormat),
         Deterministic = values.Of(deterministic),
         Speculate = values.Of(speculate),
+        Swap = values.Of(swap),
     };
 }

@@ -6,6 +6,7 @@ using Majlis.Inference.Sentences;
 using Majlis.Inference.Speculation;
 using Majlis.Model;
 using Majlis.Model.Sentences;
+using Majlis.Model.Weights;
 using Majlis.Text;
 using Majlis.Torch;
 
@@ -53,6 +54,17 @@ sealed class ModelOpener(string backend, string weights, string cacheType, int t
         return OpenAlone(path, version, options, suggesting);
     }
 
+    /// <summary>Whether a model fits into memory beside what is there already, as the headers of its files tell.</summary>
+    /// <exception cref="ModelFormatException">There is no model.</exception>
+    public bool Fits(string path, EngineOptions options)
+    {
+        using var checkpoint = Checkpoint.Open(path);
+        var (needed, free) = UsesTorch(checkpoint.Blueprint)
+            ? (TorchNetwork.WeightBytes(checkpoint.Weights), TorchNetwork.FreeMemory)
+            : (CpuNetwork.WeightBytes(checkpoint.Blueprint, checkpoint.Weights, Precisions[weights]), MachineMemory.Available);
+        return needed + options.CacheBytes <= free;
+    }
+
     LoadedModel OpenAlone(string path, string version, EngineOptions options, LoadedModel? suggesting = null)
     {
         var checkpoint = Checkpoint.Open(path);
@@ -71,6 +83,7 @@ sealed class ModelOpener(string backend, string weights, string cacheType, int t
             {
                 Version = version,
                 WeightsHash = checkpoint.WeightsHash,
+                Path = path,
                 Tokenizer = tokenizer,
                 ChatTemplate = checkpoint.ChatTemplate,
                 Defaults = checkpoint.Generation,

@@ -1,5 +1,5 @@
-// Follows the catalogue's pointer: a new current version is verified, loaded beside the running one and warmed up; the next request leases
-// it. On any failure the running version stays. Knows no backend: a delegate opens versions.
+// Follows the catalogue's pointer: to another current version, and to a version that is tried. Looks on a thread of low priority, on which
+// versions are verified, loaded and warmed up. Does none of that itself.
 using Majlis.Inference;
 using Majlis.Model.Catalog;
 using Majlis.Server.Operations;
@@ -7,8 +7,8 @@ using Majlis.Text;
 
 namespace Majlis.Server.Models;
 
-sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, NamedAdapters adapters, TrialFollower trial, ServerParts parts,
-    ServerMetrics metrics, ILogger<ModelWatcher> log) : BackgroundService
+sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, ModelSwap swap, TrialFollower trial, TimeProvider time,
+    ILogger<ModelWatcher> log) : BackgroundService
 {
     static readonly TimeSpan interval = TimeSpan.FromSeconds(2);
 
@@ -25,11 +25,11 @@ sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, NamedAdapters ad
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(interval, parts.Time);
-        while (await timer.WaitForNextTickAsync(stoppingToken)) Look();
+        using var timer = new PeriodicTimer(interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken)) await LowPriorityThread.RunAsync("model-loader", Look);
     }
 
-    /// <summary>Checks once. Loading happens here, in the watcher's background task, while requests go on.</summary>
+    /// <summary>Checks once, and returns when what was to do is done. Requests go on meanwhile.</summary>
     public void Look()
     {
         lock (looking) Follow();
@@ -42,16 +42,8 @@ sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, NamedAdapters ad
         {
             var state = catalog.State();
             unreadable = null;
-            // Never three versions in memory: while an old one finishes its requests, the newest waits on disk.
-            if (state.Generation == seen) return;
-            if (!live.HasRoom)
-            {
-                if (waiting != state.Generation && state.Current is { } announced) log.Waits(announced, now);
-                waiting = state.Generation;
-                return;
-            }
+            if (state.Generation == seen || !TrySwap(state, now)) return;
             seen = state.Generation;
-            if (state.Current is { } next && next != now) Take(next, now);
             trial.Follow(state);
         }
         catch (Exception broken) when (broken is IOException or ModelFormatException or UnauthorizedAccessException)
@@ -61,28 +53,18 @@ sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, NamedAdapters ad
         }
     }
 
-    void Take(string next, string now)
+    /// <summary>False while it must wait. Never three versions in memory: while an old one finishes its requests, the newest waits on disk.
+    /// </summary>
+    bool TrySwap(CatalogState state, string now)
     {
-        var start = parts.Time.GetTimestamp();
-        log.Loading(next, now);
-        LoadedModel? model = null;
-        try
+        if (state.Current is { } back && back != now && swap.TryReturn(back)) return true;
+        if (!live.HasRoom)
         {
-            catalog.Verify(next);
-            model = parts.Open(catalog.ServePath(next), next, parts.Engine);
-            var hash = model.WarmUp().WeightsHash;
-            adapters.Put(model);
-            live.Swap(model);
-            var took = parts.Time.GetElapsedTime(start);
-            metrics.Swapped(taken: true, took);
-            log.Swapped(now, next, hash, (long)took.TotalMilliseconds);
-            log.SayWhatIsIgnored(model);
+            if (waiting != state.Generation && state.Current is { } announced) log.Waits(announced, now);
+            waiting = state.Generation;
+            return false;
         }
-        catch (Exception broken)
-        {
-            model?.Dispose();
-            metrics.Swapped(taken: false, parts.Time.GetElapsedTime(start));
-            log.Refused(next, now, broken.Message);
-        }
+        if (state.Current is { } next && next != now) swap.To(next);
+        return true;
     }
 }

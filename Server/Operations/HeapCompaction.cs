@@ -18,17 +18,29 @@ sealed class HeapCompaction(TimeProvider time) : BackgroundService
     long seen = GC.GetTotalAllocatedBytes();
     int rounds, pause;
 
+    /// <summary>Whether answers are being written: then nothing pauses them, and memory is returned once they have ended.</summary>
+    public Func<bool> IsBusy { get; set; } = () => false;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken)) Look();
     }
 
-    /// <summary>Collects now. All threads pause, for some tenths of a second where the heap is large.</summary>
+    /// <summary>
+    /// Collects now. All threads pause, for some tenths of a second where the heap is large; while answers are being written, it collects
+    /// beside them and makes up for the rest later.
+    /// </summary>
     public void Collect()
     {
         lock (collecting)
         {
+            if (IsBusy())
+            {
+                rounds = Math.Max(rounds, 1);
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+                return;
+            }
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             seen = GC.GetTotalAllocatedBytes();
         }
@@ -37,7 +49,7 @@ sealed class HeapCompaction(TimeProvider time) : BackgroundService
     void Look()
     {
         if (GC.GetTotalAllocatedBytes() - Volatile.Read(ref seen) >= Much) (rounds, pause) = (Rounds, 0);
-        if (rounds == 0 || pause-- > 0) return;
+        if (rounds == 0 || pause-- > 0 || IsBusy()) return;
         Collect();
         (rounds, pause) = (rounds - 1, LooksBetween);
     }

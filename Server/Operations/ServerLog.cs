@@ -45,6 +45,15 @@ static partial class ServerLog
     [LoggerMessage(407, LogLevel.Error, "{Version} cannot be tried and {Live} answers all: {Reason}")]
     public static partial void TrialRefused(this ILogger log, string version, string live, string reason);
 
+    [LoggerMessage(408, LogLevel.Information, "{Version} is loaded once the requests on {Live} have ended; new ones wait for it.")]
+    public static partial void EndsFirst(this ILogger log, string version, string live);
+
+    [LoggerMessage(409, LogLevel.Information, "{Version} is loaded and served again.")]
+    public static partial void Restored(this ILogger log, string version);
+
+    [LoggerMessage(410, LogLevel.Critical, "Nothing is served: {Version} does not open again either: {Reason}")]
+    public static partial void NothingServed(this ILogger log, string version, string reason);
+
     [LoggerMessage(402, LogLevel.Error, "The batch {Id} broke off; the next start goes on with it.")]
     public static partial void BatchBroken(this ILogger log, string id, Exception failure);
 

@@ -12,8 +12,7 @@ namespace Majlis.Server.Responses;
 /// <param name="Context">All items that the response answers.</param>
 sealed record AskedResponse(ResponseRequest Request, JsonArray Context);
 
-sealed class ResponseRoad(RequestReader reader, ResponseContext contexts, ResponseStarter starter, PreparationQueue preparation,
-    ReplyStore store)
+sealed class ResponseRoad(RequestReader reader, ResponseContext contexts, ResponseStarter starter, ReplyStore store)
 {
     /// <summary>The request with its context, or null with the reason in <paramref name="problem"/>.</summary>
     public async Task<AskedResponse?> ReadAsync(HttpContext http, Problem problem)
@@ -24,10 +23,10 @@ sealed class ResponseRoad(RequestReader reader, ResponseContext contexts, Respon
         return await contexts.LoadAsync(request, ReplyOwner.Of(http), problem) is { } context ? new(request, context) : null;
     }
 
-    public Task<ChatRun?> StartAsync(HttpContext http, AskedResponse asked, Problem problem) => preparation.RunAsync(
+    public Task<ChatRun?> StartAsync(HttpContext http, AskedResponse asked, Problem problem) => reader.PrepareAsync(
         PromptSize.Characters(asked.Context), () => starter.Start(asked.Request, asked.Context, ClientLimits.Client(http), problem),
         http.RequestAborted);
 
-    public Task<int?> CountAsync(HttpContext http, AskedResponse asked, Problem problem) => preparation.RunAsync(
+    public Task<int?> CountAsync(HttpContext http, AskedResponse asked, Problem problem) => reader.PrepareAsync(
         PromptSize.Characters(asked.Context), () => starter.Count(asked.Request, asked.Context, problem), http.RequestAborted);
 }

@@ -24,7 +24,7 @@ sealed class Generations(RequestReader reader, Engine engine, TimeProvider time,
     {
         var problem = new Problem();
         TRequest? request = null;
-        var run = await reader.ReadAsync(http.Request, problem,
+        var run = await reader.ReadForModelAsync(http.Request, problem,
             body => (request = read(body, problem)) is null ? null : start(request, problem));
         if (request is null || run is null) return problem.First!.ToResult();
         Hold(http, run);

@@ -18,14 +18,14 @@ static class TokenEndpoints
     static async Task<IResult> TokenizeAsync(HttpContext http, RequestReader reader, TokenRequests tokens)
     {
         var problem = new Problem();
-        var reply = await reader.ReadAsync(http.Request, problem, body => tokens.Tokenize(body, problem));
+        var reply = await reader.ReadForModelAsync(http.Request, problem, body => tokens.Tokenize(body, problem));
         return reply is null ? problem.First!.ToResult() : TypedResults.Json(reply, WireJson.Wire.TokenizeReply);
     }
 
     static async Task<IResult> DetokenizeAsync(HttpContext http, RequestReader reader, TokenRequests tokens)
     {
         var problem = new Problem();
-        var reply = await reader.ReadAsync(http.Request, problem, body => tokens.Detokenize(body, problem));
+        var reply = await reader.ReadForModelAsync(http.Request, problem, body => tokens.Detokenize(body, problem));
         return reply is null ? problem.First!.ToResult() : TypedResults.Json(reply, WireJson.Wire.DetokenizeReply);
     }
 }

@@ -1,28 +1,23 @@
 // Parses bodies and builds prompts: small ones at once, large ones in a queue on a few threads of low priority, so that neither the engine
 // nor a small request waits for them. Knows no request.
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using Majlis.Inference;
 
 namespace Majlis.Server.Wire;
 
-sealed partial class PreparationQueue : IDisposable
+sealed class PreparationQueue : IDisposable
 {
     /// <summary>Bytes up to which a body is handled at once.</summary>
     public const int Small = 64 << 10;
 
     const int MostWaiting = 64;
 
-    // Linux' nice values reach from -20 to 19; a thread at this value gets about a tenth of another thread's time.
-    const int Niceness = 10;
-    const int ThisThread = 0;
-
     readonly BlockingCollection<Action> waiting = new(MostWaiting);
 
     public PreparationQueue()
     {
         for (var threads = Math.Max(1, Environment.ProcessorCount / 4); threads > 0; threads--)
-            new Thread(Work) { IsBackground = true, Priority = ThreadPriority.BelowNormal, Name = "preparation" }.Start();
+            LowPriorityThread.Start("preparation", Work);
     }
 
     /// <summary>The result of <paramref name="work"/> on a body of this size; not started where the client has gone meanwhile.</summary>
@@ -54,14 +49,9 @@ sealed partial class PreparationQueue : IDisposable
 
     void Work()
     {
-        // .NET's thread priorities have no effect on Linux.
-        if (OperatingSystem.IsLinux()) _ = SetPriority(ThisThread, 0, Niceness);
         foreach (var next in waiting.GetConsumingEnumerable()) next();
     }
 
     // The threads end when the queue is empty; a request that was not reached ends with its connection.
     public void Dispose() => waiting.CompleteAdding();
-
-    [LibraryImport("libc", EntryPoint = "setpriority")]
-    private static partial int SetPriority(int which, int who, int priority);
 }

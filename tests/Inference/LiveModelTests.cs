@@ -89,5 +89,58 @@ public sealed class LiveModelTests
         Assert.False(networks[3].IsDisposed);
     }
 
+    [Fact]
+    public async Task While_it_is_closed_requests_wait_and_the_last_lease_frees_the_only_snapshot()
+    {
+        using var live = new LiveModel();
+        var (first, second) = (New(), New());
+        live.Swap(Tiny.Model(first, "first"));
+        var running = live.Lease()!;
+        var emptied = live.Close();
+        var entering = live.EnterAsync(TestContext.Current.CancellationToken);
+        Assert.False(entering.IsCompleted);
+        Assert.False(emptied.IsCompleted);
+        running.Dispose();
+        await emptied;
+        Assert.True(first.IsDisposed);
+        Assert.Equal((0, null), (live.Versions, live.Lease()));
+        live.Swap(Tiny.Model(second, "second"));
+        live.Open();
+        using var entered = await entering;
+        Assert.Equal("second", entered!.Model.Version);
+    }
+
+    [Fact]
+    public async Task What_is_opened_again_before_it_was_empty_goes_on()
+    {
+        using var live = new LiveModel();
+        var network = New();
+        live.Swap(Tiny.Model(network, "first"));
+        var running = live.Lease()!;
+        _ = live.Close();
+        live.Open();
+        running.Dispose();
+        using var entered = await live.EnterAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("first", entered!.Model.Version);
+        Assert.False(network.IsDisposed);
+    }
+
+    [Fact]
+    public async Task The_version_before_returns_at_once_while_it_is_leased_and_not_afterwards()
+    {
+        using var live = new LiveModel();
+        var (first, second) = (New(), New());
+        live.Swap(Tiny.Model(first, "first"));
+        var running = live.Lease()!;
+        live.Swap(Tiny.Model(second, "second"));
+        Assert.False(live.TryReturn("third"));
+        Assert.True(live.TryReturn("first"));
+        Assert.Equal("first", live.Current!.Version);
+        await Eventually.HoldsAsync("the other is freed", () => second.IsDisposed && live.Versions == 1);
+        running.Dispose();
+        Assert.False(first.IsDisposed);
+        Assert.False(live.TryReturn("second"));
+    }
+
     static ScriptedNetwork New() => new(Tiny.Blueprint([null]));
 }

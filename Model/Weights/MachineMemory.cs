@@ -1,9 +1,9 @@
 // The memory that this process may still take: what the system has free or can free at once, within the container's limit.
 using System.Globalization;
 
-namespace Majlis.Cpu.Weights;
+namespace Majlis.Model.Weights;
 
-static class MachineMemory
+public static class MachineMemory
 {
     const string Account = "/proc/meminfo";
     const string Field = "MemAvailable:";
