@@ -48,7 +48,7 @@ public sealed class CpuNetwork : INetwork
             CachePrecision.Int8 => CacheForm.Int8,
             // In fp32 everything is, as an oracle would have it.
             CachePrecision.Auto when options.Weights == WeightPrecision.Float32 => CacheForm.Float32,
-            _ => CacheForm.BFloat16,
+            _ => CacheForm.Int16,
         };
         if (WeightMemory.Lack(blueprint, source, options.Weights, MachineMemory.Available) is { } memory)
             throw new ModelFormatException(memory);

@@ -14,11 +14,11 @@ static class QualityBenchmark
 
     static readonly (WeightPrecision Weights, CachePrecision Cache)[] measured =
     [
-        (WeightPrecision.Float32, CachePrecision.Auto), (WeightPrecision.Float32, CachePrecision.BFloat16),
-        (WeightPrecision.Float32, CachePrecision.Int8), (WeightPrecision.BFloat16, CachePrecision.BFloat16),
-        (WeightPrecision.BFloat16, CachePrecision.Int8), (WeightPrecision.Auto, CachePrecision.BFloat16),
-        (WeightPrecision.Auto, CachePrecision.Int8), (WeightPrecision.Int8, CachePrecision.BFloat16),
-        (WeightPrecision.Int8, CachePrecision.Int8), (WeightPrecision.Int4, CachePrecision.BFloat16),
+        (WeightPrecision.Float32, CachePrecision.Auto), (WeightPrecision.Float32, CachePrecision.Int16),
+        (WeightPrecision.Float32, CachePrecision.Int8), (WeightPrecision.BFloat16, CachePrecision.Int16),
+        (WeightPrecision.BFloat16, CachePrecision.Int8), (WeightPrecision.Auto, CachePrecision.Int16),
+        (WeightPrecision.Auto, CachePrecision.Int8), (WeightPrecision.Int8, CachePrecision.Int16),
+        (WeightPrecision.Int8, CachePrecision.Int8), (WeightPrecision.Int4, CachePrecision.Int16),
         (WeightPrecision.Int4, CachePrecision.Int8),
     ];
 

@@ -1,4 +1,4 @@
-// Online softmax (https://arxiv.org/abs/2205.14135) of up to eight query rows over the keys at hand.
+// Online softmax (https://arxiv.org/abs/2205.14135) of up to eight query rows over the keys at hand, in fp32: the oracle's.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Majlis.Cpu.Kernels;
@@ -14,32 +14,34 @@ static unsafe class AttentionKernel
     /// Adds to rows <paramref name="row"/> and following what they get from the first <paramref name="count"/> keys at hand, whose first
     /// stands at position <paramref name="begin"/>.
     /// </summary>
-    public static void Run<TNumber, TWidth>(AttentionTile tile, int row, int begin, int count, AttentionBlueprint a)
-        where TNumber : struct, ICacheNumber where TWidth : struct, IWidth
+    public static void Run<TWidth>(AttentionTile tile, int row, int begin, int count, AttentionBlueprint a)
+        where TWidth : struct, IWidth
     {
         var queries = tile.Queries + row * tile.Padded;
         for (var b = 0; b * BlockTokens < count; b += 2)
         {
-            byte* one = tile.KeyBlocks[b], other = tile.KeyBlocks[b + 1];
+            float* one = (float*)tile.KeyBlocks[b], other = (float*)tile.KeyBlocks[b + 1];
             // Where one is missing, its scores are masked; the other's stand in for them.
             if (one is null) one = other;
             if (other is null) other = one;
-            if (one is not null) Scores<TNumber, TWidth>(one, other, queries, tile.Scores + b * BlockTokens, a.HeadDim);
+            if (one is not null) Scores<TWidth>(one, other, queries, tile.Scores + b * BlockTokens, a.HeadDim);
         }
-        for (var i = 0; i < TWidth.Count; i++) Shares(tile, row + i, tile.Scores + i * Keys, begin, count, a);
-        for (var element = 0; element < tile.Padded; element += 32) Mix<TNumber, TWidth>(tile, row, count, element);
+        for (var i = 0; i < TWidth.Count; i++)
+            if (Vector512.IsHardwareAccelerated) Shares<WholeFloats>(tile, row + i, tile.Scores + i * Keys, begin, count, a);
+            else Shares<HalvedFloats>(tile, row + i, tile.Scores + i * Keys, begin, count, a);
+        for (var element = 0; element < tile.Padded; element += 32) Mix<TWidth>(tile, row, count, element);
     }
 
     // [row][32 keys] = q k for two blocks of keys: with one there were too few sums to keep the processor busy.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Scores<TNumber, TWidth>(byte* one, byte* other, float* queries, float* scores, int headDim)
-        where TNumber : struct, ICacheNumber where TWidth : struct, IWidth
+    static void Scores<TWidth>(float* one, float* other, float* queries, float* scores, int headDim)
+        where TWidth : struct, IWidth
     {
         Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, a6 = default, a7 = default;
         Vector512<float> b0 = default, b1 = default, b2 = default, b3 = default, b4 = default, b5 = default, b6 = default, b7 = default;
         for (var d = 0; d < headDim; d++, queries += TWidth.Count)
         {
-            var (first, second) = (TNumber.Load(one, d * BlockTokens), TNumber.Load(other, d * BlockTokens));
+            var (first, second) = (Vector512.Load(one + d * BlockTokens), Vector512.Load(other + d * BlockTokens));
             Lanes.MultiplyAdd<TWidth>(first, queries, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref a6, ref a7);
             Lanes.MultiplyAdd<TWidth>(second, queries, ref b0, ref b1, ref b2, ref b3, ref b4, ref b5, ref b6, ref b7);
         }
@@ -49,44 +51,39 @@ static unsafe class AttentionKernel
 
     // Scores to shares e^(score - largest) of one row; what the row does not attend to gets 0.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Shares(AttentionTile tile, int row, float* scores, int begin, int count, AttentionBlueprint a)
+    static void Shares<T>(AttentionTile tile, int row, float* scores, int begin, int count, AttentionBlueprint a)
+        where T : struct, IFloats<T>
     {
         var own = tile.Positions[row];
         var oldest = a.Window is { } window ? own - window + 1 : 0;
-        var (scale, most, softCap) = (Vector512.Create(a.Scale), Vector512.Create(float.NegativeInfinity), a.SoftCap);
+        var (scale, most, softCap) = (T.All(a.Scale), T.All(float.NegativeInfinity), a.SoftCap);
         for (var k = 0; k < count; k += 16)
         {
-            var score = Vector512.Load(scores + k) * scale;
-            if (softCap is { } cap) score = Exponential.Tanh(score / cap) * cap;
-            if (begin + k < oldest || begin + k + 15 > own)
-            {
-                var position = Vector512.Create(begin + k) + Vector512<int>.Indices;
-                var hidden = Vector512.GreaterThan(position, Vector512.Create(own))
-                    | Vector512.LessThan(position, Vector512.Create(oldest));
-                score = Vector512.ConditionalSelect(hidden.AsSingle(), Vector512.Create(float.NegativeInfinity), score);
-            }
+            var score = T.Load(scores + k) * scale;
+            if (softCap is { } cap) score = Exponential.Tanh(score / T.All(cap)) * T.All(cap);
+            if (begin + k < oldest || begin + k + 15 > own) score = T.Hide(score, begin + k, oldest, own);
             score.Store(scores + k);
-            most = Vector512.MaxNative(most, score);
+            most = T.Max(most, score);
         }
-        var largest = Math.Max(tile.Largest[row], Lanes.Largest(most));
+        var largest = Math.Max(tile.Largest[row], most.Largest());
         // Nothing is attended to yet: the difference of two infinities would be no number.
-        var shift = float.IsNegativeInfinity(largest) ? 0 : largest;
-        var sum = Vector512<float>.Zero;
+        var shift = T.All(float.IsNegativeInfinity(largest) ? 0 : largest);
+        var sum = T.All(0);
         for (var k = 0; k < count; k += 16)
         {
-            var share = Exponential.Exp(Vector512.Load(scores + k) - Vector512.Create(shift));
+            var share = Exponential.Exp(T.Load(scores + k) - shift);
             share.Store(scores + k);
             sum += share;
         }
-        tile.Factors[row] = Exponential.Exp(Vector512.Create(tile.Largest[row] - shift)).ToScalar();
-        tile.Sums[row] = tile.Sums[row] * tile.Factors[row] + Vector512.Sum(sum);
+        tile.Factors[row] = Exponential.Exp(T.All(tile.Largest[row]) - shift).Largest();
+        tile.Sums[row] = tile.Sums[row] * tile.Factors[row] + sum.Sum();
         tile.Largest[row] = largest;
     }
 
     // [row][32 elements] = what there was, shrunk, plus shares times values. Values beyond the last key are another sequence's remains.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Mix<TNumber, TWidth>(AttentionTile tile, int row, int count, int element)
-        where TNumber : struct, ICacheNumber where TWidth : struct, IWidth
+    static void Mix<TWidth>(AttentionTile tile, int row, int count, int element)
+        where TWidth : struct, IWidth
     {
         var padded = tile.Padded;
         var second = element + 16 < padded ? element + 16 : element;
@@ -97,10 +94,11 @@ static unsafe class AttentionKernel
         for (var b = 0; b * BlockTokens < count; b++, shares += BlockTokens)
         {
             if (blocks[b] is null) continue;
+            var values = (float*)blocks[b];
             var here = Math.Min(BlockTokens, count - b * BlockTokens);
             for (var k = 0; k < here; k++)
             {
-                var (one, other) = (TNumber.Load(blocks[b], k * padded + element), TNumber.Load(blocks[b], k * padded + second));
+                var (one, other) = (Vector512.Load(values + k * padded + element), Vector512.Load(values + k * padded + second));
                 Add<TWidth>(one, shares + k, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref a6, ref a7);
                 Add<TWidth>(other, shares + k, ref b0, ref b1, ref b2, ref b3, ref b4, ref b5, ref b6, ref b7);
             }

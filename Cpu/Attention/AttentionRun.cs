@@ -1,7 +1,6 @@
 // Attention of up to 32 query rows of one key head over the paged cache, 256 keys at a time. Keys are cut at multiples of 256 from position
 // 0, and a masked key leaves no trace, so a row's bits depend on its own sequence alone.
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Majlis.Cpu.Kernels;
 using Majlis.Model;
 using static Majlis.Cpu.Attention.AttentionTile;
@@ -26,17 +25,8 @@ static unsafe class AttentionRun
             var count = (Math.Min(Keys, last + 1 - begin) + BlockTokens - 1) / BlockTokens;
             Find(tile, cache, layer, head, blocks.Slice(begin / BlockTokens, count));
             CheckSeen(tile, count, begin, a.Window is { } seen ? first - seen + 1 : 0);
-            switch (form)
-            {
-                case CacheForm.Int8: Integers(tile, rows, begin, count, a); break;
-                // Several parts read the same keys: widened once for all.
-                case CacheForm.BFloat16 when rows > PartRows:
-                    Widen<BFloat16Number>(tile, count, a.HeadDim);
-                    Parts<Float32Number>(tile, rows, begin, a);
-                    break;
-                case CacheForm.BFloat16: Parts<BFloat16Number>(tile, rows, begin, a); break;
-                default: Parts<Float32Number>(tile, rows, begin, a); break;
-            }
+            if (form == CacheForm.Float32) Floats(tile, rows, begin, a);
+            else Integers(form, tile, rows, begin, count, a);
         }
     }
 
@@ -61,19 +51,25 @@ static unsafe class AttentionRun
                 throw new ArgumentException($"A sequence has no block {begin / BlockTokens + b}, which its tokens attend to.");
     }
 
-    static void Integers(AttentionTile tile, int rows, int begin, int blocks, AttentionBlueprint a)
+    static void Integers(CacheForm form, AttentionTile tile, int rows, int begin, int blocks, AttentionBlueprint a)
     {
         for (var b = 0; b < blocks; b++)
             if (tile.ValueBlocks[b] is not null)
-                Vector512.Load(IntegerCache.Scales(tile.ValueBlocks[b], a.HeadDim)).Store(tile.ValueScales + b * BlockTokens);
+            {
+                var values = tile.ValueBlocks[b];
+                var scales = form == CacheForm.Int8 ? IntegerCache.Scales(values, a.HeadDim) : ShortCache.Scales(values, a.HeadDim);
+                Unsafe.CopyBlock(tile.ValueScales + b * BlockTokens, scales, BlockTokens * sizeof(float));
+            }
         for (var row = 0; row < rows; row += PartRows)
         {
             var count = Math.Min(Keys, tile.Positions[Math.Min(rows, row + PartRows) - 1] + 1 - begin);
-            if (count > 0) IntegerAttention.Run(Products.Best, tile, row, rows, begin, count, a);
+            if (count <= 0) continue;
+            if (form == CacheForm.Int8) IntegerAttention.Run(Products.Best, tile, row, rows, begin, count, a);
+            else ShortAttention.Run(Products.Best, tile, row, rows, begin, count, a);
         }
     }
 
-    static void Parts<TNumber>(AttentionTile tile, int rows, int begin, AttentionBlueprint a) where TNumber : struct, ICacheNumber
+    static void Floats(AttentionTile tile, int rows, int begin, AttentionBlueprint a)
     {
         for (var row = 0; row < rows; row += PartRows)
         {
@@ -82,25 +78,11 @@ static unsafe class AttentionRun
             if (count <= 0) continue;
             switch (width)
             {
-                case 1: AttentionKernel.Run<TNumber, One>(tile, row, begin, count, a); break;
-                case 2: AttentionKernel.Run<TNumber, Two>(tile, row, begin, count, a); break;
-                case 4: AttentionKernel.Run<TNumber, Four>(tile, row, begin, count, a); break;
-                default: AttentionKernel.Run<TNumber, Eight>(tile, row, begin, count, a); break;
+                case 1: AttentionKernel.Run<One>(tile, row, begin, count, a); break;
+                case 2: AttentionKernel.Run<Two>(tile, row, begin, count, a); break;
+                case 4: AttentionKernel.Run<Four>(tile, row, begin, count, a); break;
+                default: AttentionKernel.Run<Eight>(tile, row, begin, count, a); break;
             }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Widen<TNumber>(AttentionTile tile, int blocks, int headDim) where TNumber : struct, ICacheNumber
-    {
-        for (var b = 0; b < blocks; b++)
-        {
-            if (tile.KeyBlocks[b] is null) continue;
-            float* keys = tile.WideKeys + b * headDim * BlockTokens, values = tile.WideValues + b * tile.Padded * BlockTokens;
-            for (var i = 0; i < headDim * BlockTokens; i += 16) TNumber.Load(tile.KeyBlocks[b], i).Store(keys + i);
-            for (var i = 0; i < tile.Padded * BlockTokens; i += 16) TNumber.Load(tile.ValueBlocks[b], i).Store(values + i);
-            tile.KeyBlocks[b] = (byte*)keys;
-            tile.ValueBlocks[b] = (byte*)values;
         }
     }
 }

@@ -20,12 +20,14 @@ sealed unsafe class AttentionTile : IDisposable
     public const int Blocks = Keys / PagedCache.BlockTokens;
 
     readonly NativeBuffer memory;
+    readonly int chunks;
 
     public AttentionTile(int headDim)
     {
         Padded = CacheLayout.Padded(headDim);
-        var floats = (2 * Rows + 2 * Keys) * Padded + PartRows * Keys + Keys + PartRows * Blocks;
-        memory = new NativeBuffer(floats * sizeof(float) + PartRows * Keys + 2 * Blocks * sizeof(byte*));
+        chunks = CacheLayout.Chunks(headDim);
+        var floats = 2 * Rows * chunks * ShortRounding.Columns + Rows * chunks + PartRows * Keys + Keys + PartRows * Blocks;
+        memory = new NativeBuffer(floats * sizeof(float) + PartRows * Keys * sizeof(short) + 2 * Blocks * sizeof(byte*));
     }
 
     /// <summary>Elements of a head, as whole vectors.</summary>
@@ -37,29 +39,32 @@ sealed unsafe class AttentionTile : IDisposable
     /// <summary>The queries in 8 bits, a tile a part, where the cache is in 8 bits.</summary>
     public PackedRows Packed { get; } = new();
 
+    /// <summary>[row][chunk of 64 elements][64]: a row's query in 16 bits, where the cache is.</summary>
+    public short* ShortQuery(int row) => (short*)Queries + row * chunks * ShortRounding.Columns;
+
+    /// <summary>[chunk of 64 elements][row]: scales of queries in 16 bits.</summary>
+    public float* QueryScales => Mixed + Rows * chunks * ShortRounding.Columns;
+
     /// <summary>[row][element], not yet divided by the sums.</summary>
-    public float* Mixed => Queries + Rows * Padded;
-
-    /// <summary>[block][element][token]: keys in fp32.</summary>
-    public float* WideKeys => Mixed + Rows * Padded;
-
-    /// <summary>[block][token][element]: values in fp32.</summary>
-    public float* WideValues => WideKeys + Keys * Padded;
+    public float* Mixed => Queries + Rows * chunks * ShortRounding.Columns;
 
     /// <summary>[row of a part][key]: scores, then shares.</summary>
-    public float* Scores => WideValues + Keys * Padded;
+    public float* Scores => QueryScales + Rows * chunks;
 
-    /// <summary>[key]: scales of values in 8 bits.</summary>
+    /// <summary>[key]: scales of values in whole numbers.</summary>
     public float* ValueScales => Scores + PartRows * Keys;
 
-    /// <summary>[pair of blocks][row of a part]: scales of a part's shares.</summary>
+    /// <summary>[pair or four of blocks][row of a part]: scales of a part's shares.</summary>
     public float* ShareScales => ValueScales + Keys;
 
     /// <summary>[pair of blocks][row of a part][32 keys]: a part's shares in 7 bits.</summary>
     public sbyte* Shares => (sbyte*)(ShareScales + PartRows * Blocks);
 
+    /// <summary>[row of a part][key]: a part's shares in 12 bits.</summary>
+    public short* ShortShares => (short*)Shares;
+
     /// <summary>The blocks' keys; null where a window has passed them.</summary>
-    public byte** KeyBlocks => (byte**)(Shares + PartRows * Keys);
+    public byte** KeyBlocks => (byte**)(ShortShares + PartRows * Keys);
 
     /// <summary>The blocks' values.</summary>
     public byte** ValueBlocks => KeyBlocks + Blocks;

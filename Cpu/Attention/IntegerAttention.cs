@@ -25,72 +25,33 @@ static unsafe class IntegerAttention
                 products.Integers(WeightFormat.Int8, tile.KeyBlocks[b], tile.Packed.Blocks, queries, tile.Scores + b * BlockTokens, Keys);
         var pairs = (count + 2 * BlockTokens - 1) / (2 * BlockTokens);
         for (var i = 0; row + i < rows && i < queries.Width; i++)
-        {
-            var scores = tile.Scores + i * Keys;
-            Weigh(tile, row + i, scores, begin, count, a);
-            for (var b = 0; b < pairs; b++) Round(tile, scores, b, i, queries.Width);
-        }
-        products.Mix(new(tile.ValueBlocks, pairs, tile.Padded, tile.Shares, tile.ShareScales, queries.Width, tile.Mixed + row * tile.Padded,
-            tile.Factors.AsSpan(row)));
+            if (Vector512.IsHardwareAccelerated) Shares<WholeFloats>(tile, row, i, begin, count, queries.Width, a);
+            else Shares<HalvedFloats>(tile, row, i, begin, count, queries.Width, a);
+        products.Mix(new ValueMix(tile.ValueBlocks, pairs, tile.Padded, tile.Shares, tile.ShareScales, queries.Width,
+            tile.Mixed + row * tile.Padded, tile.Factors.AsSpan(row)));
     }
 
-    // Scores to shares 2^(score - largest) of one row, the score in units of log 2; what the row does not attend to gets 0.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Weigh(AttentionTile tile, int row, float* scores, int begin, int count, AttentionBlueprint a)
+    static void Shares<T>(AttentionTile tile, int row, int i, int begin, int count, int width, AttentionBlueprint a)
+        where T : struct, IFloats<T>
     {
-        const float log2E = 1.44269504f;
-        var own = tile.Positions[row];
-        var oldest = a.Window is { } window ? own - window + 1 : 0;
-        var (scale, most, softCap) = (Vector512.Create(a.Scale * log2E), Vector512.Create(float.NegativeInfinity), a.SoftCap);
-        for (var k = 0; k < count; k += 16)
+        var scores = tile.Scores + i * Keys;
+        ScoreShares.Weigh<T>(tile, row + i, scores, begin, count, 2, a);
+        for (var at = 0; at < count; at += 2 * BlockTokens)
         {
-            var score = Vector512.Load(scores + k);
-            score = softCap is { } cap ? Exponential.Tanh(score * (a.Scale / cap)) * (cap * log2E) : score * scale;
-            if (begin + k < oldest || begin + k + 15 > own)
-            {
-                var position = Vector512.Create(begin + k) + Vector512<int>.Indices;
-                var hidden = Vector512.GreaterThan(position, Vector512.Create(own))
-                    | Vector512.LessThan(position, Vector512.Create(oldest));
-                score = Vector512.ConditionalSelect(hidden.AsSingle(), Vector512.Create(float.NegativeInfinity), score);
-            }
-            score.Store(scores + k);
-            most = Vector512.MaxNative(most, score);
+            var place = at / (2 * BlockTokens) * width + i;
+            tile.ShareScales[place] = Round<T>(scores + at, tile.ValueScales + at, tile.Shares + place * 2 * BlockTokens);
         }
-        var largest = Math.Max(tile.Largest[row], Lanes.Largest(most));
-        // Nothing is attended to yet: the difference of two infinities would be no number.
-        var shift = Vector512.Create(float.IsNegativeInfinity(largest) ? 0 : largest);
-        var sum = Vector512<float>.Zero;
-        for (var k = 0; k < count; k += 16)
-        {
-            var share = Exponential.Power2(Vector512.Load(scores + k) - shift);
-            share.Store(scores + k);
-            sum += share;
-        }
-        // The second half of the last pair of blocks.
-        if (count % (2 * BlockTokens) is > 0 and <= BlockTokens) Vector512<float>.Zero.Store(scores + (count - 1) / BlockTokens * 16 + 16);
-        tile.Factors[row] = Exponential.Power2(Vector512.Create(tile.Largest[row]) - shift).ToScalar();
-        tile.Sums[row] = tile.Sums[row] * tile.Factors[row] + Vector512.Sum(sum);
-        tile.Largest[row] = largest;
     }
 
-    // Remains of another sequence in a block have scales of their own: where a share is 0, they must leave no trace.
+    // Remains of another sequence in a block have scales of their own: where a share is 0, they must leave no trace. Returns the scale.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Round(AttentionTile tile, float* shares, int pair, int row, int width)
+    static float Round<T>(float* shares, float* scales, sbyte* to) where T : struct, IFloats<T>
     {
-        var at = pair * 2 * BlockTokens;
-        var (low, high) = (Scaled(shares + at, tile.ValueScales + at), Scaled(shares + at + 16, tile.ValueScales + at + 16));
+        var low = T.MultiplyNonZero(T.Load(shares), T.Load(scales));
+        var high = T.MultiplyNonZero(T.Load(shares + 16), T.Load(scales + 16));
         var most = ByteRounding.Largest(low, high);
-        var inverse = Vector512.Create(most > 0 ? 127 / most : 0);
-        ByteRounding.Bytes(ByteRounding.Whole(low * inverse), ByteRounding.Whole(high * inverse))
-            .Store(tile.Shares + (pair * width + row) * 2 * BlockTokens);
-        tile.ShareScales[pair * width + row] = most / 127;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<float> Scaled(float* shares, float* scales)
-    {
-        var share = Vector512.Load(shares);
-        var isNone = Vector512.Equals(share, Vector512<float>.Zero);
-        return Vector512.ConditionalSelect(isNone, Vector512<float>.Zero, share * Vector512.Load(scales));
+        var inverse = T.All(most > 0 ? 127 / most : 0);
+        ByteRounding.Bytes(low * inverse, high * inverse).Store(to);
+        return most / 127;
     }
 }

@@ -8,41 +8,53 @@ namespace Majlis.Cpu.Kernels;
 static unsafe class Activations
 {
     /// <summary>to[i] = act(x[i]) * factor[i], or act(x[i]) where factor is null. All are read and written in whole vectors.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply(Activation activation, float* x, float* factor, float* to, int count)
     {
-        for (var i = 0; i < count; i += 16)
-        {
-            var value = Of(activation, Vector512.Load(x + i));
-            (factor is null ? value : value * Vector512.Load(factor + i)).Store(to + i);
-        }
+        if (Vector512.IsHardwareAccelerated) Apply<WholeFloats>(activation, x, factor, to, count);
+        else Apply<HalvedFloats>(activation, x, factor, to, count);
     }
 
     /// <summary>x[i] = c tanh(x[i] scale / c), or x[i] scale without a cap c.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ScaleAndCap(float* x, int count, float scale, float? cap)
+    {
+        if (Vector512.IsHardwareAccelerated) ScaleAndCap<WholeFloats>(x, count, scale, cap);
+        else ScaleAndCap<HalvedFloats>(x, count, scale, cap);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Apply<T>(Activation activation, float* x, float* factor, float* to, int count) where T : struct, IFloats<T>
     {
         for (var i = 0; i < count; i += 16)
         {
-            var value = Vector512.Load(x + i) * scale;
-            if (cap is { } c) value = Exponential.Tanh(value / c) * c;
+            var value = Of(activation, T.Load(x + i));
+            (factor is null ? value : value * T.Load(factor + i)).Store(to + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void ScaleAndCap<T>(float* x, int count, float scale, float? cap) where T : struct, IFloats<T>
+    {
+        for (var i = 0; i < count; i += 16)
+        {
+            var value = T.Load(x + i) * T.All(scale);
+            if (cap is { } c) value = Exponential.Tanh(value / T.All(c)) * T.All(c);
             value.Store(x + i);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<float> Of(Activation activation, Vector512<float> x) => activation switch
+    static T Of<T>(Activation activation, T x) where T : struct, IFloats<T> => activation switch
     {
-        Activation.Silu => x / (Exponential.Exp(-x) + Vector512<float>.One),
+        Activation.Silu => x / (Exponential.Exp(T.All(0) - x) + T.All(1)),
         Activation.GeluTanh => GeluTanh(x),
-        Activation.GeluErf => x * 0.5f * (Exponential.Erf(x * 0.70710678f) + Vector512<float>.One),
-        _ => Vector512.Max(x, Vector512<float>.Zero),
+        Activation.GeluErf => x * T.All(0.5f) * (Exponential.Erf(x * T.All(0.70710678f)) + T.All(1)),
+        _ => T.Max(x, T.All(0)),
     };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<float> GeluTanh(Vector512<float> x)
+    static T GeluTanh<T>(T x) where T : struct, IFloats<T>
     {
-        var inner = (x + x * x * x * 0.044715f) * 0.79788456f;
-        return x * 0.5f * (Exponential.Tanh(inner) + Vector512<float>.One);
+        var inner = (x + x * x * x * T.All(0.044715f)) * T.All(0.79788456f);
+        return x * T.All(0.5f) * (Exponential.Tanh(inner) + T.All(1));
     }
 }

@@ -15,6 +15,10 @@ sealed unsafe class Avx2Products : Products
 
     public override void Mix(in ValueMix mix) => ByteMixing.Run(mix);
 
+    public override void Scores(in ShortScores scores) => ShortDots.Scores(scores);
+
+    public override void Mix(in ShortMix mix) => ShortDots.Mix(mix);
+
     public override void Integers(WeightFormat format, byte* w, int blocks, in PackedTile tile, float* y, long stride)
     {
         switch (tile.Width)

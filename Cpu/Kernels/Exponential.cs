@@ -1,7 +1,6 @@
 // Exponential, tanh and erf of 16 numbers at once, in the single-precision polynomials of the Cephes library (https://netlib.org/cephes/)
 // and of Abramowitz and Stegun, 7.1.26.
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Majlis.Cpu.Kernels;
 
@@ -13,59 +12,53 @@ static class Exponential
 
     /// <summary>e^x within 2 units in the last place; e^88 for more than 88; NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Exp(Vector512<float> x)
+    public static T Exp<T>(T x) where T : struct, IFloats<T>
     {
         // The second operand of these is kept where a number is none.
-        var within = Vector512.MinNative(Vector512.Create(Most), x);
-        var n = Vector512.Round(within * 1.44269504f);
-        var r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-0.693359375f), within);
-        r = Vector512.FusedMultiplyAdd(n, Vector512.Create(2.12194440e-4f), r);
-        var p = Vector512.Create(1.9875691500e-4f);
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.3981999507e-3f));
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(8.3334519073e-3f));
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(4.1665795894e-2f));
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.6666665459e-1f));
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(5.0000001201e-1f));
-        p = Vector512.FusedMultiplyAdd(p, r * r, r) + Vector512<float>.One;
-        var power = ((Vector512.ConvertToInt32Native(n) + Vector512.Create(127)) << 23).AsSingle();
-        return Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(Least)), Vector512<float>.Zero, p * power);
+        var within = T.Min(T.All(Most), x);
+        var n = T.Round(within * T.All(1.44269504f));
+        var r = T.MultiplyAdd(n, T.All(-0.693359375f), within);
+        r = T.MultiplyAdd(n, T.All(2.12194440e-4f), r);
+        var p = T.All(1.9875691500e-4f);
+        p = T.MultiplyAdd(p, r, T.All(1.3981999507e-3f));
+        p = T.MultiplyAdd(p, r, T.All(8.3334519073e-3f));
+        p = T.MultiplyAdd(p, r, T.All(4.1665795894e-2f));
+        p = T.MultiplyAdd(p, r, T.All(1.6666665459e-1f));
+        p = T.MultiplyAdd(p, r, T.All(5.0000001201e-1f));
+        p = T.MultiplyAdd(p, r * r, r) + T.All(1);
+        return T.ZeroBelow(T.Scale(p, n), x, Least);
     }
 
     /// <summary>2^x for x of at most 0, within 3e-6 of it; 0 below -126; NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Power2(Vector512<float> x)
+    public static T Power2<T>(T x) where T : struct, IFloats<T>
     {
         // The first terms of the series of e^(r log 2).
-        var n = Vector512.Round(x);
+        var n = T.Round(x);
         var r = x - n;
-        var p = Vector512.FusedMultiplyAdd(Vector512.Create(1.33335581e-3f), r, Vector512.Create(9.61812911e-3f));
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(5.55041087e-2f));
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(2.40226507e-1f));
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(6.93147181e-1f));
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512<float>.One);
-        var power = (p.AsInt32() + (Vector512.ConvertToInt32Native(n) << 23)).AsSingle();
-        return Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(-126f)), Vector512<float>.Zero, power);
+        var p = T.MultiplyAdd(T.All(1.33335581e-3f), r, T.All(9.61812911e-3f));
+        p = T.MultiplyAdd(p, r, T.All(5.55041087e-2f));
+        p = T.MultiplyAdd(p, r, T.All(2.40226507e-1f));
+        p = T.MultiplyAdd(p, r, T.All(6.93147181e-1f));
+        p = T.MultiplyAdd(p, r, T.All(1));
+        return T.ZeroBelow(T.Scale(p, n), x, -126);
     }
 
     /// <summary>Within 2e-7.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Tanh(Vector512<float> x)
-    {
-        var one = Vector512<float>.One;
-        return one - Vector512.Create(2f) / (Exp(x + x) + one);
-    }
+    public static T Tanh<T>(T x) where T : struct, IFloats<T> => T.All(1) - T.All(2) / (Exp(x + x) + T.All(1));
 
     /// <summary>Within 3e-7.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Erf(Vector512<float> x)
+    public static T Erf<T>(T x) where T : struct, IFloats<T>
     {
-        var size = Vector512.Abs(x);
-        var t = Vector512<float>.One / Vector512.FusedMultiplyAdd(size, Vector512.Create(0.3275911f), Vector512<float>.One);
-        var p = Vector512.Create(1.061405429f);
-        p = Vector512.FusedMultiplyAdd(p, t, Vector512.Create(-1.453152027f));
-        p = Vector512.FusedMultiplyAdd(p, t, Vector512.Create(1.421413741f));
-        p = Vector512.FusedMultiplyAdd(p, t, Vector512.Create(-0.284496736f));
-        p = Vector512.FusedMultiplyAdd(p, t, Vector512.Create(0.254829592f));
-        return Vector512.CopySign(Vector512<float>.One - p * t * Exp(-(size * size)), x);
+        var size = T.Abs(x);
+        var t = T.All(1) / T.MultiplyAdd(size, T.All(0.3275911f), T.All(1));
+        var p = T.All(1.061405429f);
+        p = T.MultiplyAdd(p, t, T.All(-1.453152027f));
+        p = T.MultiplyAdd(p, t, T.All(1.421413741f));
+        p = T.MultiplyAdd(p, t, T.All(-0.284496736f));
+        p = T.MultiplyAdd(p, t, T.All(0.254829592f));
+        return T.CopySign(T.All(1) - p * t * Exp(T.All(0) - size * size), x);
     }
 }

@@ -11,6 +11,10 @@ sealed unsafe class PortableProducts : Products
 
     public override void Mix(in ValueMix mix) => PortableMixing.Run(mix);
 
+    public override void Scores(in ShortScores scores) => PortableShorts.Scores(scores);
+
+    public override void Mix(in ShortMix mix) => PortableShorts.Mix(mix);
+
     public override void Integers(WeightFormat format, byte* w, int blocks, in PackedTile tile, float* y, long stride)
     {
         for (var token = 0; token < tile.Width; token++)

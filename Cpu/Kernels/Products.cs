@@ -44,6 +44,12 @@ abstract unsafe class Products
     /// <summary>Shares times values in 8 bits, added to what there was.</summary>
     public abstract void Mix(in ValueMix mix);
 
+    /// <summary>Queries times keys in 16 bits.</summary>
+    public abstract void Scores(in ShortScores scores);
+
+    /// <summary>Shares times values in 16 bits, added to what there was.</summary>
+    public abstract void Mix(in ShortMix mix);
+
     /// <summary>One group of 16 rows times one tile, in an integer format.</summary>
     public abstract void Integers(WeightFormat format, byte* w, int blocks, in PackedTile tile, float* y, long stride);
 }

@@ -20,11 +20,17 @@ static unsafe class Rotation
             }
             return;
         }
+        if (Vector512.IsHardwareAccelerated) Halves<WholeFloats>(head, cos, sin, pairs);
+        else Halves<HalvedFloats>(head, cos, sin, pairs);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Halves<T>(float* head, float* cos, float* sin, int pairs) where T : struct, IFloats<T>
+    {
         var (i, other) = (0, pairs);
         for (; i <= pairs - 16; i += 16, other += 16)
         {
-            var (low, high) = (Vector512.Load(head + i), Vector512.Load(head + other));
-            var (c, s) = (Vector512.Load(cos + i), Vector512.Load(sin + i));
+            var (low, high, c, s) = (T.Load(head + i), T.Load(head + other), T.Load(cos + i), T.Load(sin + i));
             (low * c - high * s).Store(head + i);
             (high * c + low * s).Store(head + other);
         }

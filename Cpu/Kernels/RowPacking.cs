@@ -28,7 +28,9 @@ static unsafe class RowPacking
     static void Pack(PackedRows rows, in PackedTile tile, int place, float* row, int first, int end)
     {
         if (rows.HasFloats) Copy(tile, place, row, first, end);
-        if (rows.HasIntegers) Quantise(tile, place, row, first, end);
+        if (!rows.HasIntegers) return;
+        if (Vector512.IsHardwareAccelerated) Quantise<WholeFloats>(tile, place, row, first, end);
+        else Quantise<HalvedFloats>(tile, place, row, first, end);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -40,20 +42,19 @@ static unsafe class RowPacking
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Quantise(in PackedTile tile, int token, float* row, int first, int end)
+    static void Quantise<T>(in PackedTile tile, int token, float* row, int first, int end) where T : struct, IFloats<T>
     {
         var width = tile.Width;
         for (var b = first; b < end; b++)
         {
-            var low = Vector512.Load(row + b * BlockColumns);
-            var high = Vector512.Load(row + b * BlockColumns + 16);
+            var (low, high) = (T.Load(row + b * BlockColumns), T.Load(row + b * BlockColumns + 16));
             var most = ByteRounding.Largest(low, high);
-            var inverse = Vector512.Create(most > 0 ? 127 / most : 0);
-            var (q0, q1) = (ByteRounding.Whole(low * inverse), ByteRounding.Whole(high * inverse));
-            var bytes = ByteRounding.Bytes(q0, q1);
+            var inverse = T.All(most > 0 ? 127 / most : 0);
+            var bytes = ByteRounding.Bytes(low * inverse, high * inverse);
+            var quads = bytes.AsInt32();
             var to = (int*)tile.Numbers + b * 8 * width + token;
-            for (var k = 0; k < 8; k++) to[k * width] = bytes.AsInt32()[k];
-            var (at, scale, sum) = (b * width + token, most / 127 * PackedRows.HalfFactor, Vector512.Sum(q0 + q1));
+            for (var k = 0; k < 8; k++) to[k * width] = quads[k];
+            var (at, scale, sum) = (b * width + token, most / 127 * PackedRows.HalfFactor, ByteRounding.Sum(bytes));
             tile.Scales[at] = scale;
             tile.Sums[at] = scale * sum;
             tile.Minus128[at] = -128 * sum;

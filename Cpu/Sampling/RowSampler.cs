@@ -53,31 +53,33 @@ sealed unsafe class RowSampler(int vocabularySize)
     }
 
     // weights[i] = e^((row[i] - best) / temperature); returns their sum.
+    double Weigh(ReadOnlySpan<float> row, float best, float temperature) => Vector512.IsHardwareAccelerated
+        ? Weigh<WholeFloats>(row, best, temperature) : Weigh<HalvedFloats>(row, best, temperature);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    double Weigh(ReadOnlySpan<float> row, float best, float temperature)
+    double Weigh<T>(ReadOnlySpan<float> row, float best, float temperature) where T : struct, IFloats<T>
     {
         var sum = 0.0;
-        Span<float> padded = stackalloc float[16];
-        for (var i = 0; i < row.Length; i += 16)
-        {
-            var part = row.Slice(i, Math.Min(16, row.Length - i));
-            padded.Fill(float.NegativeInfinity);
-            if (part.Length < 16) part.CopyTo(padded);
-            var logits = Vector512.Create<float>(part.Length < 16 ? padded : part);
-            var weight = Exponential.Exp((logits - Vector512.Create(best)) / Vector512.Create(temperature));
-            weight.CopyTo(weights, i);
-            sum += Vector512.Sum(weight);
-        }
+        var padded = stackalloc float[16];
+        fixed (float* logits = row, to = weights)
+            for (var i = 0; i < row.Length; i += 16)
+            {
+                var rest = row.Length - i;
+                for (var k = 0; rest < 16 && k < 16; k++) padded[k] = k < rest ? logits[i + k] : float.NegativeInfinity;
+                var weight = Exponential.Exp((T.Load(rest < 16 ? padded : logits + i) - T.All(best)) / T.All(temperature));
+                weight.Store(to + i);
+                sum += weight.Sum();
+            }
         return sum;
     }
 
     // NaN when any is NaN.
     static float Largest(ReadOnlySpan<float> row)
     {
-        var (most, i) = (Vector512.Create(float.NegativeInfinity), 0);
-        for (; i <= row.Length - 16; i += 16) most = Vector512.Max(most, Vector512.Create(row.Slice(i, 16)));
+        var (most, i) = (Vector256.Create(float.NegativeInfinity), 0);
+        for (; i <= row.Length - 8; i += 8) most = Vector256.Max(most, Vector256.Create(row.Slice(i, 8)));
         var best = float.NegativeInfinity;
-        for (var lane = 0; lane < 16; lane++) best = Math.Max(best, most[lane]);
+        for (var lane = 0; lane < 8; lane++) best = Math.Max(best, most[lane]);
         for (; i < row.Length; i++) best = Math.Max(best, row[i]);
         return best;
     }

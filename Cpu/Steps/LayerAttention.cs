@@ -73,8 +73,8 @@ sealed unsafe class LayerAttention : IDisposable
         {
             byte* k = Cache!.Keys(layer, block, head), v = Cache.Values(layer, block, head);
             if (form == CacheForm.Int8) IntegerCache.Write(k, v, slot, keys, values, a.HeadDim);
-            else if (form == CacheForm.BFloat16) Write<BFloat16Number>(k, v, slot, keys, values, a.HeadDim);
-            else Write<Float32Number>(k, v, slot, keys, values, a.HeadDim);
+            else if (form == CacheForm.Int16) ShortCache.Write(k, v, slot, keys, values, a.HeadDim);
+            else Write((float*)k, (float*)v, slot, keys, values, a.HeadDim);
         }
     }
 
@@ -115,8 +115,10 @@ sealed unsafe class LayerAttention : IDisposable
         {
             var (token, head) = Place(item, part + j, a);
             float* query = qkv.Row(span.Start + token) + head * a.HeadDim, to = tile.Queries + part * tile.Padded + j;
-            if (form != CacheForm.Int8)
+            if (form == CacheForm.Float32)
                 for (var d = 0; d < a.HeadDim; d++) to[d * width] = query[d];
+            else if (form == CacheForm.Int16)
+                ShortCache.Query(query, a.HeadDim, tile.ShortQuery(part + j), tile.QueryScales + part + j, AttentionTile.Rows);
             else if (part + j < item.Count) RowPacking.Pack(tile.Packed, part + j, query, a.HeadDim);
             // An encoder's queries see all keys, as the last one does.
             tile.Positions[part + j] = a.IsCausal ? span.Cached + token : span.Count - 1;
@@ -131,13 +133,10 @@ sealed unsafe class LayerAttention : IDisposable
         return (token, item.Head * g + within);
     }
 
-    static void Write<TNumber>(byte* k, byte* v, int slot, float* key, float* value, int headDim) where TNumber : struct, ICacheNumber
+    static void Write(float* k, float* v, int slot, float* key, float* value, int headDim)
     {
         for (var d = 0; d < headDim; d++)
-        {
-            TNumber.Store(k, d * PagedCache.BlockTokens + slot, key[d]);
-            TNumber.Store(v, slot * CacheLayout.Padded(headDim) + d, value[d]);
-        }
+            (k[d * PagedCache.BlockTokens + slot], v[slot * CacheLayout.Padded(headDim) + d]) = (key[d], value[d]);
     }
 
     static int Block(SequenceSpan span, int group, int index)

@@ -31,7 +31,7 @@ sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
         "The precision of the cpu backend's weights: auto (a GGUF's own, else int8), bf16, int8 or int4.", defaults.Weights);
 
     readonly HostOption<string> cacheType = sources.Text("--cache-type",
-        "The precision of the cpu backend's keys and values: auto (bf16), bf16 or int8.", defaults.CacheType);
+        "The precision of the cpu backend's keys and values: auto (int16), int16 or int8.", defaults.CacheType);
 
     readonly HostOption<int> threads = sources.Whole("--threads", "The cpu backend's threads; 0: one for each core.", defaults.Threads);
 

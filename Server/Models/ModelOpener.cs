@@ -41,7 +41,7 @@ sealed class ModelOpener(string backend, string weights, string cacheType, int t
     public static IReadOnlyDictionary<string, CachePrecision> CacheTypes { get; } = new Dictionary<string, CachePrecision>
     {
         ["auto"] = CachePrecision.Auto,
-        ["bf16"] = CachePrecision.BFloat16,
+        ["int16"] = CachePrecision.Int16,
         ["int8"] = CachePrecision.Int8,
     };
 

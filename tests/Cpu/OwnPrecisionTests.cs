@@ -28,7 +28,7 @@ public sealed class OwnPrecisionTests
             using var network = new CpuNetwork(checkpoint.Blueprint, checkpoint.Weights, new CpuOptions
             {
                 Weights = precision,
-                Cache = CachePrecision.BFloat16,
+                Cache = CachePrecision.Int16,
                 Threads = 1,
             });
             Assert.Null(network.Rounded);

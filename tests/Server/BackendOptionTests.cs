@@ -22,7 +22,7 @@ public sealed class BackendOptionTests
         Assert.Single(new ServerOptions { Backend = backend, Weights = weights, Threads = threads }.Problems()), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("cpu", "int4", "--cache-type: 'int4' is none of auto, bf16, int8.")]
+    [InlineData("cpu", "int4", "--cache-type: 'int4' is none of auto, int16, int8.")]
     [InlineData("torch", "int8", "--weights, --cache-type and --threads: they are the cpu backend's")]
     public void A_cache_that_cannot_be_is_told(string backend, string cacheType, string problem) => Assert.StartsWith(problem,
         Assert.Single(new ServerOptions { Backend = backend, CacheType = cacheType }.Problems()), StringComparison.Ordinal);

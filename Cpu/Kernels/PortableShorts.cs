@@ -1,0 +1,59 @@
+// Products of whole numbers in 16 bits, two columns at a time, in vectors of 128 bits that every processor has: four lanes of one row.
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Majlis.Cpu.Kernels;
+
+static unsafe class PortableShorts
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Scores(in ShortScores s)
+    {
+        for (var row = 0; row < s.Width; row++)
+            for (var block = 0; block < s.Blocks; block++)
+                for (var lane = 0; s.Keys[block] is not null && lane < 16; lane += 4) Scores(s, row, block, lane);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Mix(in ShortMix m)
+    {
+        for (var row = 0; row < m.Width; row++)
+            for (var group = 0; group < m.Groups; group++)
+                for (var element = 0; element < m.Padded; element += 4) Mix(m, row, group, element);
+    }
+
+    static void Scores(in ShortScores s, int row, int block, int lane)
+    {
+        var w = s.Keys[block] + lane * 4;
+        float* scales = (float*)(s.Keys[block] + s.Pairs * 64) + lane, to = s.Scores(row, block) + lane;
+        for (var chunk = 0; chunk < s.Chunks; chunk++, scales += 16)
+        {
+            var pairs = Math.Min(ShortScores.ChunkPairs, s.Pairs - chunk * ShortScores.ChunkPairs);
+            var sum = Add(Vector128<int>.Zero, w + chunk * ShortScores.ChunkPairs * 64, 64, pairs, s.Query(row, chunk));
+            var score = Vector128.ConvertToSingle(sum) * Vector128.Load(scales) * Vector128.Create(*s.Scale(row, chunk));
+            (chunk > 0 ? score + Vector128.Load(to) : score).Store(to);
+        }
+    }
+
+    static void Mix(in ShortMix m, int row, int group, int element)
+    {
+        var sum = Vector128<int>.Zero;
+        for (var block = group * ShortMix.GroupBlocks; block < Math.Min(m.Blocks, (group + 1) * ShortMix.GroupBlocks); block++)
+            if (m.Values[block] is not null)
+                sum = Add(sum, m.Values[block] + element * 4, m.Padded * 4, ShortMix.BlockPairs, m.Shares(row, block));
+        var to = m.Mixed(row, element);
+        Vector128.FusedMultiplyAdd(Vector128.Load(to), Vector128.Create(m.Factor(row, group)),
+            Vector128.ConvertToSingle(sum) * Vector128.Create(*m.Scale(row, group))).Store(to);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<int> Add(Vector128<int> sum, byte* w, int step, int pairs, int* x)
+    {
+        for (var k = 0; k < pairs; k++, w += step)
+        {
+            var both = Vector128.Load((int*)w);
+            sum += ((both << 16) >> 16) * (short)x[k] + (both >> 16) * (x[k] >> 16);
+        }
+        return sum;
+    }
+}

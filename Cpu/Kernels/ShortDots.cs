@@ -1,0 +1,147 @@
+// Products of whole numbers in 16 bits, two columns at a time, in vectors of 256 bits: 16 lanes by up to four rows. Twice as fast as fp32.
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Majlis.Cpu.Kernels;
+
+static unsafe class ShortDots
+{
+    public static void Scores(in ShortScores s)
+    {
+        switch (s.Width)
+        {
+            case 1: Scores<One>(s, 0); break;
+            case 2: Scores<Two>(s, 0); break;
+            default:
+                for (var row = 0; row < s.Width; row += 4) Scores<Four>(s, row);
+                break;
+        }
+    }
+
+    public static void Mix(in ShortMix m)
+    {
+        for (var group = 0; group < m.Groups; group++)
+            for (var element = 0; element < m.Padded; element += 16)
+                switch (m.Width)
+                {
+                    case 1: Mix<One>(m, group, element, 0); break;
+                    case 2: Mix<Two>(m, group, element, 0); break;
+                    default:
+                        for (var row = 0; row < m.Width; row += 4) Mix<Four>(m, group, element, row);
+                        break;
+                }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Scores<TWidth>(in ShortScores s, int row) where TWidth : struct, IWidth
+    {
+        for (var block = 0; block < s.Blocks; block++)
+        {
+            var w = s.Keys[block];
+            if (w is null) continue;
+            var scales = (float*)(w + s.Pairs * 64);
+            for (var chunk = 0; chunk < s.Chunks; chunk++, scales += 16)
+            {
+                Vector256<int> a0 = default, a1 = default, a2 = default, a3 = default;
+                Vector256<int> b0 = default, b1 = default, b2 = default, b3 = default;
+                var x = s.Query(row, chunk);
+                var pairs = Math.Min(ShortScores.ChunkPairs, s.Pairs - chunk * ShortScores.ChunkPairs);
+                Add<TWidth>(ref w, 64, pairs, x, s.Chunks * ShortScores.ChunkPairs, ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2,
+                    ref b3);
+                Vector256<float> low = Vector256.Load(scales), high = Vector256.Load(scales + 8);
+                Put(s, row, block, chunk, a0, b0, low, high);
+                if (TWidth.Count > 1) Put(s, row + 1, block, chunk, a1, b1, low, high);
+                if (TWidth.Count <= 2) continue;
+                Put(s, row + 2, block, chunk, a2, b2, low, high);
+                Put(s, row + 3, block, chunk, a3, b3, low, high);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Mix<TWidth>(in ShortMix m, int group, int element, int row) where TWidth : struct, IWidth
+    {
+        Vector256<int> a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
+        var end = Math.Min(m.Blocks, (group + 1) * ShortMix.GroupBlocks);
+        var stride = (int)(m.Shares(1, 0) - m.Shares(0, 0));
+        for (var block = group * ShortMix.GroupBlocks; block < end; block++)
+        {
+            var w = m.Values[block];
+            if (w is null) continue;
+            w += element * 4;
+            Add<TWidth>(ref w, m.Padded * 4, ShortMix.BlockPairs, m.Shares(row, block), stride, ref a0, ref a1, ref a2, ref a3, ref b0,
+                ref b1, ref b2, ref b3);
+        }
+        Put(m, row, group, element, a0, b0);
+        if (TWidth.Count > 1) Put(m, row + 1, group, element, a1, b1);
+        if (TWidth.Count <= 2) return;
+        Put(m, row + 2, group, element, a2, b2);
+        Put(m, row + 3, group, element, a3, b3);
+    }
+
+    // w is [pair][16 lanes][2], step bytes apart; rows of x are stride pairs apart.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Add<TWidth>(ref byte* w, int step, int pairs, int* x, int stride, ref Vector256<int> a0, ref Vector256<int> a1,
+        ref Vector256<int> a2, ref Vector256<int> a3, ref Vector256<int> b0, ref Vector256<int> b1, ref Vector256<int> b2,
+        ref Vector256<int> b3) where TWidth : struct, IWidth
+    {
+        int* x1 = x + stride, x2 = x1 + stride, x3 = x2 + stride;
+        for (nint k = 0; k < pairs; k += 2, w += 2 * step)
+        {
+            Pair<TWidth>(w, x + k, x1 + k, x2 + k, x3 + k, ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2, ref b3);
+            Pair<TWidth>(w + step, x + k + 1, x1 + k + 1, x2 + k + 1, x3 + k + 1, ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2,
+                ref b3);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Pair<TWidth>(byte* w, int* x, int* x1, int* x2, int* x3, ref Vector256<int> a0, ref Vector256<int> a1,
+        ref Vector256<int> a2, ref Vector256<int> a3, ref Vector256<int> b0, ref Vector256<int> b1, ref Vector256<int> b2,
+        ref Vector256<int> b3) where TWidth : struct, IWidth
+    {
+        Vector256<short> low = Vector256.Load((short*)w), high = Vector256.Load((short*)(w + 32));
+        Row(x, low, high, ref a0, ref b0);
+        if (TWidth.Count > 1) Row(x1, low, high, ref a1, ref b1);
+        if (TWidth.Count <= 2) return;
+        Row(x2, low, high, ref a2, ref b2);
+        Row(x3, low, high, ref a3, ref b3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Row(int* x, Vector256<short> low, Vector256<short> high, ref Vector256<int> a, ref Vector256<int> b)
+    {
+        var pair = Vector256.Create(*x).AsInt16();
+        if (AvxVnni.IsSupported)
+        {
+            a = AvxVnni.MultiplyWideningAndAdd(a, low, pair);
+            b = AvxVnni.MultiplyWideningAndAdd(b, high, pair);
+        }
+        else
+        {
+            a += Avx2.MultiplyAddAdjacent(low, pair);
+            b += Avx2.MultiplyAddAdjacent(high, pair);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Put(in ShortScores s, int row, int block, int chunk, Vector256<int> a, Vector256<int> b, Vector256<float> low,
+        Vector256<float> high)
+    {
+        var to = s.Scores(row, block);
+        var scale = Vector256.Create(*s.Scale(row, chunk));
+        var (first, second) = (Vector256.ConvertToSingle(a) * low * scale, Vector256.ConvertToSingle(b) * high * scale);
+        if (chunk > 0) (first, second) = (first + Vector256.Load(to), second + Vector256.Load(to + 8));
+        first.Store(to);
+        second.Store(to + 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Put(in ShortMix m, int row, int group, int element, Vector256<int> a, Vector256<int> b)
+    {
+        var to = m.Mixed(row, element);
+        var (scale, factor) = (Vector256.Create(*m.Scale(row, group)), Vector256.Create(m.Factor(row, group)));
+        Vector256.FusedMultiplyAdd(Vector256.Load(to), factor, Vector256.ConvertToSingle(a) * scale).Store(to);
+        Vector256.FusedMultiplyAdd(Vector256.Load(to + 8), factor, Vector256.ConvertToSingle(b) * scale).Store(to + 8);
+    }
+}
