@@ -18,6 +18,7 @@ using Majlis.Server.Completions;
 using Majlis.Server.Connections;
 using Majlis.Server.Embeddings;
 using Majlis.Server.Files;
+using Majlis.Server.FineTuning;
 using Majlis.Server.Judgements;
 using Majlis.Server.Limits;
 using Majlis.Server.Models;
@@ -58,6 +59,7 @@ public static class ServerApp
         AddModel(builder.Services, options, model, parts);
         AddEncoders(builder.Services, encoders ?? new());
         AddFiles(builder.Services, options);
+        AddFineTuning(builder.Services, options, parts.Starter);
         AddChat(builder.Services, options);
         builder.Services.AddRequestLimits(options);
         AddFeedback(builder.Services, options, parts.StorePatience);
@@ -105,6 +107,7 @@ public static class ServerApp
         app.MapUploads();
         app.MapBatches();
         app.MapVectorStores();
+        app.MapFineTuning();
         app.MapMessages();
         app.MapCohere();
         app.MapTokens();
@@ -159,6 +162,16 @@ public static class ServerApp
         services.AddSingleton<StoreFiles>().AddSingleton<StoreSearch>();
         services.AddSingleton<StoreReader>().AddHostedService(given => given.GetRequiredService<StoreReader>());
         services.AddSingleton<BatchRunner>().AddHostedService(given => given.GetRequiredService<BatchRunner>());
+    }
+
+    static void AddFineTuning(IServiceCollection services, ServerOptions options, Starter starter)
+    {
+        services.AddSingleton(given => new JobStore(options.Data, given.GetRequiredService<IdSource>(),
+            given.GetRequiredService<TimeProvider>(), given.GetRequiredService<ILogger<JobStore>>()));
+        services.AddSingleton(given => new TrainableModels(options, starter, given.GetRequiredService<ModelCatalog>(),
+            given.GetRequiredService<LiveModel>()));
+        services.AddSingleton<TunedAdapters>().AddSingleton<JobCheck>().AddSingleton<JobResult>().AddSingleton<JobRun>();
+        services.AddSingleton<JobRunner>().AddHostedService(given => given.GetRequiredService<JobRunner>());
     }
 
     static void AddChat(IServiceCollection services, ServerOptions options)

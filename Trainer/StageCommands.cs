@@ -60,12 +60,15 @@ static class StageCommands
         var folder = new Argument<string>("folder") { HelpName = "FOLDER", Description = "Where checkpoints and the result are kept." };
         var metricsUrls = sources.Text("--metrics-urls",
             "Addresses like http://127.0.0.1:9091, separated by semicolons, where Prometheus reads this process's metrics at /metrics.");
+        var besideServer = sources.Flag("--beside-server",
+            "As a server starts it for a fine-tuning job: at low priority, and no longer than standard input is open.");
         var command = new Command(name, $"{what}; run again after a kill, it goes on.\n\nThe recipe's keys:\n{RecipeHelp.Of(typeof(T))}")
         {
-            recipe, folder, metricsUrls,
+            recipe, folder, metricsUrls, besideServer,
         };
         command.SetAction(async parsed =>
         {
+            if (parsed.GetValue(besideServer)) BesideServer.Begin();
             NativeRuntime.Prepare(NativeRuntime.TrainingBlock);
             var kept = new StageFolder(parsed.GetValue(folder)!);
             return await StatusDisplay.RunAsync(Console.Out, display => RunAsync(kept, async () =>

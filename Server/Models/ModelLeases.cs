@@ -1,11 +1,12 @@
 // Leases the weights that a request names, with the adapter where it names one, or those of the version that its conversation tries. Knows
 // no request; whoever begins something with a lease owns it.
 using Majlis.Inference;
+using Majlis.Server.FineTuning;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Models;
 
-sealed class ModelLeases(LiveModel live, VersionAdapters versions, Trials trials)
+sealed class ModelLeases(LiveModel live, VersionAdapters versions, TunedAdapters tuned, Trials trials)
 {
     /// <summary>What <paramref name="begin"/> makes of a lease, or null with the reason in <paramref name="problem"/>.</summary>
     /// <param name="name">As the client asks for it.</param>
@@ -37,7 +38,11 @@ sealed class ModelLeases(LiveModel live, VersionAdapters versions, Trials trials
         // Where the tried version's adapter is not there yet, or no longer, the current version answers.
         if (isLive && adapter is null) return Tried(plain, name, conversation) ?? plain.Share();
         if (!isLive && trials.Running?.Version == name) adapter = Trials.Adapter(name);
-        if (isLive) versions.Bring(adapter!, model);
+        if (isLive)
+        {
+            versions.Bring(adapter!, model);
+            tuned.Bring(adapter!, model);
+        }
         if (adapter is not null && plain.Adapted(adapter) is { } adapted) return adapted;
         problem.Add(adapter is not null && model.Adapters.WhyNot(adapter) is { } why ? ApiError.AdapterNotServed(name, why)
             : ApiError.UnknownModel(name, ModelNames.Describe(model)));

@@ -37,15 +37,16 @@ public sealed class ModelNames(ModelCatalog catalog)
     static IEnumerable<string> Loaded(LoadedModel live) => live.Adapters.Names.Where(name => !Trials.IsTried(name));
 
     /// <summary>The adapters that can be asked for, also those that the first request for them loads.</summary>
-    public static IEnumerable<string> Adapters(LoadedModel live, IEnumerable<Manifest> kept) =>
-        Loaded(live).Concat(VersionAdapters.Names(kept, live)).Distinct();
+    /// <param name="tuned">Those of fine-tuning jobs.</param>
+    public static IEnumerable<string> Adapters(LoadedModel live, IEnumerable<Manifest> kept, IEnumerable<string> tuned) =>
+        Loaded(live).Concat(VersionAdapters.Names(kept, live)).Concat(tuned).Distinct();
 
     /// <summary>The manifests of the catalogue's versions, without damaged ones.</summary>
     public IReadOnlyList<Manifest> Kept() => catalog.Readable();
 
     /// <summary>Every name, live ones first.</summary>
-    public static IEnumerable<string> All(LoadedModel live, IReadOnlyList<Manifest> kept) =>
-        new[] { Current, live.Version }.Concat(Adapters(live, kept).Select(adapter => With(Current, adapter)))
+    public static IEnumerable<string> All(LoadedModel live, IReadOnlyList<Manifest> kept, IEnumerable<string> tuned) =>
+        new[] { Current, live.Version }.Concat(Adapters(live, kept, tuned).Select(adapter => With(Current, adapter)))
             .Concat(kept.Select(manifest => manifest.Id)).Distinct();
 
     /// <summary>The version whose weights have this hash, or the hash itself where the version is gone.</summary>

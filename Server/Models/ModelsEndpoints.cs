@@ -3,6 +3,7 @@ using Majlis.Inference;
 using Majlis.Inference.Sentences;
 using Majlis.Model.Catalog;
 using Majlis.Server.Access;
+using Majlis.Server.FineTuning;
 using Majlis.Server.Operations;
 using Majlis.Server.Reference;
 using Majlis.Server.Wire;
@@ -19,23 +20,24 @@ static class ModelsEndpoints
             .Says<ModelCard>("One model.");
     }
 
-    static IResult List(LiveModel live, ModelNames names, ModelCards cards, EncoderModels encoders)
+    static IResult List(LiveModel live, ModelNames names, ModelCards cards, EncoderModels encoders, TunedAdapters tuned)
     {
         if (live.Current is not { } model) return ApiError.NoModel().ToResult();
         var kept = names.Kept();
-        return TypedResults.Json(new ModelList("list", [.. ModelNames.All(model, kept).Select(name => cards.Of(name, model, kept)),
-            .. encoders.All.Select(cards.Of)]), WireJson.Wire.ModelList);
+        return TypedResults.Json(new ModelList("list", [.. ModelNames.All(model, kept, tuned.Names(model))
+            .Select(name => cards.Of(name, model, kept)), .. encoders.All.Select(cards.Of)]), WireJson.Wire.ModelList);
     }
 
-    static IResult One(string id, LiveModel live, ModelNames names, ModelCards cards, EncoderModels encoders)
+    static IResult One(string id, LiveModel live, ModelNames names, ModelCards cards, EncoderModels encoders, TunedAdapters tuned)
     {
         if (live.Current is not { } model) return ApiError.NoModel().ToResult();
         // Clients send a slash inside an id as %2F, which routing does not decode.
         var name = Uri.UnescapeDataString(id);
         var kept = names.Kept();
         if (encoders.Named(name) is { } encoder) return TypedResults.Json(cards.Of(encoder), WireJson.Wire.ModelCard);
-        return ModelNames.All(model, kept).Contains(name)
-            || ModelNames.Means(name, model, out var adapter) && ModelNames.Adapters(model, kept).Contains(adapter)
+        return ModelNames.All(model, kept, tuned.Names(model)).Contains(name)
+            || ModelNames.Means(name, model, out var adapter)
+                && ModelNames.Adapters(model, kept, tuned.Names(model)).Contains(adapter)
             ? TypedResults.Json(cards.Of(name, model, kept), WireJson.Wire.ModelCard)
             : ApiError.UnknownModel(name, ModelNames.Describe(model)).ToResult();
     }

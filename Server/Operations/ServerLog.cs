@@ -131,4 +131,7 @@ static partial class ServerLog
 
     [LoggerMessage(50, LogLevel.Warning, "What became of the reply {Id} in the background could not be kept: {Reason}")]
     public static partial void ReplyLost(this ILogger log, string id, string reason);
+
+    [LoggerMessage(51, LogLevel.Error, "The fine-tuning job {Job} broke off; the next start goes on with it.")]
+    public static partial void JobBroken(this ILogger log, string job, Exception failure);
 }

@@ -11,6 +11,7 @@ using Majlis.Server.Chat;
 using Majlis.Server.Completions;
 using Majlis.Server.Embeddings;
 using Majlis.Server.Files;
+using Majlis.Server.FineTuning;
 using Majlis.Server.Models;
 using Majlis.Server.Operations;
 using Majlis.Server.Rerank;
@@ -44,6 +45,12 @@ namespace Majlis.Server.Wire;
 [JsonSerializable(typeof(BatchReply))]
 [JsonSerializable(typeof(ListPage<BatchReply>))]
 [JsonSerializable(typeof(JsonNode))]
+[JsonSerializable(typeof(StoredJob))]
+[JsonSerializable(typeof(JobReply))]
+[JsonSerializable(typeof(ListPage<JobReply>))]
+[JsonSerializable(typeof(JobEvent))]
+[JsonSerializable(typeof(ListPage<JobEvent>))]
+[JsonSerializable(typeof(ListPage<CheckpointReply>))]
 [JsonSerializable(typeof(StoredVectorStore))]
 [JsonSerializable(typeof(PassageFile))]
 [JsonSerializable(typeof(VectorStoreReply))]

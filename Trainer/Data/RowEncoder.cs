@@ -1,5 +1,6 @@
 // From a row in one of TRL's forms to token ids: `messages`, `prompt` and `completion` (texts or messages), or `text`. A chat may bring
-// `documents`, `tools` and `chat_template_kwargs`; other members are ignored, as in TRL. Knows no files.
+// `documents`, `tools` and `chat_template_kwargs`, an assistant's message a `weight` of 0; other members are ignored, as in TRL. Knows no
+// files.
 using System.Text.Json.Nodes;
 using Majlis.Text.Chat;
 using Majlis.Text.Tokenizers;
@@ -41,10 +42,35 @@ public sealed class RowEncoder(TextTokenizer tokenizer, ChatTemplate? template, 
     {
         var prompt = ChatPrompt.EncodeWithMask(Template(), tokenizer, Conversation(row, messages));
         if (wholeText) return Whole([.. prompt.Ids], place);
-        return prompt.Assistant.Contains(true) ? new Example([.. prompt.Ids], [.. prompt.Assistant], place)
-            : throw new DataException("the chat template marks none of it as the assistant's by {% generation %}; "
-                + "use rows of 'prompt' and 'completion', or the loss \"text\"");
+        var ids = prompt.Ids.ToArray();
+        var targets = prompt.Assistant.Contains(true) && !messages.Any(IsLeftOut) ? [.. prompt.Assistant] : Turns(row, messages, ids);
+        return targets.Contains(true) ? new Example(ids, targets, place)
+            : throw new DataException("nothing in the chat is the assistant's to learn from");
     }
+
+    /// <summary>
+    /// The assistant's tokens where the template does not mark them, or where some of its messages are left out: those that each message
+    /// adds to the prompt before it.
+    /// </summary>
+    bool[] Turns(JsonObject row, JsonArray messages, int[] ids)
+    {
+        var targets = new bool[ids.Length];
+        foreach (var (index, message) in messages.Index())
+        {
+            if ((message as JsonObject)?["role"]?.ToString() != "assistant" || IsLeftOut(message)) continue;
+            var start = Chat(row, First(messages, index), generates: true).AsSpan().CommonPrefixLength(ids);
+            var end = index + 1 == messages.Count ? ids.Length
+                : Chat(row, First(messages, index + 1), generates: false).AsSpan().CommonPrefixLength(ids);
+            if (start < end) Array.Fill(targets, true, start, end - start);
+        }
+        return targets;
+    }
+
+    // OpenAI's `weight`: a message that is context only.
+    static bool IsLeftOut(JsonNode? message) => (message as JsonObject)?["weight"] is JsonValue value
+        && value.TryGetValue<double>(out var weight) && weight == 0;
+
+    static JsonArray First(JsonArray messages, int count) => [.. messages.Take(count).Select(message => message?.DeepClone())];
 
     Example Completed(JsonObject row, JsonNode prompt, JsonNode completion, string place)
     {

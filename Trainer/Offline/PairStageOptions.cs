@@ -45,6 +45,9 @@ public abstract record PairStageOptions : TunedOptions
     [Means("AlphaPO's exponent with simpo; 0 is SimPO.", Trl = "alpha")]
     public double RewardAlpha { get; init; }
 
+    [Means("Files of rows that are measured after each epoch and not learnt from; metrics begin with eval_.", Trl = "eval_dataset")]
+    public string[] Validation { get; init; } = [];
+
     [Means("Pairs per micro-batch.", Trl = "per_device_train_batch_size", AtLeast = 1)]
     public int BatchPairs { get; init; } = 8;
 
@@ -89,6 +92,7 @@ public abstract record PairStageOptions : TunedOptions
     public override IEnumerable<string> Problems()
     {
         foreach (var problem in base.Problems()) yield return problem;
+        foreach (var file in Validation.Where(file => !File.Exists(file))) yield return $"validation: there is no file '{file}'.";
         if (PreferenceLosses.Problem(LossParts) is { } wrong) yield return $"loss: {wrong}.";
         else if (Reference is not null && !PreferenceLosses.NeedsReference(LossParts))
             yield return $"reference: the loss {string.Join(", ", Loss)} has none.";

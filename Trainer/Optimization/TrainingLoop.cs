@@ -36,8 +36,14 @@ public sealed class TrainingLoop : IDisposable
     /// <summary>The metrics of every step so far.</summary>
     public IReadOnlyList<StepMetrics> Log => log;
 
+    /// <summary>Other items of the same parameters, measured after each epoch; null where there are none.</summary>
+    public IObjective? Validation { get; init; }
+
     /// <summary>Optimiser steps done.</summary>
     public int Step => optimiser.Step;
+
+    /// <summary>Whether the last step was an epoch's last, or the run's.</summary>
+    public bool EndsEpoch => Step > 0 && (Step % order.StepsPerEpoch == 0 || Step == TotalSteps);
 
     /// <summary>Whether every step so far had the learning rate 0: then the parameters are those that the run began with.</summary>
     bool Unmoved => log.Count == Step && log.TrueForAll(step => step["learning_rate"] == 0);
@@ -94,6 +100,17 @@ public sealed class TrainingLoop : IDisposable
         metrics["epoch"] = order.Epochs(Step);
         if (metrics.TryGetValue("rewards/chosen", out var reward))
             metrics["rewards/chosen_slope"] = log.Count == 0 ? 0 : reward - log[^1].Values.GetValueOrDefault("rewards/chosen", reward);
+        if (EndsEpoch) Validate(metrics);
         return new StepMetrics(Step, metrics);
+    }
+
+    // Gradients are made as well, and cleared before they are used: no second road through an objective can differ from the first.
+    void Validate(Dictionary<string, double> metrics)
+    {
+        if (Validation is null) return;
+        GradientNorm.Clear(objective.Parameters);
+        int[] items = [.. Enumerable.Range(0, Validation.Items)];
+        foreach (var (name, value) in Validation.Gradients(Step, [.. items.Chunk(options.BatchItems)], unmoved: false).Metrics)
+            metrics[$"eval_{name}"] = value;
     }
 }

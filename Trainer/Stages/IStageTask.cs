@@ -15,5 +15,8 @@ interface IStageTask
 
     /// <summary>Reads the data and scores it under the reference, before any saved state is restored.</summary>
     /// <exception cref="Data.DataException">The data cannot be used.</exception>
-    IObjective Prepare(StageNetwork network, StageRun run);
+    Prepared Prepare(StageNetwork network, StageRun run);
 }
+
+/// <param name="Validation">Rows that are measured and not learnt from; null where the recipe names none.</param>
+sealed record Prepared(IObjective Objective, IObjective? Validation = null);

@@ -17,7 +17,7 @@ public sealed class StageFolder(string path)
 {
     public const string AdapterWeights = "adapter_model.safetensors";
 
-    const string Start = "start.json";
+    const string Start = "start.json", EpochPrefix = "step-";
 
     static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
     static readonly JsonSerializerOptions recorded =
@@ -34,6 +34,9 @@ public sealed class StageFolder(string path)
 
     /// <summary>The finished stage: <c>master/</c> and <c>serve/</c>, or <c>adapter/</c>, with its manifest and record.</summary>
     public string Finished => System.IO.Path.Combine(path, Result);
+
+    /// <summary>What the last epochs came to, where the recipe asks for it: <c>step-NNNNNN</c>, each as the finished stage.</summary>
+    public string Epochs => System.IO.Path.Combine(path, "epochs");
 
     /// <summary>Keeps a second process out while it is held.</summary>
     /// <exception cref="IOException">Another process trains in this folder.</exception>
@@ -110,6 +113,17 @@ public sealed class StageFolder(string path)
             JsonSerializer.SerializeToUtf8Bytes(manifest(FileHash.Of(weights)), TrainerJson.Stages));
         record.WriteTo(fresh);
     });
+
+    /// <summary>Writes what an epoch came to, as a finished stage has it, and drops all but the newest <paramref name="keep"/>.</summary>
+    internal void KeepEpoch(StageNetwork network, int step, int keep)
+    {
+        var folder = System.IO.Path.Combine(Epochs, FormattableString.Invariant($"{EpochPrefix}{step:000000}"));
+        Directory.CreateDirectory(Epochs);
+        if (!Directory.Exists(folder))
+            DurableFiles.Create(folder, fresh => _ = network.Adapter is null ? WriteWeights(network, fresh) : WriteAdapter(network, fresh));
+        var all = Directory.GetDirectories(Epochs, EpochPrefix + "*").Order(StringComparer.Ordinal);
+        foreach (var older in all.SkipLast(keep)) Directory.Delete(older, recursive: true);
+    }
 
     static string WriteWeights(StageNetwork network, string fresh)
     {

@@ -36,9 +36,12 @@ sealed record StageRun(StageFolder Folder, Action<string> Say, IProgress<string>
     /// <summary>
     /// Scores of the batches' rows, computed once a folder. The folder belongs to one recipe, model and data, so they are the cache's key.
     /// </summary>
-    public ReferenceScores Reference(Policy policy, IReadOnlyList<IReadOnlyList<TokenRow>> batches)
+    /// <param name="policy">The reference.</param>
+    /// <param name="batches">Rows that are computed together.</param>
+    /// <param name="cache">Names the file.</param>
+    public ReferenceScores Reference(Policy policy, IReadOnlyList<IReadOnlyList<TokenRow>> batches, string cache = "reference")
     {
-        var path = Path.Combine(Folder.Path, "reference.safetensors");
+        var path = Path.Combine(Folder.Path, cache + ".safetensors");
         if (File.Exists(path)) return ReferenceScores.Load(path);
         var scoring = new ScoringProgress("scored", batches.Sum(batch => batch.Count), Progress, Time);
         var scores = ReferenceScores.Compute(policy, batches, pad: 0, scoring.Add);

@@ -18,6 +18,9 @@ public abstract record TunedOptions : StageOptions
     [Means("Computes each layer again for its gradient, which takes less memory and a third more time.", Trl = "gradient_checkpointing")]
     public bool Recompute { get; init; }
 
+    [Means("Epochs whose results stay in FOLDER/epochs.", AtLeast = 0)]
+    public int KeepEpochs { get; init; }
+
     /// <summary>bf16 products round by the batch's shape: 8 bits over some hundred tokens.</summary>
     [JsonIgnore]
     public double SelfTestTolerance => Numerics == "fp32" ? 1e-2 : 2;

@@ -34,15 +34,16 @@ sealed class TunedStage(IStageTask task, string model, StageRun run, Action<Step
         return Train(network, task.Prepare(network, run), start);
     }
 
-    string? Train(StageNetwork network, IObjective objective, StageStart start)
+    string? Train(StageNetwork network, Prepared prepared, StageStart start)
     {
-        using var loop = new TrainingLoop(objective, task.Options.Loop);
+        using var loop = new TrainingLoop(prepared.Objective, task.Options.Loop) { Validation = prepared.Validation };
         if (loop.TryRestore(Folder.States, run.Say)) run.Say($"going on after step {loop.Step} of {loop.TotalSteps}");
         using var record = new RunRecord(Folder.Path, loop.Log);
         var line = new ProgressLine(task.Name, loop.Step, loop.TotalSteps, run.Time);
         var result = loop.Run(step =>
         {
             record.Add(step);
+            if (loop.EndsEpoch && task.Options.KeepEpochs > 0) Folder.KeepEpoch(network, step.Step, task.Options.KeepEpochs);
             if (step.Step % task.Options.SaveEvery == 0 || step.Step == loop.TotalSteps)
             {
                 loop.Save(Folder.States);
@@ -53,7 +54,8 @@ sealed class TunedStage(IStageTask task, string model, StageRun run, Action<Step
         });
         record.Draw();
         if (result.Refusal is { } refusal) return $"{refusal}. The checkpoints before it stay in {Folder.States}";
-        var manifest = new StageManifest(start, objective.Items, result.Steps, StageManifest.CurveOf(result.Log), result.Log[^1].Values);
+        var (items, curve) = (prepared.Objective.Items, StageManifest.CurveOf(result.Log));
+        var manifest = new StageManifest(start, items, result.Steps, curve, result.Log[^1].Values);
         Folder.Finish(network, hash => manifest with { WeightsHash = hash }, record);
         run.Say($"done: {Folder.Finished}");
         return null;

@@ -30,6 +30,9 @@ public sealed record SupervisedOptions : TunedOptions
     [Means("What is kept of a row that is too long.", Trl = "truncation_mode", OneOf = ["keep_start", "keep_end"])]
     public string Truncation { get; init; } = "keep_start";
 
+    [Means("Files of rows that are measured after each epoch and not learnt from; metrics begin with eval_.", Trl = "eval_dataset")]
+    public string[] Validation { get; init; } = [];
+
     [Means("Rows per micro-batch.", Trl = "per_device_train_batch_size", AtLeast = 1)]
     public int BatchRows { get; init; } = 8;
 
@@ -39,6 +42,7 @@ public sealed record SupervisedOptions : TunedOptions
     public override IEnumerable<string> Problems()
     {
         foreach (var problem in base.Problems()) yield return problem;
+        foreach (var file in Validation.Where(file => !File.Exists(file))) yield return $"validation: there is no file '{file}'.";
         if (FromScratch && (Lora is not null || Adapter is not null))
             yield return "from_scratch: an adapter needs trained weights below it.";
         if (FromScratch && !Directory.Exists(Model)) yield return $"model: from_scratch needs a folder with a config, not '{Model}'.";

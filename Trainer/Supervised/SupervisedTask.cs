@@ -1,7 +1,6 @@
 // Texts and chats from files to an objective, on a model or on random weights. Knows no loop.
 using Majlis.Model;
 using Majlis.Text;
-using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Stages;
 using Majlis.Trainer.Supervised.Data;
 
@@ -20,15 +19,24 @@ sealed class SupervisedTask(SupervisedOptions options) : IStageTask
         return folder.Initial;
     }
 
-    public IObjective Prepare(StageNetwork network, StageRun run)
+    public Prepared Prepare(StageNetwork network, StageRun run)
     {
         if (network.Checkpoint.Blueprint.HeadKind != HeadKind.LanguageModel)
             throw new ModelFormatException($"{network.Checkpoint.Path}: predicts no tokens and cannot be trained on text.");
         var encoder = run.Encoder(network.Checkpoint, options.MaxLength, options.Loss == "text");
-        var data = DataFiles.Read(options.Data, encoder, options.MaxLength, options.Truncation == "keep_end", options.Packing);
-        run.Say($"{data.Examples.Count} examples of {data.Examples.Sum(example => (long)example.Tokens.Length)} tokens"
-            + (data.Cut > 0 ? $"; {data.Cut} were longer than {options.MaxLength} tokens and are cut" : "")
-            + (data.Dropped > 0 ? $"; {data.Dropped} have nothing to learn from and are left out" : ""));
-        return new SupervisedObjective(network.Network, network.Parameters, data.Examples, options);
+        var objective = Read(options.Data, "examples");
+        return new(objective, options.Validation.Length == 0 ? null : Read(options.Validation, "examples to measure by"));
+
+        SupervisedObjective Read(string[] files, string what)
+        {
+            var data = DataFiles.Read(files, encoder, options.MaxLength, options.Truncation == "keep_end", options.Packing);
+            run.Say(Summary(data, what));
+            return new(network.Network, network.Parameters, data.Examples, options);
+        }
     }
+
+    string Summary(DataSet data, string what) =>
+        $"{data.Examples.Count} {what} of {data.Examples.Sum(example => (long)example.Tokens.Length)} tokens"
+            + (data.Cut > 0 ? $"; {data.Cut} were longer than {options.MaxLength} tokens and are cut" : "")
+            + (data.Dropped > 0 ? $"; {data.Dropped} have nothing to learn from and are left out" : "");
 }

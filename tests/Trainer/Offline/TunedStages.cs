@@ -47,6 +47,25 @@ public sealed class TunedStages : IDisposable
 
     string Result(string name, params string[] parts) => folder.File([name, "result", .. parts]);
 
+    [Fact]
+    public void Other_rows_are_measured_after_each_epoch_and_change_nothing_and_epochs_are_kept()
+    {
+        var options = new OfflineOptions { Model = model, Data = [pairs], Epochs = 3, MaxLength = 128, Lora = new() { Rank = 2 } };
+        Assert.Null(Run(new PairTask(options, null), "alone"));
+        Assert.Null(Run(new PairTask(options with { Validation = [pairs], KeepEpochs = 2 }, null), "measured"));
+        Assert.Equal(File.ReadAllBytes(Result("alone", "adapter", StageFolder.AdapterWeights)),
+            File.ReadAllBytes(Result("measured", "adapter", StageFolder.AdapterWeights)));
+        var log = File.ReadLines(folder.File("measured", RunRecord.Metrics))
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("Values")).ToList();
+        Assert.Equal(3, log.Count);
+        // The rows are the same, measured after the step's update: better than in the step.
+        Assert.All(log, step => Assert.InRange(step.GetProperty("eval_loss").GetDouble(), 0, step.GetProperty("loss").GetDouble()));
+        Assert.Equal(["step-000002", "step-000003"],
+            Directory.GetDirectories(folder.File("measured", "epochs")).Select(Path.GetFileName).Order());
+        Assert.Equal(File.ReadAllBytes(Result("alone", "adapter", StageFolder.AdapterWeights)),
+            File.ReadAllBytes(folder.File("measured", "epochs", "step-000003", "adapter", StageFolder.AdapterWeights)));
+    }
+
     [Theory, InlineData("fp32", false), InlineData("bf16", false), InlineData("fp32", true)]
     public void An_adapter_is_trained_written_as_peft_writes_it_and_goes_on(string numerics, bool everything)
     {
