@@ -86,6 +86,9 @@ public sealed class Sequence
     /// <summary>Prompt tokens found in the prefix cache at the first admission; null before.</summary>
     public int? CachedPrompt { get; internal set; }
 
+    /// <summary>Tokens that were not found in the prefix cache, read since or not.</summary>
+    public int NotCached => Length - (CachedPrompt ?? Computed);
+
     /// <summary>[group][i]: the block of positions i * size and following; -1 after a window has passed it.</summary>
     internal List<int>[] Tables { get; set; } = [];
 

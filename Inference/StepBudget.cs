@@ -39,10 +39,10 @@ sealed class StepBudget(int maxTokens, int maxRows, PrefillCost? cost)
         if (allowance > 0) allowance *= OwedPrompts.Allowance;
     }
 
-    /// <summary>Prompts that are all short may cost as much as one that is just short.</summary>
+    /// <summary>Prompts that are all short may cost as much as one that is just short. The end of a long one is not short.</summary>
     public void Allow(List<Sequence> prompts)
     {
-        if (cost is not null && allowance >= 0 && prompts.TrueForAll(sequence => sequence.Remaining <= ShortPrompt))
+        if (cost is not null && allowance >= 0 && prompts.TrueForAll(sequence => sequence.NotCached <= ShortPrompt))
             allowance = Math.Max(allowance, cost.Of(ShortPrompt, 0));
     }
 

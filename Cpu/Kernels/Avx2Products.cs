@@ -76,54 +76,78 @@ sealed unsafe class Avx2Products : Products
         var q = tile.Numbers + 4 * from;
         float* s = tile.Scales + from, m = tile.Sums + from;
         var c = tile.Minus8 + from;
-        var (width, bytes) = (tile.Width, hasMinimum ? 320 : 288);
+        var width = tile.Width;
         var sums = stackalloc Vector256<float>[8];
         for (var i = 0; i < 8; i++) sums[i] = default;
-        for (var b = 0; b < blocks; b++, w += bytes, q += 32 * width, s += width, c += width, m += width)
-            for (var half = 0; half < 2; half++)
-            {
-                Vector256<short> i0 = default, i1 = default, i2 = default, i3 = default;
-                Nibbles<TWidth>(w + 32 * half, q, width, ref i0, ref i1, ref i2, ref i3);
-                Vector256<int> a0 = Pairs(i0), a1 = Pairs(i1), a2 = Pairs(i2), a3 = Pairs(i3);
-                if (!hasMinimum) Shift<TWidth>(c, ref a0, ref a1, ref a2, ref a3);
-                Add<TWidth>(sums + 4 * half, Halves(w + 256 + 16 * half), s, a0, a1, a2, a3);
-                if (hasMinimum) Minima<TWidth>(sums + 4 * half, Halves(w + 288 + 16 * half), m);
-            }
+        for (var b = 0; b < blocks; b++, w += hasMinimum ? 64 : 32, s += width, c += width, m += width)
+        {
+            // a are rows 0..7, b rows 8..15, of up to four tokens.
+            Vector256<short> a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
+            Nibbles<TWidth>(ref w, ref q, width, ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2, ref b3);
+            Finish<TWidth>(sums, a0, a1, a2, a3, w, hasMinimum, s, c, m);
+            Finish<TWidth>(sums + 4, b0, b1, b2, b3, w + 16, hasMinimum, s, c, m);
+        }
         Store<TWidth>(sums, y, stride);
     }
 
-    // 32 columns of eight rows: the low halves of the bytes are columns 0..15, the high ones 16..31. Eight products add up in 16 bits.
+    // 32 columns of 16 rows: the low halves of the bytes are columns 0..15, the high ones 16..31. Eight products add up in 16 bits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Nibbles<TWidth>(byte* w, sbyte* q, int width, ref Vector256<short> i0, ref Vector256<short> i1, ref Vector256<short> i2,
-        ref Vector256<short> i3) where TWidth : struct, IWidth
+    static void Nibbles<TWidth>(ref byte* w, ref sbyte* q, int width, ref Vector256<short> a0, ref Vector256<short> a1,
+        ref Vector256<short> a2, ref Vector256<short> a3, ref Vector256<short> b0, ref Vector256<short> b1, ref Vector256<short> b2,
+        ref Vector256<short> b3) where TWidth : struct, IWidth
     {
         var low = Vector256.Create((byte)15);
-        for (var k = 0; k < 4; k++, w += 64, q += 4 * width)
+        var high = q + 16 * width;
+        for (var k = 0; k < 4; k++, w += 64, q += 4 * width, high += 4 * width)
         {
-            var both = Vector256.Load(w);
-            Add<TWidth>(both & low, q, ref i0, ref i1, ref i2, ref i3);
-            Add<TWidth>((both.AsUInt16() >>> 4).AsByte() & low, q + 16 * width, ref i0, ref i1, ref i2, ref i3);
+            Vector256<byte> a = Vector256.Load(w), b = Vector256.Load(w + 32);
+            Add<TWidth>(a & low, b & low, q, ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2, ref b3);
+            (a, b) = ((a.AsUInt16() >>> 4).AsByte() & low, (b.AsUInt16() >>> 4).AsByte() & low);
+            Add<TWidth>(a, b, high, ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2, ref b3);
         }
+        q = high;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Add<TWidth>(Vector256<byte> w, sbyte* q, ref Vector256<short> i0, ref Vector256<short> i1, ref Vector256<short> i2,
-        ref Vector256<short> i3) where TWidth : struct, IWidth
+    static void Add<TWidth>(Vector256<byte> a, Vector256<byte> b, sbyte* q, ref Vector256<short> a0, ref Vector256<short> a1,
+        ref Vector256<short> a2, ref Vector256<short> a3, ref Vector256<short> b0, ref Vector256<short> b1, ref Vector256<short> b2,
+        ref Vector256<short> b3) where TWidth : struct, IWidth
     {
-        i0 += Avx2.MultiplyAddAdjacent(w, Quad(q));
-        if (TWidth.Count > 1) i1 += Avx2.MultiplyAddAdjacent(w, Quad(q + 4));
-        if (TWidth.Count > 2) i2 += Avx2.MultiplyAddAdjacent(w, Quad(q + 8));
-        if (TWidth.Count > 2) i3 += Avx2.MultiplyAddAdjacent(w, Quad(q + 12));
+        Add(a, b, Quad(q), ref a0, ref b0);
+        if (TWidth.Count > 1) Add(a, b, Quad(q + 4), ref a1, ref b1);
+        if (TWidth.Count <= 2) return;
+        Add(a, b, Quad(q + 8), ref a2, ref b2);
+        Add(a, b, Quad(q + 12), ref a3, ref b3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Shift<TWidth>(int* c, ref Vector256<int> a0, ref Vector256<int> a1, ref Vector256<int> a2, ref Vector256<int> a3)
-        where TWidth : struct, IWidth
+    static void Add(Vector256<byte> a, Vector256<byte> b, Vector256<sbyte> quad, ref Vector256<short> sumA, ref Vector256<short> sumB)
     {
-        a0 += Vector256.Create(c[0]);
-        if (TWidth.Count > 1) a1 += Vector256.Create(c[1]);
-        if (TWidth.Count > 2) a2 += Vector256.Create(c[2]);
-        if (TWidth.Count > 2) a3 += Vector256.Create(c[3]);
+        sumA += Avx2.MultiplyAddAdjacent(a, quad);
+        sumB += Avx2.MultiplyAddAdjacent(b, quad);
+    }
+
+    // A block's sums of eight rows, scaled, and their minima.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Finish<TWidth>(Vector256<float>* sums, Vector256<short> i0, Vector256<short> i1, Vector256<short> i2, Vector256<short> i3,
+        byte* scales, bool hasMinimum, float* s, int* c, float* m) where TWidth : struct, IWidth
+    {
+        var d = Halves(scales);
+        if (hasMinimum)
+        {
+            var n = Halves(scales + 32);
+            sums[0] = Shifted(i0, d, n, s[0], m[0], sums[0]);
+            if (TWidth.Count > 1) sums[1] = Shifted(i1, d, n, s[1], m[1], sums[1]);
+            if (TWidth.Count <= 2) return;
+            sums[2] = Shifted(i2, d, n, s[2], m[2], sums[2]);
+            sums[3] = Shifted(i3, d, n, s[3], m[3], sums[3]);
+            return;
+        }
+        sums[0] = Scaled(Pairs(i0) + Vector256.Create(c[0]), d, s[0], sums[0]);
+        if (TWidth.Count > 1) sums[1] = Scaled(Pairs(i1) + Vector256.Create(c[1]), d, s[1], sums[1]);
+        if (TWidth.Count <= 2) return;
+        sums[2] = Scaled(Pairs(i2) + Vector256.Create(c[2]), d, s[2], sums[2]);
+        sums[3] = Scaled(Pairs(i3) + Vector256.Create(c[3]), d, s[3], sums[3]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -165,4 +189,8 @@ sealed unsafe class Avx2Products : Products
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<float> Scaled(Vector256<int> sums, Vector256<float> d, float scale, Vector256<float> f) =>
         Vector256.FusedMultiplyAdd(Avx.ConvertToVector256Single(sums), d * Vector256.Create(scale), f);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<float> Shifted(Vector256<short> sums, Vector256<float> d, Vector256<float> n, float scale, float sum,
+        Vector256<float> f) => Vector256.FusedMultiplyAdd(n, Vector256.Create(sum), Scaled(Pairs(sums), d, scale, f));
 }

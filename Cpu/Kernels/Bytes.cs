@@ -12,25 +12,25 @@ static unsafe class Bytes
     public static void Dot<TWidth>(Vector256<byte> w, sbyte* q, ref Vector256<int> a0, ref Vector256<int> a1, ref Vector256<int> a2,
         ref Vector256<int> a3) where TWidth : struct, IWidth
     {
-        a0 = Dot(a0, w, q);
-        if (TWidth.Count > 1) a1 = Dot(a1, w, q + 4);
+        // Without VNNI pairs would overflow 16 bits: 2 * 255 * 127. So w - 128 is split into its size and its sign, which goes to q.
+        var signed = (w ^ Vector256.Create((byte)128)).AsSByte();
+        var size = AvxVnni.IsSupported ? w : Avx2.Abs(signed);
+        a0 = Dot(a0, size, signed, q);
+        if (TWidth.Count > 1) a1 = Dot(a1, size, signed, q + 4);
         if (TWidth.Count <= 2) return;
-        a2 = Dot(a2, w, q + 8);
-        a3 = Dot(a3, w, q + 12);
+        a2 = Dot(a2, size, signed, q + 8);
+        a3 = Dot(a3, size, signed, q + 12);
     }
 
     /// <summary>An accumulator before the first quad; <paramref name="minus128"/> takes away what storing plus 128 adds.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Start(int minus128) => AvxVnni.IsSupported ? Vector256.Create(minus128) : default;
 
-    // Without VNNI pairs would overflow 16 bits: 2 * 255 * 127. So w - 128 is split into its size and its sign, which goes to q.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<int> Dot(Vector256<int> sum, Vector256<byte> w, sbyte* q)
+    static Vector256<int> Dot(Vector256<int> sum, Vector256<byte> size, Vector256<sbyte> signed, sbyte* q)
     {
         var quad = Vector256.Create(*(int*)q).AsSByte();
-        if (AvxVnni.IsSupported) return AvxVnni.MultiplyWideningAndAdd(sum, w, quad);
-        var signed = (w ^ Vector256.Create((byte)128)).AsSByte();
-        var pairs = Avx2.MultiplyAddAdjacent(Avx2.Abs(signed), Avx2.Sign(quad, signed));
-        return sum + Avx2.MultiplyAddAdjacent(pairs, Vector256.Create((short)1));
+        return AvxVnni.IsSupported ? AvxVnni.MultiplyWideningAndAdd(sum, size, quad)
+            : sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(size, Avx2.Sign(quad, signed)), Vector256.Create((short)1));
     }
 }

@@ -11,78 +11,79 @@ static unsafe class ShortDots
     {
         switch (s.Width)
         {
-            case 1: Scores<One>(s, 0); break;
-            case 2: Scores<Two>(s, 0); break;
-            default:
-                for (var row = 0; row < s.Width; row += 4) Scores<Four>(s, row);
-                break;
+            case 1: Scores<One>(s); break;
+            case 2: Scores<Two>(s); break;
+            default: Scores<Four>(s); break;
         }
     }
 
     public static void Mix(in ShortMix m)
     {
-        for (var group = 0; group < m.Groups; group++)
-            for (var element = 0; element < m.Padded; element += 16)
-                switch (m.Width)
-                {
-                    case 1: Mix<One>(m, group, element, 0); break;
-                    case 2: Mix<Two>(m, group, element, 0); break;
-                    default:
-                        for (var row = 0; row < m.Width; row += 4) Mix<Four>(m, group, element, row);
-                        break;
-                }
+        switch (m.Width)
+        {
+            case 1: Mix<One>(m); break;
+            case 2: Mix<Two>(m); break;
+            default: Mix<Four>(m); break;
+        }
     }
 
+    // All rows by one block before the next, so that it comes from the first-level cache but once.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Scores<TWidth>(in ShortScores s, int row) where TWidth : struct, IWidth
+    static void Scores<TWidth>(in ShortScores s) where TWidth : struct, IWidth
     {
+        var stride = s.Chunks * ShortScores.ChunkPairs;
         for (var block = 0; block < s.Blocks; block++)
         {
-            var w = s.Keys[block];
-            if (w is null) continue;
-            var scales = (float*)(w + s.Pairs * 64);
+            var keys = s.Keys[block];
+            if (keys is null) continue;
+            var scales = (float*)(keys + s.Pairs * 64);
             for (var chunk = 0; chunk < s.Chunks; chunk++, scales += 16)
             {
-                Vector256<int> a0 = default, a1 = default, a2 = default, a3 = default;
-                Vector256<int> b0 = default, b1 = default, b2 = default, b3 = default;
-                var x = s.Query(row, chunk);
                 var pairs = Math.Min(ShortScores.ChunkPairs, s.Pairs - chunk * ShortScores.ChunkPairs);
-                Add<TWidth>(ref w, 64, pairs, x, s.Chunks * ShortScores.ChunkPairs, ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2,
-                    ref b3);
-                Vector256<float> low = Vector256.Load(scales), high = Vector256.Load(scales + 8);
-                Put(s, row, block, chunk, a0, b0, low, high);
-                if (TWidth.Count > 1) Put(s, row + 1, block, chunk, a1, b1, low, high);
-                if (TWidth.Count <= 2) continue;
-                Put(s, row + 2, block, chunk, a2, b2, low, high);
-                Put(s, row + 3, block, chunk, a3, b3, low, high);
+                for (var row = 0; row < s.Width; row += TWidth.Count)
+                {
+                    Vector256<int> a0 = default, a1 = default, a2 = default, a3 = default;
+                    Vector256<int> b0 = default, b1 = default, b2 = default, b3 = default;
+                    Add<TWidth>(keys, 64, pairs, s.Query(row, chunk), stride, ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2,
+                        ref b3);
+                    Vector256<float> low = Vector256.Load(scales), high = Vector256.Load(scales + 8);
+                    Put(s, row, block, chunk, a0, b0, low, high);
+                    if (TWidth.Count > 1) Put(s, row + 1, block, chunk, a1, b1, low, high);
+                    if (TWidth.Count <= 2) continue;
+                    Put(s, row + 2, block, chunk, a2, b2, low, high);
+                    Put(s, row + 3, block, chunk, a3, b3, low, high);
+                }
+                keys += pairs * 64;
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Mix<TWidth>(in ShortMix m, int group, int element, int row) where TWidth : struct, IWidth
+    static void Mix<TWidth>(in ShortMix m) where TWidth : struct, IWidth
     {
-        Vector256<int> a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
-        var end = Math.Min(m.Blocks, (group + 1) * ShortMix.GroupBlocks);
         var stride = (int)(m.Shares(1, 0) - m.Shares(0, 0));
-        for (var block = group * ShortMix.GroupBlocks; block < end; block++)
-        {
-            var w = m.Values[block];
-            if (w is null) continue;
-            w += element * 4;
-            Add<TWidth>(ref w, m.Padded * 4, ShortMix.BlockPairs, m.Shares(row, block), stride, ref a0, ref a1, ref a2, ref a3, ref b0,
-                ref b1, ref b2, ref b3);
-        }
-        Put(m, row, group, element, a0, b0);
-        if (TWidth.Count > 1) Put(m, row + 1, group, element, a1, b1);
-        if (TWidth.Count <= 2) return;
-        Put(m, row + 2, group, element, a2, b2);
-        Put(m, row + 3, group, element, a3, b3);
+        for (var group = 0; group < m.Groups; group++)
+            for (var element = 0; element < m.Padded; element += 16)
+                for (var row = 0; row < m.Width; row += TWidth.Count)
+                {
+                    Vector256<int> a0 = default, a1 = default, a2 = default, a3 = default;
+                    Vector256<int> b0 = default, b1 = default, b2 = default, b3 = default;
+                    var end = Math.Min(m.Blocks, (group + 1) * ShortMix.GroupBlocks);
+                    for (var block = group * ShortMix.GroupBlocks; block < end; block++)
+                        if (m.Values[block] is not null)
+                            Add<TWidth>(m.Values[block] + element * 4, m.Padded * 4, ShortMix.BlockPairs, m.Shares(row, block), stride,
+                                ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2, ref b3);
+                    Put(m, row, group, element, a0, b0);
+                    if (TWidth.Count > 1) Put(m, row + 1, group, element, a1, b1);
+                    if (TWidth.Count <= 2) continue;
+                    Put(m, row + 2, group, element, a2, b2);
+                    Put(m, row + 3, group, element, a3, b3);
+                }
     }
 
     // w is [pair][16 lanes][2], step bytes apart; rows of x are stride pairs apart.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Add<TWidth>(ref byte* w, int step, int pairs, int* x, int stride, ref Vector256<int> a0, ref Vector256<int> a1,
+    static void Add<TWidth>(byte* w, int step, int pairs, int* x, int stride, ref Vector256<int> a0, ref Vector256<int> a1,
         ref Vector256<int> a2, ref Vector256<int> a3, ref Vector256<int> b0, ref Vector256<int> b1, ref Vector256<int> b2,
         ref Vector256<int> b3) where TWidth : struct, IWidth
     {

@@ -106,6 +106,21 @@ public sealed class PauseTests
         Assert.InRange(scheduler.Schedule(promptCost: 0).Sum(sequence => sequence.Scheduled), 3, 16);
     }
 
+    /// <summary>Its last 64 tokens took a step as long as all that had been saved before.</summary>
+    [Fact]
+    public void The_end_of_a_long_prompt_is_no_short_prompt()
+    {
+        var scheduler = new Scheduler(new(4, new BlockPool(1000, null)), 9, 512, new(Tiny.Blueprint([null])));
+        scheduler.Add(new(1, [.. Enumerable.Range(0, 200)], BlockKey.Root("v", null, null)));
+        List<int> read = [];
+        while (read.Sum() < 200)
+        {
+            read.Add(scheduler.Schedule(promptCost: 0).Sum(sequence => sequence.Scheduled));
+            scheduler.Complete();
+        }
+        Assert.All(read, count => Assert.InRange(count, 1, 16));
+    }
+
     [Fact]
     public void Where_nobody_waits_a_prompt_takes_whole_steps()
     {
