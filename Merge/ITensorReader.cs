@@ -10,8 +10,8 @@ interface ITensorReader
     /// <summary>The tensor's name in that model.</summary>
     string Tensor { get; }
 
-    /// <summary>Elements from <paramref name="first"/> on, which begins a row.</summary>
-    void Read(long first, Span<double> destination);
+    /// <summary>Elements from <paramref name="first"/> on, which begins a row. True where all are known to be finite.</summary>
+    bool Read(long first, Span<double> destination);
 
     /// <summary>
     /// Adds <paramref name="factor"/> times the elements to <paramref name="sum"/> in one pass over memory; false, with the sum as it was,

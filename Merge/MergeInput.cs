@@ -119,12 +119,13 @@ sealed partial class MergeInput : IDisposable
         return (SafetensorsFolder.Open(path), config);
     }
 
-    public void Read(string tensor, long first, Span<double> destination)
+    /// <summary>As <see cref="ITensorReader.Read"/>.</summary>
+    public bool Read(string tensor, long first, Span<double> destination)
     {
-        var stored = Tensors[tensor].Type;
+        var (stored, finite) = (Tensors[tensor].Type, false);
         if (stored == TensorType.F64 && HasPlainBytes) ReadWide(tensor, first, destination);
         else if (PlainNumbers.Knows(stored) && HasPlainBytes)
-            PlainNumbers.Read(stored, Bytes(tensor, first, destination.Length, stored), destination);
+            finite = PlainNumbers.Read(stored, Bytes(tensor, first, destination.Length, stored), destination);
         else
         {
             var rented = ArrayPool<float>.Shared.Rent(destination.Length);
@@ -135,8 +136,9 @@ sealed partial class MergeInput : IDisposable
         }
         var changed = adapter?.Apply(tensor, first, destination) ?? false;
         // fp32 is kept wider: its rounding shows nowhere but in the last bit.
-        if (loadAs is not { } type || type is TensorType.F32 or TensorType.F64 || type == stored && !changed) return;
+        if (loadAs is not { } type || type is TensorType.F32 or TensorType.F64 || type == stored && !changed) return finite && !changed;
         for (var i = 0; i < destination.Length; i++) destination[i] = Rounding.Round(destination[i], type);
+        return false;
     }
 
     /// <summary>As <see cref="ITensorReader.TryAdd"/>.</summary>

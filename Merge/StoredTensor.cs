@@ -7,7 +7,7 @@ sealed class StoredTensor(MergeInput input, string tensor) : ITensorReader
 
     public string Tensor => tensor;
 
-    public void Read(long first, Span<double> destination) => input.Read(tensor, first, destination);
+    public bool Read(long first, Span<double> destination) => input.Read(tensor, first, destination);
 
     public bool TryAdd(long first, double factor, Span<double> sum) => input.TryAdd(tensor, first, factor, sum);
 }

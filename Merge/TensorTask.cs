@@ -77,8 +77,7 @@ public sealed class TensorTask
     /// <exception cref="MergeRecipeException">A value is not finite.</exception>
     public void Read(int input, long first, Span<double> destination)
     {
-        Inputs[input].Read(first, destination);
-        if (TensorPrimitives.IsFiniteAll<double>(destination)) return;
+        if (Inputs[input].Read(first, destination) || TensorPrimitives.IsFiniteAll<double>(destination)) return;
         for (var i = 0; i < destination.Length; i++)
             if (!double.IsFinite(destination[i]))
                 throw new MergeRecipeException($"{Inputs[input].Model}: {Inputs[input].Tensor} holds {destination[i]} at element " +

@@ -1,5 +1,9 @@
 // Finds numbers by their place in ascending order without sorting or holding them: counts the upper half of their bits, then the lower
 // half of those that share the wanted upper half. Two walks over the numbers, whatever their count. Knows no tensors.
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Majlis.Merge.Arithmetic;
 
 /// <summary>A number with how many of the walked numbers are smaller.</summary>
@@ -8,28 +12,51 @@ readonly record struct RankedNumber(float Value, long Below);
 /// <summary>Shows all numbers, chunk by chunk, the same each time: finite and not negative.</summary>
 delegate void WalkNumbers(Action<ReadOnlySpan<float>> visit);
 
-static class RankSearch
+/// <summary>The search for the numbers at some ranks, 0 the smallest. Shown all numbers twice, it has found them.</summary>
+sealed class RankSearch(params long[] ranks)
 {
     const int LowBits = 15;
     const int LowMask = (1 << LowBits) - 1;
 
-    /// <summary>The numbers at these ranks, 0 the smallest.</summary>
-    public static RankedNumber[] Find(WalkNumbers walk, params ReadOnlySpan<long> ranks)
+    // The bits of floats that are not negative have the order of the floats.
+    readonly long[] upper = new long[1 << (31 - LowBits)];
+    readonly (int Bin, long Below)[] places = new (int, long)[ranks.Length];
+    int[] bins = [];
+    long[][] lower = [];
+
+    /// <summary>The numbers at these ranks, by two walks.</summary>
+    public static RankedNumber[] Find(WalkNumbers walk, params long[] ranks)
     {
-        // The bits of floats that are not negative have the order of the floats.
-        var upper = new long[1 << (31 - LowBits)];
-        walk(numbers =>
-        {
-            foreach (var number in numbers) upper[BitConverter.SingleToInt32Bits(number) >> LowBits]++;
-        });
-        var places = new (int Bin, long Below)[ranks.Length];
+        var search = new RankSearch(ranks);
+        walk(search.CountUpper);
+        search.Narrow();
+        walk(search.CountLower);
+        return search.Found();
+    }
+
+    /// <summary>Takes a chunk of the first walk.</summary>
+    public void CountUpper(ReadOnlySpan<float> numbers)
+    {
+        foreach (var bits in MemoryMarshal.Cast<float, int>(numbers)) upper[bits >> LowBits]++;
+    }
+
+    /// <summary>Between the walks.</summary>
+    public void Narrow()
+    {
         for (var i = 0; i < ranks.Length; i++) places[i] = Bin(upper, ranks[i]);
-        var bins = places.Select(place => place.Bin).Distinct().ToArray();
-        var lower = bins.Select(_ => new long[1 << LowBits]).ToArray();
-        walk(numbers =>
-        {
-            for (var i = 0; i < bins.Length; i++) CountLow(numbers, bins[i], lower[i]);
-        });
+        bins = [.. places.Select(place => place.Bin).Distinct()];
+        lower = [.. bins.Select(_ => new long[1 << LowBits])];
+    }
+
+    /// <summary>Takes a chunk of the second walk.</summary>
+    public void CountLower(ReadOnlySpan<float> numbers)
+    {
+        for (var i = 0; i < bins.Length; i++) CountLower(MemoryMarshal.Cast<float, int>(numbers), bins[i], lower[i]);
+    }
+
+    /// <summary>After both walks.</summary>
+    public RankedNumber[] Found()
+    {
         var found = new RankedNumber[ranks.Length];
         for (var i = 0; i < ranks.Length; i++)
         {
@@ -40,13 +67,17 @@ static class RankSearch
         return found;
     }
 
-    static void CountLow(ReadOnlySpan<float> numbers, int bin, long[] counts)
+    // Most numbers lie in other bins: eight of them are passed over at a time.
+    static void CountLower(ReadOnlySpan<int> numbers, int bin, long[] counts)
     {
-        foreach (var number in numbers)
+        var (wanted, i) = (Vector256.Create(bin), 0);
+        for (; i <= numbers.Length - Vector256<int>.Count; i += Vector256<int>.Count)
         {
-            var bits = BitConverter.SingleToInt32Bits(number);
-            if (bits >> LowBits == bin) counts[bits & LowMask]++;
+            var here = Vector256.Equals(Vector256.LoadUnsafe(in numbers[i]) >> LowBits, wanted).ExtractMostSignificantBits();
+            for (; here != 0; here &= here - 1) counts[numbers[i + BitOperations.TrailingZeroCount(here)] & LowMask]++;
         }
+        for (; i < numbers.Length; i++)
+            if (numbers[i] >> LowBits == bin) counts[numbers[i] & LowMask]++;
     }
 
     static (int Bin, long Below) Bin(long[] counts, long rank)

@@ -17,5 +17,5 @@ public sealed class Breadcrumbs : IMergeMethod
     public string? Complaint(TensorTask tensor) => TaskVectors.Complaint(tensor, Name, elects: false);
 
     public void Merge(TensorTask tensor, Action<ReadOnlySpan<double>> write) => TaskVectors.Merge(tensor,
-        [.. tensor.Experts.Select((_, expert) => MagnitudeWindow.Middle(tensor, expert))], elects: false, write);
+        MagnitudeWindow.Middle(tensor), elects: false, write);
 }

@@ -16,5 +16,5 @@ public sealed class Ties : IMergeMethod
     public string? Complaint(TensorTask tensor) => TaskVectors.Complaint(tensor, Name, elects: true);
 
     public void Merge(TensorTask tensor, Action<ReadOnlySpan<double>> write) => TaskVectors.Merge(tensor,
-        [.. tensor.Experts.Select((_, expert) => MagnitudeWindow.Largest(tensor, expert))], elects: true, write);
+        MagnitudeWindow.Largest(tensor), elects: true, write);
 }

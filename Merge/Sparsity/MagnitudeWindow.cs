@@ -1,5 +1,6 @@
 // Keeps the elements whose magnitude lies between two places in ascending order: TIES keeps the largest, breadcrumbs also cuts the very
 // largest. Equal magnitudes are ordered by their position in the tensor. Knows no weights.
+using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.Intrinsics;
 using Majlis.Merge.Arithmetic;
@@ -22,50 +23,59 @@ sealed class MagnitudeWindow : ISparsity
     MagnitudeWindow(long first, long end, RankedNumber lower, RankedNumber upper) =>
         (this.first, this.end, this.lower, this.upper) = (first, end, lower, upper);
 
-    /// <summary>The largest elements by density, one at least.</summary>
-    public static MagnitudeWindow? Largest(TensorTask tensor, int expert)
+    /// <summary>Of each expert's task vector the largest elements by density, one at least; null where all are kept.</summary>
+    public static MagnitudeWindow?[] Largest(TensorTask tensor) => Find(tensor, input =>
     {
-        var kept = Math.Max(1, (long)(tensor.Model("density", tensor.Experts[expert]) * tensor.Elements));
-        return Find(tensor, expert, Math.Max(0, tensor.Elements - kept), tensor.Elements);
-    }
+        var kept = Math.Max(1, (long)(tensor.Model("density", input) * tensor.Elements));
+        return (Math.Max(0, tensor.Elements - kept), tensor.Elements);
+    });
 
     /// <summary>As many as density says, below the largest by gamma; of these fewer are cut where there is not room for both.</summary>
-    public static MagnitudeWindow? Middle(TensorTask tensor, int expert)
+    public static MagnitudeWindow?[] Middle(TensorTask tensor) => Find(tensor, input =>
     {
-        var (elements, input) = (tensor.Elements, tensor.Experts[expert]);
+        var elements = tensor.Elements;
         var kept = (long)(tensor.Model("density", input) * elements);
         var cut = Math.Min((long)(tensor.Model("gamma", input) * elements), elements - kept);
-        return Find(tensor, expert, elements - kept - cut, elements - cut);
-    }
+        return (elements - kept - cut, elements - cut);
+    });
 
     /// <summary>
-    /// The elements of one expert's task vector at places <paramref name="first"/> .. <paramref name="end"/>-1 of ascending magnitude;
-    /// null where all are.
+    /// For each expert the elements of its task vector at some places, first .. end-1, of ascending magnitude; null where all are. Two
+    /// walks find the borders of all experts.
     /// </summary>
-    static MagnitudeWindow? Find(TensorTask tensor, int expert, long first, long end)
+    static MagnitudeWindow?[] Find(TensorTask tensor, Func<int, (long First, long End)> placesOf)
     {
-        if (first == 0 && end == tensor.Elements) return null;
-        var chunks = new DeltaChunks(tensor);
-        var magnitudes = new float[tensor.ChunkLength];
-        void Walk(Action<ReadOnlySpan<float>> visit)
-        {
-            foreach (var (_, length) in chunks.Walk(expert))
+        var places = tensor.Experts.Select(placesOf).ToArray();
+        var searches = places.Select(place => place.First == place.End || place == (0, tensor.Elements) ? null
+            : new RankSearch(place.First, place.End - 1)).ToArray();
+        Walk(tensor, searches, (search, magnitudes) => search.CountUpper(magnitudes));
+        foreach (var search in searches) search?.Narrow();
+        Walk(tensor, searches, (search, magnitudes) => search.CountLower(magnitudes));
+        return [.. places.Zip(searches, (place, search) => place == (0, tensor.Elements) ? null
+            : search?.Found() is [var lower, var upper] ? new MagnitudeWindow(place.First, place.End, lower, upper)
+            : new MagnitudeWindow(place.First, place.End, new RankedNumber(float.PositiveInfinity, 0), default))];
+    }
+
+    static void Walk(TensorTask tensor, RankSearch?[] searches, Action<RankSearch, ReadOnlySpan<float>> visit)
+    {
+        if (searches.All(search => search is null)) return;
+        var (chunks, magnitudes) = (new DeltaChunks(tensor), new float[tensor.ChunkLength]);
+        foreach (var (_, length) in chunks.Walk())
+            for (var expert = 0; expert < searches.Length; expert++)
             {
+                if (searches[expert] is not { } search) continue;
                 var numbers = magnitudes.AsSpan(0, length);
                 TensorPrimitives.ConvertTruncating<double, float>(chunks.Deltas[expert].AsSpan(0, length), numbers);
                 TensorPrimitives.Abs(numbers, numbers);
-                visit(numbers);
+                visit(search, numbers);
             }
-        }
-        if (end == first) return new MagnitudeWindow(first, end, new RankedNumber(float.PositiveInfinity, 0), default);
-        var found = RankSearch.Find(Walk, first, end - 1);
-        return new MagnitudeWindow(first, end, found[0], found[1]);
     }
 
     public void Apply(long position, Span<double> deltas)
     {
         if (position == 0) equalToLower = equalToUpper = 0;
         // Eight at a time without branches, of which half would be guessed wrong; numbers at a border are few.
+        var (least, most) = (Vector256.Create(lower.Value), Vector256.Create(upper.Value));
         var i = 0;
         for (; i <= deltas.Length - Vector256<float>.Count; i += Vector256<float>.Count)
         {
@@ -73,13 +83,13 @@ sealed class MagnitudeWindow : ISparsity
             ref var second = ref deltas[i + Vector256<double>.Count];
             var (low, high) = (Vector256.LoadUnsafe(ref first), Vector256.LoadUnsafe(ref second));
             var magnitude = Vector256.Abs(Vector256.Narrow(low, high));
-            var (least, most) = (Vector256.Create(lower.Value), Vector256.Create(upper.Value));
-            if (Vector256.EqualsAny(magnitude, least) || Vector256.EqualsAny(magnitude, most))
-            {
-                ApplyOneByOne(deltas.Slice(i, Vector256<float>.Count));
-                continue;
-            }
             var kept = (Vector256.GreaterThan(magnitude, least) & Vector256.LessThan(magnitude, most)).AsInt32();
+            var border = (Vector256.Equals(magnitude, least) | Vector256.Equals(magnitude, most)).ExtractMostSignificantBits();
+            for (; border != 0; border &= border - 1)
+            {
+                var lane = BitOperations.TrailingZeroCount(border);
+                if (IsKeptAtBorder(magnitude[lane])) kept = kept.WithElement(lane, -1);
+            }
             var (lowKept, highKept) = Vector256.Widen(kept);
             (low & lowKept.AsDouble()).StoreUnsafe(ref first);
             (high & highKept.AsDouble()).StoreUnsafe(ref second);

@@ -20,16 +20,29 @@ sealed class RandomNumbers
     public RandomNumbers(long seed, string tensor, int expert) => key = BinaryPrimitives.ReadUInt64LittleEndian(
         SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed}\n{expert}\n{tensor}"))));
 
-    /// <summary>For the numbers of four positions: all bits set where <see cref="At"/> is below a limit in 0 .. 1.</summary>
-    public Vector256<double> Below(long position, double limit)
+    /// <summary>Sets the values to zero, from <paramref name="position"/> on, whose number is not below a limit in 0 .. 1.</summary>
+    public void Mask(long position, double limit, Span<double> values)
     {
-        var at = Vector256.Create((ulong)position + 1) + Vector256.Create(0UL, 1, 2, 3);
-        var bits = Vector256.Create(key) + at * Vector256.Create(Golden);
+        // n / 2^53 < limit is n < limit x 2^53 rounded up, since both products are exact.
+        var most = Vector256.Create((long)Math.Ceiling(limit * (1UL << 53)));
+        var state = Vector256.Create(key) + (Vector256.Create((ulong)position + 1) + Vector256.Create(0UL, 1, 2, 3)) * Vector256.Create(Golden);
+        var i = 0;
+        for (; i <= values.Length - Vector256<double>.Count; i += Vector256<double>.Count)
+        {
+            var below = Vector256.LessThan(Mix(state).AsInt64(), most).AsDouble();
+            (Vector256.LoadUnsafe(ref values[i]) & below).StoreUnsafe(ref values[i]);
+            state += Vector256.Create(unchecked(Golden * 4));
+        }
+        for (; i < values.Length; i++)
+            if (At(position + i) >= limit) values[i] = 0;
+    }
+
+    /// <summary>The upper 53 bits of SplitMix64's output of each state.</summary>
+    static Vector256<ulong> Mix(Vector256<ulong> bits)
+    {
         bits = (bits ^ bits >>> 30) * Vector256.Create(First);
         bits = (bits ^ bits >>> 27) * Vector256.Create(Second);
-        bits = (bits ^ bits >>> 31) >>> 11;
-        // n / 2^53 < limit is n < limit x 2^53 rounded up, since both products are exact.
-        return Vector256.LessThan(bits.AsInt64(), Vector256.Create((long)Math.Ceiling(limit * (1UL << 53)))).AsDouble();
+        return (bits ^ bits >>> 31) >>> 11;
     }
 
     /// <summary>A number in [0, 1) with 53 random bits.</summary>

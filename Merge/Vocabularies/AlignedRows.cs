@@ -24,7 +24,7 @@ sealed class AlignedRows : ITensorReader
 
     public string Tensor => readers[input].Tensor;
 
-    public void Read(long first, Span<double> destination)
+    public bool Read(long first, Span<double> destination)
     {
         var row = (int)(first / columns);
         for (var done = 0; done < destination.Length;)
@@ -36,6 +36,7 @@ sealed class AlignedRows : ITensorReader
             row += Math.Max(1, run);
             done += part.Length;
         }
+        return false;
     }
 
     public bool TryAdd(long first, double factor, Span<double> sum) => false;
