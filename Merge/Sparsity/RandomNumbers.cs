@@ -25,7 +25,8 @@ sealed class RandomNumbers
     {
         // n / 2^53 < limit is n < limit x 2^53 rounded up, since both products are exact.
         var most = Vector256.Create((long)Math.Ceiling(limit * (1UL << 53)));
-        var state = Vector256.Create(key) + (Vector256.Create((ulong)position + 1) + Vector256.Create(0UL, 1, 2, 3)) * Vector256.Create(Golden);
+        var places = Vector256.Create((ulong)position + 1) + Vector256.Create(0UL, 1, 2, 3);
+        var state = Vector256.Create(key) + places * Vector256.Create(Golden);
         var i = 0;
         for (; i <= values.Length - Vector256<double>.Count; i += Vector256<double>.Count)
         {

@@ -1,4 +1,4 @@
-// One sequence's keys and values of one head in fp32, padded to multiples of 32, and room for a block of queries. Freed by its owner.
+// One fork's keys and values of one head in fp32, padded to multiples of 32, and room for a block of queries. Freed by its owner.
 using System.Runtime.InteropServices;
 
 namespace Majlis.Torch.Packed;

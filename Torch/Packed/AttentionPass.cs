@@ -1,4 +1,4 @@
-// Attention of one sequence and one key head, forwards and backwards, four queries at a time. Scores of a block exist only while it is
+// Attention of one fork and one key head, forwards and backwards, four queries at a time. Scores of a block exist only while it is
 // worked on; going back they are computed again. Its oracle is the plain Transformer's attention.
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -8,13 +8,13 @@ namespace Majlis.Torch.Packed;
 /// <summary>Addresses of tensors in this machine's memory: queries, outputs and gradients [N, H*D], keys and values [N, K*D].</summary>
 readonly record struct AttentionTensors(nint Queries, nint Keys, nint Values, nint Mixed, nint Logs, bool Wide);
 
-sealed unsafe class AttentionPass(AttentionPlan plan, AttentionTensors data, (int First, int Length) sequence, int keyHead) : IDisposable
+sealed unsafe class AttentionPass(AttentionPlan plan, AttentionTensors data, TokenFork fork, int keyHead) : IDisposable
 {
     const int Rows = RowProducts.Rows;
 
-    readonly AttentionMemory memory = new(sequence.Length, plan.HeadDim);
+    readonly AttentionMemory memory = new(fork.Length, plan.HeadDim);
     readonly int width = (plan.HeadDim + 31) / 32 * 32;
-    readonly int stride = (sequence.Length + 31) / 32 * 32;
+    readonly int stride = (fork.Length + 31) / 32 * 32;
 
     public void Dispose() => memory.Dispose();
 
@@ -54,13 +54,13 @@ sealed unsafe class AttentionPass(AttentionPlan plan, AttentionTensors data, (in
             {
                 var row = new Span<float>(memory.Mixed + r * width, plan.HeadDim);
                 foreach (ref var value in row) value *= plan.Scale;
-                plan.Rotation?.Turn(row, first + r, back: true);
+                plan.Rotation?.Turn(row, fork.Position(first + r), back: true);
                 Write(queryGradient, plan.Heads, head, first + r, memory.Mixed + r * width);
             }
         });
-        for (var t = 0; t < sequence.Length; t++)
+        for (var t = 0; t < fork.Length; t++)
         {
-            plan.Rotation?.Turn(new Span<float>(memory.KeySums + (long)t * width, plan.HeadDim), t, back: true);
+            plan.Rotation?.Turn(new Span<float>(memory.KeySums + (long)t * width, plan.HeadDim), fork.Position(t), back: true);
             Write(keyGradient, plan.KeyValueHeads, keyHead, t, memory.KeySums + (long)t * width);
             Write(valueGradient, plan.KeyValueHeads, keyHead, t, memory.ValueSums + (long)t * width);
         }
@@ -68,35 +68,38 @@ sealed unsafe class AttentionPass(AttentionPlan plan, AttentionTensors data, (in
 
     delegate void Block(int head, int first, int rows, int from, int to);
 
-    /// <summary>For four queries at a time: their head, position and number, and the range of keys, in 32s, that they see.</summary>
+    /// <summary>For four queries at a time: their head, first row and number, and the range of keys, in 32s, that they see.</summary>
     void ForEachBlock(Block work)
     {
         var group = plan.Heads / plan.KeyValueHeads;
         for (var head = keyHead * group; head < (keyHead + 1) * group; head++)
-            for (var first = 0; first < sequence.Length; first += Rows)
+            for (var first = 0; first < fork.Length; first += Rows)
             {
-                var rows = Math.Min(Rows, sequence.Length - first);
+                var rows = Math.Min(Rows, fork.Length - first);
                 LoadRows(data.Queries, head, first, rows, memory.Queries);
                 for (var r = 0; r < rows; r++)
                 {
                     var row = new Span<float>(memory.Queries + r * width, plan.HeadDim);
-                    plan.Rotation?.Turn(row, first + r);
+                    plan.Rotation?.Turn(row, fork.Position(first + r));
                     foreach (ref var value in row) value *= plan.Scale;
                 }
-                work(head, first, rows, plan.FirstKey(first) / 32 * 32, (first + rows + 31) / 32 * 32);
+                // A second sequence may begin within the four, and sees earlier keys than the first one's last queries.
+                var from = plan.FirstKey(fork, first);
+                if (fork.Second > first && fork.Second < first + rows) from = Math.Min(from, plan.FirstKey(fork, fork.Second));
+                work(head, first, rows, from / 32 * 32, (first + rows + 31) / 32 * 32);
             }
     }
 
     void LoadKeys(float* keysAcross, float* valuesAcross)
     {
-        for (var t = 0; t < sequence.Length; t++)
+        for (var t = 0; t < fork.Length; t++)
         {
             var key = new Span<float>(memory.Keys + (long)t * width, plan.HeadDim);
             var value = new Span<float>(memory.Values + (long)t * width, plan.HeadDim);
             var at = Index(plan.KeyValueHeads, keyHead, t);
             BrainFloats.Read(data.Keys, data.Wide, at, key);
             BrainFloats.Read(data.Values, data.Wide, at, value);
-            plan.Rotation?.Turn(key, t);
+            plan.Rotation?.Turn(key, fork.Position(t));
             for (var d = 0; d < plan.HeadDim; d++) keysAcross[d * stride + t] = key[d];
             if (valuesAcross is null) continue;
             for (var d = 0; d < plan.HeadDim; d++) valuesAcross[d * stride + t] = value[d];
@@ -110,11 +113,11 @@ sealed unsafe class AttentionPass(AttentionPlan plan, AttentionTensors data, (in
             BrainFloats.Read(tensor, data.Wide, Index(plan.Heads, head, first + r), new Span<float>(to + r * width, plan.HeadDim));
     }
 
-    /// <summary>Scores of the query at <paramref name="position"/> to shares; gives the logarithm of the sum.</summary>
-    float Softmax(Span<float> scores, int position, int from)
+    /// <summary>Scores of the query of row <paramref name="t"/> to shares; gives the logarithm of the sum.</summary>
+    float Softmax(Span<float> scores, int t, int from)
     {
         Cap(scores);
-        Unseen(scores, position, from, float.NegativeInfinity);
+        Unseen(scores, t, from, float.NegativeInfinity);
         var vectors = MemoryMarshal.Cast<float, Vector512<float>>(scores);
         var most = Vector512.Create(float.NegativeInfinity);
         foreach (var vector in vectors) most = Vector512.Max(most, vector);
@@ -125,7 +128,7 @@ sealed unsafe class AttentionPass(AttentionPlan plan, AttentionTensors data, (in
         var sum = Vector512.Sum(sums);
         var scale = Vector512.Create(1 / sum);
         for (var i = 0; i < vectors.Length; i++) vectors[i] *= scale;
-        Unseen(scores, position, from, 0);
+        Unseen(scores, t, from, 0);
         return highest + MathF.Log(sum);
     }
 
@@ -163,19 +166,21 @@ sealed unsafe class AttentionPass(AttentionPlan plan, AttentionTensors data, (in
         foreach (ref var score in scores) score = cap * MathF.Tanh(score / cap);
     }
 
-    /// <summary>Sets what the query at <paramref name="position"/> must not see; the span begins at key <paramref name="from"/>.</summary>
-    void Unseen(Span<float> scores, int position, int from, float value)
+    /// <summary>Sets what the query of row <paramref name="t"/> must not see; the span begins at key <paramref name="from"/>.</summary>
+    void Unseen(Span<float> scores, int t, int from, float value)
     {
-        scores[(position + 1 - from)..].Fill(value);
-        scores[..Math.Max(0, plan.FirstKey(position) - from)].Fill(value);
+        scores[(t + 1 - from)..].Fill(value);
+        scores[..Math.Max(0, plan.FirstKey(fork, t) - from)].Fill(value);
+        var (hidden, seen) = fork.Hidden(t);
+        scores[Math.Max(0, hidden - from)..Math.Max(0, seen - from)].Fill(value);
     }
 
     Span<float> Row(float* block, int r) => new(block + r * stride, stride);
 
-    ref float Log(int head, int position) => ref ((float*)data.Logs)[(long)(sequence.First + position) * plan.Heads + head];
+    ref float Log(int head, int t) => ref ((float*)data.Logs)[(long)(fork.First + t) * plan.Heads + head];
 
-    long Index(int heads, int head, int position) => ((long)(sequence.First + position) * heads + head) * plan.HeadDim;
+    long Index(int heads, int head, int t) => ((long)(fork.First + t) * heads + head) * plan.HeadDim;
 
-    void Write(nint tensor, int heads, int head, int position, float* row) =>
-        BrainFloats.Write(tensor, data.Wide, Index(heads, head, position), new ReadOnlySpan<float>(row, plan.HeadDim));
+    void Write(nint tensor, int heads, int head, int t, float* row) =>
+        BrainFloats.Write(tensor, data.Wide, Index(heads, head, t), new ReadOnlySpan<float>(row, plan.HeadDim));
 }

@@ -1,7 +1,7 @@
 // What one layer's packed attention needs besides its queries, keys and values: where sequences lie, angles, scale, window, cap.
 namespace Majlis.Torch.Packed;
 
-/// <param name="Sequences">First row and length of each.</param>
+/// <param name="Forks">The sequences' rows.</param>
 /// <param name="Heads">H query heads.</param>
 /// <param name="KeyValueHeads">K, each read by H / K query heads.</param>
 /// <param name="HeadDim">D elements.</param>
@@ -9,16 +9,21 @@ namespace Majlis.Torch.Packed;
 /// <param name="Window">w: a query sees the keys q-w+1 .. q.</param>
 /// <param name="Cap">Scores become c tanh(score / c).</param>
 /// <param name="Rotation">Null where the layer has no positions.</param>
-sealed record AttentionPlan(IReadOnlyList<(int First, int Length)> Sequences, int Heads, int KeyValueHeads, int HeadDim, float Scale,
+sealed record AttentionPlan(IReadOnlyList<TokenFork> Forks, int Heads, int KeyValueHeads, int HeadDim, float Scale,
     int? Window, float? Cap, HeadRotation? Rotation)
 {
-    /// <summary>The first key that the query at <paramref name="position"/> sees.</summary>
-    public int FirstKey(int position) => Window is { } window ? Math.Max(0, position - window + 1) : 0;
+    /// <summary>The first of a fork's rows whose key the query of its row <paramref name="t"/> sees.</summary>
+    public int FirstKey(TokenFork fork, int t)
+    {
+        if (Window is not { } window) return 0;
+        var position = Math.Max(0, fork.Position(t) - window + 1);
+        return t < fork.Second ? position : fork.SecondRow(position);
+    }
 
-    /// <summary>Runs <paramref name="work"/> for every sequence and key head, on as many threads as the library uses.</summary>
-    public void ForEach(Action<(int First, int Length), int> work) => Parallel.For(0, Sequences.Count * KeyValueHeads,
+    /// <summary>Runs <paramref name="work"/> for every fork and key head, on as many threads as the library uses.</summary>
+    public void ForEach(Action<TokenFork, int> work) => Parallel.For(0, Forks.Count * KeyValueHeads,
         new ParallelOptions { MaxDegreeOfParallelism = TorchSharp.torch.get_num_threads() },
-        index => work(Sequences[index / KeyValueHeads], index % KeyValueHeads));
+        index => work(Forks[index / KeyValueHeads], index % KeyValueHeads));
 }
 
 /// <summary>

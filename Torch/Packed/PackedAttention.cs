@@ -20,9 +20,9 @@ sealed class PackedAttention : autograd.SingleTensorFunction<PackedAttention>
         var mixed = zeros_like(queries);
         var logs = zeros([queries.shape[0], plan.Heads]);
         var data = Addresses(queries, keys, values, mixed, logs);
-        plan.ForEach((sequence, keyHead) =>
+        plan.ForEach((fork, keyHead) =>
         {
-            using var pass = new AttentionPass(plan, data, sequence, keyHead);
+            using var pass = new AttentionPass(plan, data, fork, keyHead);
             pass.Forward();
         });
         ctx.save_for_backward([queries, keys, values, mixed, logs]);
@@ -38,9 +38,9 @@ sealed class PackedAttention : autograd.SingleTensorFunction<PackedAttention>
         List<Tensor> gradients = [zeros_like(saved[0]), zeros_like(saved[1]), zeros_like(saved[2])];
         var (from, ofQueries, ofKeys, ofValues) =
             (Address(gradient), Address(gradients[0]), Address(gradients[1]), Address(gradients[2]));
-        plan.ForEach((sequence, keyHead) =>
+        plan.ForEach((fork, keyHead) =>
         {
-            using var pass = new AttentionPass(plan, data, sequence, keyHead);
+            using var pass = new AttentionPass(plan, data, fork, keyHead);
             pass.Backward(from, ofQueries, ofKeys, ofValues);
         });
         return [.. gradients, null!];

@@ -143,7 +143,7 @@ public sealed class PackedTransformer
     {
         readonly Dictionary<Rotary, HeadRotation> rotations = [];
 
-        public AttentionPlan PlanOf(AttentionBlueprint a) => new(batch.Sequences, a.Heads, a.KeyValueHeads, a.HeadDim, a.Scale, a.Window,
+        public AttentionPlan PlanOf(AttentionBlueprint a) => new(batch.Forks, a.Heads, a.KeyValueHeads, a.HeadDim, a.Scale, a.Window,
             a.SoftCap, a.Rotary is { } rotary ? RotationOf(rotary) : null);
 
         HeadRotation RotationOf(Rotary rotary)

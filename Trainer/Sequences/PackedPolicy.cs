@@ -1,4 +1,5 @@
-// The fast network as a policy or a reward model to train: rows one after the other, without padding. Its oracle is the plain Transformer.
+// The fast network as a policy or a reward model to train: rows one after the other, without padding, the beginning that two share once.
+// Its oracle is the plain Transformer.
 // Knows no losses.
 using Majlis.Torch.Packed;
 using static TorchSharp.torch;
@@ -10,9 +11,9 @@ public static class PackedPolicy
     public static Policy Of(PackedTransformer network, IReadOnlyList<(string Name, Tensor Value)> parameters) => new(batch =>
     {
         using var scope = NewDisposeScope();
-        using var packed = Pack(batch);
+        using var packed = Pack(batch, network);
         // The head is the most expensive product, so only states before scored tokens go through it.
-        long[] before = [.. batch.ScoredAt.Select(place => (long)packed.Sequences[place.Row].First + place.At)];
+        long[] before = [.. batch.ScoredAt.Select(place => (long)packed.RowOf(place.Row, place.At))];
         return network.Logits(network.States(packed).index_select(0, tensor(before))).MoveToOuterDisposeScope();
     }, parameters)
     {
@@ -23,11 +24,13 @@ public static class PackedPolicy
     public static Reward.Scorer Scorer(PackedTransformer network, IReadOnlyList<(string Name, Tensor Value)> parameters) => new(batch =>
     {
         using var scope = NewDisposeScope();
-        using var packed = Pack(batch);
+        using var packed = Pack(batch, network);
         long[] last = [.. batch.Rows.Select((row, index) =>
-            (long)packed.Sequences[index].First + Reward.Scorer.LastToken(row, network.Blueprint.PadToken))];
+            (long)packed.RowOf(index, Reward.Scorer.LastToken(row, network.Blueprint.PadToken)))];
         return network.Logits(network.States(packed).index_select(0, tensor(last))).squeeze(-1).MoveToOuterDisposeScope();
     }, parameters);
 
-    static PackedBatch Pack(SequenceBatch batch) => new([.. batch.Rows.Select(row => (int[])[.. row.Prompt, .. row.Completion])]);
+    /// <summary>Both sides of a pair share the rows of their beginning, the prompt's at least.</summary>
+    static PackedBatch Pack(SequenceBatch batch, PackedTransformer network) =>
+        new([.. batch.Rows.Select(row => (int[])[.. row.Prompt, .. row.Completion])], network.Blueprint.HiddenSize);
 }

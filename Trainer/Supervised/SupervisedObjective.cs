@@ -66,7 +66,7 @@ public sealed class SupervisedObjective : IObjective
             for (var t = 1; t < batch.Examples[i].Tokens.Length; t++)
             {
                 if (batch.Weights[i][t] == 0) continue;
-                rows.Add(packed.Sequences[i].First + t - 1);
+                rows.Add(packed.RowOf(i, t - 1));
                 labels.Add(batch.Examples[i].Tokens[t]);
                 weights.Add((float)(batch.Weights[i][t] / total));
             }
