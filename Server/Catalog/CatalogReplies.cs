@@ -1,5 +1,6 @@
 // The shapes of the catalogue's replies. Data only.
 using System.Text.Json;
+using Majlis.Model.Catalog;
 
 namespace Majlis.Server.Catalog;
 
@@ -8,10 +9,13 @@ namespace Majlis.Server.Catalog;
 /// <param name="Votes">How many votes it was trained on.</param>
 /// <param name="ErasedVotes">How many of them were erased since; null where the vote store does not answer.</param>
 /// <param name="ErasedAncestors">Versions it was made from that were trained on votes erased since.</param>
+/// <param name="Share">Of the traffic that tries it; null where none does.</param>
+/// <param name="Adapters">The experts whose adapters it keeps, each with its weight in the merge; null where it keeps none.</param>
 /// <param name="Gate">The gate's verdict, as the manifest has it.</param>
 /// <param name="Options">The round's options, as the manifest has them.</param>
 sealed record VersionCard(string Id, string Object, long CreatedAt, string State, IReadOnlyList<string> Parents, string WeightsHash,
-    int Votes, int? ErasedVotes, IReadOnlyList<string>? ErasedAncestors, JsonElement? Gate, JsonElement? Options, long Seed);
+    int Votes, int? ErasedVotes, IReadOnlyList<string>? ErasedAncestors, double? Share,
+    IReadOnlyList<WeightedAdapter>? Adapters, JsonElement? Gate, JsonElement? Options, long Seed);
 
 /// <summary>The pointer.</summary>
 /// <param name="Candidate">The version that is tried.</param>

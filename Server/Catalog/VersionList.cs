@@ -22,7 +22,7 @@ sealed class VersionList(ModelCatalog catalog, VoterErasure erasure)
             problem.Add(paging.UnknownAfter());
             return null;
         }
-        var page = all.Skip(start).Take(paging.Limit).Select(version => Card(version, StateOf(version), touched));
+        var page = all.Skip(start).Take(paging.Limit).Select(version => Card(version, StateOf(version), pointer, touched));
         return ListPage<VersionCard>.Of([.. page], card => card.Id, all.Length > start + paging.Limit);
 
         string StateOf(Manifest version) => version.Id == pointer.Current ? "current"
@@ -65,11 +65,11 @@ sealed class VersionList(ModelCatalog catalog, VoterErasure erasure)
         }
     }
 
-    static VersionCard Card(Manifest version, string state, Dictionary<string, TouchedVersion>? touched)
+    static VersionCard Card(Manifest version, string state, CatalogState pointer, Dictionary<string, TouchedVersion>? touched)
     {
         var erased = touched?.GetValueOrDefault(version.Id) ?? new(version.Id, 0, []);
         return new(version.Id, "catalog.version", version.Created.ToUnixTimeSeconds(), state, version.Parents, version.WeightsHash,
             version.Votes.Length, touched is null ? null : erased.ErasedVotes, touched is null ? null : erased.ErasedAncestors,
-            version.Gate, version.Options, version.Seed);
+            version.Id == pointer.Candidate ? pointer.Share : null, version.Adapters, version.Gate, version.Options, version.Seed);
     }
 }

@@ -57,14 +57,14 @@ sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, ModelSwap swap, 
     /// </summary>
     bool TrySwap(CatalogState state, string now)
     {
-        if (state.Current is { } back && back != now && swap.TryReturn(back)) return true;
+        if (state.Current is not { } next || next == now || swap.TryReturn(next)) return true;
         if (!live.HasRoom)
         {
-            if (waiting != state.Generation && state.Current is { } announced) log.Waits(announced, now);
+            if (waiting != state.Generation) log.Waits(next, now);
             waiting = state.Generation;
             return false;
         }
-        if (state.Current is { } next && next != now) swap.To(next);
+        swap.To(next);
         return true;
     }
 }

@@ -24,6 +24,25 @@ public sealed class HeapCompactionTests
         await compaction.StopAsync(TestContext.Current.CancellationToken);
     }
 
+    [Fact]
+    public async Task What_was_not_collected_while_answers_were_written_is_collected_afterwards()
+    {
+        var time = new FakeTimeProvider();
+        var isBusy = true;
+        using var compaction = new HeapCompaction(time) { IsBusy = () => isBusy };
+        await compaction.StartAsync(TestContext.Current.CancellationToken);
+        compaction.Collect();
+        var gone = Large();
+        for (var look = 0; look < 5; look++) time.Advance(TimeSpan.FromSeconds(10));
+        isBusy = false;
+        await Eventually.HoldsAsync("it is collected", () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(10));
+            return !gone.IsAlive;
+        });
+        await compaction.StopAsync(TestContext.Current.CancellationToken);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     static WeakReference Large() => new(new byte[200 << 20]);
 }

@@ -60,7 +60,9 @@ public sealed class TrialTests : IDisposable
         Assert.Equal(("v2", Catalog.Read("v2").WeightsHash), ((string)tried["model"]!, (string)tried["system_fingerprint"]!));
         Assert.NotEqual(Said(tried), Said(current));
         Assert.True((bool)(await server.GetAsync("/v1/models/v2"))["loaded"]!);
-        Assert.Equal("candidate", (string)(await server.GetAsync("/v1/catalog/versions"))["data"]![0]!["state"]!);
+        var card = (await server.GetAsync("/v1/catalog/versions"))["data"]![0]!;
+        Assert.Equal(("candidate", 0.01), ((string)card["state"]!, (double)card["share"]!));
+        Assert.Equal(["ar 0.25", "en 0.75"], card["adapters"]!.AsArray().Select(adapter => $"{adapter!["name"]} {adapter["weight"]}"));
     }
 
     [Fact]
