@@ -53,7 +53,15 @@ sealed class WordingCompiler(NodeTable table)
     Node Arguments(ArgumentsWording arguments)
     {
         if (compiled.TryGetValue(arguments.Key, out var known)) return known;
-        var layout = JsonLayout.Indented with { InPython = arguments.Form == ArgumentForm.Python };
+        var layout = JsonLayout.Indented with
+        {
+            Language = arguments.Form switch
+            {
+                ArgumentForm.Python => ValueLanguage.Python,
+                ArgumentForm.Gemma => ValueLanguage.Gemma,
+                _ => ValueLanguage.Json,
+            },
+        };
         try
         {
             using var schema = JsonDocument.Parse(arguments.Tool.Schema, new JsonDocumentOptions { MaxDepth = SchemaSource.MostLevels });

@@ -54,10 +54,11 @@ public sealed class TokenMask(int vocabularySize)
         for (var start = 0; start < logits.Length; start += 64)
         {
             var some = logits.Slice(start, Math.Min(64, logits.Length - start));
-            if (bits[start >> 6] == 0) some.Fill(float.NegativeInfinity);
-            else if (bits[start >> 6] != ulong.MaxValue)
-                for (var i = 0; i < some.Length; i++)
-                    if (!Allows(start + i)) some[i] = float.NegativeInfinity;
+            var forbidden = ~bits[start >> 6];
+            if (forbidden == ulong.MaxValue) some.Fill(float.NegativeInfinity);
+            else
+                for (; forbidden != 0 && BitOperations.TrailingZeroCount(forbidden) is var i && i < some.Length; forbidden &= forbidden - 1)
+                    some[i] = float.NegativeInfinity;
         }
         for (var i = 0; i < kept.Length; i++) logits[ends[i]] = kept[i];
     }

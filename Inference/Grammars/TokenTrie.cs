@@ -6,13 +6,17 @@ using Majlis.Text.Tokenizers;
 namespace Majlis.Inference.Grammars;
 
 /// <summary>
-/// Nodes in the order of a walk from the root, each with its subtree's end. Immutable. Tokens without bytes are not in it: no text is
-/// spelled with them. Control tokens, the end of text among them, are spelled as <see cref="Mark"/> says.
+/// Nodes in the order of a walk from the root, each with its subtree's end. Immutable. The longest tokens have a tree of their own. Tokens
+/// without bytes are in none: no text is spelled with them. Control tokens, the end of text among them, are spelled as
+/// <see cref="Mark"/> says.
 /// </summary>
 sealed class TokenTrie
 {
     // UTF-16 units, of which a character has one or two: a token of so many has no more characters.
-    static readonly int[] reaches = [4, 8, 16, 32, int.MaxValue];
+    static readonly int[] reaches = [4, 8, 16, 32, 256, int.MaxValue];
+
+    // Few tokens have more bytes, and they see farther than all others.
+    const int Short = 32;
 
     // UTF-8 has neither.
     const byte Begin = 0xFF, Finish = 0xFE;
@@ -34,15 +38,23 @@ sealed class TokenTrie
     { }
 
     /// <param name="bytes">Of each token; empty where it spells no text.</param>
-    TokenTrie(byte[][] bytes) : this(bytes, Sorted(bytes)) => parts = [.. reaches.Select(PartOf)];
+    TokenTrie(byte[][] bytes) : this(bytes, Sorted(bytes).ToLookup(id => bytes[id].Length <= Short))
+    { }
+
+    TokenTrie(byte[][] bytes, ILookup<bool, int> sorted) : this(bytes, [.. sorted[true]], isWhole: true) =>
+        Longer = new(bytes, [.. sorted[false]], isWhole: true);
 
     /// <param name="sorted">The tokens that are in it, in the order of their bytes.</param>
-    TokenTrie(byte[][] bytes, int[] sorted)
+    TokenTrie(byte[][] bytes, int[] sorted, bool isWhole)
     {
         (this.bytes, this.sorted, twins) = (bytes, sorted, new int[bytes.Length]);
         Array.Fill(twins, -1);
         Fill();
+        if (isWhole) parts = [.. reaches.Select(PartOf)];
     }
+
+    /// <summary>The longest tokens, which are not in it; null where it holds all that it was made of.</summary>
+    public TokenTrie? Longer { get; }
 
     /// <summary>The tokens that are <see cref="FreeText.IsPlain"/> and of a bounded length, and all others.</summary>
     public sealed record Part(TokenMask Plain, TokenTrie Others);
@@ -64,6 +76,7 @@ sealed class TokenTrie
 
     public int Count => labels.Count;
 
+    /// <summary>The bytes of its longest token.</summary>
     public int Depth { get; private set; }
 
     public byte Label(int node) => labels[node];
@@ -87,7 +100,7 @@ sealed class TokenTrie
         var parted = sorted.ToLookup(id => FreeText.IsPlain(bytes[id]) && Encoding.UTF8.GetCharCount(bytes[id]) <= reach);
         var plain = new TokenMask(bytes.Length);
         foreach (var id in parted[true]) plain.Allow(id);
-        return new(plain, new(bytes, [.. parted[false]]));
+        return new(plain, new(bytes, [.. parted[false]], isWhole: false));
     }
 
     static int[] Sorted(byte[][] bytes)

@@ -1,8 +1,10 @@
 // The parts of JSON (RFC 8259) as expressions: space, strings, numbers, literals, any value. Python writes the same values with other words
-// for three of them, and values that are compared have one spelling. Knows no schema.
+// for three of them, Gemma 4 texts and names without quotes, and values that are compared have one spelling. Knows no schema.
 using System.Text;
 using System.Text.Json;
 using Majlis.Inference.Grammars.Characters;
+using Majlis.Inference.Grammars.Patterns;
+using Majlis.Text.Chat.ToolCalls;
 
 namespace Majlis.Inference.Grammars.Json;
 
@@ -10,12 +12,14 @@ sealed class JsonTexts
 {
     readonly Lazy<Node> anyValue, anyObject, anyArray;
     readonly Dictionary<string, string> words;
-    readonly Node? noQuotes;
+    readonly Node? noQuotes, mark;
     readonly JsonLayout layout;
+    readonly bool inPython;
 
     public JsonTexts(NodeTable table, JsonLayout layout, JsonForm form = JsonForm.Free)
     {
-        (Table, Spelling, this.layout, Form) = (table, Spelling.InJson(table), layout, form);
+        (Table, this.layout, Form, inPython) = (table, layout, form, layout.Language == ValueLanguage.Python);
+        Spelling = layout.Language == ValueLanguage.Gemma ? Spelling.Plain(table) : Spelling.InJson(table);
         Space = table.Repeat(table.Bytes(Set(' ') | Set('\t') | Set('\n') | Set('\r')), 0, layout.MostSpace);
         Comma = table.Sequence(Space, table.Byte((byte)','), Space);
         Colon = table.Sequence(Space, table.Byte((byte)':'), Space);
@@ -28,14 +32,17 @@ sealed class JsonTexts
         Number = table.Sequence(Integer, table.Optional(Fraction),
             table.Optional(table.Sequence(table.Bytes(Set('e') | Set('E')), table.Optional(table.Bytes(Set('+') | Set('-'))), digits)));
         if (form != JsonForm.Free) (Integer, Number) = Compared();
-        words = layout.InPython ? new() { ["true"] = "True", ["false"] = "False", ["null"] = "None" } : [];
+        words = inPython ? new() { ["true"] = "True", ["false"] = "False", ["null"] = "None" } : [];
         (True, False, Null) = (Word("true"), Word("false"), Word("null"));
         Boolean = table.Alternation(True, False);
-        if (layout.InPython) noQuotes = table.Repeat(table.Bytes(~(Set('"') | Set('\''))), 0, null);
-        AnyCharacter = layout.InPython || form != JsonForm.Free ? Spelling.Any : Spelling.AnyInJson();
+        if (inPython) noQuotes = table.Repeat(table.Bytes(~(Set('"') | Set('\''))), 0, null);
+        if (layout.Language == ValueLanguage.Gemma) mark = Mark(Encoding.ASCII.GetBytes(Gemma4Arguments.Quote));
+        AnyCharacter = layout.Language != ValueLanguage.Json || form != JsonForm.Free ? Spelling.Any : Spelling.AnyInJson();
         AnyString = Quoted(table.Repeat(AnyCharacter, 0, null));
         anyValue = new(MakeValue);
-        anyObject = new(() => Braces(List(table.Sequence(AnyString, Colon, AnyValue), 0, null)));
+        Names = mark is null ? table.Repeat(Spelling.Any, 0, null) : new PatternCompiler(Spelling).Whole("[^:{}\\[\\],<>\"\\s]+");
+        AnyName = mark is null ? AnyString : Names;
+        anyObject = new(() => Braces(List(table.Sequence(AnyName, Colon, AnyValue), 0, null)));
         anyArray = new(() => Brackets(List(AnyValue, 0, null)));
     }
 
@@ -43,8 +50,8 @@ sealed class JsonTexts
 
     public JsonForm Form { get; }
 
-    /// <summary>The same in another form; null where Python's two kinds of quotes stand in the way.</summary>
-    public JsonTexts? As(JsonForm form) => layout.InPython ? null : new(Table, layout, form);
+    /// <summary>The same in another form; null where that is not JSON's.</summary>
+    public JsonTexts? As(JsonForm form) => layout.Language == ValueLanguage.Json ? new(Table, layout, form) : null;
 
     public Spelling Spelling { get; }
 
@@ -68,12 +75,19 @@ sealed class JsonTexts
     public Node AnyCharacter { get; }
 
     public Node AnyString { get; }
+
+    /// <summary>What may be the name of a property, between its quotes.</summary>
+    public Node Names { get; }
+
+    /// <summary>With its quotes.</summary>
+    Node AnyName { get; }
+
     public Node AnyValue => anyValue.Value;
     public Node AnyObject => anyObject.Value;
     public Node AnyArray => anyArray.Value;
 
     /// <summary>A string by its content. Python may take single quotes where the content holds no quote.</summary>
-    public Node Quoted(Node content) => noQuotes is null ? Between('"', content)
+    public Node Quoted(Node content) => mark is not null ? Marked(content) : noQuotes is null ? Between('"', content)
         : Table.Alternation(Between('"', content), Between('\'', Table.Both(content, noQuotes)));
 
     public Node Braces(Node members) => Table.Sequence(Table.Byte((byte)'{'), Space, members, Space, Table.Byte((byte)'}'));
@@ -97,7 +111,7 @@ sealed class JsonTexts
     public Node Literal(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Object => Braces(Joined(value.EnumerateObject()
-            .Select(member => Table.Sequence(Name(member.Name), Colon, Literal(member.Value))))),
+            .Select(member => Table.Sequence(Property(member.Name), Colon, Literal(member.Value))))),
         JsonValueKind.Array => Brackets(Joined(value.EnumerateArray().Select(Literal))),
         JsonValueKind.String => Name(value.GetString()!),
         JsonValueKind.Number => Table.Literal(Encoding.ASCII.GetBytes(ExactNumber.Shortest(value.GetRawText()))),
@@ -106,6 +120,17 @@ sealed class JsonTexts
 
     /// <summary>A string with its quotes, in its shortest spelling.</summary>
     public Node Name(string text) => Quoted(Table.Literal(Spelling.Bytes(text)));
+
+    /// <summary>The name of a property by its content, with quotes where it has some.</summary>
+    public Node Property(Node name) => mark is null ? Quoted(name) : name;
+
+    public Node Property(string name) => mark is null ? Name(name)
+        : Table.Both(Names, Table.Literal(Spelling.Bytes(name)));
+
+    Node Mark(byte[] spelling) => Table.Alternation(Table.Literal(spelling), Table.Literal(TokenTrie.Mark(spelling)));
+
+    Node Marked(Node content) => Table.Sequence(mark!,
+        Table.Both(content, Table.Not(Table.Sequence(Table.AnyBytes, mark!, Table.AnyBytes))), mark!);
 
     Node Between(char quote, Node content) => Table.Sequence(Table.Byte((byte)quote), content, Table.Byte((byte)quote));
 
@@ -131,7 +156,7 @@ sealed class JsonTexts
     RuleNode MakeValue()
     {
         var value = Table.Rule();
-        value.Body = Table.Alternation(Braces(List(Table.Sequence(AnyString, Colon, value), 0, null)), Brackets(List(value, 0, null)),
+        value.Body = Table.Alternation(Braces(List(Table.Sequence(AnyName, Colon, value), 0, null)), Brackets(List(value, 0, null)),
             AnyString, Number, Boolean, Null);
         return value;
     }

@@ -14,8 +14,9 @@ sealed class TaggedCalls(CallSink sink, string close, bool inFunction) : ICallRe
 
     readonly StringBuilder text = new();
     At at = inFunction ? At.Function : At.Tag;
-    string function = "", parameter = "";
-    bool open, any, first;
+    TaggedObject? call;
+    string parameter = "";
+    bool any;
 
     public static ToolFormat Qwen { get; } = Format("qwen3_coder", "<tool_call>", "</tool_call>");
 
@@ -25,9 +26,9 @@ sealed class TaggedCalls(CallSink sink, string close, bool inFunction) : ICallRe
 
     public static bool SignsSeed(string written) => written.Contains("<seed:tool_call>", StringComparison.Ordinal);
 
-    public bool MayEnd => at == At.Tag && text.Length == 0 && any && !open;
+    public bool MayEnd => at == At.Tag && text.Length == 0 && any && call is null;
 
-    public bool IsInCall => open || at != At.Tag;
+    public bool IsInCall => call is not null || at != At.Tag;
 
     public bool IsOver => at == At.End;
 
@@ -71,7 +72,8 @@ sealed class TaggedCalls(CallSink sink, string close, bool inFunction) : ICallRe
         return true;
     }
 
-    IEnumerable<string> Expected() => open ? [Parameter, FunctionEnd] : close.Length > 0 && any ? [Function, close] : [Function];
+    IEnumerable<string> Expected() => call is not null ? [Parameter, FunctionEnd]
+        : close.Length > 0 && any ? [Function, close] : [Function];
 
     bool TakesOfName(char next)
     {
@@ -89,9 +91,7 @@ sealed class TaggedCalls(CallSink sink, string close, bool inFunction) : ICallRe
             return true;
         }
         if (!sink.Offers(name)) return false;
-        (at, function, open, first) = (At.Tag, name, true, true);
-        sink.Begin(name);
-        sink.Arguments("{");
+        (at, call) = (At.Tag, new(sink, name));
         return true;
     }
 
@@ -102,9 +102,7 @@ sealed class TaggedCalls(CallSink sink, string close, bool inFunction) : ICallRe
         var value = text.ToString(0, text.Length - ParameterEnd.Length);
         text.Clear();
         at = At.Tag;
-        if (!first) sink.Arguments(", ");
-        first = false;
-        sink.Arguments($"{TaggedValue.Quoted(parameter)}: {TaggedValue.Json(value, sink.IsPlainText(function, parameter))}");
+        call!.Add(parameter, TaggedValue.WithinLines(value));
         return true;
     }
 
@@ -117,9 +115,8 @@ sealed class TaggedCalls(CallSink sink, string close, bool inFunction) : ICallRe
 
     void EndCall()
     {
-        sink.Arguments("}");
-        sink.End();
-        (open, any) = (false, true);
+        call!.End();
+        (call, any) = (null, true);
         if (close.Length == 0) at = At.End;
     }
 }

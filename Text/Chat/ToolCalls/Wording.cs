@@ -82,6 +82,12 @@ public enum ArgumentForm
 
     /// <summary><c>&lt;parameter=city&gt;</c>, the value on lines of its own, <c>&lt;/parameter&gt;</c></summary>
     Tags,
+
+    /// <summary><c>&lt;arg_key&gt;city&lt;/arg_key&gt;</c>, <c>&lt;arg_value&gt;Fes&lt;/arg_value&gt;</c></summary>
+    KeysAndValues,
+
+    /// <summary><c>{city:&lt;|"|&gt;Fes&lt;|"|&gt;}</c></summary>
+    Gemma,
 }
 
 /// <summary>The arguments of a tool's call, as its parameters want them.</summary>

@@ -34,6 +34,23 @@ public sealed class TokenMaskTests
         }
     }
 
+    [Theory]
+    [InlineData("""{"type":"string","maxLength":2000,"pattern":"^[a-z ]+[.]?$"}""")]
+    [InlineData("""{"type":"string","maxLength":400,"pattern":"^(x|y{300,}z{90})$"}""")]
+    [InlineData("""{"type":"string","maxLength":5000,"pattern":"^$|(^(?:\\S+\\s+){0,99}\\S+$)"}""")]
+    [InlineData("""{"type":"string","maxLength":300,"pattern":"^(x|y{290,}|[a-f]*é)$"}""")]
+    public void A_far_bound_of_a_string_changes_no_mask(string schema)
+    {
+        var (trie, grammar) = (Vocabularies.Golden, new SchemaSource(schema, JsonLayout.Compact).Compile());
+        foreach (var start in new[] { "\"", "\"x", "\"y", "\"yyyyyy", "\"ab", "\"a b c" })
+        {
+            var written = Encoding.UTF8.GetBytes(start);
+            if (written.Aggregate(grammar.Start, grammar.Derivatives.Next) == grammar.Table.Nothing) continue;
+            var state = written.Aggregate(grammar.Start, grammar.Derivatives.Next);
+            Assert.Equal(Vocabularies.Allowed(grammar, written, trie), Vocabularies.Members(grammar.Masks.Of(state, trie), trie));
+        }
+    }
+
     [Fact]
     public void A_random_text_of_allowed_tokens_belongs_to_the_grammar()
     {

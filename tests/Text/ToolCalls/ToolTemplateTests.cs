@@ -33,12 +33,25 @@ public sealed class ToolTemplateTests
     [InlineData("jinja-ikllama/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", "qwen3_coder")]
     [InlineData("jinja-ikllama/ByteDance-Seed-OSS", "seed_oss")]
     [InlineData("jinja-ikllama/openai-gpt-oss-120b", "harmony")]
-    // Others use the same tags around something else.
-    [InlineData("jinja-ikllama/GLM-4.6", null)]
+    [InlineData("jinja-ikllama/GLM-4.6", "glm45")]
+    [InlineData("jinja-ikllama/GLM-5.2", "glm45")]
+    [InlineData("jinja-ikllama/Kimi-K2-Instruct", "kimi_k2")]
+    [InlineData("library/granite3.3:2b", "granite")]
+    [InlineData("jinja-ikllama/google-gemma-4-31B-it", "gemma4")]
     public void A_template_shows_its_format_and_the_tools(string name, string? format)
     {
         var tools = OfZoo(name);
         Assert.Equal((format, true), (tools.Format?.Name, tools.Shown));
+    }
+
+    // These write calls, and leave it to whoever asks to say which tools there are.
+    [Theory]
+    [InlineData("deepseek-ai/DeepSeek-R1", "deepseek_v3")]
+    [InlineData("jinja-ikllama/deepseek-ai-DeepSeek-V3.1", "deepseek_v31")]
+    public void A_template_that_shows_no_tools_may_show_its_format(string name, string format)
+    {
+        var tools = OfZoo(name);
+        Assert.Equal((format, false), (tools.Format?.Name, tools.Shown));
     }
 
     [Theory]

@@ -49,6 +49,17 @@ sealed record WrittenCall(string Name, JsonObject Arguments)
         yield return ("qwen3_coder", string.Join('\n', calls.Select(call => $"<tool_call>\n{call.Tags}\n</tool_call>")));
         yield return ("qwen3_coder", string.Join('\n', calls.Select(call => call.Tags)));
         yield return ("seed_oss", string.Join('\n', calls.Select(call => $"<seed:tool_call>\n{call.Tags}\n</seed:tool_call>")));
+        yield return ("glm45", string.Join('\n', calls.Select(call => $"<tool_call>{call.Name}\n{call.Keys("\n")}</tool_call>")));
+        yield return ("glm45", string.Concat(calls.Select(call => $"<tool_call>{call.Name}{call.Keys("")}</tool_call>")));
+        yield return ("granite", $"<|tool_call|>[{string.Join(", ", calls.Select(call => call.Object("name", "arguments")))}]");
+        yield return ("deepseek_v3", Section("<｜tool▁calls▁begin｜>", "\n", "<｜tool▁calls▁end｜>", calls.Select(call =>
+            $"<｜tool▁call▁begin｜>function<｜tool▁sep｜>{call.Name}\n```json\n{call.Json}\n```<｜tool▁call▁end｜>")));
+        yield return ("deepseek_v31", Section("<｜tool▁calls▁begin｜>", "", "<｜tool▁calls▁end｜>", calls.Select(call =>
+            $"<｜tool▁call▁begin｜>{call.Name}<｜tool▁sep｜>{call.Json}<｜tool▁call▁end｜>")));
+        yield return ("kimi_k2", Section("<|tool_calls_section_begin|>", "", "<|tool_calls_section_end|>", calls.Select((call, id) =>
+            $"<|tool_call_begin|>functions.{call.Name}:{id.ToString(CultureInfo.InvariantCulture)}<|tool_call_argument_begin|>"
+                + $"{call.Json}<|tool_call_end|>")));
+        yield return ("gemma4", string.Concat(calls.Select(call => $"<|tool_call>call:{call.Name}{Gemma(call.Arguments)}<tool_call|>")));
         yield return ("harmony", string.Join("<|call|><|start|>assistant", calls.Select(call =>
             $"<|channel|>commentary to=functions.{call.Name} <|constrain|>json<|message|>{call.Json}")));
         yield return ("harmony", string.Join("<|call|>", calls.Select(call =>
@@ -56,6 +67,20 @@ sealed record WrittenCall(string Name, JsonObject Arguments)
         yield return ("gemma", $"```tool_code\n{string.Join('\n', calls.Select(call => call.Python))}\n```");
         yield return ("gemma", $"```json\n[{string.Join(",\n", calls.Select(call => call.Object("name", "parameters")))}]\n```");
     }
+
+    static string Section(string open, string between, string close, IEnumerable<string> calls) =>
+        open + string.Join(between, calls) + close;
+
+    string Keys(string between) => string.Concat(Arguments.Select(argument =>
+        $"<arg_key>{argument.Key}</arg_key>{between}<arg_value>{Tagged(argument.Value)}</arg_value>{between}"));
+
+    static string Gemma(JsonNode? value) => value switch
+    {
+        null => "null",
+        JsonArray items => $"[{string.Join(",", items.Select(Gemma))}]",
+        JsonObject members => $"{{{string.Join(",", members.Select(member => $"{member.Key}:{Gemma(member.Value)}"))}}}",
+        _ => value.GetValueKind() == JsonValueKind.String ? $"<|\"|>{(string)value!}<|\"|>" : value.ToJsonString(plain),
+    };
 
     static JsonObject Kind(JsonNode? value) => new()
     {

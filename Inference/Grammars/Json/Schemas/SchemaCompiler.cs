@@ -44,7 +44,8 @@ sealed class SchemaCompiler
         var form = wording.Form switch
         {
             ArgumentForm.Python => new KeywordArguments(json, Value),
-            ArgumentForm.Tags => new TaggedArguments(json, Value, wording.Tool.PlainTexts),
+            ArgumentForm.Tags => new TaggedArguments(json, Value, ArgumentTags.Parameter, wording.Tool.PlainTexts),
+            ArgumentForm.KeysAndValues => new TaggedArguments(json, Value, ArgumentTags.KeyAndValue, wording.Tool.PlainTexts),
             _ => (ObjectForm)new BracedObject(json, Value),
         };
         var written = new ObjectRules(table, scalars, form, form);

@@ -7,14 +7,14 @@ sealed class BracedObject(JsonTexts json, Func<IEnumerable<SchemaPart>, Node> va
 
     public override Node Comma => Json.Comma;
 
-    public override Node Names { get; } = json.Table.Repeat(json.Spelling.Any, 0, null);
+    public override Node Names => Json.Names;
 
     public override Node Whole(Node members) => Json.Braces(members);
 
-    public override Node Named(Node name) => Json.Quoted(name);
+    public override Node Named(Node name) => Json.Property(name);
 
     public override Node Valued(Node value) => Table.Sequence(Json.Colon, value);
 
     public override Node Property(string name, IEnumerable<SchemaPart> parts) =>
-        Table.Sequence(Json.Name(name), Json.Colon, ValueOf(parts));
+        Table.Sequence(Json.Property(name), Json.Colon, ValueOf(parts));
 }

@@ -50,7 +50,7 @@ abstract class ObjectForm(JsonTexts json, Func<IEnumerable<SchemaPart>, Node> va
     public Node Differing(string place, IEnumerable<(Node Name, Node Value)> properties, int least, int? most)
     {
         if (json.As(json.Form) is null)
-            throw new GrammarException($"At {place}: this model writes calls in Python, where names that differ cannot be counted.");
+            throw new GrammarException($"At {place}: this model's calls are not JSON, and names that differ cannot be counted in them.");
         var entries = properties.Select(one => (Named(one.Name), Valued(one.Value))).ToArray();
         return Table.Distinct(new(place, [entries], Comma, least, most, isJson: false));
     }

@@ -1,5 +1,5 @@
-// The arguments of a call between tags, <parameter=city>, each value on lines of its own: texts as they are, other values as JSON. Only
-// what the tool's own schema calls a text is one: the reader of calls knows no more of it.
+// The arguments of a call between tags: texts as they are, other values as JSON. Only what the tool's own schema calls a text is one: the
+// reader of calls knows no more of it.
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
@@ -8,11 +8,12 @@ using Majlis.Inference.Grammars.Patterns;
 
 namespace Majlis.Inference.Grammars.Json.Schemas.Objects;
 
+/// <param name="tags">What stands before, between and behind a name and its value.</param>
 /// <param name="plain">The names of the arguments whose values are texts.</param>
-sealed class TaggedArguments(JsonTexts json, Func<IEnumerable<SchemaPart>, Node> valueOf, ImmutableHashSet<string> plain)
-    : ObjectForm(json, valueOf)
+sealed class TaggedArguments(JsonTexts json, Func<IEnumerable<SchemaPart>, Node> valueOf, ArgumentTags tags,
+    ImmutableHashSet<string> plain) : ObjectForm(json, valueOf)
 {
-    readonly PlainTexts texts = new(json);
+    readonly PlainTexts texts = new(json, json.Table.Literal(Encoding.ASCII.GetBytes(tags.Close)));
 
     public override Node Any
     {
@@ -30,9 +31,10 @@ sealed class TaggedArguments(JsonTexts json, Func<IEnumerable<SchemaPart>, Node>
 
     public override Node Whole(Node members) => members;
 
-    public override Node Named(Node name) => Table.Sequence(Table.Literal("<parameter="u8), name, Table.Literal(">\n"u8));
+    public override Node Named(Node name) => Table.Sequence(Literal(tags.Open), name, Literal(tags.NameEnd),
+        tags.Between.Length > 0 ? Table.Sequence(Json.Space, Literal(tags.Between)) : Table.Empty);
 
-    public override Node Valued(Node value) => Table.Sequence(value, Table.Literal("\n</parameter>"u8));
+    public override Node Valued(Node value) => Table.Sequence(value, Literal(tags.LineEnd), Literal(tags.Close));
 
     /// <exception cref="GrammarException">Tags cannot hold the name.</exception>
     public override Node Property(string name, IEnumerable<SchemaPart> parts)
@@ -43,6 +45,8 @@ sealed class TaggedArguments(JsonTexts json, Func<IEnumerable<SchemaPart>, Node>
         return Property(Table.Literal(Encoding.UTF8.GetBytes(name)), plain.Contains(name) ? texts.Of(parts) : ValueOf(parts));
     }
 
+    Node Literal(string text) => Table.Literal(Encoding.ASCII.GetBytes(text));
+
     /// <summary>Strings without quotes, as far as the closing tag.</summary>
     sealed class PlainTexts
     {
@@ -50,8 +54,11 @@ sealed class TaggedArguments(JsonTexts json, Func<IEnumerable<SchemaPart>, Node>
         readonly ScalarRules scalars;
         readonly ListedValues listed;
 
-        public PlainTexts(JsonTexts json)
+        readonly Node close;
+
+        public PlainTexts(JsonTexts json, Node close)
         {
+            this.close = close;
             (table, scalars) = (json.Table, new(json, Spelling.Plain(json.Table)));
             listed = new(scalars);
             Any = Closed(table.Repeat(Spelling.Plain(table).Any, 0, null));
@@ -72,7 +79,16 @@ sealed class TaggedArguments(JsonTexts json, Func<IEnumerable<SchemaPart>, Node>
                 : scalars.String(all));
         }
 
-        Node Closed(Node text) => table.Both(text,
-            table.Not(table.Sequence(table.AnyBytes, table.Literal("</parameter>"u8), table.AnyBytes)));
+        Node Closed(Node text) => table.Both(text, table.Not(table.Sequence(table.AnyBytes, close, table.AnyBytes)));
     }
+}
+
+/// <param name="Between">Between name and value; white space may stand before it.</param>
+/// <param name="LineEnd">Before the closing tag.</param>
+sealed record ArgumentTags(string Open, string NameEnd, string Between, string LineEnd, string Close)
+{
+    /// <summary>Each value on lines of its own.</summary>
+    public static ArgumentTags Parameter { get; } = new("<parameter=", ">\n", "", "\n", "</parameter>");
+
+    public static ArgumentTags KeyAndValue { get; } = new("<arg_key>", "</arg_key>", "<arg_value>", "", "</arg_value>");
 }
