@@ -144,7 +144,7 @@ public static class ServerApp
     static void AddEncoders(IServiceCollection services, Encoders encoders)
     {
         services.AddSingleton(given => new EncoderModels(encoders, given.GetRequiredService<LiveModel>()));
-        services.AddSingleton<ServedStates>().AddSingleton<Embedder>().AddSingleton<Reranker>();
+        services.AddSingleton<ServedStates>().AddSingleton<Embedder>().AddSingleton<Reranker>().AddSingleton<AnswerRewards>();
     }
 
     static void AddFiles(IServiceCollection services, ServerOptions options)
@@ -186,7 +186,7 @@ public static class ServerApp
         services.AddSingleton<PromptBuilder>();
         services.AddSingleton(_ => new GrammarCache());
         services.AddSingleton<WishedGrammars>();
-        services.AddSingleton<ChatStarter>().AddSingleton<CompletionStarter>();
+        services.AddSingleton<ChatStarter>().AddSingleton<TranslatedChats>().AddSingleton<CompletionStarter>();
         services.AddSingleton<TokenRequests>().AddSingleton<ChatKeeper>();
         services.AddResponses();
         var documents = options.Documents is { } folder ? new DocumentsPlugin(PassageIndex.FromFolder(folder)) : null;

@@ -31,6 +31,9 @@ public sealed record ServerOptions
     /// <summary>Adapters that requests may ask for, each NAME=FOLDER.</summary>
     public ImmutableArray<string> Adapters { get; init; } = [];
 
+    /// <summary>Ranks the answers of best_of_n: a folder, or a name of the hub.</summary>
+    public string? RewardModel { get; init; }
+
     /// <summary>
     /// Folder of model versions. Its current version is served instead of the named model; a new one is picked up while running.
     /// </summary>
@@ -161,7 +164,8 @@ public sealed record ServerOptions
             yield return problem;
         if (Model is not null && !Path.Exists(Model) && HubName.TryParse(Model) is null)
             yield return $"--model: there is no file or folder '{Model}', and it is no ORG/NAME of the hub.";
-        foreach (var (option, path) in new[] { ("--embedding-model", EmbeddingModel), ("--rerank-model", RerankModel) })
+        foreach (var (option, path) in new[]
+            { ("--embedding-model", EmbeddingModel), ("--rerank-model", RerankModel), ("--reward-model", RewardModel) })
             if (path is not null && !Path.Exists(path) && HubName.TryParse(path) is null)
                 yield return $"{option}: there is no folder '{path}', and it is no ORG/NAME of the hub.";
         foreach (var problem in NamedAdapters.Problems(Adapters)) yield return problem;

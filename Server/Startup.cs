@@ -39,12 +39,13 @@ static class Startup
         throw new StartupException(parts.Starter.Absence);
     }
 
-    /// <summary>Opens the models of --embedding-model and --rerank-model.</summary>
+    /// <summary>Opens the models of --embedding-model, --rerank-model and --reward-model.</summary>
     /// <exception cref="ModelFormatException">One cannot be served.</exception>
     public static async Task<Encoders> OpenEncodersAsync(ServerOptions options, IProgress<string>? progress = null)
     {
         return new(await OpenAsync(options.EmbeddingModel, ModelOpener.OpenSentences),
-            await OpenAsync(options.RerankModel, ModelOpener.OpenReranker));
+            await OpenAsync(options.RerankModel, ModelOpener.OpenReranker),
+            await OpenAsync(options.RewardModel, ModelOpener.OpenRewardModel));
 
         async Task<SentenceModel?> OpenAsync(string? path, Func<string, string, SentenceModel> open) => path is null ? null
             : open(Path.Exists(path) ? path : await HubModel.ResolveAsync(path, progress), FirstModel.Name(path));

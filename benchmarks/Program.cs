@@ -12,6 +12,8 @@ return args switch
     ["merge", .. var command] => MergeBenchmark.Run(command),
     ["tokenizer", .. var names] => TokenizerBenchmark.Run(names),
     ["maskbench", .. var options] => await MaskBenchmark.RunAsync(options),
+    ["schemas", var model] => await SchemaBenchmark.RunAsync(model),
+    ["speculate", var model] => await SpeculationBenchmark.RunAsync(model),
     ["engine"] => await EngineBenchmark.RunAsync(),
     ["long-prompt", var model] => LongPromptBenchmark.Run(model),
     ["long-prompt-child", var model] => await LongPromptBenchmark.RunChildAsync(model),
@@ -29,6 +31,7 @@ static int Usage()
 {
     Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- cpu MODEL ... | " + "long-prompt MODEL | " +
         "weights MODEL | memory [MODEL ...] | tokenizer [NAME ...] | engine | decode MODEL | fairness MODEL | sft | " +
-        "merge [COMMAND] | swap-memory [MODEL] | swap-under-load [MODEL] | maskbench [EVERY] [MODEL ...] | quality MODEL TEXT ...");
+        "merge [COMMAND] | swap-memory [MODEL] | swap-under-load [MODEL] | maskbench [EVERY] [MODEL ...] | " +
+        "schemas MODEL | speculate MODEL | quality MODEL TEXT ...");
     return 2;
 }

@@ -1,6 +1,7 @@
 // One loaded encoder of texts with its tokenizer and its rules. Knows no request; SentenceEncoder computes with it.
 using Majlis.Model;
 using Majlis.Model.Sentences;
+using Majlis.Text.Chat;
 using Majlis.Text.Tokenizers;
 
 namespace Majlis.Inference.Sentences;
@@ -15,6 +16,9 @@ public sealed class SentenceModel(INetwork network, SentenceConfig config) : IDi
 
     /// <summary>Null for a network that takes token ids only.</summary>
     public TextTokenizer? Tokenizer { get; init; }
+
+    /// <summary>How conversations are worded for it; null where it reads texts alone.</summary>
+    public ChatTemplate? Template { get; init; }
 
     /// <summary>What computes, for people and logs.</summary>
     public string? Backend { get; init; }

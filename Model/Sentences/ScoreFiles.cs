@@ -21,6 +21,14 @@ public static class ScoreFiles
         },
     };
 
+    /// <summary>One number a conversation, as the network gives it.</summary>
+    public static SentenceConfig Reward(string path, Blueprint blueprint) => new()
+    {
+        Pooling = Pooling.Score,
+        MaxTokens = SentenceFiles.Longest(path, blueprint),
+        Size = 1,
+    };
+
     // sentence-transformers has written it in two places.
     static string? Activation(string path, JsonElement config)
     {

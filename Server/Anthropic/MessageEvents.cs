@@ -9,7 +9,7 @@ using Majlis.Server.Wire;
 
 namespace Majlis.Server.Anthropic;
 
-sealed class MessageEvents(ChatRun run, IdSource ids)
+sealed class MessageEvents(ChatRun run, IdSource ids) : ITranslatedReply
 {
     readonly UsageCount usage = new(run);
     readonly JsonArray content = [];
@@ -21,7 +21,7 @@ sealed class MessageEvents(ChatRun run, IdSource ids)
     public IEnumerable<JsonObject> Of(GeneratedPiece piece, bool isFirst)
     {
         usage.Add(0, piece);
-        if (isFirst) yield return Event("message_start", ("message", Message()));
+        if (isFirst) yield return Event("message_start", ("message", Reply()));
         if (piece.Reasoning.Length > 0)
             foreach (var item in Grow("thinking", "thinking", piece.Reasoning)) yield return item;
         var said = piece.Finish is FinishReason.Stop ? WithoutStop(piece.Text) : piece.Text;
@@ -48,7 +48,7 @@ sealed class MessageEvents(ChatRun run, IdSource ids)
     }
 
     /// <summary>The message as it stands.</summary>
-    public JsonObject Message() => new()
+    public JsonObject Reply() => new()
     {
         ["id"] = run.Id,
         ["type"] = "message",

@@ -14,6 +14,7 @@ sealed class ChatCollector(ChatRun run, OutputWishes wishes)
 {
     readonly Answer[] answers = [.. run.Choices.Select(_ => new Answer())];
     readonly UsageCount usage = new(run);
+    IReadOnlyList<double>? rewards;
     ImmutableArray<ScoredToken> scores = [];
 
     /// <param name="calls">What the piece says of calls, as a client is told it.</param>
@@ -24,9 +25,15 @@ sealed class ChatCollector(ChatRun run, OutputWishes wishes)
         if (!piece.Prompt.IsEmpty) scores = piece.Prompt;
     }
 
+    /// <summary>What the answers say, without thoughts.</summary>
+    public IReadOnlyList<string> Texts => [.. answers.Select(answer => answer.Text)];
+
+    /// <summary>Ranks the answers, one reward each; without, their mean log-probabilities do.</summary>
+    public void Rank(IReadOnlyList<double> rewards) => this.rewards = rewards;
+
     // Of all answers, those that are returned, in their order.
     IEnumerable<int> Best => answers.Length == wishes.Choices ? Enumerable.Range(0, answers.Length)
-        : BestOf.Order([.. answers.Select(answer => answer.Mean)]).Take(wishes.Choices);
+        : BestOf.Order(rewards ?? [.. answers.Select(answer => answer.Mean)]).Take(wishes.Choices);
 
     /// <summary>The reply, once every choice has ended.</summary>
     public ChatReply Reply() => new(run.Id, "chat.completion", run.Created, run.Version, run.WeightsHash, "default",
@@ -47,6 +54,8 @@ sealed class ChatCollector(ChatRun run, OutputWishes wishes)
         readonly List<Citation> citations = [];
         readonly List<ToolCallDelta> calls = [];
         FinishReason? finish;
+
+        public string Text => text.ToString();
 
         /// <summary>The mean log-probability of its tokens.</summary>
         public double Mean => BestOf.Mean([.. tokens.Select(token => token.LogProbability)]);

@@ -11,7 +11,7 @@ using Majlis.Server.Wire;
 namespace Majlis.Server.Cohere;
 
 /// <param name="plans">Thinking is the plan of tool calls, as this API has it where tools are offered.</param>
-sealed class CohereEvents(ChatRun run, bool plans, bool logProbabilities, IdSource ids)
+sealed class CohereEvents(ChatRun run, bool plans, bool logProbabilities, IdSource ids) : ITranslatedReply
 {
     readonly UsageCount usage = new(run);
     readonly JsonArray content = [], calls = [], citations = [], scores = [];

@@ -15,6 +15,8 @@ sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
 
     readonly HostOption<string?> rerankModel = sources.Text("--rerank-model",
         "The cross-encoder that orders passages for /v1/rerank: a Hugging Face folder, or ORG/NAME of its hub.");
+    readonly HostOption<string?> rewardModel = sources.Text("--reward-model",
+        "A reward model that ranks the answers of best_of_n: a folder, or ORG/NAME of the Hugging Face hub.");
 
     readonly HostOption<string[]> adapters = sources.Texts("--adapter",
         "An adapter in peft's format that requests ask for as BASE:NAME; may be given several times.", "NAME=FOLDER");
@@ -53,8 +55,8 @@ sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
             + "both fit into memory.", defaults.Swap);
 
     public IEnumerable<Option> All =>
-        [model, embeddingModel, rerankModel, adapters, catalog, backend, weights, cacheType, threads, documents, toolFormat,
-            deterministic, speculate, swap];
+        [model, embeddingModel, rerankModel, rewardModel, adapters, catalog, backend, weights, cacheType, threads, documents,
+            toolFormat, deterministic, speculate, swap];
 
     /// <summary>The options with what this command line says of these.</summary>
     public ServerOptions Read(OptionValues values, ServerOptions options) => options with
@@ -63,6 +65,7 @@ sealed class ModelFlags(OptionSources sources, ServerOptions defaults)
         EmbeddingModel = values.Of(embeddingModel),
         RerankModel = values.Of(rerankModel),
         Adapters = [.. values.Of(adapters)],
+        RewardModel = values.Of(rewardModel),
         Catalog = values.Of(catalog),
         Backend = values.Of(backend),
         Weights = values.Of(weights),

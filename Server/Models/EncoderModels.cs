@@ -16,10 +16,14 @@ sealed class EncoderModels(Encoders given, LiveModel live) : IAsyncDisposable
     /// <summary>Null where --rerank-model names none.</summary>
     public SentenceEncoder? Reranker { get; } = given.Reranker is { } reranker ? new(reranker) : null;
 
+    /// <summary>Null where --reward-model names none.</summary>
+    public SentenceEncoder? Reward { get; } = given.Reward is { } reward ? new(reward) : null;
+
     /// <summary>The encoder of this name, for the list of models.</summary>
     public SentenceModel? Named(string name) => All.FirstOrDefault(model => model.Name == name);
 
-    public IEnumerable<SentenceModel> All => new[] { Embedding, Reranker }.OfType<SentenceEncoder>().Select(encoder => encoder.Model);
+    public IEnumerable<SentenceModel> All => new[] { Embedding, Reranker, Reward }.OfType<SentenceEncoder>()
+        .Select(encoder => encoder.Model);
 
     /// <summary>What a client may ask vectors of, for messages.</summary>
     public string Describe() => string.Join(", and ", new[]
@@ -32,8 +36,9 @@ sealed class EncoderModels(Encoders given, LiveModel live) : IAsyncDisposable
     {
         if (Embedding is not null) await Embedding.DisposeAsync();
         if (Reranker is not null) await Reranker.DisposeAsync();
+        if (Reward is not null) await Reward.DisposeAsync();
     }
 }
 
 /// <summary>The encoders that a server starts with.</summary>
-public sealed record Encoders(SentenceModel? Embedding = null, SentenceModel? Reranker = null);
+public sealed record Encoders(SentenceModel? Embedding = null, SentenceModel? Reranker = null, SentenceModel? Reward = null);

@@ -109,6 +109,15 @@ sealed class ModelOpener(string backend, string weights, string cacheType, int t
         : checkpoint.Tokenizer is null ? throw new ModelFormatException($"{path}: there is no tokenizer.json.")
         : ScoreFiles.Read(path, checkpoint.Blueprint, checkpoint.Config));
 
+    /// <summary>Opens a reward model: one label over a conversation, whose number is the reward.</summary>
+    /// <exception cref="ModelFormatException">It cannot be served; the message names what is missing or wrong.</exception>
+    public static SentenceModel OpenRewardModel(string path, string name) => OpenEncoder(path, name, checkpoint =>
+        checkpoint.Blueprint.HeadKind != HeadKind.Score
+            ? throw new ModelFormatException($"{path}: a reward model is a model for sequence classification with one label.")
+        : checkpoint.Tokenizer is null || checkpoint.ChatTemplate is null
+            ? throw new ModelFormatException($"{path}: a reward model needs a tokenizer.json and a chat template.")
+        : ScoreFiles.Reward(path, checkpoint.Blueprint));
+
     /// <summary>Opens an encoder of texts, in fp32: it is small, and its vectors are then those of its reference.</summary>
     /// <exception cref="ModelFormatException">It cannot be served; the message names what is missing or wrong.</exception>
     public static SentenceModel OpenSentences(string path, string name) =>
@@ -129,6 +138,7 @@ sealed class ModelOpener(string backend, string weights, string cacheType, int t
                 Name = name,
                 WeightsHash = checkpoint.WeightsHash,
                 Tokenizer = checkpoint.Tokenizer,
+                Template = checkpoint.ChatTemplate,
                 Backend = Torch,
                 Source = checkpoint,
             };

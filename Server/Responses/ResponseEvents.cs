@@ -1,4 +1,4 @@
-// What is generated as the typed events of one response, numbered in order, and the response as it stands. Knows no HTTP and no store.
+// What is generated as the typed events of one response, numbered in order. Knows no HTTP and no store.
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Majlis.Inference;
@@ -54,47 +54,8 @@ sealed class ResponseEvents(ChatRun run, ResponseRequest request, IdSource ids)
     }
 
     /// <summary>The response as it stands.</summary>
-    public JsonObject Shape(string status, long? completed, bool isKept)
-    {
-        var response = new JsonObject
-        {
-            ["id"] = run.Id,
-            ["object"] = "response",
-            ["created_at"] = run.Created,
-            ["completed_at"] = status == "completed" ? completed : null,
-            ["status"] = status,
-            ["error"] = null,
-            ["incomplete_details"] = status == "incomplete" ? new JsonObject { ["reason"] = "max_output_tokens" } : null,
-            ["model"] = run.Version,
-            ["output"] = new JsonArray([.. output.Select(item => item.DeepClone())]),
-            ["usage"] = finish is null ? null : Usage(usage.Usage),
-            ["store"] = isKept,
-            ["service_tier"] = "default",
-        };
-        var sampling = run.Choices[0].Sampling;
-        (response["temperature"], response["top_p"]) = (Number(sampling.Temperature), Number(sampling.TopP));
-        response["presence_penalty"] = Number(sampling.PresencePenalty);
-        response["frequency_penalty"] = Number(sampling.FrequencyPenalty);
-        foreach (var (name, value) in request.Echo) response[name] = value?.DeepClone();
-        return response;
-    }
-
-    // As written in decimals, not as the nearest float reads in double.
-    static decimal Number(float value) => (decimal)value;
-
-    static JsonObject Usage(Usage usage) => new()
-    {
-        ["input_tokens"] = usage.PromptTokens,
-        // The cache keeps what it has room for, and nobody pays for that.
-        ["input_tokens_details"] = new JsonObject
-        {
-            ["cached_tokens"] = usage.PromptTokensDetails.CachedTokens,
-            ["cache_write_tokens"] = 0,
-        },
-        ["output_tokens"] = usage.CompletionTokens,
-        ["output_tokens_details"] = new JsonObject { ["reasoning_tokens"] = usage.CompletionTokensDetails.ReasoningTokens },
-        ["total_tokens"] = usage.TotalTokens,
-    };
+    public JsonObject Shape(string status, long? completed, bool isKept) =>
+        ResponseShape.Of(run, request, output, finish is null ? null : usage.Usage, (status, completed, isKept));
 
     IEnumerable<JsonObject> Grow(string type, string what, string text, IEnumerable<GeneratedToken>? tokens = null)
     {

@@ -1,0 +1,78 @@
+// A real model on the cpu backend behind an engine, and how fast it writes answers. Knows no HTTP.
+using System.Diagnostics;
+using System.Globalization;
+using Majlis.Cpu;
+using Majlis.Inference;
+using Majlis.Model;
+
+namespace Majlis.benchmarks;
+
+sealed class AnswerLoad : IAsyncDisposable
+{
+    const int Context = 2048;
+
+    readonly Checkpoint checkpoint;
+    readonly LiveModel live = new();
+    readonly Engine engine;
+    int requests;
+
+    public AnswerLoad(string path, EngineOptions options)
+    {
+        checkpoint = Checkpoint.Open(path);
+        var network = new CpuNetwork(checkpoint.Blueprint, checkpoint.Weights, new CpuOptions());
+        Model = new(network, Math.Min(Context, checkpoint.Blueprint.MaxPositions), options)
+        {
+            Version = Path.GetFileName(path),
+            WeightsHash = "none",
+            Tokenizer = checkpoint.Tokenizer!,
+            ChatTemplate = checkpoint.ChatTemplate,
+            Defaults = checkpoint.Generation,
+        };
+        live.Swap(Model);
+        engine = new(live, options, TimeProvider.System);
+    }
+
+    public LoadedModel Model { get; }
+
+    /// <summary>Tokens of all answers over the time from the first of any to the last of all. No prompt is found in the cache.</summary>
+    public async Task<double> TokensPerSecondAsync(IEnumerable<GenerationRequest> all)
+    {
+        using var lease = live.Lease()!;
+        var answers = await Task.WhenAll(all.ToList().ConvertAll(request => AnswerAsync(lease, request with
+        {
+            CacheSalt = (++requests).ToString(CultureInfo.InvariantCulture),
+        })));
+        var span = Stopwatch.GetElapsedTime(answers.Min(answer => answer.First), answers.Max(answer => answer.Last));
+        return answers.Sum(answer => answer.Tokens - 1) / span.TotalSeconds;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await engine.DisposeAsync();
+        live.Dispose();
+        checkpoint.Dispose();
+    }
+
+    async Task<(long First, long Last, int Tokens)> AnswerAsync(ModelLease lease, GenerationRequest request)
+    {
+        var (first, last, tokens) = (0L, 0L, 0);
+        await foreach (var piece in engine.GenerateAsync(lease, request))
+        {
+            last = Stopwatch.GetTimestamp();
+            if (first == 0) first = last;
+            tokens += piece.Tokens.Length;
+        }
+        return (first, last, tokens);
+    }
+
+    /// <summary>One line: ours beside a peer's median.</summary>
+    public static void Write(string name, List<double> ours, List<double> peer)
+    {
+        var (mine, other) = (Median(ours), Median(peer));
+        var numbers = string.Create(CultureInfo.InvariantCulture,
+            $"\"ours\": {mine:0.0}, \"peer\": {other:0.0}, \"ratio\": {mine / other:0.000}");
+        Console.WriteLine($"{{\"name\": \"{name}\", {numbers}, \"unit\": \"tokens/s\"}}");
+    }
+
+    static double Median(List<double> numbers) => numbers.Order().ElementAt(numbers.Count / 2);
+}
