@@ -1,10 +1,10 @@
 // The time to the first token of a client that sends one request at a time: alone, while another client has 64 requests in flight, and the
-// same where the engine cannot tell the two apart. The three are measured in turn, on a real model through the engine.
+// same where the engine cannot tell the two apart. The three are measured in turn, on a real model through the engine and the server's
+// default backend.
 using System.Diagnostics;
 using System.Globalization;
 using Majlis.Inference;
 using Majlis.Model;
-using Majlis.Torch;
 
 namespace Majlis.benchmarks;
 
@@ -25,8 +25,7 @@ static class FairnessBenchmark
         using var checkpoint = Checkpoint.Open(model);
         using var live = new LiveModel();
         var options = new EngineOptions();
-        var network = new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights);
-        live.Swap(new(network, Math.Min(2048, checkpoint.Blueprint.MaxPositions), options)
+        live.Swap(new(ServedNetwork.Of(checkpoint), Math.Min(2048, checkpoint.Blueprint.MaxPositions), options)
         {
             Version = "fairness",
             WeightsHash = "fairness",

@@ -3,10 +3,8 @@
 // one.
 using System.Diagnostics;
 using System.Globalization;
-using Majlis.Cpu;
 using Majlis.Inference;
 using Majlis.Model;
-using Majlis.Torch;
 
 namespace Majlis.benchmarks;
 
@@ -42,9 +40,7 @@ static class LongPromptBenchmark
         using var checkpoint = Checkpoint.Open(model);
         using var live = new LiveModel();
         var options = new EngineOptions();
-        INetwork network = TorchNetwork.HasGpu || CpuNetwork.Lack(checkpoint.Blueprint) is not null
-            ? new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights) : new CpuNetwork(checkpoint.Blueprint, checkpoint.Weights);
-        live.Swap(new(network, checkpoint.Blueprint.MaxPositions, options)
+        live.Swap(new(ServedNetwork.Of(checkpoint), checkpoint.Blueprint.MaxPositions, options)
         {
             Version = "long",
             WeightsHash = "long",
