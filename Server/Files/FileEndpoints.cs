@@ -34,7 +34,8 @@ static class FileEndpoints
     {
         var problem = new Problem();
         var purpose = http.Request.Query["purpose"].ToString();
-        if (Paging.Read(http.Request.Query, problem, "purpose") is not { } paging) return problem.First!.ToResult();
+        if (Paging.Read(http.Request.Query, problem, Paging.MostFiles, Paging.MostFiles, ["purpose"]) is not { } paging)
+            return problem.First!.ToResult();
         var own = files.Of(ReplyOwner.Of(http)).Where(file => purpose.Length == 0 || file.Purpose == purpose);
         return RecordPages.Of(own, paging, problem) is not { } page ? problem.First!.ToResult()
             : TypedResults.Json(ListPage<FileReply>.Of([.. page.Records.Select(FileReply.Of)], file => file.Id, page.HasMore),

@@ -7,20 +7,26 @@ namespace Majlis.Server.Wire;
 /// <param name="NewestFirst">OpenAI's order <c>desc</c>, its default.</param>
 sealed record Paging(int Limit, string? After, bool NewestFirst)
 {
-    const int Usual = 20;
-    const int Most = 100;
+    const int UsualLimit = 20, MostLimit = 100;
+
+    /// <summary>OpenAI's limit of a list of files, which is also its default.</summary>
+    public const int MostFiles = 10_000;
 
     static readonly string[] names = ["limit", "after", "order"];
 
     /// <summary>The page asked for, or null with the reason in <paramref name="problem"/>.</summary>
     /// <param name="others">Further names that the query may hold.</param>
-    public static Paging? Read(IQueryCollection query, Problem problem, params string[] others)
+    public static Paging? Read(IQueryCollection query, Problem problem, params string[] others) =>
+        Read(query, problem, UsualLimit, MostLimit, others);
+
+    /// <summary>The same of a list with a limit of its own.</summary>
+    public static Paging? Read(IQueryCollection query, Problem problem, int usual, int most, string[] others)
     {
         foreach (var name in query.Keys.Except(names).Except(others)) problem.Add(ApiError.UnknownField(name));
-        var limit = Usual;
+        var limit = usual;
         if (query.TryGetValue("limit", out var asked)
-            && (!int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > Most))
-            problem.Add(ApiError.InvalidValue("limit", $"Invalid 'limit': a whole number between 1 and {Most} is expected."));
+            && (!int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit < 1 || limit > most))
+            problem.Add(ApiError.InvalidValue("limit", $"Invalid 'limit': a whole number between 1 and {most} is expected."));
         var order = query.TryGetValue("order", out var given) ? given.ToString() : "desc";
         if (order is not ("asc" or "desc"))
             problem.Add(ApiError.InvalidValue("order", "Invalid 'order'. Supported values are: 'asc', 'desc'."));

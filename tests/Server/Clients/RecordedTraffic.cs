@@ -9,7 +9,8 @@ namespace Majlis.tests.Server.Clients;
 /// <param name="Path">As it was sent, escapes and all.</param>
 /// <param name="Query">With its question mark, or empty.</param>
 /// <param name="Body">JSON, parts of a form, or null.</param>
-sealed record RecordedRequest(string Method, string Path, string Query, JsonNode? Body)
+/// <param name="ReplyId">The id of what the recorder's reply shows; null where there is none.</param>
+sealed record RecordedRequest(string Method, string Path, string Query, JsonNode? Body, string? ReplyId = null)
 {
     public bool IsStream => (Body as JsonObject)?["stream"]?.ToJsonString() == "true";
 
@@ -21,6 +22,10 @@ sealed record RecordedRequest(string Method, string Path, string Query, JsonNode
         "/v1/responses" => "responses",
         "/v1/embeddings" => "embeddings",
         "GET models" => "models",
+        "/v1/files" => "files",
+        "GET fine_tuning" when Path.EndsWith("/jobs", StringComparison.Ordinal) => "jobs",
+        "GET fine_tuning" when Path.Split('/').Length == 5 => "job",
+        var path when path.EndsWith("/search", StringComparison.Ordinal) => "search",
         _ => "",
     } + (IsStream ? " stream" : "");
 
@@ -63,12 +68,19 @@ static class RecordedTraffic
 
     static IEnumerable<RecordedRequest> Within(JsonNode node) => node switch
     {
-        JsonObject { } request when request["path"] is JsonValue path && request["method"] is JsonValue method =>
-            [new((string)method!, (string)path!, Query(request["query"] as JsonObject ?? []), Body(request))],
+        JsonObject exchange when exchange["request"] is JsonObject request && IsRequest(request) =>
+            [Of(request, exchange["reply"] as JsonObject), .. exchange.Where(field => field.Key is not ("request" or "reply"))
+                .Select(field => field.Value).OfType<JsonNode>().SelectMany(Within)],
+        JsonObject request when IsRequest(request) => [Of(request, null)],
         JsonObject fields => fields.Select(field => field.Value).OfType<JsonNode>().SelectMany(Within),
         JsonArray items => items.OfType<JsonNode>().SelectMany(Within),
         _ => [],
     };
+
+    static bool IsRequest(JsonObject request) => request["path"] is JsonValue && request["method"] is JsonValue;
+
+    static RecordedRequest Of(JsonObject request, JsonObject? reply) => new((string)request["method"]!, (string)request["path"]!,
+        Query(request["query"] as JsonObject ?? []), Body(request), (reply?["body"] as JsonObject)?["id"]?.ToString());
 
     static JsonNode? Body(JsonObject request) => request["parts"] ?? request["body"]?["_multipart"] ?? request["body"];
 
@@ -77,8 +89,9 @@ static class RecordedTraffic
 
     /// <summary>By kind of reply, the fields without which the client raises or reads something else: <c>choices.*.message</c>.</summary>
     public static ILookup<string, string> Needed(JsonNode recorded) =>
-        (recorded["required"] is JsonArray sdk ? sdk.Select(OfSdk) : recorded["field_probes"]!.AsArray().Select(OfTool))
-        .SelectMany(fields => fields.Where(field => !field.Contains('=')).Select(field => (Kind: KindOf(fields), field)))
+        (recorded["required"] is JsonArray sdk ? sdk.Select(probe => (Probe: probe, Fields: OfSdk(probe)))
+            : recorded["field_probes"]!.AsArray().Select(probe => (Probe: probe, Fields: OfTool(probe))))
+        .SelectMany(probed => probed.Fields.Where(field => !field.Contains('=')).Select(field => (Kind: KindOf(probed), field)))
         .Distinct().ToLookup(pair => pair.Kind, pair => pair.field);
 
     static List<string> OfSdk(JsonNode? feature) => [.. feature!["must_not_miss"]!.AsArray().Concat(feature["changes_result"]!.AsArray())
@@ -87,8 +100,16 @@ static class RecordedTraffic
     static List<string> OfTool(JsonNode? probe) => [.. probe!["fields"]!.AsArray().Where(field => (string?)field!["effect"] != "none")
         .Select(field => (string?)(field!["removed"] ?? field["set"]) ?? "=")];
 
-    static string KindOf(List<string> fields)
+    static readonly (string Feature, string Kind)[] byFeature =
+    [
+        ("files.create", "files"), ("fine_tuning.jobs.list", "jobs"), ("fine_tuning.jobs.retrieve", "job"),
+        ("vector_stores.search", "search"),
+    ];
+
+    static string KindOf((JsonNode? Probe, List<string> Fields) probed)
     {
+        var (feature, fields) = ((string?)probed.Probe!["feature"] ?? "", probed.Fields);
+        if (byFeature.FirstOrDefault(known => feature.StartsWith(known.Feature, StringComparison.Ordinal)).Kind is { } kind) return kind;
         if (Has("choices.*.delta")) return "chat stream";
         if (Has("choices.*.message")) return "chat";
         if (Has("choices.*.text") || Has("choices.*.logprobs")) return "completions";

@@ -2,28 +2,42 @@
 // refuses it, or refused by the name of what cannot be done here. Prints one line a client; endpoints that are not there are named.
 using System.Net;
 using System.Text.Json.Nodes;
+using Majlis.Server.Models;
+using Majlis.tests.Server.Embeddings;
 using Majlis.tests.Server.Tools;
 using Majlis.tests.Support;
 using Xunit;
 
 namespace Majlis.tests.Server.Clients;
 
-/// <summary>Calls tools where it is offered some, and keeps what it is asked to keep.</summary>
+/// <summary>Calls tools where it is offered some, keeps what it is asked to keep, makes vectors, and trains a tiny model.</summary>
 public sealed class ReplayServer : IAsyncLifetime
 {
+    readonly TemporaryFolder folder = new();
+
     internal RunningServer Running { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() =>
-        Running = await ToolServer.StartAsync(ToolServer.Template, options => options with { Redis = null }, ToolServer.Written);
+    public async ValueTask InitializeAsync()
+    {
+        // Jobs train what lies there; the network that answers recites.
+        var (model, encoder) = (folder.File("tiny"), folder.File("encoder"));
+        TinyStarter.Write(Directory.CreateDirectory(model).FullName);
+        TinyEncoder.Write(Directory.CreateDirectory(encoder).FullName);
+        var network = new RecitingNetwork(ToolServer.Written) { OnceToolsAnswered = ToolServer.Told };
+        Running = await RunningServer.StartAsync(TinyModel.Of(network, template: ToolServer.Template),
+            options => options with { Redis = null, Model = model },
+            encoders: new(ModelOpener.OpenSentences(encoder, EmbeddingServer.Name)));
+    }
 
-    public ValueTask DisposeAsync() => Running.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Running.DisposeAsync();
+        folder.Dispose();
+    }
 }
 
 public sealed class ReplayTests(ReplayServer shared) : IClassFixture<ReplayServer>
 {
-    // Files, what is made of them, and vectors need more than this server has; their own tests replay what was recorded.
-    static readonly string[] elsewhere = ["embeddings", "files", "uploads", "batches", "fine_tuning", "vector_stores"];
-
     readonly RunningServer server = shared.Running;
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -39,21 +53,19 @@ public sealed class ReplayTests(ReplayServer shared) : IClassFixture<ReplayServe
         var (requests, needed) = (RecordedTraffic.Requests(recorded), RecordedTraffic.Needed(recorded));
         var count = new Dictionary<string, int>();
         var (faults, missing, absent) = (new List<string>(), new List<string>(), new SortedSet<string>());
-        foreach (var request in requests)
+        var objects = new ReplayObjects(server);
+        foreach (var recordedRequest in requests)
         {
-            if (elsewhere.Contains(request.Path.Split('/').ElementAtOrDefault(2)))
-            {
-                count["elsewhere"] = count.GetValueOrDefault("elsewhere") + 1;
-                continue;
-            }
-            var body = Own(request);
+            var request = await objects.OwnAsync(recordedRequest with { Body = Own(recordedRequest) });
+            var body = request.Body;
             using var message = request.Message(body);
             using var reply = await server.Http.SendAsync(message, Stop);
             var said = await reply.Content.ReadAsStringAsync(Stop);
             var verdict = Verdict(reply.StatusCode, said);
             count[verdict] = count.GetValueOrDefault(verdict) + 1;
-            if (verdict == "absent") absent.Add(request.Endpoint);
+            if (verdict is "absent" or "unknown id") absent.Add(request.Endpoint);
             if (verdict == "fault") faults.Add($"{request.Endpoint} {body?.ToJsonString()}: {(int)reply.StatusCode} {said}");
+            if (verdict == "accepted" && said.StartsWith('{')) objects.Learn(request, request.ReplyId, JsonNode.Parse(said)!.AsObject());
             if (verdict == "accepted")
                 missing.AddRange(needed[request.Kind].Where(field => !ReplyFields.Hold(request, said, field))
                     .Select(field => $"{request.Endpoint}: {field} in {said}"));
@@ -70,15 +82,13 @@ public sealed class ReplayTests(ReplayServer shared) : IClassFixture<ReplayServe
     {
         var own = request.Body?.DeepClone();
         if (own is not JsonObject body) return own;
-        if (body.ContainsKey("model")) body["model"] = "current";
+        if (body.ContainsKey("model")) body["model"] = request.Path == "/v1/embeddings" ? EmbeddingServer.Name : "current";
         if (body["logit_bias"] is JsonObject) body["logit_bias"] = new JsonObject { ["65"] = -100 };
         if (body["prompt"] is { } prompt) OwnTokens(prompt);
         if (body.ContainsKey("response_format") || body.ContainsKey("tool_choice"))
             (body["max_tokens"], body["max_completion_tokens"]) = (48, 48);
         if (body.ContainsKey("text") || (request.Kind.StartsWith("responses", StringComparison.Ordinal) && body.ContainsKey("tool_choice")))
             (body["max_output_tokens"], _) = (48, body.Remove("max_tokens") && body.Remove("max_completion_tokens"));
-        // The response before it was the recorder's.
-        body.Remove("previous_response_id");
         return body;
     }
 
