@@ -9,9 +9,6 @@ namespace Majlis.Merge.Adapters;
 /// <summary>A module's rank, the length (Frobenius) of its change, and of what the adapter loses of it.</summary>
 sealed record ExtractedPart(string Module, int Rank, double Length, double Error);
 
-/// <summary>A module's factors, A [rank, columns] and B [rows, rank].</summary>
-sealed record ExtractedFactors(ExtractedPart Part, float[] A, float[] B);
-
 /// <param name="Parts">The adapted modules.</param>
 /// <param name="LeftOut">Tensors that changed and are not in the adapter.</param>
 sealed record ExtractionReport(ImmutableArray<ExtractedPart> Parts, ImmutableArray<string> LeftOut)
@@ -32,21 +29,33 @@ static class AdapterExtraction
         using var right = MergeInput.Open(tuned, "", loadAs: null);
         InputComparison.Check([left, right], joins: false);
         CheckTensors(left, right);
-        var (parts, saved, leftOut) = (new List<ExtractedFactors>(), new List<string>(), new List<string>());
+        var (parts, factors) = (new List<ExtractedPart>(), new List<AdapterFactorPair>());
+        var (saved, leftOut) = (new List<(TensorInfo, Func<float[]>)>(), new List<string>());
         var changed = left.Tensors.Values.OrderBy(tensor => tensor.Name, StringComparer.Ordinal).ToArray();
         foreach (var (number, tensor) in changed.Index())
         {
             progress.Report($"{number} of {changed.Length} tensors");
             if (Difference(left, right, tensor) is not { } difference) continue;
             if (IsAdapted(tensor))
-                parts.Add(Factor(tensor, difference, rank));
-            else (whole ? saved : leftOut).Add(tensor.Name);
+            {
+                var (part, pair) = Factor(tensor, difference, rank);
+                parts.Add(part);
+                factors.Add(pair);
+            }
+            else if (whole) saved.Add((right.Tensors[tensor.Name], () => Values(right, tensor.Name)));
+            else leftOut.Add(tensor.Name);
         }
         if (parts.Count == 0 && saved.Count == 0)
             throw new MergeRecipeException($"{origin} and {tuned} have no matrix in a layer that differs");
-        var report = new ExtractionReport([.. parts.Select(part => part.Part)], [.. leftOut]);
-        DurableFiles.Create(output, folder => AdapterWriter.Write(folder, left.Name, right, rank, parts, saved));
-        return report;
+        DurableFiles.Create(output, folder => AdapterWriter.Write(folder, left.Name, rank, factors, saved));
+        return new ExtractionReport([.. parts], [.. leftOut]);
+    }
+
+    static float[] Values(MergeInput input, string name)
+    {
+        var values = new double[input.Tensors[name].Elements];
+        input.Read(name, 0, values);
+        return Array.ConvertAll(values, value => (float)value);
     }
 
     /// <summary>The matrices of layers.</summary>
@@ -75,7 +84,7 @@ static class AdapterExtraction
     }
 
     /// <summary>B = U sqrt(S) and A = sqrt(S) V^T, so that both have the same size, in fp32; the error is that of these.</summary>
-    static ExtractedFactors Factor(TensorInfo tensor, double[] difference, int rank)
+    static (ExtractedPart Part, AdapterFactorPair Factors) Factor(TensorInfo tensor, double[] difference, int rank)
     {
         var (rows, columns) = ((int)tensor.Shape[0], (int)tensor.Shape[1]);
         rank = Math.Min(rank, Math.Min(rows, columns));
@@ -93,6 +102,7 @@ static class AdapterExtraction
         new LowRankSum(Array.ConvertAll(b, value => (double)value), Array.ConvertAll(a, value => (double)value), columns, -1)
             .AddTo(0, difference);
         var lost = Math.Sqrt(difference.Sum(value => value * value));
-        return new ExtractedFactors(new ExtractedPart(tensor.Name[..^".weight".Length], rank, total, lost), a, b);
+        var module = tensor.Name[..^".weight".Length];
+        return (new ExtractedPart(module, rank, total, lost), new AdapterFactorPair(module, rank, a, b));
     }
 }

@@ -1,4 +1,4 @@
-// `RECIPE OUT`: prints the plan, then merges. `extract` stands beside it. Knows options and words; the work is done elsewhere.
+// `RECIPE OUT`: prints the plan, then merges. `extract` and `combine` stand beside it. Knows options and words; the work is done elsewhere.
 using System.CommandLine;
 using Majlis.CommandLine;
 using Majlis.Hub;
@@ -27,6 +27,7 @@ public static class MergeCommand
         var pull = sources.Flag("--pull", "Bring models that are no folders but names of the Hugging Face hub, ORG/NAME.");
         var root = new RootCommand("Merges models by a recipe in mergekit's YAML.") { recipe, output, dryRun, pull, seed, shard, threads };
         root.Subcommands.Add(ExtractCommand.Build());
+        root.Subcommands.Add(CombineCommand.Build());
         root.SetAction(parsed => TryAsync(async display =>
         {
             var options = new MergeOptions

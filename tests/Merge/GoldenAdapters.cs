@@ -30,9 +30,24 @@ public sealed class GoldenAdapters
     {
         Assert.SkipWhen(name is null, "goldens/training/lora_math is not here");
         var model = Path.Combine(Root, name!.Contains("gpt2", StringComparison.Ordinal) ? "base_gpt2" : "base");
+        Check($"lora_math/{name}", model, Path.Combine(Root, name), Path.Combine(Root, name, "merged_changed_tensors.safetensors"));
+    }
+
+    [Theory]
+    [InlineData("llama_lora")]
+    [InlineData("llama_lora_continue")]
+    public void Folding_what_a_run_trained_equals_peft(string run)
+    {
+        var folder = Shared.Require(Shared.Golden("training", "dpo_run", run));
+        Check($"dpo_run/{run}/merged_final", Path.Combine(folder, "base"), Path.Combine(folder, "adapter_final"),
+            Path.Combine(folder, "merged_final", "model.safetensors"));
+    }
+
+    static void Check(string golden, string model, string adapter, string merged)
+    {
         using var plan = MergePlan.Create(MergeRecipe.Parse(
-            $"merge_method: linear\nmodels:\n- model: {model}+{Path.Combine(Root, name)}\n  parameters: {{weight: 1.0}}\n"), "");
-        using var expected = SafetensorsFile.Open(Path.Combine(Root, name!, "merged_changed_tensors.safetensors"));
+            $"merge_method: linear\nmodels:\n- model: {model}+{adapter}\n  parameters: {{weight: 1.0}}\n"), "");
+        using var expected = SafetensorsFile.Open(merged);
         using var start = SafetensorsFile.Open(Path.Combine(model, "model.safetensors"));
         var worst = 0.0;
         foreach (var tensor in plan.Tensors)
@@ -45,7 +60,7 @@ public sealed class GoldenAdapters
                 foreach (var value in piece) worst = Math.Max(worst, Math.Abs(value - values[at++]));
             });
         }
-        GoldenReport.Line("Training", $"lora_math/{name}", worst, Tolerance);
+        GoldenReport.Line("Training", golden, worst, Tolerance);
         Assert.InRange(worst, 0, Tolerance);
     }
 }
