@@ -27,16 +27,19 @@ static class Pages
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
         var files = Read().ToFrozenDictionary();
-        var (chat, arena) = (Page("chat", link: "/arena", word: "arena"), Page("arena", link: "/", word: "chat"));
+        var (chat, arena, reference) = (Page("chat", ("/arena", "arena"), ("/reference", "reference")),
+            Page("arena", ("/", "chat"), ("/reference", "reference")), Page("reference", ("/", "chat"), ("/arena", "arena")));
         routes.MapGet("/", (HttpContext http) => Give(http, chat)).Open().ExcludeFromDescription();
         routes.MapGet("/arena", (HttpContext http) => Give(http, arena)).Open().ExcludeFromDescription();
+        routes.MapGet("/reference", (HttpContext http) => Give(http, reference)).Open().ExcludeFromDescription();
         routes.MapGet("/pages/{folder}/{name}", (HttpContext http, string folder, string name) =>
             files.TryGetValue($"{folder}/{name}", out var file) && !file.IsPage ? Give(http, file)
                 : ApiError.UnknownUrl(http.Request.Method, http.Request.Path).ToResult()).Open().ExcludeFromDescription();
 
-        PageFile Page(string name, string link, string word) => new(Encoding.UTF8.GetBytes(Text("shared/frame.html")
-            .Replace("{{page}}", name, StringComparison.Ordinal).Replace("{{link}}", link, StringComparison.Ordinal)
-            .Replace("{{word}}", word, StringComparison.Ordinal)
+        PageFile Page(string name, params (string Path, string Word)[] links) => new(Encoding.UTF8.GetBytes(Text("shared/frame.html")
+            .Replace("{{page}}", name, StringComparison.Ordinal)
+            .Replace("{{links}}", string.Concat(links.Select(link => $"""<a href="{link.Path}" data-say="{link.Word}"></a> """)),
+                StringComparison.Ordinal)
             .Replace("{{work}}", Text($"{name}/{name}.html"), StringComparison.Ordinal)), media[".html"]);
 
         string Text(string name) => Encoding.UTF8.GetString(files[name].Content);

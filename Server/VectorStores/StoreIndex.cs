@@ -12,16 +12,19 @@ sealed class StoreIndex : IDisposable
     // Passages that share words with the question, before filters.
     const int MostByWords = 1000;
 
-    readonly Dictionary<string, (StoreFile File, StorePassage Passage)> passages = [];
+    readonly Dictionary<string, (StoreFile File, StorePassage Passage, bool IsComparable)> passages = [];
     readonly PassageIndex words;
 
     /// <param name="store">Its files that are read.</param>
+    /// <param name="encoder">The weights' hash of the encoder of questions: vectors of another cannot be compared with theirs.</param>
     /// <param name="read">The passages of a file; null where it has gone.</param>
-    public StoreIndex(StoredVectorStore store, Func<string, PassageFile?> read)
+    public StoreIndex(StoredVectorStore store, string? encoder, Func<string, PassageFile?> read)
     {
         Files = store.Files;
         foreach (var file in store.Files.Where(file => file.Status == StoreFile.Completed))
-            foreach (var (i, passage) in (read(file.FileId)?.Passages ?? []).Index()) passages[$"{file.FileId}#{i + 1}"] = (file, passage);
+            if (read(file.FileId) is { } found)
+                foreach (var (i, passage) in found.Passages.Index())
+                    passages[$"{file.FileId}#{i + 1}"] = (file, passage, found.Encoder is not null && found.Encoder == encoder);
         words = new PassageIndex(passages.Select(item =>
             new Passage(item.Key, item.Value.File.Filename, item.Value.Passage.Text, item.Value.File.FileId, item.Value.Passage.Start)));
     }
@@ -39,13 +42,14 @@ sealed class StoreIndex : IDisposable
         var found = words.Search(question, MostByWords).ToDictionary(hit => hit.Passage.Id, hit => hit.Score);
         var best = found.Values.DefaultIfEmpty(1).Max();
         return passages.Where(item => takes(item.Value.File) && (vector is not null || found.ContainsKey(item.Key)))
-            .Select(item => new StoreHit(item.Value.File, item.Value.Passage.Text, Score(item.Key, item.Value.Passage)))
+            .Select(item => new StoreHit(item.Value.File, item.Value.Passage.Text,
+                Score(item.Key, item.Value.Passage, item.Value.IsComparable)))
             .OrderByDescending(hit => hit.Score);
 
-        double Score(string id, StorePassage passage)
+        double Score(string id, StorePassage passage, bool isComparable)
         {
             var byWords = found.GetValueOrDefault(id) / best;
-            return vector is null || passage.Numbers.Length != vector.Length ? byWords
+            return vector is null || !isComparable ? byWords
                 : (byWords + Math.Max(0, VectorMath.Cosine(vector, passage.Numbers))) / 2;
         }
     }

@@ -26,6 +26,7 @@ sealed class StoreReader(StoreRecords stores, FileStore files, EncoderModels enc
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        await RenewAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             foreach (var (store, file) in stores.Unread())
@@ -33,6 +34,30 @@ sealed class StoreReader(StoreRecords stores, FileStore files, EncoderModels enc
             await wake.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    /// <summary>Makes the vectors anew that another encoder made; until then such passages are found by their words.</summary>
+    async Task RenewAsync(CancellationToken stop)
+    {
+        if (encoders.OfTexts is not { } encoder) return;
+        foreach (var (store, file) in stores.Completed())
+        {
+            if (StorePassages.Read(stores.Folder, store, file.FileId) is not { } old || old.Encoder == encoder.Model.WeightsHash) continue;
+            try
+            {
+                var vectors = await VectorsAsync(encoder, [.. old.Passages.Select(passage => passage.Text)], stop);
+                StorePassages.Write(stores.Folder, store, file.FileId, new(encoder.Model.WeightsHash,
+                    [.. old.Passages.Select((passage, i) => passage with { Vector = Bytes(vectors[i]) })]));
+                // A changed list of files is what searches look at.
+                stores.Change(store, now => now.File(file.FileId) is { } kept ? now.With(kept) : now);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    static byte[] Bytes(float[] vector) => MemoryMarshal.AsBytes(vector.AsSpan()).ToArray();
 
     async Task ReadAsync(StoredVectorStore store, StoreFile file, CancellationToken stop)
     {
@@ -77,7 +102,7 @@ sealed class StoreReader(StoreRecords stores, FileStore files, EncoderModels enc
         var texts = spans.ConvertAll(span => text[span]);
         var vectors = encoder is null ? null : await VectorsAsync(encoder, texts, stop);
         return new(encoder?.Model.WeightsHash, [.. spans.Select((span, i) => new StorePassage(texts[i], span.Start.Value,
-            vectors is null ? [] : MemoryMarshal.AsBytes(vectors[i].AsSpan()).ToArray()))]);
+            vectors is null ? [] : Bytes(vectors[i])))]);
     }
 
     static int Room(SentenceModel model) => Math.Max(16, model.Config.MaxTokens - model.Tokenizer!.FrameLength

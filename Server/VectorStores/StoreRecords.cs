@@ -37,6 +37,10 @@ sealed class StoreRecords(string data, IdSource ids, TimeProvider time, ILogger<
         .SelectMany(store => store.Files.Where(file => file.Status == StoreFile.InProgress).Select(file => (store.Id, file)))
         .OrderBy(item => item.file.CreatedAt).Select(item => (item.Id, item.file.FileId))];
 
+    /// <summary>Files of all stores that were read.</summary>
+    public ImmutableArray<(string Store, StoreFile File)> Completed() => [.. Records.All
+        .SelectMany(store => store.Files.Where(file => file.Status == StoreFile.Completed).Select(file => (store.Id, file)))];
+
     public StoredVectorStore Add(Func<string, StoredVectorStore> make)
     {
         var made = make(ids.Next("vs_"));

@@ -43,7 +43,8 @@ sealed class StoreSearch(StoreRecords stores, EncoderModels encoders)
             var at = kept.FindIndex(one => one.Store == store.Id);
             if (at >= 0 && kept[at].Index.Files == store.Files) return kept[at].Index;
             if (at >= 0) kept.RemoveAt(at);
-            var index = new StoreIndex(store, file => StorePassages.Read(stores.Folder, store.Id, file));
+            var index = new StoreIndex(store, encoders.OfTexts?.Model.WeightsHash,
+                file => StorePassages.Read(stores.Folder, store.Id, file));
             kept.Add((store.Id, index));
             if (kept.Count > MostKept) kept.RemoveAt(0);
             return index;

@@ -3,7 +3,7 @@ import { apart } from "../shared/language.js";
 
 export const words = {
   ar: {
-    title: "مجلس: محادثة", arena: "احكم بين جوابين", other: "English",
+    title: "مجلس: محادثة", reference: "المرجع", arena: "احكم بين جوابين", other: "English",
     why: "هذا المجلس لمن عنده مفتاح أو دعوة.", key: "مفتاحك", enter: "ادخل", leave: "اخرج", left: "خرجت.",
     elsewhere: "مفتاحك للحكم بين الأجوبة وحده.", failed: m => `تعذّر ذلك: ${apart(m)}`, away: "الخادم لا يجيب.",
     talk: "المحادثة", thought: "ما فكّر فيه النموذج", you: "أنت", model: "مجلس", prompt: "رسالتك", hint: "Enter يرسل، وShift+Enter يبدأ سطرًا.",
@@ -25,7 +25,7 @@ export const words = {
     many: (name, n, most) => `${apart(name)}: فيه فقرات عددها ${n}، فتجاوز المجموع ${most}.`,
   },
   en: {
-    title: "Majlis: a conversation", arena: "Compare two answers", other: "العربية",
+    title: "Majlis: a conversation", reference: "API", arena: "Compare two answers", other: "العربية",
     why: "This room is for those who have a key or an invitation.", key: "Your key", enter: "Sign in", leave: "Sign out",
     left: "You have signed out.", elsewhere: "Your key is for comparing answers only.", failed: m => `That failed: ${apart(m)}`,
     away: "The server does not answer.",

@@ -36,11 +36,15 @@ public sealed class PageAppearanceTests : IAsyncLifetime
         await browser.GoAsync(new Uri(chat.Address, "/arena"));
         await browser.SeesAsync("!at('work').hidden");
         await CheckAsync(browser);
+        await browser.GoAsync(new Uri(chat.Address, "/reference"));
+        await browser.SeesAsync("at('endpoints').children.length === 1");
+        await CheckAsync(browser);
     }
 
     [Theory]
     [InlineData("/")]
     [InlineData("/arena")]
+    [InlineData("/reference")]
     public async Task A_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(string page)
     {
         using var http = new HttpClient { BaseAddress = chat.Address };

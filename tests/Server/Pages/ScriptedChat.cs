@@ -29,6 +29,11 @@ sealed class ScriptedChat : IAsyncDisposable
         builder.Logging.ClearProviders();
         var app = builder.Build();
         app.MapPages();
+        app.MapGet("/openapi.json", () => Json("""
+            {"paths": {"/v1/models": {"get": {"summary": "The models.", "x-roles": ["inference"], "responses": {"200": {"content":
+             {"application/json": {"schema": {"$ref": "#/components/schemas/List"}}}}}}}}, "components": {"schemas": {"List":
+             {"type": "object", "properties": {"object": {"type": "string"}, "data": {"type": "array", "items": {"type": "string"}}}}}}}
+            """));
         app.MapGet("/v1/arena/session", () => Json("""{"object":"arena.session","name":"anonymous","roles":["inference","rater"]}"""));
         app.MapGet("/v1/models", () => Json("""{"data":[{"id":"current","version":"scripted","created":1,"votes":0}]}"""));
         var asked = new ConcurrentQueue<JsonObject>();

@@ -108,6 +108,20 @@ public sealed class VectorStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Vectors_of_another_encoder_are_made_anew()
+    {
+        var old = await AddAsync(("sea.txt", "The blue sea is deep.", null), ("sky.txt", "The red sky burns.", null));
+        await server.DisposeAsync();
+        server = await StartAsync(withEncoder: true, "other-encoder");
+        var other = await AddAsync(("sea.txt", "The blue sea is deep.", null), ("sky.txt", "The red sky burns.", null));
+        var expected = await ScoresAsync(other);
+        await Eventually.HoldsAsync("the vectors are made anew", async () => (await ScoresAsync(old)).SequenceEqual(expected));
+
+        async Task<double[]> ScoresAsync(JsonObject store) => [.. (await SearchAsync(store, new() { ["query"] = "how deep is the sea" }))
+            ["data"]!.AsArray().Select(hit => (double)hit!["score"]!)];
+    }
+
+    [Fact]
     public async Task A_store_is_renamed_and_listed()
     {
         var store = await AddAsync();
@@ -164,9 +178,22 @@ public sealed class VectorStoreTests : IAsyncLifetime
         return await RunningServer.JsonAsync(http);
     }
 
-    async Task<RunningServer> StartAsync(bool withEncoder) => await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("Hello.")),
-        options => options with { Data = data }, encoders: withEncoder
-            ? new(ModelOpener.OpenSentences(TinyEncoder.Write(System.IO.Path.Combine(data, "tiny-encoder")), "tiny-encoder")) : null);
+    async Task<RunningServer> StartAsync(bool withEncoder, string name = "tiny-encoder") => await RunningServer.StartAsync(
+        TinyModel.Of(new RecitingNetwork("Hello.")), options => options with { Data = data },
+        encoders: withEncoder ? new(ModelOpener.OpenSentences(Encoder(name), name)) : null);
+
+    /// <summary>Each name has weights of its own.</summary>
+    string Encoder(string name)
+    {
+        var folder = TinyEncoder.Write(System.IO.Path.Combine(data, name));
+        if (name == "tiny-encoder") return folder;
+        var weights = System.IO.Path.Combine(folder, "model.safetensors");
+        var bytes = File.ReadAllBytes(weights);
+        // The sign of the last numbers.
+        for (var at = bytes.Length - 1; at > bytes.Length - 2000; at -= 4) bytes[at] ^= 0x80;
+        File.WriteAllBytes(weights, bytes);
+        return folder;
+    }
 
     async Task ReplaceAsync(bool withEncoder)
     {
