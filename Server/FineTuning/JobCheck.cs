@@ -1,7 +1,7 @@
 // A new job's files, checked line by line and copied, so that a client may delete its own; then the job waits for its turn.
 using System.Text;
-using Majlis.Server.Files;
 using Majlis.Model;
+using Majlis.Server.Files;
 
 namespace Majlis.Server.FineTuning;
 
