@@ -16,7 +16,9 @@ public sealed class SmolLM2Tests
         await using var server = await RunningServer.StartAsync(ServerParts.Real.Open(path, "smollm2", new()));
         var fields = new JsonObject
         {
-            ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "What is the capital of France?" }),
+            // No other first token is near: eight bits of activations turn what is near.
+            ["messages"] = new JsonArray(
+                new JsonObject { ["role"] = "user", ["content"] = "What is the capital of France? Answer in one sentence." }),
             ["max_tokens"] = 16,
             ["seed"] = 1,
         };

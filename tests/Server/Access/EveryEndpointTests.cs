@@ -17,7 +17,8 @@ namespace Majlis.tests.Server.Access;
 public sealed class EveryEndpointTests(ChatServer shared) : IClassFixture<ChatServer>
 {
     /// <summary>All that a caller without a key may reach.</summary>
-    static readonly string[] open = ["GET /", "GET /arena", "GET /pages/{folder}/{name}", "GET /openapi.json", "POST /v1/arena/session"];
+    static readonly string[] open = ["GET /", "GET /arena", "GET /pages/{folder}/{name}", "GET /reference", "GET /openapi.json",
+        "POST /v1/arena/session"];
 
     [Fact]
     public void Every_endpoint_has_a_role_or_stands_on_the_list_of_open_ones()
