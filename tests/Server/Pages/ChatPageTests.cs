@@ -152,7 +152,7 @@ public sealed class ChatPageTests(ChatServer shared) : IClassFixture<ChatServer>
     {
         await using var browser = await ChatPage.OpenAsync(server.Address, "en");
         await browser.SeesAsync("!at('work').hidden");
-        await browser.PressAsync(Browser.Tab, Browser.Tab, Browser.Tab);
+        await browser.PressAsync(Browser.Tab, Browser.Tab, Browser.Tab, Browser.Tab);
         await browser.SeesAsync("document.activeElement === at('prompt')");
         await browser.PressAsync("One line");
         await browser.PressHeldAsync(Browser.Shift, Browser.Enter);
