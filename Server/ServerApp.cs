@@ -1,7 +1,4 @@
 // Builds the server: which part gets which. Knows every room by name and does none of their work.
-using Majlis.Feedback.Store;
-using Majlis.Feedback.Store.Replies;
-using Majlis.Feedback.Votes;
 using Majlis.Inference;
 using Majlis.Inference.Grammars;
 using Majlis.Model;
@@ -58,11 +55,13 @@ public static class ServerApp
         builder.Services.AddSingleton<HeapCompaction>().AddHostedService(given => given.GetRequiredService<HeapCompaction>());
         AddModel(builder.Services, options, model, parts);
         AddEncoders(builder.Services, encoders ?? new());
-        AddFiles(builder.Services, options);
-        AddFineTuning(builder.Services, options, parts.Starter);
+        builder.Services.AddFiles(options);
+        builder.Services.AddBatches(options);
+        builder.Services.AddVectorStores(options);
+        builder.Services.AddFineTuning(options, parts.Starter);
         AddChat(builder.Services, options);
         builder.Services.AddRequestLimits(options);
-        AddFeedback(builder.Services, options, parts.StorePatience);
+        builder.Services.AddFeedback(options, parts.StorePatience);
         builder.Services.AddApiDocument();
         AddTrainer(builder.Services, options, parts.Starter);
 
@@ -147,33 +146,6 @@ public static class ServerApp
         services.AddSingleton<ServedStates>().AddSingleton<Embedder>().AddSingleton<Reranker>().AddSingleton<AnswerRewards>();
     }
 
-    static void AddFiles(IServiceCollection services, ServerOptions options)
-    {
-        services.AddSingleton(given => new FileStore(options.Data, given.GetRequiredService<IdSource>(),
-            given.GetRequiredService<TimeProvider>(), given.GetRequiredService<ILogger<FileStore>>()));
-        services.AddSingleton(given => new UploadStore(options.Data, given.GetRequiredService<FileStore>(),
-            given.GetRequiredService<IdSource>(), given.GetRequiredService<TimeProvider>(),
-            given.GetRequiredService<ILogger<UploadStore>>()));
-        services.AddSingleton(given => new BatchStore(options.Data, given.GetRequiredService<IdSource>(),
-            given.GetRequiredService<TimeProvider>(), given.GetRequiredService<ILogger<BatchStore>>()));
-        services.AddSingleton<UploadJoin>().AddSingleton<BatchInput>().AddSingleton<BatchCalls>().AddSingleton<BatchRun>();
-        services.AddSingleton(given => new StoreRecords(options.Data, given.GetRequiredService<IdSource>(),
-            given.GetRequiredService<TimeProvider>(), given.GetRequiredService<ILogger<StoreRecords>>()));
-        services.AddSingleton<StoreFiles>().AddSingleton<StoreSearch>();
-        services.AddSingleton<StoreReader>().AddHostedService(given => given.GetRequiredService<StoreReader>());
-        services.AddSingleton<BatchRunner>().AddHostedService(given => given.GetRequiredService<BatchRunner>());
-    }
-
-    static void AddFineTuning(IServiceCollection services, ServerOptions options, Starter starter)
-    {
-        services.AddSingleton(given => new JobStore(options.Data, given.GetRequiredService<IdSource>(),
-            given.GetRequiredService<TimeProvider>(), given.GetRequiredService<ILogger<JobStore>>()));
-        services.AddSingleton(given => new TrainableModels(options, starter, given.GetRequiredService<ModelCatalog>(),
-            given.GetRequiredService<LiveModel>()));
-        services.AddSingleton<TunedAdapters>().AddSingleton<JobCheck>().AddSingleton<JobResult>().AddSingleton<JobRun>();
-        services.AddSingleton<JobRunner>().AddHostedService(given => given.GetRequiredService<JobRunner>());
-    }
-
     static void AddChat(IServiceCollection services, ServerOptions options)
     {
         services.AddSingleton<Failures>();
@@ -191,33 +163,6 @@ public static class ServerApp
         services.AddResponses();
         var documents = options.Documents is { } folder ? new DocumentsPlugin(PassageIndex.FromFolder(folder)) : null;
         services.AddSingleton(_ => new PassageSource(documents));
-    }
-
-    // The container disposes what it creates, the latest first: connections before the store that they use.
-    static void AddFeedback(IServiceCollection services, ServerOptions options, TimeSpan patience)
-    {
-        if (options.Redis is null)
-            services.AddSingleton(given => EmbeddedRedis.Start(options.Data, given.GetRequiredService<ILoggerFactory>()));
-        services.AddSingleton(given =>
-        {
-            given.GetService<EmbeddedRedis>();
-            return new RedisConnection(new RedisOptions
-            {
-                Redis = options.Redis,
-                Password = options.RedisLogin.Secret(),
-                DataFolder = options.Data,
-                Patience = patience,
-            });
-        });
-        services.AddSingleton(given => new ReplyStore(given.GetRequiredService<RedisConnection>(), given.GetRequiredService<TimeProvider>())
-        {
-            Life = TimeSpan.FromDays(options.KeepDays),
-        });
-        services.AddSingleton<VoteCursor>().AddSingleton<VoteImport>().AddSingleton<JudgementStore>();
-        services.AddSingleton<BattleStore>().AddSingleton<VoterErasure>().AddSingleton<AuditStream>();
-        services.AddSingleton(given => new VoterCookie(() => VoterHash.Open(options.Data), given.GetRequiredService<IdSource>(),
-            given.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(_ => new VoteReader(options.Voters));
     }
 
     static void AddTrainer(IServiceCollection services, ServerOptions options, Starter starter)

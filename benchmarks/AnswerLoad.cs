@@ -1,7 +1,6 @@
-// A real model on the cpu backend behind an engine, and how fast it writes answers. Knows no HTTP.
+// A real model behind an engine, on the server's default backend, and how fast it writes answers. Knows no HTTP.
 using System.Diagnostics;
 using System.Globalization;
-using Majlis.Cpu;
 using Majlis.Inference;
 using Majlis.Model;
 
@@ -19,8 +18,7 @@ sealed class AnswerLoad : IAsyncDisposable
     public AnswerLoad(string path, EngineOptions options)
     {
         checkpoint = Checkpoint.Open(path);
-        var network = new CpuNetwork(checkpoint.Blueprint, checkpoint.Weights, new CpuOptions());
-        Model = new(network, Math.Min(Context, checkpoint.Blueprint.MaxPositions), options)
+        Model = new(ServedNetwork.Of(checkpoint), Math.Min(Context, checkpoint.Blueprint.MaxPositions), options)
         {
             Version = Path.GetFileName(path),
             WeightsHash = "none",

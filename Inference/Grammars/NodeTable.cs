@@ -8,40 +8,12 @@ namespace Majlis.Inference.Grammars;
 /// <summary>Not thread-safe.</summary>
 sealed class NodeTable
 {
-    // A size counts expressions and, of several at once, their parts.
-
-    /// <summary>The size from which on a grammar is refused.</summary>
-    const int MostSize = 1 << 18;
-
-    /// <summary>The size of the states that are kept for the next token; beyond it they are found anew.</summary>
-    const int MostStates = 1 << 16;
-
-    /// <summary>The size of the states that one token may add to them.</summary>
-    const int MostNewStates = 1 << 18;
-
-    /// <summary>The memory of what follows states that is kept for the next token, in bytes; beyond it, too, they are found anew.</summary>
-    const long MostFollowerBytes = 1 << 26;
-
-    /// <summary>Parts that are looked at to compile a grammar.</summary>
-    const int MostCompilation = 1 << 24;
-
-    /// <summary>Parts that are looked at to find which tokens may come next.</summary>
-    const int MostWork = 1 << 21;
-
-    const int MostAlternatives = 1 << 13;
-
-    // About what an expression takes with its places in sets and lists.
-    const int NodeBytes = 128;
-
     readonly HashSet<Node> nodes = new(new SameShape());
     readonly List<Node> kept = [];
     readonly List<RuleNode> rules = [];
-    int size, keptSize;
-    int most = MostSize;
-    int work = MostCompilation;
+    readonly NodeLimits limits = new();
     int ids;
     int version;
-    long followerBytes;
     bool isSettled;
 
     public NodeTable()
@@ -58,8 +30,8 @@ sealed class NodeTable
 
     public IReadOnlyList<RuleNode> Rules => rules;
 
-    /// <summary>The memory that the expressions take, about. Any thread may ask: a number that is a little old does no harm.</summary>
-    public long MemoryBytes => (long)Volatile.Read(ref size) * NodeBytes + Volatile.Read(ref followerBytes);
+    /// <summary>The memory that the expressions take, about. Any thread may ask.</summary>
+    public long MemoryBytes => limits.MemoryBytes;
 
     /// <summary>Bytes that no expression here tells apart.</summary>
     public ByteClasses Classes { get; } = new();
@@ -107,14 +79,13 @@ sealed class NodeTable
         foreach (var option in options)
             foreach (var part in option is AlternationNode alternation ? alternation.Parts : [option])
             {
-                Work();
+                limits.Look();
                 if (part is BytesNode one) bytes |= one.Set;
                 else if (part != Nothing) parts.TryAdd(part.Id, part);
             }
         if (parts.ContainsKey(AnyBytes.Id)) return AnyBytes;
         if (!bytes.IsEmpty && Bytes(bytes) is var any) parts.TryAdd(any.Id, any);
-        if (parts.Count > MostAlternatives)
-            throw new GrammarException($"The grammar is too ambiguous: more than {MostAlternatives} ways to read one text.");
+        NodeLimits.CheckAlternatives(parts.Count);
         return parts.Count switch
         {
             0 => Nothing,
@@ -141,7 +112,7 @@ sealed class NodeTable
         foreach (var one in all)
             foreach (var part in one is BothNode both ? both.Parts : [one])
             {
-                Work();
+                limits.Look();
                 if (part != AnyBytes) parts.TryAdd(part.Id, part);
             }
         if (parts.ContainsKey(Nothing.Id)) return Nothing;
@@ -179,8 +150,7 @@ sealed class NodeTable
     public void Keep()
     {
         kept.AddRange(nodes);
-        keptSize = size;
-        most = size + MostStates + MostNewStates;
+        limits.Keep();
     }
 
     /// <summary>
@@ -189,10 +159,8 @@ sealed class NodeTable
     /// </summary>
     public void BeginWork()
     {
-        work = MostWork;
-        if (size < keptSize + MostStates && followerBytes < MostFollowerBytes) return;
+        if (limits.BeginWork()) return;
         nodes.Clear();
-        (size, followerBytes) = (keptSize, 0);
         foreach (var node in kept)
         {
             nodes.Add(node);
@@ -205,7 +173,7 @@ sealed class NodeTable
     public Node?[] Followers(Node state)
     {
         if (state.Followers is { } known && state.FollowersVersion == version) return known;
-        followerBytes += sizeof(long) * (Classes.Count - (state.Followers?.Length ?? 0));
+        limits.AddFollowers(Classes.Count - (state.Followers?.Length ?? 0));
         state.FollowersVersion = version;
         return state.Followers = new Node?[Classes.Count];
     }
@@ -241,18 +209,13 @@ sealed class NodeTable
     /// <summary>The expression, or the equal one that was made before.</summary>
     public Node Add(Node node, int parts = 0)
     {
-        Work();
+        limits.Look();
         if (nodes.TryGetValue(node, out var known)) return known;
-        if ((size += 1 + parts) > most) throw new GrammarException($"The grammar is too large: more than {most} parts.");
+        limits.Add(1 + parts);
         node.Id = ids++;
         nodes.Add(node);
         if (isSettled || node.IsRegular) _ = node.IsNullable;
         return node;
-    }
-
-    void Work()
-    {
-        if (--work < 0) throw new GrammarException("The grammar is too ambiguous: finding what may come next takes too many steps.");
     }
 
     sealed class SameShape : IEqualityComparer<Node>

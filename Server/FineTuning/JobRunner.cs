@@ -9,7 +9,8 @@ sealed class JobRunner(JobStore jobs, JobCheck check, JobRun run, ILogger<JobRun
 {
     readonly SemaphoreSlim wake = new(0);
     readonly ConcurrentDictionary<string, bool> broken = new();
-    volatile Training? current;
+    readonly Lock changing = new();
+    Training? current;
 
     /// <summary>There is something to check, to train or to stop.</summary>
     public void Wake() => wake.Release();
@@ -17,7 +18,8 @@ sealed class JobRunner(JobStore jobs, JobCheck check, JobRun run, ILogger<JobRun
     /// <summary>Stops the training of a job that is no longer to be trained; what is done so far stays on disk.</summary>
     public void Stop(string id)
     {
-        if (current is { } training && training.Id == id) training.Stop.Cancel();
+        lock (changing)
+            if (current?.Id == id) current.Stop.Cancel();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -37,10 +39,11 @@ sealed class JobRunner(JobStore jobs, JobCheck check, JobRun run, ILogger<JobRun
     async Task TrainAsync(StoredJob job, CancellationToken stopping)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        current = new(job.Id, stop);
+        lock (changing) current = new(job.Id, stop);
         // Whoever stopped it before it was the current one has changed its status before.
         await TryAsync(job.Id, () => run.RunAsync(job, stop.Token), stopping);
-        current = null;
+        // Behind this nobody cancels what is disposed.
+        lock (changing) current = null;
         Wake();
     }
 

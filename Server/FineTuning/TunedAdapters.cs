@@ -2,9 +2,7 @@
 // no request.
 using System.Globalization;
 using Majlis.Inference;
-using Majlis.Model.Adapters;
 using Majlis.Server.Models;
-using Majlis.Server.Operations;
 using Majlis.Text;
 
 namespace Majlis.Server.FineTuning;
@@ -44,23 +42,12 @@ sealed class TunedAdapters(JobStore jobs, ILogger<TunedAdapters> log)
         return true;
     }
 
-    void Bring(string name, StoredJob job, string folder, LoadedModel live)
-    {
-        try
+    void Bring(string name, StoredJob job, string folder, LoadedModel live) =>
+        new AdapterFolder(folder, job.Id).Serve(name, live, log, () =>
         {
             if (job.BaseHash != live.WeightsHash)
                 throw new ModelFormatException($"It was trained on '{job.Base}' with other weights than those of '{live.Version}' now.");
-            live.Adapters.Add(name, LowRankAdapter.Open(folder, live.Network.Blueprint),
-                new(ModelNames.With(live.Version, name), AdapterHash.Of(live.WeightsHash, folder), job.Id));
-            log.AdapterServed(name, live.Version, folder);
-        }
-        catch (Exception broken) when (broken is ModelFormatException or IOException or UnauthorizedAccessException
-            or NotSupportedException)
-        {
-            live.Adapters.Refuse(name, broken.Message);
-            log.AdapterLeftOut(name, live.Version, broken.Message);
-        }
-    }
+        });
 
     (StoredJob Job, string Folder)? Find(string name)
     {

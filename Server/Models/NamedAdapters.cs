@@ -3,8 +3,6 @@
 using System.Text.RegularExpressions;
 using Majlis.Inference;
 using Majlis.Model.Adapters;
-using Majlis.Server.Operations;
-using Majlis.Text;
 
 namespace Majlis.Server.Models;
 
@@ -29,20 +27,7 @@ sealed partial class NamedAdapters(IEnumerable<string> given, ILogger<NamedAdapt
     /// <summary>Puts all on a model that no request has leased yet.</summary>
     public void Put(LoadedModel model)
     {
-        foreach (var (name, folder) in adapters)
-            try
-            {
-                var numbers = LowRankAdapter.Open(folder, model.Network.Blueprint);
-                var hash = AdapterHash.Of(model.WeightsHash, folder);
-                model.Adapters.Add(name, numbers, new(ModelNames.With(model.Version, name), hash, folder));
-                log.AdapterServed(name, model.Version, folder);
-            }
-            catch (Exception broken) when (broken is ModelFormatException or IOException or UnauthorizedAccessException
-                or NotSupportedException)
-            {
-                model.Adapters.Refuse(name, broken.Message);
-                log.AdapterLeftOut(name, model.Version, broken.Message);
-            }
+        foreach (var (name, folder) in adapters) new AdapterFolder(folder, folder).Serve(name, model, log);
     }
 
     static (string Name, string Folder) Split(string option) =>

@@ -3,7 +3,6 @@
 using Majlis.Inference;
 using Majlis.Model.Adapters;
 using Majlis.Model.Catalog;
-using Majlis.Server.Operations;
 using Majlis.Text;
 
 namespace Majlis.Server.Models;
@@ -41,21 +40,14 @@ sealed class VersionAdapters(ModelCatalog catalog, ILogger<VersionAdapters> log)
     {
         if (catalog.Readable().FirstOrDefault(kept => kept.Id == id) is not { } version
             || version.Adapters?.Any(adapter => adapter.Name == expert) != true) return;
-        try
-        {
-            if (Lack(version, live) is { } lack) throw new ModelFormatException(lack);
-            catalog.VerifyAdapters(id);
-            var folder = catalog.AdapterPath(id, expert);
-            live.Adapters.Add(name, LowRankAdapter.Open(folder, live.Network.Blueprint),
-                new(ModelNames.With(live.Version, name), AdapterHash.Of(live.WeightsHash, folder), name));
-            log.AdapterServed(name, live.Version, folder);
-        }
-        catch (Exception broken) when (broken is ModelFormatException or IOException or UnauthorizedAccessException
-            or NotSupportedException)
-        {
-            live.Adapters.Refuse(name, broken.Message);
-            log.AdapterLeftOut(name, live.Version, broken.Message);
-        }
+        new AdapterFolder(catalog.AdapterPath(id, expert), name).Serve(name, live, log, () => Check(version, live));
+    }
+
+    /// <exception cref="ModelFormatException">The version's adapters cannot be served on this model; the message says why.</exception>
+    void Check(Manifest version, LoadedModel live)
+    {
+        if (Lack(version, live) is { } lack) throw new ModelFormatException(lack);
+        catalog.VerifyAdapters(version.Id);
     }
 
     /// <summary>
@@ -65,8 +57,7 @@ sealed class VersionAdapters(ModelCatalog catalog, ILogger<VersionAdapters> log)
     public void BringWhole(string id, LoadedModel live)
     {
         var version = catalog.Read(id);
-        if (Lack(version, live) is { } lack) throw new ModelFormatException(lack);
-        catalog.VerifyAdapters(id);
+        Check(version, live);
         var sum = AdapterSum.Of([.. version.Adapters!.Select(adapter =>
             (LowRankAdapter.Open(catalog.AdapterPath(id, adapter.Name), live.Network.Blueprint), adapter.Weight))]);
         live.Adapters.Add(Trials.Adapter(id), sum, new(id, version.WeightsHash, id));

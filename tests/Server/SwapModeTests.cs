@@ -27,15 +27,9 @@ public sealed class SwapModeTests : IDisposable
     {
         using var gate = new Gate();
         var before = new RecitingNetwork(old) { BeforeStep = gate.Pass };
-        var wasGone = false;
-        await using var server = await StartAsync(before, mode, fits, version =>
-        {
-            wasGone = before.Disposed;
-            return TinyModel.Of(new RecitingNetwork(New), version);
-        });
-        gate.Let(5);
-        using var running = await server.StreamAsync();
-        folder.Promote("v2");
+        bool? wasGone = null;
+        await using var server = await StartAsync(before, mode, fits, version => Opened(before, version, out wasGone));
+        using var running = await BeginAsync(server, gate);
         var looking = Task.Run(server.Part<ModelWatcher>().Look, TestContext.Current.CancellationToken);
         await Eventually.HoldsAsync("requests wait", () => server.Part<LiveModel>().IsClosed);
         var waiting = Enumerable.Range(0, 5).Select(_ => server.ChatAsync()).ToArray();
@@ -44,7 +38,7 @@ public sealed class SwapModeTests : IDisposable
         Assert.Equal(old, RunningServer.TextOf(await RunningServer.EventsAsync(running)));
         await looking;
         foreach (var reply in await Task.WhenAll(waiting)) Assert.Equal((New, "v2"), Said(await RunningServer.JsonAsync(reply)));
-        Assert.True(wasGone);
+        Assert.True(wasGone is true);
     }
 
     [Theory]
@@ -54,17 +48,11 @@ public sealed class SwapModeTests : IDisposable
     {
         using var gate = new Gate();
         var before = new RecitingNetwork(old) { BeforeStep = gate.Pass };
-        var wasGone = true;
-        await using var server = await StartAsync(before, mode, fits, version =>
-        {
-            wasGone = before.Disposed;
-            return TinyModel.Of(new RecitingNetwork(New), version);
-        });
-        gate.Let(5);
-        using var running = await server.StreamAsync();
-        folder.Promote("v2");
+        bool? wasGone = null;
+        await using var server = await StartAsync(before, mode, fits, version => Opened(before, version, out wasGone));
+        using var running = await BeginAsync(server, gate);
         server.Part<ModelWatcher>().Look();
-        Assert.False(wasGone);
+        Assert.True(wasGone is false);
         gate.Open();
         Assert.Equal((New, "v2"), Said(await RunningServer.JsonAsync(await server.ChatAsync())));
     }
@@ -114,6 +102,21 @@ public sealed class SwapModeTests : IDisposable
     [Fact]
     public void A_way_of_swapping_that_is_none_is_refused_at_the_start() =>
         Assert.Contains("--swap: 'now' is none of auto, overlap, drain.", new ServerOptions { Swap = "now" }.Problems());
+
+    static LoadedModel Opened(RecitingNetwork before, string version, out bool? wasGone)
+    {
+        wasGone = before.Disposed;
+        return TinyModel.Of(new RecitingNetwork(New), version);
+    }
+
+    /// <summary>A stream that is held in the middle while another version is promoted.</summary>
+    async Task<HttpResponseMessage> BeginAsync(RunningServer server, Gate gate)
+    {
+        gate.Let(5);
+        var running = await server.StreamAsync();
+        folder.Promote("v2");
+        return running;
+    }
 
     Task<RunningServer> StartAsync(
         RecitingNetwork network, string mode, bool fits, Func<string, LoadedModel> open, string version = "tiny") =>

@@ -25,7 +25,7 @@ public sealed class TerminationTests
             {
                 model = "current",
                 messages = new[] { new { role = "user", content = "Count." } },
-                max_tokens = 800,
+                max_tokens = 1900,
                 ignore_eos = true,
                 stream = true,
             }),
