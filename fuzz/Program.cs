@@ -1,6 +1,7 @@
-// Runs the fuzzer: damaged model files through the readers, for some minutes.
+// Runs the fuzzer: damaged model files through the readers for some minutes, or, after `requests`, damaged requests to a server.
 using Majlis.fuzz;
+using Majlis.fuzz.Requests;
 using Majlis.Torch;
 
 NativeRuntime.Prepare(NativeRuntime.ServingBlock);
-return Fuzz.Run(args);
+return args is ["requests", .. var rest] ? await RequestCommand.RunAsync(rest) : Fuzz.Run(args);

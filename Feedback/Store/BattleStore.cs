@@ -16,6 +16,14 @@ public sealed class BattleStore(RedisConnection connection, TimeProvider time)
     /// <exception cref="ArgumentException">The id is empty, holds a slash, or is taken.</exception>
     public async Task OpenAsync(Battle battle)
     {
+        if (!await TryOpenAsync(battle)) throw new ArgumentException($"A battle named '{battle.Id}' is there already.", nameof(battle));
+    }
+
+    /// <summary>The same; false where the id is taken.</summary>
+    /// <exception cref="FeedbackUnavailableException">The store is away.</exception>
+    /// <exception cref="ArgumentException">The id is empty or holds a slash.</exception>
+    public async Task<bool> TryOpenAsync(Battle battle)
+    {
         if (battle.Id.Length == 0 || battle.Id.Contains('/'))
             throw new ArgumentException($"'{battle.Id}' cannot name a battle.", nameof(battle));
         RedisValue[] values =
@@ -26,7 +34,7 @@ public sealed class BattleStore(RedisConnection connection, TimeProvider time)
             "a", PackedSide.Pack(battle.A), "b", PackedSide.Pack(battle.B),
         ];
         var opened = await connection.WriteAsync(Scripts.Open, [Keys.Battle(battle.Id), Keys.Waiting(battle.Rater)], values, insist: false);
-        if ((int)opened == 0) throw new ArgumentException($"A battle named '{battle.Id}' is there already.", nameof(battle));
+        return (int)opened != 0;
     }
 
     /// <summary>The battle, or null where there is none, nobody voted in time, or it was erased.</summary>

@@ -28,12 +28,13 @@ static class FormReader
                 Code: "unsupported_media_type"));
             return null;
         }
+        if (!BodyCoding.IsKnown(request, problem)) return null;
         try
         {
             return await SectionsAsync(new MultipartReader(boundary, request.Body), file, to, most, problem,
                 request.HttpContext.RequestAborted);
         }
-        catch (Exception broken) when (broken is InvalidDataException or BadHttpRequestException { StatusCode: not 413 }
+        catch (Exception broken) when (BodyCoding.IsBroken(broken) || broken is BadHttpRequestException { StatusCode: not 413 }
             || broken is IOException and not BadHttpRequestException)
         {
             problem.Add(new(400, "invalid_request_error", $"The form is cut short or damaged: {broken.Message}", Code: "invalid_form"));

@@ -24,11 +24,19 @@ sealed class JudgementStore(ReplyStore store, BattleStore battles, ModelLeases l
             using (lease) return RewriteVote.Battle(kept, preferred, lease.Model, rater.Voter, time.GetUtcNow());
         });
         if (battle is null) return problem.First;
-        if (await battles.FindAsync(battle.Id) is not { } earlier) await battles.OpenAsync(battle);
-        else if (earlier.B.Text != preferred) return ApiError.RewriteConflict(kept.Id);
+        // Of two rewrites at once one is the first.
+        var earlier = await battles.FindAsync(battle.Id);
+        if (earlier is null && !await battles.TryOpenAsync(battle)) earlier = await battles.FindAsync(battle.Id);
+        if (earlier is not null && earlier.B.Text != preferred) return ApiError.RewriteConflict(kept.Id);
         var receipt = await battles.VoteAsync(RewriteVote.Vote(kept.Id, comment, rater, options.Voters));
-        return receipt.Outcome is VoteOutcome.Stored or VoteOutcome.Repeated ? null
-            : ApiError.NoFeedback(receipt.Reason ?? "The vote was not taken.");
+        return receipt.Outcome switch
+        {
+            VoteOutcome.Stored or VoteOutcome.Repeated => null,
+            VoteOutcome.Conflict or VoteOutcome.NotYours => ApiError.RewriteConflict(kept.Id),
+            // It was erased meanwhile.
+            VoteOutcome.UnknownBattle => ApiError.UnknownCompletion(kept.Id),
+            _ => ApiError.NoFeedback(receipt.Reason ?? "The vote was not taken."),
+        };
     }
 
     /// <summary>Keeps the judgement with the chat; whatever changed there meanwhile stays. Gives it in the reply's shape.</summary>

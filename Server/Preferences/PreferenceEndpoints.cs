@@ -49,9 +49,10 @@ static class PreferenceEndpoints
 
     static async Task<IResult> ImportAsync(HttpContext http, VoteImport import)
     {
-        var (line, added, known) = (0, 0, 0);
+        var (line, added, known, problem) = (0, 0, 0, new Problem());
+        if (!BodyCoding.IsKnown(http.Request, problem)) return problem.First!.ToResult();
         using var reader = new StreamReader(http.Request.Body, Encoding.UTF8);
-        while (await reader.ReadLineAsync(http.RequestAborted) is { } row)
+        while (await LineAsync(reader, problem, http.RequestAborted) is { } row)
         {
             line++;
             if (string.IsNullOrWhiteSpace(row)) continue;
@@ -66,7 +67,21 @@ static class PreferenceEndpoints
                     $"Line {line} cannot be stored: {wrong.Message}. The {added} votes before it are.").ToResult();
             }
         }
+        if (problem.First is { } broken) return broken.ToResult();
         return TypedResults.Json(new JsonObject { ["object"] = "preferences.import", ["added"] = added, ["known"] = known },
             WireJson.Wire.JsonObject);
+    }
+
+    static async Task<string?> LineAsync(StreamReader reader, Problem problem, CancellationToken stop)
+    {
+        try
+        {
+            return await reader.ReadLineAsync(stop);
+        }
+        catch (Exception broken) when (BodyCoding.IsBroken(broken))
+        {
+            problem.Add(ApiError.BrokenCoding());
+            return null;
+        }
     }
 }

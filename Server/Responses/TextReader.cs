@@ -25,7 +25,7 @@ static class TextReader
         field.Done();
         if (format is null || fields.Problem.First is not null) return null;
         var wish = Translation.Read(new() { ["response_format"] = Nested(format.Value) }, GrammarReader.Read, fields.Problem, Name);
-        text["format"] = Echo(format.Value);
+        if (fields.Problem.First is null) text["format"] = Echo(format.Value);
         return wish is null ? null : wish with { Field = Name(wish.Field) };
     }
 

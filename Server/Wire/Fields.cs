@@ -98,7 +98,8 @@ public sealed class Fields
             Problem.Add(ApiError.WrongType(Name(field), "an integer", "a decimal number"));
         else if (!value.TryGetInt64(out _) || number < least || number > most)
             Problem.Add(ApiError.InvalidValue(Name(field), $"Invalid '{Name(field)}': {Short(value)} is not between {least} and {most}."));
-        return number;
+        else return number;
+        return null;
     }
 
     // An integer that is too large for the type is one all the same.
@@ -113,10 +114,10 @@ public sealed class Fields
     {
         if (Of(field, JsonValueKind.Number, "a number") is not { } value) return null;
         var number = value.GetDouble();
-        if (!(number >= least && number <= most))
-            Problem.Add(ApiError.InvalidValue(Name(field), FormattableString.Invariant(
-                $"Invalid '{Name(field)}': {number} is not between {least} and {most}.")));
-        return (float)number;
+        if (number >= least && number <= most) return (float)number;
+        Problem.Add(ApiError.InvalidValue(Name(field), FormattableString.Invariant(
+            $"Invalid '{Name(field)}': {number} is not between {least} and {most}.")));
+        return null;
     }
 
     /// <summary>The elements of an array field, each with its path; none where the field is absent.</summary>

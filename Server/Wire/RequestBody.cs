@@ -24,13 +24,7 @@ static class RequestBody
             problem.Add(ApiError.WrongMedia(request.ContentType ?? ""));
             return default;
         }
-        // What the server can decompress comes without this header.
-        if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } coding
-            && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
-        {
-            problem.Add(ApiError.WrongCoding(coding));
-            return default;
-        }
+        if (!BodyCoding.IsKnown(request, problem)) return default;
         try
         {
             var body = new MemoryStream((int)Math.Min(request.ContentLength ?? 0, FirstBuffer));
@@ -43,7 +37,7 @@ static class RequestBody
                 request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? Limit));
             return default;
         }
-        catch (Exception broken) when (broken is InvalidDataException or InvalidOperationException)
+        catch (Exception broken) when (BodyCoding.IsBroken(broken))
         {
             problem.Add(ApiError.BrokenCoding());
             return default;

@@ -54,6 +54,19 @@ public sealed class CompressedBodyTests(ChatServer shared) : IClassFixture<ChatS
     public async Task A_body_that_is_not_what_it_says_is_refused(string coding) => await RefusedAsync(coding,
         Encoding.UTF8.GetBytes(RunningServer.ChatBody().ToJsonString()), HttpStatusCode.BadRequest, "invalid_content_encoding");
 
+    [Theory]
+    [InlineData("gzip", "/v1/preferences", "application/x-ndjson", 400, "invalid_content_encoding")]
+    [InlineData("br", "/v1/preferences", "application/x-ndjson", 400, "invalid_content_encoding")]
+    [InlineData("zstd", "/v1/preferences", "application/x-ndjson", 415, "unsupported_content_encoding")]
+    [InlineData("gzip", "/v1/files", "multipart/form-data; boundary=a", 400, "invalid_form")]
+    [InlineData("br", "/v1/files", "multipart/form-data; boundary=a", 400, "invalid_form")]
+    [InlineData("zstd", "/v1/files", "multipart/form-data; boundary=a", 415, "unsupported_content_encoding")]
+    public async Task Bodies_of_other_forms_are_refused_alike(string coding, string path, string type, int status, string code)
+    {
+        var reply = await SendAsync(coding, Encoding.UTF8.GetBytes("{\"id\":\"none\",\"prompt\":[],\"answers\":[]}"), path, type);
+        Assert.Equal((status, code), ((int)reply.StatusCode, (string?)(await RunningServer.ErrorAsync(reply))["code"]));
+    }
+
     async Task<string> RefusedAsync(string coding, byte[] body, HttpStatusCode status, string code)
     {
         var reply = await SendAsync(coding, body);
@@ -62,11 +75,11 @@ public sealed class CompressedBodyTests(ChatServer shared) : IClassFixture<ChatS
         return (string)error["message"]!;
     }
 
-    Task<HttpResponseMessage> SendAsync(string coding, byte[] body)
+    Task<HttpResponseMessage> SendAsync(string coding, byte[] body, string path = "/v1/chat/completions", string type = "application/json")
     {
-        var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        var content = new ByteArrayContent(body) { Headers = { ContentType = MediaTypeHeaderValue.Parse(type) } };
         foreach (var one in coding.Split(", ")) content.Headers.ContentEncoding.Add(one);
-        return server.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), content, TestContext.Current.CancellationToken);
+        return server.Http.PostAsync(new Uri(path, UriKind.Relative), content, TestContext.Current.CancellationToken);
     }
 
     static byte[] Packed(string coding, string text)

@@ -116,7 +116,8 @@ sealed class RecitingNetwork(params string[] texts) : INetwork
             for (var i = 0; i < plans.Length; i++) tokens[i] = Draw(rows[plans[i].Row], plans[i]);
         }
 
-        public override float[] ReadPooled(int sequence) => throw new NotSupportedException("A reciting network pools nothing.");
+        // All texts are alike to it.
+        public override float[] ReadPooled(int sequence) => [1];
 
         protected override void Dispose(bool disposing) { }
 

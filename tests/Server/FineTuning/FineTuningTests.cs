@@ -118,6 +118,9 @@ public sealed class FineTuningTests : IAsyncLifetime
     [InlineData("""{"model": "tiny", "training_file": "FILE", "integrations": [{"type": "wandb"}]}""", 400, "integrations")]
     [InlineData("""{"model": "tiny", "training_file": "FILE", "method": {"type": "reinforcement"}}""", 400, "method.type")]
     [InlineData("""{"model": "tiny", "training_file": "FILE", "hyperparameters": {"n_epochs": 51}}""", 400, "hyperparameters.n_epochs")]
+    [InlineData("""
+        {"model": "tiny", "training_file": "FILE", "method": {"type": "dpo", "dpo": {"hyperparameters": {"beta": 1e308}}}}
+        """, 400, "method.dpo.hyperparameters.beta")]
     [InlineData("""{"model": "tiny", "training_file": "FILE", "hyperparameters": {"beta": 0.1}}""", 400, "hyperparameters.beta")]
     [InlineData("""{"model": "tiny", "training_file": "FILE", "method": {"type": "dpo", "dpo": {"hyperparameters": {"beta": 3}}}}""", 400,
         "method.dpo.hyperparameters.beta")]

@@ -1,5 +1,6 @@
 // Feedback on kept chats: kept with them, and a rewrite is a vote whose pair has the exact tokens of both answers.
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using Majlis.Feedback.Pairs;
 using Majlis.Feedback.Store;
@@ -36,6 +37,28 @@ public sealed class FeedbackTests(KeepingServer shared) : IClassFixture<KeepingS
         var pair = Assert.Single(PreferencePairs.Build([vote], new PairOptions { HeldOutPercent = 0 }).Training);
         Assert.Equal([.. TinyText.Tokenizer.Encode("مرحبا بك", false), RecitingNetwork.ImEnd], pair.Chosen);
         Assert.Equal([.. TinyText.Tokenizer.Encode(KeepingServer.Text, false), RecitingNetwork.ImEnd], pair.Rejected);
+    }
+
+    [Fact]
+    public async Task Of_several_rewrites_at_once_one_is_the_first_and_the_others_are_told()
+    {
+        var id = await KeepAsync();
+        var replies = await Task.WhenAll(Enumerable.Range(0, 24).Select(n =>
+            server.PostAsync(Path, $$"""{"completion_id":"{{id}}","preferred":"Rewrite {{n}}."}""")));
+        Assert.Single(replies, reply => reply.StatusCode == HttpStatusCode.OK);
+        Assert.Equal(23, replies.Count(reply => reply.StatusCode == HttpStatusCode.Conflict));
+    }
+
+    [Fact]
+    public async Task A_rewrite_by_another_person_comes_too_late()
+    {
+        var body = $$"""{"completion_id":"{{await KeepAsync()}}","preferred":"Hi."}""";
+        Assert.Equal(HttpStatusCode.OK, (await server.PostAsync(Path, body)).StatusCode);
+        using var other = new HttpClient { BaseAddress = server.Address };
+        using var reply = await other.PostAsync(
+            new Uri(Path, UriKind.Relative), new StringContent(body, Encoding.UTF8, "application/json"), Stop);
+        Assert.Equal((HttpStatusCode.Conflict, "feedback_conflict"),
+            (reply.StatusCode, (string?)(await RunningServer.ErrorAsync(reply))["code"]));
     }
 
     [Fact]

@@ -25,6 +25,7 @@ public sealed class ResponseRefusalTests(ChatServer shared) : IClassFixture<Chat
     [InlineData("""{"text":{"format":{"type":"json_schema","schema":{}}}}""", "text.format.name", "missing_required_parameter")]
     [InlineData("""{"text":{"format":{"type":"json_schema","name":"a","schema":{"type":"none"}}}}""", "text.format.schema",
         "invalid_value")]
+    [InlineData("""{"text":{"format":{"type":{"type":"text"}}}}""", "text.format.type", "invalid_type")]
     [InlineData("""{"text":{"verbosity":"low"}}""", "text.verbosity", "unsupported_parameter")]
     [InlineData("""{"reasoning":{"effort":"high"}}""", "reasoning.effort", "unsupported_parameter")]
     [InlineData("""{"reasoning":{"summary":"detailed"}}""", "reasoning.summary", "unsupported_parameter")]
