@@ -25,7 +25,7 @@ public sealed class Engine : IAsyncDisposable
     readonly List<ModelBatcher> batchers = [];
     readonly List<Generation> leaving = [];
     readonly LiveModel live;
-    readonly StepPace pace;
+    readonly RoundPace pace;
     readonly EngineTally tally = new();
 
     /// <exception cref="ArgumentException">An option is invalid; the message names it.</exception>
@@ -153,36 +153,31 @@ public sealed class Engine : IAsyncDisposable
     /// </summary>
     void Round()
     {
-        var (start, writing, cost) = (time.GetTimestamp(), batchers.Sum(batcher => batcher.Writing), 0.0);
-        var allowed = pace.Allowed(writing);
-        var (left, whole) = (batchers.Count(batcher => !batcher.IsIdle), true);
-        foreach (var batcher in batchers)
+        List<ModelBatcher> round = batchers.FindAll(batcher => !batcher.IsIdle);
+        pace.Begin(round.ConvertAll(batcher => (batcher.Pace, batcher.Writing)));
+        foreach (var batcher in round)
         {
-            if (batcher.IsIdle) continue;
-            whole &= Step(batcher, allowed < 0 ? allowed : Math.Max(0, allowed - cost) / left--);
-            cost += batcher.PromptCost;
+            Step(batcher, pace.Allowed(batcher.Pace));
+            pace.Reads(batcher.Pace, batcher.PromptCost);
         }
-        if (whole) pace.Took(time.GetElapsedTime(start), cost, writing);
     }
 
-    /// <summary>False when it failed: its duration tells nothing.</summary>
-    bool Step(ModelBatcher batcher, double promptCost)
+    void Step(ModelBatcher batcher, double promptCost)
     {
-        var done = true;
+        var (start, writing) = (time.GetTimestamp(), batcher.Writing);
         try
         {
-            if (!batcher.Schedule(promptCost)) return true;
-            using var result = batcher.Forward();
-            batcher.Sample(result);
+            if (!batcher.Schedule(promptCost)) return;
+            using (var result = batcher.Forward()) batcher.Sample(result);
+            // Not of a failed step: its duration tells nothing.
+            batcher.Pace.Took(time.GetElapsedTime(start), batcher.PromptCost, writing);
         }
         catch (Exception broken)
         {
             batcher.Fail(broken);
-            done = false;
         }
         tally.Steps++;
         Report();
-        return done;
     }
 
     void TakeIn()

@@ -33,6 +33,8 @@ sealed class ModelBatcher
 
     public LoadedModel Model { get; }
 
+    public StepPace Pace { get; } = new();
+
     public int Running => scheduler.Running.Count;
 
     public int Waiting => scheduler.Waiting.Count;

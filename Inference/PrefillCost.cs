@@ -6,7 +6,7 @@ namespace Majlis.Inference;
 
 public sealed class PrefillCost
 {
-    // Chunks are multiples of this: a small change of size is not worth matrix products of a new shape.
+    // Larger chunks are multiples of this: a small change of size is not worth matrix products of a new shape.
     const int Step = 16;
 
     readonly double perToken;
@@ -27,18 +27,18 @@ public sealed class PrefillCost
         layer.PerPair * Math.Min(layer.Window ?? double.PositiveInfinity, cached + count / 2.0)));
 
     /// <summary>
-    /// The most tokens, in multiples of sixteen, that cost at most <paramref name="cost"/> after <paramref name="cached"/> others.
+    /// The most tokens that cost at most <paramref name="cost"/> after <paramref name="cached"/> others; from sixteen on in multiples of it.
     /// </summary>
     public int Tokens(double cost, int cached, int most)
     {
         if (Of(most, cached) <= cost) return most;
-        var (low, high) = (0, most / Step);
+        var (low, high) = (0, most);
         while (low < high)
         {
             var middle = (low + high + 1) / 2;
-            if (Of(middle * Step, cached) <= cost) low = middle;
+            if (Of(middle, cached) <= cost) low = middle;
             else high = middle - 1;
         }
-        return low * Step;
+        return low < Step ? low : low - low % Step;
     }
 }

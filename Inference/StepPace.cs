@@ -1,47 +1,44 @@
-// Limits how much of prompts a round of steps reads, so that running answers do not pause for long. Learns the usual round of an answer and
-// the time per unit of cost from the durations of rounds. Has no clock.
+// What the steps of one version take: the usual duration of a step by how many answers it writes to, and the time per unit of the cost of
+// prompts. Learned from the steps that were computed. Has no clock, decides nothing.
 namespace Majlis.Inference;
 
-/// <summary>
-/// A round is one step of every batcher: mostly one step, two during a swap, when an answer waits for both.
-/// </summary>
-/// <param name="longestPause">The longest round while answers run; null: four of their usual rounds.</param>
-public sealed class StepPace(TimeSpan? longestPause)
+public sealed class StepPace
 {
-    const double UsualSteps = 4;
+    // Slower steps change the price of prompts quickly, faster ones slowly; the usual step the other way round: pauses stay short.
+    const double Quickly = 0.5;
+    const double Slowly = 0.1;
 
-    // The planned share of the allowed time, because durations vary.
-    const double Margin = 0.6;
+    // Seconds of steps without prompts, by the number of answers that got a token each.
+    readonly Dictionary<int, double> usual = [];
 
-    // Slower rounds change the estimate quickly, faster ones slowly.
-    const double Rise = 0.5;
-    const double Fall = 0.1;
-
-    double? usual;
-    double? perCost;
+    /// <summary>Seconds per unit of cost; null before the first prompt.</summary>
+    public double? Price { get; private set; }
 
     /// <summary>
-    /// The cost limit of a round's prompts beside <paramref name="writing"/> answers that get a token each. Infinite where no answer runs;
-    /// negative (no prompt token at all) until an answer's usual round is known.
+    /// The usual seconds of a step that writes to so many answers; null until one was seen that wrote to half as many to twice as many.
     /// </summary>
-    public double Allowed(int writing)
+    public double? Usual(int writing)
     {
-        if (writing == 0 || usual == 0) return double.PositiveInfinity;
-        if (usual is not { } round) return -1;
-        if (perCost is not { } price) return 0;
-        var pause = longestPause?.TotalSeconds ?? UsualSteps * round;
-        return Math.Max(0, Margin * pause - round) / price;
+        if (writing == 0) return 0;
+        var (fewer, more) = (writing, writing);
+        while (2 * fewer >= writing && !usual.ContainsKey(fewer)) fewer--;
+        while (more <= 2 * writing && !usual.ContainsKey(more)) more++;
+        var (areFewer, areMore) = (2 * fewer >= writing, more <= 2 * writing);
+        return areFewer && areMore && fewer < more
+            ? double.Lerp(usual[fewer], usual[more], (double)(writing - fewer) / (more - fewer))
+            : areFewer ? usual[fewer] : areMore ? usual[more] : null;
     }
 
-    /// <summary>Records a round: its duration, the cost of the prompts read in it, and the number of answers beside them.</summary>
+    /// <summary>Records a step: its duration, the cost of the prompts read in it, and the number of answers beside them.</summary>
     public void Took(TimeSpan duration, double promptCost, int writing)
     {
         var seconds = duration.TotalSeconds;
-        if (promptCost == 0 && writing > 0) usual = Toward(usual, seconds, seconds < usual ? Rise : Fall);
+        // Without its prompts a step would have taken less.
+        if (writing > 0 && (promptCost == 0 || seconds < Usual(writing)))
+            usual[writing] = usual.TryGetValue(writing, out var before) ? Toward(before, seconds, seconds < before ? Quickly : Slowly) : seconds;
         if (promptCost <= 0) return;
-        var reading = writing > 0 ? Math.Max(seconds - (usual ?? 0), seconds / 10) : seconds;
-        var price = reading / promptCost;
-        perCost = Toward(perCost, price, price > perCost ? Rise : Fall);
+        var price = Math.Max(seconds - (Usual(writing) ?? 0), seconds / 10) / promptCost;
+        Price = Toward(Price, price, price > Price ? Quickly : Slowly);
     }
 
     static double Toward(double? before, double now, double share) => before is { } known ? known + share * (now - known) : now;

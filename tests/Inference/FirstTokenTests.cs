@@ -49,17 +49,17 @@ public sealed class FirstTokenTests
     public void Where_steps_have_a_cost_limit_the_oldest_still_gets_every_other_one()
     {
         var scheduler = new Scheduler(new(4, new BlockPool(1000, null)), 8, Budget, new(Tiny.Blueprint([null])));
-        var book = Sequence(0, 320);
+        var book = Sequence(0, 128);
         scheduler.Add(book);
         var steps = 0;
         for (var number = 1; book.Output.Length == 0; steps++)
         {
-            scheduler.Add(Sequence(number++, 16));
-            // Nothing is allowed, so that a step reads only the sixteen tokens it always reads.
+            scheduler.Add(Sequence(number++, 2));
+            // Nothing is allowed, so that a step reads only the two tokens it always reads.
             foreach (var sequence in Step(scheduler, promptCost: 0))
                 if (sequence != book && sequence.Output.Length > 0) scheduler.Remove(sequence);
         }
-        Assert.InRange(steps, 320 / 16, 2 * (320 / 16 + 1));
+        Assert.InRange(steps, 128 / 2, 2 * (128 / 2 + 1));
     }
 
     [Fact]

@@ -12,11 +12,6 @@ public sealed class FloodTests
     const int Flood = 64;
     const int Requests = 60;
 
-    // Seconds.
-    const double Step = 0.020;
-    const double Decoded = 0.003;
-    const double Read = 0.0023;
-
     [Theory]
     [InlineData(256, 64)]
     [InlineData(256, 400)]
@@ -34,14 +29,38 @@ public sealed class FloodTests
 
     static double P95(List<double> times) => times.Order().ElementAt((int)Math.Ceiling(0.95 * times.Count) - 1);
 
-    /// <summary>An engine's loop with a clock that steps move.</summary>
-    sealed class Machine(int prompt, int floodPrompt)
+    /// <summary>
+    /// What a step took while one answer was written is nothing to go by as soon as thirty are: a flood begins, and the single request
+    /// comes at once.
+    /// </summary>
+    [Fact]
+    public void It_does_not_wait_until_the_pace_of_a_flood_is_learned()
     {
+        var (alone, beside) = (new List<double>(), new List<double>());
+        for (var i = 0; i < 20; i++)
+        {
+            var machine = new Machine(256, 64, seed: i) { Step = 0.004, Decoded = 0.00125, Read = 0.001 };
+            machine.Write(tokens: 30);
+            alone.Add(machine.First("polite"));
+            machine.Fill(Flood);
+            for (var request = 0; request < 3; request++) beside.Add(machine.First("polite"));
+        }
+        Assert.True(P95(beside) <= 2 * P95(alone), $"{P95(beside):0.000} s beside a flood, {P95(alone):0.000} s alone");
+    }
+
+    /// <summary>An engine's loop with a clock that steps move. Times are in seconds.</summary>
+    sealed class Machine(int prompt, int floodPrompt, int seed = 7)
+    {
+        public double Step { get; init; } = 0.020;
+        public double Decoded { get; init; } = 0.003;
+        public double Read { get; init; } = 0.0023;
+
         const int FloodTokens = 64;
 
-        readonly Scheduler scheduler = new(new(16, new BlockPool(20_000, null)), 32, 512, new(Blueprint()));
-        readonly StepPace pace = new(null);
-        readonly Random random = new(7);
+        readonly Scheduler scheduler = new(new(16, new BlockPool(20_000, null)), 32, 512, new(SmolShape.Blueprint()));
+        readonly StepPace pace = new();
+        readonly RoundPace rounds = new(null);
+        readonly Random random = new(seed);
         long number;
         double now;
 
@@ -54,14 +73,33 @@ public sealed class FloodTests
             while (times.Count < Requests)
             {
                 for (var pause = now + random.NextDouble(); now < pause;) Advance();
-                var (sent, polite) = (now, Send(politeClient, prompt));
-                // It is sent in the midst of a step.
-                sent -= random.NextDouble() * last;
-                while (polite.Output.IsEmpty) Advance();
-                times.Add(now - sent);
-                scheduler.Remove(polite);
+                times.Add(First(politeClient));
             }
             return times;
+        }
+
+        /// <summary>The time to the first token of a request that is sent now, in the midst of a step.</summary>
+        public double First(string client)
+        {
+            var (sent, polite) = (now - random.NextDouble() * last, Send(client, prompt));
+            while (polite.Output.IsEmpty) Advance();
+            scheduler.Remove(polite);
+            return now - sent;
+        }
+
+        /// <summary>An answer is written with nothing beside it.</summary>
+        public void Write(int tokens)
+        {
+            var answer = Send("one", 20);
+            while (answer.Output.Length < tokens) Advance();
+            scheduler.Remove(answer);
+        }
+
+        /// <summary>A flood begins; ends when all places are taken.</summary>
+        public void Fill(int flood)
+        {
+            for (var i = 0; i < flood; i++) Send("flood", floodPrompt);
+            while (scheduler.Running.Count < 32) Advance();
         }
 
         double last;
@@ -69,7 +107,8 @@ public sealed class FloodTests
         void Advance()
         {
             var writing = scheduler.Writing;
-            Sequence[] step = [.. scheduler.Schedule(pace.Allowed(writing))];
+            rounds.Begin([(pace, writing)]);
+            Sequence[] step = [.. scheduler.Schedule(rounds.Allowed(pace))];
             var tokens = step.Sum(sequence => sequence.Scheduled);
             last = step.Length == 0 ? 0 : Step + Decoded * writing + Read * (tokens - writing);
             now += step.Length == 0 ? 0.01 : last;
@@ -82,26 +121,6 @@ public sealed class FloodTests
                 scheduler.Remove(sequence);
                 Send("flood", floodPrompt);
             }
-        }
-
-        /// <summary>The shape of SmolLM2-135M, for the cost of its prompts.</summary>
-        static Blueprint Blueprint()
-        {
-            Projection wide = new("wide", 576, 576), narrow = new("narrow", 576, 192);
-            var attention = new AttentionBlueprint
-            {
-                Heads = 9,
-                KeyValueHeads = 3,
-                HeadDim = 64,
-                Query = wide,
-                Key = narrow,
-                Value = narrow,
-                Output = wide,
-                Scale = 0.125f,
-            };
-            var mlp = new MlpBlueprint(new("gate", 576, 1536), new("up", 576, 1536), new("down", 1536, 576), Activation.Silu);
-            var layer = new LayerBlueprint { Attention = attention, Mlp = mlp };
-            return Tiny.Blueprint([null]) with { Layers = [.. Enumerable.Repeat(layer, 30)] };
         }
 
         Sequence Send(string client, int length)

@@ -43,8 +43,8 @@ public sealed class PauseTests
         var beside = steps.Where(step => step.Writes && step.Prompt > 0).ToArray();
         Assert.True(beside.Length > 3);
         var limit = longest is null ? 4 * Usual : longest.Value / 1000.0;
-        // Sixteen tokens are read whatever they cost.
-        Assert.All(beside, step => Assert.True(step.Seconds <= limit || step.Prompt <= 16, $"{step} of {limit}"));
+        // Two tokens are read whatever they cost.
+        Assert.All(beside, step => Assert.True(step.Seconds <= limit || step.Prompt <= 2, $"{step} of {limit}"));
         Assert.InRange(steps.Sum(step => step.Prompt), 600 + 1500, 600 + 3 + 1500);
     }
 
@@ -63,7 +63,7 @@ public sealed class PauseTests
                 var prompt = batch.Spans.Where(span => span.Count > 1).Sum(span => span.Count);
                 var seconds = (network == old ? Usual : 0) + prompt * Token / 4;
                 time.Advance(TimeSpan.FromSeconds(seconds));
-                if (network == next && prompt > 16) both++;
+                if (network == next && prompt > 2) both++;
                 sinceAnswer += seconds;
                 if (network != old) return;
                 (longest, sinceAnswer) = (Math.Max(longest, sinceAnswer), 0);
@@ -87,10 +87,10 @@ public sealed class PauseTests
         while (await writing.MoveNextAsync()) { }
         await reading;
         Assert.True(both > 3);
-        Assert.InRange(longest, 2 * Usual, 4 * Usual);
+        Assert.InRange(longest, 1.5 * Usual, 4 * Usual);
     }
 
-    /// <summary>Sixty tokens are dear here: beside a long prompt a step would read sixteen.</summary>
+    /// <summary>Sixty tokens are dear here: beside a long prompt a step would read two.</summary>
     [Fact]
     public void Where_all_prompts_are_short_they_are_read_at_once()
     {
@@ -103,7 +103,7 @@ public sealed class PauseTests
         foreach (var sequence in all) scheduler.Remove(sequence);
         scheduler.Add(new(8, [.. Enumerable.Range(0, 300)], BlockKey.Root("v", null, null)));
         scheduler.Add(new(9, [1, 2, 3], BlockKey.Root("v", null, null)));
-        Assert.InRange(scheduler.Schedule(promptCost: 0).Sum(sequence => sequence.Scheduled), 3, 16);
+        Assert.InRange(scheduler.Schedule(promptCost: 0).Sum(sequence => sequence.Scheduled), 1, 2);
     }
 
     /// <summary>Its last 64 tokens took a step as long as all that had been saved before.</summary>
@@ -118,18 +118,39 @@ public sealed class PauseTests
             read.Add(scheduler.Schedule(promptCost: 0).Sum(sequence => sequence.Scheduled));
             scheduler.Complete();
         }
-        Assert.All(read, count => Assert.InRange(count, 1, 16));
+        Assert.All(read, count => Assert.InRange(count, 1, 2));
     }
 
     [Fact]
     public void Where_nobody_waits_a_prompt_takes_whole_steps()
     {
-        var pace = new StepPace(null);
+        var (pace, rounds) = (new StepPace(), new RoundPace(null));
         pace.Took(TimeSpan.FromSeconds(9), promptCost: 10, writing: 0);
-        Assert.Equal(double.PositiveInfinity, pace.Allowed(0));
-        Assert.True(pace.Allowed(1) < 0, "until it is known what a step takes, answers have steps of their own");
+        Assert.Equal(double.PositiveInfinity, Allowed(0));
+        Assert.True(Allowed(1) < 0, "until it is known what a step takes, answers have steps of their own");
         pace.Took(TimeSpan.FromSeconds(1), promptCost: 0, writing: 1);
-        Assert.InRange(pace.Allowed(1), 1, 3 / 0.9);
+        Assert.InRange(Allowed(1), 1, 3 / 0.9);
+
+        double Allowed(int writing)
+        {
+            rounds.Begin([(pace, writing)]);
+            return rounds.Allowed(pace);
+        }
+    }
+
+    [Fact]
+    public void The_usual_step_is_that_of_as_many_answers()
+    {
+        var pace = new StepPace();
+        pace.Took(TimeSpan.FromMilliseconds(5), promptCost: 0, writing: 1);
+        Assert.Null(pace.Usual(3));
+        pace.Took(TimeSpan.FromMilliseconds(20), promptCost: 0, writing: 16);
+        pace.Took(TimeSpan.FromMilliseconds(40), promptCost: 0, writing: 32);
+        Assert.Equal([0.005, 0.020, 0.030, 0.040, 0.040], new[] { 1, 10, 24, 32, 60 }.Select(writing => pace.Usual(writing)!.Value),
+            (one, other) => Math.Abs(one - other) < 1e-9);
+        // With prompts a step takes longer than without: what was slow before no longer is.
+        for (var i = 0; i < 20; i++) pace.Took(TimeSpan.FromMilliseconds(30), promptCost: 1, writing: 32);
+        Assert.InRange(pace.Usual(32)!.Value, 0.030, 0.031);
     }
 
     [Fact]
