@@ -13,7 +13,7 @@ public sealed record EngineOptions
 
     /// <summary>
     /// How long a running answer may wait for one step while prompts are read; null: four of its usual steps. Prompts are cut to fit, but
-    /// at least sixteen tokens are read in a step, and thrice as much of a client that has few of the places while another has many.
+    /// at least four tokens are read in a step, and thrice as much of a client that has few of the places while another has many.
     /// </summary>
     public TimeSpan? LongestPause { get; init; }
 

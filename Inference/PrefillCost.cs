@@ -27,7 +27,8 @@ public sealed class PrefillCost
         layer.PerPair * Math.Min(layer.Window ?? double.PositiveInfinity, cached + count / 2.0)));
 
     /// <summary>
-    /// The most tokens that cost at most <paramref name="cost"/> after <paramref name="cached"/> others; from sixteen on in multiples of it.
+    /// The most tokens that cost at most <paramref name="cost"/> after <paramref name="cached"/> others; from sixteen on in multiples of
+    /// that.
     /// </summary>
     public int Tokens(double cost, int cached, int most)
     {

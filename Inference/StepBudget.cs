@@ -8,7 +8,7 @@ namespace Majlis.Inference;
 sealed class StepBudget(int maxTokens, int maxRows, PrefillCost? cost)
 {
     // Read in every step whatever they cost, so that a prompt makes progress.
-    const int FewestPromptTokens = 2;
+    const int FewestPromptTokens = 4;
 
     // Where no prompt is longer, a step may read as many tokens whatever they cost: clients that begin together soon write together.
     const int ShortPrompt = 64;

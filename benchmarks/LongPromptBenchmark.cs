@@ -1,6 +1,6 @@
-// `long-prompt MODEL`: the cost of reading 6,000 tokens, and the pause of another answer while 3,000 are read, on the server's default
-// backend. Each run has its own process. MAJLIS_PEER_BUILD names the benchmarks' executable of another build, which takes turns with this
-// one.
+// `long-prompt MODEL`: the cost of reading 6,000 tokens, and what an answer and a prompt of 3,000 tokens cost each other, on the server's
+// default backend. Each run has its own process. MAJLIS_PEER_BUILD names the benchmarks' executable of another build, which takes turns
+// with this one.
 using System.Diagnostics;
 using System.Globalization;
 using Majlis.Inference;
@@ -14,8 +14,14 @@ static class LongPromptBenchmark
     const int ReadBeside = 3000;
     const int Rounds = 3;
 
-    /// <summary>Seconds, bytes, and the longest pause in units of the usual step.</summary>
-    sealed record Measured(double Processor, double Wall, double Peak, double Pause);
+    // The usual step is that of so many tokens before the prompt is read, and as many after it.
+    const int Usual = 60;
+
+    /// <summary>
+    /// Seconds, bytes, pauses in units of the usual step (the longest, the 99th of a hundred, and the longest while no prompt is read), and
+    /// the prompt's time in units of its time alone.
+    /// </summary>
+    sealed record Measured(double Processor, double Wall, double Peak, double Pause, double Most, double Quiet, double Reading);
 
     public static int Run(string model)
     {
@@ -30,10 +36,13 @@ static class LongPromptBenchmark
         Write($"reading {Read} tokens, wall", ours, theirs, one => one.Wall, "s");
         Write($"reading {Read} tokens, peak private memory", ours, theirs, one => one.Peak / 1e6, "MB");
         Write($"longest pause of an answer while {ReadBeside} tokens are read", ours, theirs, one => one.Pause, "usual steps");
+        Write("the same, 99th percentile", ours, theirs, one => one.Most, "usual steps");
+        Write("longest pause of that answer while nothing is read", ours, theirs, one => one.Quiet, "usual steps");
+        Write($"reading {ReadBeside} tokens beside an answer", ours, theirs, one => one.Reading, "times alone");
         return 0;
     }
 
-    /// <summary>`long-prompt-child MODEL`: prints the four numbers.</summary>
+    /// <summary>`long-prompt-child MODEL`: prints the seven numbers.</summary>
     public static async Task<int> RunChildAsync(string model)
     {
         using var peak = new PeakMemory();
@@ -52,25 +61,36 @@ static class LongPromptBenchmark
         var (processor, start) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
         await ReadAsync(engine, live, Read, 1, []);
         var (used, wall, bytes) = (Environment.CpuUsage.TotalTime - processor, Stopwatch.GetElapsedTime(start), peak.Bytes);
-        var pause = await PauseAsync(engine, live);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{used.TotalSeconds} {wall.TotalSeconds} {bytes} {pause}"));
+        start = Stopwatch.GetTimestamp();
+        await ReadAsync(engine, live, ReadBeside, 1, []);
+        var alone = Stopwatch.GetElapsedTime(start);
+        var (pauses, beside) = await PauseAsync(engine, live);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{used.TotalSeconds} {wall.TotalSeconds} {bytes} {string.Join(' ', pauses)} {beside / alone}"));
         return 0;
     }
 
-    /// <summary>The longest time between two tokens of an answer while a prompt is read, divided by the median before.</summary>
-    static async Task<double> PauseAsync(Engine engine, LiveModel live)
+    /// <summary>
+    /// The times between two tokens of an answer while a prompt is read, the longest and the 99th of a hundred, and the longest before and
+    /// after, each divided by the median before and after; and the time in which the prompt is read.
+    /// </summary>
+    static async Task<(double[] Pauses, TimeSpan Reading)> PauseAsync(Engine engine, LiveModel live)
     {
         List<long> written = [];
         using var enough = new CancellationTokenSource();
         var writing = ReadAsync(engine, live, 20, 4000, written, enough.Token);
-        while (Count() < 60) await Task.Delay(5);
-        var first = Count();
-        await ReadAsync(engine, live, ReadBeside, 1, []);
-        var last = Count();
+        while (Count() < Usual) await Task.Delay(5);
+        var (first, start) = (Count(), Stopwatch.GetTimestamp());
+        await ReadAsync(engine, live, ReadBeside + 1, 1, []);
+        var (last, reading) = (Count(), Stopwatch.GetElapsedTime(start));
+        while (Count() < last + Usual) await Task.Delay(5);
         await enough.CancelAsync();
         await writing;
         var gaps = written.Zip(written.Skip(1), (one, next) => (double)(next - one)).ToArray();
-        return gaps[first..Math.Min(last, gaps.Length)].Max() / gaps[10..(first - 1)].Order().ElementAt((first - 11) / 2);
+        double[] beside = [.. gaps[first..last].Order()];
+        double[] usual = [.. gaps[10..(first - 1)].Concat(gaps[(last + 1)..(last + Usual - 1)]).Order()];
+        var pauses = new[] { beside[^1], beside[beside.Length * 99 / 100], usual[^1] };
+        return (Array.ConvertAll(pauses, gap => gap / usual[usual.Length / 2]), reading);
 
         int Count()
         {
@@ -103,7 +123,7 @@ static class LongPromptBenchmark
         child.WaitForExit();
         if (child.ExitCode != 0 || line is null) throw new InvalidOperationException($"{executable} ended with {child.ExitCode}.");
         var numbers = line.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
-        return new Measured(numbers[0], numbers[1], numbers[2], numbers[3]);
+        return new Measured(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6]);
     }
 
     static void Write(string name, List<Measured> ours, List<Measured> theirs, Func<Measured, double> value, string unit)

@@ -54,12 +54,12 @@ public sealed class FirstTokenTests
         var steps = 0;
         for (var number = 1; book.Output.Length == 0; steps++)
         {
-            scheduler.Add(Sequence(number++, 2));
-            // Nothing is allowed, so that a step reads only the two tokens it always reads.
+            scheduler.Add(Sequence(number++, 4));
+            // Nothing is allowed, so that a step reads only the four tokens it always reads.
             foreach (var sequence in Step(scheduler, promptCost: 0))
                 if (sequence != book && sequence.Output.Length > 0) scheduler.Remove(sequence);
         }
-        Assert.InRange(steps, 128 / 2, 2 * (128 / 2 + 1));
+        Assert.InRange(steps, 128 / 4, 2 * (128 / 4 + 1));
     }
 
     [Fact]
