@@ -17,7 +17,7 @@ sealed class Derivatives(NodeTable table)
     public Node Next(Node state, byte value)
     {
         var followers = table.Followers(state);
-        return followers[table.Classes.Of(value)] ??= Find(state, value);
+        return followers[table.Classes.Of(value)] ??= state.Begins.Bytes.Contains(value) ? Find(state, value) : table.Nothing;
     }
 
     /// <summary>The one byte with which every text of the state begins; null where there are several, or none.</summary>
@@ -52,7 +52,7 @@ sealed class Derivatives(NodeTable table)
         {
             BytesNode bytes => bytes.Set.Contains(value) ? table.Empty : table.Nothing,
             SequenceNode sequence => After(sequence, value),
-            AlternationNode alternation => table.Alternation(alternation.Parts.Select(part => Next(part, value))),
+            AlternationNode alternation => After(alternation, value),
             RepeatNode repeat => table.Sequence(Next(repeat.Part, value),
                 table.Repeat(repeat.Part, Math.Max(0, repeat.Least - 1), repeat.Most - 1)),
             BothNode or NotNode => Living(Raw(state, value)),
@@ -67,6 +67,20 @@ sealed class Derivatives(NodeTable table)
     {
         var after = table.Sequence(Next(sequence.First, value), sequence.Rest);
         return sequence.First.IsNullable ? table.Alternation(after, Next(sequence.Rest, value)) : after;
+    }
+
+    // Of many alternatives few begin alike.
+    Node After(AlternationNode alternation, byte value)
+    {
+        var only = table.Nothing;
+        List<Node>? several = null;
+        foreach (var part in alternation.Parts)
+        {
+            if (!part.Begins.Bytes.Contains(value) || Next(part, value) is var next && next == table.Nothing) continue;
+            if (only == table.Nothing) only = next;
+            else (several ??= [only]).Add(next);
+        }
+        return several is null ? only : table.Alternation(several);
     }
 
     Node After(MultipleNode multiple, byte value)

@@ -11,8 +11,14 @@ sealed class FreeText(NodeTable table, Derivatives derivatives)
 {
     static readonly CharacterSet plain = CharacterSet.Of((0, 0x1F), ('"', '"'), ('\\', '\\')).Not();
 
+    // Pairs of a state and a place in a character that are looked at.
+    const int MostPairs = 512;
+
+    const int MostOpen = 1 << 12;
+
     readonly Node character = Spelling.Plain(table).Of(plain);
     readonly Dictionary<Node, bool> taken = [];
+    readonly HashSet<Node> open = [];
 
     /// <summary>Whole plain characters.</summary>
     public static bool IsPlain(ReadOnlySpan<byte> text) =>
@@ -23,11 +29,34 @@ sealed class FreeText(NodeTable table, Derivatives derivatives)
     {
         SequenceNode sequence => Reach(sequence.First),
         AlternationNode alternation => alternation.Parts.Max(Reach),
-        BothNode both => Reach(both),
+        BothNode both => IsOpen(both) ? int.MaxValue : Reach(both),
         DistinctNode entry => Reach(entry),
         RepeatNode repeat when Takes(repeat.Part) => repeat.Most ?? int.MaxValue,
         _ => 0,
     };
+
+    /// <summary>Whether plain characters lead to few states, and all of them go on with every plain character.</summary>
+    bool IsOpen(BothNode start)
+    {
+        if (open.Contains(start)) return true;
+        var seen = new HashSet<(Node State, Node Within)> { (start, character) };
+        var left = new Stack<(Node State, Node Within)>(seen);
+        while (left.TryPop(out var at))
+            foreach (var value in table.Classes.Members)
+            {
+                var rest = derivatives.Next(at.Within, value);
+                if (rest == table.Nothing) continue;
+                var next = derivatives.Next(at.State, value);
+                if (next == table.Nothing) return false;
+                var pair = (next, rest == table.Empty ? character : rest);
+                if (!seen.Add(pair)) continue;
+                if (seen.Count > MostPairs) return false;
+                left.Push(pair);
+            }
+        if (open.Count > MostOpen) open.Clear();
+        open.UnionWith(seen.Where(pair => pair.Within == character).Select(pair => pair.State));
+        return true;
+    }
 
     // Of all the texts that go on by one character and more, a finite set excludes some only.
     int Reach(BothNode both)

@@ -18,7 +18,9 @@ sealed class Liveness(NodeTable table)
         {
             if (at.Next == table.Classes.Count) continue;
             path.Push((at.Node, at.Next + 1));
-            var next = derivatives.Raw(at.Node, table.Classes.Members[at.Next]);
+            var value = table.Classes.Members[at.Next];
+            if (!at.Node.Begins.Bytes.Contains(value)) continue;
+            var next = derivatives.Raw(at.Node, value);
             if (Known(next) is not { } live)
             {
                 if (seen.Add(next)) path.Push((next, 0));

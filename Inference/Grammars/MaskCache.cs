@@ -11,21 +11,16 @@ sealed class MaskCache(NodeTable table, Derivatives derivatives)
     // How many parts of a sequence are looked at: one token rarely passes more.
     const int Near = 4;
 
-    // So many states of conditions on one string are looked at.
-    const int FewStates = 64;
-
-    const int MostKnown = 1 << 12;
-
     // How deep in a condition bounds are looked for.
     const int Deepest = 16;
 
-    readonly Dictionary<Node, bool> few = [];
     readonly FreeText free = new(table, derivatives);
+    readonly FewStates few = new(table, derivatives);
     readonly Dictionary<Node, TokenMask> masks = [];
-    // Of all but the longest tokens, for states that only those tell apart.
-    readonly Dictionary<Node, TokenMask> near = [];
+    // Of one tree's tokens, for states that only longer ones tell apart.
+    readonly Dictionary<(Node State, TokenTrie Trie), TokenMask> near = [];
     TokenTrie? known;
-    Node[] path = [];
+    Place[] path = [];
     long bytes;
 
     /// <summary>The memory that the masks take. Any thread may ask, as of <see cref="NodeTable.MemoryBytes"/>.</summary>
@@ -40,7 +35,7 @@ sealed class MaskCache(NodeTable table, Derivatives derivatives)
             near.Clear();
         }
         known = trie;
-        state = Horizon(state, Math.Max(trie.Depth, trie.Longer!.Depth), Near);
+        state = Horizon(state, trie.Longest, Near);
         if (!masks.TryGetValue(state, out var mask)) masks[state] = mask = Find(state, trie);
         bytes = (long)(masks.Count + near.Count) * trie.VocabularySize / 8;
         return mask;
@@ -49,14 +44,17 @@ sealed class MaskCache(NodeTable table, Derivatives derivatives)
     TokenMask Find(Node state, TokenTrie trie)
     {
         var mask = new TokenMask(trie.VocabularySize) { MayEnd = state.IsNullable };
-        var closer = Horizon(state, trie.Depth, Near);
-        if (closer == state) Walk(state, trie, mask);
-        else
+        for (var some = trie; some is not null; some = some.Longer)
         {
-            if (!near.TryGetValue(closer, out var seen)) Walk(closer, trie, near[closer] = seen = new(trie.VocabularySize));
-            mask.Allow(seen);
+            var closer = Horizon(state, some.Depth, Near);
+            if (closer == state) Walk(state, some, mask);
+            else
+            {
+                if (!near.TryGetValue((closer, some), out var seen))
+                    Walk(closer, some, near[(closer, some)] = seen = new(trie.VocabularySize));
+                mask.Allow(seen);
+            }
         }
-        Walk(state, trie.Longer!, mask);
         return mask;
     }
 
@@ -68,20 +66,21 @@ sealed class MaskCache(NodeTable table, Derivatives derivatives)
             mask.Allow(part.Plain);
             trie = part.Others;
         }
-        if (path.Length <= trie.Depth) path = new Node[trie.Depth + 1];
-        path[0] = state;
-        for (var node = 1; node < trie.Count;)
+        if (path.Length <= trie.Depth) path = new Place[trie.Depth + 1];
+        path[0] = new(state);
+        var nodes = trie.Nodes;
+        for (var at = 1; at < nodes.Length;)
         {
-            var depth = trie.DepthOf(node);
-            var next = derivatives.Next(path[depth - 1], trie.Label(node));
+            ref readonly var node = ref nodes[at];
+            var next = derivatives.Next(path[node.Depth - 1].State, node.Label);
             if (next == table.Nothing)
             {
-                node = trie.End(node);
+                at = node.End;
                 continue;
             }
-            path[depth] = next;
-            for (var token = trie.Token(node); token >= 0; token = trie.Twin(token)) mask.Allow(token);
-            node++;
+            path[node.Depth] = new(next);
+            for (var token = node.Token; token >= 0; token = trie.Twin(token)) mask.Allow(token);
+            at++;
         }
     }
 
@@ -100,44 +99,25 @@ sealed class MaskCache(NodeTable table, Derivatives derivatives)
     };
 
     /// <summary>
-    /// A bound may decide what else that holds at once can still be completed. It does not where that has few states: from each of them an
-    /// end is as near, and the bound farther.
+    /// A bound may decide what else that holds at once can still be completed. It does not where without it there are few states, whose
+    /// ends are nearer than the bound.
     /// </summary>
     Node Horizon(BothNode both, int longest)
     {
-        var unbounded = table.Both(both.Parts.Select(part => Unbounded(part, longest + FewStates, Deepest)));
-        return unbounded != both && !Counts(unbounded, Deepest) && HasFewStates(unbounded) ? unbounded : both;
+        var unbounded = Unbounded(both, longest, Deepest);
+        return unbounded != both && few.FarthestEnd(unbounded) is { } far && Unbounded(both, longest + far, Deepest) == unbounded
+            ? unbounded : both;
     }
-
-    /// <summary>A bound is left, so that there are many states.</summary>
-    static bool Counts(Node node, int depth) => depth > 0 && node switch
-    {
-        SequenceNode sequence => Counts(sequence.First, depth - 1) || Counts(sequence.Rest, depth - 1),
-        AlternationNode alternation => alternation.Parts.Any(part => Counts(part, depth - 1)),
-        BothNode both => both.Parts.Any(part => Counts(part, depth - 1)),
-        RepeatNode repeat => repeat.Least > FewStates || repeat.Most > FewStates,
-        _ => false,
-    };
 
     Node Unbounded(Node node, int far, int depth) => depth == 0 ? node : node switch
     {
         SequenceNode sequence => table.Sequence(Unbounded(sequence.First, far, depth - 1), Unbounded(sequence.Rest, far, depth - 1)),
         AlternationNode alternation => table.Alternation(alternation.Parts.Select(part => Unbounded(part, far, depth - 1))),
+        BothNode both => table.Both(both.Parts.Select(part => Unbounded(part, far, depth - 1))),
         RepeatNode { Least: 0, Part.IsNullable: false } repeat when repeat.Most > far => table.Repeat(repeat.Part, 0, null),
         _ => node,
     };
 
-    bool HasFewStates(Node start)
-    {
-        if (few.TryGetValue(start, out var known)) return known;
-        if (few.Count >= MostKnown) few.Clear();
-        var (seen, open) = (new HashSet<Node> { start }, new Stack<Node>([start]));
-        while (seen.Count <= FewStates && open.TryPop(out var state))
-            foreach (var value in table.Classes.Members)
-                if (derivatives.Next(state, value) is var next && seen.Add(next)) open.Push(next);
-        var isFew = seen.Count <= FewStates;
-        // What is reached from there has no more.
-        foreach (var state in seen) if (isFew || state == start) few[state] = isFew;
-        return isFew;
-    }
+    // An array of structures takes any node without a check of its kind.
+    readonly record struct Place(Node State);
 }

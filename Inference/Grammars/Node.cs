@@ -2,12 +2,14 @@
 // may call themselves. A parser's state is such an expression, too: what may still follow. Equal expressions are one object, see NodeTable.
 namespace Majlis.Inference.Grammars;
 
-abstract class Node(int shape, bool isRegular, bool isFinite, bool holdsConditions = false)
+abstract class Node(int shape, Beginning begins, bool isRegular, bool isFinite, bool holdsConditions = false)
 {
     bool? nullable;
 
     /// <summary>A hash of the kind and the parts.</summary>
     public int Shape => shape;
+
+    public Beginning Begins => begins;
 
     /// <summary>Unique within a table; parts of an alternation are in this order.</summary>
     public int Id { get; set; }
@@ -43,7 +45,7 @@ abstract class Node(int shape, bool isRegular, bool isFinite, bool holdsConditio
 }
 
 /// <summary>No text at all.</summary>
-sealed class NothingNode() : Node(1, isRegular: true, isFinite: true)
+sealed class NothingNode() : Node(1, new(default, IsOpen: false), isRegular: true, isFinite: true)
 {
     public override bool Is(Node other) => other is NothingNode;
 
@@ -51,7 +53,7 @@ sealed class NothingNode() : Node(1, isRegular: true, isFinite: true)
 }
 
 /// <summary>The empty text alone.</summary>
-sealed class EmptyNode() : Node(2, isRegular: true, isFinite: true)
+sealed class EmptyNode() : Node(2, new(default, IsOpen: true), isRegular: true, isFinite: true)
 {
     public override bool Is(Node other) => other is EmptyNode;
 
@@ -59,7 +61,8 @@ sealed class EmptyNode() : Node(2, isRegular: true, isFinite: true)
 }
 
 /// <summary>One byte of a set.</summary>
-sealed class BytesNode(ByteSet set) : Node(HashCode.Combine(3, set), isRegular: true, isFinite: true)
+sealed class BytesNode(ByteSet set)
+    : Node(HashCode.Combine(3, set), new(set, IsOpen: false), isRegular: true, isFinite: true)
 {
     public ByteSet Set => set;
 
@@ -70,8 +73,8 @@ sealed class BytesNode(ByteSet set) : Node(HashCode.Combine(3, set), isRegular: 
 
 /// <summary>One after the other. The first part is never a sequence itself.</summary>
 sealed class SequenceNode(Node first, Node rest)
-    : Node(HashCode.Combine(4, first.Id, rest.Id), first.IsRegular && rest.IsRegular, first.IsFinite && rest.IsFinite,
-        first.HoldsConditions || rest.HoldsConditions)
+    : Node(HashCode.Combine(4, first.Id, rest.Id), first.Begins.Then(rest.Begins), first.IsRegular && rest.IsRegular,
+        first.IsFinite && rest.IsFinite, first.HoldsConditions || rest.HoldsConditions)
 {
     public Node First => first;
     public Node Rest => rest;
@@ -82,8 +85,9 @@ sealed class SequenceNode(Node first, Node rest)
 }
 
 /// <summary>Any of several.</summary>
-sealed class AlternationNode(Node[] parts) : Node(NodeTable.Hash(5, parts), Array.TrueForAll(parts, part => part.IsRegular),
-    Array.TrueForAll(parts, part => part.IsFinite), Array.TrueForAll(parts, part => part.HoldsConditions))
+sealed class AlternationNode(Node[] parts) : Node(NodeTable.Hash(5, parts), Beginning.Either(parts),
+    Array.TrueForAll(parts, part => part.IsRegular), Array.TrueForAll(parts, part => part.IsFinite),
+    Array.TrueForAll(parts, part => part.HoldsConditions))
 {
     public IReadOnlyList<Node> Parts => parts;
 
@@ -94,7 +98,8 @@ sealed class AlternationNode(Node[] parts) : Node(NodeTable.Hash(5, parts), Arra
 
 /// <summary>A part from <paramref name="least"/> to <paramref name="most"/> times; without an upper bound where that is null.</summary>
 sealed class RepeatNode(Node part, int least, int? most)
-    : Node(HashCode.Combine(6, part.Id, least, most), part.IsRegular, most is not null && part.IsFinite, part.HoldsConditions)
+    : Node(HashCode.Combine(6, part.Id, least, most), new(part.Begins.Bytes, least == 0 || part.Begins.IsOpen), part.IsRegular,
+        most is not null && part.IsFinite, part.HoldsConditions)
 {
     public Node Part => part;
     public int Least => least;
@@ -107,7 +112,7 @@ sealed class RepeatNode(Node part, int least, int? most)
 }
 
 /// <summary>The texts that belong to all parts. The parts are regular.</summary>
-sealed class BothNode(Node[] parts) : Node(NodeTable.Hash(7, parts), isRegular: true,
+sealed class BothNode(Node[] parts) : Node(NodeTable.Hash(7, parts), Beginning.Both(parts), isRegular: true,
     Array.Exists(parts, part => part.IsFinite), holdsConditions: true)
 {
     public IReadOnlyList<Node> Parts => parts;
@@ -118,7 +123,8 @@ sealed class BothNode(Node[] parts) : Node(NodeTable.Hash(7, parts), isRegular: 
 }
 
 /// <summary>All byte strings that do not belong to a regular part.</summary>
-sealed class NotNode(Node part) : Node(HashCode.Combine(8, part.Id), isRegular: true, isFinite: false, holdsConditions: true)
+sealed class NotNode(Node part)
+    : Node(HashCode.Combine(8, part.Id), Beginning.Any, isRegular: true, isFinite: false, holdsConditions: true)
 {
     public Node Part => part;
 
@@ -131,7 +137,8 @@ sealed class NotNode(Node part) : Node(HashCode.Combine(8, part.Id), isRegular: 
 /// <param name="remainder">Of the digits so far, as a whole number.</param>
 /// <param name="fraction">Digits of the fraction so far; -1 before the point.</param>
 sealed class MultipleNode(int modulus, int scale, int remainder, int fraction)
-    : Node(HashCode.Combine(9, modulus, scale, remainder, fraction), isRegular: true, isFinite: false, holdsConditions: true)
+    : Node(HashCode.Combine(9, modulus, scale, remainder, fraction), Beginning.Number, isRegular: true, isFinite: false,
+        holdsConditions: true)
 {
     public int Modulus => modulus;
     public int Scale => scale;
@@ -151,7 +158,7 @@ sealed class MultipleNode(int modulus, int scale, int remainder, int fraction)
 
 /// <summary>A call of a rule; every rule is one object, and its body may be set after calls were made.</summary>
 /// <param name="number">Unique within a table.</param>
-sealed class RuleNode(int number) : Node(HashCode.Combine(10, number), isRegular: false, isFinite: false)
+sealed class RuleNode(int number) : Node(HashCode.Combine(10, number), Beginning.Any, isRegular: false, isFinite: false)
 {
     public Node? Body { get; set; }
 

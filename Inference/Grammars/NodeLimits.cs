@@ -25,7 +25,7 @@ sealed class NodeLimits
     const int MostAlternatives = 1 << 13;
 
     // About what an expression takes with its places in sets and lists.
-    const int NodeBytes = 128;
+    const int NodeBytes = 176;
 
     int size, keptSize;
     int most = MostSize;

@@ -74,23 +74,24 @@ sealed class NodeTable
 
     public Node Alternation(params IEnumerable<Node> options)
     {
-        var parts = new SortedDictionary<int, Node>();
+        var parts = new List<Node>();
         var bytes = default(ByteSet);
         foreach (var option in options)
             foreach (var part in option is AlternationNode alternation ? alternation.Parts : [option])
             {
                 limits.Look();
+                if (part == AnyBytes) return AnyBytes;
                 if (part is BytesNode one) bytes |= one.Set;
-                else if (part != Nothing) parts.TryAdd(part.Id, part);
+                else if (part != Nothing) parts.Add(part);
             }
-        if (parts.ContainsKey(AnyBytes.Id)) return AnyBytes;
-        if (!bytes.IsEmpty && Bytes(bytes) is var any) parts.TryAdd(any.Id, any);
+        if (!bytes.IsEmpty) parts.Add(Bytes(bytes));
+        Order(parts);
         NodeLimits.CheckAlternatives(parts.Count);
         return parts.Count switch
         {
             0 => Nothing,
-            1 => parts.Values.First(),
-            _ => Add(new AlternationNode([.. parts.Values]), parts.Count),
+            1 => parts[0],
+            _ => Add(new AlternationNode([.. parts]), parts.Count),
         };
     }
 
@@ -108,20 +109,31 @@ sealed class NodeTable
     /// <summary>The texts of all parts; whether there is any is for <see cref="Liveness"/> to say.</summary>
     public Node Both(params IEnumerable<Node> all)
     {
-        var parts = new SortedDictionary<int, Node>();
+        var parts = new List<Node>();
         foreach (var one in all)
             foreach (var part in one is BothNode both ? both.Parts : [one])
             {
                 limits.Look();
-                if (part != AnyBytes) parts.TryAdd(part.Id, part);
+                if (part == Nothing) return Nothing;
+                if (part != AnyBytes) parts.Add(part);
             }
-        if (parts.ContainsKey(Nothing.Id)) return Nothing;
+        Order(parts);
         return parts.Count switch
         {
             0 => AnyBytes,
-            1 => parts.Values.First(),
-            _ => Add(new BothNode([.. parts.Values]), parts.Count),
+            1 => parts[0],
+            _ => Add(new BothNode([.. parts]), parts.Count),
         };
+    }
+
+    static void Order(List<Node> parts)
+    {
+        if (parts.Count < 2) return;
+        parts.Sort((one, other) => one.Id.CompareTo(other.Id));
+        var count = 1;
+        for (var i = 1; i < parts.Count; i++)
+            if (parts[i] != parts[i - 1]) parts[count++] = parts[i];
+        parts.RemoveRange(count, parts.Count - count);
     }
 
     public Node Not(Node part) => part == Nothing ? AnyBytes : part == AnyBytes ? Nothing
@@ -170,9 +182,11 @@ sealed class NodeTable
     }
 
     /// <summary>What follows each class of bytes after a state, as far as it was asked for and still holds.</summary>
-    public Node?[] Followers(Node state)
+    public Node?[] Followers(Node state) =>
+        state.Followers is { } known && state.FollowersVersion == version ? known : NewFollowers(state);
+
+    Node?[] NewFollowers(Node state)
     {
-        if (state.Followers is { } known && state.FollowersVersion == version) return known;
         limits.AddFollowers(Classes.Count - (state.Followers?.Length ?? 0));
         state.FollowersVersion = version;
         return state.Followers = new Node?[Classes.Count];

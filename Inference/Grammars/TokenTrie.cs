@@ -6,7 +6,7 @@ using Majlis.Text.Tokenizers;
 namespace Majlis.Inference.Grammars;
 
 /// <summary>
-/// Nodes in the order of a walk from the root, each with its subtree's end. Immutable. The longest tokens have a tree of their own. Tokens
+/// Nodes in the order of a walk from the root, each with its subtree's end. Immutable. Longer tokens have trees of their own. Tokens
 /// without bytes are in none: no text is spelled with them. Control tokens, the end of text among them, are spelled as
 /// <see cref="Mark"/> says.
 /// </summary>
@@ -15,19 +15,17 @@ sealed class TokenTrie
     // UTF-16 units, of which a character has one or two: a token of so many has no more characters.
     static readonly int[] reaches = [4, 8, 16, 32, 256, int.MaxValue];
 
-    // Few tokens have more bytes, and they see farther than all others.
-    const int Short = 32;
+    // Most bytes of a tree's tokens; the last tree has all others. Few tokens are long, and they see farther than all others.
+    static readonly int[] tiers = [16, 32, 64];
 
     // UTF-8 has neither.
     const byte Begin = 0xFF, Finish = 0xFE;
 
-    readonly List<byte> labels = [0];
-    readonly List<int> ends = [0];
-    readonly List<int> tokens = [-1];
-    readonly List<int> depths = [0];
+    readonly TrieNode[] nodes;
     // Of tokens with the same bytes, the next one; -1 after the last.
     readonly int[] twins;
     readonly byte[][] bytes;
+    // The tokens that are in it, in the order of their bytes.
     readonly int[] sorted;
     // For each of the reaches.
     readonly Part[] parts = [];
@@ -38,23 +36,28 @@ sealed class TokenTrie
     { }
 
     /// <param name="bytes">Of each token; empty where it spells no text.</param>
-    TokenTrie(byte[][] bytes) : this(bytes, Sorted(bytes).ToLookup(id => bytes[id].Length <= Short))
+    TokenTrie(byte[][] bytes) : this(bytes, Sorted(bytes), Twins(bytes), tier: 0)
     { }
 
-    TokenTrie(byte[][] bytes, ILookup<bool, int> sorted) : this(bytes, [.. sorted[true]], isWhole: true) =>
-        Longer = new(bytes, [.. sorted[false]], isWhole: true);
-
-    /// <param name="sorted">The tokens that are in it, in the order of their bytes.</param>
-    TokenTrie(byte[][] bytes, int[] sorted, bool isWhole)
+    /// <param name="sorted">The tokens that are in it and in longer ones.</param>
+    TokenTrie(byte[][] bytes, int[] sorted, int[] twins, int tier)
+        : this(bytes, tier == tiers.Length ? sorted : [.. sorted.Where(id => bytes[id].Length <= tiers[tier])], twins)
     {
-        (this.bytes, this.sorted, twins) = (bytes, sorted, new int[bytes.Length]);
-        Array.Fill(twins, -1);
-        Fill();
-        if (isWhole) parts = [.. reaches.Select(PartOf)];
+        parts = [.. reaches.Select(PartOf)];
+        if (tier < tiers.Length) Longer = new(bytes, [.. sorted.Where(id => bytes[id].Length > tiers[tier])], twins, tier + 1);
     }
 
-    /// <summary>The longest tokens, which are not in it; null where it holds all that it was made of.</summary>
+    TokenTrie(byte[][] bytes, int[] sorted, int[] twins)
+    {
+        (this.bytes, this.sorted, this.twins) = (bytes, sorted, twins);
+        nodes = Filled();
+    }
+
+    /// <summary>Tokens that are longer than those in it; null where there is no such tree.</summary>
     public TokenTrie? Longer { get; }
+
+    /// <summary>The bytes of the longest token of all.</summary>
+    public int Longest => Math.Max(Depth, Longer?.Longest ?? 0);
 
     /// <summary>The tokens that are <see cref="FreeText.IsPlain"/> and of a bounded length, and all others.</summary>
     public sealed record Part(TokenMask Plain, TokenTrie Others);
@@ -74,20 +77,11 @@ sealed class TokenTrie
 
     public int VocabularySize => bytes.Length;
 
-    public int Count => labels.Count;
+    /// <summary>The first is the root.</summary>
+    public ReadOnlySpan<TrieNode> Nodes => nodes;
 
     /// <summary>The bytes of its longest token.</summary>
     public int Depth { get; private set; }
-
-    public byte Label(int node) => labels[node];
-
-    public int DepthOf(int node) => depths[node];
-
-    /// <summary>The first node after the subtree.</summary>
-    public int End(int node) => ends[node];
-
-    /// <summary>A token whose bytes end here, or -1.</summary>
-    public int Token(int node) => tokens[node];
 
     /// <summary>The next token of the same bytes, or -1.</summary>
     public int Twin(int token) => twins[token];
@@ -100,7 +94,7 @@ sealed class TokenTrie
         var parted = sorted.ToLookup(id => FreeText.IsPlain(bytes[id]) && Encoding.UTF8.GetCharCount(bytes[id]) <= reach);
         var plain = new TokenMask(bytes.Length);
         foreach (var id in parted[true]) plain.Allow(id);
-        return new(plain, new(bytes, [.. parted[false]], isWhole: false));
+        return new(plain, new(bytes, [.. parted[false]], twins));
     }
 
     static int[] Sorted(byte[][] bytes)
@@ -111,36 +105,55 @@ sealed class TokenTrie
         return sorted;
     }
 
+    static int[] Twins(byte[][] bytes)
+    {
+        var twins = new int[bytes.Length];
+        Array.Fill(twins, -1);
+        var sorted = Sorted(bytes);
+        for (var i = 1; i < sorted.Length; i++)
+            if (bytes[sorted[i]].AsSpan().SequenceEqual(bytes[sorted[i - 1]])) twins[sorted[i]] = sorted[i - 1];
+        return twins;
+    }
+
     static byte[] Spelled(byte[] bytes, bool isControl) =>
         isControl && bytes.Length > 0 ? Mark(bytes) : bytes.AsSpan().ContainsAny(Begin, Finish) ? [] : bytes;
 
-    void Fill()
+    TrieNode[] Filled()
     {
+        List<TrieNode> all = [default(TrieNode) with { Token = -1 }];
         var path = new Stack<int>([0]);
         byte[] before = [];
         foreach (var id in sorted)
         {
             var text = bytes[id];
             var shared = text.AsSpan().CommonPrefixLength(before);
-            Close(path, shared);
+            Close(all, path, shared);
             for (var depth = shared; depth < text.Length; depth++)
             {
-                path.Push(labels.Count);
-                labels.Add(text[depth]);
-                depths.Add(depth + 1);
-                ends.Add(0);
-                tokens.Add(-1);
+                path.Push(all.Count);
+                all.Add(new(0, -1, depth + 1, text[depth]));
             }
-            twins[id] = tokens[path.Peek()];
-            tokens[path.Peek()] = id;
+            var end = path.Peek();
+            // Of tokens with the same bytes the last comes first.
+            all[end] = all[end] with { Token = id };
             before = text;
             Depth = Math.Max(Depth, text.Length);
         }
-        Close(path, -1);
+        Close(all, path, -1);
+        return [.. all];
     }
 
-    void Close(Stack<int> path, int depth)
+    static void Close(List<TrieNode> all, Stack<int> path, int depth)
     {
-        while (path.Count > depth + 1) ends[path.Pop()] = labels.Count;
+        while (path.Count > depth + 1)
+        {
+            var node = path.Pop();
+            all[node] = all[node] with { End = all.Count };
+        }
     }
 }
+
+/// <param name="End">The first node after the subtree.</param>
+/// <param name="Token">A token whose bytes end here, or -1.</param>
+/// <param name="Depth">Bytes from the root.</param>
+readonly record struct TrieNode(int End, int Token, int Depth, byte Label);

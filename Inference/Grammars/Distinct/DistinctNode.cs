@@ -10,7 +10,7 @@ namespace Majlis.Inference.Grammars.Distinct;
 /// <param name="before">The keys of the entries before.</param>
 /// <param name="rivals">Those of them that begin with what was written.</param>
 sealed class DistinctNode(DistinctList list, int index, int option, Node key, WrittenKey written, EarlierKeys before, byte[][] rivals)
-    : Node(HashCode.Combine(11, key.Id, index, option, written.Shape), isRegular: false, isFinite: false)
+    : Node(HashCode.Combine(11, key.Id, index, option, written.Shape), Beginning.Any, isRegular: false, isFinite: false)
 {
     public DistinctList List => list;
     public int Index => index;

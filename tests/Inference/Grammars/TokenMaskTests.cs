@@ -39,6 +39,9 @@ public sealed class TokenMaskTests
     [InlineData("""{"type":"string","maxLength":400,"pattern":"^(x|y{300,}z{90})$"}""")]
     [InlineData("""{"type":"string","maxLength":5000,"pattern":"^$|(^(?:\\S+\\s+){0,99}\\S+$)"}""")]
     [InlineData("""{"type":"string","maxLength":300,"pattern":"^(x|y{290,}|[a-f]*é)$"}""")]
+    [InlineData("""{"type":"string","maxLength":60,"pattern":"^(x|y{0,50}z{20})$"}""")]
+    [InlineData("""{"type":"string","maxLength":200,"pattern":"^(?:\\S+ ){0,30}\\S+$"}""")]
+    [InlineData("""{"type":"string","minLength":1,"not":{"pattern":"//"}}""")]
     public void A_far_bound_of_a_string_changes_no_mask(string schema)
     {
         var (trie, grammar) = (Vocabularies.Golden, new SchemaSource(schema, JsonLayout.Compact).Compile());
