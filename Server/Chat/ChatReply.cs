@@ -1,4 +1,5 @@
 // The shapes of chat replies, whole and streamed, as in OpenAI's specification. Data only.
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Majlis.Server.Chat.Tools;
 using Majlis.Server.Runs;
@@ -75,6 +76,12 @@ sealed record ChunkDelta(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Role = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Content = null)
 {
+    static readonly JsonElement none = JsonElement.Parse("null");
+
+    /// <summary>JSON's null where a choice begins, as OpenAI writes it; nothing is refused here.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonElement? Refusal => Role is null ? null : none;
+
     /// <summary>As a message's.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reasoning { get; init; }

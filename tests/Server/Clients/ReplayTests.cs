@@ -1,5 +1,6 @@
 // Every recorded request of every client, sent to a running server: accepted with the fields that its client needs, or refused as OpenAI
-// refuses it, or refused by the name of what cannot be done here. Prints one line a client; endpoints that are not there are named.
+// refuses it, or refused by the name of what cannot be done here; every reply fits OpenAI's specification. Prints one line a client, and
+// names endpoints that are not there.
 using System.Net;
 using System.Text.Json.Nodes;
 using Majlis.Server.Models;
@@ -52,7 +53,7 @@ public sealed class ReplayTests(ReplayServer shared) : IClassFixture<ReplayServe
         var recorded = RecordedTraffic.Read(file);
         var (requests, needed) = (RecordedTraffic.Requests(recorded), RecordedTraffic.Needed(recorded));
         var count = new Dictionary<string, int>();
-        var (faults, missing, absent) = (new List<string>(), new List<string>(), new SortedSet<string>());
+        var (faults, missing, absent, unfit) = (new List<string>(), new List<string>(), new SortedSet<string>(), new SortedSet<string>());
         var objects = new ReplayObjects(server);
         foreach (var recordedRequest in requests)
         {
@@ -66,6 +67,8 @@ public sealed class ReplayTests(ReplayServer shared) : IClassFixture<ReplayServe
             if (verdict is "absent" or "unknown id") absent.Add(request.Endpoint);
             if (verdict == "fault") faults.Add($"{request.Endpoint} {body?.ToJsonString()}: {(int)reply.StatusCode} {said}");
             if (verdict == "accepted" && said.StartsWith('{')) objects.Learn(request, request.ReplyId, JsonNode.Parse(said)!.AsObject());
+            if (verdict == "accepted" && Specification.IsThere && Specification.Endpoint(request.Method, request.Path) is { } endpoint)
+                unfit.UnionWith(Specification.Faults(endpoint, said));
             if (verdict == "accepted")
                 missing.AddRange(needed[request.Kind].Where(field => !ReplyFields.Hold(request, said, field))
                     .Select(field => $"{request.Endpoint}: {field} in {said}"));
@@ -75,6 +78,35 @@ public sealed class ReplayTests(ReplayServer shared) : IClassFixture<ReplayServe
             + $"; {missing.Count} fields missing" + (absent.Count == 0 ? "" : $"; not there: {string.Join(", ", absent)}"));
         Assert.Empty(faults);
         Assert.Empty(missing);
+        Assert.True(unfit.Count == 0, string.Join('\n', unfit));
+    }
+
+    [Fact]
+    public async Task Every_other_endpoint_of_the_specification_fits_it_too()
+    {
+        Shared.Require(Shared.Golden("clients"));
+        RecordedRequest[] others =
+        [
+            new("POST", "/v1/responses/input_tokens", "", JsonNode.Parse("""{"model":"current","input":"hello"}""")),
+            new("POST", "/v1/uploads/upload_1/cancel", "", null),
+            new("POST", "/v1/vector_stores/vs_1/file_batches/vsfb_1/cancel", "", null),
+        ];
+        var called = Clients.SelectMany(file => RecordedTraffic.Requests(RecordedTraffic.Read(file.Data)))
+            .Select(request => Specification.Endpoint(request.Method, request.Path)).ToHashSet();
+        foreach (var other in others)
+        {
+            var own = await new ReplayObjects(server).OwnAsync(other);
+            using var message = own.Message(own.Body);
+            using var reply = await server.Http.SendAsync(message, Stop);
+            var said = await reply.Content.ReadAsStringAsync(Stop);
+            Assert.True(reply.IsSuccessStatusCode, said);
+            called.Add(Specification.Endpoint(own.Method, own.Path));
+            Assert.Empty(Specification.Faults(Specification.Endpoint(own.Method, own.Path)!, said));
+        }
+        var paths = (await server.GetAsync("/openapi.json"))["paths"]!.AsObject();
+        var served = paths.Where(path => path.Key.StartsWith("/v1/", StringComparison.Ordinal)).SelectMany(path => path.Value!.AsObject()
+            .Select(operation => Specification.Endpoint(operation.Key.ToUpperInvariant(), path.Key)));
+        Assert.Equal("", string.Join(", ", served.Except(called)));
     }
 
     // Model names, token ids and sizes are those of the recorded models; this network would write a string without end.
