@@ -1,4 +1,6 @@
 // One input of a tensor to be merged, wherever its numbers come from. Knows no method.
+using Majlis.Model;
+
 namespace Majlis.Merge;
 
 /// <summary>A tensor of one model in fp64. Safe for concurrent readers.</summary>
@@ -14,8 +16,8 @@ interface ITensorReader
     bool Read(long first, Span<double> destination);
 
     /// <summary>
-    /// Adds <paramref name="factor"/> times the elements to <paramref name="sum"/> in one pass over memory; false, with the sum as it was,
-    /// where this tensor cannot do so; false, with the sum spoilt, where a value is not finite.
+    /// The type and the stored bytes of as many elements, where these bytes are the numbers as they count and
+    /// <see cref="Arithmetic.PlainNumbers"/> knows the type; else null.
     /// </summary>
-    bool TryAdd(long first, double factor, Span<double> sum);
+    TensorType? Plain(long first, int count, out ReadOnlySpan<byte> bytes);
 }

@@ -141,13 +141,14 @@ sealed partial class MergeInput : IDisposable
         return false;
     }
 
-    /// <summary>As <see cref="ITensorReader.TryAdd"/>.</summary>
-    public bool TryAdd(string tensor, long first, double factor, Span<double> sum)
+    /// <summary>As <see cref="ITensorReader.Plain"/>.</summary>
+    public TensorType? Plain(string tensor, long first, int count, out ReadOnlySpan<byte> bytes)
     {
         var stored = Tensors[tensor].Type;
         var rounds = loadAs is TensorType.BF16 or TensorType.F16 && loadAs != stored;
-        return !rounds && HasPlainBytes && PlainNumbers.Knows(stored) && adapter?.Changes(tensor) != true
-            && PlainNumbers.Add(stored, Bytes(tensor, first, sum.Length, stored), factor, sum);
+        var plain = !rounds && HasPlainBytes && PlainNumbers.Knows(stored) && adapter?.Changes(tensor) != true;
+        bytes = plain ? Bytes(tensor, first, count, stored) : default;
+        return plain ? stored : null;
     }
 
     ReadOnlySpan<byte> Bytes(string tensor, long first, int count, TensorType type)

@@ -1,6 +1,7 @@
 // Rounds fp64 once, to nearest even, to the types of stored weights. Knows nothing of tensors.
 using System.Buffers.Binary;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Majlis.Model;
@@ -29,6 +30,7 @@ public static class Rounding
     };
 
     /// <summary>The largest magnitude among values, none of which is NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Most(ReadOnlySpan<double> values)
     {
         var (most, i) = (Vector256<double>.Zero, 0);
@@ -54,26 +56,39 @@ public static class Rounding
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void ToBrain(ReadOnlySpan<double> values, Span<ushort> result)
     {
         var i = 0;
+        ref var from = ref MemoryMarshal.GetReference(values);
         for (; i <= values.Length - Vector256<ushort>.Count; i += Vector256<ushort>.Count)
-            Vector256.Narrow(ToBrain(in values[i]), ToBrain(in values[i + Vector256<uint>.Count])).StoreUnsafe(ref result[i]);
+            Vector256.Narrow(ToBrain(ref from, (nuint)i), ToBrain(ref from, (nuint)(i + Vector256<uint>.Count))).StoreUnsafe(ref result[i]);
         for (; i < values.Length; i++) result[i] = ToBrain(values[i]);
     }
 
     /// <summary>Eight numbers, each in the lower half of its place.</summary>
-    static Vector256<uint> ToBrain(ref readonly double first)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<uint> ToBrain(ref double from, nuint place)
     {
-        var (low, high) = (Vector256.LoadUnsafe(in first), Vector256.LoadUnsafe(in first, (nuint)Vector256<double>.Count));
+        var (low, high) = (Vector256.LoadUnsafe(ref from, place), Vector256.LoadUnsafe(ref from, place + (nuint)Vector256<double>.Count));
         var bits = Vector256.Narrow(low, high).AsUInt32();
+        // Only what fp32 puts in the middle between two bf16 numbers may lie beside it.
+        if (Vector256.EqualsAny(bits & Vector256.Create(0xFFFFu), Vector256.Create(0x8000u))) bits = Sided(bits, low, high);
+        return bits + Vector256.Create(0x7FFFu) + (bits >>> 16 & Vector256<uint>.One) >>> 16;
+    }
+
+    /// <summary>
+    /// fp32's bits cut towards zero, and the lowest bit set where anything was cut off: so the second rounding sees on which side the
+    /// number lies.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static Vector256<uint> Sided(Vector256<uint> bits, Vector256<double> low, Vector256<double> high)
+    {
         var (lowWide, highWide) = Vector256.Widen(bits.AsSingle());
         var differs = ~Vector256.Narrow(Vector256.Equals(low, lowWide).AsUInt64(), Vector256.Equals(high, highWide).AsUInt64());
         var beyond = Vector256.Narrow(Vector256.GreaterThan(Vector256.Abs(lowWide), Vector256.Abs(low)).AsUInt64(),
             Vector256.GreaterThan(Vector256.Abs(highWide), Vector256.Abs(high)).AsUInt64());
-        // Cut towards zero, and the lowest bit set where anything was cut off: so the second rounding sees on which side the number lies.
-        bits = bits + beyond | differs & Vector256<uint>.One;
-        return bits + Vector256.Create(0x7FFFu) + (bits >>> 16 & Vector256<uint>.One) >>> 16;
+        return bits + beyond | differs & Vector256<uint>.One;
     }
 
     /// <summary>

@@ -1,4 +1,6 @@
 // A tensor as a model's files hold it, an adapter's change included.
+using Majlis.Model;
+
 namespace Majlis.Merge;
 
 sealed class StoredTensor(MergeInput input, string tensor) : ITensorReader
@@ -9,5 +11,5 @@ sealed class StoredTensor(MergeInput input, string tensor) : ITensorReader
 
     public bool Read(long first, Span<double> destination) => input.Read(tensor, first, destination);
 
-    public bool TryAdd(long first, double factor, Span<double> sum) => input.TryAdd(tensor, first, factor, sum);
+    public TensorType? Plain(long first, int count, out ReadOnlySpan<byte> bytes) => input.Plain(tensor, first, count, out bytes);
 }

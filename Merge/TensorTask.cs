@@ -1,6 +1,7 @@
 // One planned tensor of a merge: its inputs and the value of every parameter. Knows no recipe.
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
+using Majlis.Merge.Arithmetic;
 using Majlis.Model;
 
 namespace Majlis.Merge;
@@ -68,10 +69,28 @@ public sealed class TensorTask
     /// <exception cref="MergeRecipeException">A value is not finite.</exception>
     public void Add(int input, long first, double factor, Span<double> sum, Span<double> scratch)
     {
-        if (Inputs[input].TryAdd(first, factor, sum)) return;
+        if (Inputs[input].Plain(first, sum.Length, out var bytes) is { } type && PlainNumbers.Add(type, bytes, factor, sum)) return;
         Read(input, first, scratch);
         TensorPrimitives.MultiplyAdd(scratch, factor, sum, sum);
     }
+
+    /// <summary>Elements of one input less those of the base.</summary>
+    /// <exception cref="MergeRecipeException">A value is not finite.</exception>
+    public void ReadDelta(int input, long first, ReadOnlySpan<double> origin, Span<double> delta)
+    {
+        if (Inputs[input].Plain(first, delta.Length, out var bytes) is { } type
+            && PlainNumbers.Subtract(type, bytes, origin, delta)) return;
+        Read(input, first, delta);
+        TensorPrimitives.Subtract(delta, origin, delta);
+    }
+
+    /// <summary>
+    /// The magnitudes of one input's differences from the base, rounded once to fp32; false where the files' bytes alone do not tell them.
+    /// </summary>
+    public bool TryReadDistances(int input, long first, Span<float> distances) => Base >= 0
+        && Inputs[input].Plain(first, distances.Length, out var own) is { } ownType
+        && Inputs[Base].Plain(first, distances.Length, out var origin) is { } originType
+        && PlainNumbers.Distances(ownType, own, originType, origin, distances);
 
     /// <summary>Elements of one input, widened to fp64, an adapter's delta included.</summary>
     /// <exception cref="MergeRecipeException">A value is not finite.</exception>

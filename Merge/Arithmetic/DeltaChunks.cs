@@ -1,7 +1,6 @@
 // Walks over a tensor in chunks of whole rows, with every expert's difference from the base at hand. Holds one chunk of each input;
 // knows no method. A method may walk several times: the numbers lie in mapped files, so memory does not grow with the tensor.
 using System.Collections.Immutable;
-using System.Numerics.Tensors;
 
 namespace Majlis.Merge.Arithmetic;
 
@@ -9,6 +8,7 @@ sealed class DeltaChunks
 {
     readonly TensorTask tensor;
     readonly ImmutableArray<int> experts;
+    long held = -1;
 
     public DeltaChunks(TensorTask tensor)
     {
@@ -45,10 +45,19 @@ sealed class DeltaChunks
         }
     }
 
+    /// <summary>One expert's chunk; the base's is read once for all experts that follow each other.</summary>
+    public ReadOnlySpan<double> Read(int expert, long first, int length)
+    {
+        if (tensor.Base >= 0 && held != first) tensor.Read(tensor.Base, first, Origin.AsSpan(0, length));
+        held = first;
+        ReadDelta(expert, first, length);
+        return Deltas[expert].AsSpan(0, length);
+    }
+
     void ReadDelta(int expert, long first, int length)
     {
         var delta = Deltas[expert].AsSpan(0, length);
-        tensor.Read(experts[expert], first, delta);
-        if (tensor.Base >= 0) TensorPrimitives.Subtract(delta, Origin.AsSpan(0, length), delta);
+        if (tensor.Base >= 0) tensor.ReadDelta(experts[expert], first, Origin.AsSpan(0, length), delta);
+        else tensor.Read(experts[expert], first, delta);
     }
 }

@@ -1,6 +1,7 @@
 // Finds numbers by their place in ascending order without sorting or holding them: counts the upper half of their bits, then the lower
 // half of those that share the wanted upper half. Two walks over the numbers, whatever their count. Knows no tensors.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -35,6 +36,7 @@ sealed class RankSearch(params long[] ranks)
     }
 
     /// <summary>Takes a chunk of the first walk.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void CountUpper(ReadOnlySpan<float> numbers)
     {
         foreach (var bits in MemoryMarshal.Cast<float, int>(numbers)) upper[bits >> LowBits]++;
@@ -68,6 +70,7 @@ sealed class RankSearch(params long[] ranks)
     }
 
     // Most numbers lie in other bins: eight of them are passed over at a time.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void CountLower(ReadOnlySpan<int> numbers, int bin, long[] counts)
     {
         var (wanted, i) = (Vector256.Create(bin), 0);

@@ -1,7 +1,7 @@
 // Keeps the elements whose magnitude lies between two places in ascending order: TIES keeps the largest, breadcrumbs also cuts the very
 // largest. Equal magnitudes are ordered by their position in the tensor. Knows no weights.
 using System.Numerics;
-using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Majlis.Merge.Arithmetic;
 using Majlis.Merge.Methods;
@@ -12,6 +12,10 @@ sealed class MagnitudeWindow : ISparsity
 {
     /// <summary>The share of the largest elements that breadcrumbs cuts.</summary>
     public static MergeParameter Gamma { get; } = new("gamma", PerModel: true, Default: 0.01, Minimum: 0, Maximum: 1);
+
+    // No magnitude is at these borders.
+    static readonly RankedNumber nothing = new(-1, 0);
+    static readonly RankedNumber everything = new(float.PositiveInfinity, 0);
 
     readonly long first;
     readonly long end;
@@ -40,37 +44,23 @@ sealed class MagnitudeWindow : ISparsity
     });
 
     /// <summary>
-    /// For each expert the elements of its task vector at some places, first .. end-1, of ascending magnitude; null where all are. Two
-    /// walks find the borders of all experts.
+    /// For each expert the elements of its task vector at some places, first .. end-1, of ascending magnitude; null where all are.
     /// </summary>
     static MagnitudeWindow?[] Find(TensorTask tensor, Func<int, (long First, long End)> placesOf)
     {
-        var places = tensor.Experts.Select(placesOf).ToArray();
-        var searches = places.Select(place => place.First == place.End || place == (0, tensor.Elements) ? null
-            : new RankSearch(place.First, place.End - 1)).ToArray();
-        Walk(tensor, searches, (search, magnitudes) => search.CountUpper(magnitudes));
-        foreach (var search in searches) search?.Narrow();
-        Walk(tensor, searches, (search, magnitudes) => search.CountLower(magnitudes));
-        return [.. places.Zip(searches, (place, search) => place == (0, tensor.Elements) ? null
-            : search?.Found() is [var lower, var upper] ? new MagnitudeWindow(place.First, place.End, lower, upper)
-            : new MagnitudeWindow(place.First, place.End, new RankedNumber(float.PositiveInfinity, 0), default))];
+        var (elements, places) = (tensor.Elements, tensor.Experts.Select(placesOf).ToArray());
+        var borders = MagnitudeBorders.Find(tensor, [.. places.Select(place => Ranks(place.First, place.End, elements))]);
+        return [.. places.Zip(borders, (place, found) => place == (0, elements) ? null
+            : place.First == place.End ? new MagnitudeWindow(place.First, place.End, new RankedNumber(float.PositiveInfinity, 0), default)
+            : new MagnitudeWindow(place.First, place.End, place.First == 0 ? nothing : found[0],
+                place.End == elements ? everything : found[^1]))];
     }
 
-    static void Walk(TensorTask tensor, RankSearch?[] searches, Action<RankSearch, ReadOnlySpan<float>> visit)
-    {
-        if (searches.All(search => search is null)) return;
-        var (chunks, magnitudes) = (new DeltaChunks(tensor), new float[tensor.ChunkLength]);
-        foreach (var (_, length) in chunks.Walk())
-            for (var expert = 0; expert < searches.Length; expert++)
-            {
-                if (searches[expert] is not { } search) continue;
-                var numbers = magnitudes.AsSpan(0, length);
-                TensorPrimitives.ConvertTruncating<double, float>(chunks.Deltas[expert].AsSpan(0, length), numbers);
-                TensorPrimitives.Abs(numbers, numbers);
-                visit(search, numbers);
-            }
-    }
+    /// <summary>The places whose magnitudes must be known.</summary>
+    static long[] Ranks(long first, long end, long elements) =>
+        first == end ? [] : [.. first > 0 ? [first] : Array.Empty<long>(), .. end < elements ? [end - 1] : Array.Empty<long>()];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply(long position, Span<double> deltas)
     {
         if (position == 0) equalToLower = equalToUpper = 0;

@@ -1,6 +1,7 @@
 // Random numbers by position: any element's number can be had at any time, in any order. Knows no masks.
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using System.Text;
@@ -21,6 +22,7 @@ sealed class RandomNumbers
         SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed}\n{expert}\n{tensor}"))));
 
     /// <summary>Sets the values to zero, from <paramref name="position"/> on, whose number is not below a limit in 0 .. 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Mask(long position, double limit, Span<double> values)
     {
         // n / 2^53 < limit is n < limit x 2^53 rounded up, since both products are exact.
@@ -39,6 +41,7 @@ sealed class RandomNumbers
     }
 
     /// <summary>The upper 53 bits of SplitMix64's output of each state.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<ulong> Mix(Vector256<ulong> bits)
     {
         bits = (bits ^ bits >>> 30) * Vector256.Create(First);

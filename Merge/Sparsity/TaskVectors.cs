@@ -1,7 +1,6 @@
 // The merge that TIES, DARE, DELLA, breadcrumbs and task arithmetic share: sparse task vectors, weighted, added to the base, with or
 // without an election of each element's sign. Holds one chunk of each input; which elements are sparse is another's choice.
 using System.Collections.Immutable;
-using System.Numerics;
 using System.Numerics.Tensors;
 using Majlis.Merge.Arithmetic;
 using Majlis.Merge.Methods;
@@ -46,21 +45,14 @@ static class TaskVectors
         var chunks = new DeltaChunks(tensor);
         var weights = tensor.Experts.Select(input => tensor.Model("weight", input)).ToArray();
         var factors = tensor.Flag("rescale") ? Rescale(chunks, sparsity) : [.. weights.Select(_ => 1.0)];
-        var (lambda, normalize) = (tensor.Shared("lambda"), tensor.Flag("normalize"));
-        var (mixed, divisor) = (new double[tensor.ChunkLength], new double[tensor.ChunkLength]);
+        var mixture = new DeltaMixture(weights, factors, tensor.Flag("normalize"), tensor.Shared("lambda"));
         foreach (var (first, length) in chunks.Walk())
         {
             for (var expert = 0; expert < weights.Length; expert++)
-            {
-                var delta = chunks.Deltas[expert].AsSpan(0, length);
-                sparsity[expert]?.Apply(first, delta);
-                TensorPrimitives.Multiply(delta, weights[expert] * factors[expert], delta);
-            }
-            if (elects) Elect(chunks.Deltas, weights, mixed, divisor, length);
-            else Sum(chunks.Deltas, weights, mixed, divisor, length);
+                sparsity[expert]?.Apply(first, chunks.Deltas[expert].AsSpan(0, length));
             var result = chunks.Origin.AsSpan(0, length);
-            if (normalize) TensorPrimitives.Divide(mixed.AsSpan(0, length), divisor.AsSpan(0, length), mixed.AsSpan(0, length));
-            TensorPrimitives.MultiplyAdd(mixed.AsSpan(0, length), lambda, result, result);
+            if (elects) mixture.AddElected(chunks.Deltas, result);
+            else mixture.AddAll(chunks.Deltas, result);
             write(result);
         }
     }
@@ -78,50 +70,5 @@ static class TaskVectors
                 after[expert] += TensorPrimitives.SumOfMagnitudes<double>(delta);
             }
         return [.. before.Zip(after, (all, kept) => all < NoMagnitude || kept < NoMagnitude ? 1 : all / kept)];
-    }
-
-    static void Sum(double[][] deltas, double[] weights, double[] mixed, double[] divisor, int length)
-    {
-        Array.Clear(mixed);
-        foreach (var delta in deltas) TensorPrimitives.Add(mixed.AsSpan(0, length), delta.AsSpan(0, length), mixed.AsSpan(0, length));
-        Array.Fill(divisor, weights.Sum());
-    }
-
-    static void Elect(double[][] deltas, double[] weights, double[] mixed, double[] divisor, int length)
-    {
-        var i = 0;
-        for (; i <= length - Vector<double>.Count; i += Vector<double>.Count)
-        {
-            var total = Vector<double>.Zero;
-            foreach (var delta in deltas) total += new Vector<double>(delta, i);
-            var positive = Vector.GreaterThanOrEqual(total, Vector<double>.Zero);
-            var (sum, share) = (Vector<double>.Zero, Vector<double>.Zero);
-            for (var expert = 0; expert < deltas.Length; expert++)
-            {
-                var delta = new Vector<double>(deltas[expert], i);
-                var agrees = Vector.ConditionalSelect(positive, Vector.GreaterThan(delta, Vector<double>.Zero),
-                    Vector.LessThan(delta, Vector<double>.Zero));
-                sum += Vector.ConditionalSelect(agrees, delta, Vector<double>.Zero);
-                share += Vector.ConditionalSelect(agrees, new Vector<double>(weights[expert]), Vector<double>.Zero);
-            }
-            sum.CopyTo(mixed, i);
-            Vector.ConditionalSelect(Vector.Equals(share, Vector<double>.Zero), Vector<double>.One, share).CopyTo(divisor, i);
-        }
-        for (; i < length; i++) ElectOne(deltas, weights, mixed, divisor, i);
-    }
-
-    static void ElectOne(double[][] deltas, double[] weights, double[] mixed, double[] divisor, int i)
-    {
-        var total = 0.0;
-        foreach (var delta in deltas) total += delta[i];
-        var (sum, share) = (0.0, 0.0);
-        for (var expert = 0; expert < deltas.Length; expert++)
-        {
-            var delta = deltas[expert][i];
-            if (total >= 0 ? delta <= 0 : delta >= 0) continue;
-            sum += delta;
-            share += weights[expert];
-        }
-        (mixed[i], divisor[i]) = (sum, share == 0 ? 1 : share);
     }
 }

@@ -1,5 +1,7 @@
 // One input's embeddings (or head) in the order of a joined vocabulary. Knows rows, not tokens; rows without a token are the mean of all
 // rows that have one (https://nlp.stanford.edu/~johnhew/vocab-expansion.html).
+using Majlis.Model;
+
 namespace Majlis.Merge.Vocabularies;
 
 sealed class AlignedRows : ITensorReader
@@ -39,7 +41,11 @@ sealed class AlignedRows : ITensorReader
         return false;
     }
 
-    public bool TryAdd(long first, double factor, Span<double> sum) => false;
+    public TensorType? Plain(long first, int count, out ReadOnlySpan<byte> bytes)
+    {
+        bytes = default;
+        return null;
+    }
 
     /// <summary>How many own rows follow each other from this one on.</summary>
     int Run(int row, int most)

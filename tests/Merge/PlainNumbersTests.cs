@@ -24,6 +24,25 @@ public sealed class PlainNumbersTests
             Assert.True(PlainNumbers.Add(type, bytes, 0.3, sum));
             Assert.Equal(plain.Select(value => (double)value), read);
             Assert.Equal(plain.Select((value, i) => value * 0.3 + i / 7.0), sum);
+            Assert.True(PlainNumbers.Subtract(type, bytes, sum, read));
+            Assert.Equal(plain.Select((value, i) => value - sum[i]), read);
+        }
+    }
+
+    [Theory]
+    [InlineData(TensorType.BF16, TensorType.BF16)]
+    [InlineData(TensorType.BF16, TensorType.F32)]
+    [InlineData(TensorType.F32, TensorType.BF16)]
+    [InlineData(TensorType.F32, TensorType.F32)]
+    public void Distances_are_those_of_fp64_rounded_to_fp32(TensorType type, TensorType originType)
+    {
+        for (var length = 0; length < 40; length++)
+        {
+            var (bytes, plain) = Numbers(type, length, length, decades: 12);
+            var (origin, less) = Numbers(originType, length, length + 100, decades: 12);
+            var distances = new float[length];
+            Assert.True(PlainNumbers.Distances(type, bytes, originType, origin, distances));
+            Assert.Equal(plain.Select((value, i) => (float)Math.Abs((double)value - less[i])), distances);
         }
     }
 
@@ -41,6 +60,10 @@ public sealed class PlainNumbersTests
             BitConverter.GetBytes(bad).AsSpan(4 - width).CopyTo(bytes.AsSpan(place * width));
             Assert.False(PlainNumbers.Read(type, bytes, new double[19]));
             Assert.False(PlainNumbers.Add(type, bytes, 1, new double[19]));
+            Assert.False(PlainNumbers.Subtract(type, bytes, new double[19], new double[19]));
+            var (other, _) = Numbers(TensorType.F32, 19, seed: 2);
+            Assert.False(PlainNumbers.Distances(type, bytes, TensorType.F32, other, new float[19]));
+            Assert.False(PlainNumbers.Distances(TensorType.F32, other, type, bytes, new float[19]));
         }
     }
 
@@ -58,10 +81,11 @@ public sealed class PlainNumbersTests
         Assert.Equal(values.Select(value => (float)Rounding.Round(value, TensorType.BF16)), stored);
     }
 
-    static (byte[] Bytes, float[] Values) Numbers(TensorType type, int length, int seed)
+    static (byte[] Bytes, float[] Values) Numbers(TensorType type, int length, int seed, int decades = 0)
     {
         var random = new Random(seed);
-        var bits = Enumerable.Range(0, length).Select(_ => BitConverter.SingleToUInt32Bits((float)(random.NextDouble() - 0.5))
+        var bits = Enumerable.Range(0, length).Select(_ => BitConverter.SingleToUInt32Bits(
+                (float)((random.NextDouble() - 0.5) * Math.Pow(10, -random.Next(decades + 1))))
             & (type == TensorType.BF16 ? 0xFFFF0000 : 0xFFFFFFFF)).ToArray();
         var bytes = type == TensorType.F32 ? MemoryMarshal.AsBytes<uint>(bits).ToArray()
             : MemoryMarshal.AsBytes<ushort>(bits.Select(each => (ushort)(each >> 16)).ToArray()).ToArray();

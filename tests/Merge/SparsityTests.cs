@@ -1,5 +1,6 @@
 // What is dropped, several elements at a time, against one by one.
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Majlis.Merge;
 using Majlis.Merge.Sparsity;
 using Majlis.Model;
@@ -43,6 +44,47 @@ public sealed class SparsityTests
         }
     }
 
+    /// <summary>Elements enough for a sample: even rows, rows that the sample misses, and experts of which most is the base.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1000)]
+    [InlineData(0)]
+    public void A_sampled_tensors_borders_are_those_of_a_sort(float laterScale)
+    {
+        const int elements = 1 << 17;
+        var random = new Random(6);
+        var values = Enumerable.Range(0, elements)
+            .Select(i => (float)(random.NextDouble() - 0.5) * (i % 257 < 32 ? 1 : laterScale)).ToArray();
+        var sorted = values.Select(Math.Abs).Order().ToArray();
+        long[] ranks = [1000, elements / 2, elements - 5];
+        var found = MagnitudeBorders.Find(new TensorTask
+        {
+            Name = "w",
+            Shape = [elements],
+            OutputType = TensorType.F32,
+            Base = 0,
+            BaseModel = 0,
+            Inputs = [new Stored(new float[elements]), new Stored(values)],
+        }, [ranks])[0];
+        Assert.Equal(ranks.Select(rank => sorted[rank]), found.Select(number => number.Value));
+        Assert.Equal(found.Select(number => sorted.LongCount(value => value < number.Value)), found.Select(number => number.Below));
+    }
+
+    sealed class Stored(float[] values) : ITensorReader
+    {
+        public string Model => "given";
+
+        public string Tensor => "w";
+
+        public bool Read(long first, Span<double> destination) => throw new NotSupportedException();
+
+        public TensorType? Plain(long first, int count, out ReadOnlySpan<byte> bytes)
+        {
+            bytes = MemoryMarshal.AsBytes(values.AsSpan((int)first, count));
+            return TensorType.F32;
+        }
+    }
+
     static TensorTask Task(double[] values, double density) => new()
     {
         Name = "w",
@@ -66,6 +108,10 @@ public sealed class SparsityTests
             return false;
         }
 
-        public bool TryAdd(long first, double factor, Span<double> sum) => false;
+        public TensorType? Plain(long first, int count, out ReadOnlySpan<byte> bytes)
+        {
+            bytes = default;
+            return null;
+        }
     }
 }
