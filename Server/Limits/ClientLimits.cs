@@ -8,12 +8,13 @@ namespace Majlis.Server.Limits;
 sealed class ClientLimits(CallerLimits usual)
 {
     static readonly CallerLimits none = new(null, null);
-    static readonly string[] limited = ["/v1", "/v2", "/tokenize", "/detokenize"];
+    /// <summary>The beginnings of all paths that count.</summary>
+    public static readonly string[] Limited = ["/v1", "/v2", "/rerank", "/tokenize", "/detokenize", "/tokenizer_info"];
 
     /// <summary>Pages and what operators ask for have none: a probe must not fail because many chat.</summary>
     public CallerLimits Of(HttpContext http)
     {
-        if (!limited.Any(path => http.Request.Path.StartsWithSegments(path)) || Client(http).Length == 0) return none;
+        if (!Limited.Any(path => http.Request.Path.StartsWithSegments(path)) || Client(http).Length == 0) return none;
         var own = http.Features.Get<CallerLimits>();
         return new(own?.RequestsPerMinute ?? usual.RequestsPerMinute, own?.Concurrent ?? usual.Concurrent);
     }

@@ -1,4 +1,5 @@
-// GET /v1/models and /v1/models/{id}: the names a client may ask for, in OpenAI's shape with our extra fields. Knows no weights.
+// GET /v1/models and /v1/models/{id}: the names a client may ask for, in OpenAI's shape with our extra fields; what asks for a
+// model of a kind that is never served is told so. Knows no weights.
 using Majlis.Inference;
 using Majlis.Inference.Sentences;
 using Majlis.Model.Catalog;
@@ -18,6 +19,8 @@ static class ModelsEndpoints
             .Says<ModelList>("The models that can be asked for.");
         routes.MapGet("/v1/models/{**id}", One).RequireRole(Roles.Inference, Roles.Rater)
             .Says<ModelCard>("One model.");
+        routes.MapPost("/v1/moderations", () => ApiError.NoModeration().ToResult()).RequireRole(Roles.Inference)
+            .Says("Refused: no model that moderates is served.");
     }
 
     static IResult List(LiveModel live, ModelNames names, ModelCards cards, EncoderModels encoders, TunedAdapters tuned)

@@ -52,6 +52,18 @@ sealed class TokenRequests(ModelLeases leases, PromptBuilder prompts, PassageSou
         });
     }
 
+    /// <summary>What the served model's files say of its tokenizer; where they name no end, the one that generation knows.</summary>
+    public TokenizerInfo? Info(Problem problem) => leases.Lease(ModelNames.Current, problem, lease =>
+    {
+        using (lease)
+        {
+            var (model, named) = (lease.Model, lease.Model.ChatTemplate?.SpecialTokens);
+            var end = named?.Eos ?? model.Defaults.EosTokens.Select(model.Tokenizer.TokenText).FirstOrDefault();
+            return new TokenizerInfo("PreTrainedTokenizerFast", model.MaxContext, named?.Bos, end, named?.Unknown, named?.Pad,
+                model.ChatTemplate?.Source);
+        }
+    });
+
     static Func<LoadedModel, int[]?> OfPrompt(Fields fields, Problem problem)
     {
         var text = fields.RequiredText("prompt");

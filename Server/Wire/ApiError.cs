@@ -50,6 +50,9 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
     public static ApiError AdapterNotServed(string model, string why) =>
         new(404, Request, $"The model '{model}' is not served: {why}", "model", "model_not_found");
 
+    public static ApiError NoModeration() => new(404, Request,
+        "No model that moderates is served here; a chat model can be asked to judge a text.", "model", "model_not_found");
+
     public static ApiError UnknownUrl(string method, string path) =>
         new(404, Request, $"Unknown request URL: {method} {path}.", Code: "unknown_url");
 

@@ -61,6 +61,7 @@ namespace Majlis.Server.Wire;
 [JsonSerializable(typeof(SearchPage))]
 [JsonSerializable(typeof(ContentPage))]
 [JsonSerializable(typeof(TokenizeReply))]
+[JsonSerializable(typeof(TokenizerInfo))]
 [JsonSerializable(typeof(DetokenizeReply))]
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(ModelCard))]

@@ -40,6 +40,12 @@ public sealed class ChatTemplate
         ? new(sources.ToDictionary(named => named.Key, named => (named.Value, JinjaTemplate.Parse(named.Value))), tokens)
         : throw new JinjaException("ValueError", "a chat template needs at least one source");
 
+    /// <summary>The template of chats without tools or documents, as its file has it.</summary>
+    public string Source => (templates.TryGetValue("default", out var plain) ? plain : templates.Values.First()).Source;
+
+    /// <summary>The special tokens that templates write by name.</summary>
+    public SpecialTokens SpecialTokens => tokens;
+
     /// <summary>Whether a template reads <c>documents</c>, so that grounding uses the model's own form.</summary>
     public bool TakesDocuments => Reads("documents");
 

@@ -85,6 +85,7 @@ static partial class RequestSeeds
             {"model": "current", "texts": ["a", "b"], "input_type": "search_query", "embedding_types": ["float", "int8",
              "ubinary"], "truncate": "END", "output_dimension": 256}
             """),
+        ("/v1/moderations", """{"model": "current", "input": "hello"}"""),
         ("/tokenize", """{"model": "current", "prompt": "hello", "add_special_tokens": true, "return_token_strs": true}"""),
         ("/tokenize", """{"messages": [{"role": "user", "content": "hello"}], "add_generation_prompt": true}"""),
         ("/detokenize", """{"model": "current", "tokens": [65, 66]}"""),

@@ -76,4 +76,12 @@ public sealed class UnservedRequestTests(ChatServer shared) : IClassFixture<Chat
         var ready = await empty.Http.GetAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
     }
+
+    [Fact]
+    public async Task Moderation_is_told_that_no_model_does_it()
+    {
+        var reply = await server.PostAsync("/v1/moderations", """{"input":"hello","model":"omni-moderation-latest"}""");
+        Assert.Equal((HttpStatusCode.NotFound, "model_not_found"),
+            (reply.StatusCode, (string?)(await RunningServer.ErrorAsync(reply))["code"]));
+    }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using Majlis.Feedback.Store;
 using Majlis.Server;
 using Majlis.Server.Access;
+using Majlis.Server.Limits;
 using Majlis.tests.Support;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
@@ -39,6 +40,12 @@ public sealed class EveryEndpointTests(ChatServer shared) : IClassFixture<ChatSe
         static string Methods(Endpoint endpoint) =>
             string.Join(',', endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []);
     }
+
+    [Fact]
+    public void Whatever_a_key_for_inference_may_call_counts_against_its_limits() =>
+        Assert.All(shared.Running.Part<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(endpoint => endpoint.Metadata
+            .GetOrderedMetadata<IAuthorizeData>().Any(data => data.Roles!.Split(',').Contains(Roles.Inference))), endpoint =>
+            Assert.Contains(ClientLimits.Limited, path => new PathString(endpoint.RoutePattern.RawText).StartsWithSegments(path)));
 
     [Fact]
     public async Task What_states_nothing_is_closed_to_everybody()

@@ -15,7 +15,7 @@ sealed record RecordedRequest(string Method, string Path, string Query, JsonNode
     public bool IsStream => (Body as JsonObject)?["stream"]?.ToJsonString() == "true";
 
     /// <summary>What is replied to: replies of one kind have the same fields.</summary>
-    public string Kind => (Method == "POST" ? Path : $"{Method} {Path.Split('/')[2]}") switch
+    public string Kind => (Method == "POST" ? Path : $"{Method} {Path.Split('/').ElementAtOrDefault(2)}") switch
     {
         "/v1/chat/completions" => "chat",
         "/v1/completions" => "completions",

@@ -11,7 +11,7 @@ namespace Majlis.tests.Server.Reference;
 
 public sealed class ApiDocumentTests(ChatServer shared) : IClassFixture<ChatServer>
 {
-    static readonly string[] api = ["/v1", "/v2", "/tokenize", "/detokenize"];
+    static readonly string[] api = ["/v1", "/v2", "/rerank", "/tokenize", "/detokenize", "/tokenizer_info"];
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -39,6 +39,7 @@ public sealed class ApiDocumentTests(ChatServer shared) : IClassFixture<ChatServ
     [InlineData("/v1/completions", """{"model":"current","prompt":"hello","temperature":0}""")]
     [InlineData("/tokenize", """{"prompt":"hello"}""")]
     [InlineData("/detokenize", """{"tokens":[65]}""")]
+    [InlineData("/tokenizer_info", null)]
     [InlineData("/v1/models", null)]
     public async Task A_reply_has_the_shape_that_is_described(string path, string? body)
     {

@@ -1,4 +1,4 @@
-// Tokens of texts and conversations, and texts of tokens, as vLLM's two endpoints give them. A conversation's tokens are those that the
+// Tokens of texts and conversations, and texts of tokens, as vLLM's endpoints give them. A conversation's tokens are those that the
 // chat reads.
 using System.Net;
 using System.Text.Json.Nodes;
@@ -22,6 +22,18 @@ public sealed class TokenizeTests(ChatServer shared) : IClassFixture<ChatServer>
         Assert.Equal((4, 2048), ((int)reply["count"]!, (int)reply["max_model_len"]!));
         var plain = await RunningServer.JsonAsync(await server.PostAsync("/tokenize", """{"prompt":"","add_special_tokens":false}"""));
         Assert.Equal((0, null), ((int)plain["count"]!, plain["token_strs"]));
+    }
+
+    // lm_eval takes the id of the end from /tokenize, and renders conversations itself.
+    [Fact]
+    public async Task What_a_client_needs_that_tokenizes_here_is_told()
+    {
+        var info = await server.GetAsync("/tokenizer_info");
+        Assert.Equal(("<|im_end|>", TinyText.Template, 2048),
+            ((string?)info["eos_token"], (string?)info["chat_template"], (int)info["model_max_length"]!));
+        var end = await RunningServer.JsonAsync(await server.PostAsync("/tokenize",
+            new JsonObject { ["prompt"] = info["eos_token"]!.DeepClone(), ["add_special_tokens"] = false }.ToJsonString()));
+        Assert.Equal([RecitingNetwork.ImEnd], Ids(end["tokens"]!));
     }
 
     [Theory]
