@@ -83,6 +83,14 @@ public sealed partial class HouseRules
         Assert.Empty(Sources().Where(file => Namespace(file) is { } name && name != Folder(file))
             .Select(file => Path.GetRelativePath(Shared.Root, file)));
 
+    // System first, then by name, part by part. Checked here, since a format check that also loads the projects takes minutes.
+    [Fact]
+    public void Usings_are_sorted() =>
+        Assert.Empty(Sources().Where(file => Usings(file) is var found && !found.SequenceEqual(found
+                .OrderBy(name => !name.StartsWith("System", StringComparison.Ordinal))
+                .ThenBy(name => name.Replace('.', '\0'), StringComparer.OrdinalIgnoreCase)))
+            .Select(file => Path.GetRelativePath(Shared.Root, file)));
+
     [Fact]
     public void No_line_is_longer_than_140_characters() => Assert.DoesNotContain(Lines(), line => line.Text.Length > 140);
 
@@ -116,6 +124,10 @@ public sealed partial class HouseRules
     static string? Namespace(string file) => File.ReadLines(file)
         .FirstOrDefault(line => line.StartsWith("namespace ", StringComparison.Ordinal))?["namespace ".Length..].TrimEnd(';');
 
+    static string[] Usings(string file) =>
+        [.. File.ReadLines(file).Select(line => UsingOfNamespace().Match(line)).Where(match => match.Success)
+            .Select(match => match.Groups[1].Value)];
+
     static string Folder(string file) =>
         "Majlis." + Path.GetRelativePath(Shared.Root, Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '.');
 
@@ -124,6 +136,9 @@ public sealed partial class HouseRules
 
     [GeneratedRegex(@"(?<!UnicodeForms)\.(Normalize|IsNormalized|TryNormalize)\(")]
     private static partial Regex PlatformNormalization();
+
+    [GeneratedRegex(@"^using ([\w.]+);$")]
+    private static partial Regex UsingOfNamespace();
 
     // What is only built along is not known.
     static IEnumerable<string> References(string room, string kind) => Project(room).Descendants(kind)
