@@ -2,13 +2,14 @@
 using Majlis.benchmarks;
 using Majlis.Torch;
 
-NativeRuntime.Prepare(args is ["sft"] ? NativeRuntime.TrainingBlock : NativeRuntime.ServingBlock);
+NativeRuntime.Prepare(args is ["sft"] or ["dpo", ..] ? NativeRuntime.TrainingBlock : NativeRuntime.ServingBlock);
 return args switch
 {
     ["weights", var model] => WeightsBenchmark.Run(model),
     ["memory", .. var models] => MemoryBenchmark.Run(models),
     ["memory-child", var model] => MemoryBenchmark.RunChild(model),
     ["sft"] => SftBenchmark.Run(),
+    ["dpo", var model, .. var how] => DpoBenchmark.Run(model, how),
     ["merge", .. var command] => MergeBenchmark.Run(command),
     ["tokenizer", .. var names] => TokenizerBenchmark.Run(names),
     ["maskbench", .. var options] => await MaskBenchmark.RunAsync(options),
@@ -31,6 +32,7 @@ static int Usage()
 {
     Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- cpu MODEL ... | " + "long-prompt MODEL | " +
         "weights MODEL | memory [MODEL ...] | tokenizer [NAME ...] | engine | decode MODEL | fairness MODEL | sft | " +
+        "dpo MODEL [bf16] [full] [apart] [recompute] | " +
         "merge [COMMAND] | swap-memory [MODEL] | swap-under-load [MODEL] | maskbench [EVERY] [MODEL ...] | " +
         "schemas MODEL | speculate MODEL | quality MODEL TEXT ...");
     return 2;
