@@ -24,7 +24,8 @@ static class FormReader
             limit.MaxRequestBodySize = most + (1 << 20);
         if (Boundary(request.ContentType) is not { } boundary)
         {
-            problem.Add(new(415, "invalid_request_error", $"The body must be multipart/form-data, not '{request.ContentType}'.",
+            problem.Add(new(415, "invalid_request_error",
+                $"The body must be multipart/form-data with a boundary, not '{request.ContentType}'.",
                 Code: "unsupported_media_type"));
             return null;
         }
@@ -37,7 +38,8 @@ static class FormReader
         catch (Exception broken) when (BodyCoding.IsBroken(broken) || broken is BadHttpRequestException { StatusCode: not 413 }
             || broken is IOException and not BadHttpRequestException)
         {
-            problem.Add(new(400, "invalid_request_error", $"The form is cut short or damaged: {broken.Message}", Code: "invalid_form"));
+            var why = broken is IOException ? "it ends before its last boundary." : broken.Message;
+            problem.Add(new(400, "invalid_request_error", $"The form is cut short or damaged: {why}", Code: "invalid_form"));
             return null;
         }
     }

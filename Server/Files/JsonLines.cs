@@ -64,7 +64,8 @@ static class JsonLines
         }
         catch (JsonException damage)
         {
-            return $"line {line.Number}: {JsonDamage.Of(damage)}.";
+            // The text is one line of the file.
+            return $"line {line.Number}: {JsonDamage.Of(damage).Replace("line 1, ", "", StringComparison.Ordinal)}.";
         }
         catch (InvalidOperationException)
         {

@@ -54,7 +54,7 @@ public sealed class FileTests(ChatServer shared) : IClassFixture<ChatServer>
     }
 
     [Theory]
-    [InlineData("batch", "{}\nnot json\n", "a.jsonl, line 2")]
+    [InlineData("batch", "{}\nnot json\n", "a.jsonl, line 2: byte ")]
     [InlineData("fine-tune", "{}\n[1]\n", "a.jsonl, line 2: expected a JSON object, found an array")]
     [InlineData("batch", "\n\n", "holds no line")]
     [InlineData("user_data", "", "is empty")]
@@ -82,7 +82,9 @@ public sealed class FileTests(ChatServer shared) : IClassFixture<ChatServer>
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await server.PostAsync("/v1/files", "{}")).StatusCode);
         using var cut = new ByteArrayContent("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nabc"u8.ToArray());
         cut.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data; boundary=x");
-        Assert.Equal(HttpStatusCode.BadRequest, (await server.Http.PostAsync("/v1/files", cut, Stop)).StatusCode);
+        var refused = await server.Http.PostAsync("/v1/files", cut, Stop);
+        Assert.Equal((HttpStatusCode.BadRequest, "The form is cut short or damaged: it ends before its last boundary."),
+            (refused.StatusCode, (string?)(await RunningServer.ErrorAsync(refused))["message"]));
     }
 
     [Fact]
