@@ -78,6 +78,17 @@ public sealed class LiveModel(Action? freed = null) : IDisposable
         }
     }
 
+    /// <summary>Undoes <see cref="Close"/> while requests still hold the current snapshot; false once it is freed.</summary>
+    public bool TryReopen()
+    {
+        lock (gate)
+        {
+            if (current is null) return false;
+            Open();
+            return true;
+        }
+    }
+
     /// <summary>Lets in the requests that wait, for what is current now.</summary>
     public void Open()
     {

@@ -4,12 +4,16 @@
 using Majlis.Inference;
 using Majlis.Model.Catalog;
 using Majlis.Server.Operations;
+using Majlis.Text;
 
 namespace Majlis.Server.Models;
 
 sealed class ModelSwap(ModelCatalog catalog, LiveModel live, NamedAdapters adapters, SwapChoice choice, ServerParts parts,
     ServerMetrics metrics, ILogger<ModelSwap> log)
 {
+    // How often the pointer is looked at while requests end.
+    static readonly TimeSpan glance = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Serves the version before the current one again, at once, if requests still finish on it.</summary>
     public bool TryReturn(string version)
     {
@@ -19,6 +23,7 @@ sealed class ModelSwap(ModelCatalog catalog, LiveModel live, NamedAdapters adapt
         return true;
     }
 
+    /// <summary>Serves a version; or goes on with the running one, where the pointer returns to it while its requests end.</summary>
     public void To(string next)
     {
         var (start, old) = (parts.Time.GetTimestamp(), live.Current);
@@ -29,7 +34,7 @@ sealed class ModelSwap(ModelCatalog catalog, LiveModel live, NamedAdapters adapt
         {
             catalog.Verify(next);
             var path = catalog.ServePath(next);
-            if (old is not null && choice.Drains(path)) Drain(old, next);
+            if (old is not null && choice.Drains(path) && !Drain(old, next)) return;
             live.Swap(model = Open(path, next));
             Tell(now, model, start);
             log.SayWhatIsIgnored(model);
@@ -46,11 +51,35 @@ sealed class ModelSwap(ModelCatalog catalog, LiveModel live, NamedAdapters adapt
         }
     }
 
-    /// <summary>New requests wait until the next version is there; running ones end first, and the old version's memory is free.</summary>
-    void Drain(LoadedModel old, string next)
+    /// <summary>
+    /// New requests wait until the next version is there; running ones end first, and the old version's memory is free. False where the
+    /// pointer returns to the old version before that: it lets requests in again, and nothing is loaded.
+    /// </summary>
+    bool Drain(LoadedModel old, string next)
     {
         log.EndsFirst(next, old.Version);
-        live.Close().GetAwaiter().GetResult();
+        var emptied = live.Close();
+        while (!emptied.IsCompleted)
+        {
+            Task.WhenAny(emptied, Task.Delay(glance, parts.Time)).GetAwaiter().GetResult();
+            if (!IsCurrent(old.Version) || !live.TryReopen()) continue;
+            log.DrainCancelled(old.Version, next);
+            return false;
+        }
+        return true;
+    }
+
+    bool IsCurrent(string version)
+    {
+        try
+        {
+            return catalog.State().Current == version;
+        }
+        catch (Exception broken) when (broken is IOException or ModelFormatException or UnauthorizedAccessException)
+        {
+            // The pointer is read again at the next glance, and the watcher tells of one that stays unreadable.
+            return false;
+        }
     }
 
     LoadedModel Open(string path, string version)

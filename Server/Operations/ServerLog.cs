@@ -48,6 +48,9 @@ static partial class ServerLog
     [LoggerMessage(408, LogLevel.Information, "{Version} is loaded once the requests on {Live} have ended; new ones wait for it.")]
     public static partial void EndsFirst(this ILogger log, string version, string live);
 
+    [LoggerMessage(411, LogLevel.Information, "{Live} goes on: the catalogue returned to it before {Version} was loaded.")]
+    public static partial void DrainCancelled(this ILogger log, string live, string version);
+
     [LoggerMessage(409, LogLevel.Information, "{Version} is loaded and served again.")]
     public static partial void Restored(this ILogger log, string version);
 

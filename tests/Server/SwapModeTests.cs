@@ -87,6 +87,33 @@ public sealed class SwapModeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_rollback_while_requests_end_cancels_the_swap_and_lets_others_in_at_once()
+    {
+        using var gate = new Gate();
+        var first = new RecitingNetwork(old) { BeforeStep = gate.Pass };
+        var opened = 0;
+        await using var server = await StartAsync(first, "drain", fits: true, version =>
+        {
+            opened++;
+            return TinyModel.Of(new RecitingNetwork(New), version);
+        }, "v1");
+        folder.Promote("v1");
+        using var running = await BeginAsync(server, gate);
+        var looking = Task.Run(server.Part<ModelWatcher>().Look, TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync("requests wait", () => server.Part<LiveModel>().IsClosed);
+        var waiting = server.ChatAsync();
+        var catalog = new ModelCatalog(folder.Path, TimeProvider.System);
+        var state = catalog.State();
+        Assert.True(catalog.TrySwap(state, state.RollBack(), Moves.Promote));
+        await looking;
+        Assert.False(first.Disposed);
+        gate.Open();
+        Assert.Equal((old, "v1"), Said(await RunningServer.JsonAsync(await waiting)));
+        Assert.Equal(old, RunningServer.TextOf(await RunningServer.EventsAsync(running)));
+        Assert.Equal(0, opened);
+    }
+
+    [Fact]
     public async Task A_version_that_does_not_open_after_the_old_one_has_ended_brings_the_old_one_back()
     {
         var before = new RecitingNetwork(old);
