@@ -37,20 +37,20 @@ static class DecodeBenchmark
         return 0;
     }
 
-    /// <summary>The duration of one step of one sequence, in milliseconds.</summary>
+    /// <summary>The duration of one step of one sequence on the server's default backend, in milliseconds.</summary>
     internal static async Task<double> StepAsync(string model)
     {
         using var checkpoint = Checkpoint.Open(model);
         using var live = new LiveModel();
         var options = new EngineOptions();
-        live.Swap(Loaded(new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights), options));
+        live.Swap(Loaded(ServedNetwork.Of(checkpoint), options));
         await using var engine = new Engine(live, options, TimeProvider.System);
         await ReadAsync(engine, live, 8, Generate); // warms up
         var (first, last) = await ReadAsync(engine, live, 8, Generate + 1);
         return Stopwatch.GetElapsedTime(first, last).TotalMilliseconds / Generate;
     }
 
-    static LoadedModel Loaded(TorchNetwork network, EngineOptions options) =>
+    static LoadedModel Loaded(INetwork network, EngineOptions options) =>
         new(network, Math.Min(2048, network.Blueprint.MaxPositions), options)
         {
             Version = "decode",

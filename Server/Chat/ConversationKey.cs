@@ -1,5 +1,6 @@
 // What is the same in all requests of one conversation, so that all of it is answered by the same weights while a version is tried. Knows
 // no version.
+using Majlis.Server.Completions;
 using Majlis.Server.Wire;
 using Majlis.Text.Chat;
 
@@ -18,5 +19,13 @@ static class ConversationKey
         if (request.User is { } user) return $"{request.Client}\nuser {user}";
         var first = request.Messages.FirstOrDefault(message => (string?)message!["role"] == "user");
         return $"{request.Client}\nbegins {MessageContent.TextOf(first)}";
+    }
+
+    /// <summary>The user that the client names; else who asks, with the first prompt. Without a user a longer prompt is another one.</summary>
+    public static string Of(CompletionRequest request)
+    {
+        if (request.User is { } user) return $"{request.Client}\nuser {user}";
+        var first = request.Prompts[0];
+        return $"{request.Client}\ncontinues {first.Text ?? string.Join(' ', first.Tokens)}";
     }
 }

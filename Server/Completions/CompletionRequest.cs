@@ -34,6 +34,10 @@ public sealed record CompletionRequest
 
     public int Priority { get; init; }
     public string Client { get; init; } = "";
+
+    /// <summary>As the client names whom it asks for; null where it does not.</summary>
+    public string? User { get; init; }
+
     public bool? Deterministic { get; init; }
     public string? CacheSalt { get; init; }
 

@@ -17,12 +17,12 @@ static class CompletionRequestReader
         var fields = new Fields(body, "", problem);
         if (problem.First is not null) return null;
         var model = fields.RequiredText("model");
-        fields.Text("user");
         RefuseSuffix(fields);
         var output = OutputReader.ReadCompletion(fields);
         var request = new CompletionRequest
         {
             Model = model,
+            User = fields.Text("user"),
             Prompts = PromptReader.Read(fields, Most),
             AddSpecialTokens = fields.Flag("add_special_tokens") ?? true,
             Sampling = SamplingReader.Read(fields),

@@ -17,7 +17,7 @@ sealed class CompletionStarter(ModelLeases leases, WishedGrammars wishes, IdSour
 
     /// <summary>A run ready to generate, or null with the reason in <paramref name="problem"/>.</summary>
     public CompletionRun? Start(CompletionRequest request, Problem problem) =>
-        leases.Lease(request.Model, problem, lease => Start(request, lease, problem));
+        leases.Lease(request.Model, problem, lease => Start(request, lease, problem), ConversationKey.Of(request));
 
     CompletionRun? Start(CompletionRequest request, ModelLease lease, Problem problem)
     {

@@ -51,6 +51,20 @@ public sealed class TrialTests : IDisposable
     }
 
     [Fact]
+    public async Task Completions_are_tried_as_chats_are_and_a_user_stays_with_one_version_in_both()
+    {
+        await using var server = await StartAsync();
+        await MoveAsync(server, HttpMethod.Post, "v2", """{"share":0.5}""");
+        var prompts = Enumerable.Range(0, 30).Select(number => $"text {number}").ToList();
+        var first = await Task.WhenAll(prompts.Select(prompt => CompletedByAsync(server, prompt)));
+        Assert.InRange(first.Count(version => version == "v2"), 5, 25);
+        Assert.Equal(first, await Task.WhenAll(prompts.Select(prompt => CompletedByAsync(server, prompt))));
+        foreach (var user in new[] { "a", "b", "c", "d", "e" })
+            Assert.Equal((string)(await AskAsync(server, "hello", "current", user))["model"]!,
+                await CompletedByAsync(server, "text", user));
+    }
+
+    [Fact]
     public async Task The_tried_version_answers_by_its_name_with_its_own_hash_and_unlike_the_current_one()
     {
         await using var server = await StartAsync();
@@ -176,6 +190,12 @@ public sealed class TrialTests : IDisposable
             ["seed"] = 5,
             ["logprobs"] = true,
         }));
+    }
+
+    static async Task<string> CompletedByAsync(RunningServer server, string prompt, string? user = null)
+    {
+        var body = new JsonObject { ["model"] = "current", ["prompt"] = prompt, ["user"] = user, ["max_tokens"] = 1 };
+        return (string)(await RunningServer.JsonAsync(await server.PostAsync("/v1/completions", body.ToJsonString())))["model"]!;
     }
 
     // The texts of so small a network are often the same; their log-probabilities are not.
