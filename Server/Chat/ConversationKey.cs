@@ -21,7 +21,7 @@ static class ConversationKey
         return $"{request.Client}\nbegins {MessageContent.TextOf(first)}";
     }
 
-    /// <summary>The user that the client names; else who asks, with the first prompt. Without a user a longer prompt is another one.</summary>
+    /// <summary>The user that the client names; else who asks, with the first prompt.</summary>
     public static string Of(CompletionRequest request)
     {
         if (request.User is { } user) return $"{request.Client}\nuser {user}";
