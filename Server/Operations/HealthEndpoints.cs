@@ -1,5 +1,5 @@
-// /health/live: does decoding make progress? /health/ready: are weights loaded, and does the vote store answer? /metrics: Prometheus' text
-// format. Knows no requests.
+// /health/live: does decoding make progress? /health/ready, and /health as other model servers call it: are weights loaded, and does the
+// vote store answer? /metrics: Prometheus' text format. Knows no requests.
 using System.Text.Json.Serialization;
 using Majlis.Feedback.Store;
 using Majlis.Inference;
@@ -24,8 +24,8 @@ static class HealthEndpoints
     {
         app.MapGet("/health/live", Live).ForOperators(options.Opens(ServerOptions.Health))
             .Says("Whether decoding moves.");
-        app.MapGet("/health/ready", ReadyAsync).ForOperators(options.Opens(ServerOptions.Health))
-            .Says("Whether weights and store are there.");
+        foreach (var path in new[] { "/health", "/health/ready" })
+            app.MapGet(path, ReadyAsync).ForOperators(options.Opens(ServerOptions.Health)).Says("Whether weights and store are there.");
         app.MapMetrics("/metrics", app.Services.GetRequiredService<ServerMetrics>().Registry)
             .ForOperators(options.Opens(ServerOptions.Metrics));
     }

@@ -7,7 +7,7 @@ namespace Majlis.tests.Server.Access;
 
 public sealed class InternalAddressTests
 {
-    static readonly string[] operators = ["/health/live", "/health/ready", "/metrics"];
+    static readonly string[] operators = ["/health", "/health/live", "/health/ready", "/metrics"];
 
     [Fact]
     public async Task An_internal_address_serves_health_and_metrics_to_everybody_and_nothing_else()
@@ -33,9 +33,9 @@ public sealed class InternalAddressTests
     }
 
     [Theory]
-    [InlineData("health", "/health/live,/health/ready")]
+    [InlineData("health", "/health,/health/live,/health/ready")]
     [InlineData("metrics", "/metrics")]
-    [InlineData("health, metrics", "/health/live,/health/ready,/metrics")]
+    [InlineData("health, metrics", "/health,/health/live,/health/ready,/metrics")]
     public async Task What_is_open_needs_no_key(string open, string paths)
     {
         await using var server = await KeyedServer.StartAsync(options => options with { Open = open });

@@ -18,6 +18,8 @@ public sealed class HealthTests
         var ready = await RunningServer.JsonAsync(await server.Http.GetAsync(new Uri("/health/ready", UriKind.Relative), Stop));
         Assert.Equal(("ready", "tiny"), ((string)ready["status"]!, (string)ready["model"]!));
         Assert.False((bool)ready["votes"]!["taken"]!);
+        var asOthers = await RunningServer.JsonAsync(await server.Http.GetAsync(new Uri("/health", UriKind.Relative), Stop));
+        Assert.Equal("ready", (string)asOthers["status"]!);
         var metrics = await server.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative), Stop);
         Assert.Contains("majlis_requests_total{path=\"/v1/chat/completions\",status=\"200\",role=\"anonymous\"} 1", metrics,
             StringComparison.Ordinal);
