@@ -61,9 +61,11 @@ static class RecipeReader
     static bool IsRequired(PropertyInfo property) => property.GetCustomAttributesData()
         .Any(attribute => attribute.AttributeType.FullName == "System.Runtime.CompilerServices.RequiredMemberAttribute");
 
+    // peft's own names, as in adapter_config.json, are TRL's without their beginning.
     static string Suggestion(string name, (string Name, PropertyInfo Property, MeansAttribute Means)[] known) =>
-        Array.Find(known, option => option.Means.Trl == name) is { Name: { } ours } ? $": here it is {ours}."
-        : NearestName.Of(name, known.Select(option => option.Name)) is { } near ? $"; did you mean {near}?" : ".";
+        Array.Find(known, option => option.Means.Trl == name || option.Means.Trl == $"lora_{name}") is { Name: { } ours }
+            ? $": here it is {ours}."
+            : NearestName.Of(name, known.Select(option => option.Name)) is { } near ? $"; did you mean {near}?" : ".";
 
     /// <summary>Null where the value could be read; else what was expected.</summary>
     static string? Convert(Type type, RecipeValue value, string prefix, List<string> wrong, string path, out object? converted)

@@ -32,7 +32,7 @@ public sealed class GoldenDataFormats : IDisposable
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
             foreach (var (index, one) in json.RootElement.GetProperty("cases").EnumerateArray().Index())
                 found.Add(index, $"{one.GetProperty("name").GetString()} {one.GetProperty("trainer").GetString()} "
-                    + one.GetProperty("arguments").GetRawText());
+                    + JsonSerializer.Serialize(one.GetProperty("arguments")));
             return found;
         }
     }

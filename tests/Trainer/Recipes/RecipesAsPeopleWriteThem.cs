@@ -71,6 +71,8 @@ public sealed class RecipesAsPeopleWriteThem : IDisposable
     [InlineData("learning_rate: null", "line 3: learning_rate: expected a number, not null.")]
     [InlineData("lora: 8", "line 3: lora: expected keys and values, not '8'.")]
     [InlineData("lora: {rnak: 8}", "line 3: lora.rnak is not known; did you mean rank?")]
+    [InlineData("lora: {r: 8}", "line 3: lora.r is not known: here it is rank.")]
+    [InlineData("lora: {target_modules: [q_proj]}", "line 3: lora.target_modules is not known: here it is targets.")]
     [InlineData("lora: {rank: 0}", "line 3: lora.rank: 0 is not at least 1.")]
     [InlineData("adapter: nowhere", "line 3: adapter: there is no folder 'nowhere'.")]
     [InlineData("beta: 0.1\nbeta: 0.2", "line 4")]
