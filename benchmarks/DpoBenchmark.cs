@@ -19,8 +19,12 @@ static class DpoBenchmark
     const int Pairs = 4, Side = 256, Prompt = 128, Rank = 16;
     const int Steps = 3;
 
+    static readonly string[] words = ["bf16", "full", "apart", "recompute"];
+
     public static int Run(string model, string[] how)
     {
+        if (how.Except(words).FirstOrDefault() is { } unknown)
+            throw new ArgumentException($"dpo does not know '{unknown}'; it knows {string.Join(", ", words)}.");
         var (numerics, full) = (how.Contains("bf16") ? "bf16" : "fp32", how.Contains("full"));
         using var memory = new PeakMemory();
         using var checkpoint = Checkpoint.Open(model);

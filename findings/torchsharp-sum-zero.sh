@@ -15,15 +15,7 @@
 #   norm(2f): Float32 [] = 3.46
 # Fails if that changes. Needs the .NET 10 SDK, python3 and a NuGet source; uses nothing of this project.
 set -euo pipefail
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-cat >probe.csproj <<'XML'
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework></PropertyGroup>
-  <ItemGroup><PackageReference Include="TorchSharp-cpu" Version="0.107.0" /></ItemGroup>
-</Project>
-XML
+. "$(dirname "$0")/shared/torchsharp.sh"
 cat >Program.cs <<'CS'
 using System.Linq;
 using static TorchSharp.torch;
@@ -40,24 +32,7 @@ var cube = ones([2, 2, 3]);
 System.Console.WriteLine($"norm(2): {Show(cube.norm(2))}");
 System.Console.WriteLine($"norm(2f): {Show(cube.norm(2f))}");
 CS
-dotnet build -c Release -v q --nologo
-# The native library asks for a version of libstdc++ that Debian 12 lacks and that nothing in it uses: there the demand is made weak.
-library=$(find bin -name libLibTorchSharp.so)
-if ldd "$library" | grep 'GLIBCXX_3.4.32.*not found' >/dev/null; then
-  python3 - "$library" <<'PY'
-import struct, sys
-value = 0
-for byte in b"GLIBCXX_3.4.32":
-    value = (value << 4) + byte
-    high = value & 0xF0000000
-    value = (value ^ high >> 24) & ~high & 0xFFFFFFFF
-data = bytearray(open(sys.argv[1], "rb").read())
-at = data.index(struct.pack("<IH", value, 0))
-data[at + 4] = 2
-open(sys.argv[1], "wb").write(data)
-PY
-fi
-dotnet run -c Release --no-build >seen
+probe >seen
 cat seen
 diff - seen <<'OUT'
 sum(0): Byte [] = 45
