@@ -9,7 +9,7 @@ return args switch
     ["memory", .. var models] => MemoryBenchmark.Run(models),
     ["memory-child", var model] => MemoryBenchmark.RunChild(model),
     ["sft"] => SftBenchmark.Run(),
-    ["dpo", var model, .. var how] => DpoBenchmark.Run(model, how),
+    ["dpo", var model, .. var how] when DpoBenchmark.Knows(how) => DpoBenchmark.Run(model, how),
     ["merge", .. var command] => MergeBenchmark.Run(command),
     ["tokenizer", .. var names] => TokenizerBenchmark.Run(names),
     ["maskbench", .. var options] => await MaskBenchmark.RunAsync(options),
