@@ -14,7 +14,8 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-npm install --silent --no-audit --no-fund --ignore-scripts --cache "$work/cache" --prefix "$work" @langchain/openai@1.5.8 @langchain/core@1.4.0 >/dev/null
+npm install --silent --no-audit --no-fund --ignore-scripts --cache "$work/cache" --prefix "$work" \
+  @langchain/openai@1.5.8 @langchain/core@1.4.0 >/dev/null
 cat >probe.mjs <<'JS'
 import http from "node:http";
 import { ChatOpenAI } from "@langchain/openai";

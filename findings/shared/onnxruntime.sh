@@ -7,7 +7,7 @@ npm install --silent --no-audit --no-fund --ignore-scripts --cache "$work/cache"
 cat >onnx.mjs <<'JS'
 import ort from "onnxruntime-node";
 import proto from "onnx-proto";
-const codes = { float32: 1, int32: 6, int64: 7, string: 8, float64: 11 };
+const codes = { float32: 1, uint8: 2, int32: 6, int64: 7, string: 8, float64: 11 };
 const value = (name, type) => ({ name, type: { tensorType: { elemType: codes[type] } } });
 export const tensor = (data, type = "float32", dims = [data.length]) => new ort.Tensor(type, data, dims);
 export async function run(opType, inputs, types, attributes = {}) {
