@@ -16,18 +16,19 @@ sealed unsafe class CpuForwardResult : ForwardResult
     readonly Blueprint blueprint;
     readonly NetworkWeights weights;
     readonly Team team;
-    readonly RowSampler sampler;
+    readonly RowSampler[] samplers;
     readonly HeadRows rows;
     readonly Pooling pooling;
     readonly float[][]? pooled;
     readonly int kept;
     int blockStart = -1;
 
+    /// <param name="samplers">One for each member of the team.</param>
     public CpuForwardResult(Blueprint blueprint, NetworkWeights weights, Team team, FloatRows stream, HeadRows rows,
-        RowSampler sampler, ForwardBatch batch)
+        RowSampler[] samplers, ForwardBatch batch)
     {
         (this.blueprint, this.weights, this.team) = (blueprint, weights, team);
-        (this.rows, this.sampler, pooling) = (rows, sampler, batch.Pooling);
+        (this.rows, this.samplers, pooling) = (rows, samplers, batch.Pooling);
         if (pooling is not (Pooling.None or Pooling.Score))
             pooled = PooledRows.Of(batch, stream, weights.FinalNorm, blueprint.HiddenSize);
         // A score is the only logit of its sequence's last real token.
@@ -55,7 +56,12 @@ sealed unsafe class CpuForwardResult : ForwardResult
     public override void Sample(ReadOnlySpan<SamplingPlan> plans, Span<SampledToken> tokens)
     {
         if (tokens.Length < plans.Length) throw new ArgumentException("There are fewer places for tokens than plans.", nameof(tokens));
-        for (var i = 0; i < plans.Length; i++) tokens[i] = sampler.Sample(Row(plans[i].Row), plans[i]);
+        for (int first = 0, end; first < plans.Length; first = end)
+        {
+            Row(plans[first].Row);
+            for (end = first + 1; end < plans.Length && IsAtHand(plans[end].Row); end++) Row(plans[end].Row);
+            Draw(plans[first..end].ToArray(), tokens[first..end]);
+        }
     }
 
     public override float[] ReadPooled(int sequence) => pooled is not null ? pooled[sequence]
@@ -66,20 +72,37 @@ sealed unsafe class CpuForwardResult : ForwardResult
         // The memory is the network's.
     }
 
+    // The rows are at hand; each is drawn from by one member.
+    void Draw(SamplingPlan[] plans, Span<SampledToken> tokens)
+    {
+        var drawn = new SampledToken[plans.Length];
+        if (plans.Length == 1) Sample(0, 0);
+        else
+            team.Run(member =>
+            {
+                while (team.TryClaim(plans.Length, out var i)) Sample(member, i);
+            });
+        drawn.CopyTo(tokens);
+
+        void Sample(int member, int i) => drawn[i] = samplers[member].Sample(Row(plans[i].Row), plans[i]);
+    }
+
     // [V], valid until a row of another block is read.
     float* Row(int row)
     {
         if ((uint)row >= (uint)kept) throw new ArgumentOutOfRangeException(nameof(row), row, $"The step kept {kept} rows.");
-        if (row / BlockRows * BlockRows != blockStart) Compute(row / BlockRows * BlockRows);
+        if (!IsAtHand(row)) Compute(row / BlockRows * BlockRows);
         return rows.Logits.Row(row - blockStart);
     }
+
+    bool IsAtHand(int row) => row / BlockRows * BlockRows == blockStart;
 
     void Compute(int start)
     {
         var (count, head) = (Math.Min(BlockRows, kept - start), weights.Head!);
         rows.Logits.Shape(count, head.Outputs);
         var packed = rows.Packed;
-        packed.Shape(count, head.Inputs, head.NeedsIntegers, head.NeedsFloats);
+        packed.Shape(count, head.Inputs, head.NeedsIntegers, head.NeedsFloats, head.NeedsShorts);
         team.Run(_ =>
         {
             while (team.TryClaim(packed.Tiles, out var tile))

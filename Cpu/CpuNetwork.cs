@@ -29,7 +29,7 @@ public sealed class CpuNetwork : INetwork
     readonly ConcurrentDictionary<int, PackedAdapter> adapters = [];
     readonly EncoderCache? encoderCache;
     readonly HeadRows headRows = new();
-    readonly RowSampler sampler;
+    readonly RowSampler[] samplers;
     readonly CacheForm form;
     int lastAdapter = -1;
 
@@ -56,7 +56,7 @@ public sealed class CpuNetwork : INetwork
         rows = new StepRows(blueprint, weights);
         team = new Team(Threads);
         attention = new LayerAttention(blueprint, weights, groups, Threads, form);
-        sampler = new RowSampler(blueprint.VocabularySize);
+        samplers = [.. Enumerable.Range(0, Threads).Select(_ => new RowSampler(blueprint.VocabularySize))];
         adapterPhase = new AdapterPhase(team);
         step = new NetworkStep(blueprint, weights, team, rows, attention, adapterPhase);
         if (groups.IsEmpty) encoderCache = new EncoderCache(blueprint, form);
@@ -101,7 +101,7 @@ public sealed class CpuNetwork : INetwork
             attention.Cache = encoderCache.Cache;
         }
         step.Run(batch);
-        return new CpuForwardResult(Blueprint, weights, team, rows.Stream, headRows, sampler, batch);
+        return new CpuForwardResult(Blueprint, weights, team, rows.Stream, headRows, samplers, batch);
     }
 
     public int AddAdapter(LowRankAdapter adapter)

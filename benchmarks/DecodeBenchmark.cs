@@ -11,6 +11,8 @@ namespace Majlis.benchmarks;
 
 static class DecodeBenchmark
 {
+    internal const string PeerVariable = "MAJLIS_PEER_LLAMA";
+
     const int Prompt = 512;
     const int Generate = 128;
     const int Repeats = 3;
@@ -89,27 +91,33 @@ static class DecodeBenchmark
 
     internal static async Task<(long First, long Last)> ReadAsync(Engine engine, LiveModel live, int prompt, int tokens)
     {
+        var times = await TimesAsync(engine, live, prompt, tokens);
+        return (times[0], times[^1]);
+    }
+
+    /// <summary>When each token came.</summary>
+    internal static async Task<List<long>> TimesAsync(Engine engine, LiveModel live, int prompt, int tokens)
+    {
         using var lease = live.Lease()!;
         var request = new GenerationRequest(Pick(prompt), SamplingOptions.Greedy with { IgnoreEos = true }, tokens)
         {
             CacheSalt = FormattableString.Invariant($"{Interlocked.Increment(ref requests)}"),
         };
-        var (first, last) = (0L, 0L);
-        await foreach (var _ in engine.GenerateAsync(lease, request))
-        {
-            last = Stopwatch.GetTimestamp();
-            if (first == 0) first = last;
-        }
-        return (first, last);
+        var times = new List<long>(tokens);
+        await foreach (var _ in engine.GenerateAsync(lease, request)) times.Add(Stopwatch.GetTimestamp());
+        return times;
     }
 
     /// <summary>Fixed token ids: speed does not depend on the text.</summary>
     static int[] Pick(int count) => [.. Enumerable.Range(0, count).Select(i => 100 + i * 7919 % 4000)];
 
     /// <summary>The peer's JSON line; null where none is named, or it fails.</summary>
-    internal static JsonElement? Peer(string model, int prompt, int generate, int clients)
+    static JsonElement? Peer(string model, int prompt, int generate, int clients) =>
+        Environment.GetEnvironmentVariable(PeerVariable) is { Length: > 0 } command ? Ask(command, model, prompt, generate, clients) : null;
+
+    /// <summary>The JSON line of a peer's command; null where it fails.</summary>
+    internal static JsonElement? Ask(string command, string model, int prompt, int generate, int clients)
     {
-        if (Environment.GetEnvironmentVariable("MAJLIS_PEER_LLAMA") is not { Length: > 0 } command) return null;
         var arguments = FormattableString.Invariant(
             $"{command} '{Path.GetFullPath(model)}' {Environment.ProcessorCount} {prompt} {generate} {clients}");
         using var peer = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", arguments]) { RedirectStandardOutput = true })!;

@@ -20,7 +20,7 @@ return args switch
     ["long-prompt-child", var model] => await LongPromptBenchmark.RunChildAsync(model),
     ["fairness", var model] => await FairnessBenchmark.RunAsync(model),
     ["cpu", .. var models] => CpuBenchmark.Run(models),
-    ["cpu-child", var engine, var model] => await CpuBenchmark.RunChildAsync(engine, model),
+    ["cpu-child", var engine, var model] => await CpuRun.RunChildAsync(engine, model),
     ["quality", var model, .. var texts] => QualityBenchmark.Run(model, texts),
     ["decode", var model] => await DecodeBenchmark.RunAsync(model),
     ["swap-memory", .. var models] => await SwapMemoryBenchmark.RunAsync(models),

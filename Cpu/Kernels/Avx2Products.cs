@@ -19,6 +19,9 @@ sealed unsafe class Avx2Products : Products
 
     public override void Mix(in ShortMix mix) => ShortDots.Mix(mix);
 
+    public override void Shorts(byte* w, int blocks, in PackedTile tile, float* y, long stride) =>
+        ShortProducts.Multiply(w, blocks, tile, y, stride);
+
     public override void Integers(WeightFormat format, byte* w, int blocks, in PackedTile tile, float* y, long stride)
     {
         switch (tile.Width)

@@ -15,9 +15,12 @@ sealed unsafe class Avx512Products : Products
 
     public override void Mix(in ValueMix mix) => ByteMixing.Run(mix);
 
-    public override void Scores(in ShortScores scores) => ShortDots.Scores(scores);
+    public override void Scores(in ShortScores scores) => WideShortDots.Scores(scores);
 
-    public override void Mix(in ShortMix mix) => ShortDots.Mix(mix);
+    public override void Mix(in ShortMix mix) => WideShortDots.Mix(mix);
+
+    public override void Shorts(byte* w, int blocks, in PackedTile tile, float* y, long stride) =>
+        WideShortProducts.Multiply(w, blocks, tile, y, stride);
 
     public override void Integers(WeightFormat format, byte* w, int blocks, in PackedTile tile, float* y, long stride)
     {

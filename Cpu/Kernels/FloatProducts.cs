@@ -1,4 +1,4 @@
-// Products of fp32, bf16 and fp16 weights by fp32 activations. Vectors of 512 bits, which .NET splits where the processor has shorter ones.
+// Products of fp32 and fp16 weights by fp32 activations. Vectors of 512 bits, which .NET splits where the processor has shorter ones.
 // Even and odd columns have accumulators of their own: one chain of additions would wait for itself.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
@@ -22,8 +22,7 @@ static unsafe class FloatProducts
     static void Multiply<TWidth>(WeightFormat format, byte* w, int blocks, float* x, float* y, long stride) where TWidth : struct, IWidth
     {
         if (format == WeightFormat.F32) Columns<TWidth, Float32Pair>(w, blocks * 16, x, y, stride);
-        else if (format == WeightFormat.F16) Columns<TWidth, Float16Pair>(w, blocks * 16, x, y, stride);
-        else Columns<TWidth, BFloat16Pair>(w, blocks * 16, x, y, stride);
+        else Columns<TWidth, Float16Pair>(w, blocks * 16, x, y, stride);
     }
 
     // Columns come in pairs; x is [column][token].
@@ -69,17 +68,5 @@ readonly struct Float16Pair : IPair
     {
         var (both, bits) = (Vector512.Load((int*)w), Vector512.Create(unchecked((int)0x8FFFE000)));
         return (((both << 16 >> 3) & bits).AsSingle() * PackedRows.HalfFactor, ((both >> 3) & bits).AsSingle() * PackedRows.HalfFactor);
-    }
-}
-
-readonly struct BFloat16Pair : IPair
-{
-    public static int Bytes => 64;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe (Vector512<float> Even, Vector512<float> Odd) Load(byte* w)
-    {
-        var both = Vector512.Load((uint*)w);
-        return ((both << 16).AsSingle(), (both & Vector512.Create(0xFFFF0000u)).AsSingle());
     }
 }

@@ -21,6 +21,13 @@ static unsafe class Norms
         else Add<HalvedFloats>(x, y, count);
     }
 
+    /// <summary>y = x / by.</summary>
+    public static void Divide(float* x, float by, float* y, int count)
+    {
+        if (Vector512.IsHardwareAccelerated) Divide<WholeFloats>(x, by, y, count);
+        else Divide<HalvedFloats>(x, by, y, count);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply<T>(NormKind kind, float* x, float* weight, float* bias, float* y, int width, float epsilon)
         where T : struct, IFloats<T>
@@ -42,6 +49,14 @@ static unsafe class Norms
         var i = 0;
         for (; i <= count - 16; i += 16) (T.Load(x + i) + T.Load(y + i)).Store(x + i);
         for (; i < count; i++) x[i] += y[i];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Divide<T>(float* x, float by, float* y, int count) where T : struct, IFloats<T>
+    {
+        var i = 0;
+        for (; i <= count - 16; i += 16) (T.Load(x + i) / T.All(by)).Store(y + i);
+        for (; i < count; i++) y[i] = x[i] / by;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

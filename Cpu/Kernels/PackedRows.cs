@@ -1,12 +1,12 @@
-// Activations as the kernels read them: tiles of up to eight tokens, in int8 with a scale for each block of 32 columns, in fp32, or in
-// both. Memory only; RowPacking fills it.
+// Activations as the kernels read them: tiles of up to eight tokens, in whole numbers of 8 or 14 bits with a scale for each block of 32
+// columns, in fp32, or in several of these. Memory only; RowPacking fills it.
 using Majlis.Cpu.Weights;
 
 namespace Majlis.Cpu.Kernels;
 
 /// <summary>
-/// [tile][block][quad of columns][token of the tile][4] bytes, or [tile][column][token] floats. A tile has 1, 2, 4 or 8 tokens; tokens that
-/// pad the last one hold whatever was there, and their results are dropped.
+/// [tile][block][quad of columns][token of the tile][4] bytes, [tile][block][pair of columns][token][2] shorts, or [tile][column][token]
+/// floats. A tile has 1, 2, 4 or 8 tokens; tokens that pad the last one hold whatever was there, and their results are dropped.
 /// </summary>
 sealed unsafe class PackedRows : IDisposable
 {
@@ -27,17 +27,19 @@ sealed unsafe class PackedRows : IDisposable
 
     public bool HasIntegers { get; private set; }
 
+    public bool HasShorts { get; private set; }
+
     public bool HasFloats { get; private set; }
 
     /// <summary>Makes room for rows of so many columns; the content is undefined.</summary>
-    public void Shape(int rows, int columns, bool integers, bool floats)
+    public void Shape(int rows, int columns, bool integers, bool floats, bool shorts = false)
     {
-        (Rows, HasIntegers, HasFloats) = (rows, integers, floats);
+        (Rows, HasIntegers, HasFloats, HasShorts) = (rows, integers, floats, shorts);
         Blocks = (columns + WeightLayout.BlockColumns - 1) / WeightLayout.BlockColumns;
         var blocks = (long)Tiles * TileRows * Blocks;
         if (blocks <= capacity) return;
         memory?.Dispose();
-        (memory, capacity) = (new NativeBuffer(blocks * (32 + 32 * 4 + 5 * 4)), blocks);
+        (memory, capacity) = (new NativeBuffer(blocks * (32 + 32 * 4 + 32 * 2 + 6 * 4)), blocks);
     }
 
     /// <summary>Tokens of a tile, padding included.</summary>
@@ -48,9 +50,14 @@ sealed unsafe class PackedRows : IDisposable
         var at = (long)tile * TileRows * Blocks;
         var floats = (float*)memory!.Start;
         var scales = floats + 32 * capacity;
-        var integers = (int*)(scales + 2 * capacity);
-        return new(Width(tile), floats + 32 * at, (sbyte*)(integers + 2 * capacity) + 32 * at, scales + at, scales + capacity + at,
-            integers + at, integers + capacity + at);
+        var integers = (int*)(scales + 3 * capacity);
+        var numbers = (sbyte*)(integers + 2 * capacity);
+        return new(Width(tile), floats + 32 * at, numbers + 32 * at, scales + at, scales + capacity + at, integers + at,
+            integers + capacity + at)
+        {
+            Shorts = (int*)(numbers + 32 * capacity) + 16 * at,
+            ShortScales = scales + 2 * capacity + at,
+        };
     }
 
     public void Dispose() => memory?.Dispose();
@@ -74,4 +81,10 @@ readonly unsafe struct PackedTile(int width, float* floats, sbyte* numbers, floa
 
     /// <summary>-8 * sum of q, for weights stored plus 8.</summary>
     public int* Minus8 { get; } = minus8;
+
+    /// <summary>[block][pair of columns][token]: two numbers of 14 bits.</summary>
+    public int* Shorts { get; init; }
+
+    /// <summary>Their scales.</summary>
+    public float* ShortScales { get; init; }
 }

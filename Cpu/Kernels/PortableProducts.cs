@@ -15,6 +15,9 @@ sealed unsafe class PortableProducts : Products
 
     public override void Mix(in ShortMix mix) => PortableShorts.Mix(mix);
 
+    public override void Shorts(byte* w, int blocks, in PackedTile tile, float* y, long stride) =>
+        PortableShorts.Multiply(w, blocks, tile, y, stride);
+
     public override void Integers(WeightFormat format, byte* w, int blocks, in PackedTile tile, float* y, long stride)
     {
         for (var token = 0; token < tile.Width; token++)

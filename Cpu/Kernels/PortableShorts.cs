@@ -22,6 +22,28 @@ static unsafe class PortableShorts
                 for (var element = 0; element < m.Padded; element += 4) Mix(m, row, group, element);
     }
 
+    /// <summary>A group of rows of weights in 14 bits times a tile.</summary>
+    public static void Multiply(byte* w, int blocks, in PackedTile tile, float* y, long stride)
+    {
+        for (var token = 0; token < tile.Width; token++)
+            for (var row = 0; row < 16; row += 4) Rows(w, row, blocks, tile, token).Store(y + token * stride + row);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static Vector128<float> Rows(byte* w, int row, int blocks, in PackedTile tile, int token)
+    {
+        var f = Vector128<float>.Zero;
+        for (var b = 0; b < blocks; b++, w += 1040)
+        {
+            var sum = Add(Vector128<int>.Zero, w + row * 4, 64, 16, tile.Shorts + b * 16 * tile.Width + token, tile.Width);
+            var exponents = w + 1024 + row;
+            var d = (Vector128.Create(exponents[0], exponents[1], exponents[2], exponents[3]) << 23).AsSingle();
+            d *= Vector128.Create(tile.ShortScales[b * tile.Width + token]);
+            f = Vector128.FusedMultiplyAdd(Vector128.ConvertToSingle(sum), d, f);
+        }
+        return f;
+    }
+
     static void Scores(in ShortScores s, int row, int block, int lane)
     {
         var w = s.Keys[block] + lane * 4;
@@ -47,12 +69,12 @@ static unsafe class PortableShorts
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector128<int> Add(Vector128<int> sum, byte* w, int step, int pairs, int* x)
+    static Vector128<int> Add(Vector128<int> sum, byte* w, int step, int pairs, int* x, int xStep = 1)
     {
-        for (var k = 0; k < pairs; k++, w += step)
+        for (var k = 0; k < pairs; k++, w += step, x += xStep)
         {
             var both = Vector128.Load((int*)w);
-            sum += ((both << 16) >> 16) * (short)x[k] + (both >> 16) * (x[k] >> 16);
+            sum += ((both << 16) >> 16) * (short)*x + (both >> 16) * (*x >> 16);
         }
         return sum;
     }

@@ -36,6 +36,7 @@ abstract unsafe class Products
                 var to = y + tile * PackedRows.TileRows * stride + group * WeightLayout.GroupRows;
                 var packed = rows.Tile(tile);
                 if (weights.Format.IsInteger()) Integers(weights.Format, w, weights.Blocks, packed, to, stride);
+                else if (weights.Format == WeightFormat.Int16) Shorts(w, weights.Blocks, packed, to, stride);
                 else FloatProducts.Multiply(weights.Format, w, weights.Blocks, packed, to, stride);
             }
         }
@@ -49,6 +50,9 @@ abstract unsafe class Products
 
     /// <summary>Shares times values in 16 bits, added to what there was.</summary>
     public abstract void Mix(in ShortMix mix);
+
+    /// <summary>One group of 16 rows times one tile, in <see cref="WeightFormat.Int16"/>.</summary>
+    public abstract void Shorts(byte* w, int blocks, in PackedTile tile, float* y, long stride);
 
     /// <summary>One group of 16 rows times one tile, in an integer format.</summary>
     public abstract void Integers(WeightFormat format, byte* w, int blocks, in PackedTile tile, float* y, long stride);

@@ -1,4 +1,5 @@
-// Writes a token's fp32 row into PackedRows: copies it, or quantises each block of 32 columns to int8 with the scale max / 127. The numbers
+// Writes a token's fp32 row into PackedRows: copies it, or quantises each block of 32 columns to int8 with the scale max / 127, or to 14
+// bits. The numbers
 // do not depend on the other tokens. A block that is not finite gets a scale that is not finite, so its products are not finite either.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
@@ -28,6 +29,9 @@ static unsafe class RowPacking
     static void Pack(PackedRows rows, in PackedTile tile, int place, float* row, int first, int end)
     {
         if (rows.HasFloats) Copy(tile, place, row, first, end);
+        if (rows.HasShorts)
+            if (Vector512.IsHardwareAccelerated) Shorten<WholeFloats>(tile, place, row, first, end);
+            else Shorten<HalvedFloats>(tile, place, row, first, end);
         if (!rows.HasIntegers) return;
         if (Vector512.IsHardwareAccelerated) Quantise<WholeFloats>(tile, place, row, first, end);
         else Quantise<HalvedFloats>(tile, place, row, first, end);
@@ -39,6 +43,22 @@ static unsafe class RowPacking
         var to = tile.Floats + token;
         var width = tile.Width;
         for (var k = first * BlockColumns; k < end * BlockColumns; k++) to[k * width] = row[k];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Shorten<T>(in PackedTile tile, int token, float* row, int first, int end) where T : struct, IFloats<T>
+    {
+        var width = tile.Width;
+        for (var b = first; b < end; b++)
+        {
+            var (low, high) = (T.Load(row + b * BlockColumns), T.Load(row + b * BlockColumns + 16));
+            var most = ByteRounding.Largest(low, high);
+            var factor = T.All(ShortRounding.Factor(most, ShortProducts.ActivationEnd));
+            var (firstPairs, lastPairs) = ((low * factor).ToShorts().AsInt32(), (high * factor).ToShorts().AsInt32());
+            var to = tile.Shorts + b * 16 * width + token;
+            for (var k = 0; k < 8; k++) (to[k * width], to[(k + 8) * width]) = (firstPairs[k], lastPairs[k]);
+            tile.ShortScales[b * width + token] = ShortRounding.Scale(most, ShortProducts.ActivationEnd);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

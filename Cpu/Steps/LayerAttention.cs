@@ -78,13 +78,23 @@ sealed unsafe class LayerAttention : IDisposable
         }
     }
 
-    /// <summary>All tokens' attention from their queries in <paramref name="qkv"/>, [token][heads * D]. Ends without a barrier.</summary>
-    public void Run(Team team, int member, int layer, FloatRows qkv, FloatRows mixed)
+    /// <summary>
+    /// All tokens' attention from their queries in <paramref name="qkv"/>, [token][heads * D], and its results packed for the next product
+    /// where <see cref="PacksHeads"/>. Ends without a barrier.
+    /// </summary>
+    public void Run(Team team, int member, int layer, FloatRows qkv, FloatRows mixed, PackedRows packed)
     {
         var a = weights.Layers[layer].Blueprint.Attention;
         var all = items[(a.Heads, a.KeyValueHeads)];
-        while (team.TryClaim(all.Length, out var i)) Run(tiles[member], all[i], layer, a, qkv, mixed);
+        while (team.TryClaim(all.Length, out var i))
+        {
+            Run(tiles[member], all[i], layer, a, qkv, mixed);
+            if (PacksHeads(a)) Pack(all[i], a, mixed, packed);
+        }
     }
+
+    /// <summary>Whether a head's results are whole blocks of the next product's inputs.</summary>
+    public static bool PacksHeads(AttentionBlueprint a) => a.HeadDim % WeightLayout.BlockColumns == 0;
 
     public void Dispose()
     {
@@ -104,7 +114,18 @@ sealed unsafe class LayerAttention : IDisposable
         {
             var (token, head) = Place(item, j, a);
             float* from = tile.Mixed + j * tile.Padded, to = mixed.Row(span.Start + token) + head * a.HeadDim;
-            for (var d = 0; d < a.HeadDim; d++) to[d] = from[d] / tile.Sums[j];
+            Norms.Divide(from, tile.Sums[j], to, a.HeadDim);
+        }
+    }
+
+    void Pack(AttentionItem item, AttentionBlueprint a, FloatRows mixed, PackedRows packed)
+    {
+        var blocks = a.HeadDim / WeightLayout.BlockColumns;
+        for (var j = 0; j < item.Count; j++)
+        {
+            var (token, head) = Place(item, j, a);
+            token += batch.Spans[item.Span].Start;
+            RowPacking.Pack(packed, token, mixed.Row(token), a.Heads * a.HeadDim, head * blocks, (head + 1) * blocks);
         }
     }
 

@@ -38,9 +38,10 @@ sealed unsafe class NetworkStep(Blueprint blueprint, NetworkWeights weights, Tea
         var layer = weights.Layers[index];
         Product(member, layer.Qkv, rows.PackedNormed, Inputs(layer.BeforeAttention), rows.Qkv);
         ForTokens(token => attention.Store(index, token, rows.Qkv.Row(token)));
-        attention.Run(team, member, index, rows.Qkv, rows.Mixed);
+        attention.Run(team, member, index, rows.Qkv, rows.Mixed, rows.PackedMixed);
         team.Sync();
-        ForTiles(token => RowPacking.Pack(rows.PackedMixed, token, rows.Mixed.Row(token), layer.Output.Inputs));
+        if (!LayerAttention.PacksHeads(layer.Blueprint.Attention))
+            ForTiles(token => RowPacking.Pack(rows.PackedMixed, token, rows.Mixed.Row(token), layer.Output.Inputs));
         Product(member, layer.Output, rows.PackedMixed, rows.Mixed, rows.Attended);
         var isParallel = layer.Blueprint.Residual == Residual.Parallel;
         if (!isParallel)

@@ -19,7 +19,7 @@ static unsafe class ProductPhase
     /// <summary>rows[token][output] = W x for all tokens of <paramref name="packed"/>.</summary>
     public static void Run(Team team, Linear linear, PackedRows packed, FloatRows rows)
     {
-        var tileBytes = packed.Blocks * 32 * PackedRows.TileRows * (packed.HasIntegers ? 1 : 4);
+        var tileBytes = packed.Blocks * 32 * PackedRows.TileRows * (packed.HasFloats ? 4 : packed.HasShorts ? 2 : 1);
         var tiles = Math.Clamp(CacheBytes / tileBytes, 1, packed.Tiles);
         var tokenPieces = (packed.Tiles + tiles - 1) / tiles;
         var groups = Math.Max(1, linear.Groups / (PiecesPerMember * team.Members));

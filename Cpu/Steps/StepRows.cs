@@ -14,6 +14,7 @@ sealed class StepRows : IDisposable
     readonly int gateUp;
     readonly bool integers;
     readonly bool floats;
+    readonly bool shorts;
 
     /// <param name="blueprint">Its layers are of one size.</param>
     /// <param name="weights">Of this Blueprint.</param>
@@ -24,6 +25,7 @@ sealed class StepRows : IDisposable
         (qkv, gateUp) = (weights.Layers[0].Qkv.Outputs, weights.Layers[0].GateUp.Outputs);
         var all = weights.Layers.SelectMany(layer => (Linear[])[layer.Qkv, layer.Output, layer.GateUp, layer.Down]).ToArray();
         (integers, floats) = (all.Any(linear => linear.NeedsIntegers), all.Any(linear => linear.NeedsFloats));
+        shorts = all.Any(linear => linear.NeedsShorts);
     }
 
     /// <summary>[N, hidden] the residual stream.</summary>
@@ -62,9 +64,9 @@ sealed class StepRows : IDisposable
         GateUp.Shape(tokens, gateUp);
         Mixed.Shape(tokens, attended);
         Inner.Shape(tokens, inner);
-        PackedNormed.Shape(tokens, hidden, integers, floats);
-        PackedMixed.Shape(tokens, attended, integers, floats);
-        PackedInner.Shape(tokens, inner, integers, floats);
+        PackedNormed.Shape(tokens, hidden, integers, floats, shorts);
+        PackedMixed.Shape(tokens, attended, integers, floats, shorts);
+        PackedInner.Shape(tokens, inner, integers, floats, shorts);
     }
 
     public void Dispose()

@@ -1,4 +1,5 @@
 // Writes and reads single rows of the packed layouts, block by block. The kernels' slow mirror: loading, embedding rows, and tests use it.
+using Majlis.Cpu.Kernels;
 using static Majlis.Cpu.Weights.WeightLayout;
 
 namespace Majlis.Cpu.Weights;
@@ -13,13 +14,33 @@ readonly ref struct QuantisedBlock(ReadOnlySpan<sbyte> numbers, Half scale, Half
 
 static unsafe class BlockPacking
 {
-    /// <summary>32 fp32 numbers into row <paramref name="row"/> (0..15) of a block of F32, BF16 or F16.</summary>
+    /// <summary>32 fp32 numbers into row <paramref name="row"/> (0..15) of a block of F32, F16 or Int16.</summary>
     /// <exception cref="ArithmeticException">F16 cannot hold a number.</exception>
     public static void Write(WeightFormat format, byte* block, int row, ReadOnlySpan<float> numbers)
     {
+        if (format == WeightFormat.Int16)
+        {
+            Shorts(block, row, numbers);
+            return;
+        }
         for (var k = 0; k < BlockColumns; k++)
             if (format == WeightFormat.F32) ((float*)block)[k * GroupRows + row] = numbers[k];
-            else ((ushort*)block)[Pair(k, row)] = format == WeightFormat.BF16 ? Rounded(numbers[k]) : HalfBits(numbers[k]);
+            else ((ushort*)block)[Pair(k, row)] = HalfBits(numbers[k]);
+    }
+
+    // A block that is not finite gets a scale that is not finite.
+    static void Shorts(byte* block, int row, ReadOnlySpan<float> numbers)
+    {
+        var most = 0f;
+        foreach (var number in numbers) most = Math.Max(most, Math.Abs(number));
+        var isFinite = float.IsFinite(most);
+        // The largest number becomes one of 13 digits.
+        var exponent = isFinite ? Math.Max(1, (BitConverter.SingleToInt32Bits(most) >> 23) - 12) : 255;
+        block[1024 + row] = (byte)exponent;
+        var inverse = MathF.ScaleB(1, 127 - exponent);
+        const float end = ShortProducts.WeightEnd;
+        for (var k = 0; k < BlockColumns; k++)
+            ((short*)block)[Pair(k, row)] = isFinite ? (short)Math.Clamp(MathF.Round(numbers[k] * inverse), -end, end) : (short)0;
     }
 
     /// <summary>
@@ -49,7 +70,7 @@ static unsafe class BlockPacking
             numbers[k] = format switch
             {
                 WeightFormat.F32 => ((float*)block)[k * GroupRows + row],
-                WeightFormat.BF16 => BitConverter.UInt32BitsToSingle((uint)((ushort*)block)[Pair(k, row)] << 16),
+                WeightFormat.Int16 => BitConverter.Int32BitsToSingle(block[1024 + row] << 23) * ((short*)block)[Pair(k, row)],
                 WeightFormat.F16 => (float)((Half*)block)[Pair(k, row)],
                 WeightFormat.Int8 => (float)((Half*)(block + 512))[row] * (block[Place(k, row)] - 128),
                 WeightFormat.Int8Min => (float)((Half*)(block + 512))[row] * (block[Place(k, row)] - 128)
@@ -57,13 +78,6 @@ static unsafe class BlockPacking
                 WeightFormat.Int4 => (float)((Half*)(block + 256))[row] * (Nibble(block, k, row) - 8),
                 _ => (float)((Half*)(block + 256))[row] * Nibble(block, k, row) + (float)((Half*)(block + 288))[row],
             };
-    }
-
-    /// <summary>fp32 to bf16, to nearest even; NaN stays NaN.</summary>
-    public static ushort Rounded(float number)
-    {
-        var bits = BitConverter.SingleToUInt32Bits(number);
-        return float.IsNaN(number) ? (ushort)(bits >> 16 | 0x40) : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 
     static ushort HalfBits(float number)

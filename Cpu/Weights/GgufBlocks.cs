@@ -20,7 +20,7 @@ static class GgufBlocks
     {
         TensorType.F32 => WeightFormat.F32,
         TensorType.F16 => WeightFormat.F16,
-        TensorType.BF16 => WeightFormat.BF16,
+        TensorType.BF16 => WeightFormat.Int16,
         TensorType.Q8_0 or TensorType.Q5_0 or TensorType.IQ4_NL or TensorType.MXFP4 => WeightFormat.Int8,
         TensorType.Q5_1 or TensorType.Q5_K => WeightFormat.Int8Min,
         TensorType.Q4_0 => WeightFormat.Int4,

@@ -46,7 +46,9 @@ sealed class Linear
 
     public bool NeedsIntegers => Matrices.Any(matrix => matrix.Format.IsInteger());
 
-    public bool NeedsFloats => Matrices.Any(matrix => !matrix.Format.IsInteger());
+    public bool NeedsShorts => Matrices.Any(matrix => matrix.Format == WeightFormat.Int16);
+
+    public bool NeedsFloats => Matrices.Any(matrix => matrix.Format.IsFloat());
 
     float[]? Biases(IWeightSource source, Projection[] parts)
     {

@@ -48,7 +48,7 @@ sealed class MatrixLoader(IWeightSource source, WeightPrecision precision, Nativ
     public WeightFormat Format(TensorType type, int columns, bool isOuter) => precision switch
     {
         WeightPrecision.Float32 => WeightFormat.F32,
-        WeightPrecision.BFloat16 => WeightFormat.BF16,
+        WeightPrecision.BFloat16 => WeightFormat.Int16,
         WeightPrecision.Int4 => isOuter ? WeightFormat.Int8 : WeightFormat.Int4Min,
         WeightPrecision.Auto => Own(type, columns) ?? WeightFormat.Int8,
         _ => WeightFormat.Int8,

@@ -10,11 +10,14 @@ public enum WeightFormat
     /// <summary>fp32; [32 columns][16 rows].</summary>
     F32,
 
-    /// <summary>bf16; [16 pairs of columns][16 rows][2].</summary>
-    BF16,
-
-    /// <summary>fp16, finite; as <see cref="BF16"/>.</summary>
+    /// <summary>fp16, finite; [16 pairs of columns][16 rows][2].</summary>
     F16,
+
+    /// <summary>
+    /// d * q, q in -8191..8191 and d a power of 2: what bf16 holds, but for numbers below 1/32 of the block's largest, which are off by at
+    /// most 1/8192 of that. As <see cref="F16"/>, then 16 exponents of d as an fp32 has them, in bytes.
+    /// </summary>
+    Int16,
 
     /// <summary>d * q, q in -127..127 stored plus 128; [8 quads of columns][16 rows][4], then 16 scales in fp16.</summary>
     Int8,
@@ -42,7 +45,8 @@ static class WeightLayout
     public static int BlockBytes(this WeightFormat format) => format switch
     {
         WeightFormat.F32 => 2048,
-        WeightFormat.BF16 or WeightFormat.F16 => 1024,
+        WeightFormat.F16 => 1024,
+        WeightFormat.Int16 => 1024 + 16,
         WeightFormat.Int8 => 512 + 32,
         WeightFormat.Int8Min => 512 + 64,
         WeightFormat.Int4 => 256 + 32,
@@ -55,6 +59,9 @@ static class WeightLayout
     /// <summary>Whether numbers are stored in whole bytes.</summary>
     public static bool HasBytes(this WeightFormat format) => format is WeightFormat.Int8 or WeightFormat.Int8Min;
 
-    /// <summary>Whether the kernels multiply by activations in int8; otherwise they are fp32.</summary>
+    /// <summary>Whether the kernels multiply by activations in int8.</summary>
     public static bool IsInteger(this WeightFormat format) => format >= WeightFormat.Int8;
+
+    /// <summary>Whether the kernels multiply by activations in fp32.</summary>
+    public static bool IsFloat(this WeightFormat format) => format <= WeightFormat.F16;
 }

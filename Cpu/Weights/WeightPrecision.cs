@@ -8,6 +8,7 @@ public enum WeightPrecision
 
     Float32,
 
+    /// <summary>Whole numbers of 14 bits with a power of 2 for 32 of them, in place of bf16: 16.25 bits a weight.</summary>
     BFloat16,
 
     /// <summary>Blocks of 32 numbers with a scale in fp16: 8.5 bits a weight.</summary>

@@ -39,7 +39,7 @@ sealed unsafe class PackedCase : IDisposable
     public float[] Product(Products products)
     {
         using var packed = new PackedRows();
-        packed.Shape(Tokens, Matrix.Columns, Matrix.Format.IsInteger(), !Matrix.Format.IsInteger());
+        packed.Shape(Tokens, Matrix.Columns, Matrix.Format.IsInteger(), Matrix.Format.IsFloat(), Matrix.Format == WeightFormat.Int16);
         for (var t = 0; t < Tokens; t++) RowPacking.Pack(packed, t, Row(t), Matrix.Columns);
         using var y = new NativeBuffer((long)packed.Tiles * PackedRows.TileRows * paddedRows * sizeof(float));
         products.Multiply(Matrix, 0, Matrix.Groups, packed, 0, packed.Tiles, (float*)y.Start, paddedRows);
@@ -49,7 +49,7 @@ sealed unsafe class PackedCase : IDisposable
         return found;
     }
 
-    /// <summary>The same in double precision, activations rounded to int8 where the format's kernels do so.</summary>
+    /// <summary>The same in double precision, activations rounded to whole numbers where the format's kernels do so.</summary>
     public double[] Oracle()
     {
         var expected = new double[Tokens * Matrix.Rows];
@@ -71,6 +71,7 @@ sealed unsafe class PackedCase : IDisposable
 
     double[] Rounded(int token)
     {
+        var end = Matrix.Format.IsInteger() ? 127f : ShortProducts.ActivationEnd;
         var x = new double[Matrix.Blocks * 32];
         for (var b = 0; b < Matrix.Blocks; b++)
         {
@@ -78,8 +79,8 @@ sealed unsafe class PackedCase : IDisposable
             var most = 0f;
             foreach (var value in block) most = Math.Max(most, Math.Abs(value));
             for (var k = 0; k < 32; k++)
-                x[b * 32 + k] = !Matrix.Format.IsInteger() ? block[k]
-                    : most == 0 ? 0 : Math.Round(block[k] * (127 / most), MidpointRounding.ToEven) * (most / 127);
+                x[b * 32 + k] = Matrix.Format.IsFloat() ? block[k]
+                    : most == 0 ? 0 : Math.Round(block[k] * (end / most), MidpointRounding.ToEven) * (most / end);
         }
         return x;
     }
@@ -106,7 +107,8 @@ sealed unsafe class PackedCase : IDisposable
         else
         {
             var numbers = new float[32];
-            for (var k = 0; k < 32; k++) numbers[k] = isZero ? 0 : (float)(random.NextDouble() - 0.5);
+            for (var k = 0; k < 32; k++)
+                numbers[k] = isZero ? 0 : extreme ? (random.Next(2) * 2 - 1) * 8191f / 8192 : (float)(random.NextDouble() - 0.5);
             BlockPacking.Write(Matrix.Format, at, row % 16, numbers);
         }
         BlockPacking.Read(Matrix.Format, at, row % 16, stored);
