@@ -50,7 +50,8 @@ static class CpuRun
         return 0;
     }
 
-    static LoadedModel Loaded(Checkpoint checkpoint, WeightPrecision? precision, EngineOptions options)
+    /// <param name="precision">Of the cpu backend; null: the torch backend.</param>
+    public static LoadedModel Loaded(Checkpoint checkpoint, WeightPrecision? precision, EngineOptions options)
     {
         INetwork network = precision is { } own
             ? new CpuNetwork(checkpoint.Blueprint, checkpoint.Weights, new CpuOptions { Weights = own })

@@ -21,6 +21,8 @@ return args switch
     ["fairness", var model] => await FairnessBenchmark.RunAsync(model),
     ["cpu", .. var models] => CpuBenchmark.Run(models),
     ["cpu-child", var engine, var model] => await CpuRun.RunChildAsync(engine, model),
+    ["cpu-shapes", .. var names] => ShapeBenchmark.Run(names),
+    ["cpu-shape-child", var name, var precision, var folder] => await ShapeBenchmark.RunChildAsync(name, precision, folder),
     ["quality", var model, .. var texts] => QualityBenchmark.Run(model, texts),
     ["decode", var model] => await DecodeBenchmark.RunAsync(model),
     ["swap-memory", .. var models] => await SwapMemoryBenchmark.RunAsync(models),
@@ -30,7 +32,8 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- cpu MODEL ... | " + "long-prompt MODEL | " +
+    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- cpu MODEL ... | " +
+        "cpu-shapes [NAME ...] | long-prompt MODEL | " +
         "weights MODEL | memory [MODEL ...] | tokenizer [NAME ...] | engine | decode MODEL | fairness MODEL | sft | " +
         "dpo MODEL [bf16] [full] [apart] [recompute] | " +
         "merge [COMMAND] | swap-memory [MODEL] | swap-under-load [MODEL] | maskbench [EVERY] [MODEL ...] | " +
