@@ -42,10 +42,17 @@ public sealed class TokenMaskTests
     [InlineData("""{"type":"string","maxLength":60,"pattern":"^(x|y{0,50}z{20})$"}""")]
     [InlineData("""{"type":"string","maxLength":200,"pattern":"^(?:\\S+ ){0,30}\\S+$"}""")]
     [InlineData("""{"type":"string","minLength":1,"not":{"pattern":"//"}}""")]
+    [InlineData("""{"type":"string","maxLength":60,"pattern":"^(?:\\S+\\s+){0,6}\\S+$"}""")]
+    [InlineData("""{"type":"string","maxLength":90,"pattern":"^(ab|c){0,40}d{5}$"}""")]
+    [InlineData("""{"type":"string","maxLength":50,"pattern":"^[^,]{0,30}(,[^,]{1,5}){0,9}$"}""")]
+    [InlineData("""{"type":"string","maxLength":50,"pattern":"^[^,]{3,30}(, ?([a-z]{1,5}|yy{30,}x)){0,9}$"}""")]
+    [InlineData("""{"type":"string","maxLength":40,"pattern":"^([a-y]+ ){0,30}(ab ){12}$"}""")]
     public void A_far_bound_of_a_string_changes_no_mask(string schema)
     {
         var (trie, grammar) = (Vocabularies.Golden, new SchemaSource(schema, JsonLayout.Compact).Compile());
-        foreach (var start in new[] { "\"", "\"x", "\"y", "\"yyyyyy", "\"ab", "\"a b c" })
+        string[] near = [.. new[] { "a ", "ab", "é", "a,b", "c, y" }
+            .SelectMany(part => new[] { 1, 3, 5, 6, 9, 14, 19, 25, 29, 39, 98 }.Select(count => "\"" + Repeated(part, count)))];
+        foreach (var start in new[] { "\"", "\"x", "\"y", "\"yyyyyy", "\"ab", "\"a b c" }.Concat(near))
         {
             var written = Encoding.UTF8.GetBytes(start);
             if (written.Aggregate(grammar.Start, grammar.Derivatives.Next) == grammar.Table.Nothing) continue;
@@ -110,6 +117,8 @@ public sealed class TokenMaskTests
         again.Advance(Token("["));
         Assert.Equal(before, Vocabularies.Members(again.Mask, Vocabularies.Golden));
     }
+
+    static string Repeated(string part, int count) => string.Concat(Enumerable.Repeat(part, count));
 
     static int Token(string text) => Enumerable.Range(0, Vocabularies.Golden.VocabularySize)
         .First(token => Vocabularies.Golden.Bytes(token).SequenceEqual(Encoding.UTF8.GetBytes(text)));
