@@ -14,6 +14,7 @@ sealed class GuessRecord
 
     readonly double prior;
     int skipped;
+    bool isDue;
 
     /// <param name="prior">The share expected before any was tried; half of it some time after they were given up.</param>
     public GuessRecord(double prior) => Share = this.prior = prior;
@@ -21,12 +22,17 @@ sealed class GuessRecord
     /// <summary>The share of guesses that are right where those before them are.</summary>
     public double Share { get; private set; }
 
-    /// <summary>How many guesses in a row are each worth their price.</summary>
+    /// <summary>
+    /// How many guesses in a row are each worth their price. One is made now and then where none is: else neither the share nor the price
+    /// would be learned anew, and what was given up once would stay so.
+    /// </summary>
     /// <param name="price">What a guess costs, as a share of the time that a token takes without it.</param>
     public int Depth(double price, int most)
     {
         var (depth, chance) = (0, Share);
         for (; depth < most && chance > Math.Max(price, Least); chance *= Share) depth++;
+        if (depth == 0 && isDue) depth = Math.Min(1, most);
+        if (depth > 0) isDue = false;
         return depth;
     }
 
@@ -40,6 +46,7 @@ sealed class GuessRecord
     /// <summary>A step in which no guess was worth it.</summary>
     public void Skip()
     {
-        if (++skipped % Rest == 0) Share = Math.Max(Share, prior / 2);
+        if (++skipped % Rest != 0) return;
+        (Share, isDue) = (Math.Max(Share, prior / 2), true);
     }
 }

@@ -6,15 +6,19 @@ static class PromptLookup
 {
     const int Longest = 4, Shortest = 2;
 
-    /// <summary>At most <paramref name="most"/> tokens; none where the last two have not occurred before.</summary>
+    /// <summary>
+    /// <paramref name="most"/> tokens; none where the last two have not occurred before. What repeats itself at the end goes on doing so.
+    /// </summary>
     public static int[] Next(ReadOnlySpan<int> tokens, int most)
     {
         for (var length = Math.Min(Longest, tokens.Length - 1); length >= Shortest; length--)
         {
             var found = tokens[..^1].LastIndexOf(tokens[^length..]);
             if (found < 0) continue;
-            var follows = tokens[(found + length)..];
-            return follows[..Math.Min(most, follows.Length)].ToArray();
+            var next = new int[most];
+            var known = tokens[(found + length)..];
+            for (var i = 0; i < most; i++) next[i] = i < known.Length ? known[i] : next[i - known.Length];
+            return next;
         }
         return [];
     }

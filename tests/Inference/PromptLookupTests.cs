@@ -14,8 +14,8 @@ public sealed class PromptLookupTests
     [Theory]
     [InlineData("abcdeabc", 3, "dea")]
     [InlineData("xbcYabcZ bc", 2, "Z ")]
-    [InlineData("abcQ abcR abc", 9, "R abc")]
-    [InlineData("aaaa", 5, "a")]
+    [InlineData("abcQ abcR abc", 9, "R abcR ab")]
+    [InlineData("aaaa", 5, "aaaaa")]
     [InlineData("abcdef", 3, "")]
     [InlineData("a", 3, "")]
     public void What_followed_the_last_tokens_is_guessed(string past, int most, string guessed)
