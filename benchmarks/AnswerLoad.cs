@@ -35,13 +35,19 @@ sealed class AnswerLoad : IAsyncDisposable
     /// <summary>Tokens of all answers over the time from the first of any to the last of all. No prompt is found in the cache.</summary>
     public async Task<double> TokensPerSecondAsync(IEnumerable<GenerationRequest> all)
     {
+        var answers = await TimesAsync(all);
+        var span = Stopwatch.GetElapsedTime(answers.Min(times => times[0]), answers.Max(times => times[^1]));
+        return answers.Sum(times => times.Count - 1) / span.TotalSeconds;
+    }
+
+    /// <summary>When each token of each answer came, all asked for at once. No prompt is found in the cache.</summary>
+    public async Task<List<long>[]> TimesAsync(IEnumerable<GenerationRequest> all)
+    {
         using var lease = live.Lease()!;
-        var answers = await Task.WhenAll(all.ToList().ConvertAll(request => AnswerAsync(lease, request with
+        return await Task.WhenAll(all.ToList().ConvertAll(request => AnswerAsync(lease, request with
         {
             CacheSalt = (++requests).ToString(CultureInfo.InvariantCulture),
         })));
-        var span = Stopwatch.GetElapsedTime(answers.Min(answer => answer.First), answers.Max(answer => answer.Last));
-        return answers.Sum(answer => answer.Tokens - 1) / span.TotalSeconds;
     }
 
     public async ValueTask DisposeAsync()
@@ -51,16 +57,12 @@ sealed class AnswerLoad : IAsyncDisposable
         checkpoint.Dispose();
     }
 
-    async Task<(long First, long Last, int Tokens)> AnswerAsync(ModelLease lease, GenerationRequest request)
+    async Task<List<long>> AnswerAsync(ModelLease lease, GenerationRequest request)
     {
-        var (first, last, tokens) = (0L, 0L, 0);
+        List<long> times = [];
         await foreach (var piece in engine.GenerateAsync(lease, request))
-        {
-            last = Stopwatch.GetTimestamp();
-            if (first == 0) first = last;
-            tokens += piece.Tokens.Length;
-        }
-        return (first, last, tokens);
+            times.AddRange(Enumerable.Repeat(Stopwatch.GetTimestamp(), piece.Tokens.Length));
+        return times;
     }
 
     /// <summary>One line: ours beside a peer's median.</summary>

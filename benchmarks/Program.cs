@@ -14,6 +14,7 @@ return args switch
     ["tokenizer", .. var names] => TokenizerBenchmark.Run(names),
     ["maskbench", .. var options] => await MaskBenchmark.RunAsync(options),
     ["schemas", var model] => await SchemaBenchmark.RunAsync(model),
+    ["clients", var model] => await ClientsBenchmark.RunAsync(model),
     ["speculate", var model] => await SpeculationBenchmark.RunAsync(model),
     ["engine"] => await EngineBenchmark.RunAsync(),
     ["long-prompt", var model] => LongPromptBenchmark.Run(model),
@@ -37,6 +38,6 @@ static int Usage()
         "weights MODEL | memory [MODEL ...] | tokenizer [NAME ...] | engine | decode MODEL | fairness MODEL | sft | " +
         "dpo MODEL [bf16] [full] [apart] [recompute] | " +
         "merge [COMMAND] | swap-memory [MODEL] | swap-under-load [MODEL] | maskbench [EVERY] [MODEL ...] | " +
-        "schemas MODEL | speculate MODEL | quality MODEL TEXT ...");
+        "schemas MODEL | clients MODEL | speculate MODEL | quality MODEL TEXT ...");
     return 2;
 }
