@@ -42,6 +42,9 @@ sealed class NodeLimits
             throw new GrammarException($"The grammar is too ambiguous: more than {MostAlternatives} ways to read one text.");
     }
 
+    /// <summary>Parts looked at since <see cref="BeginWork"/>.</summary>
+    public int Worked => MostWork - work;
+
     /// <summary>One part is looked at.</summary>
     /// <exception cref="GrammarException">That is too much work.</exception>
     public void Look()

@@ -181,6 +181,9 @@ sealed class NodeTable
         version++;
     }
 
+    /// <summary>Parts looked at since <see cref="BeginWork"/>.</summary>
+    public int Worked => limits.Worked;
+
     /// <summary>What follows each class of bytes after a state, as far as it was asked for and still holds.</summary>
     public Node?[] Followers(Node state) =>
         state.Followers is { } known && state.FollowersVersion == version ? known : NewFollowers(state);
@@ -209,7 +212,8 @@ sealed class NodeTable
     }
 
     /// <summary>The entries of a list that differ, of which none is written yet.</summary>
-    public Node Distinct(DistinctList list) => Alternation(list.At(0).Select((_, option) => Distinct(list, option)).ToList());
+    public Node Distinct(DistinctList list) =>
+        list.Most < list.Least ? Nothing : Alternation(list.At(0).Select((_, option) => Distinct(list, option)).ToList());
 
     /// <summary>The same where the first entry is one of its alternatives.</summary>
     public Node Distinct(DistinctList list, int option)

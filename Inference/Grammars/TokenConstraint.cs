@@ -4,7 +4,12 @@ namespace Majlis.Inference.Grammars;
 /// <summary>Used by one thread; the grammar may be shared.</summary>
 sealed class TokenConstraint(Grammar grammar, TokenTrie trie)
 {
+    // Parts looked at for one answer: much work at once is done for a few of its tokens, else for each as much as all others can wait for.
+    const int MostWork = 1 << 22;
+    const int WorkOfToken = 1 << 15;
+
     Node state = grammar.Start;
+    int work;
     (Node State, TokenMask Mask)? latest;
 
     /// <summary>The tokens that may come next.</summary>
@@ -25,6 +30,7 @@ sealed class TokenConstraint(Grammar grammar, TokenTrie trie)
     /// <exception cref="GrammarException">The grammar turns out too ambiguous, or nested too deeply.</exception>
     public void Advance(int token)
     {
+        work = Math.Max(0, work - WorkOfToken);
         state = Guarded(() =>
         {
             var next = state;
@@ -74,7 +80,10 @@ sealed class TokenConstraint(Grammar grammar, TokenTrie trie)
             try
             {
                 grammar.Table.BeginWork();
-                return find();
+                var found = find();
+                if ((work += grammar.Table.Worked) > MostWork)
+                    throw new GrammarException("The grammar is too ambiguous: token after token it takes many steps to find what may come next.");
+                return found;
             }
             catch (InsufficientExecutionStackException)
             {

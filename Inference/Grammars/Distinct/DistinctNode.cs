@@ -52,6 +52,9 @@ sealed class DistinctList(string place, IReadOnlyList<(Node Key, Node Behind)[]>
 
     public bool IsJson => isJson;
 
+    /// <summary>From so many entries on, all have the same alternatives.</summary>
+    public int Alternatives => options.Count;
+
     public (Node Key, Node Behind)[] At(int index) => options[Math.Min(index, options.Count - 1)];
 
     public bool MayEndAfter(int index, int option) => index + 1 >= least && At(index)[option].Behind is EmptyNode;

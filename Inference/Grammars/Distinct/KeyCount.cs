@@ -5,6 +5,8 @@ namespace Majlis.Inference.Grammars.Distinct;
 
 sealed class KeyCount(NodeTable table, Derivatives derivatives)
 {
+    const int Most = 4096;
+
     static readonly ByteSet space = ByteSet.Of((byte)' ') | ByteSet.Of((byte)'\t') | ByteSet.Of((byte)'\n') | ByteSet.Of((byte)'\r');
 
     readonly HashSet<RuleNode> within = [];
@@ -12,8 +14,11 @@ sealed class KeyCount(NodeTable table, Derivatives derivatives)
     /// <exception cref="GrammarException">So many are not to be seen.</exception>
     public void Check(DistinctList list)
     {
-        for (var index = 1; index < list.Least; index++)
-            if (list.At(index).Sum(one => (long)AtLeast(one.Key, index + 1)) <= index)
+        if (list.Least > Most)
+            throw new GrammarException($"At {list.Place}: {list.Least} entries that differ are asked for; {Most} at most can be.");
+        // Of the further entries, which are alike, the last has most before it.
+        foreach (var index in Enumerable.Range(1, Math.Min(list.Alternatives, list.Least) - 1).Append(list.Least - 1))
+            if (index > 0 && list.At(index).Sum(one => (long)AtLeast(one.Key, index + 1)) <= index)
                 throw new GrammarException($"At {list.Place}: {list.Least} entries that differ are asked for, and there may be fewer.");
     }
 

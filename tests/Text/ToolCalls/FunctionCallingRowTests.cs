@@ -1,14 +1,20 @@
-// The expected calls of the Berkeley function calling leaderboard's rows, written in each format and read back: all of them character by
-// character, a part of them at every cut.
+// The expected calls of the Berkeley function calling leaderboard's rows, written in each format and read back: whole and character by
+// character, and, each row in one way of writing in turn, cut in two at every place.
 using System.Text.Json.Nodes;
 using Majlis.tests.Support;
+using Majlis.Text.Chat.ToolCalls;
 using Xunit;
 
 namespace Majlis.tests.Text.ToolCalls;
 
 public sealed class FunctionCallingRowTests
 {
-    const int WhollyCut = 25;
+    [Fact]
+    public void Every_format_that_a_server_can_be_told_is_written()
+    {
+        var ways = WrittenCall.Ways([new("f", [])]).Select(way => way.Format).Distinct();
+        Assert.Equal(ToolFormats.Names.Order(), ways.Order());
+    }
 
     [Theory]
     [InlineData("BFCL_v4_simple_python.json")]
@@ -20,9 +26,10 @@ public sealed class FunctionCallingRowTests
         var number = 0;
         foreach (var calls in rows)
         {
-            var cutsAll = number++ % WhollyCut == 0;
-            foreach (var (format, text) in WrittenCall.Ways(calls))
-                foreach (var pieces in ReadCalls.Cuts(text).Skip(cutsAll ? 0 : text.Length + 1))
+            var ways = WrittenCall.Ways(calls).ToList();
+            var cut = ways[number++ % ways.Count];
+            foreach (var (format, text) in ways)
+                foreach (var pieces in (format, text) == cut ? ReadCalls.Cuts(text) : [[text], .. ReadCalls.Cuts(text).TakeLast(1)])
                     Check(calls, ReadCalls.Of(format, pieces, calls.Select(call => call.Tool)));
         }
     }
