@@ -81,9 +81,8 @@ sealed class TokenConstraint(Grammar grammar, TokenTrie trie)
             {
                 grammar.Table.BeginWork();
                 var found = find();
-                if ((work += grammar.Table.Worked) > MostWork)
-                    throw new GrammarException("The grammar is too ambiguous: token after token it takes many steps to find what may come next.");
-                return found;
+                return (work += grammar.Table.Worked) <= MostWork ? found
+                    : throw new GrammarException("The grammar is too ambiguous: finding each next token takes too many steps.");
             }
             catch (InsufficientExecutionStackException)
             {
