@@ -95,6 +95,9 @@ public sealed class LoraAdapter : IDisposable
     public Tensor? Linear(Tensor x, Tensor weight, Tensor? bias, Projection projection) =>
         modules.TryGetValue(projection.Module, out var module) ? module.Linear(x, weight, bias, projection) : null;
 
+    /// <summary>A projection's factors, or null where the adapter leaves the module.</summary>
+    internal LoraModule? ModuleOf(Projection projection) => modules.GetValueOrDefault(projection.Module);
+
     /// <summary>Rows of the token embedding, [N, hidden], or null where the adapter leaves it.</summary>
     public Tensor? Lookup(string tensor, Tensor ids, Tensor rows, Tensor table) =>
         plan.EmbeddingOf(tensor) is { } name && modules.TryGetValue(name, out var module) ? module.Lookup(ids, rows, table) : null;

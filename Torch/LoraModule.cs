@@ -52,6 +52,7 @@ sealed record LoraModule(Tensor A, Tensor B, Tensor? Magnitude, double Scale)
     /// <summary>Euclidean lengths over a dimension of a matrix.</summary>
     public static Tensor Lengths(Tensor matrix, int over) => matrix.Squared().sum([over]).sqrt();
 
-    static Tensor Rows(Tensor tensor, Projection projection) =>
+    /// <summary>The projection's own rows of a module that several share.</summary>
+    public static Tensor Rows(Tensor tensor, Projection projection) =>
         projection.Outputs == projection.TensorRows ? tensor : tensor.narrow(0, projection.FirstRow, projection.Outputs);
 }

@@ -7,13 +7,18 @@ namespace Majlis.Torch.Packed;
 
 sealed class GatedSilu : autograd.SingleTensorFunction<GatedSilu>
 {
+    const string Returned = "returned";
+
     // Numbers of a part: three of them stay in the first cache.
     const int Part = 2048;
 
     public override string Name => nameof(GatedSilu);
 
     /// <summary>gate and up of one shape and type.</summary>
-    public static Tensor Run(Tensor gate, Tensor up) => apply(gate.contiguous(), up.contiguous());
+    /// <param name="gate">The opening, before silu.</param>
+    /// <param name="up">What it opens.</param>
+    /// <param name="returned">Of the pass.</param>
+    public static Tensor Run(Tensor gate, Tensor up, ReturnedGradients returned) => apply(gate.contiguous(), up.contiguous(), returned);
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
@@ -32,13 +37,15 @@ sealed class GatedSilu : autograd.SingleTensorFunction<GatedSilu>
             BrainFloats.Write(y, wide, at, a.AsSpan(0, count));
         });
         ctx.save_for_backward([gate, up]);
+        ctx.save_data(Returned, vars[2]);
         return result;
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
+        ((ReturnedGradients)ctx.get_data(Returned)).Of(grad_output, gradient => [.. Gradients(ctx.get_saved_variables(), gradient), null!]);
+
+    static List<Tensor> Gradients(List<Tensor> saved, Tensor gradient)
     {
-        var saved = ctx.get_saved_variables();
-        var gradient = grad_output.contiguous();
         var (ofGate, ofUp) = (empty_like(saved[0]), empty_like(saved[1]));
         var (g, u, dy, wide) = (Address(saved[0]), Address(saved[1]), Address(gradient), gradient.dtype == ScalarType.Float32);
         var (dg, du) = (Address(ofGate), Address(ofUp));

@@ -13,6 +13,7 @@ public static class HeadLoss
     // Numbers of a part's logits: large enough that adding a part's gradient to the head's costs little.
     const int PartNumbers = 1 << 24;
     const int LeastRows = 256;
+    const int RowStep = 32;
 
     /// <summary>
     /// Computes the loss and adds its gradient to all that is trained behind <paramref name="states"/>, and to the head where it is.
@@ -38,19 +39,27 @@ public static class HeadLoss
         return result;
     }
 
-    static (Tensor OfStates, Tensor? OfHead, HeadLossResult Result) Gradients(PackedTransformer network, Tensor states, int[] labels,
-        float[] weights, bool timesProbability)
+    /// <summary>Parts of <paramref name="rows"/> rows that are computed at a time, as equal as steps of 32 rows allow.</summary>
+    internal static IEnumerable<(int At, int Count)> Parts(int rows, int vocabulary)
+    {
+        var parts = (rows + Math.Max(LeastRows, PartNumbers / vocabulary) - 1) / Math.Max(LeastRows, PartNumbers / vocabulary);
+        var step = (rows + parts - 1) / parts;
+        step = (step + RowStep - 1) / RowStep * RowStep;
+        for (var at = 0; at < rows; at += step) yield return (at, Math.Min(step, rows - at));
+    }
+
+    /// <summary>Gradients of the weighted loss of S rows of states, [S, C], and of the head where it is trained.</summary>
+    internal static (Tensor OfStates, Tensor? OfHead, HeadLossResult Result) Gradients(
+        PackedTransformer network, Tensor states, int[] labels, float[] weights, bool timesProbability)
     {
         using var still = no_grad();
         var head = network.Head.to(network.Products); // [V, C]
         var (ofStates, ofHead, right) = (new List<Tensor>(), network.Head.requires_grad ? zeros_like(network.Head) : null, 0);
         var form = new RowLoss(network.Blueprint.LogitScale, network.Blueprint.LogitSoftCap, timesProbability);
         var losses = new float[labels.Length];
-        var part = (int)Math.Max(LeastRows, PartNumbers / head.shape[0]);
-        for (var at = 0; at < labels.Length; at += part)
+        foreach (var (at, count) in Parts(labels.Length, (int)head.shape[0]))
         {
             using var inner = NewDisposeScope();
-            var count = Math.Min(part, labels.Length - at);
             var own = states.narrow(0, at, count).to(network.Products); // [R, C]
             var logits = own.matmul(head.t()); // [R, V]
             right += SoftmaxRows.Replace(logits, labels.AsMemory(at, count), weights.AsMemory(at, count), form,

@@ -6,13 +6,13 @@ namespace Majlis.Torch.Packed;
 
 sealed class PackedAttention : autograd.SingleTensorFunction<PackedAttention>
 {
-    const string Plan = "plan";
+    const string Plan = "plan", Returned = "returned";
 
     public override string Name => nameof(PackedAttention);
 
     /// <summary>queries [N, H*D], keys and values [N, K*D] of one type to [N, H*D]; rows of no sequence become 0.</summary>
-    public static Tensor Run(Tensor queries, Tensor keys, Tensor values, AttentionPlan plan) =>
-        apply(queries.contiguous(), keys.contiguous(), values.contiguous(), plan);
+    public static Tensor Run(Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, ReturnedGradients returned) =>
+        apply(queries.contiguous(), keys.contiguous(), values.contiguous(), plan, returned);
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
@@ -27,14 +27,17 @@ sealed class PackedAttention : autograd.SingleTensorFunction<PackedAttention>
         });
         ctx.save_for_backward([queries, keys, values, mixed, logs]);
         ctx.save_data(Plan, plan);
+        ctx.save_data(Returned, vars[4]);
         return mixed;
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
+        ((ReturnedGradients)ctx.get_data(Returned)).Of(grad_output, gradient =>
+            [.. Gradients(ctx.get_saved_variables(), (AttentionPlan)ctx.get_data(Plan), gradient), null!, null!]);
+
+    static List<Tensor> Gradients(List<Tensor> saved, AttentionPlan plan, Tensor gradient)
     {
-        var (saved, plan) = (ctx.get_saved_variables(), (AttentionPlan)ctx.get_data(Plan));
         var data = Addresses(saved[0], saved[1], saved[2], saved[3], saved[4]);
-        var gradient = grad_output.contiguous();
         List<Tensor> gradients = [zeros_like(saved[0]), zeros_like(saved[1]), zeros_like(saved[2])];
         var (from, ofQueries, ofKeys, ofValues) =
             (Address(gradient), Address(gradients[0]), Address(gradients[1]), Address(gradients[2]));
@@ -43,7 +46,7 @@ sealed class PackedAttention : autograd.SingleTensorFunction<PackedAttention>
             using var pass = new AttentionPass(plan, data, fork, keyHead);
             pass.Backward(from, ofQueries, ofKeys, ofValues);
         });
-        return [.. gradients, null!];
+        return gradients;
     }
 
     static AttentionTensors Addresses(Tensor queries, Tensor keys, Tensor values, Tensor mixed, Tensor logs) =>

@@ -44,6 +44,11 @@ public sealed class PackedTransformer
     /// <summary>The head's fp32 weight [V, C] (the embedding's where tied); a gradient for it is the caller's to add.</summary>
     public Tensor Head => Weight(blueprint.Head!.Weight);
 
+    /// <summary>Whether the head's product is another one than that with <see cref="Head"/>.</summary>
+    public bool AdaptsHead => adapter?.ModuleOf(blueprint.Head!) is not null;
+
+    internal ReturnedGradients Returned { get; } = new();
+
     /// <summary>Lets an adapter change the modules it names; null takes it off. The caller owns it.</summary>
     public void Attach(LoraAdapter? lora)
     {
@@ -68,39 +73,51 @@ public sealed class PackedTransformer
         var x = Tokens(batch.Tokens).to(ScalarType.Float32); // [N, C]
         if (blueprint.EmbeddingScale != 1) x = x.Times(blueprint.EmbeddingScale);
         foreach (var layer in blueprint.Layers)
-            x = Recomputes && is_grad_enabled() ? Recomputed.Run(x, input => Layer(input, layer, pass)) : Layer(x, layer, pass);
-        return MaybeNorm(x, blueprint.FinalNorm).MoveToOuterDisposeScope();
+        {
+            using var before = x;
+            x = Recomputes && is_grad_enabled() ? Recomputed.Run(x, input => Layer(input, layer, pass), Returned) : Layer(x, layer, pass);
+        }
+        return MaybeNorm(x, blueprint.FinalNorm, ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Of what a layer makes only what its gradient needs stays.</summary>
     Tensor Layer(Tensor x, LayerBlueprint layer, Pass pass)
+    {
+        using var scope = NewDisposeScope();
+        return Residuals(x, layer, pass).MoveToOuterDisposeScope();
+    }
+
+    Tensor Residuals(Tensor x, LayerBlueprint layer, Pass pass)
     {
         if (layer.Residual == Residual.Parallel)
         {
-            var n = Norm(x, layer.BeforeAttention!).to(products);
+            var n = Norm(x, layer.BeforeAttention!, products);
             return x.Plus(Attention(n, layer.Attention, pass)).Plus(Mlp(n, layer.Mlp));
         }
         if (layer.Residual == Residual.NormAfterAdd)
         {
-            var attended = Norm(x.Plus(Attention(x.to(products), layer.Attention, pass)), layer.AfterAttention!);
-            return Norm(attended.Plus(Mlp(attended.to(products), layer.Mlp)), layer.AfterMlp!);
+            var attended = Norm(x.Plus(Attention(x.to(products), layer.Attention, pass)), layer.AfterAttention!, ScalarType.Float32);
+            return Norm(attended.Plus(Mlp(attended.to(products), layer.Mlp)), layer.AfterMlp!, ScalarType.Float32);
         }
-        var mixed = Attention(MaybeNorm(x, layer.BeforeAttention).to(products), layer.Attention, pass);
-        var h = x.Plus(MaybeNorm(mixed, layer.AfterAttention));
-        return h.Plus(MaybeNorm(Mlp(MaybeNorm(h, layer.BeforeMlp).to(products), layer.Mlp), layer.AfterMlp));
+        var mixed = Attention(MaybeNorm(x, layer.BeforeAttention, products), layer.Attention, pass);
+        var h = x.Plus(Added(mixed, layer.AfterAttention));
+        return h.Plus(Added(Mlp(MaybeNorm(h, layer.BeforeMlp, products), layer.Mlp), layer.AfterMlp));
     }
+
+    Tensor Added(Tensor x, NormBlueprint? norm) => norm is null ? x : Norm(x, norm, ScalarType.Float32);
 
     Tensor Attention(Tensor x, AttentionBlueprint a, Pass pass)
     {
-        var queries = MaybeNorm(Linear(x, a.Query), a.QueryNorm).to(products); // [N, H*D]
-        var keys = MaybeNorm(Linear(x, a.Key), a.KeyNorm).to(products); // [N, K*D]
-        return Linear(PackedAttention.Run(queries, keys, Linear(x, a.Value), pass.PlanOf(a)), a.Output);
+        var queries = MaybeNorm(Linear(x, a.Query), a.QueryNorm, products); // [N, H*D]
+        var keys = MaybeNorm(Linear(x, a.Key), a.KeyNorm, products); // [N, K*D]
+        return Linear(PackedAttention.Run(queries, keys, Linear(x, a.Value), pass.PlanOf(a), Returned), a.Output);
     }
 
     Tensor Mlp(Tensor x, MlpBlueprint mlp)
     {
         var inner = Linear(x, mlp.Up); // [N, I]
         if (mlp.Gate is not { } gate) inner = LayerOperations.Activate(inner, mlp.Activation);
-        else if (mlp.Activation == Activation.Silu) inner = GatedSilu.Run(Linear(x, gate), inner);
+        else if (mlp.Activation == Activation.Silu) inner = GatedSilu.Run(Linear(x, gate), inner, Returned);
         else inner = LayerOperations.Activate(Linear(x, gate), mlp.Activation) * inner;
         return Linear(inner, mlp.Down);
     }
@@ -118,22 +135,27 @@ public sealed class PackedTransformer
     Tensor Linear(Tensor x, Projection projection)
     {
         var (weight, bias) = (Rows(Weight(projection.Weight)), projection.HasBias ? Rows(Weight(projection.Bias)) : null);
-        return adapter?.Linear(x, weight, bias, projection) ?? nn.functional.linear(x, weight, bias);
+        return adapter?.ModuleOf(projection) is not { } module ? nn.functional.linear(x, weight, bias)
+            : module.Magnitude is null && !weight.requires_grad && bias is not { requires_grad: true }
+                ? AdaptedLinear.Run(x, weight, bias, module.A, LoraModule.Rows(module.B, projection), module.Scale, Returned)
+                : module.Linear(x, weight, bias, projection);
 
         Tensor Rows(Tensor tensor) => (projection.Outputs == projection.TensorRows ? tensor
             : tensor.narrow(0, projection.FirstRow, projection.Outputs)).to(products);
     }
 
-    Tensor MaybeNorm(Tensor x, NormBlueprint? norm) => norm is null ? x : Norm(x, norm);
+    Tensor MaybeNorm(Tensor x, NormBlueprint? norm, ScalarType type) => norm is null ? x.to(type) : Norm(x, norm, type);
 
-    // The library's kernel where it has one for this norm. x of any type to fp32.
-    Tensor Norm(Tensor x, NormBlueprint norm)
+    /// <summary>x of any type, normed in fp32, in the type asked for. The library's kernel where it has one for this norm.</summary>
+    Tensor Norm(Tensor x, NormBlueprint norm, ScalarType type)
     {
-        var (weight, bias) = (Wide(norm.Weight), norm.HasBias ? Wide(norm.Bias) : null);
+        var weight = Wide(norm.Weight);
+        if (RootMeanNorm.Fits(norm)) return RootMeanNorm.Run(x, weight, norm, type, Returned);
+        var bias = norm.HasBias ? Wide(norm.Bias) : null;
         x = x.to(ScalarType.Float32);
-        return norm is { Kind: NormKind.Layer, Offset: 0, Rows: null } && norm.Width == x.shape[^1]
+        return (norm is { Kind: NormKind.Layer, Offset: 0, Rows: null } && norm.Width == x.shape[^1]
             ? nn.functional.layer_norm(x, [norm.Width], weight, bias, norm.Epsilon)
-            : LayerOperations.Norm(x, norm, weight, bias);
+            : LayerOperations.Norm(x, norm, weight, bias)).to(type);
     }
 
     Tensor Wide(string name) => Weight(name).to(ScalarType.Float32);

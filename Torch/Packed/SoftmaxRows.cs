@@ -55,28 +55,34 @@ static class SoftmaxRows
         loss = -weight * log;
         Multiply(z, weight * form.Scale / sum);
         z[label] -= weight * form.Scale;
-        if (form.Cap is { } cap)
-            for (var i = 0; i < z.Length; i++) z[i] *= 1 - Squared(MathF.Tanh(raw![i] * form.Scale / cap));
+        ThroughCap(z, raw, form);
         return own >= most;
+    }
+
+    /// <summary>Gradients of capped logits become those of the logits themselves, <paramref name="raw"/>.</summary>
+    public static void ThroughCap(Span<float> slopes, ReadOnlySpan<float> raw, RowLoss form)
+    {
+        if (form.Cap is not { } cap) return;
+        for (var i = 0; i < slopes.Length; i++) slopes[i] *= 1 - Squared(MathF.Tanh(raw[i] * form.Scale / cap));
     }
 
     static float Squared(float x) => x * x;
 
-    static void Scale(Span<float> z, RowLoss form)
+    public static void Scale(Span<float> z, RowLoss form)
     {
         if (form.Scale != 1) Multiply(z, form.Scale);
         if (form.Cap is not { } cap) return;
         foreach (ref var value in z) value = cap * MathF.Tanh(value / cap);
     }
 
-    static void Multiply(Span<float> z, float factor)
+    public static void Multiply(Span<float> z, float factor)
     {
         var vectors = MemoryMarshal.Cast<float, Vector512<float>>(z);
         for (var i = 0; i < vectors.Length; i++) vectors[i] *= factor;
         for (var i = vectors.Length * 16; i < z.Length; i++) z[i] *= factor;
     }
 
-    static float Max(ReadOnlySpan<float> z)
+    public static float Max(ReadOnlySpan<float> z)
     {
         var vectors = MemoryMarshal.Cast<float, Vector512<float>>(z);
         var most = Vector512.Create(float.NegativeInfinity);

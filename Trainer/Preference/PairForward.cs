@@ -20,7 +20,7 @@ sealed record PairForward(Tensor Loss, IReadOnlyList<(string Name, double Value)
         bool isReference)
     {
         using var batch = SequenceBatch.Of(TrainingPair.Rows(pairs), options.PadToken, PreferenceLosses.ReadsWholeText(options.Loss));
-        var tokens = SequenceScores.Of(policy.Logits(batch), batch);
+        var tokens = policy.Scores(batch);
         var held = reference?.Of(batch) ?? zeros_like(tokens.LogProbabilities); // [K]
         var own = tokens.LogProbabilities.detach();
         var distance = isReference ? batch.SumRows(own.Minus(held)).abs().max().Number() : 0;

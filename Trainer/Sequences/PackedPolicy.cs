@@ -1,6 +1,5 @@
 // The fast network as a policy or a reward model to train: rows one after the other, without padding, the beginning that two share once.
-// Its oracle is the plain Transformer.
-// Knows no losses.
+// Its oracle is the plain Transformer. Knows no losses.
 using Majlis.Torch.Packed;
 using static TorchSharp.torch;
 
@@ -13,8 +12,12 @@ public static class PackedPolicy
         using var scope = NewDisposeScope();
         using var packed = Pack(batch, network);
         // The head is the most expensive product, so only states before scored tokens go through it.
-        long[] before = [.. batch.ScoredAt.Select(place => (long)packed.RowOf(place.Row, place.At))];
-        return network.Logits(network.States(packed).index_select(0, tensor(before))).MoveToOuterDisposeScope();
+        int[] before = [.. batch.ScoredAt.Select(place => packed.RowOf(place.Row, place.At))];
+        int[] labels = [.. batch.Labels.data<long>().Select(id => (int)id)];
+        var states = network.States(packed);
+        return (network.AdaptsHead
+            ? SequenceScores.Of(network.Logits(states.index_select(0, tensor(before))), batch)
+            : SequenceScores.Of(HeadScores.Of(network, states, before, labels), batch)).MoveToOuterDisposeScope();
     }, parameters)
     {
         Numerics = network.Products == ScalarType.BFloat16 ? "bf16" : "fp32",

@@ -26,7 +26,7 @@ public sealed class ReferenceScores
         {
             using var scope = NewDisposeScope();
             using var batch = SequenceBatch.Of(rows, pad);
-            var flat = SequenceScores.Of(policy.Logits(batch), batch).LogProbabilities.data<float>().ToArray();
+            var flat = policy.Scores(batch).LogProbabilities.data<float>().ToArray();
             var at = 0;
             foreach (var row in rows) found[row.Key] = flat[at..(at += row.Predicted)];
             scored?.Invoke(rows.Count);

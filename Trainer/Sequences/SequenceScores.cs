@@ -1,6 +1,7 @@
 // From logits to the inputs of losses and metrics: log-probabilities of the completion tokens, entropy, mean logit, top-1.
 // K = completion tokens of a batch, S = its scored tokens, V = vocabulary. Knows no loss.
 using Majlis.Torch;
+using Majlis.Torch.Packed;
 using static TorchSharp.torch;
 
 namespace Majlis.Trainer.Sequences;
@@ -30,6 +31,26 @@ public sealed record SequenceScores(Tensor LogProbabilities, Tensor Entropy, Ten
         {
             Text = text,
         };
+    }
+
+    /// <param name="tokens">Of the batch's scored tokens, in its order.</param>
+    /// <param name="batch">Which of them are completions.</param>
+    public static SequenceScores Of(TokenScores tokens, SequenceBatch batch)
+    {
+        Tensor Own(Tensor values) => Completions(values, batch);
+        return new SequenceScores(Own(tokens.LogProbabilities), Own(tokens.Entropy), Own(tokens.MeanLogit), Own(tokens.IsTop),
+            Own(tokens.Collision))
+        {
+            Text = tokens.LogProbabilities,
+        };
+    }
+
+    /// <summary>Keeps the scores when the scope that they were made in ends.</summary>
+    public SequenceScores MoveToOuterDisposeScope()
+    {
+        foreach (var tensor in new[] { LogProbabilities, Entropy, MeanLogit, IsTop, Collision }) tensor.MoveToOuterDisposeScope();
+        if (!ReferenceEquals(Text, LogProbabilities)) Text.MoveToOuterDisposeScope(); // twice would go a scope too far
+        return this;
     }
 
     static Tensor Completions(Tensor text, SequenceBatch batch)

@@ -46,7 +46,7 @@ public sealed class UnpairedObjective : IObjective
         {
             UnpairedExample[] own = [.. items.Select(item => examples[item])];
             using var batch = SequenceBatch.Of([.. own.Select(example => example.Row)], options.PadToken);
-            var tokens = SequenceScores.Of(policy.Logits(batch), batch);
+            var tokens = policy.Scores(batch);
             var ratios = Ratios(tokens.LogProbabilities, batch, isReference, ref distance); // [B]
             var kl = options.Loss == UnpairedOptions.Kto ? Drift(own, isReference, ref distance) : null;
             means.Add(own, ratios.detach(), options.Beta, tokens, batch);
@@ -84,7 +84,7 @@ public sealed class UnpairedObjective : IObjective
     {
         using var still = no_grad();
         using var batch = SequenceBatch.Of([.. own.Select(example => example.MismatchedRow)], options.PadToken);
-        var tokens = SequenceScores.Of(policy.Logits(batch), batch).LogProbabilities;
+        var tokens = policy.Scores(batch).LogProbabilities;
         return Ratios(tokens, batch, isReference, ref distance).mean().clamp_min(Numbers.Of(0.0));
     }
 

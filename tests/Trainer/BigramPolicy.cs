@@ -14,10 +14,11 @@ sealed class BigramPolicy
         var random = new Random(seed);
         var table = tensor(Enumerable.Range(0, Vocabulary * Vocabulary).Select(_ => random.NextSingle()).ToArray(), Vocabulary, Vocabulary);
         Table = table.requires_grad_(true);
-        Policy = new Policy(
-            batch => Table.index_select(0, batch.Tokens.reshape(-1)).view(batch.Tokens.shape[0], batch.Width, Vocabulary),
-            [("table.weight", Table)]);
+        Policy = new Policy(Logits, [("table.weight", Table)]);
     }
+
+    public Tensor Logits(SequenceBatch batch) =>
+        Table.index_select(0, batch.Tokens.reshape(-1)).view(batch.Tokens.shape[0], batch.Width, Vocabulary);
 
     public Tensor Table { get; }
 

@@ -137,7 +137,7 @@ public sealed class DpoRuns : IDisposable
     public void A_loss_that_is_not_finite_ends_a_run_shorter_than_the_health_rules_window()
     {
         var (model, broken) = (new BigramPolicy(1), false);
-        var policy = new Policy(batch => model.Policy.Logits(batch).Times(broken ? double.NaN : 1), model.Policy.Parameters);
+        var policy = new Policy(batch => model.Logits(batch).Times(broken ? double.NaN : 1), model.Policy.Parameters);
         using var trainer = Trainer(policy, options with { Steps = 3 });
         var result = trainer.Run(_ => broken = true);
         Assert.StartsWith("health: step 2: the loss of micro-batch 1 is NaN", result.Refusal);
@@ -149,7 +149,7 @@ public sealed class DpoRuns : IDisposable
     {
         var model = new BigramPolicy(1);
         var before = model.Bits;
-        var broken = new Policy(batch => model.Policy.Logits(batch).Plus(model.Table.Times(0).sqrt().sum()), model.Policy.Parameters);
+        var broken = new Policy(batch => model.Logits(batch).Plus(model.Table.Times(0).sqrt().sum()), model.Policy.Parameters);
         using var trainer = Trainer(broken, options with { WarmupSteps = 0 });
         Assert.Contains("the gradient of table.weight is NaN", trainer.Run(_ => { }).Refusal);
         Assert.Equal(before, model.Bits);

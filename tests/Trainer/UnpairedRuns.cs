@@ -108,7 +108,7 @@ public sealed class UnpairedRuns : IDisposable
     {
         var (model, random) = (new BigramPolicy(1), new Random(4));
         // A reference that rounds otherwise, as bf16 products do in a batch of another shape.
-        var rounded = new Policy(batch => model.Policy.Logits(batch).Times(1 + 1e-4 * random.NextDouble()), []);
+        var rounded = new Policy(batch => model.Logits(batch).Times(1 + 1e-4 * random.NextDouble()), []);
         var pairs = BigramPolicy.Pairs(11, seed: 3);
         var reference = ReferenceScores.Compute(rounded, pairs.Chunk(2).Select(TrainingPair.Rows), pad: 0);
         using var run = new TrainingLoop(new PairObjective(model.Policy, pairs, reference, new PreferenceOptions()), loop);
