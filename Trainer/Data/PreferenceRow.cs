@@ -46,16 +46,15 @@ public sealed record PreferenceRow(JsonNode? Prompt, JsonNode Chosen, JsonNode R
     {
         JsonNode Find(JsonObject of, string name) => of[name] is JsonArray list ? list
             : throw new DataException($"'{name}' is {(of[name] is null ? "missing" : "no list of messages")}");
-        var source = input["tools"] is JsonArray { Count: > 0 } tools ? new JsonObject { ["tools"] = tools.DeepClone() } : [];
+        var source = RowMembers.List(input, "tools") is { Count: > 0 } tools ? new JsonObject { ["tools"] = tools.DeepClone() } : [];
         return new PreferenceRow(Find(input, "messages"), Find(row, "preferred_output"), Find(row, "non_preferred_output"), source);
     }
 
     static void CheckAnswer(JsonNode answer, string name)
     {
         if (answer is JsonArray { Count: 0 }) throw new DataException($"'{name}' has no message");
-        if (answer is JsonArray) return;
-        if (answer is not JsonValue value || !value.TryGetValue<string>(out var text))
+        if (RowMembers.IsEmpty(answer)) throw new DataException($"'{name}' is empty");
+        if (answer is not JsonArray && (answer is not JsonValue value || !value.TryGetValue<string>(out _)))
             throw new DataException($"'{name}' is neither a text nor a list of messages");
-        if (text.Length == 0) throw new DataException($"'{name}' is empty");
     }
 }

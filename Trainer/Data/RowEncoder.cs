@@ -15,6 +15,9 @@ namespace Majlis.Trainer.Data;
 /// <param name="time">What a template that prints the date prints.</param>
 public sealed class RowEncoder(TextTokenizer tokenizer, ChatTemplate? template, int? end, bool wholeText, TimeProvider time)
 {
+    /// <summary>How many token ids there are.</summary>
+    public int Vocabulary { get; init; } = tokenizer.VocabularySize;
+
     /// <exception cref="DataException">The row has none of the forms, or its chat cannot be rendered.</exception>
     /// <exception cref="Text.Jinja.JinjaException">The template failed or refused the chat.</exception>
     public Example Encode(JsonObject row, string place)
@@ -87,13 +90,16 @@ public sealed class RowEncoder(TextTokenizer tokenizer, ChatTemplate? template, 
 
     Conversation Conversation(JsonObject row, JsonArray messages)
     {
+        RowMembers.CheckMessages(messages);
+        if (row["chat_template_kwargs"] is { } other and not JsonObject)
+            throw new DataException($"'chat_template_kwargs' is {other.ToJsonString()}, expected an object");
         // TRL has no other place for documents than among the template's variables.
         var variables = row["chat_template_kwargs"]?.DeepClone() as JsonObject;
-        var documents = (row["documents"] ?? variables?["documents"]) as JsonArray;
+        var documents = RowMembers.List(row, "documents") ?? (variables is null ? null : RowMembers.List(variables, "documents"));
         if (documents is not null) variables?.Remove("documents");
         return new(messages)
         {
-            Tools = row["tools"] as JsonArray,
+            Tools = RowMembers.List(row, "tools"),
             Documents = documents,
             Kwargs = variables,
             Now = time.GetUtcNow(),

@@ -20,10 +20,11 @@ public static class PairRows
             truncation == "keep_end" ? pair with { LastTokens = maxLength } : pair.CutTo(maxLength))), paths, maxLength);
 
     public static TrainingPair Pair(JsonObject row, string place, RowEncoder encoder) =>
-        (row["prompt_ids"] is JsonArray ? Encoded(row, place) : Text(PreferenceRow.Of(row).WithPrompt(), place, encoder)) with
+        (row["prompt_ids"] is JsonArray ? Encoded(row, place, encoder.Vocabulary)
+            : Text(PreferenceRow.Of(row).WithPrompt(), place, encoder)) with
         {
-            Weight = Number(row, "weight") ?? 1,
-            Margin = Number(row, "margin") ?? 0,
+            Weight = RowMembers.Weight(row),
+            Margin = RowMembers.Number(row, "margin") ?? 0,
         };
 
     static TrainingPair Text(PreferenceRow row, string place, RowEncoder encoder)
@@ -38,20 +39,12 @@ public static class PairRows
     static int Start(Supervised.Data.Example side) => Array.IndexOf(side.IsTarget, true) is >= 0 and var start ? start
         : throw new DataException("an answer has no token of its own");
 
-    static TrainingPair Encoded(JsonObject row, string place) =>
-        new(place, Ids(row, "prompt_ids"), Ids(row, "chosen_ids"), Ids(row, "rejected_ids"));
-
-    /// <exception cref="DataException">There is no list of ids.</exception>
-    public static int[] Ids(JsonObject row, string name) => row[name] is JsonArray ids
-        ? [.. ids.Select(id => id is JsonValue value && value.TryGetValue<int>(out var number) && number >= 0 ? number
-            : throw new DataException($"'{name}' holds {id?.ToJsonString() ?? "null"}, expected token ids"))]
-        : throw new DataException($"there is no list '{name}' of token ids");
-
-    /// <exception cref="DataException">The member is no number.</exception>
-    public static double? Number(JsonObject row, string name) => row[name] switch
+    static TrainingPair Encoded(JsonObject row, string place, int vocabulary)
     {
-        null => null,
-        JsonValue value when value.TryGetValue<double>(out var number) && double.IsFinite(number) => number,
-        var other => throw new DataException($"'{name}' is {other.ToJsonString()}, expected a number"),
-    };
+        int[] Ids(string name) => RowMembers.Ids(row, name, vocabulary);
+        var pair = new TrainingPair(place, Ids("prompt_ids"), Ids("chosen_ids"), Ids("rejected_ids"));
+        if (pair.Chosen.SequenceEqual(pair.Rejected)) throw new DataException("'chosen_ids' and 'rejected_ids' are equal");
+        if (pair.Chosen.Length == 0) throw new DataException("'chosen_ids' is empty");
+        return pair.Rejected.Length > 0 ? pair : throw new DataException("'rejected_ids' is empty");
+    }
 }

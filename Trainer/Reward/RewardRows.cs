@@ -20,8 +20,8 @@ public static class RewardRows
         return new TrainingPair(place, [], encoder.Answer(found.Prompt, found.Chosen, found.Source, place).Tokens,
             encoder.Answer(found.Prompt, found.Rejected, found.Source, place).Tokens)
         {
-            Weight = PairRows.Number(row, "weight") ?? 1,
-            Margin = PairRows.Number(row, "margin") ?? 0,
+            Weight = RowMembers.Weight(row),
+            Margin = RowMembers.Number(row, "margin") ?? 0,
         };
     }
 }

@@ -7,7 +7,10 @@ namespace Majlis.Trainer.Stages;
 
 static class RunPicture
 {
-    const int Width = 1100, Height = 700;
+    const int Width = 1100, Height = 760;
+
+    // Before the names of what the validation rows give, once an epoch.
+    const string Measured = "eval_";
 
     static readonly (string Title, string[] Metrics)[] panels =
     [
@@ -36,17 +39,21 @@ static class RunPicture
     {
         plot.Title(title);
         plot.XLabel("step");
-        var drawn = 0;
-        foreach (var metric in metrics)
-        {
-            var points = log.Where(step => Has(step, metric)).ToArray();
-            if (points.Length == 0) continue;
-            var line = plot.Add.Scatter(points.Select(step => (double)step.Step).ToArray(), points.Select(step => step[metric]).ToArray());
-            line.LegendText = metric;
-            line.MarkerSize = points.Length == 1 ? 5 : 0;
-            drawn++;
-        }
-        if (drawn > 1) plot.ShowLegend();
+        plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { IntegerTicksOnly = true };
+        var lines = metrics.SelectMany(metric => (string[])[metric, Measured + metric]).Where(metric => log.Any(step => Has(step, metric)))
+            .ToArray();
+        foreach (var metric in lines) Draw(plot, metric, log);
+        // Beside the lines it would cover them. A single line is what the title says.
+        if (lines.Length > 1) plot.ShowLegend(Edge.Bottom);
+        else plot.HideLegend();
+    }
+
+    static void Draw(Plot plot, string metric, IReadOnlyList<StepMetrics> log)
+    {
+        var points = log.Where(step => Has(step, metric)).ToArray();
+        var line = plot.Add.Scatter(points.Select(step => (double)step.Step).ToArray(), points.Select(step => step[metric]).ToArray());
+        line.LegendText = metric;
+        line.MarkerSize = points.Length == 1 || metric.StartsWith(Measured, StringComparison.Ordinal) ? 5 : 0;
     }
 
     static bool Has(StepMetrics step, string metric) => step.Values.TryGetValue(metric, out var value) && double.IsFinite(value);

@@ -26,7 +26,10 @@ sealed record StageRun(StageFolder Folder, Action<string> Say, IProgress<string>
         if (maxLength > checkpoint.Blueprint.MaxPositions)
             throw new ModelFormatException($"max_length: {maxLength} is above the {checkpoint.Blueprint.MaxPositions} positions "
                 + "that the network's config allows.");
-        return new RowEncoder(tokenizer, checkpoint.ChatTemplate, End(checkpoint, tokenizer), wholeText, Time);
+        return new RowEncoder(tokenizer, checkpoint.ChatTemplate, End(checkpoint, tokenizer), wholeText, Time)
+        {
+            Vocabulary = checkpoint.Blueprint.VocabularySize,
+        };
     }
 
     static int? End(Checkpoint checkpoint, TextTokenizer tokenizer) => !Directory.Exists(checkpoint.Path)

@@ -16,13 +16,14 @@ public sealed class SupervisedObjective : IObjective
 
     /// <param name="network">The network to train.</param>
     /// <param name="parameters">Its masters, which change in place; always in the same order.</param>
-    /// <param name="examples">None longer than the row.</param>
+    /// <param name="examples">None longer than the row; with wrapped, whole rows.</param>
     /// <param name="options">Packing, the prompt's share, the kind of loss.</param>
     public SupervisedObjective(PackedTransformer network, IReadOnlyList<(string Name, Tensor Value)> parameters,
         IReadOnlyList<Example> examples, SupervisedOptions options)
     {
         (this.network, Parameters, this.examples, this.options) = (network, parameters, examples, options);
-        rows = options.Packing ? Packing.BestFit([.. examples.Select(example => example.Tokens.Length)], options.MaxLength)
+        rows = options is { Packing: true, PackingStrategy: not "wrapped" }
+            ? Packing.BestFit([.. examples.Select(example => example.Tokens.Length)], options.MaxLength)
             : Packing.None(examples.Count);
     }
 

@@ -24,8 +24,12 @@ public sealed record SupervisedOptions : TunedOptions
     [Means("Negative log-likelihood, or each token's times its probability.", OneOf = ["nll", "dft"])]
     public string LossType { get; init; } = "nll";
 
-    [Means("Fills rows with several examples, which never see each other.")]
+    [Means("Fills rows with several examples.")]
     public bool Packing { get; init; }
+
+    [Means("bfd: best fit, longest first, what is too long is cut; bfd_split: the rest of it becomes other examples; wrapped: one after "
+        + "another, cut where a row is full. Only wrapped lets examples of a row see each other.", OneOf = ["bfd", "bfd_split", "wrapped"])]
+    public string PackingStrategy { get; init; } = "bfd";
 
     [Means("What is kept of a row that is too long.", Trl = "truncation_mode", OneOf = ["keep_start", "keep_end"])]
     public string Truncation { get; init; } = "keep_start";
@@ -43,6 +47,7 @@ public sealed record SupervisedOptions : TunedOptions
     {
         foreach (var problem in base.Problems()) yield return problem;
         foreach (var file in Validation.Where(file => !File.Exists(file))) yield return $"validation: there is no file '{file}'.";
+        if (!Packing && PackingStrategy != "bfd") yield return $"packing_strategy: {PackingStrategy} fills rows only with packing: true.";
         if (FromScratch && (Lora is not null || Adapter is not null))
             yield return "from_scratch: an adapter needs trained weights below it.";
         if (FromScratch && !Directory.Exists(Model)) yield return $"model: from_scratch needs a folder with a config, not '{Model}'.";

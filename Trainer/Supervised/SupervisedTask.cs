@@ -29,11 +29,20 @@ sealed class SupervisedTask(SupervisedOptions options) : IStageTask
 
         SupervisedObjective Read(string[] files, string what)
         {
-            var data = DataFiles.Read(files, encoder, options.MaxLength, options.Truncation == "keep_end", options.Packing);
+            var cuts = options.PackingStrategy == "bfd";
+            var data = DataFiles.Read(
+                files, encoder, cuts ? options.MaxLength : int.MaxValue, options.Truncation == "keep_end", options.Packing);
             run.Say(Summary(data, what));
-            return new(network.Network, network.Parameters, data.Examples, options);
+            return new(network.Network, network.Parameters, Parts(data.Examples), options);
         }
     }
+
+    IReadOnlyList<Example> Parts(IReadOnlyList<Example> examples) => options.PackingStrategy switch
+    {
+        "bfd_split" => [.. ExampleParts.Split(examples, options.MaxLength)],
+        "wrapped" => [.. ExampleParts.Wrap(examples, options.MaxLength)],
+        _ => examples,
+    };
 
     string Summary(DataSet data, string what) =>
         $"{data.Examples.Count} {what} of {data.Examples.Sum(example => (long)example.Tokens.Length)} tokens"

@@ -25,7 +25,7 @@ public static class UnpairedRows
 
     static UnpairedExample[] Examples(JsonObject row, string place, RowEncoder encoder)
     {
-        var weight = PairRows.Number(row, "weight") ?? 1;
+        var weight = RowMembers.Weight(row);
         if (row["completion"] is null && row["completion_ids"] is null)
         {
             var pair = PairRows.Pair(row, place, encoder);
@@ -38,19 +38,23 @@ public static class UnpairedRows
         var label = row["label"] is JsonValue value && value.TryGetValue<bool>(out var good) ? good
             : throw new DataException($"'label' is {row["label"]?.ToJsonString() ?? "missing"}, expected true or false");
         return [row["completion_ids"] is null ? Text(row, place, label, weight, encoder)
-            : new(place, PairRows.Ids(row, "prompt_ids"), PairRows.Ids(row, "completion_ids"), label, weight)];
+            : Encoded(row, place, label, weight, encoder.Vocabulary)];
+    }
+
+    static UnpairedExample Encoded(JsonObject row, string place, bool label, double weight, int vocabulary)
+    {
+        var completion = RowMembers.Ids(row, "completion_ids", vocabulary);
+        return completion.Length == 0 ? throw new DataException("'completion_ids' is empty")
+            : new(place, RowMembers.Ids(row, "prompt_ids", vocabulary), completion, label, weight);
     }
 
     static UnpairedExample Text(JsonObject row, string place, bool label, double weight, RowEncoder encoder)
     {
         if (row["prompt"] is not { } prompt) throw new DataException("there is no 'prompt'");
-        if (IsEmpty(row["completion"]!)) throw new DataException("'completion' is empty");
+        if (RowMembers.IsEmpty(row["completion"]!)) throw new DataException("'completion' is empty");
         var example = encoder.Answer(prompt, row["completion"]!, row, place);
         var start = Array.IndexOf(example.IsTarget, true);
         return start < 0 ? throw new DataException("'completion' has no token of its own")
             : new(place, example.Tokens[..start], example.Tokens[start..], label, weight);
     }
-
-    static bool IsEmpty(JsonNode completion) => completion is JsonArray { Count: 0 }
-        || completion is JsonValue value && value.TryGetValue<string>(out var text) && text.Length == 0;
 }

@@ -60,6 +60,9 @@ public sealed class TunedStages : IDisposable
         Assert.Equal(3, log.Count);
         // The rows are the same, measured after the step's update: better than in the step.
         Assert.All(log, step => Assert.InRange(step.GetProperty("eval_loss").GetDouble(), 0, step.GetProperty("loss").GetDouble()));
+        var picture = File.ReadAllText(folder.File("measured", RunRecord.Picture));
+        Assert.Contains("eval_loss", picture, StringComparison.Ordinal);
+        Assert.DoesNotContain("learning_rate", picture, StringComparison.Ordinal); // one line needs no name beside the title
         Assert.Equal(["step-000002", "step-000003"],
             Directory.GetDirectories(folder.File("measured", "epochs")).Select(Path.GetFileName).Order());
         Assert.Equal(File.ReadAllBytes(Result("alone", "adapter", StageFolder.AdapterWeights)),
@@ -200,6 +203,19 @@ public sealed class TunedStages : IDisposable
     [InlineData("""{"input": {}, "preferred_output": [], "non_preferred_output": []}""", "'messages' is missing")]
     [InlineData("""{"prompt_ids": [1], "chosen_ids": ["x"], "rejected_ids": [2]}""", "'chosen_ids' holds \"x\", expected token ids")]
     [InlineData("""{"prompt": "a", "chosen": "b", "rejected": "c", "weight": "much"}""", "'weight' is \"much\", expected a number")]
+    [InlineData("""{"prompt": "a", "chosen": "b", "rejected": "c", "weight": -1}""", "'weight' is -1, expected at least 0")]
+    [InlineData("""{"prompt_ids": [1], "chosen_ids": [99999999], "rejected_ids": [2]}""", "'chosen_ids' holds 99999999, and the model's")]
+    [InlineData("""{"prompt_ids": [1], "chosen_ids": [2], "rejected_ids": [2]}""", "'chosen_ids' and 'rejected_ids' are equal")]
+    [InlineData("""{"prompt_ids": [1], "chosen_ids": [], "rejected_ids": [2]}""", "'chosen_ids' is empty")]
+    [InlineData("""{"prompt": ["x"], "chosen": [{"role": "assistant", "content": "b"}], "rejected": [{"role": "assistant"}]}""",
+        "message 1 of the chat is \"x\", expected an object with 'role' and 'content'")]
+    [InlineData("""{"prompt": [{"role": "user"}], "chosen": [{"role": "assistant", "content": "b"}], "rejected": [{"role": "tool"}]}""",
+        "message 1 of the chat, the user's, has no 'content'")]
+    [InlineData("""{"prompt": [], "chosen": [{"role": "assistant", "content": "b"}], "rejected": [{"role": "assistant", "content": ""}]}""",
+        "'rejected' is empty")]
+    [InlineData("""{"prompt": [], "chosen": [{"role": "user", "content": "b"}], "rejected": [{"role": "assistant"}], "tools": 5}""",
+        "'tools' is 5, expected a list")]
+    [InlineData("{nope", "not JSON: byte 2: ")]
     public void A_pair_that_cannot_be_learnt_is_named(string row, string fault)
     {
         File.WriteAllText(pairs, row);
@@ -207,6 +223,14 @@ public sealed class TunedStages : IDisposable
             Run(new PairTask(new OfflineOptions { Model = model, Data = [pairs] }, null), "wrong")).Message;
         Assert.Contains("pairs.jsonl line 1", message, StringComparison.Ordinal);
         Assert.Contains(fault, message, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData(""), InlineData("\n \n")]
+    public void A_file_without_rows_is_told_as_such(string text)
+    {
+        File.WriteAllText(pairs, text);
+        Assert.EndsWith("pairs.jsonl: there are no rows.", Assert.Throws<DataException>(() =>
+            Run(new PairTask(new OfflineOptions { Model = model, Data = [pairs] }, null), "wrong")).Message);
     }
 
     [Fact]
