@@ -77,8 +77,7 @@ static class BatchEndpoints
     {
         if (batches.Find(ReplyOwner.Of(http), id) is not { } batch) return Unknown(id).ToResult();
         if (batch.IsOver)
-            return new ApiError(409, "invalid_request_error", $"Batch {id} cannot be cancelled: it is {batch.Status}.", "id",
-                "invalid_batch_status").ToResult();
+            return new ApiError(409, "invalid_request_error", $"Cannot cancel a batch with status '{batch.Status}'.").ToResult();
         batch = batches.Change(id, now => now.IsOver ? now
             : now with { Status = StoredBatch.Cancelling, CancellingAt = now.CancellingAt ?? batches.Now })!;
         runner.Cancel(id);

@@ -10,13 +10,6 @@ static class RecordPages
     {
         var all = records.OrderBy(record => record.CreatedAt).ThenBy(record => record.Id, StringComparer.Ordinal).ToList();
         if (paging.NewestFirst) all.Reverse();
-        var start = paging.After is null ? 0 : all.FindIndex(record => record.Id == paging.After) + 1;
-        if (paging.After is not null && start == 0)
-        {
-            problem.Add(paging.UnknownAfter());
-            return null;
-        }
-        var page = all.Skip(start).Take(paging.Limit).ToList();
-        return (page, start + page.Count < all.Count);
+        return paging.Cut([.. all.Select(record => record.Id)], problem) is { } page ? (all[page.Items], page.HasMore) : null;
     }
 }

@@ -93,7 +93,10 @@ static class StoreFileEndpoints
     {
         var problem = new Problem();
         var status = http.Request.Query["filter"].ToString();
-        if (Paging.Read(http.Request.Query, problem, "filter") is not { } paging || RecordPages.Of(files
+        if (status.Length > 0 && !StoreFile.Statuses.Contains(status))
+            problem.Add(ApiError.InvalidValue("filter",
+                $"Invalid 'filter': '{status}'. Supported values are: '{string.Join("', '", StoreFile.Statuses)}'."));
+        if (Paging.Read(http.Request.Query, problem, Paging.Backwards, "filter") is not { } paging || RecordPages.Of(files
             .Where(file => status.Length == 0 || file.Status == status).Select(file => new Listed(file, store.Owner)), paging, problem)
             is not { } page) return problem.First!.ToResult();
         return TypedResults.Json(ListPage<StoreFileReply>.Of([.. page.Records.Select(item => StoreFileReply.Of(store, item.File))],

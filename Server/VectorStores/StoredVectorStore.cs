@@ -29,6 +29,8 @@ sealed record StoreFile(string FileId, string Filename, string Status, long Crea
     Chunking Chunking, JsonObject? Attributes)
 {
     public const string InProgress = "in_progress", Completed = "completed", Failed = "failed", Cancelled = "cancelled";
+
+    public static readonly string[] Statuses = [InProgress, Completed, Failed, Cancelled];
 }
 
 sealed record StoreFileError(string Code, string Message);

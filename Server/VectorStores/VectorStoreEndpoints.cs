@@ -47,7 +47,7 @@ static class VectorStoreEndpoints
     static IResult List(HttpContext http, StoreRecords stores)
     {
         var problem = new Problem();
-        if (Paging.Read(http.Request.Query, problem) is not { } paging
+        if (Paging.Read(http.Request.Query, problem, Paging.Backwards) is not { } paging
             || RecordPages.Of(stores.Of(ReplyOwner.Of(http)), paging, problem) is not { } page) return problem.First!.ToResult();
         return TypedResults.Json(ListPage<VectorStoreReply>.Of([.. page.Records.Select(VectorStoreReply.Of)], store => store.Id,
             page.HasMore),

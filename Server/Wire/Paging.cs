@@ -1,12 +1,16 @@
-// The query of a list as OpenAI's API has it: limit, after, order. Knows no list's items.
+// The query of a list as OpenAI's API has it: limit, after, order, of some lists before. Knows no list's items.
 using System.Globalization;
 
 namespace Majlis.Server.Wire;
 
 /// <param name="After">The id of the last item that the client has seen; null: from the beginning.</param>
 /// <param name="NewestFirst">OpenAI's order <c>desc</c>, its default.</param>
-sealed record Paging(int Limit, string? After, bool NewestFirst)
+/// <param name="Before">The id of the first item that the client has seen, of lists that can be read backwards.</param>
+sealed record Paging(int Limit, string? After, bool NewestFirst, string? Before = null)
 {
+    /// <summary>The name that a list which can be read backwards allows besides.</summary>
+    public const string Backwards = "before";
+
     const int UsualLimit = 20, MostLimit = 100;
 
     /// <summary>OpenAI's limit of a list of files, which is also its default.</summary>
@@ -30,11 +34,29 @@ sealed record Paging(int Limit, string? After, bool NewestFirst)
         var order = query.TryGetValue("order", out var given) ? given.ToString() : "desc";
         if (order is not ("asc" or "desc"))
             problem.Add(ApiError.InvalidValue("order", "Invalid 'order'. Supported values are: 'asc', 'desc'."));
-        var after = query.TryGetValue("after", out var seen) ? seen.ToString() : null;
-        return problem.First is null ? new(limit, after, order == "desc") : null;
+        return problem.First is null ? new(limit, Cursor("after"), order == "desc", Cursor(Backwards)) : null;
+
+        string? Cursor(string name) => query.TryGetValue(name, out var id) ? id.ToString() : null;
     }
 
-    public ApiError UnknownAfter() => ApiError.InvalidValue("after", $"Invalid 'after': there is no item '{After}' in this list.");
+    public ApiError UnknownAfter() => Unknown("after", After);
+
+    /// <summary>The items that make up the page, and whether more follow as it is read; null where a cursor is not in the list.</summary>
+    public (Range Items, bool HasMore)? Cut(List<string> ids, Problem problem)
+    {
+        var start = After is null ? 0 : ids.IndexOf(After) + 1;
+        if (After is not null && start == 0) problem.Add(UnknownAfter());
+        var end = Before is null ? ids.Count : ids.IndexOf(Before);
+        if (end < 0) problem.Add(Unknown(Backwards, Before));
+        if (problem.First is not null) return null;
+        end = Math.Max(start, end);
+        if (end - start <= Limit) return (start..end, false);
+        // The previous page ends where the client's begins; between two cursors it is read forwards.
+        return Before is not null && After is null ? ((end - Limit)..end, true) : (start..(start + Limit), true);
+    }
+
+    static ApiError Unknown(string name, string? id) =>
+        ApiError.InvalidValue(name, $"Invalid '{name}': there is no item '{id}' in this list.");
 }
 
 /// <summary>A page of a list in OpenAI's shape.</summary>

@@ -87,7 +87,10 @@ public sealed class BatchTests : IAsyncLifetime
         var (total, completed, failed) = Counts(batch);
         Assert.Equal((30, 30), (total, completed + failed));
         Assert.Contains(await LinesAsync(batch["error_file_id"]), line => (string?)line["error"]?["code"] == "batch_cancelled");
-        Assert.Equal(HttpStatusCode.Conflict, (await server.PostAsync($"/v1/batches/{batch["id"]}/cancel", "{}")).StatusCode);
+        var again = await server.PostAsync($"/v1/batches/{batch["id"]}/cancel", "{}");
+        Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
+        // OpenAI's words: clients look for them.
+        Assert.Equal("Cannot cancel a batch with status 'cancelled'.", (string)(await RunningServer.ErrorAsync(again))["message"]!);
     }
 
     [Fact]

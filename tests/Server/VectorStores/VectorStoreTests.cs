@@ -131,6 +131,36 @@ public sealed class VectorStoreTests : IAsyncLifetime
         Assert.Equal(((string)store["id"]!, false), ((string)page["data"]![0]!["id"]!, (bool)page["has_more"]!));
     }
 
+    [Fact]
+    public async Task Stores_and_their_files_can_be_read_backwards()
+    {
+        var store = await AddAsync(("a.txt", "A.", null), ("b.txt", "B.", null), ("c.txt", "C.", null), ("d.txt", "D.", null));
+        for (var i = 0; i < 3; i++) await AddAsync();
+        var batch = await PostAsync($"{Path(store)}/file_batches", new()
+        {
+            ["file_ids"] = new JsonArray([.. (await IdsAsync($"{Path(store)}/files?")).Ids.Select(id => JsonValue.Create(id))]),
+        });
+        foreach (var list in new[] { "/v1/vector_stores", $"{Path(store)}/files", $"{Path(store)}/file_batches/{batch["id"]}/files" })
+        {
+            var (all, _) = await IdsAsync($"{list}?");
+            Assert.Equal(4, all.Length);
+            Assert.Equivalent((all[1..3], true), await IdsAsync($"{list}?limit=2&before={all[3]}"), strict: true);
+            Assert.Equivalent((all[..1], false), await IdsAsync($"{list}?limit=2&before={all[1]}"), strict: true);
+            Assert.Equivalent((all[1..2], true), await IdsAsync($"{list}?limit=1&after={all[0]}&before={all[3]}"), strict: true);
+            Assert.Equivalent((Array.Empty<string>(), false), await IdsAsync($"{list}?after={all[2]}&before={all[1]}"), strict: true);
+            Assert.Equal("before", (string)(await RunningServer.ErrorAsync(
+                await server.Http.GetAsync($"{list}?before=none", Stop)))["param"]!);
+        }
+        Assert.Equal("filter", (string)(await RunningServer.ErrorAsync(
+            await server.Http.GetAsync($"{Path(store)}/files?filter=done", Stop)))["param"]!);
+
+        async Task<(string[] Ids, bool HasMore)> IdsAsync(string path)
+        {
+            var page = await ShowAsync(path);
+            return ([.. page["data"]!.AsArray().Select(item => (string)item!["id"]!)], (bool)page["has_more"]!);
+        }
+    }
+
     [Theory]
     [InlineData("", """{"file_ids": ["file-none"]}""", 404, "file_id")]
     [InlineData("", """{"expires_after": {"anchor": "last_active_at", "days": 0}}""", 400, "expires_after.days")]
