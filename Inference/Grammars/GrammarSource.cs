@@ -73,7 +73,7 @@ public sealed record SchemaSource(string Schema, JsonLayout Layout) : GrammarSou
     // Schemas come out of bodies that are read 64 levels deep, some within levels that the server puts around them.
     internal const int MostLevels = 128;
 
-    public override string Key => $"schema {Layout.MostSpace} {Schema}";
+    public override string Key => $"schema {Layout.MostIndent} {Schema}";
 
     protected override string Contradiction =>
         "No JSON value fits the schema: conditions exclude each other, or it contains itself without end.";

@@ -19,6 +19,7 @@ static class MessageRequestReader
         ["mcp_servers"] = "The server calls no other servers.",
         ["container"] = "There are no containers here.",
         ["context_management"] = "Nothing is edited out of a context here.",
+        ["thread"] = "The server holds no conversations between requests; send all of its messages.",
     };
 
     /// <param name="counts">The tokens are only counted, so the request says nothing of an answer.</param>

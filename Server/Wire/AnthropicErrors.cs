@@ -13,6 +13,13 @@ static class AnthropicErrors
             ["type"] = "error",
             ["error"] = new JsonObject { ["type"] = Type(error.Status), ["message"] = error.Message },
         };
+        // A client's tool runner then sends the whole conversation each time, instead of failing.
+        if (error is { Param: "thread", Code: "unsupported_parameter" })
+            body["error"]!["details"] = new JsonObject
+            {
+                ["error_code"] = "thread_unsupported_request",
+                ["unsupported"] = new JsonArray("thread"),
+            };
         if (request is not null) body["request_id"] = request;
         return body;
     }

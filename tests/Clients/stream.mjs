@@ -42,6 +42,15 @@ async function anthropicStream() {
   return await anthropic().stream(asked).finalText();
 }
 
+// Asks for a thread first, as its client does of every server.
+async function anthropicRunner() {
+  const tools = ["get_weather", "get_time"].map(name =>
+    ({ name, input_schema: { type: "object" }, parse: input => input, run: async () => "noon" }));
+  const client = new Anthropic({ baseURL: new URL(baseURL).origin, apiKey, maxRetries: 0 });
+  const last = await client.beta.messages.toolRunner({ ...asked, tools, max_iterations: 3 });
+  return last.content.map(block => block.text ?? "").join("");
+}
+
 const cohere = () => new CohereClientV2({ token: apiKey, environment: new URL(baseURL).origin, maxRetries: 0 });
 
 async function cohereStream() {
@@ -55,6 +64,7 @@ const clients = {
   openai,
   anthropic: async () => (await anthropic().create(asked)).content[0].text,
   "anthropic-stream": anthropicStream,
+  "anthropic-runner": anthropicRunner,
   "anthropic-error": () => anthropic().create({ ...asked, model: "nobody" }),
   cohere: async () => (await cohere().chat({ model: "current", messages })).message.content[0].text,
   "cohere-stream": cohereStream,

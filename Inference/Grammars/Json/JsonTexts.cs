@@ -20,9 +20,9 @@ sealed class JsonTexts
     {
         (Table, this.layout, Form, inPython) = (table, layout, form, layout.Language == ValueLanguage.Python);
         Spelling = layout.Language == ValueLanguage.Gemma ? Spelling.Plain(table) : Spelling.InJson(table);
-        Space = table.Repeat(table.Bytes(Set(' ') | Set('\t') | Set('\n') | Set('\r')), 0, layout.MostSpace);
-        Comma = table.Sequence(Space, table.Byte((byte)','), Space);
-        Colon = table.Sequence(Space, table.Byte((byte)':'), Space);
+        (var before, Space) = Spaces();
+        Comma = table.Sequence(before, table.Byte((byte)','), Space);
+        Colon = table.Sequence(before, table.Byte((byte)':'), Space);
         var digits = table.Repeat(table.Bytes(ByteSet.Range('0', '9')), 1, null);
         Magnitude = table.Alternation(table.Byte((byte)'0'),
             table.Sequence(table.Bytes(ByteSet.Range('1', '9')), table.Repeat(table.Bytes(ByteSet.Range('0', '9')), 0, null)));
@@ -133,6 +133,18 @@ sealed class JsonTexts
         Table.Both(content, Table.Not(Table.Sequence(Table.AnyBytes, mark!, Table.AnyBytes))), mark!);
 
     Node Between(char quote, Node content) => Table.Sequence(Table.Byte((byte)quote), content, Table.Byte((byte)quote));
+
+    (Node BeforeSign, Node Elsewhere) Spaces()
+    {
+        if (layout.MostIndent is not > 0)
+        {
+            var any = Table.Repeat(Table.Bytes(Set(' ') | Set('\t') | Set('\n') | Set('\r')), 0, layout.MostIndent);
+            return (any, any);
+        }
+        var (blank, line) = (Table.Byte((byte)' '), Table.Sequence(Table.Optional(Table.Byte((byte)'\r')), Table.Byte((byte)'\n'),
+            Table.Repeat(Table.Bytes(Set(' ') | Set('\t')), 0, layout.MostIndent)));
+        return (Table.Optional(blank), Table.Optional(Table.Alternation(blank, line)));
+    }
 
     // Zero without a sign; behind the point no zero at the end; no exponent.
     (Node Integer, Node Number) Compared()

@@ -8,7 +8,7 @@ namespace Majlis.Text.Chat.ToolCalls;
 public abstract record Wording
 {
     /// <summary>White space, a bounded amount of it, or none.</summary>
-    public static Wording Space { get; } = new PatternWording("[ \\t\\r\\n]{0,64}");
+    public static Wording Space { get; } = new PatternWording(" ?([\\r\\n]{1,4}[ \\t]{0,32})?");
 
     public static Wording Nothing { get; } = new ExactWording("");
 

@@ -181,6 +181,23 @@ public sealed class SchemaTests
         Assert.False(grammar.Accepts(Encoding.UTF8.GetBytes(refused)));
     }
 
+    [Theory]
+    [InlineData("""{"a":1,"b":[2,3]}""", true)]
+    [InlineData("""{ "a" : 1, "b" : [ 2, 3 ] }""", true)]
+    [InlineData("{\n    \"a\": 1,\n    \"b\": [\n        2,\n        3\n    ]\n}", true)]
+    [InlineData("{\r\n\t\"a\": 1,\r\n\t\"b\": []\r\n}", true)]
+    [InlineData("""{"a":  1,"b":[]}""", false)]
+    [InlineData("{\"a\"\n:1,\"b\":[]}", false)]
+    [InlineData("{\"a\":1\n,\"b\":[]}", false)]
+    [InlineData("{\n\n\"a\":1,\"b\":[]}", false)]
+    public void White_space_is_a_blank_or_a_line_with_its_indentation(string text, bool isAccepted)
+    {
+        const string schema = """
+            {"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"array"}},"required":["a","b"],"additionalProperties":false}
+            """;
+        Assert.Equal(isAccepted, new SchemaSource(schema, JsonLayout.Indented).Compile().Accepts(Encoding.UTF8.GetBytes(text)));
+    }
+
     static Grammar Compiled(string schema) => new SchemaSource(schema, JsonLayout.Compact).Compile();
 
     static string[] Words(string texts) => texts.Split(' ', StringSplitOptions.RemoveEmptyEntries);

@@ -129,6 +129,15 @@ public sealed class MessageTests(ChatServer shared, ToolServer tools, ThinkingSe
     }
 
     [Fact]
+    public async Task A_client_that_asks_for_a_thread_is_told_how_to_go_on_without()
+    {
+        var said = await RunningServer.JsonAsync(await shared.Running.PostAsync(Path,
+            Body("""{"thread":{"type":"create"}}""").ToJsonString()));
+        Assert.Equal("""{"error_code":"thread_unsupported_request","unsupported":["thread"]}""",
+            said["error"]!["details"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task A_wrong_method_and_a_broken_body_have_it_too()
     {
         var wrong = await shared.Running.Http.GetAsync(new Uri(Path, UriKind.Relative), TestContext.Current.CancellationToken);
