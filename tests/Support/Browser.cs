@@ -1,4 +1,5 @@
-// A real browser without a window, driven over W3C WebDriver (https://www.w3.org/TR/webdriver2/). Tests skip where it is absent.
+// A real browser without a window, driven over W3C WebDriver (https://www.w3.org/TR/webdriver2/). Tests skip where it is absent. A test
+// gets one that knows nothing of the tests before; Browsers keeps it in between.
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -18,18 +19,23 @@ sealed class Browser : IAsyncDisposable
     readonly TemporaryFolder profile = new();
     readonly ServerProcess driver;
     readonly HttpClient http;
+    readonly HashSet<string> origins = [];
     string session = "";
 
-    Browser(ServerProcess driver, HttpClient http) => (this.driver, this.http) = (driver, http);
+    Browser(string language, ServerProcess driver, HttpClient http) => (Language, this.driver, this.http) = (language, driver, http);
+
+    public string Language { get; }
 
     /// <param name="language">The browser's language, such as <c>ar</c>.</param>
-    public static async Task<Browser> StartAsync(string language)
+    public static async Task<Browser> StartAsync(string language) => Browsers.Take(language) ?? await NewAsync(language);
+
+    static async Task<Browser> NewAsync(string language)
     {
         var (program, chromium, address) = (Programs.Require("chromedriver"), Programs.Require("chromium"), FreeAddress.Next());
         var driver = await ServerProcess.StartAsync(
             new ProcessStartInfo(program, [$"--port={address.Split(':')[1]}", "--allowed-ips=127.0.0.1"]), "started successfully");
         var http = new HttpClient { BaseAddress = new Uri($"http://{address}/"), Timeout = TimeSpan.FromMinutes(2) };
-        var browser = new Browser(driver, http);
+        var browser = new Browser(language, driver, http);
         var options = new JsonObject
         {
             ["binary"] = chromium,
@@ -48,12 +54,16 @@ sealed class Browser : IAsyncDisposable
         }
         catch
         {
-            await browser.DisposeAsync();
+            await browser.EndAsync();
             throw;
         }
     }
 
-    public Task GoAsync(Uri page) => CallAsync(HttpMethod.Post, session + "url", new JsonObject { ["url"] = page.ToString() });
+    public Task GoAsync(Uri page)
+    {
+        origins.Add(page.GetLeftPart(UriPartial.Authority));
+        return CallAsync(HttpMethod.Post, session + "url", new JsonObject { ["url"] = page.ToString() });
+    }
 
     /// <summary>Runs a script in every page that is opened from now on, before any of the page's own.</summary>
     public Task PrepareAsync(string script) =>
@@ -132,7 +142,21 @@ sealed class Browser : IAsyncDisposable
     public Task HoldsAsync(string words, string expression) => Eventually.HoldsAsync(expression,
         async () => (bool)(await RunAsync($"{words} return !!({expression})"))!);
 
+    /// <summary>Forgets all and waits for another test; ends where a page does not let go, as after a failed test.</summary>
     public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await ForgetAsync();
+            Browsers.Return(this);
+        }
+        catch
+        {
+            await EndAsync();
+        }
+    }
+
+    public async Task EndAsync()
     {
         try
         {
@@ -144,6 +168,19 @@ sealed class Browser : IAsyncDisposable
             await driver.DisposeAsync();
             profile.Dispose();
         }
+    }
+
+    // Cookies are the machine's, whatever the port; the rest is an origin's or the tab's.
+    async Task ForgetAsync()
+    {
+        var tab = await CallAsync(HttpMethod.Post, session + "window/new", new JsonObject { ["type"] = "tab" });
+        await CallAsync(HttpMethod.Delete, session + "window", null);
+        await CallAsync(HttpMethod.Post, session + "window", new JsonObject { ["handle"] = (string)tab!["handle"]! });
+        await CommandAsync("Network.clearBrowserCookies", []);
+        await CommandAsync("Network.clearBrowserCache", []);
+        foreach (var origin in origins)
+            await CommandAsync("Storage.clearDataForOrigin", new() { ["origin"] = origin, ["storageTypes"] = "all" });
+        origins.Clear();
     }
 
     Task<JsonNode?> ActAsync(JsonArray strokes) => CallAsync(HttpMethod.Post, session + "actions", new JsonObject
