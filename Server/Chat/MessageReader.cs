@@ -31,7 +31,11 @@ static class MessageReader
     {
         var messages = JsonArray.Create(given.Clone())!;
         foreach (var message in messages)
+        {
             foreach (var beside in new[] { "annotations", "citations" }) message!.AsObject().Remove(beside);
+            foreach (var part in (message!["content"] as JsonArray ?? []).OfType<JsonObject>().Where(part => part.ContainsKey("role")))
+                foreach (var (name, _) in part.Where(field => field.Key is not ("type" or "text" or "refusal")).ToList()) part.Remove(name);
+        }
         return messages;
     }
 
@@ -86,6 +90,8 @@ static class MessageReader
             part.RequiredText(part.Word("type", types, required: true) == "refusal" ? "refusal" : "text");
             // The prefix cache finds reusable prefixes without this hint.
             part.Of("prompt_cache_breakpoint", JsonValueKind.Object, "an object");
+            // OpenAI's own agents send back all that the reply's message held, as fields of its text.
+            if (role == "assistant" && part.Has("role") && part.Word("role", ["assistant"]).Length > 0) ToolCallReader.Check(part);
             part.Done();
         }
     }

@@ -20,6 +20,10 @@ public sealed class MessageHistoryTests(ChatServer shared) : IClassFixture<ChatS
         {"role":"assistant","refusal":null,"annotations":[],"provider_specific_fields":{"x":[1]},
          "tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":""}}]}
         """;
+    const string FromAgents = """
+        {"role":"assistant","content":[{"type":"text","text":"well","role":"assistant","refusal":null,
+         "annotations":[{"type":"url_citation"}],"citations":[{"start":0}],"reasoning_content":"so"}]}
+        """;
     const string Answer = """{"role":"tool","tool_call_id":"c1","content":"ok"}""";
     const string Old = """{"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{}"}}""";
     const string Developer = """
@@ -52,6 +56,7 @@ public sealed class MessageHistoryTests(ChatServer shared) : IClassFixture<ChatS
     [InlineData("assistant\nwell\nno<|im_end|>",
         """{"role":"assistant","content":[{"type":"text","text":"well"},{"type":"refusal","refusal":"no"}]}""")]
     [InlineData("assistant\nwell<|im_end|>", """{"role":"assistant","content":"well","tool_calls":[]}""")]
+    [InlineData("assistant\nwell<|im_end|>", FromAgents)]
     [InlineData("tool\n1<|im_end|>", Old, """{"role":"function","name":"f","content":"1"}""")]
     [InlineData("tool\n<|im_end|>", Old, """{"role":"function","name":"f","content":null}""")]
     [InlineData("system\na\nb<|im_end|>", Developer)]
@@ -73,6 +78,8 @@ public sealed class MessageHistoryTests(ChatServer shared) : IClassFixture<ChatS
         """{"role":"assistant","tool_calls":[{"id":"c9","type":"custom","custom":{"name":"f","input":""}}]}""", Answer)]
     [InlineData("messages[1].audio", Ask, """{"role":"assistant","content":"x","audio":{"id":"a"}}""")]
     [InlineData("messages[0].content[0].type", """{"role":"user","content":[{"type":"refusal","refusal":"no"}]}""")]
+    [InlineData("messages[0].content[0].role", """{"role":"user","content":[{"type":"text","text":"no","role":"user"}]}""")]
+    [InlineData("messages[1].content[0].role", Ask, """{"role":"assistant","content":[{"type":"text","text":"no","role":"user"}]}""")]
     [InlineData("messages[0].name", """{"role":"function","content":"1"}""")]
     [InlineData("messages[1].content", Ask, """{"role":"assistant","content":null,"tool_calls":[]}""")]
     [InlineData("messages[1].tool_calls[0].function.arguments", Ask,
