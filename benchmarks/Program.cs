@@ -26,6 +26,8 @@ return args switch
     ["cpu-shape-child", var name, var precision, var folder] => await ShapeBenchmark.RunChildAsync(name, precision, folder),
     ["quality", var model, .. var texts] => QualityBenchmark.Run(model, texts),
     ["decode", var model] => await DecodeBenchmark.RunAsync(model),
+    ["http", var model] => await HttpBenchmark.RunAsync(model),
+    ["embeddings"] => await EmbeddingBenchmark.RunAsync(),
     ["swap-memory", .. var models] => await SwapMemoryBenchmark.RunAsync(models),
     ["swap-under-load", .. var models] => await SwapUnderLoadBenchmark.RunAsync(models),
     _ => Usage(),
@@ -38,6 +40,6 @@ static int Usage()
         "weights MODEL | memory [MODEL ...] | tokenizer [NAME ...] | engine | decode MODEL | fairness MODEL | sft | " +
         "dpo MODEL [bf16] [full] [apart] [recompute] | " +
         "merge [COMMAND] | swap-memory [MODEL] | swap-under-load [MODEL] | maskbench [EVERY] [MODEL ...] | " +
-        "schemas MODEL | clients MODEL | speculate MODEL | quality MODEL TEXT ...");
+        "http MODEL | embeddings | schemas MODEL | clients MODEL | speculate MODEL | quality MODEL TEXT ...");
     return 2;
 }

@@ -80,7 +80,7 @@ sealed class SwappedServer : IAsyncDisposable
     })!;
 
     /// <summary>Waits for the line that names the served model, and reads on so that the pipe never fills.</summary>
-    static async Task<string> AddressAsync(Process server)
+    public static async Task<string> AddressAsync(Process server)
     {
         while (await server.StandardOutput.ReadLineAsync() is { } line)
         {

@@ -17,8 +17,16 @@ done
 unshare --mount --net ip link set lo up 2>/dev/null || skip "this machine refuses mount and network namespaces"
 
 work=$(mktemp -d)
+# Layers over one another where the kernel lets us; vfs copies the whole tree for each.
+driver=vfs
+mkdir -p "$cache"
+trial=$(mktemp -d "$cache/trial.XXXXXX")
+mkdir "$trial"/{lower,upper,work,merged}
+! unshare --mount mount -t overlay overlay -o "lowerdir=$trial/lower,upperdir=$trial/upper,workdir=$trial/work" "$trial/merged" 2>/dev/null ||
+  driver=overlay
+rm -rf "$trial"
 # Another tool or another way to make the base images gets a store of its own.
-store=$cache/container-$(dotnet --version)-$(sed -n '/^base() {/,/^}/p' tests/container.sh | cksum | cut -d' ' -f1)
+store=$cache/container-$driver-$(dotnet --version)-$(sed -n '/^base() {/,/^}/p' tests/container.sh | cksum | cut -d' ' -f1)
 server=
 # Only the base images stay.
 cleanup() {
@@ -30,7 +38,7 @@ cleanup() {
   rm -rf "$work"
 }
 trap cleanup EXIT
-B() { BUILDAH_ISOLATION=chroot buildah --root "$store" --runroot "$work/run" --storage-driver vfs "$@"; }
+B() { BUILDAH_ISOLATION=chroot buildah --root "$store" --runroot "$work/run" --storage-driver $driver "$@"; }
 say() { printf '\n== %s (%ss)\n' "$*" "$SECONDS"; }
 check() { # WHAT COMMAND...
   if "${@:2}"; then echo "ok: $1"; passed=$((passed + 1)); else echo "FAILED: $1"; failed=$((failed + 1)); fi
@@ -41,7 +49,6 @@ named() { sed -n "s/^ARG $1=//p" Dockerfile | head -1; }
 say "base images"
 debian=$cache/debian-bookworm.tar
 if [ ! -s "$debian" ]; then
-  mkdir -p "$cache"
   mmdebstrap --quiet --variant=minbase --include=ca-certificates,libicu72,libssl3,libstdc++6,zlib1g bookworm "$cache/part.tar"
   mv "$cache/part.tar" "$debian"
 fi
