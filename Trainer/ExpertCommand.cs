@@ -4,6 +4,7 @@ using System.CommandLine;
 using Majlis.CommandLine;
 using Majlis.Text;
 using Majlis.Torch;
+using Majlis.Trainer.Data;
 using Majlis.Trainer.Operations;
 using Majlis.Trainer.Rounds;
 
@@ -41,7 +42,8 @@ static class ExpertCommand
             await StatusDisplay.RunAsync(Console.Out, display => share.TrainAsync(display.Say, display, TimeProvider.System, _ => { }));
             return 0;
         }
-        catch (Exception stop) when (stop is RoundConflictException or ModelFormatException or IOException or UnauthorizedAccessException)
+        catch (Exception stop) when (stop is RoundConflictException or ModelFormatException or DataException or IOException
+            or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync(stop.Message);
             return (int)TrainerExit.Failed;

@@ -6,6 +6,7 @@ using Majlis.Merge;
 using Majlis.Model;
 using Majlis.Model.Catalog;
 using Majlis.Text;
+using Majlis.Trainer.Data;
 using Majlis.Trainer.Operations;
 using Majlis.Trainer.Rounds;
 
@@ -100,7 +101,7 @@ sealed class TrainerHost(TrainerOptions options, Starter starter, TimeProvider t
             return outcome;
         }
         catch (Exception error) when (error is ModelFormatException or MergeRecipeException or FeedbackUnavailableException
-            or CorruptRecordException or HubException or IOException or UnauthorizedAccessException)
+            or CorruptRecordException or DataException or HubException or IOException or UnauthorizedAccessException)
         {
             if (error.Message != failure) say($"the round could not be finished and will go on where it was: {error.Message}");
             failure = error.Message;

@@ -30,8 +30,17 @@ sealed class ExpertTraining(Transformer network, RoundOptions options, IProgress
     /// <param name="objective">What is learnt, given the network with its adapter.</param>
     public ExpertResult Train(string name, int pairs, string folder, Func<Policy, IObjective> objective)
     {
-        var settings = new LoraSettings { Rank = options.Rank, Alpha = options.Alpha, Targets = Targets() };
-        var config = AdapterConfig.Plain(options.Rank, options.Alpha, [.. settings.Targets]);
+        var settings = new LoraSettings
+        {
+            Rank = options.Rank,
+            Alpha = options.Alpha,
+            Targets = Targets(),
+            LayersToTransform = options.LayerNumbers,
+        };
+        var config = AdapterConfig.Plain(options.Rank, options.Alpha, [.. settings.Targets]) with
+        {
+            LayersToTransform = settings.LayersToTransform is [] ? null : [.. settings.LayersToTransform],
+        };
         using var adapter = LoraAdapter.Create(network.Blueprint, config, (ulong)options.Seed);
         var policy = TorchPolicy.WithAdapter(network, adapter, options.Numerics);
         using var trainer = new TrainingLoop(objective(policy), options.Loop());

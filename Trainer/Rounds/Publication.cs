@@ -32,7 +32,14 @@ sealed class Publication(RoundFolder folder, ModelCatalog catalog, RoundStart st
         GateVerdict verdict, Func<string, string> adapterOf)
     {
         var recipe = JsonSerializer.SerializeToElement(
-            new { merge = candidate.Recipe, search = candidate.Search, tensors = candidate.TensorHashes, experts }, TrainerJson.Plain);
+            new
+            {
+                merge = candidate.Recipe,
+                search = candidate.Search,
+                tensors = candidate.TensorHashes,
+                experts,
+                replay_sha256 = start.ReplayHash,
+            }, TrainerJson.Plain);
         if (catalog.Names().Contains(start.Version)) return OfThisRound(recipe);
         var draft = catalog.Begin(start.Version);
         foreach (var name in new[] { ModelCatalog.Master, ModelCatalog.Serve })

@@ -6,8 +6,10 @@ using Majlis.Feedback.Pairs;
 using Majlis.Feedback.Votes;
 using Majlis.Model;
 using Majlis.Model.Catalog;
+using Majlis.Model.Hashes;
 using Majlis.Text;
 using Majlis.Trainer.Optimization;
+using Majlis.Trainer.Replay;
 
 namespace Majlis.Trainer.Rounds;
 
@@ -102,8 +104,26 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
                 + "name the model to start from with --model PATH or ORG/NAME.");
         if (current is not null) parts.Catalog.Verify(current);
         using var checkpoint = Checkpoint.Open(serve);
+        if (wanted.LayerNumbers.Where(layer => layer >= checkpoint.Blueprint.Layers.Length).ToArray() is [var absent, ..])
+            throw new ModelFormatException($"--layers: there is no layer {absent}: {serve} has {checkpoint.Blueprint.Layers.Length}, "
+                + "counted from 0.");
+        var replay = CopyReplay(checkpoint);
         return new RoundStart(Publication.NextVersion(parts.Catalog), current, Path.GetFullPath(master), Path.GetFullPath(serve),
-            checkpoint.WeightsHash, parts.Votes.Reader, wanted);
+            checkpoint.WeightsHash, parts.Votes.Reader, wanted)
+        {
+            Replay = replay,
+            ReplayHash = replay is null ? null : FileHash.Of(folder.File(replay)),
+        };
+    }
+
+    /// <summary>Copies the rows beside votes into the round's folder, where processes that train experts find them.</summary>
+    string? CopyReplay(Checkpoint model)
+    {
+        if (wanted.Replay is not { } path) return null;
+        _ = ReplayRows.Read([path], model, wanted.MaxLength, parts.Time); // a wrong row is named where its writer finds it
+        var name = "replay" + Path.GetExtension(path);
+        DurableFiles.Replace(folder.File(name), File.ReadAllBytes(path));
+        return name;
     }
 
     async Task<RoundPairs> PairsAsync(RoundStart start)

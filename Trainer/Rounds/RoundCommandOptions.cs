@@ -25,6 +25,12 @@ sealed class RoundCommandOptions(OptionSources sources)
     readonly HostOption<int> rank = sources.Whole("--rank", "Rank of the adapters; their alpha is twice as much.", defaults.Rank);
     readonly HostOption<string> targetModules = sources.Text("--target-modules",
         "Modules that get an adapter, such as down_proj, separated by commas; or all-linear.", defaults.TargetModules);
+    readonly HostOption<string> layers = sources.Text(
+        "--layers", "Numbers of the layers whose modules get an adapter, from 0, such as 6,7; without it all.", defaults.Layers);
+    readonly HostOption<string?> replay = sources.Text("--replay",
+        "A JSONL or Parquet file of texts or chats that are learnt beside the votes, so that what they show is kept.");
+    readonly HostOption<double> replayWeight = sources.Number("--replay-weight",
+        "What the mean loss of the rows of --replay counts beside the votes' loss.", defaults.ReplayWeight);
     readonly HostOption<double> lengthAlpha = sources.Number("--ld-alpha",
         "Weight of an answer's tokens beyond the length of the pair's shorter one, 0 to 1: below 1, length itself counts for less.",
         defaults.LengthAlpha);
@@ -36,7 +42,7 @@ sealed class RoundCommandOptions(OptionSources sources)
         Option[] all =
         [
             experts, weights, policy, seed, heldOut, taskMargin, epochs, learningRate, beta, loss, lengthAlpha, rank, targetModules,
-            numerics,
+            layers, replay, replayWeight, numerics,
         ];
         foreach (var option in all)
             root.Options.Add(option);
@@ -57,6 +63,9 @@ sealed class RoundCommandOptions(OptionSources sources)
         Rank = values.Of(rank),
         Alpha = 2 * values.Of(rank),
         TargetModules = values.Of(targetModules),
+        Layers = values.Of(layers),
+        Replay = values.Of(replay),
+        ReplayWeight = values.Of(replayWeight),
         LengthAlpha = values.Of(lengthAlpha),
         Numerics = values.Of(numerics),
     };

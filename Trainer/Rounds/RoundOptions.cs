@@ -1,9 +1,11 @@
 // The options that decide a round's result besides votes and weights. Kept in the round's folder and in the version's manifest.
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Majlis.Evaluation;
 using Majlis.Trainer.Losses;
 using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Preference;
+using Majlis.Trainer.Replay;
 using Majlis.Trainer.Unpaired;
 
 namespace Majlis.Trainer.Rounds;
@@ -42,6 +44,9 @@ public sealed record RoundOptions
 
     /// <summary>peft's names of the modules that get an adapter, separated by commas; or <see cref="AllLinear"/>.</summary>
     public string TargetModules { get; init; } = AllLinear;
+
+    /// <summary>Numbers of the layers whose modules get an adapter, from 0, separated by commas; empty for all.</summary>
+    public string Layers { get; init; } = "";
     public int Epochs { get; init; } = 2;
     public double LearningRate { get; init; } = 2e-4;
     public double Beta { get; init; } = 0.1;
@@ -55,6 +60,12 @@ public sealed record RoundOptions
     /// Weight of an answer's tokens beyond the length of the pair's shorter one (LD-DPO, https://arxiv.org/abs/2409.06411); 1 is plain DPO.
     /// </summary>
     public double LengthAlpha { get; init; } = 1;
+
+    /// <summary>A file of texts or chats that are learnt beside the votes, so that what they show is kept; null = none.</summary>
+    public string? Replay { get; init; }
+
+    /// <summary>What their mean loss per token counts beside the votes' loss.</summary>
+    public double ReplayWeight { get; init; } = 1;
     public int BatchPairs { get; init; } = 2;
     public int Accumulation { get; init; } = 2;
     public int MaxLength { get; init; } = 1024;
@@ -66,6 +77,10 @@ public sealed record RoundOptions
     /// <summary>The names in <see cref="TargetModules"/>.</summary>
     [JsonIgnore]
     public IEnumerable<string> Modules => TargetModules.Split(',', StringSplitOptions.TrimEntries);
+
+    [JsonIgnore]
+    public int[] LayerNumbers => Layers.Length == 0 ? [] : [.. Layers.Split(',').Select(layer => int.TryParse(layer, NumberStyles.None
+        | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number) ? number : -1)];
 
     [JsonIgnore]
     public bool IsUnpaired => UnpairedOptions.Names.Contains(Loss);
@@ -81,6 +96,8 @@ public sealed record RoundOptions
         Loss = new LossOptions { Types = [Loss], Beta = Beta, LengthAlpha = LengthAlpha < 1 ? LengthAlpha : null },
         SelfTestTolerance = SelfTestTolerance,
     };
+
+    public ReplayOptions Replayed() => new(ReplayWeight, BatchPairs, Accumulation, Seed);
 
     public LoopOptions Loop() => new()
     {
@@ -109,6 +126,9 @@ public sealed record RoundOptions
         if (LengthAlpha is not (>= 0 and <= 1)) yield return $"--ld-alpha: {LengthAlpha} is not between 0 and 1.";
         if (TargetModules != AllLinear && Modules.FirstOrDefault(name => !Linear.Contains(name)) is { } unknown)
             yield return $"--target-modules: '{unknown}' is neither {AllLinear} nor one of {string.Join(", ", Linear)}.";
+        if (LayerNumbers.Contains(-1)) yield return $"--layers: '{Layers}' is not a list of layers' numbers such as 6,7.";
+        if (Replay is not null && !File.Exists(Replay)) yield return $"--replay: there is no file '{Replay}'.";
+        if (!(ReplayWeight > 0)) yield return $"--replay-weight: {ReplayWeight} is not above 0.";
         if (TaskMargin is not (> 0 and < 1)) yield return $"--task-margin: {TaskMargin} is not between 0 and 1.";
         foreach (var (name, value) in new[] { ("--epochs", Epochs), ("--rank", Rank) })
             if (value < 1) yield return $"{name}: {value} is not at least 1.";

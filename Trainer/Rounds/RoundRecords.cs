@@ -11,7 +11,14 @@ namespace Majlis.Trainer.Rounds;
 /// <param name="ServePath">Weights the candidate is compared with.</param>
 /// <param name="Reader">The reader in whose name votes are read and used up.</param>
 public sealed record RoundStart(
-    string Version, string? Parent, string MasterPath, string ServePath, string WeightsHash, string Reader, RoundOptions Options);
+    string Version, string? Parent, string MasterPath, string ServePath, string WeightsHash, string Reader, RoundOptions Options)
+{
+    /// <summary>The round's own copy of the rows beside votes, in its folder: what the option names may change; null = none.</summary>
+    public string? Replay { get; init; }
+
+    /// <summary>sha256 of that copy.</summary>
+    public string? ReplayHash { get; init; }
+}
 
 /// <summary>The round's pairs, from votes after <paramref name="After"/> up to <paramref name="Through"/>.</summary>
 public sealed record RoundPairs(

@@ -6,6 +6,7 @@ using Majlis.Model;
 using Majlis.Torch;
 using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Preference;
+using Majlis.Trainer.Replay;
 using Majlis.Trainer.Sequences;
 using Majlis.Trainer.Unpaired;
 using TorchSharp;
@@ -98,10 +99,18 @@ sealed class RoundTraining(RoundFolder folder, RoundStart start, Action<string> 
         using var held = Hold(expert.Name);
         var (reference, options) = (Reference(network, pairs), start.Options);
         var training = new ExpertTraining(network, options, progress, time, step => Stepped(expert.Name, step));
-        IObjective Objective(Policy policy) => options.IsUnpaired
+        IObjective OfVotes(Policy policy) => options.IsUnpaired
             ? new UnpairedObjective(policy, RoundAnswers.Of(pairs, expert, options), reference, options.Answers())
             : new PairObjective(policy, [.. Cut(pairs).Where(pair => expert.Pairs.Contains(pair.Id))], reference, options.Pairs());
+        IObjective Objective(Policy policy) => options.Replay is null ? OfVotes(policy)
+            : new ReplayedObjective(OfVotes(policy), policy, Replayed(), options.Replayed());
         return training.Train(expert.Name, expert.Pairs.Length, Path.Combine(folder.Path, Experts, expert.Name), Objective);
+    }
+
+    IReadOnlyList<TokenRow> Replayed()
+    {
+        using var model = Checkpoint.Open(start.MasterPath);
+        return ReplayRows.Read([folder.File(start.Replay!)], model, start.Options.MaxLength, time);
     }
 
     /// <summary>Keeps other processes off an expert; the lock dies with its holder.</summary>

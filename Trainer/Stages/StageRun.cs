@@ -1,8 +1,5 @@
 // What a stage's task needs of its surroundings: the folder, the clock, and where lines for people go. Knows no task.
 using Majlis.Model;
-using Majlis.Text;
-using Majlis.Text.Chat;
-using Majlis.Text.Tokenizers;
 using Majlis.Trainer.Data;
 using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Sequences;
@@ -15,26 +12,9 @@ namespace Majlis.Trainer.Stages;
 /// <param name="Time">The clock.</param>
 sealed record StageRun(StageFolder Folder, Action<string> Say, IProgress<string> Progress, TimeProvider Time)
 {
-    /// <exception cref="ModelFormatException">The model has no tokenizer, or one that its network does not fit.</exception>
-    public RowEncoder Encoder(Checkpoint checkpoint, int maxLength, bool wholeText = false)
-    {
-        var tokenizer = checkpoint.Tokenizer
-            ?? throw new ModelFormatException($"{checkpoint.Path}: has no {CheckpointFiles.Tokenizer}, which training on text needs.");
-        if (tokenizer.VocabularySize > checkpoint.Blueprint.VocabularySize)
-            throw new ModelFormatException($"{checkpoint.Path}: the tokenizer has {tokenizer.VocabularySize} tokens, the network only "
-                + $"{checkpoint.Blueprint.VocabularySize}.");
-        if (maxLength > checkpoint.Blueprint.MaxPositions)
-            throw new ModelFormatException($"max_length: {maxLength} is above the {checkpoint.Blueprint.MaxPositions} positions "
-                + "that the network's config allows.");
-        return new RowEncoder(tokenizer, checkpoint.ChatTemplate, End(checkpoint, tokenizer), wholeText, Time)
-        {
-            Vocabulary = checkpoint.Blueprint.VocabularySize,
-        };
-    }
-
-    static int? End(Checkpoint checkpoint, TextTokenizer tokenizer) => !Directory.Exists(checkpoint.Path)
-        ? checkpoint.Generation.EosTokens is [var first, ..] ? first : null
-        : TemplateFiles.SpecialTokens(checkpoint.Path).Eos is { } text ? tokenizer.TokenId(text) : null;
+    /// <exception cref="Text.ModelFormatException">The model has no tokenizer, or one that its network does not fit.</exception>
+    public RowEncoder Encoder(Checkpoint checkpoint, int maxLength, bool wholeText = false) =>
+        ModelEncoder.Of(checkpoint, maxLength, wholeText, Time);
 
     /// <summary>
     /// Scores of the batches' rows, computed once a folder. The folder belongs to one recipe, model and data, so they are the cache's key.

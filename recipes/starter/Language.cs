@@ -12,6 +12,9 @@ public enum Split
 {
     Training,
     HeldOut,
+
+    /// <summary>Further wordings to train on, which the starter itself never had: for rows beside votes.</summary>
+    Replay,
 }
 
 public static class Names
@@ -21,5 +24,10 @@ public static class Names
     /// <summary>ISO 639-1, as in the data files' names.</summary>
     public static string Code(this Language language) => language == Language.English ? "en" : "ar";
 
-    public static string Folder(this Split split) => split == Split.Training ? "training" : "held-out";
+    public static string Folder(this Split split) => split switch
+    {
+        Split.Training => "training",
+        Split.HeldOut => "held-out",
+        _ => "replay",
+    };
 }

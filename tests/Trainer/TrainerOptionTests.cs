@@ -53,6 +53,9 @@ public sealed class TrainerOptionTests
     [InlineData("--keep", "-1", "-1 is below 0")]
     [InlineData("--ld-alpha", "1.5", "1.5 is not between 0 and 1")]
     [InlineData("--target-modules", "q_proj,lm_head", "'lm_head' is neither all-linear nor one of q_proj")]
+    [InlineData("--layers", "6;7", "'6;7' is not a list of layers' numbers such as 6,7")]
+    [InlineData("--replay", "/nowhere.jsonl", "there is no file '/nowhere.jsonl'")]
+    [InlineData("--replay-weight", "0", "0 is not above 0")]
     [InlineData("--lerning-rate", "1", "Unrecognized command or argument '--lerning-rate'")]
     public async Task Every_wrong_option_is_named_with_what_was_expected(string name, string value, string message) =>
         Assert.Contains((await ReadAsync(name, value)).Errors, error => error.Contains(message, StringComparison.Ordinal));
