@@ -1,6 +1,7 @@
 // `embeddings`: vectors of 1,000 passages of 100 tokens by all-MiniLM-L6-v2, from a server's /v1/embeddings beside npm's transformers.js
 // (ONNX runtime) with the same weights, in turns.
 using System.Globalization;
+using Majlis.Model;
 using Majlis.Model.Weights;
 using Majlis.tests.Inference.Sentences;
 using Majlis.Text.Tokenizers;

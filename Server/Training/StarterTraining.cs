@@ -17,7 +17,7 @@ sealed record StarterTraining
     /// <summary>One expert: two of thirty votes each, merged, are half as far.</summary>
     public string Experts { get; init; } = "all";
 
-    public int Epochs { get; init; } = 20;
+    public int Epochs { get; init; } = 16;
 
     public double LearningRate { get; init; } = 1.2e-3;
 

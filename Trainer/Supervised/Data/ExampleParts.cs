@@ -1,5 +1,5 @@
-// Examples cut to a row's length without a token lost: each for itself (TRL's bfd_split), or all one after another (TRL's wrapped). Knows no
-// text.
+// Examples cut to a row's length without a token lost: each for itself (TRL's bfd_split), or all one after another (TRL's wrapped).
+// Knows no text.
 namespace Majlis.Trainer.Supervised.Data;
 
 public static class ExampleParts

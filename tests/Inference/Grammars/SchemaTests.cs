@@ -173,7 +173,9 @@ public sealed class SchemaTests
 
     [Theory]
     [InlineData(0, """{"a":[1,2]}""", """{"a": [1,2]}""")]
-    [InlineData(2, """{ "a" :  [ 1 ,2 ] }""", """{   "a":[1,2]}""")]
+    [InlineData(2, """{ "a" : [ 1 ,2 ] }""", """{  "a":[1,2]}""")]
+    [InlineData(2, "{\n  \"a\": [1,\r\n2]\n}", "{\n   \"a\": [1,2]\n}")]
+    [InlineData(2, "{\"a\" : 1}", "{\"a\"\n: 1}")]
     public void White_space_is_bounded(int most, string accepted, string refused)
     {
         var grammar = new SchemaSource("""{"type":"object"}""", new(most)).Compile();

@@ -1,6 +1,7 @@
 // Real vectors: all-MiniLM-L6-v2 against what transformers computed from the same float16 weights.
 using System.Text.Json;
 using Majlis.Inference.Sentences;
+using Majlis.Model;
 using Majlis.Model.Weights;
 using Majlis.Server.Models;
 using Majlis.tests.Support;
