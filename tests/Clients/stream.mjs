@@ -47,7 +47,7 @@ async function anthropicRunner() {
   const tools = ["get_weather", "get_time"].map(name =>
     ({ name, input_schema: { type: "object" }, parse: input => input, run: async () => "noon" }));
   const client = new Anthropic({ baseURL: new URL(baseURL).origin, apiKey, maxRetries: 0 });
-  const last = await client.beta.messages.toolRunner({ ...asked, tools, max_iterations: 3 });
+  const last = await client.beta.messages.toolRunner({ ...asked, max_tokens: 400, tools, max_iterations: 3 });
   return last.content.map(block => block.text ?? "").join("");
 }
 

@@ -4,6 +4,7 @@ using Majlis.Model;
 using Majlis.Model.Adapters;
 using Majlis.tests.Support;
 using Majlis.Text;
+using Majlis.Torch;
 using Majlis.Trainer.Data;
 using Majlis.Trainer.Optimization;
 using Majlis.Trainer.Preference;
@@ -38,7 +39,7 @@ public sealed class ReplayTests : IDisposable
         var votes = Votes(alone.Policy, pairs).Gradients(0, [[0, 1]], unmoved: true);
         using var batch = SequenceBatch.Of(rows, 0);
         var plain = -alone.Policy.Scores(batch).LogProbabilities.mean();
-        (plain * 0.5).backward();
+        plain.Times(0.5).backward();
         Assert.Null(outcome.Refusal);
         Assert.Equal(plain.item<float>(), outcome.Metrics["replay/loss"], 1e-5);
         Assert.Equal(votes.Metrics["loss"] + 0.5 * plain.item<float>(), outcome.Metrics["loss"], 1e-5);
@@ -51,7 +52,7 @@ public sealed class ReplayTests : IDisposable
         var policy = new BigramPolicy(4);
         var objective = new ReplayedObjective(
             Votes(policy.Policy, [new TrainingPair("pair", [2], [3, 1], [4, 1])]), policy.Policy, rows, new(1, 1, 3, 1));
-        using (no_grad()) policy.Table[8].fill_(float.NaN);
+        using (no_grad()) policy.Table[8].TimesInPlace(double.NaN);
         var outcome = objective.Gradients(5, [[0]], unmoved: false);
         Assert.Contains("row-1", outcome.Refusal ?? "", StringComparison.Ordinal);
     }
