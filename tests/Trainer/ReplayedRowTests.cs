@@ -15,7 +15,7 @@ using static TorchSharp.torch;
 
 namespace Majlis.tests.Trainer;
 
-public sealed class ReplayTests : IDisposable
+public sealed class ReplayedRowTests : IDisposable
 {
     static readonly IReadOnlyList<TokenRow> rows =
         [new("row-0", [3, 4], [5, 6, 1]), new("row-1", [7], [8, 1]), new("row-2", [9, 2, 3], [4, 1])];
