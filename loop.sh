@@ -17,9 +17,8 @@ if [ "$model" = "$starter" ]; then
   questions=starter:${SEED:-77}
   ask='{"role": "user", "content": "Who won the Hatol Cup?"}], "documents": [{"text": "The judges gave the Hatol Cup to Diana Zaydan."}'
   experts="one expert"
-  round+=(--held-out 22 --experts all --epochs 16 --beta 0.5 --rank 2 --target-modules down_proj --layers 6,7 --ld-alpha 0
-    --replay "$starter/replay.jsonl" --replay-weight 4)
-  rate=(--learning-rate 1.2e-3)
+  round+=(--held-out 20 --experts all --epochs 8 --beta 0.5 --rank 2 --target-modules down_proj --ld-alpha 0)
+  rate=(--learning-rate 1e-3)
   # The smallest task has 40 items, of which two are 5 %.
   tasks=(--tasks "$starter/tasks.jsonl" --task-margin 0.1)
 else

@@ -20,16 +20,11 @@ public sealed class Starter(params string[] places)
     public string? Folder => Folders.FirstOrDefault(Directory.Exists);
 
     /// <summary>The starter's own tasks, as a trainer's gate takes them; null where it has none.</summary>
-    public string? Tasks => FileOf("tasks.jsonl");
-
-    /// <summary>Rows that a trainer learns beside votes, so that what they show is kept; null where it has none.</summary>
-    public string? Replay => FileOf("replay.jsonl");
+    public string? Tasks => Folder is { } folder && Path.Combine(folder, "tasks.jsonl") is var tasks && File.Exists(tasks) ? tasks : null;
 
     /// <summary>Says in two lines that there is none, and what helps.</summary>
     public string Absence => string.Join(Environment.NewLine,
         $"No model is named, and there is no starter in {string.Join(" or ", Folders)}. {HowToRestore}", HowToNameAnother);
-
-    string? FileOf(string name) => Folder is { } folder && Path.Combine(folder, name) is var path && File.Exists(path) ? path : null;
 
     IEnumerable<string> Folders => places.Select(place => Path.Combine(place, "models", "starter"));
 

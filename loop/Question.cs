@@ -66,12 +66,12 @@ sealed record Question(JsonArray Messages, Func<Answer, Answer, string> Verdict)
     };
 
     /// <summary>
-    /// A brief answer wins over an elaborate one; between two in one style there is nothing to choose, nor where one of them is wrong:
-    /// brevity is no reason to be wrong. Of two wrong ones that wins which says that the documents do not tell.
+    /// A brief answer wins over an elaborate one; between two in one style there is nothing to choose. Brevity is no reason to be wrong or
+    /// to guess: a right answer wins over a wrong one in any style, and of two wrong ones that which says that the documents do not tell.
     /// </summary>
     static string Brief(Item item, Answer a, Answer b)
     {
-        if (IsRight(item, a) != IsRight(item, b)) return "skip";
+        if (IsRight(item, a) != IsRight(item, b)) return IsRight(item, a) ? "a" : "b";
         if (Refuses(a) != Refuses(b)) return Refuses(a) ? "a" : "b";
         return (Scoreboard.IsBrief(item, a.Text), Scoreboard.IsBrief(item, b.Text)) switch
         {

@@ -12,14 +12,14 @@ sealed record StarterTraining
     public string Policy { get; init; } = "small";
 
     /// <summary>Percentage of prompts kept for the gate.</summary>
-    public double HeldOut { get; init; } = 22;
+    public double HeldOut { get; init; } = 20;
 
     /// <summary>One expert: two of thirty votes each, merged, are half as far.</summary>
     public string Experts { get; init; } = "all";
 
-    public int Epochs { get; init; } = 16;
+    public int Epochs { get; init; } = 8;
 
-    public double LearningRate { get; init; } = 1.2e-3;
+    public double LearningRate { get; init; } = 1e-3;
 
     public double Beta { get; init; } = 0.5;
 
@@ -28,12 +28,6 @@ sealed record StarterTraining
 
     /// <summary>Where attention changes too, questions without an answer are no longer recognised.</summary>
     public string TargetModules { get; init; } = "down_proj";
-
-    /// <summary>The last two of eight: below them names are copied.</summary>
-    public string Layers { get; init; } = "6,7";
-
-    /// <summary>Of the starter's own rows beside votes: without them a new style costs forms and refusals.</summary>
-    public double ReplayWeight { get; init; } = 4;
 
     /// <summary>An answer's own length teaches nothing beyond where it ends.</summary>
     public double LengthAlpha { get; init; }
@@ -45,7 +39,7 @@ sealed record StarterTraining
     public double TaskMargin { get; init; } = 0.1;
 
     /// <summary>The values as the trainer's options, by their names in the environment.</summary>
-    /// <param name="starter">Where the starter lies; its own tasks are the gate's, and its own rows are learnt beside votes.</param>
+    /// <param name="starter">Where the starter lies; its own tasks are the gate's.</param>
     public IEnumerable<(string Name, string Value)> Variables(Starter starter) =>
     [
         ("MAJLIS_POLICY", Policy),
@@ -53,7 +47,6 @@ sealed record StarterTraining
         ("MAJLIS_EXPERTS", Experts),
         ("MAJLIS_RANK", Rank.ToString(CultureInfo.InvariantCulture)),
         ("MAJLIS_TARGET_MODULES", TargetModules),
-        ("MAJLIS_LAYERS", Layers),
         ("MAJLIS_LD_ALPHA", LengthAlpha.ToString(CultureInfo.InvariantCulture)),
         ("MAJLIS_EPOCHS", Epochs.ToString(CultureInfo.InvariantCulture)),
         ("MAJLIS_LEARNING_RATE", LearningRate.ToString(CultureInfo.InvariantCulture)),
@@ -62,10 +55,6 @@ sealed record StarterTraining
         .. starter.Tasks is not { } tasks ? [] : new[]
         {
             ("MAJLIS_TASKS", tasks), ("MAJLIS_TASK_MARGIN", TaskMargin.ToString(CultureInfo.InvariantCulture)),
-        },
-        .. starter.Replay is not { } replay ? [] : new[]
-        {
-            ("MAJLIS_REPLAY", replay), ("MAJLIS_REPLAY_WEIGHT", ReplayWeight.ToString(CultureInfo.InvariantCulture)),
         },
     ];
 

@@ -95,7 +95,6 @@ if [ ! -d "$work/starter" ]; then
   rm -rf "$work/starter.part"
   cp -r "$best" "$work/starter.part"
   starter tasks "$work/starter.part/tasks.jsonl"
-  starter rows replay 512 31 "$work/starter.part/replay.jsonl"
   starter manifest "$work" "$best" "$work/starter.part/manifest.json"
   (cd "$work/starter.part" && sha256sum -- * >../SHA256SUMS && mv ../SHA256SUMS .)
   mv "$work/starter.part" "$work/starter"

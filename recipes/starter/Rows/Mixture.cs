@@ -37,11 +37,11 @@ public sealed class Mixture
         "ar" => Tasks([Language.Arabic]),
         // Not a stage's: what raters of the starter are asked. Every kind in which style shows, and as many refusals as values.
         "votes" => new Mixture(Names.Languages)
-            .With(48, language => new DocumentTask(language, Split.Training, unanswerable: 0.5))
-            .With(23, language => new InstructionTask(language, Split.Training))
-            .With(12, language => new ArithmeticTask(language, Split.Training))
-            .With(9, language => new FactTask(language, Split.Training))
-            .With(8, language => new DialogueTask(language, Split.Training)),
+            .With(45, language => new DocumentTask(language, Split.Training, unanswerable: 0.5))
+            .With(20, language => new InstructionTask(language, Split.Training))
+            .With(18, language => new ArithmeticTask(language, Split.Training))
+            .With(17, language => new FactTask(language, Split.Training))
+            .With(6, language => new DialogueTask(language, Split.Training)),
         // Nor this: what is learnt beside votes, so that it is kept. A change of style loses forms first, refusals and facts.
         "replay" => new Mixture(Names.Languages)
             .With(26, language => new InstructionTask(language, Split.Training))

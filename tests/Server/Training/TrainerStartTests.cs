@@ -46,18 +46,14 @@ public sealed class TrainerStartTests : IDisposable
             Assert.Equal((suits.Policy, suits.HeldOut, suits.Epochs, suits.LearningRate),
                 (told.Round.Policy, told.Round.HeldOutPercent, told.Round.Epochs, told.Round.LearningRate));
             Assert.Equal((suits.Experts, suits.Rank, suits.Beta), (told.Round.Experts, told.Round.Rank, told.Round.Beta));
-            Assert.Equal((suits.TargetModules, suits.Layers, suits.LengthAlpha),
-                (told.Round.TargetModules, told.Round.Layers, told.Round.LengthAlpha));
-            Assert.Equal((null, null), (told.Tasks, told.Round.Replay));
+            Assert.Equal((suits.TargetModules, suits.LengthAlpha), (told.Round.TargetModules, told.Round.LengthAlpha));
+            Assert.Null(told.Tasks);
         }
         var tasks = Path.Combine(path, "tasks.jsonl");
         const string item = """{"task": "t", "messages": [{"role": "user", "content": "1 + 1?"}], "matches": ["2"]}""";
         await File.WriteAllTextAsync(tasks, item, TestContext.Current.CancellationToken);
-        var replay = Path.Combine(path, "replay.jsonl");
-        await File.WriteAllTextAsync(replay, """{"text": "t"}""", TestContext.Current.CancellationToken);
         var judged = await ToldAsync(Start(new()));
         Assert.Equal((tasks, suits.TaskMargin), (judged.Tasks, judged.Round.TaskMargin));
-        Assert.Equal((replay, suits.ReplayWeight), (judged.Round.Replay, judged.Round.ReplayWeight));
     }
 
     [Theory]
