@@ -106,8 +106,7 @@ sealed unsafe class CpuForwardResult : ForwardResult
         team.Run(_ =>
         {
             while (team.TryClaim(packed.Tiles, out var tile))
-                for (var row = tile * PackedRows.TileRows; row < Math.Min(count, (tile + 1) * PackedRows.TileRows); row++)
-                    RowPacking.Pack(packed, row, rows.States.Row(start + row), head.Inputs);
+                RowPacking.PackTile(packed, tile, rows.States.Row(start + tile * PackedRows.TileRows), rows.States.Stride, head.Inputs);
             team.Sync();
             ProductPhase.Run(team, head, packed, rows.Logits);
             team.Sync();

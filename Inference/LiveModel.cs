@@ -1,5 +1,7 @@
 // The only mutable reference to a model. A request leases the current snapshot and keeps it until its last token; a swap changes what the
 // next request leases. Knows nothing of the use of snapshots.
+using Majlis.Model;
+
 namespace Majlis.Inference;
 
 /// <summary>
@@ -95,7 +97,7 @@ public sealed class LiveModel(Action? freed = null) : IDisposable
         lock (gate)
         {
             if (current is not null) current.Retired = false;
-            opening?.TrySetResult();
+            OrdinaryPriority.Run(() => opening?.TrySetResult());
             (opening, emptied) = (null, null);
         }
     }
@@ -185,7 +187,7 @@ public sealed class LiveModel(Action? freed = null) : IDisposable
         {
             live--;
             if (parked is not null && !disposed) Install_NeedsLock();
-            if (live == 0) emptied?.TrySetResult();
+            if (live == 0) OrdinaryPriority.Run(() => emptied?.TrySetResult());
         }
         freed?.Invoke();
     }

@@ -1,6 +1,7 @@
 // A thread for work that may take long and must not be felt: it gets about a tenth of another thread's time where both want a core. Knows
 // no work.
 using System.Runtime.InteropServices;
+using Majlis.Model;
 using Majlis.Model.Weights;
 
 namespace Majlis.Inference;
@@ -14,6 +15,7 @@ public static partial class LowPriorityThread
     /// <summary>Starts a thread that ends with the process. What loads weights on it stays on it.</summary>
     public static void Start(string name, Action work) => new Thread(() =>
     {
+        OrdinaryPriority.Leave();
         // .NET's thread priorities have no effect on Linux.
         if (OperatingSystem.IsLinux()) _ = SetPriority(ThisThread, 0, Niceness);
         LoadingThreads.StayOnThisOne();
@@ -30,11 +32,11 @@ public static partial class LowPriorityThread
             try
             {
                 work();
-                done.SetResult();
+                OrdinaryPriority.Run(done.SetResult);
             }
             catch (Exception failure)
             {
-                done.SetException(failure);
+                OrdinaryPriority.Run(() => done.SetException(failure));
             }
         });
         return done.Task;

@@ -46,7 +46,8 @@ static class CpuBenchmark
     static IEnumerable<string> Ratios(CpuNumbers ours, CpuNumbers theirs) =>
     [
         Field("prefill", ours.Prefill / theirs.Prefill), Field("decode", ours.Decode / theirs.Decode),
-        Field("together", ours.Together / theirs.Together), Field("long", theirs.Long / ours.Long),
+        Field("after", ours.After / theirs.After), Field("together", ours.Together / theirs.Together),
+        Field("long", theirs.Long / ours.Long),
     ];
 
     static string Field(string name, double value) =>

@@ -14,9 +14,11 @@ static class CpuPeers
     public static CpuNumbers? Run(string command, string model)
     {
         if (Ask(command, model, CpuNumbers.Prompt, CpuNumbers.Generate, 1) is not { } alone) return null;
+        var shorter = Ask(command, model, CpuNumbers.ShortPrompt, CpuNumbers.Generate, 1);
         var together = Ask(command, model, CpuNumbers.ShortPrompt, CpuNumbers.Generate, CpuNumbers.Clients);
         var longer = Ask(command, model, CpuNumbers.LongPrompt, 1, 1);
-        return new(Number(alone, "pp", CpuNumbers.Prompt), Number(alone, "tg", CpuNumbers.Generate),
+        return new(Number(alone, "pp", CpuNumbers.Prompt), Number(shorter, "tg", CpuNumbers.Generate),
+            Number(alone, "tg", CpuNumbers.Generate),
             Number(together, "tg", CpuNumbers.Generate), CpuNumbers.LongPrompt / Number(longer, "pp", CpuNumbers.LongPrompt));
     }
 

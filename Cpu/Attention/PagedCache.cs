@@ -4,42 +4,55 @@ using Majlis.Model;
 
 namespace Majlis.Cpu.Attention;
 
-/// <summary>A layer has [block][key head] keys and values; CacheForm tells how a head's lie.</summary>
+/// <summary>
+/// A group of layers has [block][layer] keys [key head], then values [key head]; CacheForm tells how a head's lie. A sequence's blocks
+/// mostly follow one another, so that what it writes first touches few pages of the system's, and those are huge ones.
+/// </summary>
 sealed unsafe class PagedCache : IDisposable
 {
     /// <summary>Tokens of a block.</summary>
     public const int BlockTokens = 16;
 
-    readonly (NativeBuffer Keys, NativeBuffer Values)[] layers;
     readonly Blueprint blueprint;
     readonly CacheForm form;
+    readonly NativeBuffer[] groups;
+
+    // Where each layer's first keys and values are, and the bytes from one block to the next.
+    readonly (nint Keys, nint Values, long Stride)[] layers;
 
     public PagedCache(Blueprint blueprint, ImmutableArray<CacheGroup> groups, ReadOnlySpan<int> blocksPerGroup, CacheForm form)
     {
         if (blocksPerGroup.Length != groups.Length)
             throw new ArgumentException($"{groups.Length} cache groups, but blocks for {blocksPerGroup.Length}.", nameof(blocksPerGroup));
         (this.blueprint, this.form) = (blueprint, form);
-        layers = new (NativeBuffer, NativeBuffer)[blueprint.Layers.Length];
+        layers = new (nint, nint, long)[blueprint.Layers.Length];
+        this.groups = new NativeBuffer[groups.Length];
         for (var g = 0; g < groups.Length; g++)
+        {
+            var stride = BytesPerBlock(blueprint, groups[g], form);
+            this.groups[g] = new NativeBuffer(blocksPerGroup[g] * stride, hugePages: true);
+            var at = (nint)this.groups[g].Start;
             foreach (var layer in groups[g].Layers)
             {
                 var (keys, values) = Sizes(blueprint, layer, form);
-                layers[layer] = (new NativeBuffer(blocksPerGroup[g] * keys), new NativeBuffer(blocksPerGroup[g] * values));
+                layers[layer] = (at, at + (nint)keys, stride);
+                at += (nint)(keys + values);
             }
+        }
     }
 
-    PagedCache(Blueprint blueprint, (NativeBuffer Keys, NativeBuffer Values) shared, CacheForm form)
+    PagedCache(Blueprint blueprint, NativeBuffer shared, long keys, long values, CacheForm form)
     {
-        (this.blueprint, this.form) = (blueprint, form);
-        layers = [.. blueprint.Layers.Select(_ => shared)];
+        (this.blueprint, this.form, groups) = (blueprint, form, [shared]);
+        layers = [.. blueprint.Layers.Select(_ => ((nint)shared.Start, (nint)(shared.Start + keys), keys + values))];
     }
 
     /// <summary>A cache that holds one layer at a time: all layers share its memory.</summary>
     public static PagedCache OfOneLayer(Blueprint blueprint, int blocks, CacheForm form)
     {
         var sizes = Enumerable.Range(0, blueprint.Layers.Length).Select(layer => Sizes(blueprint, layer, form)).ToArray();
-        return new(blueprint, (new NativeBuffer(blocks * sizes.Max(size => size.Keys)),
-            new NativeBuffer(blocks * sizes.Max(size => size.Values))), form);
+        var (keys, values) = (sizes.Max(size => size.Keys), sizes.Max(size => size.Values));
+        return new(blueprint, new NativeBuffer(blocks * (keys + values)), keys, values, form);
     }
 
     /// <summary>The size of one block of a group's layers.</summary>
@@ -51,23 +64,19 @@ sealed unsafe class PagedCache : IDisposable
 
     public byte* Keys(int layer, int block, int head)
     {
-        var a = blueprint.Layers[layer].Attention;
-        return layers[layer].Keys.Start + ((long)block * a.KeyValueHeads + head) * form.KeyBytes(a.HeadDim);
+        var (keys, _, stride) = layers[layer];
+        return (byte*)keys + block * stride + head * form.KeyBytes(blueprint.Layers[layer].Attention.HeadDim);
     }
 
     public byte* Values(int layer, int block, int head)
     {
-        var a = blueprint.Layers[layer].Attention;
-        return layers[layer].Values.Start + ((long)block * a.KeyValueHeads + head) * form.ValueBytes(a.HeadDim);
+        var (_, values, stride) = layers[layer];
+        return (byte*)values + block * stride + head * form.ValueBytes(blueprint.Layers[layer].Attention.HeadDim);
     }
 
     public void Dispose()
     {
-        foreach (var (keys, values) in layers)
-        {
-            keys?.Dispose();
-            values?.Dispose();
-        }
+        foreach (var group in groups) group.Dispose();
     }
 
     // One block of a layer, all heads.

@@ -82,7 +82,10 @@ readonly struct HalvedFloats(Vector256<float> low, Vector256<float> high) : IFlo
     public float Largest() => AcrossLanes.Largest(Vector256.MaxNative(low, high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float LargestOrNaN() => AcrossLanes.LargestBits(Vector256.Max(low.AsInt32(), high.AsInt32()));
+    public Vector256<int> LargerHalves() => Vector256.Max(low.AsInt32(), high.AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float LargestOrNaN() => AcrossLanes.LargestBits(LargerHalves());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector256<short> ToShorts() => Vector256.NarrowWithSaturation(ToWhole(low), ToWhole(high));

@@ -57,6 +57,9 @@ interface IFloats<T> where T : struct, IFloats<T>
     /// <summary>The largest of the lanes; anything where one is NaN.</summary>
     float Largest();
 
+    /// <summary>The larger ones of the first and the last eight, as bits: none is negative, and NaN is larger than infinity.</summary>
+    Vector256<int> LargerHalves();
+
     /// <summary>The largest of the lanes, none of which is negative; NaN where one is.</summary>
     float LargestOrNaN();
 

@@ -1,6 +1,6 @@
-// Writes a token's fp32 row into PackedRows: copies it, or quantises each block of 32 columns to int8 with the scale max / 127, or to 14
-// bits. The numbers
-// do not depend on the other tokens. A block that is not finite gets a scale that is not finite, so its products are not finite either.
+// Writes tokens' fp32 rows into PackedRows: copies them, or quantises each block of 32 columns to int8 with the scale max / 127, or to 14
+// bits. The numbers do not depend on the other tokens. A block that is not finite gets a scale that is not finite, so its products are not
+// finite either.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -12,6 +12,21 @@ static unsafe class RowPacking
 
     /// <summary>Packs one token's whole row.</summary>
     public static void Pack(PackedRows rows, int token, float* row, int columns) => Pack(rows, token, row, columns, 0, rows.Blocks);
+
+    /// <summary>Packs the rows of a tile, <paramref name="stride"/> floats apart.</summary>
+    public static void PackTile(PackedRows rows, int tile, float* row, long stride, int columns) =>
+        PackTile(rows, tile, row, stride, columns, 0, rows.Blocks);
+
+    /// <summary>Packs blocks <paramref name="first"/> to <paramref name="end"/> - 1 of a tile's rows.</summary>
+    public static void PackTile(PackedRows rows, int tile, float* row, long stride, int columns, int first, int end)
+    {
+        var count = Math.Min(PackedRows.TileRows, rows.Rows - tile * PackedRows.TileRows);
+        var isWhole = count == PackedRows.TileRows && !rows.HasFloats && TilePacking.IsSupported;
+        var whole = isWhole ? Math.Max(first, Math.Min(end, columns / BlockColumns)) : first;
+        if (whole > first) Together(rows, rows.Tile(tile), row, stride, first, whole);
+        if (whole == end) return;
+        for (var i = 0; i < count; i++) Pack(rows, tile * PackedRows.TileRows + i, row + i * stride, columns, whole, end);
+    }
 
     /// <summary>Packs blocks <paramref name="first"/> to <paramref name="end"/> - 1 of one token's row.</summary>
     public static void Pack(PackedRows rows, int token, float* row, int columns, int first, int end)
@@ -35,6 +50,16 @@ static unsafe class RowPacking
         if (!rows.HasIntegers) return;
         if (Vector512.IsHardwareAccelerated) Quantise<WholeFloats>(tile, place, row, first, end);
         else Quantise<HalvedFloats>(tile, place, row, first, end);
+    }
+
+    static void Together(PackedRows rows, in PackedTile tile, float* row, long stride, int first, int end)
+    {
+        if (rows.HasShorts)
+            if (Vector512.IsHardwareAccelerated) TilePacking.Shorten<WholeFloats>(tile, row, stride, first, end);
+            else TilePacking.Shorten<HalvedFloats>(tile, row, stride, first, end);
+        if (!rows.HasIntegers) return;
+        if (Vector512.IsHardwareAccelerated) TilePacking.Quantise<WholeFloats>(tile, row, stride, first, end);
+        else TilePacking.Quantise<HalvedFloats>(tile, row, stride, first, end);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

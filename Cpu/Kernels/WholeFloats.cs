@@ -79,7 +79,10 @@ readonly struct WholeFloats(Vector512<float> all) : IFloats<WholeFloats>
     public float Largest() => AcrossLanes.Largest(Vector256.MaxNative(all.GetLower(), all.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float LargestOrNaN() => AcrossLanes.LargestBits(Vector256.Max(all.GetLower().AsInt32(), all.GetUpper().AsInt32()));
+    public Vector256<int> LargerHalves() => Vector256.Max(all.GetLower().AsInt32(), all.GetUpper().AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float LargestOrNaN() => AcrossLanes.LargestBits(LargerHalves());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector256<short> ToShorts()

@@ -9,8 +9,11 @@ namespace Majlis.Cpu.Steps;
 /// </summary>
 readonly record struct AttentionItem(int Span, int Head, int First, int Count)
 {
-    /// <summary>The dearest first: the later a query, the more keys it has.</summary>
-    public static AttentionItem[] Of(ForwardBatch batch, AttentionBlueprint attention)
+    /// <summary>
+    /// The dearest first: the later a query, the more keys it has. Where few are left over for <paramref name="members"/> threads, these
+    /// are cut by query heads, so that none of the threads is idle.
+    /// </summary>
+    public static AttentionItem[] Of(ForwardBatch batch, AttentionBlueprint attention, int members)
     {
         var items = new List<AttentionItem>();
         for (var s = 0; s < batch.Spans.Length; s++)
@@ -20,6 +23,16 @@ readonly record struct AttentionItem(int Span, int Head, int First, int Count)
                 for (var head = 0; head < attention.KeyValueHeads; head++)
                     items.Add(new(s, head, first, Math.Min(AttentionTile.Rows, rows - first)));
         }
-        return [.. items];
+        var over = items.Count % members;
+        // Of many items the last ones are a small part.
+        return over == 0 || items.Count > 4 * members ? [.. items]
+            : [.. items[..^over], .. items[^over..].SelectMany(item => item.Cut((members + over - 1) / over))];
+    }
+
+    IEnumerable<AttentionItem> Cut(int parts)
+    {
+        var rows = (Count + parts - 1) / parts;
+        for (var first = 0; first < Count; first += rows)
+            yield return this with { First = First + first, Count = Math.Min(rows, Count - first) };
     }
 }

@@ -42,7 +42,8 @@ sealed unsafe class LayerAttention : IDisposable
         foreach (var layer in weights.Layers)
         {
             var a = layer.Blueprint.Attention;
-            if (!items.ContainsKey((a.Heads, a.KeyValueHeads))) items[(a.Heads, a.KeyValueHeads)] = AttentionItem.Of(batch, a);
+            var shape = (a.Heads, a.KeyValueHeads);
+            if (!items.ContainsKey(shape)) items[shape] = AttentionItem.Of(batch, a, tiles.Length);
         }
         if (spanOfToken.Length < batch.Tokens.Length) spanOfToken = new int[batch.Tokens.Length];
         for (var s = 0; s < batch.Spans.Length; s++) spanOfToken.AsSpan(batch.Spans[s].Start, batch.Spans[s].Count).Fill(s);
@@ -93,8 +94,11 @@ sealed unsafe class LayerAttention : IDisposable
         }
     }
 
-    /// <summary>Whether a head's results are whole blocks of the next product's inputs.</summary>
-    public static bool PacksHeads(AttentionBlueprint a) => a.HeadDim % WeightLayout.BlockColumns == 0;
+    /// <summary>
+    /// Whether a head's results become the next product's inputs at once: few tokens, and whole blocks. Whole tiles are packed faster.
+    /// </summary>
+    public bool PacksHeads(AttentionBlueprint a) =>
+        batch.Tokens.Length < PackedRows.TileRows && a.HeadDim % WeightLayout.BlockColumns == 0;
 
     public void Dispose()
     {

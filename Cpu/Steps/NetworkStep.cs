@@ -25,11 +25,7 @@ sealed unsafe class NetworkStep(Blueprint blueprint, NetworkWeights weights, Tea
 
     void Member(int member)
     {
-        ForTiles(token =>
-        {
-            Embed(token);
-            Pack(weights.Layers[0].BeforeAttention, token);
-        });
+        ForTiles(Embed, tile => Pack(weights.Layers[0].BeforeAttention, tile));
         for (var i = 0; i < weights.Layers.Length; i++) Layer(member, i);
     }
 
@@ -40,16 +36,13 @@ sealed unsafe class NetworkStep(Blueprint blueprint, NetworkWeights weights, Tea
         ForTokens(token => attention.Store(index, token, rows.Qkv.Row(token)));
         attention.Run(team, member, index, rows.Qkv, rows.Mixed, rows.PackedMixed);
         team.Sync();
-        if (!LayerAttention.PacksHeads(layer.Blueprint.Attention))
-            ForTiles(token => RowPacking.Pack(rows.PackedMixed, token, rows.Mixed.Row(token), layer.Output.Inputs));
+        if (!attention.PacksHeads(layer.Blueprint.Attention))
+            ForTiles(null, tile => Pack(rows.PackedMixed, tile, rows.Mixed, layer.Output.Inputs));
         Product(member, layer.Output, rows.PackedMixed, rows.Mixed, rows.Attended);
         var isParallel = layer.Blueprint.Residual == Residual.Parallel;
         if (!isParallel)
-            ForTiles(token =>
-            {
-                Add(token, rows.Attended, layer.Output.Bias, layer.AfterAttention, layer.Blueprint.Residual);
-                Pack(layer.BeforeMlp, token);
-            });
+            ForTiles(token => Add(token, rows.Attended, layer.Output.Bias, layer.AfterAttention, layer.Blueprint.Residual),
+                tile => Pack(layer.BeforeMlp, tile));
         Product(member, layer.GateUp, rows.PackedNormed, Inputs(isParallel ? layer.BeforeAttention : layer.BeforeMlp), rows.GateUp);
         Activate(layer);
         Product(member, layer.Down, rows.PackedInner, rows.Inner, rows.Added);
@@ -59,7 +52,9 @@ sealed unsafe class NetworkStep(Blueprint blueprint, NetworkWeights weights, Tea
             if (isParallel)
                 Add(token, rows.Attended, layer.Output.Bias, layer.AfterAttention, layer.Blueprint.Residual);
             Add(token, rows.Added, layer.Down.Bias, layer.AfterMlp, layer.Blueprint.Residual);
-            if (next is not null) Pack(next.BeforeAttention, token);
+        }, tile =>
+        {
+            if (next is not null) Pack(next.BeforeAttention, tile);
         });
     }
 
@@ -103,19 +98,16 @@ sealed unsafe class NetworkStep(Blueprint blueprint, NetworkWeights weights, Tea
         if (residual == Residual.NormAfterAdd) norm?.Apply(x, x, blueprint.HiddenSize);
     }
 
-    // The input of the next product: the residual stream, normed where there is a norm.
-    void Pack(NormWeights? norm, int token)
+    // The input of the next product: a tile of the residual stream, normed where there is a norm.
+    void Pack(NormWeights? norm, int tile)
     {
-        var x = rows.Stream.Row(token);
-        if (norm is null)
-        {
-            RowPacking.Pack(rows.PackedNormed, token, x, blueprint.HiddenSize);
-            return;
-        }
-        var normed = rows.Normed.Row(token);
-        norm.Apply(x, normed, blueprint.HiddenSize);
-        RowPacking.Pack(rows.PackedNormed, token, normed, blueprint.HiddenSize);
+        for (var token = tile * PackedRows.TileRows; norm is not null && token < EndOf(tile); token++)
+            norm.Apply(rows.Stream.Row(token), rows.Normed.Row(token), blueprint.HiddenSize);
+        Pack(rows.PackedNormed, tile, Inputs(norm), blueprint.HiddenSize);
     }
+
+    static void Pack(PackedRows packed, int tile, FloatRows from, int columns) =>
+        RowPacking.PackTile(packed, tile, from.Row(tile * PackedRows.TileRows), from.Stride, columns);
 
     // For a single token too the columns are shared out: exponentials cost more than the barrier.
     void Activate(LayerWeights layer)
@@ -126,9 +118,10 @@ sealed unsafe class NetworkStep(Blueprint blueprint, NetworkWeights weights, Tea
         while (team.TryClaim(packed.Tiles * pieces, out var item))
         {
             var (first, end) = (item % pieces * pieceBlocks, Math.Min(packed.Blocks, item % pieces * pieceBlocks + pieceBlocks));
-            var from = item / pieces * PackedRows.TileRows;
-            for (var token = from; token < Math.Min(batch.Tokens.Length, from + PackedRows.TileRows); token++)
+            var (tile, from) = (item / pieces, item / pieces * PackedRows.TileRows);
+            for (var token = from; token < EndOf(tile); token++)
                 Activate(layer, mlp.Activation, token, first * 32, Math.Min(mlp.Up.Outputs, end * 32));
+            RowPacking.PackTile(packed, tile, rows.Inner.Row(from), rows.Inner.Stride, layer.Down.Inputs, first, end);
         }
         team.Sync();
     }
@@ -140,7 +133,6 @@ sealed unsafe class NetworkStep(Blueprint blueprint, NetworkWeights weights, Tea
         AddBias(row, layer.GateUp.Bias, first, end);
         if (up >= 0) AddBias(row, layer.GateUp.Bias, up + first, up + end);
         Activations.Apply(activation, row + first, up < 0 ? null : row + up + first, inner + first, end - first);
-        RowPacking.Pack(rows.PackedInner, token, inner, layer.Down.Inputs, first / 32, (end + 31) / 32);
     }
 
     static void AddBias(float* row, float[]? bias) => AddBias(row, bias, 0, bias?.Length ?? 0);
@@ -151,15 +143,24 @@ sealed unsafe class NetworkStep(Blueprint blueprint, NetworkWeights weights, Tea
         fixed (float* b = bias) Norms.Add(row + first, b + first, end - first);
     }
 
-    // Whole tiles, so that members do not write to the same cache lines.
-    void ForTiles(Action<int> work) => For(PackedRows.TileRows, work);
-
-    void ForTokens(Action<int> work) => For(batch.Tokens.Length < PackedRows.TileRows * team.Members ? 1 : PackedRows.TileRows, work);
-
-    void For(int tokens, Action<int> work)
+    // Whole tiles, so that members do not write to the same cache lines: work on each token, then what makes the tile an input.
+    void ForTiles(Action<int>? work, Action<int> pack)
     {
+        while (team.TryClaim(rows.PackedNormed.Tiles, out var tile))
+        {
+            for (var token = tile * PackedRows.TileRows; work is not null && token < EndOf(tile); token++) work(token);
+            pack(tile);
+        }
+        team.Sync();
+    }
+
+    void ForTokens(Action<int> work)
+    {
+        var tokens = batch.Tokens.Length < PackedRows.TileRows * team.Members ? 1 : PackedRows.TileRows;
         while (team.TryClaim((batch.Tokens.Length + tokens - 1) / tokens, out var item))
             for (var token = item * tokens; token < Math.Min(batch.Tokens.Length, (item + 1) * tokens); token++) work(token);
         team.Sync();
     }
+
+    int EndOf(int tile) => Math.Min(batch.Tokens.Length, (tile + 1) * PackedRows.TileRows);
 }

@@ -7,8 +7,9 @@ namespace Majlis.Cpu.Steps;
 
 static unsafe class ProductPhase
 {
-    // Pieces for each member: enough that none waits long for another, few enough that claiming costs nothing.
-    const int PiecesPerMember = 4;
+    // Pieces for each member: with one, a core that another process slows down would hold up all; with more, claiming them costs more than
+    // waiting does.
+    const int PiecesPerMember = 2;
 
     // Activations of so many bytes stay in a core's second-level cache while all of a piece's weights pass by.
     const int CacheBytes = 512 << 10;

@@ -1,5 +1,7 @@
 // Threads that run one body together, with a barrier that spins and work that is claimed item by item. At rest they are parked. Knows
 // nothing of the work.
+using Majlis.Model;
+
 namespace Majlis.Cpu.Threads;
 
 /// <summary>The caller of <see cref="Run"/> is member 0; the others are threads of the team's own. One caller at a time.</summary>
@@ -34,8 +36,9 @@ sealed class Team : IDisposable
         {
             var member = i + 1;
             threads[i] = new Thread(() => Work(member)) { IsBackground = true, Name = $"cpu {member}" };
-            threads[i].Start();
         }
+        // Whoever loads a network, all of its steps' threads are alike: the slowest one decides.
+        OrdinaryPriority.Run(() => Array.ForEach(threads, thread => thread.Start()));
     }
 
     public int Members { get; }

@@ -2,6 +2,7 @@
 // nor a small request waits for them. Knows no request.
 using System.Collections.Concurrent;
 using Majlis.Inference;
+using Majlis.Model;
 
 namespace Majlis.Server.Wire;
 
@@ -35,15 +36,16 @@ sealed class PreparationQueue : IDisposable
         try
         {
             gone.ThrowIfCancellationRequested();
-            result.SetResult(work());
+            var found = work();
+            OrdinaryPriority.Run(() => result.SetResult(found));
         }
         catch (OperationCanceledException)
         {
-            result.SetCanceled(gone);
+            OrdinaryPriority.Run(() => result.SetCanceled(gone));
         }
         catch (Exception failure)
         {
-            result.SetException(failure);
+            OrdinaryPriority.Run(() => result.SetException(failure));
         }
     }
 
