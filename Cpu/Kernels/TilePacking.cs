@@ -13,7 +13,8 @@ static unsafe class TilePacking
     public static bool IsSupported => Avx2.IsSupported;
 
     /// <summary>
-    /// Rounds blocks <paramref name="first"/> to <paramref name="end"/> - 1 of eight rows, <paramref name="stride"/> floats apart, to 8 bits.
+    /// Rounds blocks <paramref name="first"/> to <paramref name="end"/> - 1 of eight rows, <paramref name="stride"/> floats apart, to 8
+    /// bits.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Quantise<T>(in PackedTile tile, float* row, long stride, int first, int end) where T : struct, IFloats<T>

@@ -1,4 +1,5 @@
 // Writes and reads single rows of the packed layouts, block by block. The kernels' slow mirror: loading, embedding rows, and tests use it.
+using System.Runtime.CompilerServices;
 using Majlis.Cpu.Kernels;
 using static Majlis.Cpu.Weights.WeightLayout;
 
@@ -16,6 +17,7 @@ static unsafe class BlockPacking
 {
     /// <summary>32 fp32 numbers into row <paramref name="row"/> (0..15) of a block of F32, F16 or Int16.</summary>
     /// <exception cref="ArithmeticException">F16 cannot hold a number.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Write(WeightFormat format, byte* block, int row, ReadOnlySpan<float> numbers)
     {
         if (format == WeightFormat.Int16)
@@ -29,6 +31,7 @@ static unsafe class BlockPacking
     }
 
     // A block that is not finite gets a scale that is not finite.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Shorts(byte* block, int row, ReadOnlySpan<float> numbers)
     {
         var most = 0f;
@@ -47,6 +50,7 @@ static unsafe class BlockPacking
     /// A quantised block into row <paramref name="row"/> of an integer format. Numbers: -128..127 for Int8 and Int8Min, -8..7 for Int4,
     /// 0..15 for Int4Min.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Write(WeightFormat format, byte* block, int row, QuantisedBlock numbers)
     {
         if (format.HasBytes())

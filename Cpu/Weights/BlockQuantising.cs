@@ -1,11 +1,14 @@
 // Rounds 32 fp32 numbers to an integer format. The error of a number is at most half a step: max |w| / 254 in Int8, (max w - min w) / 30 in
 // Int4Min, and what rounding scale and minimum to fp16 adds.
+using System.Runtime.CompilerServices;
+
 namespace Majlis.Cpu.Weights;
 
 static class BlockQuantising
 {
     /// <summary>Rounds to Int8, Int4 or Int4Min; <paramref name="numbers"/> [32] receives the integers.</summary>
     /// <exception cref="ArithmeticException">A number is not finite, or too large for a scale in fp16.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static QuantisedBlock Round(WeightFormat format, ReadOnlySpan<float> block, Span<sbyte> numbers)
     {
         float least = 0, most = 0;

@@ -2,6 +2,7 @@
 // Layouts: ggml's ggml-common.h. Q4_K and Q5_K alone are rounded: their scales and minima are products, kept in fp16 here (an error of
 // 2^-11 of each).
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Majlis.Model;
 
 namespace Majlis.Cpu.Weights;
@@ -29,6 +30,7 @@ static class GgufBlocks
     };
 
     /// <summary>Block <paramref name="index"/> (of 32 numbers) of a row's stored bytes; numbers gets its integers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static QuantisedBlock Read(TensorType type, ReadOnlySpan<byte> row, int index, Span<sbyte> numbers)
     {
         switch (type)
@@ -53,6 +55,7 @@ static class GgufBlocks
     }
 
     // Low halves are numbers 0..15, high ones 16..31; a minimum follows the scale where the numbers start at byte 4.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static QuantisedBlock Nibbles(ReadOnlySpan<byte> block, int start, int offset, Span<sbyte> numbers)
     {
         for (var i = 0; i < 16; i++)

@@ -1,5 +1,6 @@
 // Packs a checkpoint's rows into the kernels' layouts, group after group, without a widened copy of the tensor. Chooses the
 // format of each tensor. Knows nothing of a tensor's meaning.
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Majlis.Model;
 using Majlis.Model.Weights;
@@ -66,6 +67,7 @@ sealed class MatrixLoader(IWeightSource source, WeightPrecision precision, Nativ
             }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     unsafe void Repack(PackedMatrix matrix, int group, int row, string name, TensorType type, int sourceRow)
     {
         var bytes = (int)TensorLayout.Bytes(type, matrix.Columns);
@@ -80,6 +82,7 @@ sealed class MatrixLoader(IWeightSource source, WeightPrecision precision, Nativ
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static unsafe void Round(PackedMatrix matrix, int group, int row, string name, ReadOnlySpan<float> wide)
     {
         Span<sbyte> numbers = stackalloc sbyte[BlockColumns];
