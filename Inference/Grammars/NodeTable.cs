@@ -85,6 +85,7 @@ sealed class NodeTable
                 else if (part != Nothing) parts.Add(part);
             }
         if (!bytes.IsEmpty) parts.Add(Bytes(bytes));
+        if (RepeatRanges.Unite(this, parts) && parts.Contains(AnyBytes)) return AnyBytes;
         Order(parts);
         NodeLimits.CheckAlternatives(parts.Count);
         return parts.Count switch

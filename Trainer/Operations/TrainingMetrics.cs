@@ -23,8 +23,9 @@ sealed class TrainingMetrics
     /// <summary>A finished step of an expert's training, each metric as a gauge under TRL's name with <c>_</c> for <c>/</c>.</summary>
     public void Stepped(string expert, StepMetrics step)
     {
-        Set("step", expert, step.Step);
         foreach (var (name, value) in step.Values) Set(name.Replace('/', '_'), expert, value);
+        // The last one: whoever reads of a step finds its metrics.
+        Set("step", expert, step.Step);
     }
 
     void Set(string name, string expert, double value) =>
