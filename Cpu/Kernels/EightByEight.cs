@@ -39,8 +39,8 @@ static unsafe class EightByEight
     public static Vector256<int> Largest(Vector256<int> a, Vector256<int> b, Vector256<int> c, Vector256<int> d, Vector256<int> e,
         Vector256<int> f, Vector256<int> g, Vector256<int> h)
     {
-        var low = Larger(Larger(a, b), Larger(c, d), wide: true);
-        var high = Larger(Larger(e, f), Larger(g, h), wide: true);
+        var low = LargerPairs(Larger(a, b), Larger(c, d));
+        var high = LargerPairs(Larger(e, f), Larger(g, h));
         return Vector256.Max(Avx2.Permute2x128(low, high, 0x20), Avx2.Permute2x128(low, high, 0x31));
     }
 
@@ -57,9 +57,12 @@ static unsafe class EightByEight
         column3 = Avx2.UnpackHigh(abHigh, cdHigh).AsInt32();
     }
 
-    // The larger ones of neighbours, numbers or pairs of them, of two rows.
+    // The larger ones of neighbours of two rows.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<int> Larger(Vector256<int> a, Vector256<int> b, bool wide = false) => wide
-        ? Vector256.Max(Avx2.UnpackLow(a.AsInt64(), b.AsInt64()).AsInt32(), Avx2.UnpackHigh(a.AsInt64(), b.AsInt64()).AsInt32())
-        : Vector256.Max(Avx2.UnpackLow(a, b), Avx2.UnpackHigh(a, b));
+    static Vector256<int> Larger(Vector256<int> a, Vector256<int> b) => Vector256.Max(Avx2.UnpackLow(a, b), Avx2.UnpackHigh(a, b));
+
+    // The same of neighbouring pairs.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<int> LargerPairs(Vector256<int> a, Vector256<int> b) =>
+        Vector256.Max(Avx2.UnpackLow(a.AsInt64(), b.AsInt64()).AsInt32(), Avx2.UnpackHigh(a.AsInt64(), b.AsInt64()).AsInt32());
 }

@@ -1,0 +1,33 @@
+// How a step's attention is cut for threads: every query row belongs to one piece, and no thread is left without one.
+using Majlis.Cpu.Steps;
+using Majlis.Model;
+using Majlis.tests.Inference;
+using Xunit;
+
+namespace Majlis.tests.Cpu;
+
+public sealed class AttentionItemTests
+{
+    [Theory]
+    [InlineData(1, 1, 3)]
+    [InlineData(1, 2, 4)]
+    [InlineData(1, 4, 6)]
+    [InlineData(1, 8, 9)]
+    [InlineData(40, 2, 12)]
+    [InlineData(12, 4, 8)]
+    public void Each_row_is_computed_once_and_what_is_left_over_is_shared(int tokens, int members, int pieces)
+    {
+        var attention = SmolShape.Blueprint().Layers[0].Attention;
+        var batch = new ForwardBatch
+        {
+            Tokens = [.. Enumerable.Repeat(0, tokens)],
+            Positions = [.. Enumerable.Range(0, tokens)],
+            Spans = [new SequenceSpan(0, tokens, 0, [])],
+        };
+        var items = AttentionItem.Of(batch, attention, members);
+        var rows = items.SelectMany(item => Enumerable.Range(item.First, item.Count).Select(row => (item.Head, row))).Order();
+        var all = Enumerable.Range(0, 3).SelectMany(head => Enumerable.Range(0, 3 * tokens).Select(row => (head, row)));
+        Assert.Equal(all, rows);
+        Assert.Equal(pieces, items.Length);
+    }
+}
