@@ -31,9 +31,7 @@ sealed unsafe class CpuForwardResult : ForwardResult
         (this.rows, this.samplers, pooling) = (rows, samplers, batch.Pooling);
         if (pooling is not (Pooling.None or Pooling.Score))
             pooled = PooledRows.Of(batch, stream, weights.FinalNorm, blueprint.HiddenSize);
-        // A score is the only logit of its sequence's last real token.
-        var wanted = pooling == Pooling.Score
-            ? [.. batch.Spans.Select(span => BatchRules.ScoreRow(batch, span, blueprint.PadToken))] : BatchRules.Rows(batch);
+        var wanted = pooling == Pooling.Score ? [.. batch.Spans.Select(span => ScoreRow(batch, span))] : BatchRules.Rows(batch);
         kept = wanted.Length;
         rows.States.Shape(wanted.Length, blueprint.HiddenSize);
         for (var i = 0; i < wanted.Length; i++)
@@ -42,6 +40,7 @@ sealed unsafe class CpuForwardResult : ForwardResult
             new Span<float>(from, blueprint.HiddenSize).CopyTo(new Span<float>(to, blueprint.HiddenSize));
             weights.FinalNorm?.Apply(to, to, blueprint.HiddenSize);
         }
+        if (pooling == Pooling.Score && weights.Pooler is { } pooler) Pool(pooler);
     }
 
     public override int RowCount => pooling == Pooling.Score ? 0 : kept;
@@ -72,6 +71,18 @@ sealed unsafe class CpuForwardResult : ForwardResult
         // The memory is the network's.
     }
 
+    // A score is the only logit of its sequence's last real token, or, behind a pooler, of its first.
+    int ScoreRow(ForwardBatch batch, SequenceSpan span) =>
+        weights.Pooler is null ? BatchRules.ScoreRow(batch, span, blueprint.PadToken) : span.Start;
+
+    // The states become tanh(W state + b), which the head reads.
+    void Pool(Linear pooler)
+    {
+        Multiply(pooler, 0, kept, 1, 1);
+        for (var i = 0; i < kept; i++)
+            new Span<float>(rows.Logits.Row(i), blueprint.HiddenSize).CopyTo(new Span<float>(rows.States.Row(i), blueprint.HiddenSize));
+    }
+
     // The rows are at hand; each is drawn from by one member.
     void Draw(SamplingPlan[] plans, Span<SampledToken> tokens)
     {
@@ -99,36 +110,43 @@ sealed unsafe class CpuForwardResult : ForwardResult
 
     void Compute(int start)
     {
-        var (count, head) = (Math.Min(BlockRows, kept - start), weights.Head!);
-        rows.Logits.Shape(count, head.Outputs);
-        var packed = rows.Packed;
-        packed.Shape(count, head.Inputs, head.NeedsIntegers, head.NeedsFloats, head.NeedsShorts);
-        team.Run(_ =>
-        {
-            while (team.TryClaim(packed.Tiles, out var tile))
-                RowPacking.PackTile(packed, tile, rows.States.Row(start + tile * PackedRows.TileRows), rows.States.Stride, head.Inputs);
-            team.Sync();
-            ProductPhase.Run(team, head, packed, rows.Logits);
-            team.Sync();
-            if (pooling != Pooling.Score) Finish(count, head);
-        });
+        // Neither scale nor cap is a score's.
+        var (scale, cap) = pooling == Pooling.Score ? (1, null) : (blueprint.LogitScale, blueprint.LogitSoftCap);
+        Multiply(weights.Head!, start, Math.Min(BlockRows, kept - start), scale, cap);
         blockStart = start;
     }
 
+    // Logits = scaled and capped W state + b, of states start .. start + count - 1.
+    void Multiply(Linear linear, int start, int count, float scale, float? cap)
+    {
+        rows.Logits.Shape(count, linear.Outputs);
+        var packed = rows.Packed;
+        packed.Shape(count, linear.Inputs, linear.NeedsIntegers, linear.NeedsFloats, linear.NeedsShorts);
+        team.Run(_ =>
+        {
+            while (team.TryClaim(packed.Tiles, out var tile))
+                RowPacking.PackTile(packed, tile, rows.States.Row(start + tile * PackedRows.TileRows), rows.States.Stride, linear.Inputs);
+            team.Sync();
+            ProductPhase.Run(team, linear, packed, rows.Logits);
+            team.Sync();
+            Finish(count, linear, scale, cap);
+        });
+    }
+
     // Bias, scale and cap, a piece of the vocabulary at a time.
-    void Finish(int count, Linear head)
+    void Finish(int count, Linear linear, float scale, float? cap)
     {
         const int piece = 4096;
-        if (head.Bias is null && blueprint.LogitScale == 1 && blueprint.LogitSoftCap is null) return;
-        var pieces = (head.Outputs + piece - 1) / piece;
+        if (linear.Bias is null && scale == 1 && cap is null) return;
+        var pieces = (linear.Outputs + piece - 1) / piece;
         while (team.TryClaim(count * pieces, out var item))
         {
             var first = item % pieces * piece;
             var row = rows.Logits.Row(item / pieces);
-            var length = Math.Min(piece, head.Outputs - first);
-            if (head.Bias is { } bias)
+            var length = Math.Min(piece, linear.Outputs - first);
+            if (linear.Bias is { } bias)
                 fixed (float* b = bias) Norms.Add(row + first, b + first, length);
-            Activations.ScaleAndCap(row + first, length, blueprint.LogitScale, blueprint.LogitSoftCap);
+            Activations.ScaleAndCap(row + first, length, scale, cap);
         }
     }
 }

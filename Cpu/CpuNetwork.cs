@@ -132,7 +132,6 @@ public sealed class CpuNetwork : INetwork
     /// <summary>Why this backend cannot serve a network; null where it can.</summary>
     public static string? Lack(Blueprint blueprint)
     {
-        if (blueprint.Pooler is not null) return "The cpu backend does not serve a score head behind a pooler. Use --backend torch.";
         // Rows of one size go through all layers.
         var sizes = blueprint.Layers.Select(layer =>
             (layer.Attention.Query.Outputs, layer.Attention.Key.Outputs, layer.Attention.Value.Outputs, layer.Mlp.Down.Inputs));

@@ -15,8 +15,7 @@ public sealed record ServerParts(TimeProvider Time, IdSource Ids, Func<string, s
 
     public static ServerParts Of(ServerOptions options)
     {
-        var draft = SpeculationChoice.Draft(options);
-        var opener = new ModelOpener(options.Backend, options.Weights, options.CacheType, options.Threads, draft);
+        var opener = ModelOpener.Of(options);
         return new(TimeProvider.System, IdSource.Random, opener.Open) { Fits = opener.Fits };
     }
 

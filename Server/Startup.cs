@@ -43,9 +43,10 @@ static class Startup
     /// <exception cref="ModelFormatException">One cannot be served.</exception>
     public static async Task<Encoders> OpenEncodersAsync(ServerOptions options, IProgress<string>? progress = null)
     {
-        return new(await OpenAsync(options.EmbeddingModel, ModelOpener.OpenSentences),
-            await OpenAsync(options.RerankModel, ModelOpener.OpenReranker),
-            await OpenAsync(options.RewardModel, ModelOpener.OpenRewardModel));
+        var opener = ModelOpener.Of(options);
+        return new(await OpenAsync(options.EmbeddingModel, opener.OpenSentences),
+            await OpenAsync(options.RerankModel, opener.OpenReranker),
+            await OpenAsync(options.RewardModel, opener.OpenRewardModel));
 
         async Task<SentenceModel?> OpenAsync(string? path, Func<string, string, SentenceModel> open) => path is null ? null
             : open(Path.Exists(path) ? path : await HubModel.ResolveAsync(path, progress), FirstModel.Name(path));

@@ -19,6 +19,7 @@ sealed class NetworkWeights : IDisposable
             TokenTypes = blueprint.TokenTypeEmbedding is { } types ? Table(types) : null;
             EmbeddingNorm = NormWeights.Load(source, blueprint.EmbeddingNorm);
             FinalNorm = NormWeights.Load(source, blueprint.FinalNorm);
+            Pooler = blueprint.Pooler is { } pooler ? Linear(pooler) : null;
             Head = blueprint.Head is not { } head ? null : new Linear(source, head, blueprint.IsTied ? Embedding
                 : loader.Load(head.Weight, head.FirstRow, head.Outputs, head.Inputs, isOuter: true));
             Layers = new LayerWeights[blueprint.Layers.Length];
@@ -59,6 +60,9 @@ sealed class NetworkWeights : IDisposable
 
     public NormWeights? EmbeddingNorm { get; }
     public NormWeights? FinalNorm { get; }
+
+    /// <summary>Of a score head that reads the first token's state through it.</summary>
+    public Linear? Pooler { get; }
 
     /// <summary>Null for an encoder.</summary>
     public Linear? Head { get; }

@@ -15,6 +15,7 @@ static class WeightMemory
         var loader = new MatrixLoader(source, precision, none);
         var bytes = Of(blueprint.Embedding, blueprint.VocabularySize, blueprint.HiddenSize, isOuter: true);
         if (blueprint.Head is { } head && !blueprint.IsTied) bytes += Of(head.Weight, head.Outputs, head.Inputs, isOuter: true);
+        if (blueprint.Pooler is { } pooler) bytes += Of(pooler.Weight, pooler.Outputs, pooler.Inputs, isOuter: false);
         foreach (var layer in blueprint.Layers)
             foreach (var part in ((Projection?[])[layer.Attention.Query, layer.Attention.Key, layer.Attention.Value, layer.Attention.Output,
                 layer.Mlp.Gate, layer.Mlp.Up, layer.Mlp.Down]).OfType<Projection>())

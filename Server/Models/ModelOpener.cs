@@ -24,6 +24,9 @@ sealed class ModelOpener(string backend, string weights, string cacheType, int t
 
     LoadedModel? draft;
 
+    public static ModelOpener Of(ServerOptions options) =>
+        new(options.Backend, options.Weights, options.CacheType, options.Threads, SpeculationChoice.Draft(options));
+
     public const string Auto = "auto";
     public const string Cpu = "cpu";
     public const string Torch = "torch";
@@ -78,7 +81,8 @@ sealed class ModelOpener(string backend, string weights, string cacheType, int t
             if (suggesting is not null && DraftVocabulary.Difference(tokenizer, suggesting.Tokenizer) is { } difference)
                 throw new ModelFormatException($"--speculate {draftPath}: its tokens are not those of {path}: {difference}.");
             var isTorch = UsesTorch(checkpoint.Blueprint);
-            network = isTorch ? new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights) : OnProcessor(checkpoint);
+            network = isTorch ? new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights)
+                : OnProcessor(checkpoint, Precisions[weights]);
             return new LoadedModel(network, checkpoint.Blueprint.MaxPositions, options)
             {
                 Version = version,
@@ -103,7 +107,7 @@ sealed class ModelOpener(string backend, string weights, string cacheType, int t
 
     /// <summary>Opens a cross-encoder: one label over a pair of texts.</summary>
     /// <exception cref="ModelFormatException">It cannot be served; the message names what is missing or wrong.</exception>
-    public static SentenceModel OpenReranker(string path, string name) => OpenEncoder(path, name, checkpoint =>
+    public SentenceModel OpenReranker(string path, string name) => OpenEncoder(path, name, checkpoint =>
         checkpoint.Blueprint.HeadKind != HeadKind.Score
             ? throw new ModelFormatException($"{path}: a reranker is a model for sequence classification with one label.")
         : checkpoint.Tokenizer is null ? throw new ModelFormatException($"{path}: there is no tokenizer.json.")
@@ -111,35 +115,39 @@ sealed class ModelOpener(string backend, string weights, string cacheType, int t
 
     /// <summary>Opens a reward model: one label over a conversation, whose number is the reward.</summary>
     /// <exception cref="ModelFormatException">It cannot be served; the message names what is missing or wrong.</exception>
-    public static SentenceModel OpenRewardModel(string path, string name) => OpenEncoder(path, name, checkpoint =>
+    public SentenceModel OpenRewardModel(string path, string name) => OpenEncoder(path, name, checkpoint =>
         checkpoint.Blueprint.HeadKind != HeadKind.Score
             ? throw new ModelFormatException($"{path}: a reward model is a model for sequence classification with one label.")
         : checkpoint.Tokenizer is null || checkpoint.ChatTemplate is null
             ? throw new ModelFormatException($"{path}: a reward model needs a tokenizer.json and a chat template.")
         : ScoreFiles.Reward(path, checkpoint.Blueprint));
 
-    /// <summary>Opens an encoder of texts, in fp32: it is small, and its vectors are then those of its reference.</summary>
+    /// <summary>Opens an encoder of texts.</summary>
     /// <exception cref="ModelFormatException">It cannot be served; the message names what is missing or wrong.</exception>
-    public static SentenceModel OpenSentences(string path, string name) =>
+    public SentenceModel OpenSentences(string path, string name) =>
         OpenEncoder(SentenceFiles.NetworkFolder(path), name, checkpoint => checkpoint.Blueprint.HeadKind == HeadKind.Score
             ? throw new ModelFormatException($"{path}: a network with a score on top makes no vectors.")
         : SentenceFiles.Read(path, checkpoint.Blueprint));
 
-    static SentenceModel OpenEncoder(string path, string name, Func<Checkpoint, SentenceConfig> configure)
+    // Encoders are small and compared number by number: fp32, or what comes nearest to it on the cpu backend, whatever --weights says.
+    SentenceModel OpenEncoder(string path, string name, Func<Checkpoint, SentenceConfig> configure)
     {
         var checkpoint = Checkpoint.Open(path);
-        TorchNetwork? network = null;
+        INetwork? network = null;
         try
         {
             var config = configure(checkpoint);
-            network = new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights, new TorchOptions { DType = ComputeType.Float32 });
+            var isTorch = backend != Cpu && UsesTorch(checkpoint.Blueprint) || CpuNetwork.Lack(checkpoint.Blueprint) is not null;
+            network = isTorch
+                ? new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights, new TorchOptions { DType = ComputeType.Float32 })
+                : OnProcessor(checkpoint, WeightPrecision.BFloat16);
             return new SentenceModel(network, config)
             {
                 Name = name,
                 WeightsHash = checkpoint.WeightsHash,
                 Tokenizer = checkpoint.Tokenizer,
                 Template = checkpoint.ChatTemplate,
-                Backend = Torch,
+                Backend = isTorch ? Torch : Cpu,
                 Source = checkpoint,
             };
         }
@@ -155,9 +163,9 @@ sealed class ModelOpener(string backend, string weights, string cacheType, int t
     bool UsesTorch(Blueprint blueprint) =>
         backend == Torch || backend == Auto && (TorchNetwork.HasGpu || CpuNetwork.Lack(blueprint) is not null);
 
-    CpuNetwork OnProcessor(Checkpoint checkpoint) => new(checkpoint.Blueprint, checkpoint.Weights, new CpuOptions
+    CpuNetwork OnProcessor(Checkpoint checkpoint, WeightPrecision precision) => new(checkpoint.Blueprint, checkpoint.Weights, new CpuOptions
     {
-        Weights = Precisions[weights],
+        Weights = precision,
         Cache = CacheTypes[cacheType],
         Threads = threads == 0 ? null : threads,
     });

@@ -2,6 +2,8 @@
 using Majlis.Cpu;
 using Majlis.Cpu.Weights;
 using Majlis.Model;
+using Majlis.Server.Models;
+using Majlis.tests.Support;
 using Majlis.tests.Torch;
 using Majlis.Torch;
 using Xunit;
@@ -48,7 +50,8 @@ public sealed class CpuPooledTests
         using var owner = weights;
         using var plain = new Transformer(blueprint, weights);
         var expected = golden.Prompts.Select(prompt => plain.MeanPooled(Ids(prompt))[0]).ToArray();
-        foreach (var (precision, tolerance) in ((WeightPrecision, double)[])[(WeightPrecision.Float32, 2e-6), (WeightPrecision.Int8, 0.02)])
+        foreach (var (precision, tolerance) in ((WeightPrecision, double)[])
+            [(WeightPrecision.Float32, 2e-6), (WeightPrecision.BFloat16, 2e-6), (WeightPrecision.Int8, 0.02)])
         {
             using var network = Load(golden, precision);
             var paged = new Paged(network);
@@ -80,6 +83,32 @@ public sealed class CpuPooledTests
             var paged = new Paged(network);
             using var result = paged.Step(LogitRows.None, pooling, (paged.Begin(), [4, 8, 15], -1), (paged.Begin(), [16, 23, 42, 7], -1));
             return [.. result.ReadPooled(0), .. result.ReadPooled(1)];
+        }
+    }
+
+    [Fact]
+    public void A_score_behind_a_pooler_is_read_as_on_the_other_backend()
+    {
+        using var folder = new TemporaryFolder();
+        using var cross = Checkpoint.Open(TinyEncoder.WriteCross(folder.Path));
+        var blueprint = cross.Blueprint;
+        Assert.True(blueprint.Pooler is { HasBias: true } && blueprint.Head is { HasBias: true });
+        using var theirs = new TorchNetwork(blueprint, cross.Weights, new TorchOptions { DType = ComputeType.Float32 });
+        var expected = Scores(theirs);
+        foreach (var (precision, tolerance) in ((WeightPrecision, float)[])
+            [(WeightPrecision.Float32, 1e-5f), (WeightPrecision.BFloat16, 1e-3f)])
+        {
+            using var ours = new CpuNetwork(blueprint, cross.Weights, new CpuOptions { Weights = precision, Threads = 2 });
+            Assert.All(Scores(ours).Zip(expected), pair => Assert.Equal(pair.Second, pair.First, tolerance));
+        }
+
+        // More than a block of the head's rows.
+        float[] Scores(INetwork network)
+        {
+            var paged = new Paged(network);
+            using var result = paged.Step(LogitRows.None, Pooling.Score,
+                [.. Enumerable.Range(0, 70).Select(i => (paged.Begin(), (int[])[2, 4 + i % 9, 5 + i % 7, 3], -1))]);
+            return [.. Enumerable.Range(0, 70).Select(i => result.ReadPooled(i)[0])];
         }
     }
 

@@ -52,10 +52,11 @@ public sealed class RewardRankingTests : IDisposable
     public void A_model_without_a_score_or_a_template_is_no_reward_model()
     {
         var plain = TinyEncoder.Write(Path.Combine(folder, "plain"));
-        Assert.Contains("one label", Assert.Throws<ModelFormatException>(() => ModelOpener.OpenRewardModel(plain, Name)).Message,
+        Assert.Contains("one label", Assert.Throws<ModelFormatException>(() => ModelOpener.Of(new()).OpenRewardModel(plain, Name)).Message,
             StringComparison.Ordinal);
         var untold = Write("untold");
-        Assert.Contains("chat template", Assert.Throws<ModelFormatException>(() => ModelOpener.OpenRewardModel(untold, Name)).Message,
+        Assert.Contains("chat template",
+            Assert.Throws<ModelFormatException>(() => ModelOpener.Of(new()).OpenRewardModel(untold, Name)).Message,
             StringComparison.Ordinal);
     }
 
@@ -64,14 +65,10 @@ public sealed class RewardRankingTests : IDisposable
         var path = Write(Name);
         File.WriteAllText(Path.Combine(path, "chat_template.jinja"), Template);
         return await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("Good.", "Worse.", "Bad.", "So so.")),
-            encoders: new(Reward: ModelOpener.OpenRewardModel(path, Name)));
+            encoders: new(Reward: ModelOpener.Of(new()).OpenRewardModel(path, Name)));
     }
 
-    string Write(string name) => TinyEncoder.Write(Path.Combine(folder, name), new()
-    {
-        ["architectures"] = new JsonArray("BertForSequenceClassification"),
-        ["id2label"] = new JsonObject { ["0"] = "LABEL_0" },
-    });
+    string Write(string name) => TinyEncoder.WriteCross(Path.Combine(folder, name));
 
     static async Task<List<string>> TextsAsync(RunningServer server, string fields) =>
         [.. (await RunningServer.JsonAsync(await server.ChatAsync(JsonNode.Parse(fields)!.AsObject())))["choices"]!.AsArray()

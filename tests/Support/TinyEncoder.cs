@@ -25,6 +25,13 @@ static class TinyEncoder
     public static string Write(string folder, JsonObject? config = null, params (string Name, string? Text)[] files) =>
         Write(folder, config, hasWeights: true, files);
 
+    /// <summary>The same with one label over a pair of texts.</summary>
+    public static string WriteCross(string folder) => Write(folder, new()
+    {
+        ["architectures"] = new JsonArray("BertForSequenceClassification"),
+        ["id2label"] = new JsonObject { ["0"] = "LABEL_0" },
+    });
+
     public static string Write(string folder, JsonObject? config, bool hasWeights, params (string Name, string? Text)[] files)
     {
         var fields = JsonNode.Parse(Config)!.AsObject();

@@ -178,7 +178,7 @@ public sealed class BatchTests : IAsyncLifetime
 
     async Task<RunningServer> StartAsync(RecitingNetwork network) => await RunningServer.StartAsync(TinyModel.Of(network),
         options => options with { Data = data },
-        encoders: new(ModelOpener.OpenSentences(TinyEncoder.Write(Path.Combine(data, Encoder)), Encoder)));
+        encoders: new(ModelOpener.Of(new()).OpenSentences(TinyEncoder.Write(Path.Combine(data, Encoder)), Encoder)));
 
     // The engine's thread may stand at a gate, which opens once the server is told to stop.
     async Task ReplaceAsync(RecitingNetwork network, Gate? gate = null)

@@ -27,7 +27,7 @@ public sealed class ReplayServer : IAsyncLifetime
         var network = new RecitingNetwork(ToolServer.Written) { OnceToolsAnswered = ToolServer.Told };
         Running = await RunningServer.StartAsync(TinyModel.Of(network, template: ToolServer.Template),
             options => options with { Redis = null, Model = model },
-            encoders: new(ModelOpener.OpenSentences(encoder, EmbeddingServer.Name)));
+            encoders: new(ModelOpener.Of(new()).OpenSentences(encoder, EmbeddingServer.Name)));
     }
 
     public async ValueTask DisposeAsync()

@@ -23,9 +23,9 @@ public sealed class EmbeddingServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         TinyEncoder.Write(folder);
-        Oracle = new SentenceEncoder(ModelOpener.OpenSentences(folder, Name));
+        Oracle = new SentenceEncoder(ModelOpener.Of(new()).OpenSentences(folder, Name));
         Running = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("Hello.")),
-            encoders: new(ModelOpener.OpenSentences(folder, Name)));
+            encoders: new(ModelOpener.Of(new()).OpenSentences(folder, Name)));
     }
 
     /// <summary>The vector of a text, by the plain way.</summary>

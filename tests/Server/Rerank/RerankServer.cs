@@ -22,14 +22,10 @@ public sealed class RerankServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        TinyEncoder.Write(CrossFolder, new()
-        {
-            ["architectures"] = new JsonArray("BertForSequenceClassification"),
-            ["id2label"] = new JsonObject { ["0"] = "LABEL_0" },
-        });
+        TinyEncoder.WriteCross(CrossFolder);
         var vectors = TinyEncoder.Write(Path.Combine(folder, Vectors));
         Running = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("Hello.")),
-            encoders: new(ModelOpener.OpenSentences(vectors, Vectors), ModelOpener.OpenReranker(CrossFolder, Cross)));
+            encoders: new(ModelOpener.Of(new()).OpenSentences(vectors, Vectors), ModelOpener.Of(new()).OpenReranker(CrossFolder, Cross)));
     }
 
     /// <summary>The cross-encoder's score of a pair by the plain network, between 0 and 1.</summary>

@@ -8,6 +8,9 @@ namespace Majlis.tests.Server.Rerank;
 
 public sealed class RerankTests(RerankServer shared) : IClassFixture<RerankServer>
 {
+    // The cpu backend uses 14 bits of a weight and of a state.
+    const double Rounding = 2e-4;
+
     static readonly string[] documents = ["red sky", "a", "blue sea at night", "zz"];
 
     [Fact]
@@ -24,7 +27,7 @@ public sealed class RerankTests(RerankServer shared) : IClassFixture<RerankServe
         {
             var document = documents[(int)result!["index"]!];
             Assert.Equal(document, (string)result["document"]!["text"]!);
-            Assert.Equal(shared.Score("the sky", document), Score(result), 1e-5);
+            Assert.Equal(shared.Score("the sky", document), Score(result), Rounding);
         }
     }
 
@@ -50,7 +53,7 @@ public sealed class RerankTests(RerankServer shared) : IClassFixture<RerankServe
         foreach (var result in reply["results"]!.AsArray())
         {
             var passage = await VectorAsync(documents[(int)result!["index"]!], "document");
-            Assert.Equal(question.Zip(passage, (x, y) => (double)x * y).Sum(), Score(result), 1e-5);
+            Assert.Equal(question.Zip(passage, (x, y) => (double)x * y).Sum(), Score(result), Rounding);
         }
     }
 
@@ -68,7 +71,7 @@ public sealed class RerankTests(RerankServer shared) : IClassFixture<RerankServe
         body.Remove("truncate_prompt_tokens");
         body["max_tokens_per_doc"] = 3;
         var cut = (await PostAsync("/v2/rerank", body))["results"]!.AsArray().Single(result => (int)result!["index"]! == 4);
-        Assert.Equal(shared.Score("the sky", "aaa"), Score(cut), 1e-5);
+        Assert.Equal(shared.Score("the sky", "aaa"), Score(cut), Rounding);
     }
 
     [Fact]

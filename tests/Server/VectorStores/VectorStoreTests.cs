@@ -210,7 +210,7 @@ public sealed class VectorStoreTests : IAsyncLifetime
 
     async Task<RunningServer> StartAsync(bool withEncoder, string name = "tiny-encoder") => await RunningServer.StartAsync(
         TinyModel.Of(new RecitingNetwork("Hello.")), options => options with { Data = data },
-        encoders: withEncoder ? new(ModelOpener.OpenSentences(Encoder(name), name)) : null);
+        encoders: withEncoder ? new(ModelOpener.Of(new()).OpenSentences(Encoder(name), name)) : null);
 
     /// <summary>Each name has weights of its own.</summary>
     string Encoder(string name)
