@@ -17,9 +17,15 @@ namespace Majlis.Merge;
 
 sealed partial class MergeInput : IDisposable
 {
+    // Samples of a tensor are read where they are mapped.
+    const int LeastCopied = 4096;
+
     readonly IWeightSource weights;
     readonly AdapterDelta? adapter;
     readonly TensorType? loadAs;
+
+    // Each thread's last chunk of stored bytes: several differences from a base follow each other.
+    readonly ThreadLocal<StoredChunk> chunk = new(() => new());
 
     MergeInput(string name, string folder, JsonElement config, IWeightSource weights, AdapterDelta? adapter, TensorType? loadAs)
     {
@@ -154,7 +160,9 @@ sealed partial class MergeInput : IDisposable
     ReadOnlySpan<byte> Bytes(string tensor, long first, int count, TensorType type)
     {
         var width = TensorLayout.Block(type).Bytes;
-        return weights.Raw(tensor, first * width, count * width);
+        var bytes = count * width;
+        return bytes < LeastCopied ? weights.Raw(tensor, first * width, bytes)
+            : chunk.Value!.Read((SafetensorsFolder)weights, tensor, first * width, bytes);
     }
 
     /// <summary>The bytes are the numbers; a GGUF may have rows in another order, or one added to each.</summary>
@@ -168,6 +176,7 @@ sealed partial class MergeInput : IDisposable
     {
         weights.Dispose();
         adapter?.Dispose();
+        chunk.Dispose();
     }
 
     /// <summary>The layer number in a tensor's name, or -1.</summary>

@@ -12,7 +12,7 @@ namespace Majlis.Merge;
 public sealed class TensorTask
 {
     /// <summary>Elements read at a time: 32 KiB in fp64, so that a few inputs stay near the core.</summary>
-    const int Chunk = 1 << 12;
+    const int Chunk = 1 << 11;
 
     public required string Name { get; init; }
     public required ImmutableArray<long> Shape { get; init; }

@@ -1,12 +1,13 @@
 // Finds one number by its place in ascending order in a single walk, where a sample tells about where it lies: numbers below are counted,
 // those near it are kept. Where the sample misled, or many numbers are near, it says so, and RankSearch finds it in two walks.
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Majlis.Merge.Arithmetic;
 
-sealed class BracketSearch
+sealed class BracketSearch : IDisposable
 {
     /// <summary>How far from its place in the sample a number may be, as a share of all.</summary>
     const double Margin = 0.02;
@@ -33,7 +34,7 @@ sealed class BracketSearch
             (long)(Math.Min(high, 1) * (sample.Length - 1)));
         least = low <= 0 ? 0 : ends[0].Value;
         most = high >= 1 ? float.PositiveInfinity : ends[1].Value;
-        near = new float[Math.Min(MostKept, (long)(4 * Margin * count))];
+        near = ArrayPool<float>.Shared.Rent((int)Math.Min(MostKept, (long)(4 * Margin * count)));
     }
 
     /// <summary>Takes a chunk of the walk.</summary>
@@ -63,6 +64,8 @@ sealed class BracketSearch
         var found = RankSearch.Find(visit => visit(near.AsSpan(0, kept)), rank - below)[0];
         return found with { Below = found.Below + below };
     }
+
+    public void Dispose() => ArrayPool<float>.Shared.Return(near);
 
     void Keep(ReadOnlySpan<float> numbers, uint which)
     {

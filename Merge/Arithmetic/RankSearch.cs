@@ -1,5 +1,6 @@
 // Finds numbers by their place in ascending order without sorting or holding them: counts the upper half of their bits, then the lower
 // half of those that share the wanted upper half. Two walks over the numbers, whatever their count. Knows no tensors.
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -14,13 +15,13 @@ readonly record struct RankedNumber(float Value, long Below);
 delegate void WalkNumbers(Action<ReadOnlySpan<float>> visit);
 
 /// <summary>The search for the numbers at some ranks, 0 the smallest. Shown all numbers twice, it has found them.</summary>
-sealed class RankSearch(params long[] ranks)
+sealed class RankSearch(params long[] ranks) : IDisposable
 {
     const int LowBits = 15;
     const int LowMask = (1 << LowBits) - 1;
 
     // The bits of floats that are not negative have the order of the floats.
-    readonly long[] upper = new long[1 << (31 - LowBits)];
+    readonly long[] upper = Counts(1 << (31 - LowBits));
     readonly (int Bin, long Below)[] places = new (int, long)[ranks.Length];
     int[] bins = [];
     long[][] lower = [];
@@ -28,7 +29,7 @@ sealed class RankSearch(params long[] ranks)
     /// <summary>The numbers at these ranks, by two walks.</summary>
     public static RankedNumber[] Find(WalkNumbers walk, params long[] ranks)
     {
-        var search = new RankSearch(ranks);
+        using var search = new RankSearch(ranks);
         walk(search.CountUpper);
         search.Narrow();
         walk(search.CountLower);
@@ -47,7 +48,7 @@ sealed class RankSearch(params long[] ranks)
     {
         for (var i = 0; i < ranks.Length; i++) places[i] = Bin(upper, ranks[i]);
         bins = [.. places.Select(place => place.Bin).Distinct()];
-        lower = [.. bins.Select(_ => new long[1 << LowBits])];
+        lower = [.. bins.Select(_ => Counts(1 << LowBits))];
     }
 
     /// <summary>Takes a chunk of the second walk.</summary>
@@ -67,6 +68,19 @@ sealed class RankSearch(params long[] ranks)
             found[i] = new RankedNumber(BitConverter.Int32BitsToSingle(bin << LowBits | low), below + belowInBin);
         }
         return found;
+    }
+
+    public void Dispose()
+    {
+        foreach (var counts in (long[][])[upper, .. lower]) ArrayPool<long>.Shared.Return(counts);
+    }
+
+    // New arrays would be new pages each time, which cost more than the counting.
+    static long[] Counts(int length)
+    {
+        var counts = ArrayPool<long>.Shared.Rent(length);
+        Array.Clear(counts);
+        return counts;
     }
 
     // Most numbers lie in other bins: eight of them are passed over at a time.

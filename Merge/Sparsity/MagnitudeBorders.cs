@@ -28,6 +28,7 @@ static class MagnitudeBorders
         for (var expert = 0; expert < ranks.Length; expert++)
             foreach (var (rank, number) in unknown[expert].Zip(searches[expert]?.Found() ?? []))
                 found[expert][Array.IndexOf(ranks[expert], rank)] = number;
+        foreach (var search in searches) search?.Dispose();
         return found;
     }
 
@@ -43,7 +44,8 @@ static class MagnitudeBorders
         });
         return [.. ranks.Select((own, expert) => own.Where((_, i) =>
         {
-            var number = searches[expert]?[i].Found();
+            using var search = searches[expert]?[i];
+            var number = search?.Found();
             found[expert][i] = number ?? default;
             return number is null;
         }).ToArray())];

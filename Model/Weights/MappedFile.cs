@@ -2,12 +2,14 @@
 // Knows nothing of the content.
 using System.IO.MemoryMappedFiles;
 using Majlis.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Majlis.Model.Weights;
 
 /// <summary>Read-only bytes of a file. Safe for concurrent readers; spans are valid until it is disposed.</summary>
 public sealed unsafe class MappedFile : IDisposable
 {
+    readonly SafeFileHandle file;
     readonly MemoryMappedFile? map;
     readonly MemoryMappedViewAccessor? view;
     byte* start;
@@ -17,7 +19,7 @@ public sealed unsafe class MappedFile : IDisposable
     MappedFile(string path)
     {
         Path = path;
-        using var file = File.OpenHandle(path);
+        file = File.OpenHandle(path);
         Length = RandomAccess.GetLength(file);
         if (Length == 0) return; // An empty file cannot be mapped and has no content.
         map = MemoryMappedFile.CreateFromFile(
@@ -54,10 +56,27 @@ public sealed unsafe class MappedFile : IDisposable
         return new ReadOnlySpan<byte>(start + offset, count);
     }
 
+    /// <summary>
+    /// Copies bytes out of the system's cache. For what is read once, from end to end, that takes less time than mapping its pages.
+    /// </summary>
+    /// <exception cref="IOException">The file has become shorter, or cannot be read.</exception>
+    public void Copy(long offset, Span<byte> destination)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        while (destination.Length > 0)
+        {
+            var count = RandomAccess.Read(file, destination, offset);
+            if (count == 0) throw new EndOfStreamException($"{Path} ends at byte {offset}, before what its header lists.");
+            offset += count;
+            destination = destination[count..];
+        }
+    }
+
     public void Dispose()
     {
         if (disposed) return;
         disposed = true;
+        file.Dispose();
         if (start is not null) view!.SafeMemoryMappedViewHandle.ReleasePointer();
         start = null;
         view?.Dispose();

@@ -48,15 +48,22 @@ public sealed class SafetensorsFile : IWeightSource
         TensorDecoder.Widen(info.Type, file, offset + firstElement * TensorLayout.Block(info.Type).Bytes, destination);
     }
 
-    public ReadOnlySpan<byte> Raw(string name, long firstByte, int byteCount)
+    public ReadOnlySpan<byte> Raw(string name, long firstByte, int byteCount) =>
+        file.Bytes(Offset(name, firstByte, byteCount), byteCount);
+
+    /// <summary>The same bytes copied, as is best for all of a tensor once.</summary>
+    public void CopyRaw(string name, long firstByte, Span<byte> destination) =>
+        file.Copy(Offset(name, firstByte, destination.Length), destination);
+
+    public void Dispose() => file.Dispose();
+
+    long Offset(string name, long firstByte, int byteCount)
     {
         var (info, offset, bytes) = Find(name);
         if (firstByte < 0 || byteCount < 0 || firstByte > bytes - byteCount)
             throw new ModelFormatException($"{Path}: {info.Name} has {bytes} bytes; asked for {byteCount} from {firstByte} on.");
-        return file.Bytes(offset + firstByte, byteCount);
+        return offset + firstByte;
     }
-
-    public void Dispose() => file.Dispose();
 
     SafetensorsEntry Find(string name) => entries.GetValueOrDefault(name)
         ?? throw new ModelFormatException($"{Path}: there is no tensor '{name}'.");

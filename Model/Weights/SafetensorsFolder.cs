@@ -65,6 +65,9 @@ public sealed class SafetensorsFolder : IWeightSource
 
     public ReadOnlySpan<byte> Raw(string name, long firstByte, int byteCount) => Find(name).Raw(name, firstByte, byteCount);
 
+    /// <summary>The same bytes copied, as is best for all of a tensor once.</summary>
+    public void CopyRaw(string name, long firstByte, Span<byte> destination) => Find(name).CopyRaw(name, firstByte, destination);
+
     public void Dispose()
     {
         foreach (var file in files) file.Dispose();

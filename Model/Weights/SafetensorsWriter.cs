@@ -29,6 +29,7 @@ public static class SafetensorsWriter
     {
         using var file = new OpenedFile(path, tensors, metadata ?? torchFormat);
         foreach (var (tensor, position) in file.Tensors) WriteTensor(file, tensor, position, write);
+        file.Flush.Finish();
     }
 
     /// <summary>
@@ -52,6 +53,7 @@ public static class SafetensorsWriter
         {
             foreach (var (name, shard) in names.Zip(shards)) files.Add(new OpenedFile(Path.Combine(folder, name), shard, torchFormat));
             WriteTensors(files, write, workers);
+            foreach (var file in files) file.Flush.Finish();
         }
         finally
         {
@@ -81,7 +83,7 @@ public static class SafetensorsWriter
 
     static void WriteTensor(OpenedFile file, TensorInfo tensor, long position, WriteTensor write)
     {
-        var output = new TensorOutput(file.Handle, position, tensor);
+        var output = new TensorOutput(file.Handle, file.Flush, position, tensor);
         write(tensor, output);
         output.Done();
     }
@@ -102,10 +104,13 @@ public static class SafetensorsWriter
                 position += TensorLayout.Bytes(tensor.Type, tensor.Elements);
             }
             Handle = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.None);
+            Flush = new EarlyFlush(Handle);
             RandomAccess.Write(Handle, header, 0);
         }
 
         public SafeFileHandle Handle { get; }
+
+        public EarlyFlush Flush { get; }
 
         public List<(TensorInfo Tensor, long Position)> Tensors { get; } = [];
 

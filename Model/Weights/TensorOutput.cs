@@ -12,6 +12,7 @@ public sealed class TensorOutput
     const int BufferSize = 1 << 18;
 
     readonly SafeFileHandle file;
+    readonly EarlyFlush flush;
     readonly TensorInfo tensor;
     readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     long position;
@@ -19,11 +20,12 @@ public sealed class TensorOutput
     int filled;
 
     /// <param name="file">Where it is written.</param>
+    /// <param name="flush">Of the file.</param>
     /// <param name="position">The tensor's first byte there.</param>
     /// <param name="tensor">Its header.</param>
-    internal TensorOutput(SafeFileHandle file, long position, TensorInfo tensor)
+    internal TensorOutput(SafeFileHandle file, EarlyFlush flush, long position, TensorInfo tensor)
     {
-        (this.file, this.position, this.tensor) = (file, position, tensor);
+        (this.file, this.flush, this.position, this.tensor) = (file, flush, position, tensor);
         bytesLeft = TensorLayout.Bytes(tensor.Type, tensor.Elements);
     }
 
@@ -77,6 +79,7 @@ public sealed class TensorOutput
     {
         RandomAccess.Write(file, bytes, position);
         position += bytes.Length;
+        flush.Wrote(bytes.Length);
     }
 
     void Narrow(ReadOnlySpan<float> numbers, Span<byte> to)

@@ -19,7 +19,7 @@ public sealed class BracketSearchTests
         var random = new Random(2);
         // Many equal ones, as differences of 16-bit numbers are.
         var numbers = Enumerable.Range(0, Count).Select(_ => random.Next(5000) / 1024f).ToArray();
-        var search = new BracketSearch([.. numbers.Where((_, i) => i % 3 == 0)], rank, Count);
+        using var search = new BracketSearch([.. numbers.Where((_, i) => i % 3 == 0)], rank, Count);
         for (var first = 0; first < Count; first += 1001) search.Count(numbers.AsSpan(first, Math.Min(1001, Count - first)));
         Assert.Equal(RankSearch.Find(visit => visit(numbers), rank)[0], search.Found());
     }
@@ -28,7 +28,7 @@ public sealed class BracketSearchTests
     public void A_sample_that_misleads_finds_nothing()
     {
         var numbers = Enumerable.Range(0, Count).Select(i => (float)i).ToArray();
-        var search = new BracketSearch([.. numbers.Take(100)], Count / 2, Count);
+        using var search = new BracketSearch([.. numbers.Take(100)], Count / 2, Count);
         search.Count(numbers);
         Assert.Null(search.Found());
     }
@@ -37,7 +37,7 @@ public sealed class BracketSearchTests
     public void Where_most_numbers_are_equal_it_finds_nothing()
     {
         var numbers = Enumerable.Range(0, Count).Select(i => i % 10 == 0 ? 1f : 0).ToArray();
-        var search = new BracketSearch([.. numbers.Take(1000)], Count / 2, Count);
+        using var search = new BracketSearch([.. numbers.Take(1000)], Count / 2, Count);
         search.Count(numbers);
         Assert.Null(search.Found());
     }
