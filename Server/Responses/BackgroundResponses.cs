@@ -1,5 +1,5 @@
-// Responses that are generated after their client was answered. They live as long as this server; what ends with it, or fails, is kept as
-// failed. Knows no HTTP.
+// Responses that are generated whether or not their client waits. They live as long as this server; what ends with it, or fails, is kept
+// as failed. Knows no HTTP.
 using System.Collections.Concurrent;
 using Majlis.Feedback.Store;
 using Majlis.Server.Chat;
@@ -9,21 +9,34 @@ using Majlis.Server.Wire;
 
 namespace Majlis.Server.Responses;
 
-sealed class BackgroundResponses(Generations generations, Failures failures, ILogger<BackgroundResponses> log) : IHostedService
+sealed class BackgroundResponses(Generations generations, Failures failures, ILogger<BackgroundResponses> logger) : IHostedService
 {
-    readonly ConcurrentDictionary<string, (CancellationTokenSource Cancel, Task Done)> running = new();
+    /// <summary>Events of ended responses that can still be read: some tens of megabytes.</summary>
+    const int MostEnded = 50_000;
 
-    /// <summary>Keeps the response as queued, and begins to generate it.</summary>
+    readonly ConcurrentDictionary<string, (CancellationTokenSource Cancel, Task Done)> running = new();
+    readonly ConcurrentDictionary<string, ResponseLog> logs = new();
+
+    // Only streamed responses have a log. Under its own lock.
+    readonly Queue<string> ended = new();
+
+    /// <summary>Keeps the response as queued, and begins to generate it; where it is streamed, gives its events.</summary>
     /// <exception cref="FeedbackUnavailableException">The store is away; nothing is generated.</exception>
-    public async Task BeginAsync(ResponseWriter writer, ChatRun run)
+    public async Task<ResponseLog?> BeginAsync(ResponseWriter writer, ChatRun run, bool isStreamed)
     {
-        writer.Stand("queued");
+        var log = isStreamed ? new ResponseLog() : null;
+        foreach (var item in writer.Queue()) log?.Add(item);
         await writer.KeepAsync();
+        if (log is not null) logs[writer.Id] = log;
         var cancel = new CancellationTokenSource();
         var isListed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        running[writer.Id] = (cancel, RunAsync(writer, run, isListed.Task, cancel.Token));
+        running[writer.Id] = (cancel, RunAsync(writer, run, log, isListed.Task, cancel.Token));
         isListed.SetResult();
+        return log;
     }
+
+    /// <summary>The events of a response that was streamed, as they come; null where they are not at hand (any more).</summary>
+    public ResponseLog? Log(string id) => logs.GetValueOrDefault(id);
 
     /// <summary>Ends a running response and waits until it is kept as cancelled; false where this server runs none of that id.</summary>
     public async Task<bool> CancelAsync(string id)
@@ -42,21 +55,35 @@ sealed class BackgroundResponses(Generations generations, Failures failures, ILo
         await left.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    async Task RunAsync(ResponseWriter writer, ChatRun run, Task isListed, CancellationToken cancel)
+    async Task RunAsync(ResponseWriter writer, ChatRun run, ResponseLog? log, Task isListed, CancellationToken cancel)
     {
         await isListed;
         try
         {
             using (run)
-                await foreach (var _ in writer.EventsAsync(generations.PiecesApart(run, cancel), cancel)) { }
+                await foreach (var item in writer.EventsAsync(generations.PiecesApart(run, cancel), cancel)) log?.Add(item);
         }
-        catch (Exception ended)
+        catch (Exception stopped)
         {
-            await EndAsync(writer, cancel.IsCancellationRequested ? null : failures.Explain(ended));
+            var error = cancel.IsCancellationRequested ? null : failures.Explain(stopped);
+            await EndAsync(writer, error);
+            // OpenAI has no event for a cancelled response: its stream just ends.
+            if (error is not null) log?.Add(writer.Failed());
         }
         finally
         {
             running.TryRemove(writer.Id, out _);
+            if (log is not null) Retire(writer.Id, log);
+        }
+    }
+
+    void Retire(string id, ResponseLog log)
+    {
+        log.End();
+        lock (ended)
+        {
+            ended.Enqueue(id);
+            while (ended.Sum(one => logs[one].Count) > MostEnded) logs.TryRemove(ended.Dequeue(), out _);
         }
     }
 
@@ -69,7 +96,7 @@ sealed class BackgroundResponses(Generations generations, Failures failures, ILo
         }
         catch (FeedbackUnavailableException away)
         {
-            log.ReplyLost(writer.Id, away.Message);
+            logger.ReplyLost(writer.Id, away.Message);
         }
     }
 }

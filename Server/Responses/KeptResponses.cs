@@ -5,6 +5,7 @@ using Majlis.Feedback.Store.Replies;
 using Majlis.Server.Access;
 using Majlis.Server.Reference;
 using Majlis.Server.Replies;
+using Majlis.Server.Runs;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Responses;
@@ -27,12 +28,21 @@ static class KeptResponses
             .Says("The items that a kept response answers.");
     }
 
-    static async Task<IResult> ReadAsync(string id, HttpContext http, ReplyStore store)
+    static async Task<IResult> ReadAsync(string id, HttpContext http, ReplyStore store, BackgroundResponses background,
+        Generations generations)
     {
-        if (http.Request.Query.TryGetValue("stream", out var stream) && stream != "false")
-            return ApiError.UnsupportedField("stream", "A kept response is given whole.").ToResult();
-        return await FindAsync(store, http, id) is not { } kept ? ApiError.UnknownResponse(id).ToResult()
-            : TypedResults.Bytes(kept.Reply, "application/json; charset=utf-8");
+        var query = http.Request.Query;
+        if (await FindAsync(store, http, id) is not { } kept) return ApiError.UnknownResponse(id).ToResult();
+        if ((string?)query["stream"] is null or "false")
+            return query.ContainsKey("starting_after")
+                ? ApiError.InvalidValue("starting_after", "'starting_after' needs 'stream'.").ToResult()
+                : TypedResults.Bytes(kept.Reply, "application/json; charset=utf-8");
+        var after = -1;
+        if (query.TryGetValue("starting_after", out var given) && (!int.TryParse(given, out after) || after < 0))
+            return ApiError.InvalidValue("starting_after", "'starting_after' is the number of an event, from 0 on.").ToResult();
+        return background.Log(id) is { } log ? await generations.StreamAsync(http, log.ReadAsync(after + 1), EventForm.OpenAI)
+            : ApiError.InvalidValue("stream", "The events of this response are not at hand: they are while and shortly after a response is "
+                + "generated that was asked for with 'background' and 'stream'. Without 'stream' it is given whole.").ToResult();
     }
 
     static async Task<IResult> DeleteAsync(string id, HttpContext http, ReplyStore store)
@@ -47,7 +57,8 @@ static class KeptResponses
         var response = JsonNode.Parse(kept.Reply.Span)!.AsObject();
         if (response["background"]?.GetValue<bool>() is not true)
             return ApiError.InvalidValue("id", "Cannot cancel a synchronous response.").ToResult();
-        if (await background.CancelAsync(id)) return await ReadAsync(id, http, store);
+        if (await background.CancelAsync(id) && await FindAsync(store, http, id) is { } now)
+            return TypedResults.Bytes(now.Reply, "application/json; charset=utf-8");
         // Another server may run it; it finds the new status when it ends.
         if (unfinished.Contains((string?)response["status"]))
         {

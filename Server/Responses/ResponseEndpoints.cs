@@ -41,13 +41,15 @@ static class ResponseEndpoints
         var writer = new ResponseWriter(run, asked.Request, asked.Context, ReplyOwner.Of(http), services);
         if (asked.Request.Background)
         {
-            await background.BeginAsync(writer, run);
-            return TypedResults.Json(writer.Response, WireJson.Wire.JsonObject);
+            var log = await background.BeginAsync(writer, run, asked.Request.Chat.Output.Stream);
+            return log is null ? TypedResults.Json(writer.Response, WireJson.Wire.JsonObject)
+                : await generations.StreamAsync(http, log.ReadAsync(0), EventForm.OpenAI);
         }
         Generations.Hold(http, run);
         var events = writer.EventsAsync(generations.Pieces(http, run), http.RequestAborted);
         if (asked.Request.Chat.Output.Stream)
-            return await generations.StreamAsync(http, Named(events), new(error => Item(writer.Failure(error)), EventForm.OpenAI.Done));
+            return await generations.StreamAsync(http, Named(events),
+                new(error => ResponseLog.Item(writer.Failure(error)), EventForm.OpenAI.Done));
         await foreach (var _ in events) { }
         return TypedResults.Json(writer.Response, WireJson.Wire.JsonObject);
     }
@@ -64,8 +66,6 @@ static class ResponseEndpoints
     static async IAsyncEnumerable<SseItem<string>> Named(IAsyncEnumerable<JsonObject> events,
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        await foreach (var item in events.WithCancellation(cancellation)) yield return Item(item);
+        await foreach (var item in events.WithCancellation(cancellation)) yield return ResponseLog.Item(item);
     }
-
-    static SseItem<string> Item(JsonObject item) => new(item.ToJsonString(WireJson.Wire.Options), (string)item["type"]!);
 }

@@ -119,8 +119,6 @@ static class ResponseRequestReader
     {
         problem.AddIf(request is { Background: true, Store: false },
             ApiError.InvalidValue("background", "'background' needs 'store': the response is asked for later."));
-        problem.AddIf(request.Background && request.Chat.Output.Stream, ApiError.UnsupportedField("stream",
-            "A response in the background is not streamed; ask for it by its id."));
     }
 
     static string? Echoed(JsonObject echo, string field, string? value)

@@ -33,9 +33,8 @@ sealed class ResponseWriter(ChatRun run, ResponseRequest request, JsonArray cont
         await foreach (var (_, piece) in pieces.WithCancellation(cancellation))
         {
             // Failures before the first piece keep their HTTP status.
-            if (!begun)
-                foreach (var type in new[] { "response.created", "response.in_progress" })
-                    yield return events.Of(type, Stand("in_progress"));
+            if (!begun && !request.Background) yield return events.Of("response.created", Stand("in_progress"));
+            if (!begun) yield return events.Of("response.in_progress", Stand("in_progress"));
             if (!begun && request.Background) await KeepAsync();
             begun = true;
             foreach (var item in events.Of(piece)) yield return item;
@@ -45,6 +44,13 @@ sealed class ResponseWriter(ChatRun run, ResponseRequest request, JsonArray cont
         await KeepAsync();
         yield return events.Of($"response.{status}", (JsonObject)Response.DeepClone());
     }
+
+    /// <summary>The first events of a response in the background, which is queued from then on.</summary>
+    public IEnumerable<JsonObject> Queue() =>
+        ((string[])["response.created", "response.queued"]).Select(type => events.Of(type, Stand("queued")));
+
+    /// <summary>The last event of a response in the background that failed.</summary>
+    public JsonObject Failed() => events.Of("response.failed", (JsonObject)Response.DeepClone());
 
     /// <summary>The last event of a stream that fails.</summary>
     public JsonObject Failure(ApiError error) => events.Of(error);

@@ -36,7 +36,6 @@ public sealed class ResponseRefusalTests(ChatServer shared) : IClassFixture<Chat
     [InlineData("""{"conversation":"conv_1"}""", "conversation", "unsupported_parameter")]
     [InlineData("""{"prompt":{"id":"p"}}""", "prompt", "unsupported_parameter")]
     [InlineData("""{"background":true,"store":false}""", "background", "invalid_value")]
-    [InlineData("""{"background":true,"stream":true}""", "stream", "unsupported_parameter")]
     [InlineData("""{"messages":[]}""", "messages", "unknown_parameter")]
     [InlineData("""{"max_tokens":5}""", "max_tokens", "unknown_parameter")]
     public async Task A_wrong_field_is_named(string more, string param, string code)

@@ -44,7 +44,12 @@ static class Asked
     {
         var body = Body(more);
         body["stream"] = true;
-        var reply = await server.PostAsync(Path, body.ToJsonString());
+        return await EventsAsync(await server.PostAsync(Path, body.ToJsonString()));
+    }
+
+    /// <summary>The events of a stream that ends well, without the closing one.</summary>
+    public static async Task<List<JsonObject>> EventsAsync(HttpResponseMessage reply)
+    {
         var lines = (await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split("\n\n",
             StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal("data: [DONE]", lines[^1]);
