@@ -32,6 +32,8 @@ sealed record BatchLine(int Number, string Name, JsonObject Body)
         var body = fields.Of("body", JsonValueKind.Object, "an object");
         if (body?.TryGetProperty("stream", out var stream) == true && stream.ValueKind == JsonValueKind.True)
             found.Add(ApiError.UnsupportedField("body.stream", "A batch's answers are whole."));
+        if (body?.TryGetProperty("background", out var background) == true && background.ValueKind == JsonValueKind.True)
+            found.Add(ApiError.UnsupportedField("body.background", "A batch waits for its answers."));
         fields.Done();
         problem = found.First is { } first ? new(first.Code ?? "invalid_request", place + first.Message, first.Param, line.Number) : null;
         return problem is null ? new(line.Number, name, JsonObject.Create(body!.Value.Clone())!) : null;

@@ -2,6 +2,7 @@
 // as failed. Knows no HTTP.
 using System.Collections.Concurrent;
 using Majlis.Feedback.Store;
+using Majlis.Inference;
 using Majlis.Server.Chat;
 using Majlis.Server.Operations;
 using Majlis.Server.Runs;
@@ -11,8 +12,11 @@ namespace Majlis.Server.Responses;
 
 sealed class BackgroundResponses(Generations generations, Failures failures, ILogger<BackgroundResponses> logger) : IHostedService
 {
-    /// <summary>Events of ended responses that can still be read: some tens of megabytes.</summary>
-    const int MostEnded = 50_000;
+    /// <summary>Bytes of ended responses' events that can still be read.</summary>
+    const long MostEnded = 32 << 20;
+
+    /// <summary>Bytes of all events; beyond it no response is streamed in the background. Some events repeat the request.</summary>
+    const long MostBytes = 256 << 20;
 
     readonly ConcurrentDictionary<string, (CancellationTokenSource Cancel, Task Done)> running = new();
     readonly ConcurrentDictionary<string, ResponseLog> logs = new();
@@ -21,12 +25,23 @@ sealed class BackgroundResponses(Generations generations, Failures failures, ILo
     readonly Queue<string> ended = new();
 
     /// <summary>Keeps the response as queued, and begins to generate it; where it is streamed, gives its events.</summary>
+    /// <param name="run">Freed when it ends, or fails here.</param>
     /// <exception cref="FeedbackUnavailableException">The store is away; nothing is generated.</exception>
+    /// <exception cref="EngineBusyException">The events of those that run take too much memory.</exception>
     public async Task<ResponseLog?> BeginAsync(ResponseWriter writer, ChatRun run, bool isStreamed)
     {
         var log = isStreamed ? new ResponseLog() : null;
         foreach (var item in writer.Queue()) log?.Add(item);
-        await writer.KeepAsync();
+        try
+        {
+            if (isStreamed && logs.Values.Sum(other => other.Bytes) > MostBytes) throw new EngineBusyException(running.Count);
+            await writer.KeepAsync();
+        }
+        catch
+        {
+            run.Dispose();
+            throw;
+        }
         if (log is not null) logs[writer.Id] = log;
         var cancel = new CancellationTokenSource();
         var isListed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -83,7 +98,7 @@ sealed class BackgroundResponses(Generations generations, Failures failures, ILo
         lock (ended)
         {
             ended.Enqueue(id);
-            while (ended.Sum(one => logs[one].Count) > MostEnded) logs.TryRemove(ended.Dequeue(), out _);
+            while (ended.Sum(one => logs[one].Bytes) > MostEnded) logs.TryRemove(ended.Dequeue(), out _);
         }
     }
 

@@ -40,14 +40,15 @@ static class KeptResponses
         var after = -1;
         if (query.TryGetValue("starting_after", out var given) && (!int.TryParse(given, out after) || after < 0))
             return ApiError.InvalidValue("starting_after", "'starting_after' is the number of an event, from 0 on.").ToResult();
-        return background.Log(id) is { } log ? await generations.StreamAsync(http, log.ReadAsync(after + 1), EventForm.OpenAI)
+        return background.Log(id) is { } log ? await generations.StreamAsync(http, log.ReadAsync(after + 1L), EventForm.OpenAI)
             : ApiError.InvalidValue("stream", "The events of this response are not at hand: they are while and shortly after a response is "
                 + "generated that was asked for with 'background' and 'stream'. Without 'stream' it is given whole.").ToResult();
     }
 
-    static async Task<IResult> DeleteAsync(string id, HttpContext http, ReplyStore store)
+    static async Task<IResult> DeleteAsync(string id, HttpContext http, ReplyStore store, BackgroundResponses background)
     {
         if (!await store.DeleteAsync(ReplyKind.Response, ReplyOwner.Of(http), id)) return ApiError.UnknownResponse(id).ToResult();
+        await background.CancelAsync(id);
         return TypedResults.Json(new JsonObject { ["id"] = id, ["object"] = "response", ["deleted"] = true }, WireJson.Wire.JsonObject);
     }
 

@@ -10,26 +10,23 @@ sealed class ResponseLog
 {
     readonly Lock gate = new();
     readonly List<SseItem<string>> events = [];
+    long bytes;
     TaskCompletionSource more = New();
     bool hasEnded;
 
-    /// <summary>Events so far.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (gate) return events.Count;
-        }
-    }
+    /// <summary>The memory that the events take. Any thread may ask.</summary>
+    public long Bytes => Volatile.Read(ref bytes);
 
     /// <summary>Of an event as the wire has it, named by its type.</summary>
     public static SseItem<string> Item(JsonObject item) => new(item.ToJsonString(WireJson.Wire.Options), (string)item["type"]!);
 
     public void Add(JsonObject item)
     {
+        var named = Item(item);
         lock (gate)
         {
-            events.Add(Item(item));
+            events.Add(named);
+            bytes += sizeof(char) * named.Data.Length;
             Wake();
         }
     }
@@ -45,7 +42,7 @@ sealed class ResponseLog
     }
 
     /// <summary>The events from the number <paramref name="first"/> on, until the last.</summary>
-    public async IAsyncEnumerable<SseItem<string>> ReadAsync(int first, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<SseItem<string>> ReadAsync(long first, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         while (true)
         {
@@ -53,7 +50,7 @@ sealed class ResponseLog
             Task changed;
             lock (gate)
             {
-                next = [.. events.Skip(first)];
+                next = first < events.Count ? [.. events.Skip((int)first)] : [];
                 changed = more.Task;
                 if (next.Length == 0 && hasEnded) yield break;
             }

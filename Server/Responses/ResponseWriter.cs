@@ -19,6 +19,7 @@ sealed class ResponseWriter(ChatRun run, ResponseRequest request, JsonArray cont
     readonly ResponseEvents events = new(run, request, services.Ids);
     readonly string input = ItemIds.Named(context, run.Id).ToJsonString(WireJson.Wire.Options);
     bool isKept = services.Store.Keeps && (request.Store ?? true);
+    bool wasKept;
 
     public string Id => run.Id;
 
@@ -72,9 +73,11 @@ sealed class ResponseWriter(ChatRun run, ResponseRequest request, JsonArray cont
         if (!isKept) return;
         try
         {
-            if (request.Background && await IsCancelledAsync()) return;
-            await services.Store.KeepAsync(new(run.Id, ReplyKind.Response, owner, DateTimeOffset.FromUnixTimeSeconds(run.Created),
-                Encoding.UTF8.GetBytes(Response.ToJsonString(WireJson.Wire.Options)), Encoding.UTF8.GetBytes(input)));
+            var reply = Encoding.UTF8.GetBytes(Response.ToJsonString(WireJson.Wire.Options));
+            if (wasKept) await ChangeAsync(reply);
+            else await services.Store.KeepAsync(new(run.Id, ReplyKind.Response, owner, DateTimeOffset.FromUnixTimeSeconds(run.Created),
+                reply, Encoding.UTF8.GetBytes(input)));
+            wasKept = true;
         }
         catch (FeedbackUnavailableException away) when (request is { Store: null, Background: false })
         {
@@ -83,9 +86,13 @@ sealed class ResponseWriter(ChatRun run, ResponseRequest request, JsonArray cont
         }
     }
 
-    // By another server.
-    async Task<bool> IsCancelledAsync() => await services.Store.FindAsync(ReplyKind.Response, owner, run.Id) is { } kept
-        && (string?)JsonNode.Parse(kept.Reply.Span)!["status"] == "cancelled";
+    // What its owner deleted meanwhile, or another server cancelled, stays so.
+    async Task ChangeAsync(byte[] reply)
+    {
+        while (await services.Store.FindAsync(ReplyKind.Response, owner, run.Id) is { } kept
+            && (string?)JsonNode.Parse(kept.Reply.Span)!["status"] != "cancelled"
+            && !await services.Store.ChangeAsync(kept, reply)) { }
+    }
 }
 
 /// <summary>What every writer needs.</summary>

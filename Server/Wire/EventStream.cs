@@ -1,6 +1,6 @@
-// A stream of server-sent events. It starts only when its first item is there, so that early failures keep their HTTP status. A later
-// failure is sent as an error item, and then the connection is cut: many clients overlook the item, none an incomplete reply. Knows no
-// item's content.
+// A stream of server-sent events. It starts when its first item is there, or its end, so that early failures keep their HTTP status. A
+// later failure is sent as an error item, and then the connection is cut: many clients overlook the item, none an incomplete reply. Knows
+// no item's content.
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 
@@ -20,25 +20,27 @@ static class EventStream
     {
         var cancellation = limit.Http.RequestAborted;
         var reader = items.GetAsyncEnumerator(cancellation);
+        bool isAny;
         try
         {
-            if (!await reader.MoveNextAsync()) throw new InvalidOperationException("A stream without any event.");
+            isAny = await reader.MoveNextAsync();
         }
         catch
         {
             await reader.DisposeAsync();
             throw;
         }
-        return TypedResults.ServerSentEvents(limit.Watch(From(reader, explain, form, cancellation)));
+        return TypedResults.ServerSentEvents(limit.Watch(From(reader, isAny, explain, form, cancellation)));
     }
 
-    static async IAsyncEnumerable<SseItem<string>> From(IAsyncEnumerator<SseItem<string>> reader, Func<Exception, ApiError> explain,
-        EventForm form, CancellationToken gone, [EnumeratorCancellation] CancellationToken cancellation = default)
+    static async IAsyncEnumerable<SseItem<string>> From(IAsyncEnumerator<SseItem<string>> reader, bool more,
+        Func<Exception, ApiError> explain, EventForm form, CancellationToken gone,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await using (reader)
         {
             ApiError? failure = null;
-            for (var more = true; more;)
+            while (more)
             {
                 yield return reader.Current;
                 try

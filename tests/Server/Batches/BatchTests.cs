@@ -54,6 +54,8 @@ public sealed class BatchTests : IAsyncLifetime
     [InlineData("""{"method": "POST", "url": "/v1/chat/completions", "body": {}}""", "custom_id", 1)]
     [InlineData("""{"custom_id": "a", "method": "POST", "url": "/v1/chat/completions"}""", "body", 1)]
     [InlineData("""{"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": {"stream": true}}""", "body.stream", 1)]
+    [InlineData("""{"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": {"background": true}}""",
+        "body.background", 1)]
     [InlineData("{}", "custom_id", 1)]
     public async Task A_batch_with_a_wrong_line_is_not_begun_and_names_the_line(string line, string param, int number)
     {

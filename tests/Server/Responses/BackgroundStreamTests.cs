@@ -27,6 +27,8 @@ public sealed class BackgroundStreamTests(KeepingServer shared) : IClassFixture<
         Assert.True(JsonNode.DeepEquals(events[^1]["response"], await RunningServer.JsonAsync(await GetAsync(server, id))));
         Assert.Equal(Texts(events), Texts(await ReadAsync(server, $"{id}?stream=true")));
         Assert.Equal(Texts(events.Skip(4)), Texts(await ReadAsync(server, $"{id}?stream=true&starting_after=3")));
+        Assert.Empty(await ReadAsync(server, $"{id}?stream=true&starting_after=1000"));
+        Assert.Empty(await ReadAsync(server, $"{id}?stream=true&starting_after={int.MaxValue}"));
     }
 
     [Fact]
@@ -53,6 +55,19 @@ public sealed class BackgroundStreamTests(KeepingServer shared) : IClassFixture<
         gate.Open();
         Assert.Equal("cancelled", (string?)(await RunningServer.JsonAsync(cancelled))["status"]);
         Assert.DoesNotContain("response.completed", (await rest).Select(item => (string)item["type"]!));
+    }
+
+    [Fact]
+    public async Task What_is_deleted_while_it_runs_ends_and_stays_deleted()
+    {
+        using var gate = new Gate();
+        await using var slow = await SlowAsync(gate);
+        var id = await LeaveAsync(slow);
+        var rest = ReadAsync(slow, $"{id}?stream=true");
+        Assert.Equal(HttpStatusCode.OK, (await slow.Http.DeleteAsync(new Uri($"{Asked.Path}/{id}", UriKind.Relative), Stop)).StatusCode);
+        gate.Open();
+        Assert.DoesNotContain("response.completed", (await rest).Select(item => (string)item["type"]!));
+        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(slow, id)).StatusCode);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 // Replies of the Responses API, whole and streamed, where the store is away.
 using System.Net;
 using System.Text.Json.Nodes;
+using Majlis.Inference;
 using Majlis.tests.Server.Citations;
 using Majlis.tests.Server.Reasoning;
 using Xunit;
@@ -25,6 +26,16 @@ public sealed class ResponseReplyTests(ChatServer shared, ThinkingServer thinkin
         Assert.StartsWith("resp_", (string?)reply["id"], StringComparison.Ordinal);
         Assert.Equal((int)reply["usage"]!["total_tokens"]!, (int)reply["usage"]!["input_tokens"]! + (int)reply["usage"]!["output_tokens"]!);
         Assert.False((bool)reply["store"]!, "the store is away, and the reply must say that it is not kept");
+    }
+
+    [Fact]
+    public async Task What_cannot_be_kept_in_the_background_gives_its_weights_back()
+    {
+        await using var own = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("Yes.")));
+        foreach (var more in (string[])["""{"background":true}""", """{"background":true,"stream":true}"""])
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await own.PostAsync(Asked.Path, Asked.Body(more).ToJsonString())).StatusCode);
+        // A swap waits for what is leased.
+        await own.Part<LiveModel>().Close().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
     [Fact]
