@@ -72,7 +72,11 @@ sealed class InputTokens(VectorReader reader, EmbeddingRequest request)
 
     ApiError TooLong(string name) => new(400, "invalid_request_error",
         $"This model's maximum input is {reader.Config.MaxTokens} tokens, but '{name}' is longer{(most < reader.Config.MaxTokens
-            ? $" than the {most} that were asked for" : "")}. 'truncate_prompt_tokens': -1 cuts it.", name, "context_length_exceeded");
+            ? $" than the {most} that were asked for" : "")}. {Advice(name)}", name, "context_length_exceeded");
+
+    /// <summary>What to do about a text that is too long; 'texts' are Cohere's.</summary>
+    public static string Advice(string name) => name == "query" ? "A question is never cut; send a shorter one."
+        : name.StartsWith("texts", StringComparison.Ordinal) ? "'truncate': \"END\" cuts it." : "'truncate_prompt_tokens': -1 cuts it.";
 
     static string PromptOf(SentenceConfig config, TextKind? kind) => kind switch
     {

@@ -1,5 +1,6 @@
 // A question with each passage as the tokens that a cross-encoder reads. The question is never cut; of a passage its end may be.
 using Majlis.Inference.Sentences;
+using Majlis.Server.Embeddings;
 using Majlis.Server.Wire;
 using Majlis.Text.Tokenizers;
 
@@ -34,5 +35,5 @@ sealed class PairTokens(SentenceModel model, RerankRequest request)
 
     ApiError TooLong(string name) => new(400, "invalid_request_error",
         $"'{model.Name}' reads up to {model.Config.MaxTokens} tokens of question and document together, and '{name}' is too long for "
-            + "that. 'truncate_prompt_tokens': -1 cuts documents.", name, "context_length_exceeded");
+            + $"that. {InputTokens.Advice(name)}", name, "context_length_exceeded");
 }

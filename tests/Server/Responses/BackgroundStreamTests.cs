@@ -63,10 +63,11 @@ public sealed class BackgroundStreamTests(KeepingServer shared) : IClassFixture<
         using var gate = new Gate();
         await using var slow = await SlowAsync(gate);
         var id = await LeaveAsync(slow);
-        var rest = ReadAsync(slow, $"{id}?stream=true");
+        var rest = await slow.Http.GetAsync(new Uri($"{Asked.Path}/{id}?stream=true", UriKind.Relative),
+            HttpCompletionOption.ResponseHeadersRead, Stop);
         Assert.Equal(HttpStatusCode.OK, (await slow.Http.DeleteAsync(new Uri($"{Asked.Path}/{id}", UriKind.Relative), Stop)).StatusCode);
         gate.Open();
-        Assert.DoesNotContain("response.completed", (await rest).Select(item => (string)item["type"]!));
+        Assert.DoesNotContain("response.completed", (await Asked.EventsAsync(rest)).Select(item => (string)item["type"]!));
         Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(slow, id)).StatusCode);
     }
 
