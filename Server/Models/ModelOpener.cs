@@ -137,7 +137,7 @@ sealed class ModelOpener(string backend, string weights, string cacheType, int t
         try
         {
             var config = configure(checkpoint);
-            var isTorch = backend != Cpu && UsesTorch(checkpoint.Blueprint) || CpuNetwork.Lack(checkpoint.Blueprint) is not null;
+            var isTorch = UsesTorch(checkpoint.Blueprint) || CpuNetwork.Lack(checkpoint.Blueprint) is not null;
             network = isTorch
                 ? new TorchNetwork(checkpoint.Blueprint, checkpoint.Weights, new TorchOptions { DType = ComputeType.Float32 })
                 : OnProcessor(checkpoint, WeightPrecision.BFloat16);

@@ -12,17 +12,10 @@ namespace Majlis.Server.Responses;
 
 sealed class BackgroundResponses(Generations generations, Failures failures, ILogger<BackgroundResponses> logger) : IHostedService
 {
-    /// <summary>Bytes of ended responses' events that can still be read.</summary>
-    const long MostEnded = 32 << 20;
-
-    /// <summary>Bytes of all events; beyond it no response is streamed in the background. Some events repeat the request.</summary>
-    const long MostBytes = 256 << 20;
-
     readonly ConcurrentDictionary<string, (CancellationTokenSource Cancel, Task Done)> running = new();
-    readonly ConcurrentDictionary<string, ResponseLog> logs = new();
 
-    // Only streamed responses have a log. Under its own lock.
-    readonly Queue<string> ended = new();
+    // Of those that are streamed.
+    readonly ResponseLogs logs = new();
 
     /// <summary>Keeps the response as queued, and begins to generate it; where it is streamed, gives its events.</summary>
     /// <param name="run">Freed when it ends, or fails here.</param>
@@ -34,7 +27,7 @@ sealed class BackgroundResponses(Generations generations, Failures failures, ILo
         foreach (var item in writer.Queue()) log?.Add(item);
         try
         {
-            if (isStreamed && logs.Values.Sum(other => other.Bytes) > MostBytes) throw new EngineBusyException(running.Count);
+            if (isStreamed) logs.CheckRoom();
             await writer.KeepAsync();
         }
         catch
@@ -42,7 +35,7 @@ sealed class BackgroundResponses(Generations generations, Failures failures, ILo
             run.Dispose();
             throw;
         }
-        if (log is not null) logs[writer.Id] = log;
+        if (log is not null) logs.Add(writer.Id, log);
         var cancel = new CancellationTokenSource();
         var isListed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         running[writer.Id] = (cancel, RunAsync(writer, run, log, isListed.Task, cancel.Token));
@@ -51,7 +44,7 @@ sealed class BackgroundResponses(Generations generations, Failures failures, ILo
     }
 
     /// <summary>The events of a response that was streamed, as they come; null where they are not at hand (any more).</summary>
-    public ResponseLog? Log(string id) => logs.GetValueOrDefault(id);
+    public ResponseLog? Log(string id) => logs.Find(id);
 
     /// <summary>Ends a running response and waits until it is kept as cancelled; false where this server runs none of that id.</summary>
     public async Task<bool> CancelAsync(string id)
@@ -88,17 +81,7 @@ sealed class BackgroundResponses(Generations generations, Failures failures, ILo
         finally
         {
             running.TryRemove(writer.Id, out _);
-            if (log is not null) Retire(writer.Id, log);
-        }
-    }
-
-    void Retire(string id, ResponseLog log)
-    {
-        log.End();
-        lock (ended)
-        {
-            ended.Enqueue(id);
-            while (ended.Sum(one => logs[one].Bytes) > MostEnded) logs.TryRemove(ended.Dequeue(), out _);
+            if (log is not null) logs.End(writer.Id);
         }
     }
 

@@ -7,6 +7,7 @@ using Majlis.Server.Reference;
 using Majlis.Server.Replies;
 using Majlis.Server.Runs;
 using Majlis.Server.Wire;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Majlis.Server.Responses;
 
@@ -36,7 +37,7 @@ static class KeptResponses
         if ((string?)query["stream"] is null or "false")
             return query.ContainsKey("starting_after")
                 ? ApiError.InvalidValue("starting_after", "'starting_after' needs 'stream'.").ToResult()
-                : TypedResults.Bytes(kept.Reply, "application/json; charset=utf-8");
+                : Whole(kept);
         var after = -1;
         if (query.TryGetValue("starting_after", out var given) && (!int.TryParse(given, out after) || after < 0))
             return ApiError.InvalidValue("starting_after", "'starting_after' is the number of an event, from 0 on.").ToResult();
@@ -59,7 +60,7 @@ static class KeptResponses
         if (response["background"]?.GetValue<bool>() is not true)
             return ApiError.InvalidValue("id", "Cannot cancel a synchronous response.").ToResult();
         if (await background.CancelAsync(id) && await FindAsync(store, http, id) is { } now)
-            return TypedResults.Bytes(now.Reply, "application/json; charset=utf-8");
+            return Whole(now);
         // Another server may run it; it finds the new status when it ends.
         if (unfinished.Contains((string?)response["status"]))
         {
@@ -79,6 +80,8 @@ static class KeptResponses
         return ListPage<JsonObject>.After([.. items], paging, item => (string)item["id"]!) is not { } page
             ? paging.UnknownAfter().ToResult() : TypedResults.Json(page, WireJson.Wire.ListPageJsonObject);
     }
+
+    static FileContentHttpResult Whole(KeptReply kept) => TypedResults.Bytes(kept.Reply, "application/json; charset=utf-8");
 
     static Task<KeptReply?> FindAsync(ReplyStore store, HttpContext http, string id) =>
         store.FindAsync(ReplyKind.Response, ReplyOwner.Of(http), id);

@@ -49,7 +49,7 @@ static class ResponseEndpoints
         var events = writer.EventsAsync(generations.Pieces(http, run), http.RequestAborted);
         if (asked.Request.Chat.Output.Stream)
             return await generations.StreamAsync(http, Named(events),
-                new(error => ResponseLog.Item(writer.Failure(error)), EventForm.OpenAI.Done));
+                new(error => ResponseEvents.Named(writer.Failure(error)), EventForm.OpenAI.Done));
         await foreach (var _ in events) { }
         return TypedResults.Json(writer.Response, WireJson.Wire.JsonObject);
     }
@@ -66,6 +66,6 @@ static class ResponseEndpoints
     static async IAsyncEnumerable<SseItem<string>> Named(IAsyncEnumerable<JsonObject> events,
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        await foreach (var item in events.WithCancellation(cancellation)) yield return ResponseLog.Item(item);
+        await foreach (var item in events.WithCancellation(cancellation)) yield return ResponseEvents.Named(item);
     }
 }

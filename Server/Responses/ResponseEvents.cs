@@ -1,4 +1,5 @@
 // What is generated as the typed events of one response, numbered in order. Knows no HTTP and no store.
+using System.Net.ServerSentEvents;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Majlis.Inference;
@@ -18,6 +19,9 @@ sealed class ResponseEvents(ChatRun run, ResponseRequest request, IdSource ids)
     OpenItem? open;
     FinishReason? finish;
     int sequence;
+
+    /// <summary>An event as the wire has it, named by its type.</summary>
+    public static SseItem<string> Named(JsonObject item) => new(item.ToJsonString(WireJson.Wire.Options), (string)item["type"]!);
 
     /// <summary>Whether it ended because there was no room for more.</summary>
     public string FinalStatus => finish == FinishReason.Length ? "incomplete" : "completed";

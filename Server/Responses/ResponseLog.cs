@@ -2,7 +2,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using Majlis.Server.Wire;
 
 namespace Majlis.Server.Responses;
 
@@ -17,12 +16,9 @@ sealed class ResponseLog
     /// <summary>The memory that the events take. Any thread may ask.</summary>
     public long Bytes => Volatile.Read(ref bytes);
 
-    /// <summary>Of an event as the wire has it, named by its type.</summary>
-    public static SseItem<string> Item(JsonObject item) => new(item.ToJsonString(WireJson.Wire.Options), (string)item["type"]!);
-
     public void Add(JsonObject item)
     {
-        var named = Item(item);
+        var named = ResponseEvents.Named(item);
         lock (gate)
         {
             events.Add(named);

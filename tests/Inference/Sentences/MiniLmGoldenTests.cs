@@ -29,6 +29,7 @@ public sealed class MiniLmGoldenTests
             using var json = JsonDocument.Parse(await File.ReadAllTextAsync(golden, TestContext.Current.CancellationToken));
             var cases = json.RootElement.GetProperty("cases").EnumerateArray().ToArray();
             var model = encoder.Model;
+            Assert.Equal(backend, model.Backend);
             int[][] tokens = [.. cases.Select(item => SentenceTokens.Of(model.Tokenizer!, model.Config, model.Config.Prompt(),
                 item.GetProperty("text").GetString()!, model.Config.MaxTokens, Truncation.End)!)];
             Assert.Equal(cases.Select(item => Numbers(item, "ids", id => id.GetInt32())), tokens);
