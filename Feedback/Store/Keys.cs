@@ -47,6 +47,9 @@ static class Keys
     /// <summary>Sorted set: ids of an owner's kept replies by time (ms).</summary>
     public static RedisKey Replies(string kind, string owner) => $"{Prefix}replies:{kind}:{owner}";
 
+    /// <summary>Lives as long as a server says that it generates this reply.</summary>
+    public static RedisKey Running(string id) => $"{Prefix}running:{id}";
+
     /// <summary>Written only so that waiting for it means waiting for every write before it.</summary>
     public static RedisKey Barrier => $"{Prefix}barrier";
 }

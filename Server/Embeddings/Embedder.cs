@@ -12,6 +12,10 @@ sealed class Embedder(EncoderModels encoders, LiveModel live, ModelLeases leases
 {
     static readonly UnitLength unit = new();
 
+    /// <summary>Whether vectors can be asked of this name.</summary>
+    public bool Knows(string name) => encoders.Embedding?.Model.Name == name
+        || (live.Current is { } model && ModelNames.Means(name, model, out _));
+
     /// <summary>A run ready to compute, or null with the reason in <paramref name="problem"/>.</summary>
     public EmbeddingRun? Prepare(EmbeddingRequest request, Problem problem)
     {

@@ -22,8 +22,10 @@ sealed class EncoderModels(Encoders given, LiveModel live) : IAsyncDisposable
     /// <summary>The encoder of this name, for the list of models.</summary>
     public SentenceModel? Named(string name) => All.FirstOrDefault(model => model.Name == name);
 
-    public IEnumerable<SentenceModel> All => new[] { Embedding, Reranker, Reward }.OfType<SentenceEncoder>()
-        .Select(encoder => encoder.Model);
+    public IEnumerable<SentenceModel> All => Embedding is null ? Scorers : Scorers.Prepend(Embedding.Model);
+
+    /// <summary>Those whose only number is a score.</summary>
+    public IEnumerable<SentenceModel> Scorers => new[] { Reranker, Reward }.OfType<SentenceEncoder>().Select(encoder => encoder.Model);
 
     /// <summary>What a client may ask vectors of, for messages.</summary>
     public string Describe() => string.Join(", and ", new[]

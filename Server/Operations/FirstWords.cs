@@ -28,8 +28,10 @@ static class FirstWords
             if (live.Current is not { } model) return;
             log.Serving(model.Version, model.WeightsHash, model.MaxContext, model.Backend, string.Join(' ', app.Urls));
             log.SayWhatIsIgnored(model);
-            foreach (var encoder in encoders.All)
-                log.Embeds(encoder.Name, encoder.WeightsHash, encoder.Config.Size, encoder.Config.MaxTokens, encoder.Backend);
+            if (encoders.Embedding?.Model is { } embedding)
+                log.Embeds(embedding.Name, embedding.WeightsHash, embedding.Config.Size, embedding.Config.MaxTokens, embedding.Backend);
+            foreach (var scorer in encoders.Scorers)
+                log.Scores(scorer.Name, scorer.WeightsHash, scorer.Config.MaxTokens, scorer.Backend);
             if (HealthCommand.Near(string.Join(';', app.Urls.Where(url => !inside.Hold(url)))) is { } address)
                 log.Pages(address, new Uri(address, "arena"), model.Version);
             if (model.Source is Checkpoint source && starter.Is(source.Path)) log.Starter();

@@ -27,6 +27,10 @@ static partial class ServerLog
         "{Name} (weights {Hash}) makes vectors of {Size} numbers from up to {Most} tokens, computed by {Backend}.")]
     public static partial void Embeds(this ILogger log, string name, string hash, int size, int most, string? backend);
 
+    [LoggerMessage(412, LogLevel.Information,
+        "{Name} (weights {Hash}) scores texts of up to {Most} tokens, computed by {Backend}.")]
+    public static partial void Scores(this ILogger log, string name, string hash, int most, string? backend);
+
     [LoggerMessage(401, LogLevel.Warning, "{File} cannot be read and is left out: {Reason}")]
     public static partial void DamagedRecord(this ILogger log, string file, string reason);
 

@@ -1,6 +1,7 @@
 // POST /v1/rerank, /v2/rerank (Cohere's) and /rerank: reads the request, has its scores computed, replies. Other classes do each step.
 using System.Text.Json;
 using Majlis.Server.Access;
+using Majlis.Server.Limits;
 using Majlis.Server.Operations;
 using Majlis.Server.Reference;
 using Majlis.Server.Wire;
@@ -30,8 +31,8 @@ static class RerankEndpoints
     {
         var problem = new Problem();
         RerankRequest? request = null;
-        var run = await reader.ReadAsync(http.Request, problem, body =>
-            (request = read(body, problem)) is null ? null : reranker.Prepare(request, problem));
+        using var run = await reader.ReadForModelAsync(http.Request, problem, body => (request = read(body, problem)) is null ? null
+            : reranker.Prepare(request with { Client = ClientLimits.Client(http) }, problem));
         if (request is null || run is null) return problem.First!.ToResult();
         RequestRecord.Of(http).Encoded = (run.Model, run.PromptTokens);
         return reply(run, await run.ResultsAsync(request, http.RequestAborted));

@@ -27,4 +27,7 @@ sealed record RerankRequest
 
     /// <summary>Lower goes first.</summary>
     public int Priority { get; init; }
+
+    /// <summary>Whose request it is, for fair shares.</summary>
+    public string Client { get; init; } = "";
 }

@@ -1,7 +1,8 @@
 // Responses that are generated whether or not their client waits. They live as long as this server; what ends with it, or fails, is kept
-// as failed. Knows no HTTP.
+// as failed. It says of each again and again that it runs, and ends what nobody wants any more. Knows no HTTP.
 using System.Collections.Concurrent;
 using Majlis.Feedback.Store;
+using Majlis.Feedback.Store.Replies;
 using Majlis.Inference;
 using Majlis.Server.Chat;
 using Majlis.Server.Operations;
@@ -10,9 +11,10 @@ using Majlis.Server.Wire;
 
 namespace Majlis.Server.Responses;
 
-sealed class BackgroundResponses(Generations generations, Failures failures, ILogger<BackgroundResponses> logger) : IHostedService
+sealed class BackgroundResponses(Generations generations, Failures failures, RunningReplies marks, TimeProvider time,
+    ILogger<BackgroundResponses> logger) : BackgroundService
 {
-    readonly ConcurrentDictionary<string, (CancellationTokenSource Cancel, Task Done)> running = new();
+    readonly ConcurrentDictionary<string, (ResponseWriter Writer, CancellationTokenSource Cancel, Task Done)> running = new();
 
     // Of those that are streamed.
     readonly ResponseLogs logs = new();
@@ -28,6 +30,7 @@ sealed class BackgroundResponses(Generations generations, Failures failures, ILo
         try
         {
             if (isStreamed) logs.CheckRoom();
+            await marks.SayAsync(writer.Id);
             await writer.KeepAsync();
         }
         catch
@@ -38,7 +41,7 @@ sealed class BackgroundResponses(Generations generations, Failures failures, ILo
         if (log is not null) logs.Add(writer.Id, log);
         var cancel = new CancellationTokenSource();
         var isListed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        running[writer.Id] = (cancel, RunAsync(writer, run, log, isListed.Task, cancel.Token));
+        running[writer.Id] = (writer, cancel, RunAsync(writer, run, log, isListed.Task, cancel.Token));
         isListed.SetResult();
         return log;
     }
@@ -55,12 +58,31 @@ sealed class BackgroundResponses(Generations generations, Failures failures, ILo
         return true;
     }
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public override async Task StopAsync(CancellationToken cancellationToken)
     {
         var left = Task.WhenAll(running.Values.Select(each => each.Done));
         await left.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(RunningReplies.Pause, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            foreach (var (id, each) in running) await LookAsync(id, each.Writer, each.Cancel);
+    }
+
+    async Task LookAsync(string id, ResponseWriter writer, CancellationTokenSource cancel)
+    {
+        try
+        {
+            if (await writer.IsWantedAsync()) await marks.SayAsync(id);
+            else await cancel.CancelAsync();
+        }
+        catch (FeedbackUnavailableException)
+        {
+            // Who asks meanwhile is told so, too; what ends later than the silence is kept in the place of what was told of it.
+        }
     }
 
     async Task RunAsync(ResponseWriter writer, ChatRun run, ResponseLog? log, Task isListed, CancellationToken cancel)

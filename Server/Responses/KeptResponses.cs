@@ -1,5 +1,4 @@
 // Responses that are kept: read, their input listed, deleted, and cancelled while they run in the background. Knows no model.
-using System.Text;
 using System.Text.Json.Nodes;
 using Majlis.Feedback.Store.Replies;
 using Majlis.Server.Access;
@@ -15,8 +14,6 @@ static class KeptResponses
 {
     const string Path = "/v1/responses/{id}";
 
-    static readonly string[] unfinished = ["queued", "in_progress"];
-
     public static void MapKeptResponses(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(Path, ReadAsync).RequireRole(Roles.Inference)
@@ -29,12 +26,15 @@ static class KeptResponses
             .Says("The items that a kept response answers.");
     }
 
-    static async Task<IResult> ReadAsync(string id, HttpContext http, ReplyStore store, BackgroundResponses background,
+    static async Task<IResult> ReadAsync(string id, HttpContext http, OwnResponses responses, BackgroundResponses background,
         Generations generations)
     {
         var query = http.Request.Query;
-        if (await FindAsync(store, http, id) is not { } kept) return ApiError.UnknownResponse(id).ToResult();
-        if ((string?)query["stream"] is null or "false")
+        if (await responses.FindAsync(ReplyOwner.Of(http), id) is not { } kept) return ApiError.UnknownResponse(id).ToResult();
+        var isStreamed = false;
+        if (query.TryGetValue("stream", out var stream) && !bool.TryParse(stream, out isStreamed))
+            return ApiError.InvalidValue("stream", "'stream' is true or false.").ToResult();
+        if (!isStreamed)
             return query.ContainsKey("starting_after")
                 ? ApiError.InvalidValue("starting_after", "'starting_after' needs 'stream'.").ToResult()
                 : Whole(kept);
@@ -53,28 +53,21 @@ static class KeptResponses
         return TypedResults.Json(new JsonObject { ["id"] = id, ["object"] = "response", ["deleted"] = true }, WireJson.Wire.JsonObject);
     }
 
-    static async Task<IResult> CancelAsync(string id, HttpContext http, ReplyStore store, BackgroundResponses background)
+    static async Task<IResult> CancelAsync(string id, HttpContext http, OwnResponses responses, BackgroundResponses background)
     {
-        if (await FindAsync(store, http, id) is not { } kept) return ApiError.UnknownResponse(id).ToResult();
-        var response = JsonNode.Parse(kept.Reply.Span)!.AsObject();
-        if (response["background"]?.GetValue<bool>() is not true)
+        var owner = ReplyOwner.Of(http);
+        if (await responses.FindAsync(owner, id) is not { } kept) return ApiError.UnknownResponse(id).ToResult();
+        if (JsonNode.Parse(kept.Reply.Span)!["background"]?.GetValue<bool>() is not true)
             return ApiError.InvalidValue("id", "Cannot cancel a synchronous response.").ToResult();
-        if (await background.CancelAsync(id) && await FindAsync(store, http, id) is { } now)
-            return Whole(now);
-        // Another server may run it; it finds the new status when it ends.
-        if (unfinished.Contains((string?)response["status"]))
-        {
-            response["status"] = "cancelled";
-            await store.ChangeAsync(kept, Encoding.UTF8.GetBytes(response.ToJsonString(WireJson.Wire.Options)));
-        }
-        return TypedResults.Json(response, WireJson.Wire.JsonObject);
+        await background.CancelAsync(id);
+        return await responses.CancelAsync(owner, id) is { } now ? Whole(now) : ApiError.UnknownResponse(id).ToResult();
     }
 
-    static async Task<IResult> InputAsync(string id, HttpContext http, ReplyStore store)
+    static async Task<IResult> InputAsync(string id, HttpContext http, OwnResponses responses)
     {
         var problem = new Problem();
         if (Paging.Read(http.Request.Query, problem, "include", "include[]") is not { } paging) return problem.First!.ToResult();
-        if (await FindAsync(store, http, id) is not { } kept) return ApiError.UnknownResponse(id).ToResult();
+        if (await responses.FindAsync(ReplyOwner.Of(http), id) is not { } kept) return ApiError.UnknownResponse(id).ToResult();
         var items = JsonNode.Parse(kept.Input.Span)!.AsArray().Select(item => item!.AsObject());
         if (paging.NewestFirst) items = items.Reverse();
         return ListPage<JsonObject>.After([.. items], paging, item => (string)item["id"]!) is not { } page
@@ -82,7 +75,4 @@ static class KeptResponses
     }
 
     static FileContentHttpResult Whole(KeptReply kept) => TypedResults.Bytes(kept.Reply, "application/json; charset=utf-8");
-
-    static Task<KeptReply?> FindAsync(ReplyStore store, HttpContext http, string id) =>
-        store.FindAsync(ReplyKind.Response, ReplyOwner.Of(http), id);
 }

@@ -3,6 +3,7 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using Majlis.Feedback.Store.Replies;
 using Majlis.Server.Access;
 using Majlis.Server.Chat;
 using Majlis.Server.Limits;
@@ -28,6 +29,7 @@ static class ResponseEndpoints
     {
         services.AddSingleton<ResponseContext>().AddSingleton<ResponseStarter>().AddSingleton<ResponseRoad>();
         services.AddSingleton<ResponseServices>().AddSingleton<BackgroundResponses>();
+        services.AddSingleton<RunningReplies>().AddSingleton<OwnResponses>();
         services.AddHostedService(given => given.GetRequiredService<BackgroundResponses>());
     }
 

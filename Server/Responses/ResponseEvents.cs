@@ -57,9 +57,10 @@ sealed class ResponseEvents(ChatRun run, ResponseRequest request, IdSource ids)
         foreach (var item in Close(FinalStatus)) yield return item;
     }
 
-    /// <summary>The response as it stands.</summary>
+    /// <summary>The response as it stands, with what is half written where it was broken off.</summary>
     public JsonObject Shape(string status, long? completed, bool isKept) =>
-        ResponseShape.Of(run, request, output, finish is null ? null : usage.Usage, (status, completed, isKept));
+        ResponseShape.Of(run, request, open is null ? output : [.. output, open.Shape("incomplete")],
+            finish is null ? null : usage.Usage, (status, completed, isKept));
 
     IEnumerable<JsonObject> Grow(string type, string what, string text, IEnumerable<GeneratedToken>? tokens = null)
     {

@@ -86,13 +86,18 @@ sealed class ResponseWriter(ChatRun run, ResponseRequest request, JsonArray cont
         }
     }
 
-    // What its owner deleted meanwhile, or another server cancelled, stays so.
+    /// <summary>False once its owner deleted it, or another server cancelled it.</summary>
+    /// <exception cref="FeedbackUnavailableException">The store is away.</exception>
+    public async Task<bool> IsWantedAsync() => await WantedAsync() is not null;
+
+    // What is not wanted any more stays as it is.
     async Task ChangeAsync(byte[] reply)
     {
-        while (await services.Store.FindAsync(ReplyKind.Response, owner, run.Id) is { } kept
-            && (string?)JsonNode.Parse(kept.Reply.Span)!["status"] != "cancelled"
-            && !await services.Store.ChangeAsync(kept, reply)) { }
+        while (await WantedAsync() is { } kept && !await services.Store.ChangeAsync(kept, reply)) { }
     }
+
+    async Task<KeptReply?> WantedAsync() => await services.Store.FindAsync(ReplyKind.Response, owner, run.Id) is { } kept
+        && (string?)JsonNode.Parse(kept.Reply.Span)!["status"] != "cancelled" ? kept : null;
 }
 
 /// <summary>What every writer needs.</summary>

@@ -37,10 +37,10 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
     /// <param name="param">The field that holds the prompt.</param>
     public static ApiError ContextLength(int prompt, int context, int? asked, string param = "messages") => new(400, Request,
         asked is null
-            ? $"This model's maximum context length is {context} tokens, but the {param} {(param == "messages" ? "are" : "is")} "
-                + (prompt > context ? $"more than {context} tokens long." : $"{prompt} tokens long.")
+            ? $"This model's maximum context length is {context} tokens, but '{param}' takes "
+                + (prompt > context ? $"more than {context} tokens." : $"{prompt} tokens.")
             : $"This model's maximum context length is {context} tokens, but {(long)prompt + asked} were asked for: "
-                + $"{prompt} in the {param}, {asked} in the completion.",
+                + $"{prompt} in '{param}', {asked} in the completion.",
         param, "context_length_exceeded");
 
     public static ApiError UnknownModel(string model, string known) =>

@@ -143,6 +143,9 @@ public sealed class CatalogEndpointTests : IDisposable
         await using var server = await RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("x"), "v2"),
             options => options with { Redis = null, Catalog = there.Path },
             parts => parts with { Open = (_, version, _) => TinyModel.Of(new RecitingNetwork("new"), version) });
+        // Moves that are kept leave the catalogue, and room with them.
+        await Eventually.HoldsAsync("both moves are kept", async () =>
+            (await ListAsync(server, "/v1/catalog/audit"))["data"]!.AsArray().Count == 2);
         volume.Fill();
         await RefusedAsync(await server.PostAsync("/v1/catalog/rollback", "{}"), HttpStatusCode.ServiceUnavailable, "catalog_unavailable");
         Assert.Equal("v2", new ModelCatalog(there.Path, TimeProvider.System).State().Current);

@@ -1,9 +1,5 @@
 // Vectors of the served model: the mean of its final states as the plain network computes them, whatever else the engine does.
 using System.Text.Json.Nodes;
-using Majlis.Cpu;
-using Majlis.Cpu.Weights;
-using Majlis.Inference;
-using Majlis.Model;
 using Majlis.tests.Torch;
 using Majlis.Torch;
 using Xunit;
@@ -18,19 +14,7 @@ public sealed class ServedStateTests
     [InlineData("cpu")]
     public async Task The_served_models_vector_is_the_mean_of_its_states_however_its_prompt_is_cut(string backend)
     {
-        var blueprint = Torch.TinyModel.Blueprint("llama", ("vocab_size", 258), ("max_position_embeddings", 2048));
-        using var weights = Torch.TinyModel.Weights(blueprint, seed: 3);
-        var options = new EngineOptions { MaxBatchTokens = 40, MaxSequences = 8 };
-        INetwork network = backend == "cpu"
-            ? new CpuNetwork(blueprint, weights, new CpuOptions { Weights = WeightPrecision.Float32, Threads = 1 })
-            : new TorchNetwork(blueprint, weights, new TorchOptions { DType = ComputeType.Float32 });
-        await using var server = await RunningServer.StartAsync(new LoadedModel(network, 2048, options)
-        {
-            Version = "tiny",
-            WeightsHash = TinyModel.Hash,
-            Tokenizer = TinyText.Tokenizer,
-            Defaults = new GenerationDefaults([257], null),
-        }, parts: parts => parts with { Engine = options });
+        await using var server = await ServedModel.StartAsync(backend);
         string[] texts = ["a", "hello there", new string('x', 300), string.Concat(Enumerable.Repeat("many words ", 40)), "hello there"];
         var reply = await RunningServer.JsonAsync(await server.PostAsync("/v1/embeddings", new JsonObject
         {
@@ -39,7 +23,8 @@ public sealed class ServedStateTests
         }.ToJsonString()));
         Assert.Equal("tiny", (string)reply["model"]!);
         var found = EmbeddingServer.Vectors(reply);
-        using var plain = new Transformer(blueprint, weights);
+        using var weights = ServedModel.Weights();
+        using var plain = new Transformer(ServedModel.Blueprint, weights);
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         for (var i = 0; i < texts.Length; i++)

@@ -1,6 +1,8 @@
 // Passages ordered by a question: by the cross-encoder as the plain network scores, by vectors, in vLLM's shape and in Cohere's.
 using System.Net;
 using System.Text.Json.Nodes;
+using Majlis.Inference;
+using Majlis.tests.Server.Embeddings;
 using Majlis.tests.Support;
 using Xunit;
 
@@ -55,6 +57,28 @@ public sealed class RerankTests(RerankServer shared) : IClassFixture<RerankServe
             var passage = await VectorAsync(documents[(int)result!["index"]!], "document");
             Assert.Equal(question.Zip(passage, (x, y) => (double)x * y).Sum(), Score(result), Rounding);
         }
+    }
+
+    [Theory]
+    [InlineData("a", HttpStatusCode.OK)]
+    [InlineData("", HttpStatusCode.BadRequest)]
+    public async Task The_served_model_orders_and_gives_its_weights_back(string document, HttpStatusCode expected)
+    {
+        await using var own = await ServedModel.StartAsync("cpu");
+        foreach (var path in (string[])["/v1/rerank", "/v2/rerank"])
+            Assert.Equal(expected, (await own.PostAsync(path, $$"""{"model":"current","query":"a","documents":["{{document}}"]}"""))
+                .StatusCode);
+        // A swap waits for what is leased.
+        await own.Part<LiveModel>().Close().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Who_asks_for_an_unknown_model_is_told_all_that_order()
+    {
+        var http = await shared.Running.PostAsync("/v1/rerank", Body("nothing-here").ToJsonString());
+        var message = (string)(await RunningServer.ErrorAsync(http))["message"]!;
+        foreach (var name in (string[])[RerankServer.Cross, RerankServer.Vectors, "current"])
+            Assert.Contains($"'{name}'", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -64,6 +64,20 @@ static class Asked
         }
     }
 
+    /// <summary>Asks for a stream in the background, reads its head and goes away; gives the response's id.</summary>
+    public static async Task<string> LeaveAsync(RunningServer server)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        using var request = new HttpRequestMessage(HttpMethod.Post, Path)
+        {
+            Content = new StringContent(Body("""{"background":true,"stream":true}""").ToJsonString(), null, "application/json"),
+        };
+        using var reply = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+        using var lines = new StreamReader(await reply.Content.ReadAsStreamAsync(stop));
+        Assert.Equal("event: response.created", await lines.ReadLineAsync(stop));
+        return (string)JsonNode.Parse((await lines.ReadLineAsync(stop))!["data: ".Length..])!["response"]!["id"]!;
+    }
+
     /// <summary>The text of a response's messages, as clients' output_text.</summary>
     public static string TextOf(JsonNode response) => string.Concat(response["output"]!.AsArray()
         .Where(item => (string)item!["type"]! == "message").SelectMany(item => item!["content"]!.AsArray())
