@@ -1,14 +1,16 @@
 // A set of byte values. Knows no characters.
+using System.Runtime.Intrinsics;
+
 namespace Majlis.Inference.Grammars;
 
-readonly record struct ByteSet(UInt128 Low, UInt128 High)
+/// <param name="Bits">A bit for each byte.</param>
+readonly record struct ByteSet(Vector256<ulong> Bits)
 {
-    public static ByteSet All { get; } = new(UInt128.MaxValue, UInt128.MaxValue);
+    public static ByteSet All { get; } = new(Vector256<ulong>.AllBitsSet);
 
-    public bool IsEmpty => Low == 0 && High == 0;
+    public bool IsEmpty => Bits == Vector256<ulong>.Zero;
 
-    public static ByteSet Of(byte value) =>
-        value < 128 ? new(UInt128.One << value, 0) : new(0, UInt128.One << (value - 128));
+    public static ByteSet Of(byte value) => new(Vector256<ulong>.Zero.WithElement(value >> 6, 1ul << value));
 
     /// <summary>Both ends are in the set.</summary>
     public static ByteSet Range(int first, int last)
@@ -18,11 +20,11 @@ readonly record struct ByteSet(UInt128 Low, UInt128 High)
         return set;
     }
 
-    public bool Contains(byte value) => ((value < 128 ? Low >> value : High >> (value - 128)) & 1) != 0;
+    public bool Contains(byte value) => (Bits.GetElement(value >> 6) >> value & 1) != 0;
 
-    public static ByteSet operator |(ByteSet one, ByteSet other) => new(one.Low | other.Low, one.High | other.High);
+    public static ByteSet operator |(ByteSet one, ByteSet other) => new(one.Bits | other.Bits);
 
-    public static ByteSet operator &(ByteSet one, ByteSet other) => new(one.Low & other.Low, one.High & other.High);
+    public static ByteSet operator &(ByteSet one, ByteSet other) => new(one.Bits & other.Bits);
 
-    public static ByteSet operator ~(ByteSet set) => new(~set.Low, ~set.High);
+    public static ByteSet operator ~(ByteSet set) => new(~set.Bits);
 }

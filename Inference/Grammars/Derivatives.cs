@@ -8,16 +8,22 @@ namespace Majlis.Inference.Grammars;
 /// <summary>Not thread-safe.</summary>
 sealed class Derivatives(NodeTable table)
 {
+    const int StepsUnasked = 16;
+
     readonly Liveness liveness = new(table);
     DistinctStates? distinct;
+    int depth;
 
     /// <summary>
     /// What may follow <paramref name="value"/>; <see cref="NodeTable.Nothing"/> where no text of the state begins with it.
     /// </summary>
     public Node Next(Node state, byte value)
     {
-        var followers = table.Followers(state);
-        return followers[table.Classes.Of(value)] ??= state.Begins.Bytes.Contains(value) ? Find(state, value) : table.Nothing;
+        if (!state.Begins.Bytes.Contains(value)) return table.Nothing;
+        if (table.Follower(state, value) is { } known) return known;
+        var next = Find(state, value);
+        table.Follow(state, value, next);
+        return next;
     }
 
     /// <summary>The one byte with which every text of the state begins; null where there are several, or none.</summary>
@@ -46,9 +52,8 @@ sealed class Derivatives(NodeTable table)
 
     Node Find(Node state, byte value)
     {
-        // A deep chain of rules is this request's failure, not the process's.
-        RuntimeHelpers.EnsureSufficientExecutionStack();
-        return state switch
+        CheckStack();
+        var after = state switch
         {
             BytesNode bytes => bytes.Set.Contains(value) ? table.Empty : table.Nothing,
             SequenceNode sequence => After(sequence, value),
@@ -61,6 +66,15 @@ sealed class Derivatives(NodeTable table)
             DistinctNode list => (distinct ??= new(table, this)).Next(list, value),
             _ => table.Nothing,
         };
+        depth--;
+        return after;
+    }
+
+    // A deep chain of rules is this request's failure, not the process's. The question takes longer than a step, and a few steps more
+    // always fit. What throws leaves the depth as it is: it only says when to ask.
+    void CheckStack()
+    {
+        if (++depth % StepsUnasked == 0) RuntimeHelpers.EnsureSufficientExecutionStack();
     }
 
     Node After(SequenceNode sequence, byte value)
@@ -97,13 +111,26 @@ sealed class Derivatives(NodeTable table)
     /// <summary>The derivative, which may hold no text although it is not <see cref="NodeTable.Nothing"/>.</summary>
     internal Node Raw(Node state, byte value)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
-        return state switch
+        CheckStack();
+        var after = state switch
         {
-            BothNode both => table.Both(both.Parts.Select(part => Raw(part, value))),
+            BothNode both => RawBoth(both, value),
             NotNode not => table.Not(Raw(not.Part, value)),
             _ => Next(state, value),
         };
+        depth--;
+        return after;
+    }
+
+    Node RawBoth(BothNode both, byte value)
+    {
+        var parts = new Node[both.Parts.Length];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            parts[i] = Raw(both.Parts[i], value);
+            if (parts[i] == table.Nothing) return table.Nothing;
+        }
+        return table.Both(parts);
     }
 
     Node Living(Node node) => liveness.Has(node, this) ? node : table.Nothing;

@@ -14,11 +14,11 @@ sealed class FreeText(NodeTable table, Derivatives derivatives)
     // Pairs of a state and a place in a character that are looked at.
     const int MostPairs = 512;
 
-    const int MostOpen = 1 << 12;
+    const int MostKnown = 1 << 12;
 
     readonly Node character = Spelling.Plain(table).Of(plain);
     readonly Dictionary<Node, bool> taken = [];
-    readonly HashSet<Node> open = [];
+    readonly HashSet<Node> open = [], closed = [];
 
     /// <summary>Whole plain characters.</summary>
     public static bool IsPlain(ReadOnlySpan<byte> text) =>
@@ -35,10 +35,22 @@ sealed class FreeText(NodeTable table, Derivatives derivatives)
         _ => 0,
     };
 
-    /// <summary>Whether plain characters lead to few states, and all of them go on with every plain character.</summary>
-    bool IsOpen(BothNode start)
+    bool IsOpen(BothNode both)
     {
-        if (open.Contains(start)) return true;
+        if (open.Contains(both) || closed.Contains(both)) return open.Contains(both);
+        if (open.Count + closed.Count > MostKnown)
+        {
+            open.Clear();
+            closed.Clear();
+        }
+        if (LooksOpen(both)) return true;
+        closed.Add(both);
+        return false;
+    }
+
+    /// <summary>Whether plain characters lead to few states, and all of them go on with every plain character.</summary>
+    bool LooksOpen(BothNode start)
+    {
         var seen = new HashSet<(Node State, Node Within)> { (start, character) };
         var left = new Stack<(Node State, Node Within)>(seen);
         while (left.TryPop(out var at))
@@ -53,7 +65,6 @@ sealed class FreeText(NodeTable table, Derivatives derivatives)
                 if (seen.Count > MostPairs) return false;
                 left.Push(pair);
             }
-        if (open.Count > MostOpen) open.Clear();
         open.UnionWith(seen.Where(pair => pair.Within == character).Select(pair => pair.State));
         return true;
     }

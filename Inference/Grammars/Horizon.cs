@@ -69,7 +69,7 @@ sealed class Horizon
     /// </summary>
     Node? WithoutLength(BothNode both, Sight sight)
     {
-        if (both.Parts.Count != 2) return null;
+        if (both.Parts.Length != 2) return null;
         for (var at = 0; at < 2; at++)
             if (both.Parts[at] is RepeatNode { Least: 0, Most: { } most, Part.IsNullable: false } length
                 && lengths.Of(both.Parts[1 - at]) is { } reach && most - reach.Farthest > sight.Most(length.Part)

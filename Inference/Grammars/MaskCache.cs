@@ -8,9 +8,13 @@ sealed class MaskCache(NodeTable table, Derivatives derivatives)
     // 256 masks of 256,000 tokens are 8 MiB.
     const int Most = 256;
 
+    const int MostSeen = 1 << 12;
+
     readonly FreeText free = new(table, derivatives);
     readonly Horizon horizon = new(table, derivatives);
     readonly Dictionary<Node, TokenMask> masks = [];
+    // As far as any token can see.
+    readonly Dictionary<Node, Node> seen = [];
     // Of one tree's tokens, for states that only longer ones tell apart.
     readonly Dictionary<(Node State, TokenTrie Trie), TokenMask> near = [];
     TokenTrie? known;
@@ -28,8 +32,10 @@ sealed class MaskCache(NodeTable table, Derivatives derivatives)
             masks.Clear();
             near.Clear();
         }
+        if (seen.Count >= MostSeen || trie != known) seen.Clear();
         known = trie;
-        state = horizon.OfAll(state, trie);
+        if (!seen.TryGetValue(state, out var all)) seen[state] = all = horizon.OfAll(state, trie);
+        state = all;
         if (!masks.TryGetValue(state, out var mask)) masks[state] = mask = Find(state, trie);
         bytes = (long)(masks.Count + near.Count) * trie.VocabularySize / 8;
         return mask;

@@ -1,10 +1,14 @@
 // The expressions that grammars are made of: sets of byte strings, as a regular expression with intersection, complement and rules that
 // may call themselves. A parser's state is such an expression, too: what may still follow. Equal expressions are one object, see NodeTable.
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
 namespace Majlis.Inference.Grammars;
 
 abstract class Node(int shape, Beginning begins, bool isRegular, bool isFinite, bool holdsConditions = false)
 {
     bool? nullable;
+    Followers followers;
 
     /// <summary>A hash of the kind and the parts.</summary>
     public int Shape => shape;
@@ -29,11 +33,8 @@ abstract class Node(int shape, Beginning begins, bool isRegular, bool isFinite, 
     /// </summary>
     public bool IsNullable => nullable ??= HasEmpty();
 
-    /// <summary>What follows each class of bytes, as far as it was asked for; kept by <see cref="NodeTable"/>.</summary>
-    public Node?[]? Followers { get; set; }
-
-    /// <summary>The state of the tables for which <see cref="Followers"/> holds.</summary>
-    public int FollowersVersion { get; set; }
+    /// <summary>Kept by <see cref="NodeTable"/>.</summary>
+    public ref Followers Followers => ref followers;
 
     /// <summary>Whether any text belongs to it, once that is known; kept by <see cref="Liveness"/>.</summary>
     public bool? IsLive { get; set; }
@@ -73,9 +74,11 @@ sealed class BytesNode(ByteSet set)
 
 /// <summary>One after the other. The first part is never a sequence itself.</summary>
 sealed class SequenceNode(Node first, Node rest)
-    : Node(HashCode.Combine(4, first.Id, rest.Id), first.Begins.Then(rest.Begins), first.IsRegular && rest.IsRegular,
+    : Node(Hash(first, rest), first.Begins.Then(rest.Begins), first.IsRegular && rest.IsRegular,
         first.IsFinite && rest.IsFinite, first.HoldsConditions || rest.HoldsConditions)
 {
+    public static int Hash(Node first, Node rest) => HashCode.Combine(4, first.Id, rest.Id);
+
     public Node First => first;
     public Node Rest => rest;
 
@@ -89,9 +92,9 @@ sealed class AlternationNode(Node[] parts) : Node(NodeTable.Hash(5, parts), Begi
     Array.TrueForAll(parts, part => part.IsRegular), Array.TrueForAll(parts, part => part.IsFinite),
     Array.TrueForAll(parts, part => part.HoldsConditions))
 {
-    public IReadOnlyList<Node> Parts => parts;
+    public ImmutableArray<Node> Parts => ImmutableCollectionsMarshal.AsImmutableArray(parts);
 
-    public override bool Is(Node other) => other is AlternationNode alternation && alternation.Parts.SequenceEqual(parts);
+    public override bool Is(Node other) => other is AlternationNode alternation && alternation.Parts.AsSpan().SequenceEqual(parts);
 
     protected override bool HasEmpty() => Array.Exists(parts, part => part.IsNullable);
 }
@@ -115,9 +118,9 @@ sealed class RepeatNode(Node part, int least, int? most)
 sealed class BothNode(Node[] parts) : Node(NodeTable.Hash(7, parts), Beginning.Both(parts), isRegular: true,
     Array.Exists(parts, part => part.IsFinite), holdsConditions: true)
 {
-    public IReadOnlyList<Node> Parts => parts;
+    public ImmutableArray<Node> Parts => ImmutableCollectionsMarshal.AsImmutableArray(parts);
 
-    public override bool Is(Node other) => other is BothNode both && both.Parts.SequenceEqual(parts);
+    public override bool Is(Node other) => other is BothNode both && both.Parts.AsSpan().SequenceEqual(parts);
 
     protected override bool HasEmpty() => Array.TrueForAll(parts, part => part.IsNullable);
 }

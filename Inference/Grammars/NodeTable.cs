@@ -9,6 +9,7 @@ namespace Majlis.Inference.Grammars;
 sealed class NodeTable
 {
     readonly HashSet<Node> nodes = new(new SameShape());
+    readonly HashSet<Node>.AlternateLookup<(Node First, Node Behind)> pairs;
     readonly List<Node> kept = [];
     readonly List<RuleNode> rules = [];
     readonly NodeLimits limits = new();
@@ -18,6 +19,7 @@ sealed class NodeTable
 
     public NodeTable()
     {
+        pairs = nodes.GetAlternateLookup<(Node First, Node Behind)>();
         (Nothing, Empty) = (Add(new NothingNode()), Add(new EmptyNode()));
         AnyBytes = Repeat(Bytes(ByteSet.All), 0, null);
     }
@@ -66,18 +68,29 @@ sealed class NodeTable
         if (first == Nothing || rest == Nothing) return Nothing;
         if (first == Empty) return rest;
         if (rest == Empty) return first;
+        if (first is not SequenceNode) return Pair(first, rest);
         var heads = new Stack<Node>();
         for (; first is SequenceNode sequence; first = sequence.Rest) heads.Push(sequence.First);
-        for (heads.Push(first); heads.TryPop(out var head);) rest = Add(new SequenceNode(head, rest));
+        for (heads.Push(first); heads.TryPop(out var head);) rest = Pair(head, rest);
         return rest;
     }
 
-    public Node Alternation(params IEnumerable<Node> options)
+    // Most are known: nothing is made to find them.
+    Node Pair(Node first, Node rest)
     {
-        var parts = new List<Node>();
+        limits.Look();
+        return pairs.TryGetValue((first, rest), out var known) ? known : New(new SequenceNode(first, rest), 0);
+    }
+
+    public Node Alternation(IEnumerable<Node> options) => Alternation([.. options]);
+
+    public Node Alternation(params ReadOnlySpan<Node> options)
+    {
+        if (Single(options) is { } single) return single;
+        var parts = new List<Node>(options.Length);
         var bytes = default(ByteSet);
         foreach (var option in options)
-            foreach (var part in option is AlternationNode alternation ? alternation.Parts : [option])
+            foreach (var part in option is AlternationNode alternation ? alternation.Parts.AsSpan() : new(in option))
             {
                 limits.Look();
                 if (part == AnyBytes) return AnyBytes;
@@ -96,6 +109,17 @@ sealed class NodeTable
         };
     }
 
+    /// <summary>The only option that has texts; null where there are several.</summary>
+    Node? Single(ReadOnlySpan<Node> options)
+    {
+        var single = Nothing;
+        foreach (var option in options)
+            if (single == Nothing) single = option;
+            else if (option != Nothing && option != single) return null;
+        limits.Look();
+        return single;
+    }
+
     public Node Optional(Node part) => Alternation(part, Empty);
 
     public Node Repeat(Node part, int least, int? most)
@@ -107,12 +131,14 @@ sealed class NodeTable
         return Add(new RepeatNode(part, part.IsRegular && part.IsNullable ? 0 : least, most));
     }
 
+    public Node Both(IEnumerable<Node> all) => Both([.. all]);
+
     /// <summary>The texts of all parts; whether there is any is for <see cref="Liveness"/> to say.</summary>
-    public Node Both(params IEnumerable<Node> all)
+    public Node Both(params ReadOnlySpan<Node> all)
     {
-        var parts = new List<Node>();
+        var parts = new List<Node>(all.Length);
         foreach (var one in all)
-            foreach (var part in one is BothNode both ? both.Parts : [one])
+            foreach (var part in one is BothNode both ? both.Parts.AsSpan() : new(in one))
             {
                 limits.Look();
                 if (part == Nothing) return Nothing;
@@ -177,7 +203,7 @@ sealed class NodeTable
         foreach (var node in kept)
         {
             nodes.Add(node);
-            node.Followers = null;
+            node.Followers.Clear();
         }
         version++;
     }
@@ -185,16 +211,12 @@ sealed class NodeTable
     /// <summary>Parts looked at since <see cref="BeginWork"/>.</summary>
     public int Worked => limits.Worked;
 
-    /// <summary>What follows each class of bytes after a state, as far as it was asked for and still holds.</summary>
-    public Node?[] Followers(Node state) =>
-        state.Followers is { } known && state.FollowersVersion == version ? known : NewFollowers(state);
+    /// <summary>What follows the byte after a state, as far as it was asked for and still holds.</summary>
+    public Node? Follower(Node state, byte value) => state.Followers.Get(Classes.Of(value), version);
 
-    Node?[] NewFollowers(Node state)
-    {
-        limits.AddFollowers(Classes.Count - (state.Followers?.Length ?? 0));
-        state.FollowersVersion = version;
-        return state.Followers = new Node?[Classes.Count];
-    }
+    /// <summary>Remembers what follows.</summary>
+    public void Follow(Node state, byte value, Node next) =>
+        limits.AddFollowers(state.Followers.Set(Classes.Of(value), next, version, Classes.Count));
 
     // What was written of a key is remembered byte by byte.
     void TellBytesApart()
@@ -229,7 +251,11 @@ sealed class NodeTable
     public Node Add(Node node, int parts = 0)
     {
         limits.Look();
-        if (nodes.TryGetValue(node, out var known)) return known;
+        return nodes.TryGetValue(node, out var known) ? known : New(node, parts);
+    }
+
+    Node New(Node node, int parts)
+    {
         limits.Add(1 + parts);
         node.Id = ids++;
         nodes.Add(node);
@@ -237,8 +263,15 @@ sealed class NodeTable
         return node;
     }
 
-    sealed class SameShape : IEqualityComparer<Node>
+    sealed class SameShape : IEqualityComparer<Node>, IAlternateEqualityComparer<(Node First, Node Behind), Node>
     {
+        public bool Equals((Node First, Node Behind) pair, Node node) =>
+            node is SequenceNode sequence && sequence.First == pair.First && sequence.Rest == pair.Behind;
+
+        public int GetHashCode((Node First, Node Behind) pair) => SequenceNode.Hash(pair.First, pair.Behind);
+
+        public Node Create((Node First, Node Behind) pair) => new SequenceNode(pair.First, pair.Behind);
+
         public bool Equals(Node? one, Node? other) => one == other || one!.Shape == other!.Shape && one.Is(other);
 
         public int GetHashCode([DisallowNull] Node node) => node.Shape;
