@@ -109,7 +109,7 @@ sealed class Generation
     double UniformOf(int ahead) => SeededRandom.Uniform(seed, Sequence.Output.Length + ahead);
 
     /// <summary>A device can draw the tokens of this request by itself.</summary>
-    public bool IsPlain => Request.TopLogProbs == 0 && Request.Sampling.IsPlain && !IsReadOnly && grammar is null && Forced is null;
+    public bool IsPlain => Request.TopLogProbs == 0 && Request.Sampling.IsPlain && !IsReadOnly && Forced is null;
 
     /// <summary>Its prompt is read, and no token is drawn.</summary>
     public bool IsReadOnly => Request.MaxTokens == 0;
@@ -120,8 +120,18 @@ sealed class Generation
     /// <summary>The token that is written without being drawn; null where one is drawn.</summary>
     public int? Forced => thinking?.Next;
 
+    /// <summary>How a device draws; null where the tokens before decide what the grammar allows then, or where it allows none.</summary>
     /// <param name="ahead">How many tokens come before the one that is drawn.</param>
-    public SamplingPlan Plan(int row, int ahead) => new(row, Request.Sampling.IsGreedy ? 0 : Request.Sampling.Temperature,
+    /// <exception cref="GrammarException">The grammar turns out too ambiguous, or nested too deeply.</exception>
+    public SamplingPlan? Plan(int row, int ahead)
+    {
+        if (grammar is null) return FreePlan(row, ahead);
+        return ahead == 0 && grammar.Mask.Allowed(Ends) is { IsEmpty: false } allowed
+            ? FreePlan(row, ahead) with { Allowed = allowed } : null;
+    }
+
+    /// <summary>The same without the grammar.</summary>
+    public SamplingPlan FreePlan(int row, int ahead) => new(row, Request.Sampling.IsGreedy ? 0 : Request.Sampling.Temperature,
         Math.Max(0, Request.Sampling.TopK), Request.Sampling.TopP, Request.Sampling.MinP, UniformOf(ahead));
 
     /// <summary>

@@ -33,7 +33,7 @@ public sealed class Sampler(int vocabularySize)
     public SampledToken Sample(ReadOnlySpan<float> logits, SamplingPlan plan)
     {
         var options = new SamplingOptions { Temperature = plan.Temperature, TopK = plan.TopK, TopP = plan.TopP, MinP = plan.MinP };
-        return Sample(logits, options, [], [], [], plan.Uniform);
+        return Sample(logits, options, [], [], [], plan.Uniform, plan.Allowed.IsEmpty ? null : new TokenMask(plan.Allowed.ToArray()));
     }
 
     /// <summary>The probabilities that <see cref="Sample(ReadOnlySpan{float}, SamplingPlan)"/> draws from, [V].</summary>

@@ -1,6 +1,7 @@
 // Draws the tokens of a step's rows: on the device, all together, where a request leaves that to it, else here. Knows no schedule.
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Majlis.Inference.Grammars;
 using Majlis.Model;
 
 namespace Majlis.Inference;
@@ -22,10 +23,10 @@ sealed class StepDrawing(int vocabularySize)
         plans.Clear();
         planOf.Clear();
         for (var row = 0; row < rows.Count; row++)
-            if (rows[row] is { Scored: null, Generation: { IsPlain: true } plain })
+            if (rows[row] is { Scored: null, Generation: { IsPlain: true } plain } && TryPlan(plain, row, rows[row].Ahead) is { } plan)
             {
                 planOf.Add(row, plans.Count);
-                plans.Add(plain.Plan(row, rows[row].Ahead));
+                plans.Add(plan);
             }
         if (drawn.Length < plans.Count) drawn = new SampledToken[plans.Count];
         if (plans.Count > 0 && !TryDraw(result)) planOf.Clear();
@@ -34,8 +35,8 @@ sealed class StepDrawing(int vocabularySize)
     /// <summary>The next token of a generation, by the row in which everything before it is known.</summary>
     public (SampledToken Token, ImmutableArray<TopLogProb> Top) Draw(ForwardResult result, Generation generation, int row)
     {
-        if (generation.IsPlain)
-            return (planOf.TryGetValue(row, out var at) ? drawn[at] : Alone(result, generation.Plan(row, ahead: 0)), []);
+        if (planOf.TryGetValue(row, out var at)) return (drawn[at], []);
+        if (generation.IsPlain && generation.Plan(row, ahead: 0) is { } plan) return (Alone(result, plan), []);
         result.ReadLogits(row, logits);
         var (sequence, options, top) = (generation.Sequence, generation.Request.Sampling, generation.Request.TopLogProbs);
         var token = generation.Forced is { } forced ? Sampler.Given(logits, forced)
@@ -48,6 +49,19 @@ sealed class StepDrawing(int vocabularySize)
     {
         result.ReadLogits(row, logits);
         return logits;
+    }
+
+    // What a grammar throws is thrown again where the row is drawn alone, and ends that sequence only.
+    static SamplingPlan? TryPlan(Generation generation, int row, int ahead)
+    {
+        try
+        {
+            return generation.Plan(row, ahead);
+        }
+        catch (GrammarException)
+        {
+            return null;
+        }
     }
 
     bool TryDraw(ForwardResult result)

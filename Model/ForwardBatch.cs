@@ -95,7 +95,11 @@ public abstract class ForwardResult : IDisposable
 /// How to draw one row's token: temperature 0 is greedy (the lowest id wins a tie); otherwise temperature, then min-p, top-k and
 /// top-p in that order, then the inverse of the cumulative distribution, ascending by id, at <see cref="Uniform"/> in [0, 1).
 /// </summary>
-public readonly record struct SamplingPlan(int Row, float Temperature, int TopK, float TopP, float MinP, double Uniform);
+public readonly record struct SamplingPlan(int Row, float Temperature, int TopK, float TopP, float MinP, double Uniform)
+{
+    /// <summary>[ceil(V / 64)] A bit for each token that may be drawn, at least one; empty: all may be. Others weigh nothing.</summary>
+    public ReadOnlyMemory<ulong> Allowed { get; init; }
+}
 
 /// <summary>A drawn token and its log-probability at temperature 1 (fp32 log-softmax of the raw logits).</summary>
 public readonly record struct SampledToken(int Id, float LogProbability);

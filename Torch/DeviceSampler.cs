@@ -1,5 +1,6 @@
 // Draws tokens on the device that holds the logits. Equals the pure sampler: temperature, min-p, top-k (ties stay), top-p from the least
 // likely token on (among equals the lower id goes first), then the inverse cumulative distribution, ascending by id.
+using System.Runtime.InteropServices;
 using Majlis.Model;
 using static TorchSharp.torch;
 
@@ -18,11 +19,32 @@ static class DeviceSampler
     {
         var greedy = true;
         foreach (var plan in plans) greedy &= plan.Temperature == 0;
-        var ids = logits.argmax(-1); // [P]; the first of equals
-        if (!greedy) ids = Draw(logits, ids, plans);
+        var allowed = Allowed(logits, plans);
+        var ids = allowed.argmax(-1); // [P]; the first of equals
+        if (!greedy) ids = Draw(allowed, ids, plans);
         var chosen = logits.gather(1, ids.unsqueeze(1)).squeeze(1).Minus(logits.logsumexp(-1, false));
         var (drawn, scores) = (ids.cpu().data<long>().ToArray(), chosen.cpu().data<float>().ToArray());
         for (var i = 0; i < plans.Length; i++) tokens[i] = new SampledToken((int)drawn[i], scores[i]);
+    }
+
+    // Logits of tokens that a plan forbids become minus infinity. The bits are sent, an eighth of a byte for each token.
+    static Tensor Allowed(Tensor logits, ReadOnlySpan<SamplingPlan> plans)
+    {
+        var (rows, size) = (plans.Length, (int)logits.shape[^1]);
+        var any = false;
+        foreach (var plan in plans) any |= !plan.Allowed.IsEmpty;
+        if (!any) return logits;
+        var bytes = new byte[rows, (size + 63) / 64 * sizeof(ulong)];
+        for (var row = 0; row < rows; row++)
+        {
+            var to = MemoryMarshal.CreateSpan(ref bytes[row, 0], bytes.GetLength(1));
+            if (plans[row].Allowed.IsEmpty) to.Fill(byte.MaxValue);
+            else MemoryMarshal.AsBytes(plans[row].Allowed.Span).CopyTo(to);
+        }
+        var bits = from_array(bytes, device: logits.device).unsqueeze(-1) // [P, bytes, 1]
+            .bitwise_right_shift(arange(8, dtype: ScalarType.Byte, device: logits.device)).bitwise_and(ones(1, ScalarType.Byte, logits.device));
+        return logits.masked_fill(bits.reshape(rows, -1).narrow(-1, 0, size).to(ScalarType.Bool).logical_not(),
+            Numbers.Of(double.NegativeInfinity));
     }
 
     static Tensor Draw(Tensor logits, Tensor best, ReadOnlySpan<SamplingPlan> plans)

@@ -1,5 +1,6 @@
 // Draws one token from a row of logits by a plan: temperature, min-p, top-k (ties stay), top-p from the least likely token on (among equals
 // the lower id goes first), then the inverse cumulative distribution, ascending by id. Equals the pure sampler.
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Majlis.Cpu.Kernels;
@@ -21,15 +22,44 @@ sealed unsafe class RowSampler(int vocabularySize)
     {
         var row = new ReadOnlySpan<float>(logits, vocabularySize);
         var best = Largest(row);
-        var sum = Weigh(row, best, 1);
-        var id = plan.Temperature == 0 || !float.IsFinite(best) ? Math.Max(0, row.IndexOf(best)) : Draw(row, best, plan);
-        return new(id, (float)(row[id] - best - Math.Log(sum)));
+        var total = best + Math.Log(Weigh(row, best, 1));
+        var likeliest = plan.Allowed.IsEmpty ? Math.Max(0, row.IndexOf(best)) : Likeliest(row, plan.Allowed.Span);
+        var id = plan.Temperature == 0 || !float.IsFinite(row[likeliest]) ? likeliest : Draw(row, row[likeliest], plan);
+        return new(id, (float)(row[id] - total));
+    }
+
+    // The lowest id wins a tie.
+    static int Likeliest(ReadOnlySpan<float> row, ReadOnlySpan<ulong> allowed)
+    {
+        var (likeliest, best) = (-1, float.NegativeInfinity);
+        for (var start = 0; start < row.Length; start += 64)
+        {
+            var bits = allowed[start >> 6];
+            if (bits == ulong.MaxValue && start + 64 <= row.Length && Largest(row.Slice(start, 64)) <= best) continue;
+            for (; bits != 0 && BitOperations.TrailingZeroCount(bits) + start is var id && id < row.Length; bits &= bits - 1)
+                if (likeliest < 0 || row[id] > best) (likeliest, best) = (id, row[id]);
+        }
+        return Math.Max(0, likeliest);
+    }
+
+    static void Forbid(Span<float> kept, ReadOnlySpan<ulong> allowed)
+    {
+        for (var start = 0; start < kept.Length; start += 64)
+        {
+            var some = kept.Slice(start, Math.Min(64, kept.Length - start));
+            var forbidden = ~allowed[start >> 6];
+            if (forbidden == ulong.MaxValue) some.Clear();
+            else
+                for (; forbidden != 0 && BitOperations.TrailingZeroCount(forbidden) is var i && i < some.Length; forbidden &= forbidden - 1)
+                    some[i] = 0;
+        }
     }
 
     int Draw(ReadOnlySpan<float> row, float best, SamplingPlan plan)
     {
-        if (plan.Temperature != 1) Weigh(row, best, plan.Temperature);
+        if (plan.Temperature != 1 || !plan.Allowed.IsEmpty) Weigh(row, best, plan.Temperature);
         var kept = weights.AsSpan(0, vocabularySize);
+        if (!plan.Allowed.IsEmpty) Forbid(kept, plan.Allowed.Span);
         var least = Math.Max(float.Epsilon, plan.MinP);
         if (plan.TopK > 0 && plan.TopK < vocabularySize) least = Math.Max(least, KthLargest(kept, plan.TopK));
         var total = 0.0;

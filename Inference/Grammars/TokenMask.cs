@@ -4,9 +4,15 @@ using System.Numerics;
 namespace Majlis.Inference.Grammars;
 
 /// <summary>Immutable once it is handed out.</summary>
-public sealed class TokenMask(int vocabularySize)
+/// <param name="bits">A bit for each token.</param>
+public sealed class TokenMask(ulong[] bits)
 {
-    readonly ulong[] bits = new ulong[(vocabularySize + 63) / 64];
+    readonly ulong[] bits = bits;
+    Drawn? drawn;
+
+    /// <summary>No token.</summary>
+    public TokenMask(int vocabularySize) : this(new ulong[(vocabularySize + 63) / 64])
+    { }
 
     /// <summary>The text may end here; which tokens end it is not the grammar's matter.</summary>
     public bool MayEnd { get; internal init; }
@@ -63,10 +69,29 @@ public sealed class TokenMask(int vocabularySize)
         for (var i = 0; i < kept.Length; i++) logits[ends[i]] = kept[i];
     }
 
+    /// <summary>A bit for each token that may be drawn where some tokens end the text; empty where none may.</summary>
+    /// <param name="ends">Tokens that end the text: allowed where it may end, and only there.</param>
+    public ReadOnlyMemory<ulong> Allowed(ReadOnlySpan<int> ends)
+    {
+        if (drawn is { } known && known.Ends.AsSpan().SequenceEqual(ends)) return known.Bits;
+        var all = bits;
+        foreach (var end in ends)
+        {
+            if ((all[end >> 6] >> end & 1) != 0 == MayEnd) continue;
+            if (all == bits) all = [.. bits];
+            all[end >> 6] ^= 1ul << end;
+        }
+        drawn = new(ends.ToArray(), all.AsSpan().ContainsAnyExcept(0ul) ? all : default(ReadOnlyMemory<ulong>));
+        return drawn.Bits;
+    }
+
     internal void Allow(TokenMask others)
     {
         for (var i = 0; i < bits.Length; i++) bits[i] |= others.bits[i];
     }
 
     internal void Allow(int token) => bits[token >> 6] |= 1ul << token;
+
+    /// <summary>What may be drawn with these ends: mostly those of the last sequence.</summary>
+    sealed record Drawn(int[] Ends, ReadOnlyMemory<ulong> Bits);
 }

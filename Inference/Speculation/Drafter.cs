@@ -109,7 +109,7 @@ sealed class Drafter(LoadedModel draft)
             tokens.AddRange(some);
             positions.AddRange(Enumerable.Range(cached, some.Length));
             if (!drawing.Contains(follower)) continue;
-            plans.Add(follower.Generation.Plan(rows.Count, follower.Drafted.Count));
+            plans.Add(follower.Generation.FreePlan(rows.Count, follower.Drafted.Count));
             rows.Add(tokens.Count - 1);
         }
         using var result = draft.Network.Forward(new()

@@ -20,7 +20,7 @@ public sealed class DeviceSamplingTests
         for (var round = 0; round < 60; round++)
         {
             var rows = Enumerable.Range(0, 3).Select(_ => Logits(random, vocabulary, step)).ToArray();
-            var plans = rows.Select((_, i) => Plan(random, i)).ToArray();
+            var plans = rows.Select((_, i) => Plan(random, i) with { Allowed = Allowed(random, vocabulary) }).ToArray();
             using var scope = NewDisposeScope();
             var drawn = new SampledToken[plans.Length];
             DeviceSampler.Sample(tensor(rows.SelectMany(row => row).ToArray()).reshape(rows.Length, vocabulary), plans, drawn);
@@ -66,6 +66,17 @@ public sealed class DeviceSamplingTests
         return [.. Enumerable.Range(0, count)
             .Select(_ => (float)(Math.Round(spread * (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) / (step == 1
             ? 1e-6 : step)) * (step == 1 ? 1e-6 : step)))];
+    }
+
+    /// <summary>All tokens, or some: few, most, or whole words of bits.</summary>
+    internal static ReadOnlyMemory<ulong> Allowed(Random random, int vocabulary)
+    {
+        if (random.Next(3) == 0) return default;
+        var bits = new ulong[(vocabulary + 63) / 64];
+        for (var i = 0; i < bits.Length; i++)
+            bits[i] = random.Next(4) switch { 0 => 0, 1 => ulong.MaxValue, 2 => 1ul << random.Next(64), _ => (ulong)random.NextInt64() };
+        bits[0] |= 1ul << random.Next(Math.Min(64, vocabulary));
+        return bits;
     }
 
     internal static SamplingPlan Plan(Random random, int row) => new(row, random.Next(4) == 0 ? 0 : (float)(0.3 + random.NextDouble()),
