@@ -42,7 +42,8 @@ static class DeviceSampler
             else MemoryMarshal.AsBytes(plans[row].Allowed.Span).CopyTo(to);
         }
         var bits = from_array(bytes, device: logits.device).unsqueeze(-1) // [P, bytes, 1]
-            .bitwise_right_shift(arange(8, dtype: ScalarType.Byte, device: logits.device)).bitwise_and(ones(1, ScalarType.Byte, logits.device));
+            .bitwise_right_shift(arange(8, dtype: ScalarType.Byte, device: logits.device))
+            .bitwise_and(ones(1, ScalarType.Byte, logits.device));
         return logits.masked_fill(bits.reshape(rows, -1).narrow(-1, 0, size).to(ScalarType.Bool).logical_not(),
             Numbers.Of(double.NegativeInfinity));
     }

@@ -1,6 +1,7 @@
 // A vote with its battle as one line of JSON, complete enough to be stored again, and back. Knows no store.
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Majlis.Text;
 
 namespace Majlis.Feedback.Votes;
 
@@ -24,7 +25,8 @@ public sealed record VoteRow(int Schema, long Number, Battle Battle, Vote Vote, 
         }
         catch (JsonException broken)
         {
-            throw new FormatException($"it is no vote with its battle: {broken.Message}");
+            var damage = JsonDamage.Of(broken).Replace("line 1, ", "", StringComparison.Ordinal);
+            throw new FormatException($"it is no vote with its battle: {damage}");
         }
     }
 }

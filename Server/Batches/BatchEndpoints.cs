@@ -37,7 +37,8 @@ static class BatchEndpoints
         if (file.Purpose != "batch")
             return ApiError.InvalidValue("input_file_id", $"Invalid 'input_file_id': {file.Id} was kept for '{file.Purpose}', not 'batch'.")
                 .ToResult();
-        var batch = batches.Add(wish, owner);
+        await using var input = files.Read(file);
+        var batch = await batches.AddAsync(wish, owner, input, http.RequestAborted);
         runner.Wake();
         return Reply(batch);
     }

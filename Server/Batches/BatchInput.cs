@@ -4,7 +4,7 @@ using Majlis.Server.Files;
 
 namespace Majlis.Server.Batches;
 
-sealed class BatchInput(FileStore files)
+sealed class BatchInput(BatchStore store)
 {
     /// <summary>OpenAI's limit of requests in a batch.</summary>
     const int MostLines = 50_000;
@@ -15,9 +15,7 @@ sealed class BatchInput(FileStore files)
     public async Task<(int Lines, ImmutableArray<BatchProblem> Problems)> CheckAsync(StoredBatch batch, CancellationToken stop)
     {
         var (lines, names, problems) = (0, new HashSet<string>(), ImmutableArray.CreateBuilder<BatchProblem>());
-        if (files.Find(batch.Owner, batch.InputFileId) is not { } file)
-            return (0, [new("missing_file", $"The file {batch.InputFileId} is gone.", "input_file_id", null)]);
-        await using var stream = files.Read(file);
+        await using var stream = store.Input(batch.Id);
         await foreach (var line in JsonLines.ReadAsync(stream, stop))
         {
             lines++;
@@ -35,8 +33,7 @@ sealed class BatchInput(FileStore files)
     /// <summary>The requests of a checked file, in order.</summary>
     public async IAsyncEnumerable<BatchLine> ReadAsync(StoredBatch batch)
     {
-        if (files.Find(batch.Owner, batch.InputFileId) is not { } file) yield break;
-        await using var stream = files.Read(file);
+        await using var stream = store.Input(batch.Id);
         await foreach (var line in JsonLines.ReadAsync(stream))
             if (BatchLine.Read(line, batch.Endpoint, out _) is { } read) yield return read;
     }

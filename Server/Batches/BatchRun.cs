@@ -18,8 +18,16 @@ sealed class BatchRun(BatchInput input, BatchStore store, BatchCalls calls, File
     /// <exception cref="OperationCanceledException">The server stops.</exception>
     public async Task RunAsync(StoredBatch batch, CancellationToken cancelled, CancellationToken stopping)
     {
-        if (batch.Status == StoredBatch.Validating && await BeginAsync(batch, stopping) is var begun && begun.IsOver) return;
-        batch = store.Find(batch.Id)!;
+        if (batch.Status == StoredBatch.Validating) batch = await BeginAsync(batch, stopping);
+        // Cancelled before it began: none of its lines was read.
+        if (!batch.IsOver && batch.InProgressAt is null)
+            batch = store.Change(batch.Id, now => now with { Status = StoredBatch.Cancelled, CancelledAt = store.Now })!;
+        if (!batch.IsOver) await AnswerAsync(batch, cancelled, stopping);
+        store.DropInput(batch.Id);
+    }
+
+    async Task AnswerAsync(StoredBatch batch, CancellationToken cancelled, CancellationToken stopping)
+    {
         using var answers = await BatchAnswers.OpenAsync(store.Folder, batch.Id);
         var left = DateTimeOffset.FromUnixTimeSeconds(batch.ExpiresAt) - time.GetUtcNow();
         using var expiry = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);

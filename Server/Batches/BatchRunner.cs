@@ -30,7 +30,8 @@ sealed class BatchRunner(BatchStore store, BatchRun run, IHostApplicationLifetim
         while (!stoppingToken.IsCancellationRequested)
         {
             foreach (var batch in store.Open().Where(batch => !failed.ContainsKey(batch.Id) && !running.ContainsKey(batch.Id)))
-                if (running.Count < AtATime) _ = RunAsync(batch, stoppingToken);
+                // What is cancelled only ends.
+                if (running.Count < AtATime || batch.Status == StoredBatch.Cancelling) _ = RunAsync(batch, stoppingToken);
             await wake.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

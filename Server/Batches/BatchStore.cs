@@ -8,7 +8,7 @@ namespace Majlis.Server.Batches;
 
 sealed class BatchStore(string data, IdSource ids, TimeProvider time, ILogger<BatchStore> log)
 {
-    const string FolderName = "batches";
+    const string FolderName = "batches", InputSuffix = ".input";
 
     readonly Lazy<(PrivateFolder Folder, RecordFolder<StoredBatch> Records)> store = new(() =>
     {
@@ -33,7 +33,8 @@ sealed class BatchStore(string data, IdSource ids, TimeProvider time, ILogger<Ba
     public ImmutableArray<StoredBatch> Open() =>
         [.. Records.All.Where(batch => !batch.IsOver).OrderBy(batch => batch.CreatedAt).ThenBy(batch => batch.Id, StringComparer.Ordinal)];
 
-    public StoredBatch Add(NewBatch wish, string owner)
+    /// <summary>Keeps the batch with a copy of its input, so that a client may delete its own, or let it expire.</summary>
+    public async Task<StoredBatch> AddAsync(NewBatch wish, string owner, Stream input, CancellationToken stop)
     {
         var batch = new StoredBatch(ids.Next("batch_"), owner, wish.Endpoint, wish.InputFileId, wish.CompletionWindow, Now,
             Now + wish.Window)
@@ -41,9 +42,25 @@ sealed class BatchStore(string data, IdSource ids, TimeProvider time, ILogger<Ba
             Metadata = wish.Metadata,
             OutputLife = wish.OutputLife,
         };
+        var copy = Folder.Begin(batch.Id + InputSuffix);
+        try
+        {
+            await input.CopyToAsync(copy, stop);
+        }
+        catch
+        {
+            Folder.Drop(copy, batch.Id + InputSuffix);
+            throw;
+        }
+        Folder.Keep(copy, batch.Id + InputSuffix);
         Records.Save(batch);
         return batch;
     }
+
+    public FileStream Input(string id) => File.OpenRead(Folder.PathOf(id + InputSuffix));
+
+    /// <summary>The batch is over.</summary>
+    public void DropInput(string id) => Folder.Delete(id + InputSuffix);
 
     public StoredBatch? Change(string id, Func<StoredBatch, StoredBatch> change) => Records.Change(id, change);
 

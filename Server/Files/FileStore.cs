@@ -37,11 +37,14 @@ sealed class FileStore(string data, IdSource ids, TimeProvider time, ILogger<Fil
 
     public StoredFile? Find(string owner, string id) => Of(owner).FirstOrDefault(file => file.Id == id);
 
+    /// <summary>How many bytes an owner may still keep.</summary>
+    public long Room(string owner) => MostBytesOfOwner - Of(owner).Sum(file => file.Bytes);
+
     /// <summary>A stream to write a new file to, under an id of its own; <see cref="Keep"/> or <see cref="Drop"/> must follow.</summary>
     public NewFile Begin(string owner)
     {
         var id = ids.Next("file-");
-        return new(id, owner, store.Value.Folder.Begin(id + Suffix), MostBytesOfOwner - Of(owner).Sum(file => file.Bytes));
+        return new(id, owner, store.Value.Folder.Begin(id + Suffix), Room(owner));
     }
 
     /// <param name="life">Seconds until it expires; null: it stays.</param>
@@ -57,8 +60,12 @@ sealed class FileStore(string data, IdSource ids, TimeProvider time, ILogger<Fil
 
     public FileStream Read(StoredFile file) => File.OpenRead(store.Value.Folder.PathOf(file.Id + Suffix));
 
+    /// <summary>Before a file goes, for who keeps something that was made of it.</summary>
+    public event Action<StoredFile>? Deleting;
+
     public void Delete(StoredFile file)
     {
+        Deleting?.Invoke(file);
         if (Records.Remove(file.Id)) store.Value.Folder.Delete(file.Id + Suffix);
     }
 }

@@ -2,6 +2,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using Majlis.Server.Wire;
 using Majlis.Text;
@@ -26,6 +27,7 @@ static class JsonLines
         for (var number = 1; ; number++)
         {
             var (line, isLast) = await LineAsync(reader, number, cancellation);
+            if (number == 1 && line.AsSpan().StartsWith(Encoding.UTF8.Preamble)) line = line[Encoding.UTF8.Preamble.Length..];
             if (line.AsSpan().IndexOfAnyExcept((byte)' ', (byte)'\t', (byte)'\r') >= 0) yield return new(number, line);
             if (isLast) break;
         }

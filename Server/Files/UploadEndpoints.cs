@@ -47,6 +47,7 @@ static class UploadEndpoints
         }
         if (!FileUpload.Purposes.Contains(purpose)) problem.Add(FileUpload.WrongPurpose(purpose));
         fields.Done();
+        if (problem.First is null && uploads.Room(owner) < bytes) problem.Add(FileUpload.Full());
         return problem.First is null ? uploads.Begin(owner, filename, purpose, bytes, life) : null;
     }
 

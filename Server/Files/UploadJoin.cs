@@ -48,6 +48,11 @@ sealed class UploadJoin(FileStore files, UploadStore uploads)
             if (problem.First is null) await FileUpload.CheckAsync(upload.Purpose, upload.Filename, file.Stream, problem, stop);
             if (problem.First is null) kept = files.Keep(file, upload.Filename, upload.Purpose, upload.Life);
         }
+        catch (FileNotFoundException)
+        {
+            // Completed or cancelled by another request meanwhile, and its parts with it.
+            problem.Add(UploadEndpoints.Over(upload.Id));
+        }
         finally
         {
             if (kept is null) files.Drop(file);

@@ -32,6 +32,11 @@ sealed class UploadStore(string data, FileStore files, IdSource ids, TimeProvide
         return Records.Find(id) is { } upload && upload.Owner == owner ? upload : null;
     }
 
+    /// <summary>How many bytes an owner may still bring: what is announced counts until it is completed, cancelled or over.</summary>
+    public long Room(string owner) => files.Room(owner)
+        - Records.All.Where(upload => upload.Owner == owner && upload.Status == "pending" && upload.ExpiresAt > Now)
+            .Sum(upload => upload.Bytes);
+
     public StoredUpload Begin(string owner, string filename, string purpose, long bytes, long? life)
     {
         var upload = new StoredUpload(ids.Next("upload_"), owner, filename, purpose, bytes, Now, Now + Life, [], "pending", null, life);

@@ -75,8 +75,9 @@ static class JobRequestReader
     static double? Above0(Fields fields, string name, double most)
     {
         if (IsAuto(fields, name) || fields.Number(name, 0, most) is not { } number) return null;
-        if (number <= 0) fields.Problem.Add(ApiError.InvalidValue(fields.Name(name), $"Invalid '{fields.Name(name)}': expected above 0."));
         // The shortest decimals of what the client wrote, not those of its nearest double.
-        return (double)(decimal)number;
+        var exact = (double)(decimal)number;
+        if (exact <= 0) fields.Problem.Add(ApiError.InvalidValue(fields.Name(name), $"Invalid '{fields.Name(name)}': expected above 0."));
+        return exact;
     }
 }

@@ -11,11 +11,12 @@ static partial class ItemIds
 
     public static string Output(string response, string type, int index) => Id(response, type, 'o', index);
 
-    /// <summary>The items, each with an id: its own or a new one.</summary>
+    /// <summary>The items, each with an id of its own: the one that it has, or a new one where it has none or that of one before.</summary>
     public static JsonArray Named(JsonArray items, string response)
     {
+        var seen = new HashSet<string>();
         foreach (var (index, item) in items.Index())
-            item!["id"] ??= Id(response, (string)item["type"]!, 'i', index);
+            if ((string?)item!["id"] is not { } own || !seen.Add(own)) item["id"] = Id(response, (string)item["type"]!, 'i', index);
         return items;
     }
 

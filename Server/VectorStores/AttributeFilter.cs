@@ -49,6 +49,9 @@ abstract record AttributeFilter
             problem.Add(ApiError.WrongType(name, isList ? "an array" : "a string, a number or a boolean", Fields.Kind(value)));
         else if (type is "gt" or "gte" or "lt" or "lte" && value.ValueKind is JsonValueKind.True or JsonValueKind.False)
             problem.Add(ApiError.WrongType(name, "a string or a number", Fields.Kind(value)));
+        foreach (var (at, item) in (isList && problem.First is null ? value.EnumerateArray() : default).Index())
+            if (item.ValueKind is not (JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False))
+                problem.Add(ApiError.WrongType($"{name}[{at}]", "a string, a number or a boolean", Fields.Kind(item)));
         return problem.First is not null ? null
             : new(key, type, isList ? [.. value.EnumerateArray().Select(item => item.Clone())] : [value.Clone()]);
     }

@@ -84,7 +84,10 @@ static class StoreFileEndpoints
 
     static IResult CancelBatch(string id, string batch, HttpContext http, StoreRecords stores, StoreFiles files) =>
         OfBatch(id, batch, http, stores, (store, found) =>
-            Reply(files.Cancel(store.Id, found) ?? store, found with { IsCancelled = true }));
+        {
+            var now = files.Cancel(store.Id, found) ?? store;
+            return Reply(now, now.Batches.Single(each => each.Id == found.Id));
+        });
 
     static IResult BatchFiles(string id, string batch, HttpContext http, StoreRecords stores) => OfBatch(id, batch, http, stores,
         (store, found) => Page(http, store, store.Files.Where(file => found.Files.Contains(file.FileId))));

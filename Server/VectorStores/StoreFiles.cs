@@ -35,8 +35,8 @@ sealed class StoreFiles(StoreRecords stores, FileStore files, StoreReader reader
 
     public void Wake() => reader.Wake();
 
-    /// <summary>What was not read of a batch is not read any more.</summary>
-    public StoredVectorStore? Cancel(string id, FileBatch batch) => stores.Change(id, now => now with
+    /// <summary>What was not read of a batch is not read any more; one that is read wholly stays completed.</summary>
+    public StoredVectorStore? Cancel(string id, FileBatch batch) => stores.Change(id, now => !now.IsReading(batch) ? now : now with
     {
         Batches = [.. now.Batches.Select(other => other.Id == batch.Id ? other with { IsCancelled = true } : other)],
         Files = [.. now.Files.Select(file => batch.Files.Contains(file.FileId) && file.Status == StoreFile.InProgress

@@ -25,6 +25,7 @@ sealed class StoreReader(StoreRecords stores, FileStore files, EncoderModels enc
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        files.Deleting += stores.Forget;
         await Task.Yield();
         await RenewAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
@@ -78,11 +79,11 @@ sealed class StoreReader(StoreRecords stores, FileStore files, EncoderModels enc
             var code = wrong is InvalidDataException ? "unsupported_file" : "server_error";
             done = file with { Status = StoreFile.Failed, Error = new(code, wrong.Message) };
         }
-        // The file may have been taken out or given other attributes meanwhile.
+        // The file may have been taken out, given other attributes or added anew meanwhile.
         var kept = false;
         stores.Change(store.Id, now =>
         {
-            kept = now.File(file.FileId) is { Status: StoreFile.InProgress };
+            kept = now.File(file.FileId) is { Status: StoreFile.InProgress } still && still.Chunking == file.Chunking;
             return kept ? now.With(now.File(file.FileId)! with { Status = done.Status, Bytes = done.Bytes, Error = done.Error }) : now;
         });
         if (!kept) StorePassages.Delete(stores.Folder, store.Id, file.FileId);

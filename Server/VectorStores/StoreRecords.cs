@@ -1,5 +1,6 @@
 // The stores of passages that clients keep, each seen by the key that made it only. Knows neither HTTP nor how files are read.
 using System.Collections.Immutable;
+using Majlis.Server.Files;
 using Majlis.Server.Storage;
 using Majlis.Server.Wire;
 
@@ -8,6 +9,7 @@ namespace Majlis.Server.VectorStores;
 sealed class StoreRecords(string data, IdSource ids, TimeProvider time, ILogger<StoreRecords> log)
 {
     const string FolderName = "vector_stores";
+    const long Minute = 60;
 
     readonly Lazy<(PrivateFolder Folder, RecordFolder<StoredVectorStore> Records)> store = new(() =>
     {
@@ -52,13 +54,19 @@ sealed class StoreRecords(string data, IdSource ids, TimeProvider time, ILogger<
 
     public StoredVectorStore? Change(string id, Func<StoredVectorStore, StoredVectorStore> change) => Records.Change(id, change);
 
-    /// <summary>It is in use now: its days begin anew.</summary>
-    public void Touch(string id) => Records.Show(id, store => store with { LastActiveAt = Now });
+    /// <summary>It is in use now: its days begin anew, also after a restart. A store in constant use is written once a minute.</summary>
+    public void Touch(string id) => Change(id, store => Now - store.LastActiveAt < Minute ? store : store with { LastActiveAt = Now });
 
     public void Delete(StoredVectorStore gone)
     {
         if (!Records.Remove(gone.Id)) return;
         foreach (var file in gone.Files) StorePassages.Delete(Folder, gone.Id, file.FileId);
+    }
+
+    /// <summary>Takes a file that goes out of all stores.</summary>
+    public void Forget(StoredFile gone)
+    {
+        foreach (var store in Records.All.Where(store => store.File(gone.Id) is not null).ToList()) Remove(store.Id, gone.Id);
     }
 
     /// <summary>Takes a file out of a store; false where it is not in it.</summary>

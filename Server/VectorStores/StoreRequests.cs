@@ -7,7 +7,8 @@ using Majlis.Server.Wire;
 namespace Majlis.Server.VectorStores;
 
 /// <param name="Days">Of expires_after.</param>
-sealed record StoreWish(string? Name, string? Description, JsonObject? Metadata, int? Days, IReadOnlyList<FileWish> Files);
+/// <param name="Stays">expires_after is null: it expires no more.</param>
+sealed record StoreWish(string? Name, string? Description, JsonObject? Metadata, int? Days, bool Stays, IReadOnlyList<FileWish> Files);
 
 /// <summary>A file to be added.</summary>
 sealed record FileWish(string FileId, JsonObject? Attributes, Chunking Chunking);
@@ -23,6 +24,7 @@ static class StoreRequests
         if (problem.First is not null) return null;
         var (name, metadata, description) = (fields.Text("name"), Metadata.Read(fields), isNew ? fields.Text("description") : null);
         int? days = null;
+        var stays = body.TryGetProperty("expires_after", out var after) && after.ValueKind == JsonValueKind.Null;
         if (fields.Of("expires_after", JsonValueKind.Object, "an object") is { } expiry)
         {
             var inner = new Fields(expiry, "expires_after", problem);
@@ -32,7 +34,7 @@ static class StoreRequests
         }
         var files = isNew ? Files(fields, problem) : [];
         fields.Done();
-        return problem.First is null ? new(name, description, metadata, days, files) : null;
+        return problem.First is null ? new(name, description, metadata, days, stays, files) : null;
     }
 
     /// <summary>One file, or with <paramref name="many"/> several at once.</summary>

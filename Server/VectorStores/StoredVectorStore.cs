@@ -19,6 +19,10 @@ sealed record StoredVectorStore(string Id, string Owner, string? Name, string? D
 
     public StoreFile? File(string id) => Files.FirstOrDefault(file => file.FileId == id);
 
+    /// <summary>Whether any file of the batch is still to be read.</summary>
+    public bool IsReading(FileBatch batch) =>
+        Files.Any(file => batch.Files.Contains(file.FileId) && file.Status == StoreFile.InProgress);
+
     public StoredVectorStore With(StoreFile file) => this with { Files = [.. Files.Where(other => other.FileId != file.FileId), file] };
 }
 
@@ -85,7 +89,7 @@ sealed record FileBatchReply(string Id, string Object, long CreatedAt, string Ve
     public static FileBatchReply Of(StoredVectorStore store, FileBatch batch)
     {
         var files = store.Files.Where(file => batch.Files.Contains(file.FileId)).ToList();
-        var status = batch.IsCancelled ? "cancelled" : files.Any(file => file.Status == StoreFile.InProgress) ? "in_progress" : "completed";
+        var status = batch.IsCancelled ? "cancelled" : store.IsReading(batch) ? "in_progress" : "completed";
         return new(batch.Id, "vector_store.files_batch", batch.CreatedAt, store.Id, status, FileCounts.Of(files));
     }
 }

@@ -67,7 +67,7 @@ static class VectorStoreEndpoints
         {
             Name = wish.Name ?? now.Name,
             Metadata = wish.Metadata ?? now.Metadata,
-            ExpiresAfterDays = wish.Days ?? now.ExpiresAfterDays,
+            ExpiresAfterDays = wish.Stays ? null : wish.Days ?? now.ExpiresAfterDays,
         });
         return store is null ? Unknown(id).ToResult() : Reply(store);
     }

@@ -96,19 +96,42 @@ public sealed class BatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_restarted_server_goes_on_and_asks_nothing_twice()
+    public async Task A_restarted_server_goes_on_and_asks_nothing_twice_also_where_the_client_deleted_its_file()
     {
         using var gate = new Gate();
         await ReplaceAsync(new("Hello.") { BeforeStep = gate.Pass });
         var batch = await BeginAsync(Chats, [.. Enumerable.Range(0, 40).Select(i => Chat($"{i}"))]);
         gate.Let(12);
         await Eventually.HoldsAsync("some are answered", async () => Counts(await ShowAsync(batch)).Completed > 0);
+        await server.Http.DeleteAsync($"/v1/files/{batch["input_file_id"]}", Stop);
         await ReplaceAsync(new RecitingNetwork("Again."), gate);
         batch = await EndAsync(batch);
         Assert.Equal((40, 40, 0), Counts(batch));
         var names = (await LinesAsync(batch["output_file_id"])).Select(line => (string)line["custom_id"]!).ToList();
         Assert.Equal(40, names.Count);
         Assert.Equal(40, names.Distinct().Count());
+        Assert.Empty(Directory.GetFiles(Path.Combine(data, "batches"), "*.input"));
+    }
+
+    [Fact]
+    public async Task A_batch_that_waits_behind_others_is_cancelled_at_once()
+    {
+        using var gate = new Gate();
+        await ReplaceAsync(new("Hello.") { BeforeStep = gate.Pass });
+        List<JsonObject> batches = [];
+        for (var i = 0; i < 5; i++) batches.Add(await BeginAsync(Chats, Chat("a"), Chat("b")));
+        await server.PostAsync($"/v1/batches/{batches[4]["id"]}/cancel", "{}");
+        var last = await EndAsync(batches[4]);
+        Assert.Equal(("cancelled", (0, 0, 0)), ((string)last["status"]!, Counts(last)));
+        gate.Open();
+        foreach (var batch in batches[..4]) Assert.Equal("completed", (string)(await EndAsync(batch))["status"]!);
+    }
+
+    [Fact]
+    public async Task A_byte_order_mark_is_no_part_of_the_first_line()
+    {
+        var batch = await EndAsync(await BeginAsync(Chats, "\uFEFF" + Chat("a")));
+        Assert.Equal((1, 1, 0), Counts(batch));
     }
 
     [Fact]

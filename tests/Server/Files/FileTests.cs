@@ -132,6 +132,26 @@ public sealed class FileTests(ChatServer shared) : IClassFixture<ChatServer>
     }
 
     [Fact]
+    public async Task Who_completes_an_upload_a_second_time_meanwhile_is_told_that_it_is_over()
+    {
+        var id = await BeginAsync(2);
+        var part = await PartAsync(id, "{}");
+        var pending = server.Part<UploadStore>().Find("anonymous", id)!;
+        await server.PostAsync($"/v1/uploads/{id}/complete", new JsonObject { ["part_ids"] = new JsonArray(part) }.ToJsonString());
+        var problem = new Problem();
+        Assert.Null(await server.Part<UploadJoin>().RunAsync(pending, new([part], null), problem, Stop));
+        Assert.Equal("invalid_upload_status", problem.First!.Code);
+    }
+
+    [Fact]
+    public async Task What_is_announced_counts_before_it_is_there()
+    {
+        for (var i = 0; i < 16; i++) await BeginAsync(512 << 20);
+        var full = await server.PostAsync("/v1/uploads", Announced(512 << 20));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, full.StatusCode);
+    }
+
+    [Fact]
     public async Task An_upload_holds_what_was_announced_and_can_be_cancelled()
     {
         var upload = await BeginAsync(3);
@@ -147,13 +167,16 @@ public sealed class FileTests(ChatServer shared) : IClassFixture<ChatServer>
         Assert.Equal(HttpStatusCode.NotFound, (await Forms.PostAsync(server, "/v1/uploads/upload_x/parts", Forms.Part("{"))).StatusCode);
     }
 
-    async Task<string> BeginAsync(int bytes) => (string)(await RunningServer.JsonAsync(await server.PostAsync("/v1/uploads", new JsonObject
+    async Task<string> BeginAsync(int bytes) =>
+        (string)(await RunningServer.JsonAsync(await server.PostAsync("/v1/uploads", Announced(bytes))))["id"]!;
+
+    static string Announced(int bytes) => new JsonObject
     {
         ["bytes"] = bytes,
         ["filename"] = "a.jsonl",
         ["mime_type"] = "application/jsonl",
         ["purpose"] = "fine-tune",
-    }.ToJsonString())))["id"]!;
+    }.ToJsonString();
 
     async Task<string> PartAsync(string upload, string text) => (string)(await RunningServer.JsonAsync(
         await Forms.PostAsync(server, $"/v1/uploads/{upload}/parts", Forms.Part(text))))["id"]!;

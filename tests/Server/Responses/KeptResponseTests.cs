@@ -55,6 +55,26 @@ public sealed class KeptResponseTests(KeepingServer shared) : IClassFixture<Keep
     }
 
     [Fact]
+    public async Task Items_that_were_sent_twice_have_ids_of_their_own_so_that_pages_end()
+    {
+        var first = await Asked.ReplyAsync(server, """{"input":"one"}""");
+        var body = new JsonObject
+        {
+            ["previous_response_id"] = (string)first["id"]!,
+            ["input"] = new JsonArray(first["output"]![0]!.DeepClone(), new JsonObject { ["role"] = "user", ["content"] = "two" }),
+        };
+        var again = await Asked.ReplyAsync(server, body.ToJsonString());
+        List<string> ids = [];
+        for (string? last = null; ids.Count < 10;)
+        {
+            var page = await GetAsync($"{again["id"]}/input_items?order=asc&limit=1{(last is null ? "" : $"&after={last}")}");
+            ids.Add(last = (string)page["last_id"]!);
+            if (!(bool)page["has_more"]!) break;
+        }
+        Assert.Equal((4, 4), (ids.Count, ids.Distinct().Count()));
+    }
+
+    [Fact]
     public async Task What_is_deleted_or_was_never_kept_is_unknown()
     {
         var kept = (string)(await Asked.ReplyAsync(server))["id"]!;

@@ -2,8 +2,12 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Majlis.Server.Models;
+using Majlis.Server.VectorStores;
+using Majlis.Server.Wire;
 using Majlis.tests.Server.Files;
 using Majlis.tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Majlis.tests.Server.VectorStores;
@@ -105,6 +109,82 @@ public sealed class VectorStoreTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, (await server.Http.GetAsync(Path(store), Stop)).StatusCode);
         Assert.DoesNotContain(Directory.GetFiles(System.IO.Path.Combine(data, "vector_stores")),
             file => file.Contains(good, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_added_again_while_it_is_read_is_cut_as_was_asked_last()
+    {
+        // Without an encoder, whose passages would be shorter than both.
+        await ReplaceAsync(withEncoder: false);
+        var store = await AddAsync();
+        var text = string.Concat(Enumerable.Repeat("A calm sea and a red sky. ", 10_000));
+        var file = (string)(await Forms.KeepAsync(server, text, "long.txt", "assistants"))["id"]!;
+        foreach (var size in (int[])[800, 100])
+            await PostAsync($"{Path(store)}/files", new()
+            {
+                ["file_id"] = file,
+                ["chunking_strategy"] = new JsonObject
+                {
+                    ["type"] = "static",
+                    ["static"] = new JsonObject { ["max_chunk_size_tokens"] = size, ["chunk_overlap_tokens"] = 0 },
+                },
+            });
+        await Eventually.HoldsAsync("the store is read", async () => (string)(await ShowAsync(Path(store)))["status"]! == "completed");
+        var passages = (await ShowAsync($"{Path(store)}/files/{file}/content"))["data"]!.AsArray();
+        Assert.All(passages, passage => Assert.InRange(((string)passage!["text"]!).Length, 1, 100));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_deleted_is_found_in_no_store()
+    {
+        var store = await AddAsync(("sea.txt", "The blue sea is deep.", null), ("sky.txt", "The red sky burns.", null));
+        var sea = (string)(await SearchAsync(store, new() { ["query"] = "sea" }))["data"]![0]!["file_id"]!;
+        await server.Http.DeleteAsync($"/v1/files/{sea}", Stop);
+        Assert.Equal("sky.txt", Assert.Single((await SearchAsync(store, new() { ["query"] = "sea" }))["data"]!.AsArray())!["filename"]!
+            .GetValue<string>());
+        Assert.Equal(HttpStatusCode.NotFound, (await server.Http.GetAsync($"{Path(store)}/files/{sea}/content", Stop)).StatusCode);
+        Assert.DoesNotContain(Directory.GetFiles(System.IO.Path.Combine(data, "vector_stores")),
+            file => file.Contains(sea, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_batch_of_files_that_is_read_cannot_be_cancelled_any_more()
+    {
+        var store = await AddAsync();
+        var file = (string)(await Forms.KeepAsync(server, "A calm sea.", "good.txt", "assistants"))["id"]!;
+        var batch = await PostAsync($"{Path(store)}/file_batches", new() { ["file_ids"] = new JsonArray(file) });
+        var path = $"{Path(store)}/file_batches/{batch["id"]}";
+        await Eventually.HoldsAsync("the batch is read", async () => (string)(await ShowAsync(path))["status"]! == "completed");
+        Assert.Equal("completed", (string)(await PostAsync(path + "/cancel", []))["status"]!);
+        Assert.Equal("completed", (string)(await ShowAsync(path))["status"]!);
+    }
+
+    [Fact]
+    public void What_was_used_is_in_use_after_a_restart_as_well()
+    {
+        var (time, folder) = (new FakeTimeProvider(), System.IO.Path.Combine(data, "used"));
+        var id = Open().Add(made => new(made, "sara", null, null, 0, Open().Now, 1, null)).Id;
+        var stores = Open();
+        for (var hour = 0; hour < 30; hour++)
+        {
+            time.Advance(TimeSpan.FromHours(1));
+            stores.Touch(id);
+        }
+        Assert.NotNull(Open().Find("sara", id));
+        time.Advance(TimeSpan.FromHours(25));
+        Assert.Null(Open().Find("sara", id));
+
+        StoreRecords Open() => new(folder, IdSource.Random, time, NullLogger<StoreRecords>.Instance);
+    }
+
+    [Fact]
+    public async Task An_expiry_can_be_taken_off()
+    {
+        var store = await PostAsync("/v1/vector_stores",
+            new() { ["expires_after"] = new JsonObject { ["anchor"] = "last_active_at", ["days"] = 7 } });
+        Assert.NotNull(store["expires_at"]);
+        Assert.Null((await PostAsync(Path(store), new() { ["expires_after"] = null }))["expires_at"]);
+        Assert.Null((await ShowAsync(Path(store)))["expires_after"]);
     }
 
     [Fact]
