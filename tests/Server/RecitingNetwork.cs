@@ -124,9 +124,13 @@ sealed class RecitingNetwork(params string[] texts) : INetwork
         static SampledToken Draw(float[] logits, SamplingPlan plan)
         {
             var total = Math.Log(logits.Sum(logit => Math.Exp(logit)));
-            var id = plan.Temperature == 0 ? Array.IndexOf(logits, logits.Max()) : Chance(logits, plan);
+            var allowed = Allowed(logits, plan);
+            var id = plan.Temperature == 0 ? Array.IndexOf(allowed, allowed.Max()) : Chance(allowed, plan);
             return new SampledToken(id, (float)(logits[id] - total));
         }
+
+        static float[] Allowed(float[] logits, SamplingPlan plan) => plan.Allowed.IsEmpty ? logits
+            : [.. logits.Select((logit, id) => (plan.Allowed.Span[id >> 6] >> id & 1) != 0 ? logit : float.NegativeInfinity)];
 
         static int Chance(float[] logits, SamplingPlan plan)
         {
