@@ -20,6 +20,7 @@ public sealed class Grammar
         Start = start;
         Masks = new(table, Derivatives);
         table.Keep();
+        Masks.Prepare(table.Kept);
     }
 
     internal NodeTable Table { get; }

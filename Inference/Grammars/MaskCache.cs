@@ -24,6 +24,17 @@ sealed class MaskCache(NodeTable table, Derivatives derivatives)
     /// <summary>The memory that the masks take. Any thread may ask, as of <see cref="NodeTable.MemoryBytes"/>.</summary>
     public long MemoryBytes => Volatile.Read(ref bytes);
 
+    /// <summary>Finds what all texts that go on freely have in common: when the grammar is compiled, not while an answer waits.</summary>
+    /// <param name="all">The grammar's expressions.</param>
+    public void Prepare(IReadOnlyCollection<Node> all)
+    {
+        byte[] values = [.. table.Classes.Members];
+        foreach (var text in all.OfType<RepeatNode>().Where(text => free.Reach(text) == int.MaxValue).ToList())
+            foreach (var value in values)
+                if (derivatives.Next(text, value) is var next && next != table.Nothing)
+                    foreach (var other in values) derivatives.Next(next, other);
+    }
+
     public TokenMask Of(Node state, TokenTrie trie)
     {
         // During a swap of models two tries take turns.

@@ -1,6 +1,5 @@
 // Makes expressions so that equal ones are one object, in a form that keeps them few: sequences lean to the right, alternations are flat,
 // sorted and without doubles. This makes states of a parser comparable. Knows no grammar's notation.
-using System.Diagnostics.CodeAnalysis;
 using Majlis.Inference.Grammars.Distinct;
 
 namespace Majlis.Inference.Grammars;
@@ -185,6 +184,9 @@ sealed class NodeTable
         foreach (var node in nodes.OrderBy(node => node.Id)) _ = node.IsNullable;
     }
 
+    /// <summary>What <see cref="Keep"/> has kept.</summary>
+    public IReadOnlyCollection<Node> Kept => kept;
+
     /// <summary>The expressions made so far are kept for good. States come now, which have a limit of their own.</summary>
     public void Keep()
     {
@@ -261,19 +263,5 @@ sealed class NodeTable
         nodes.Add(node);
         if (isSettled || node.IsRegular) _ = node.IsNullable;
         return node;
-    }
-
-    sealed class SameShape : IEqualityComparer<Node>, IAlternateEqualityComparer<(Node First, Node Behind), Node>
-    {
-        public bool Equals((Node First, Node Behind) pair, Node node) =>
-            node is SequenceNode sequence && sequence.First == pair.First && sequence.Rest == pair.Behind;
-
-        public int GetHashCode((Node First, Node Behind) pair) => SequenceNode.Hash(pair.First, pair.Behind);
-
-        public Node Create((Node First, Node Behind) pair) => new SequenceNode(pair.First, pair.Behind);
-
-        public bool Equals(Node? one, Node? other) => one == other || one!.Shape == other!.Shape && one.Is(other);
-
-        public int GetHashCode([DisallowNull] Node node) => node.Shape;
     }
 }

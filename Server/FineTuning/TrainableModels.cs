@@ -23,7 +23,7 @@ sealed class TrainableModels(ServerOptions options, Starter starter, ModelCatalo
             problem.Add(ApiError.InvalidValue("model", $"Invalid 'model': '{name}' is an adapter; fine-tune what it stands on."));
         else if (Program is null || PathOf(model.Version) is null)
             problem.Add(ApiError.InvalidValue("model", $"Invalid 'model': '{name}' cannot be fine-tuned here: "
-                + (Program is null ? TrainerProgram.Absence(AppContext.BaseDirectory) : "its weights lie in no file that is known.")));
+                + (Program is null ? "the trainer is not installed beside this server." : "its weights lie in no file that is known.")));
         return problem.First is null ? live.Current : null;
     }
 

@@ -4,7 +4,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Majlis.Feedback.Store.Replies;
+using Majlis.Inference;
 using Majlis.Server.Access;
+using Majlis.Server.Models;
 using Majlis.Server.Reference;
 using Majlis.Server.Wire;
 
@@ -29,9 +31,12 @@ static class KeptChats
             .Says("The messages of a kept chat.");
     }
 
-    static async Task<IResult> ListAsync(HttpContext http, ReplyStore store)
+    static async Task<IResult> ListAsync(HttpContext http, ReplyStore store, LiveModel live)
     {
         var (problem, query) = (new Problem(), http.Request.Query);
+        // Replies name the version that answered.
+        var model = query.TryGetValue("model", out var asked) && asked == ModelNames.Current ? live.Current?.Version ?? ModelNames.Current
+            : (string?)asked;
         string[] pairs = [.. query.Keys.Where(name => name.StartsWith("metadata[", StringComparison.Ordinal) && name.EndsWith(']'))];
         if (Paging.Read(query, problem, ["model", .. pairs]) is not { } paging) return problem.First!.ToResult();
         var found = await store.ListAsync(ReplyKind.Chat, ReplyOwner.Of(http), paging.Limit, paging.After, paging.NewestFirst, IsWanted);
@@ -42,7 +47,7 @@ static class KeptChats
         bool IsWanted(KeptReply kept)
         {
             var reply = Shape(kept);
-            return (!query.TryGetValue("model", out var model) || (string?)reply["model"] == model)
+            return (model is null || (string?)reply["model"] == model)
                 && pairs.All(pair => (string?)reply["metadata"]![pair["metadata[".Length..^1]] == query[pair]);
         }
     }

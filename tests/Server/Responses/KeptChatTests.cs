@@ -49,6 +49,7 @@ public sealed class KeptChatTests(KeepingServer shared) : IClassFixture<KeepingS
         var rest = await GetAsync($"?limit=2&metadata[list]=a&after={ids[1]}");
         Assert.Equal((ids[2], 1, false), ((string?)rest["first_id"], rest["data"]!.AsArray().Count, (bool)rest["has_more"]!));
         Assert.Equal(ids[1], (string?)(await GetAsync("?metadata[list]=a&metadata[n]=1&model=tiny&order=asc"))["first_id"]);
+        Assert.Equal(ids[1], (string?)(await GetAsync("?metadata[list]=a&metadata[n]=1&model=current&order=asc"))["first_id"]);
         Assert.Empty((await GetAsync("?metadata[list]=a&model=other"))["data"]!.AsArray());
         var lost = await server.Http.GetAsync(new Uri($"{Path}?after=chatcmpl-none", UriKind.Relative), Stop);
         Assert.Equal("after", (string?)(await RunningServer.ErrorAsync(lost))["param"]);
