@@ -11,6 +11,8 @@ static class DeviceSampler
     // Sorting 256,000 tokens costs more than the step. The most likely few nearly always hold all the mass that top-p keeps.
     const int Likeliest = 1024;
 
+    static readonly byte[] bitsOfByte = [1, 2, 4, 8, 16, 32, 64, 128];
+
     /// <summary>
     /// logits [P, V] fp32, one plan per row. A row that is not finite gets a log-probability that is not finite, and does not change the
     /// others. Tensors made here live in the open dispose scope.
@@ -42,10 +44,8 @@ static class DeviceSampler
             else MemoryMarshal.AsBytes(plans[row].Allowed.Span).CopyTo(to);
         }
         var bits = from_array(bytes, device: logits.device).unsqueeze(-1) // [P, bytes, 1]
-            .bitwise_right_shift(arange(8, dtype: ScalarType.Byte, device: logits.device))
-            .bitwise_and(ones(1, ScalarType.Byte, logits.device));
-        return logits.masked_fill(bits.reshape(rows, -1).narrow(-1, 0, size).to(ScalarType.Bool).logical_not(),
-            Numbers.Of(double.NegativeInfinity));
+            .bitwise_and(from_array(bitsOfByte, device: logits.device)).reshape(rows, -1).narrow(-1, 0, size);
+        return logits.Masked(bits.to(ScalarType.Bool).logical_not(), double.NegativeInfinity);
     }
 
     static Tensor Draw(Tensor logits, Tensor best, ReadOnlySpan<SamplingPlan> plans)

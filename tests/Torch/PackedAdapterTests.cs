@@ -33,8 +33,9 @@ public sealed class PackedAdapterTests
         var settings = new LoraSettings { Rank = 4, Targets = targets.Split(','), ModulesToSave = saved == "" ? [] : [saved] };
         using var config = JsonDocument.Parse(settings.ToJson("base", "CAUSAL_LM").ToJsonString());
         using var adapter = LoraAdapter.Create(blueprint, AdapterConfig.Read(config.RootElement, "config"), 9, weights);
+        using var seeded = new Generator(11);
         using (no_grad())
-            foreach (var parameter in adapter.Parameters) parameter.normal_(0, 0.3);
+            foreach (var parameter in adapter.Parameters) parameter.normal_(0, 0.3, seeded);
         using var plain = new Transformer(blueprint, new MemoryWeights(weights.ToDictionary(weight => weight.Key,
             weight => (weight.Value.shape.ToImmutableArray(), weight.Value.data<float>().ToArray()))));
         var packed = new PackedTransformer(blueprint, weights, ScalarType.Float32) { Recomputes = recomputes };
