@@ -31,6 +31,7 @@ sealed partial class MergeInput : IDisposable
     {
         (Name, Folder, Config) = (name, folder, config);
         (this.weights, this.adapter, this.loadAs) = (weights, adapter, loadAs);
+        if (Tensors.Count == 0) throw new MergeRecipeException($"{name}: its weights hold no tensor");
         LayerCount = Tensors.Keys.Select(LayerOf).Max() + 1;
         try
         {
@@ -181,7 +182,7 @@ sealed partial class MergeInput : IDisposable
 
     /// <summary>The layer number in a tensor's name, or -1.</summary>
     public static int LayerOf(string tensor) =>
-        LayerPattern().Match(tensor) is { Success: true } match ? int.Parse(match.Groups[1].ValueSpan, null) : -1;
+        LayerPattern().Match(tensor) is { Success: true } match && int.TryParse(match.Groups[1].ValueSpan, out var layer) ? layer : -1;
 
     /// <summary>The same tensor's name in another layer.</summary>
     public static string InLayer(string tensor, int layer) =>

@@ -95,8 +95,10 @@ public sealed class MergePlan : IDisposable
             InputComparison.Check(inputs.All, joins: recipe.Tokenizer is not null);
             var vocabulary = JoinedVocabulary.Create(recipe.Tokenizer, inputs);
             var tensors = PlanTensors(recipe, method, inputs, vocabulary, seed);
-            return new MergePlan(recipe, method, inputs, vocabulary, tensors, [.. PlanWarnings.Find(recipe, method, inputs, tensors)],
+            var plan = new MergePlan(recipe, method, inputs, vocabulary, tensors, [.. PlanWarnings.Find(recipe, method, inputs, tensors)],
                 seed);
+            ResultFiles.Check(plan);
+            return plan;
         }
         catch
         {

@@ -50,26 +50,20 @@ public static class Merger
     public static MergeReport Publish(MergePlan plan, string output, MergeOptions? options = null)
     {
         CheckOutput(output);
-        output = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output));
-        var aside = output + DurableFiles.Unfinished;
-        if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
-        CheckSpace(plan, output);
-        Directory.CreateDirectory(aside);
+        MergeReport? report = null;
         try
         {
-            var report = Write(plan, aside, options);
-            ResultFiles.Write(plan, report, aside);
-            DurableFiles.FlushTree(aside);
-            if (Directory.Exists(output)) Directory.Delete(output);
-            Directory.Move(aside, output);
-            DurableFiles.FlushFolder(Path.GetDirectoryName(output)!);
-            return report;
+            DurableFiles.Create(output, aside =>
+            {
+                CheckSpace(plan, aside);
+                report = Write(plan, aside, options);
+                ResultFiles.Write(plan, report, aside);
+            });
+            return report!;
         }
-        catch (Exception error)
+        catch (IOException failed) when (DiskFull.Is(failed))
         {
-            Directory.Delete(aside, recursive: true);
-            if (error is not IOException failed || !DiskFull.Is(failed)) throw;
-            throw new MergeRecipeException($"{output}: the disk is full ({error.Message.TrimEnd('.')}); nothing is left of the result. "
+            throw new MergeRecipeException($"{output}: the disk is full ({failed.Message.TrimEnd('.')}); nothing is left of the result. "
                 + "Free some space and merge again", failed);
         }
     }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Majlis.Merge.Vocabularies;
 using Majlis.Model;
+using Majlis.Text;
 using Majlis.Text.Chat;
 
 namespace Majlis.Merge;
@@ -18,6 +19,14 @@ static class ResultFiles
 
     /// <summary>Other forms of a vocabulary, which do not know the tokens that were joined.</summary>
     static readonly string[] older = [CheckpointFiles.SentencePiece, "added_tokens.json", "vocab.json", "merges.txt", "vocab.txt"];
+
+    /// <summary>Reads what is changed when the result is written, so that what is damaged is told before anything is computed.</summary>
+    /// <exception cref="ModelFormatException">The tokenizer's config is no JSON, or holds a name twice.</exception>
+    public static void Check(MergePlan plan)
+    {
+        var config = Path.Combine(plan.TokenizerFolder, TemplateFiles.TokenizerConfig);
+        if (File.Exists(config)) ModelJson.Read(config).Dispose();
+    }
 
     public static void Write(MergePlan plan, MergeReport report, string folder)
     {

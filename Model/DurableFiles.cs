@@ -23,25 +23,62 @@ public static partial class DurableFiles
     }
 
     /// <summary>
-    /// Creates a folder at once with everything <paramref name="fill"/> writes into it; removes what a killed or failed try left.
+    /// Creates a folder at once with everything <paramref name="fill"/> writes into it, in the place of an empty one if it is there, also
+    /// behind a link; removes what a killed or failed try left. One process at a time, and never what others made: a file beside the
+    /// unfinished folder, locked while it is written, says whose it is.
     /// </summary>
+    /// <exception cref="IOException">Another process creates it, or something else has the unfinished folder's name.</exception>
     public static void Create(string folder, Action<string> fill)
     {
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        if (Directory.Exists(folder)) folder = Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? folder;
         var temporary = folder + Unfinished;
-        if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
-        Directory.CreateDirectory(temporary);
+        Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
+        using var claim = Claim(folder, temporary);
         try
         {
+            Directory.CreateDirectory(temporary);
             fill(temporary);
             FlushTree(temporary);
+            if (Directory.Exists(folder)) Directory.Delete(folder);
             Directory.Move(temporary, folder);
         }
         catch
         {
-            Directory.Delete(temporary, recursive: true); // on a full disk others need the room
+            if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true); // on a full disk others need the room
             throw;
         }
-        FlushFolder(Path.GetDirectoryName(Path.GetFullPath(folder))!);
+        finally
+        {
+            File.Delete(claim.Name);
+        }
+        FlushFolder(Path.GetDirectoryName(folder)!);
+    }
+
+    // Held open and locked until the folder is there.
+    static FileStream Claim(string folder, string temporary)
+    {
+        var path = temporary + ".lock";
+        var isLeft = File.Exists(path);
+        FileStream claim;
+        try
+        {
+            claim = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            throw new IOException($"{folder}: another process is writing it; {path} is locked.");
+        }
+        if (!Directory.Exists(temporary)) return claim;
+        if (isLeft || !Directory.EnumerateFileSystemEntries(temporary).Any())
+        {
+            Directory.Delete(temporary, recursive: true);
+            return claim;
+        }
+        File.Delete(path);
+        claim.Dispose();
+        throw new IOException($"{temporary} is in the way: it was not left by an earlier try. Move it away, or choose another name than "
+            + $"{folder}.");
     }
 
     /// <summary>Flushes every file and folder under <paramref name="folder"/>, itself included.</summary>

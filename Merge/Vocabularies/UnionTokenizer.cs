@@ -10,12 +10,15 @@ static class UnionTokenizer
 {
     public static void Add(JoinedVocabulary joined, IEnumerable<MergeInput> models)
     {
-        var next = joined.Ids.Values.Max() + 1;
+        // Tokens of the source's file that have no row there keep their ids, where another model has a row for them.
+        var file = InputVocabulary.Read(joined.Source)!;
+        var next = Math.Max(joined.Ids.Values.Max(), file.Values.Max()) + 1;
         foreach (var model in models)
         {
             var special = AddedTokens(model);
             foreach (var (token, _) in joined.Of(model).OrderBy(token => token.Value))
-                if (joined.Ids.TryAdd(token, next))
+                if (file.TryGetValue(token, out var known)) joined.Ids.TryAdd(token, known);
+                else if (joined.Ids.TryAdd(token, next))
                     joined.Added.Add(Entry(special.GetValueOrDefault(token), token, next++));
         }
         if (joined.Tokenizer["added_tokens"] is not JsonArray added) joined.Tokenizer["added_tokens"] = added = [];
@@ -42,7 +45,10 @@ static class UnionTokenizer
     static Dictionary<string, JsonObject> AddedTokens(MergeInput model)
     {
         using var document = ModelJson.Read(Path.Combine(model.Folder, CheckpointFiles.Tokenizer));
-        return JsonNode.Parse(document.RootElement.GetRawText())!["added_tokens"] is JsonArray added
-            ? added.OfType<JsonObject>().ToDictionary(entry => entry["content"]!.GetValue<string>(), StringComparer.Ordinal) : [];
+        var entries = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
+        // Of two entries for one text the last is the one whose id counts.
+        if (JsonNode.Parse(document.RootElement.GetRawText())!["added_tokens"] is JsonArray added)
+            foreach (var entry in added.OfType<JsonObject>()) entries[entry["content"]!.GetValue<string>()] = entry;
+        return entries;
     }
 }

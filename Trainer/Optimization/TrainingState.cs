@@ -31,7 +31,16 @@ sealed record TrainingState(int Step, double TokensSeen, IReadOnlyList<StepMetri
             var state = new TrainingState(optimiser.Step, tokensSeen, log, FileHash.Of(tensors));
             File.WriteAllBytes(Path.Combine(fresh, Numbers), JsonSerializer.SerializeToUtf8Bytes(state, TrainerJson.Plain));
         });
-        foreach (var older in States(run).SkipLast(keep)) Directory.Delete(older, recursive: true);
+        foreach (var older in States(run).SkipLast(keep)) Drop(run, older);
+    }
+
+    // A kill while its files are deleted leaves no half of it under its own name.
+    static void Drop(string run, string older)
+    {
+        var dropped = Path.Combine(run, "dropped" + DurableFiles.Unfinished);
+        if (Directory.Exists(dropped)) Directory.Delete(dropped, recursive: true);
+        Directory.Move(older, dropped);
+        Directory.Delete(dropped, recursive: true);
     }
 
     /// <summary>

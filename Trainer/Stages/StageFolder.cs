@@ -54,7 +54,7 @@ public sealed class StageFolder(string path)
     }
 
     /// <summary>
-    /// Remembers what the stage began with; a stage begun with something else is not continued. Options that the record lacks, because an
+    /// Remembers what the stage began with; one that has left anything is not continued with something else. Options that the record lacks, because an
     /// older build wrote it, had their defaults.
     /// </summary>
     /// <exception cref="ModelFormatException">The folder belongs to another recipe, model or data.</exception>
@@ -62,7 +62,7 @@ public sealed class StageFolder(string path)
     {
         var file = System.IO.Path.Combine(path, Start);
         var now = JsonSerializer.SerializeToUtf8Bytes(start, TrainerJson.Stages);
-        if (!File.Exists(file))
+        if (!File.Exists(file) || IsUnused)
         {
             DurableFiles.Replace(file, now);
             return;
@@ -72,6 +72,9 @@ public sealed class StageFolder(string path)
             throw new ModelFormatException($"{file}: this folder was begun with another recipe, model or data; its checkpoints do not fit. "
                 + "Name another folder, or delete this one");
     }
+
+    // A stage that failed before its first step left nothing that a mended recipe could spoil.
+    bool IsUnused => !Directory.EnumerateFileSystemEntries(path).Select(System.IO.Path.GetFileName).Except(["lock", Start]).Any();
 
     static StageStart Recorded(string file, Type options)
     {

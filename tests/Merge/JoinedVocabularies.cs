@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Majlis.Merge;
 using Majlis.Merge.Recipes;
+using Majlis.Text;
 using Majlis.tests.Support;
 using Xunit;
 
@@ -70,6 +71,44 @@ public sealed class JoinedVocabularies : IDisposable
         Assert.Equal("{{ messages }}", File.ReadAllText(Path.Combine(folder.File("out"), "chat_template.jinja")));
         Assert.Equal(5, Read("config.json")["vocab_size"]!.GetValue<int>());
         Assert.False(File.Exists(Path.Combine(folder.File("out"), "vocab.json")));
+    }
+
+    [Fact]
+    public void A_token_of_the_sources_file_without_a_row_there_keeps_its_id_and_no_other_token_gets_it()
+    {
+        Model("a", 100, "s", "1", "2", "3", "4", "5", "6", "7", "x", "y");
+        using (var plan = Plan("tokenizer_source: union"))
+        {
+            Assert.Equal((9, 10, 11), (plan.Vocabulary!.Ids["y"], plan.Vocabulary.Ids["z"], plan.Vocabulary.Ids["q"]));
+            Assert.DoesNotContain("x", plan.Vocabulary.Ids.Keys);
+            Merger.Publish(plan, folder.File("out"));
+        }
+        var written = JsonNode.Parse(File.ReadAllText(Path.Combine(folder.File("out"), "tokenizer.json")))!;
+        Assert.Equal(9, (int)written["model"]!["vocab"]!["y"]!);
+        Assert.Equal(["z", "q"], written["added_tokens"]!.AsArray().Select(token => (string)token!["content"]!));
+    }
+
+    [Fact]
+    public void Of_two_added_tokens_of_one_text_the_last_counts()
+    {
+        var path = Path.Combine(folder.Path, "b", "tokenizer.json");
+        var tokenizer = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        tokenizer["added_tokens"] = new JsonArray(Added(special: false), Added(special: true));
+        File.WriteAllText(path, tokenizer.ToJsonString());
+        using var plan = Plan("tokenizer_source: union");
+        Assert.True((bool)plan.Vocabulary!.Added.Single(token => (string)token["content"]! == "z")["special"]!);
+
+        static JsonObject Added(bool special) => new() { ["id"] = 2, ["content"] = "z", ["special"] = special };
+    }
+
+    [Theory]
+    [InlineData("""{"a": 1""")]
+    [InlineData("""{"a": 1, "a": 2}""")]
+    public void A_damaged_config_of_the_tokenizer_is_told_before_anything_is_computed(string config)
+    {
+        File.WriteAllText(Path.Combine(folder.Path, "a", "tokenizer_config.json"), config);
+        Assert.Contains("tokenizer_config.json", Assert.Throws<ModelFormatException>(() => Plan("tokenizer_source: union")).Message,
+            StringComparison.Ordinal);
     }
 
     MergePlan Plan(string recipe) => MergePlan.Create(MergeRecipe.Parse("merge_method: linear\nmodels:\n"

@@ -63,6 +63,22 @@ public sealed class WrittenMerges : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
     }
 
+    [Theory]
+    [InlineData("", "hold no tensor")]
+    [InlineData("model.layers.99999999999.x.weight", "odd has 0 layers")]
+    public void Odd_weights_are_refused_in_words(string tensor, string says)
+    {
+        TinyLlama.Write(folder + "/whole");
+        Directory.CreateDirectory(folder + "/odd");
+        File.Copy(folder + "/whole/config.json", folder + "/odd/config.json");
+        SafetensorsWriter.WriteFile(folder + "/odd/model.safetensors",
+            tensor == "" ? [] : [new TensorInfo(tensor, TensorType.F32, [1])], (_, output) => output.Write([1f]));
+        File.WriteAllText(folder + "/recipe.yml",
+            "merge_method: linear\nmodels:\n- {model: whole, parameters: {weight: 1}}\n- {model: odd, parameters: {weight: 1}}\n");
+        var refused = Assert.Throws<MergeRecipeException>(() => Merger.Run(folder + "/recipe.yml", folder, Output));
+        Assert.Contains(says, refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_output_that_is_there_is_not_touched()
     {

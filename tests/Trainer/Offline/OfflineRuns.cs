@@ -95,6 +95,15 @@ public sealed class OfflineRuns : IDisposable
     }
 
     [Fact]
+    public void A_folder_in_which_nothing_was_trained_takes_a_mended_recipe()
+    {
+        Assert.Null(Run(Options, "whole"));
+        Directory.CreateDirectory(folder.File("mended"));
+        File.Copy(folder.File("whole", "start.json"), folder.File("mended", "start.json"));
+        Assert.Null(Run(Options with { Beta = 0.5 }, "mended"));
+    }
+
+    [Fact]
     public void A_folder_that_an_older_build_began_goes_on_with_the_defaults_of_the_options_it_lacks()
     {
         Assert.Throws<Killed>(() => Run(Options, "older", killAfter: 2));
