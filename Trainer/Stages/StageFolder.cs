@@ -54,8 +54,8 @@ public sealed class StageFolder(string path)
     }
 
     /// <summary>
-    /// Remembers what the stage began with; one that has left anything is not continued with something else. Options that the record lacks, because an
-    /// older build wrote it, had their defaults.
+    /// Remembers what the stage began with; one that has left anything is not continued with something else. Options that the record
+    /// lacks, because an older build wrote it, had their defaults.
     /// </summary>
     /// <exception cref="ModelFormatException">The folder belongs to another recipe, model or data.</exception>
     public void Begin(StageStart start)
