@@ -39,6 +39,7 @@ static class MicroBatches
         string[] all = [.. places];
         return FormattableString.Invariant($"health: step {step + 1}: {what} is {value}; expected a finite number. The batch: ")
             + string.Join(", ", all.Take(PlacesNamed)) + (all.Length > PlacesNamed ? $" and {all.Length - PlacesNamed} more" : "")
-            + ". Lower the learning rate, or look at these rows";
+            + (step == 0 ? ". Nothing was learnt before it: look at these rows, and at the model's own numbers"
+                : ". Lower the learning rate, or look at these rows");
     }
 }

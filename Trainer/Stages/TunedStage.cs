@@ -53,7 +53,8 @@ sealed class TunedStage(IStageTask task, string model, StageRun run, Action<Step
             run.Progress.Report(line.Of(step));
         });
         record.Draw();
-        if (result.Refusal is { } refusal) return $"{refusal}. The checkpoints before it stay in {Folder.States}";
+        if (result.Refusal is { } refusal)
+            return refusal + (Directory.Exists(Folder.States) ? $". The checkpoints before it stay in {Folder.States}" : "");
         var (items, curve) = (prepared.Objective.Items, StageManifest.CurveOf(result.Log));
         var manifest = new StageManifest(start, items, result.Steps, curve, result.Log[^1].Values);
         Folder.Finish(network, hash => manifest with { WeightsHash = hash }, record);
