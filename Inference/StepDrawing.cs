@@ -35,7 +35,8 @@ sealed class StepDrawing(int vocabularySize)
     /// <summary>The next token of a generation, by the row in which everything before it is known.</summary>
     public (SampledToken Token, ImmutableArray<TopLogProb> Top) Draw(ForwardResult result, Generation generation, int row)
     {
-        if (planOf.TryGetValue(row, out var at)) return (drawn[at], []);
+        // What was planned holds only while no token before has changed that: one may force the next.
+        if (generation.IsPlain && planOf.TryGetValue(row, out var at)) return (drawn[at], []);
         if (generation.IsPlain && generation.Plan(row, ahead: 0) is { } plan) return (Alone(result, plan), []);
         result.ReadLogits(row, logits);
         var (sequence, options, top) = (generation.Sequence, generation.Request.Sampling, generation.Request.TopLogProbs);

@@ -55,7 +55,7 @@ public static class Merger
         {
             DurableFiles.Create(output, aside =>
             {
-                CheckSpace(plan, aside);
+                CheckSpace(plan, output);
                 report = Write(plan, aside, options);
                 ResultFiles.Write(plan, report, aside);
             });

@@ -2,12 +2,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Majlis.Server.Models;
-using Majlis.Server.VectorStores;
-using Majlis.Server.Wire;
 using Majlis.tests.Server.Files;
 using Majlis.tests.Support;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Majlis.tests.Server.VectorStores;
@@ -157,24 +153,6 @@ public sealed class VectorStoreTests : IAsyncLifetime
         await Eventually.HoldsAsync("the batch is read", async () => (string)(await ShowAsync(path))["status"]! == "completed");
         Assert.Equal("completed", (string)(await PostAsync(path + "/cancel", []))["status"]!);
         Assert.Equal("completed", (string)(await ShowAsync(path))["status"]!);
-    }
-
-    [Fact]
-    public void What_was_used_is_in_use_after_a_restart_as_well()
-    {
-        var (time, folder) = (new FakeTimeProvider(), System.IO.Path.Combine(data, "used"));
-        var id = Open().Add(made => new(made, "sara", null, null, 0, Open().Now, 1, null)).Id;
-        var stores = Open();
-        for (var hour = 0; hour < 30; hour++)
-        {
-            time.Advance(TimeSpan.FromHours(1));
-            stores.Touch(id);
-        }
-        Assert.NotNull(Open().Find("sara", id));
-        time.Advance(TimeSpan.FromHours(25));
-        Assert.Null(Open().Find("sara", id));
-
-        StoreRecords Open() => new(folder, IdSource.Random, time, NullLogger<StoreRecords>.Instance);
     }
 
     [Fact]
