@@ -69,16 +69,22 @@ public static partial class DurableFiles
         {
             throw new IOException($"{folder}: another process is writing it; {path} is locked.");
         }
-        if (!Directory.Exists(temporary)) return claim;
-        if (isLeft || !Directory.EnumerateFileSystemEntries(temporary).Any())
+        try
         {
+            if (!Directory.Exists(temporary)) return claim;
+            if (!isLeft && Directory.EnumerateFileSystemEntries(temporary).Any())
+                throw new IOException($"{temporary} is in the way: it was not left by an earlier try. Move it away, or choose another name "
+                    + $"than {folder}.");
             Directory.Delete(temporary, recursive: true);
             return claim;
         }
-        File.Delete(path);
-        claim.Dispose();
-        throw new IOException($"{temporary} is in the way: it was not left by an earlier try. Move it away, or choose another name than "
-            + $"{folder}.");
+        catch
+        {
+            // A try that was left stays known as one.
+            if (!isLeft) File.Delete(path);
+            claim.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Flushes every file and folder under <paramref name="folder"/>, itself included.</summary>

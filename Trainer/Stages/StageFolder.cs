@@ -17,7 +17,7 @@ public sealed class StageFolder(string path)
 {
     public const string AdapterWeights = "adapter_model.safetensors";
 
-    const string Start = "start.json", EpochPrefix = "step-";
+    const string Start = "start.json", LockFile = "lock", EpochPrefix = "step-";
 
     static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
     static readonly JsonSerializerOptions recorded =
@@ -45,7 +45,7 @@ public sealed class StageFolder(string path)
         Directory.CreateDirectory(path);
         try
         {
-            return new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(System.IO.Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException error)
         {
@@ -74,7 +74,7 @@ public sealed class StageFolder(string path)
     }
 
     // A stage that failed before its first step left nothing that a mended recipe could spoil.
-    bool IsUnused => !Directory.EnumerateFileSystemEntries(path).Select(System.IO.Path.GetFileName).Except(["lock", Start]).Any();
+    bool IsUnused => !Directory.EnumerateFileSystemEntries(path).Select(System.IO.Path.GetFileName).Except([LockFile, Start]).Any();
 
     static StageStart Recorded(string file, Type options)
     {
