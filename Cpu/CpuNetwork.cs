@@ -41,7 +41,7 @@ public sealed class CpuNetwork : INetwork
         if (Lack(blueprint) is { } lack) throw new ModelFormatException(lack);
         Blueprint = blueprint;
         groups = blueprint.CacheGroups;
-        Threads = options.Threads ?? Environment.ProcessorCount;
+        Threads = options.Threads ?? MemberCores.Count;
         if (Threads < 1) throw new ArgumentOutOfRangeException(nameof(options), Threads, "A network needs at least one thread.");
         form = options.Cache switch
         {

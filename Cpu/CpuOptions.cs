@@ -9,6 +9,6 @@ public sealed record CpuOptions
 
     public CachePrecision Cache { get; init; }
 
-    /// <summary>Threads that compute, the caller's among them; null: as many as the process may use cores.</summary>
+    /// <summary>Threads that compute, the caller's among them; null: as many as the process may use physical cores.</summary>
     public int? Threads { get; init; }
 }

@@ -1,5 +1,5 @@
-// Threads that run one body together, with a barrier that spins and work that is claimed item by item. At rest they are parked. Knows
-// nothing of the work.
+// Threads that run one body together, with a barrier that spins and work that is claimed item by item. At work each may stay on a core of
+// its own, at rest they are parked. Knows nothing of the work.
 using Majlis.Model;
 
 namespace Majlis.Cpu.Threads;
@@ -16,6 +16,7 @@ sealed class Team : IDisposable
 
     readonly Lock starting = new();
     readonly Thread[] threads;
+    readonly MemberCores? cores;
     readonly object park = new();
     readonly PaddedCounter arrived = new();
     readonly PaddedCounter phase = new();
@@ -31,6 +32,7 @@ sealed class Team : IDisposable
     public Team(int members)
     {
         Members = members;
+        cores = MemberCores.For(members);
         threads = new Thread[members - 1];
         for (var i = 0; i < threads.Length; i++)
         {
@@ -54,8 +56,11 @@ sealed class Team : IDisposable
             Interlocked.Increment(ref generation.Value);
             if (Volatile.Read(ref parked) > 0)
                 lock (park) Monitor.PulseAll(park);
+            cores?.Stay(0);
             Call(0);
             for (var i = 0; Volatile.Read(ref finished.Value) < Members; i++) Wait(i);
+            // The caller's thread has other work too.
+            cores?.Leave();
             body = null;
             if (failure is { } thrown) throw new InvalidOperationException($"A step of the network failed: {thrown.Message}", thrown);
         }
@@ -104,6 +109,7 @@ sealed class Team : IDisposable
 
     void Work(int member)
     {
+        cores?.Stay(member);
         for (var seen = 0; ;)
         {
             seen = WaitForWork(seen);

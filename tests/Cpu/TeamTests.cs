@@ -1,4 +1,4 @@
-// The team of threads: barriers, claimed work, a member that fails, and rest.
+// The team of threads: barriers, claimed work, a member that fails, cores of their own, and rest.
 using Majlis.Cpu.Threads;
 using Majlis.tests.Support;
 using Xunit;
@@ -78,6 +78,34 @@ public sealed class TeamTests
         team.Run(_ => team.Sync());
         await Eventually.HoldsAsync("the thread sleeps", () => State("cpu 39") == 'S');
     }
+
+    /// <summary>As the kernel tells it. The caller's thread is another's, who gets it back as it was, after a failed step too.</summary>
+    [Fact]
+    public void As_many_members_as_cores_each_have_their_own_and_the_caller_has_all_again()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Threads are looked up in /proc.");
+        Assert.SkipWhen(MemberCores.For(MemberCores.Count) is null, "This process has less time than cores.");
+        var before = Cores();
+        using var team = new Team(MemberCores.Count);
+        var during = new string[team.Members];
+        team.Run(member => during[member] = Cores());
+        Assert.Distinct(during);
+        Assert.Equal(before, Cores());
+        Assert.Throws<InvalidOperationException>(() => team.Run(_ => throw new ArgumentException("broken")));
+        Assert.Equal(before, Cores());
+    }
+
+    [Fact]
+    public void More_members_than_cores_stay_nowhere()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Threads are looked up in /proc.");
+        var before = Cores();
+        using var team = new Team(MemberCores.Count + 1);
+        team.Run(_ => Assert.Equal(before, Cores()));
+    }
+
+    static string Cores() => File.ReadLines("/proc/thread-self/status")
+        .Single(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal));
 
     static char State(string thread) => Directory.GetDirectories("/proc/self/task")
         .Select(task => File.ReadAllText(Path.Combine(task, "stat"))).Single(line => line.Contains($"({thread})", StringComparison.Ordinal))
