@@ -10,8 +10,8 @@ namespace Majlis.Cpu.Steps;
 readonly record struct AttentionItem(int Span, int Head, int First, int Count)
 {
     /// <summary>
-    /// The dearest first: the later a query, the more keys it has. Where few are left over for <paramref name="members"/> threads, these
-    /// are cut by query heads, so that none of the threads is idle.
+    /// The dearest first. Where few of the dear ones are left over for <paramref name="members"/> threads, these are cut by query heads, so
+    /// that none of the threads is idle.
     /// </summary>
     public static AttentionItem[] Of(ForwardBatch batch, AttentionBlueprint attention, int members)
     {
@@ -23,10 +23,23 @@ readonly record struct AttentionItem(int Span, int Head, int First, int Count)
                 for (var head = 0; head < attention.KeyValueHeads; head++)
                     items.Add(new(s, head, first, Math.Min(AttentionTile.Rows, rows - first)));
         }
-        var over = items.Count % members;
+        AttentionItem[] sorted = [.. items.OrderByDescending(Cost)];
+        // An answer's few rows fill no gap that a prompt's many leave.
+        var dear = sorted.Count(item => 2 * Cost(item) >= Cost(sorted[0]));
+        var over = dear % members;
         // Of many items the last ones are a small part.
-        return over == 0 || items.Count > 4 * members ? [.. items]
-            : [.. items[..^over], .. items[^over..].SelectMany(item => item.Cut((members + over - 1) / over))];
+        return over == 0 || dear > 4 * members ? sorted
+            : [.. sorted[..(dear - over)], .. sorted[(dear - over)..dear].SelectMany(item => item.Cut((members + over - 1) / over)),
+                .. sorted[dear..]];
+
+        long Cost(AttentionItem item) => item.Cost(batch.Spans[item.Span], attention);
+    }
+
+    // Keys that its last query sees, for each query.
+    long Cost(SequenceSpan span, AttentionBlueprint attention)
+    {
+        var last = attention.IsCausal ? (First + Count - 1) / (attention.Heads / attention.KeyValueHeads) : span.Count - 1;
+        return (long)Count * Math.Min(attention.Window ?? int.MaxValue, span.Cached + last + 1);
     }
 
     IEnumerable<AttentionItem> Cut(int parts)
