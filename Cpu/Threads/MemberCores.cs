@@ -36,7 +36,9 @@ sealed partial class MemberCores
     static ulong[] Allowed()
     {
         var mask = new ulong[MaskWords];
-        return OperatingSystem.IsLinux() && GetAffinity(0, MaskWords * sizeof(ulong), mask) >= 0 ? mask : new ulong[MaskWords];
+        // A refusal leaves the mask empty.
+        if (OperatingSystem.IsLinux()) _ = GetAffinity(0, MaskWords * sizeof(ulong), mask);
+        return mask;
     }
 
     /// <summary>The processors of each core, by the first of them.</summary>

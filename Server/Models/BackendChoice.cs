@@ -14,7 +14,7 @@ static class BackendChoice
             yield return $"--cache-type: '{options.CacheType}' is none of {string.Join(", ", ModelOpener.CacheTypes.Keys)}.";
         var cores = Environment.ProcessorCount;
         if (options.Threads < 0 || options.Threads > cores)
-            yield return $"--threads: {options.Threads} is not between 1 and this machine's {cores} cores (0: all of them).";
+            yield return $"--threads: {options.Threads} is not between 1 and this machine's {cores} cores (0: one for each physical core).";
         if (options.Backend != ModelOpener.Cpu && (options.Weights != "auto" || options.CacheType != "auto" || options.Threads != 0))
             yield return "--weights, --cache-type and --threads: they are the cpu backend's; add --backend cpu.";
     }
