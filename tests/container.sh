@@ -33,7 +33,7 @@ cleanup() {
   [ -z "$server" ] || kill -9 "$server" 2>/dev/null || true
   B unmount --all >/dev/null 2>&1 || true
   B rm --all >/dev/null 2>&1 || true
-  B rmi --force majlis-server majlis-trainer >/dev/null 2>&1 || true
+  B rmi --force majlis-server majlis-trainer majlis-runtime >/dev/null 2>&1 || true
   B rmi --prune >/dev/null 2>&1 || true
   rm -rf "$work"
 }
@@ -78,11 +78,16 @@ if [ -n "$model" ]; then
   named_model=models/starter/$(basename "$model")
 fi
 # The packages this machine has are lent, so that a registry is asked only for what is missing.
-for target in server trainer; do
-  B build --quiet --isolation chroot --pull-never --format docker --layers --target $target --build-arg BACKEND=cpu \
-    --build-arg VERSION=1.2.3 --build-arg "MODEL=$named_model" --build-arg "COMMIT=$commit" --volume "$HOME/.nuget/packages:/root/.nuget/packages" \
-    --volume /etc/ssl/certs:/etc/ssl/certs:ro --tag majlis-$target "$work/context"
-done
+build() { # TARGET VERSION COMMIT MODEL
+  B build --quiet --isolation chroot --pull-never --format docker --layers --target "$1" --build-arg BACKEND=cpu \
+    --build-arg "VERSION=$2" --build-arg "COMMIT=$3" --build-arg "MODEL=$4" --volume "$HOME/.nuget/packages:/root/.nuget/packages" \
+    --volume /etc/ssl/certs:/etc/ssl/certs:ro --tag "majlis-$1" "$work/context"
+}
+# What an earlier build left in the cache must not come back: its version and commit here, its model below.
+build runtime 0.0.1 before ""
+build trainer 1.2.3 "$commit" ""
+build server 1.2.3 "$commit" another-model
+build server 1.2.3 "$commit" "$named_model"
 
 # Runs an image's program as an engine would: its user, its variables, its folder, a read-only root, its volumes, a network of its own.
 # Its pid is in $server, its output in $work/NAME.log.
@@ -128,6 +133,8 @@ for target in server trainer; do
   check "$target: labels" test "$(B inspect --type image --format \
     '{{index .OCIv1.Config.Labels "org.opencontainers.image.version"}} {{index .OCIv1.Config.Labels "org.opencontainers.image.revision"}}' \
     majlis-$target)" = "1.2.3 $commit"
+  [ $target = trainer ] || check "$target: its model" test "$(B inspect --type image --format '{{println .OCIv1.Config.Env}}' majlis-$target |
+    grep -o 'MAJLIS_MODEL=[^] ]*')" = "MAJLIS_MODEL=$named_model"
   echo "$target: $(du -sm "$root/app" | cut -f1) MB of ours"
 done
 
