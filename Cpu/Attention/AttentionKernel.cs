@@ -11,7 +11,7 @@ namespace Majlis.Cpu.Attention;
 static unsafe class AttentionKernel
 {
     /// <summary>
-    /// Adds to rows <paramref name="row"/> and following what they get from the first <paramref name="count"/> keys at hand, whose first
+    /// Computes what rows <paramref name="row"/> and following get from the first <paramref name="count"/> keys at hand, whose first
     /// stands at position <paramref name="begin"/>.
     /// </summary>
     public static void Run<TWidth>(AttentionTile tile, int row, int begin, int count, AttentionBlueprint a)
@@ -65,8 +65,8 @@ static unsafe class AttentionKernel
             score.Store(scores + k);
             most = T.Max(most, score);
         }
-        var largest = Math.Max(tile.Largest[row], most.Largest());
-        // Nothing is attended to yet: the difference of two infinities would be no number.
+        var largest = most.Largest();
+        // Nothing is attended to: the difference of two infinities would be no number.
         var shift = T.All(float.IsNegativeInfinity(largest) ? 0 : largest);
         var sum = T.All(0);
         for (var k = 0; k < count; k += 16)
@@ -75,12 +75,11 @@ static unsafe class AttentionKernel
             share.Store(scores + k);
             sum += share;
         }
-        tile.Factors[row] = Exponential.Exp(T.All(tile.Largest[row]) - shift).Largest();
-        tile.Sums[row] = tile.Sums[row] * tile.Factors[row] + sum.Sum();
-        tile.Largest[row] = largest;
+        tile.Here.Sums[row] = sum.Sum();
+        tile.Here.Largest[row] = largest;
     }
 
-    // [row][32 elements] = what there was, shrunk, plus shares times values. Values beyond the last key are another sequence's remains.
+    // [row][32 elements] = shares times values. Values beyond the last key are another sequence's remains.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Mix<TWidth>(AttentionTile tile, int row, int count, int element)
         where TWidth : struct, IWidth
@@ -103,26 +102,9 @@ static unsafe class AttentionKernel
                 Add<TWidth>(other, shares + k, ref b0, ref b1, ref b2, ref b3, ref b4, ref b5, ref b6, ref b7);
             }
         }
-        var mixed = tile.Mixed + row * padded;
-        var factors = tile.Factors.AsSpan(row, TWidth.Count);
-        Finish<TWidth>(mixed + element, padded, factors, a0, a1, a2, a3, a4, a5, a6, a7);
-        if (second != element) Finish<TWidth>(mixed + second, padded, factors, b0, b1, b2, b3, b4, b5, b6, b7);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Finish<TWidth>(float* mixed, int padded, Span<float> f, Vector512<float> a0, Vector512<float> a1, Vector512<float> a2,
-        Vector512<float> a3, Vector512<float> a4, Vector512<float> a5, Vector512<float> a6, Vector512<float> a7)
-        where TWidth : struct, IWidth
-    {
-        a0 = Added(mixed, f[0], a0);
-        if (TWidth.Count > 1) a1 = Added(mixed + padded, f[1], a1);
-        if (TWidth.Count > 2) a2 = Added(mixed + 2 * padded, f[2], a2);
-        if (TWidth.Count > 2) a3 = Added(mixed + 3 * padded, f[3], a3);
-        if (TWidth.Count > 4) a4 = Added(mixed + 4 * padded, f[4], a4);
-        if (TWidth.Count > 4) a5 = Added(mixed + 5 * padded, f[5], a5);
-        if (TWidth.Count > 4) a6 = Added(mixed + 6 * padded, f[6], a6);
-        if (TWidth.Count > 4) a7 = Added(mixed + 7 * padded, f[7], a7);
-        Lanes.Store<TWidth>(mixed, padded, a0, a1, a2, a3, a4, a5, a6, a7);
+        var mixed = tile.Here.Mixed + row * padded;
+        Lanes.Store<TWidth>(mixed + element, padded, a0, a1, a2, a3, a4, a5, a6, a7);
+        if (second != element) Lanes.Store<TWidth>(mixed + second, padded, b0, b1, b2, b3, b4, b5, b6, b7);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -140,8 +122,4 @@ static unsafe class AttentionKernel
         a6 = Vector512.FusedMultiplyAdd(value, Vector512.Create(shares[6 * Keys]), a6);
         a7 = Vector512.FusedMultiplyAdd(value, Vector512.Create(shares[7 * Keys]), a7);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<float> Added(float* before, float factor, Vector512<float> sum) =>
-        Vector512.FusedMultiplyAdd(Vector512.Load(before), Vector512.Create(factor), sum);
 }

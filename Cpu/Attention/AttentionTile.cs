@@ -1,5 +1,5 @@
-// What one thread needs for some rows of queries: their scores, shares and results so far, and the keys at hand. Memory only;
-// AttentionKernel computes.
+// What one thread needs for some rows of queries: their scores, shares and results, and the keys at hand. Memory only; AttentionKernel
+// computes.
 using Majlis.Cpu.Kernels;
 
 namespace Majlis.Cpu.Attention;
@@ -26,8 +26,9 @@ sealed unsafe class AttentionTile : IDisposable
     {
         Padded = CacheLayout.Padded(headDim);
         chunks = CacheLayout.Chunks(headDim);
-        var floats = 2 * Rows * chunks * ShortRounding.Columns + Rows * chunks + PartRows * Keys + Keys + PartRows * Blocks;
-        memory = new NativeBuffer(floats * sizeof(float) + PartRows * Keys * sizeof(short) + 2 * Blocks * sizeof(byte*));
+        var floats = Rows * chunks * ShortRounding.Columns + 2 * SoftmaxSums.Floats(Rows, Padded) + Rows * chunks + PartRows * Keys + Keys
+            + PartRows * Blocks;
+        memory = new NativeBuffer(floats * sizeof(float) + PartRows * Keys * sizeof(short) + 3 * Blocks * sizeof(byte*));
     }
 
     /// <summary>Elements of a head, as whole vectors.</summary>
@@ -42,11 +43,17 @@ sealed unsafe class AttentionTile : IDisposable
     /// <summary>[row][chunk of 64 elements][64]: a row's query in 16 bits, where the cache is.</summary>
     public short* ShortQuery(int row) => (short*)Queries + row * chunks * ShortRounding.Columns;
 
-    /// <summary>[chunk of 64 elements][row]: scales of queries in 16 bits.</summary>
-    public float* QueryScales => Mixed + Rows * chunks * ShortRounding.Columns;
+    /// <summary>What the rows have of all keys.</summary>
+    public SoftmaxSums Total => new(Queries + Rows * chunks * ShortRounding.Columns, Padded);
 
-    /// <summary>[row][element], not yet divided by the sums.</summary>
-    public float* Mixed => Queries + Rows * chunks * ShortRounding.Columns;
+    /// <summary>Room for what the rows have of the keys at hand.</summary>
+    public SoftmaxSums Room => new(Queries + Rows * chunks * ShortRounding.Columns + SoftmaxSums.Floats(Rows, Padded), Padded);
+
+    /// <summary>What the rows have of the keys at hand: in <see cref="Room"/>, or where other threads find it.</summary>
+    public SoftmaxSums Here { get; set; }
+
+    /// <summary>[chunk of 64 elements][row]: scales of queries in 16 bits.</summary>
+    public float* QueryScales => Queries + Rows * chunks * ShortRounding.Columns + 2 * SoftmaxSums.Floats(Rows, Padded);
 
     /// <summary>[row of a part][key]: scores, then shares.</summary>
     public float* Scores => QueryScales + Rows * chunks;
@@ -69,25 +76,11 @@ sealed unsafe class AttentionTile : IDisposable
     /// <summary>The blocks' values.</summary>
     public byte** ValueBlocks => KeyBlocks + Blocks;
 
+    /// <summary>The keys of the blocks after these.</summary>
+    public byte** NextKeyBlocks => ValueBlocks + Blocks;
+
     /// <summary>The position of each row's token, ascending.</summary>
     public int[] Positions { get; } = new int[Rows];
-
-    /// <summary>Each row's largest score so far.</summary>
-    public float[] Largest { get; } = new float[Rows];
-
-    /// <summary>Each row's sum of shares so far.</summary>
-    public float[] Sums { get; } = new float[Rows];
-
-    /// <summary>What the last keys' scores shrink each row's results by.</summary>
-    public float[] Factors { get; } = new float[Rows];
-
-    /// <summary>Forgets the results of other rows.</summary>
-    public void Clear()
-    {
-        new Span<float>(Mixed, Rows * Padded).Clear();
-        Largest.AsSpan().Fill(float.NegativeInfinity);
-        Sums.AsSpan().Clear();
-    }
 
     public void Dispose()
     {

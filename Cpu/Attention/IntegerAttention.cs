@@ -13,22 +13,26 @@ namespace Majlis.Cpu.Attention;
 static unsafe class IntegerAttention
 {
     /// <summary>
-    /// Adds to the part's rows, which begin at <paramref name="row"/>, what they get from the first <paramref name="count"/> keys at hand,
+    /// Computes what the part's rows, which begin at <paramref name="row"/>, get from the first <paramref name="count"/> keys at hand,
     /// whose first stands at position <paramref name="begin"/>. Rows from <paramref name="rows"/> on pad the part.
     /// </summary>
     public static void Run(Products products, AttentionTile tile, int row, int rows, int begin, int count, AttentionBlueprint a)
     {
         var queries = tile.Packed.Tile(row / PartRows);
+        var ahead = row == 0 ? CacheForm.Int8.ValueBytes(a.HeadDim) : 0;
         for (var b = 0; b * BlockTokens < count; b++)
+        {
             // Where one is missing, its scores are masked.
-            if (tile.KeyBlocks[b] is not null)
-                products.Integers(WeightFormat.Int8, tile.KeyBlocks[b], tile.Packed.Blocks, queries, tile.Scores + b * BlockTokens, Keys);
+            if (tile.KeyBlocks[b] is null) continue;
+            Prefetching.Fetch(tile.ValueBlocks[b], ahead);
+            products.Integers(WeightFormat.Int8, tile.KeyBlocks[b], tile.Packed.Blocks, queries, tile.Scores + b * BlockTokens, Keys);
+        }
         var pairs = (count + 2 * BlockTokens - 1) / (2 * BlockTokens);
         for (var i = 0; row + i < rows && i < queries.Width; i++)
             if (Vector512.IsHardwareAccelerated) Shares<WholeFloats>(tile, row, i, begin, count, queries.Width, a);
             else Shares<HalvedFloats>(tile, row, i, begin, count, queries.Width, a);
         products.Mix(new ValueMix(tile.ValueBlocks, pairs, tile.Padded, tile.Shares, tile.ShareScales, queries.Width,
-            tile.Mixed + row * tile.Padded, tile.Factors.AsSpan(row)));
+            tile.Here.Mixed + row * tile.Padded));
     }
 
     static void Shares<T>(AttentionTile tile, int row, int i, int begin, int count, int width, AttentionBlueprint a)

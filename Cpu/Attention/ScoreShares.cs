@@ -30,8 +30,8 @@ static unsafe class ScoreShares
             score.Store(scores + k);
             most = T.Max(most, score);
         }
-        var largest = Math.Max(tile.Largest[row], most.Largest());
-        // Nothing is attended to yet: the difference of two infinities would be no number.
+        var largest = most.Largest();
+        // Nothing is attended to: the difference of two infinities would be no number.
         var shift = T.All(float.IsNegativeInfinity(largest) ? 0 : largest);
         var (sum, at) = (T.All(0), 0);
         for (; at < count; at += BlockTokens)
@@ -41,8 +41,7 @@ static unsafe class ScoreShares
             sum += share;
         }
         for (; at % (group * BlockTokens) != 0; at += BlockTokens) T.All(0).Store(scores + at);
-        tile.Factors[row] = Exponential.Power2(T.All(tile.Largest[row]) - shift).Largest();
-        tile.Sums[row] = tile.Sums[row] * tile.Factors[row] + sum.Sum();
-        tile.Largest[row] = largest;
+        tile.Here.Sums[row] = sum.Sum();
+        tile.Here.Largest[row] = largest;
     }
 }

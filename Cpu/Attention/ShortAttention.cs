@@ -14,20 +14,19 @@ static unsafe class ShortAttention
     const int Group = ShortMix.GroupBlocks * BlockTokens;
 
     /// <summary>
-    /// Adds to the part's rows, which begin at <paramref name="row"/>, what they get from the first <paramref name="count"/> keys at hand,
+    /// Computes what the part's rows, which begin at <paramref name="row"/>, get from the first <paramref name="count"/> keys at hand,
     /// whose first stands at position <paramref name="begin"/>. Rows from <paramref name="rows"/> on pad the part.
     /// </summary>
     public static void Run(Products products, AttentionTile tile, int row, int rows, int begin, int count, AttentionBlueprint a)
     {
         var (blocks, width) = ((count + BlockTokens - 1) / BlockTokens, AttentionRun.Width(rows - row));
         products.Scores(new ShortScores(tile.KeyBlocks, blocks, CacheLayout.Pairs(a.HeadDim), tile.ShortQuery(row), tile.QueryScales + row,
-            Rows, width, tile.Scores, Keys));
+            Rows, width, tile.Scores, Keys, tile.ValueBlocks, row == 0 ? CacheForm.Int16.ValueBytes(a.HeadDim) : 0));
         for (var i = 0; row + i < rows && i < width; i++)
             if (Vector512.IsHardwareAccelerated) Shares<WholeFloats>(tile, row, i, begin, count, a);
             else Shares<HalvedFloats>(tile, row, i, begin, count, a);
-        fixed (float* factors = &tile.Factors[row])
-            products.Mix(new ShortMix(tile.ValueBlocks, blocks, tile.Padded, tile.ShortShares, Keys, tile.ShareScales, width,
-                tile.Mixed + row * tile.Padded, factors));
+        products.Mix(new ShortMix(tile.ValueBlocks, blocks, tile.Padded, tile.ShortShares, Keys, tile.ShareScales, width,
+            tile.Here.Mixed + row * tile.Padded, tile.NextKeyBlocks, row == 0 ? CacheForm.Int16.KeyBytes(a.HeadDim) : 0));
     }
 
     static void Shares<T>(AttentionTile tile, int row, int i, int begin, int count, AttentionBlueprint a) where T : struct, IFloats<T>

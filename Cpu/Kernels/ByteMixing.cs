@@ -80,8 +80,7 @@ static unsafe class ByteMixing
     static void Finish(in ValueMix mix, int group, int row, Vector256<float> f, Vector256<float> g)
     {
         var to = mix.Mixed + row * mix.Padded + group * 16;
-        var factor = Vector256.Create(mix.Factors[row]);
-        Vector256.FusedMultiplyAdd(Vector256.Load(to), factor, f).Store(to);
-        Vector256.FusedMultiplyAdd(Vector256.Load(to + 8), factor, g).Store(to + 8);
+        f.Store(to);
+        g.Store(to + 8);
     }
 }

@@ -30,7 +30,6 @@ static unsafe class PortableMixing
             }
             sum = Vector128.FusedMultiplyAdd(Vector128.ConvertToSingle(whole), Vector128.Create(s[0]), sum);
         }
-        var to = mix.Mixed + row * mix.Padded + element;
-        Vector128.FusedMultiplyAdd(Vector128.Load(to), Vector128.Create(mix.Factors[row]), sum).Store(to);
+        sum.Store(mix.Mixed + row * mix.Padded + element);
     }
 }

@@ -64,8 +64,8 @@ static unsafe class PortableShorts
             if (m.Values[block] is not null)
                 sum = Add(sum, m.Values[block] + element * 4, m.Padded * 4, ShortMix.BlockPairs, m.Shares(row, block));
         var to = m.Mixed(row, element);
-        Vector128.FusedMultiplyAdd(Vector128.Load(to), Vector128.Create(m.Factor(row, group)),
-            Vector128.ConvertToSingle(sum) * Vector128.Create(*m.Scale(row, group))).Store(to);
+        var mixed = Vector128.ConvertToSingle(sum) * Vector128.Create(*m.Scale(row, group));
+        (group > 0 ? Vector128.Load(to) + mixed : mixed).Store(to);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -36,6 +36,7 @@ static unsafe class ShortDots
         {
             var keys = s.Keys[block];
             if (keys is null) continue;
+            s.FetchNext(block);
             var scales = (float*)(keys + s.Pairs * 64);
             for (var chunk = 0; chunk < s.Chunks; chunk++, scales += 16)
             {
@@ -63,6 +64,8 @@ static unsafe class ShortDots
     {
         var stride = (int)(m.Shares(1, 0) - m.Shares(0, 0));
         for (var group = 0; group < m.Groups; group++)
+        {
+            m.FetchNext(group);
             for (var element = 0; element < m.Padded; element += 16)
                 for (var row = 0; row < m.Width; row += TWidth.Count)
                 {
@@ -79,6 +82,7 @@ static unsafe class ShortDots
                     Put(m, row + 2, group, element, a2, b2);
                     Put(m, row + 3, group, element, a3, b3);
                 }
+        }
     }
 
     // w is [pair][16 lanes][2], step bytes apart; rows of x are stride pairs apart.
@@ -141,8 +145,10 @@ static unsafe class ShortDots
     static void Put(in ShortMix m, int row, int group, int element, Vector256<int> a, Vector256<int> b)
     {
         var to = m.Mixed(row, element);
-        var (scale, factor) = (Vector256.Create(*m.Scale(row, group)), Vector256.Create(m.Factor(row, group)));
-        Vector256.FusedMultiplyAdd(Vector256.Load(to), factor, Vector256.ConvertToSingle(a) * scale).Store(to);
-        Vector256.FusedMultiplyAdd(Vector256.Load(to + 8), factor, Vector256.ConvertToSingle(b) * scale).Store(to + 8);
+        var scale = Vector256.Create(*m.Scale(row, group));
+        var (first, second) = (Vector256.ConvertToSingle(a) * scale, Vector256.ConvertToSingle(b) * scale);
+        if (group > 0) (first, second) = (Vector256.Load(to) + first, Vector256.Load(to + 8) + second);
+        first.Store(to);
+        second.Store(to + 8);
     }
 }

@@ -8,10 +8,11 @@ namespace Majlis.Cpu.Kernels;
 /// <param name="shares">[row][token], rows <paramref name="stride"/> apart.</param>
 /// <param name="scales">[four blocks][8 rows].</param>
 /// <param name="width">Rows: 1, 2, 4 or 8.</param>
-/// <param name="mixed">[row][padded]: what there was shrinks by its factor.</param>
-/// <param name="factors">[row]</param>
+/// <param name="mixed">[row][padded]</param>
+/// <param name="next">What is read after the values, a piece a block.</param>
+/// <param name="nextBytes">Bytes of a piece; 0 where it is near already.</param>
 readonly unsafe ref struct ShortMix(byte** values, int blocks, int padded, short* shares, int stride, float* scales, int width,
-    float* mixed, float* factors)
+    float* mixed, byte** next, long nextBytes)
 {
     /// <summary>Blocks whose shares have one scale.</summary>
     public const int GroupBlocks = 4;
@@ -36,8 +37,11 @@ readonly unsafe ref struct ShortMix(byte** values, int blocks, int padded, short
 
     public float* Scale(int row, int group) => scales + group * 8 + row;
 
-    public float* Mixed(int row, int element) => mixed + row * Padded + element;
+    /// <summary>Asks for what is read after the values.</summary>
+    public void FetchNext(int group)
+    {
+        for (var block = group * GroupBlocks; block < (group + 1) * GroupBlocks; block++) Prefetching.Fetch(next[block], nextBytes);
+    }
 
-    /// <summary>What a row's results shrink by before a group is added: those of the first group only.</summary>
-    public float Factor(int row, int group) => group == 0 ? factors[row] : 1;
+    public float* Mixed(int row, int element) => mixed + row * Padded + element;
 }

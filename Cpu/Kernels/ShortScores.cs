@@ -9,8 +9,10 @@ namespace Majlis.Cpu.Kernels;
 /// <param name="scales">[chunk][row], <paramref name="scaleStride"/> apart.</param>
 /// <param name="width">Rows: 1, 2, 4 or 8.</param>
 /// <param name="scores">[row][block][16 tokens], rows <paramref name="stride"/> apart.</param>
+/// <param name="next">What is read after the keys, a piece a block.</param>
+/// <param name="nextBytes">Bytes of a piece; 0 where it is near already.</param>
 readonly unsafe ref struct ShortScores(byte** keys, int blocks, int pairs, short* queries, float* scales, int scaleStride, int width,
-    float* scores, int stride)
+    float* scores, int stride, byte** next, long nextBytes)
 {
     /// <summary>Pairs of elements that have a scale.</summary>
     public const int ChunkPairs = 32;
@@ -32,6 +34,9 @@ readonly unsafe ref struct ShortScores(byte** keys, int blocks, int pairs, short
     public int* Query(int row, int chunk) => (int*)(queries + (row * Chunks + chunk) * 2 * ChunkPairs);
 
     public float* Scale(int row, int chunk) => scales + chunk * scaleStride + row;
+
+    /// <summary>Asks for what is read after the keys.</summary>
+    public void FetchNext(int block) => Prefetching.Fetch(next[block], nextBytes);
 
     public float* Scores(int row, int block) => scores + row * Stride + block * 16;
 }

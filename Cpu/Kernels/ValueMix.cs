@@ -7,10 +7,8 @@ namespace Majlis.Cpu.Kernels;
 /// <param name="shares">[pair][row][32 tokens], 0..127.</param>
 /// <param name="scales">[pair][row].</param>
 /// <param name="width">Rows: 1, 2, 4 or 8.</param>
-/// <param name="mixed">[row][padded]: what there was shrinks by its factor.</param>
-/// <param name="factors">[row]</param>
-readonly unsafe ref struct ValueMix(byte** blocks, int pairs, int padded, sbyte* shares, float* scales, int width, float* mixed,
-    ReadOnlySpan<float> factors)
+/// <param name="mixed">[row][padded]</param>
+readonly unsafe ref struct ValueMix(byte** blocks, int pairs, int padded, sbyte* shares, float* scales, int width, float* mixed)
 {
     public byte** Blocks { get; } = blocks;
     public int Pairs { get; } = pairs;
@@ -19,7 +17,6 @@ readonly unsafe ref struct ValueMix(byte** blocks, int pairs, int padded, sbyte*
     public float* Scales { get; } = scales;
     public int Width { get; } = width;
     public float* Mixed { get; } = mixed;
-    public ReadOnlySpan<float> Factors { get; } = factors;
 
     /// <summary>The values of 16 elements in both blocks of a pair; a missing block's stand-in is the other. False if both are.</summary>
     public bool Find(int pair, int group, out byte* one, out byte* other)

@@ -1,4 +1,4 @@
-// Products of whole numbers in 16 bits, two columns at a time, in vectors of 512 bits: 2 x 16 lanes by up to four rows. On processors that
+// Products of whole numbers in 16 bits, two columns at a time, in vectors of 512 bits: 2 x 16 lanes by up to eight rows. On processors that
 // have such units whole, twice the products of VNNI's 256 bits; the sums are the same numbers.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
@@ -14,7 +14,8 @@ static unsafe class WideShortDots
         {
             case 1: Scores<One>(s); break;
             case 2: Scores<Two>(s); break;
-            default: Scores<Four>(s); break;
+            case 4: Scores<Four>(s); break;
+            default: Scores<Eight>(s); break;
         }
     }
 
@@ -24,7 +25,8 @@ static unsafe class WideShortDots
         {
             case 1: Mix<One>(m); break;
             case 2: Mix<Two>(m); break;
-            default: Mix<Four>(m); break;
+            case 4: Mix<Four>(m); break;
+            default: Mix<Eight>(m); break;
         }
     }
 
@@ -35,6 +37,8 @@ static unsafe class WideShortDots
         {
             byte* one = s.Keys[block], other = block + 1 < s.Blocks ? s.Keys[block + 1] : null;
             if (one is null && other is null) continue;
+            s.FetchNext(block);
+            if (block + 1 < s.Blocks) s.FetchNext(block + 1);
             Scores<TWidth>(s, one is null ? other : one, other is null ? one : other, one is null ? -1 : block,
                 other is null ? -1 : block + 1);
         }
@@ -47,16 +51,13 @@ static unsafe class WideShortDots
         float* scales = (float*)(one + s.Pairs * 64), otherScales = (float*)(other + s.Pairs * 64);
         for (var chunk = 0; chunk < s.Chunks; chunk++, scales += 16, otherScales += 16)
         {
+            Vector512<int> a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, a6 = default, a7 = default;
+            Vector512<int> b0 = default, b1 = default, b2 = default, b3 = default, b4 = default, b5 = default, b6 = default, b7 = default;
             var pairs = Math.Min(ShortScores.ChunkPairs, s.Pairs - chunk * ShortScores.ChunkPairs);
-            for (var row = 0; row < s.Width; row += TWidth.Count)
-            {
-                Vector512<int> a0 = default, a1 = default, a2 = default, a3 = default;
-                Vector512<int> b0 = default, b1 = default, b2 = default, b3 = default;
-                Add<TWidth>(one, other, 64, pairs, s.Query(row, chunk), stride, ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2,
-                    ref b3);
-                if (first >= 0) Put<TWidth>(s, row, first, chunk, Vector512.Load(scales), a0, a1, a2, a3);
-                if (second >= 0) Put<TWidth>(s, row, second, chunk, Vector512.Load(otherScales), b0, b1, b2, b3);
-            }
+            Add<TWidth>(one, other, 64, pairs, s.Query(0, chunk), stride, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref a6, ref a7,
+                ref b0, ref b1, ref b2, ref b3, ref b4, ref b5, ref b6, ref b7);
+            if (first >= 0) Put<TWidth>(s, first, chunk, Vector512.Load(scales), a0, a1, a2, a3, a4, a5, a6, a7);
+            if (second >= 0) Put<TWidth>(s, second, chunk, Vector512.Load(otherScales), b0, b1, b2, b3, b4, b5, b6, b7);
             one += pairs * 64;
             other += pairs * 64;
         }
@@ -67,49 +68,50 @@ static unsafe class WideShortDots
     {
         var stride = (int)(m.Shares(1, 0) - m.Shares(0, 0));
         for (var group = 0; group < m.Groups; group++)
+        {
+            m.FetchNext(group);
             for (var element = 0; element < m.Padded; element += 32)
-                for (var row = 0; row < m.Width; row += TWidth.Count)
-                {
-                    Vector512<int> a0 = default, a1 = default, a2 = default, a3 = default;
-                    Vector512<int> b0 = default, b1 = default, b2 = default, b3 = default;
-                    // An odd number of vectors: the last one twice.
-                    var second = element + 16 < m.Padded ? element + 16 : element;
-                    var end = Math.Min(m.Blocks, (group + 1) * ShortMix.GroupBlocks);
-                    for (var block = group * ShortMix.GroupBlocks; block < end; block++)
-                        if (m.Values[block] is not null)
-                            Add<TWidth>(m.Values[block] + element * 4, m.Values[block] + second * 4, m.Padded * 4, ShortMix.BlockPairs,
-                                m.Shares(row, block), stride, ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2, ref b3);
-                    Put<TWidth>(m, row, group, element, a0, a1, a2, a3);
-                    if (second != element) Put<TWidth>(m, row, group, second, b0, b1, b2, b3);
-                }
+            {
+                Vector512<int> a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, a6 = default,
+                    a7 = default;
+                Vector512<int> b0 = default, b1 = default, b2 = default, b3 = default, b4 = default, b5 = default, b6 = default,
+                    b7 = default;
+                // An odd number of vectors: the last one twice.
+                var second = element + 16 < m.Padded ? element + 16 : element;
+                var end = Math.Min(m.Blocks, (group + 1) * ShortMix.GroupBlocks);
+                for (var block = group * ShortMix.GroupBlocks; block < end; block++)
+                    if (m.Values[block] is not null)
+                        Add<TWidth>(m.Values[block] + element * 4, m.Values[block] + second * 4, m.Padded * 4, ShortMix.BlockPairs,
+                            m.Shares(0, block), stride, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref a6, ref a7, ref b0, ref b1,
+                            ref b2, ref b3, ref b4, ref b5, ref b6, ref b7);
+                Put<TWidth>(m, group, element, a0, a1, a2, a3, a4, a5, a6, a7);
+                if (second != element) Put<TWidth>(m, group, second, b0, b1, b2, b3, b4, b5, b6, b7);
+            }
+        }
     }
 
     // v and w are [pair][16 lanes][2], step bytes apart; rows of x are stride pairs apart.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Add<TWidth>(byte* v, byte* w, int step, int pairs, int* x, int stride, ref Vector512<int> a0, ref Vector512<int> a1,
-        ref Vector512<int> a2, ref Vector512<int> a3, ref Vector512<int> b0, ref Vector512<int> b1, ref Vector512<int> b2,
-        ref Vector512<int> b3) where TWidth : struct, IWidth
+        ref Vector512<int> a2, ref Vector512<int> a3, ref Vector512<int> a4, ref Vector512<int> a5, ref Vector512<int> a6,
+        ref Vector512<int> a7, ref Vector512<int> b0, ref Vector512<int> b1, ref Vector512<int> b2, ref Vector512<int> b3,
+        ref Vector512<int> b4, ref Vector512<int> b5, ref Vector512<int> b6, ref Vector512<int> b7)
+        where TWidth : struct, IWidth
     {
-        int* x1 = x + stride, x2 = x1 + stride, x3 = x2 + stride;
-        for (nint k = 0; k < pairs; k += 2, v += 2 * step, w += 2 * step)
+        for (nint k = 0; k < pairs; k++, v += step, w += step, x++)
         {
-            Pair<TWidth>(v, w, x + k, x1 + k, x2 + k, x3 + k, ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2, ref b3);
-            Pair<TWidth>(v + step, w + step, x + k + 1, x1 + k + 1, x2 + k + 1, x3 + k + 1, ref a0, ref a1, ref a2, ref a3, ref b0, ref b1,
-                ref b2, ref b3);
+            Vector512<short> one = Vector512.Load((short*)v), other = Vector512.Load((short*)w);
+            Row(x, one, other, ref a0, ref b0);
+            if (TWidth.Count > 1) Row(x + stride, one, other, ref a1, ref b1);
+            if (TWidth.Count <= 2) continue;
+            Row(x + 2 * stride, one, other, ref a2, ref b2);
+            Row(x + 3 * stride, one, other, ref a3, ref b3);
+            if (TWidth.Count <= 4) continue;
+            Row(x + 4 * stride, one, other, ref a4, ref b4);
+            Row(x + 5 * stride, one, other, ref a5, ref b5);
+            Row(x + 6 * stride, one, other, ref a6, ref b6);
+            Row(x + 7 * stride, one, other, ref a7, ref b7);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Pair<TWidth>(byte* v, byte* w, int* x, int* x1, int* x2, int* x3, ref Vector512<int> a0, ref Vector512<int> a1,
-        ref Vector512<int> a2, ref Vector512<int> a3, ref Vector512<int> b0, ref Vector512<int> b1, ref Vector512<int> b2,
-        ref Vector512<int> b3) where TWidth : struct, IWidth
-    {
-        Vector512<short> one = Vector512.Load((short*)v), other = Vector512.Load((short*)w);
-        Row(x, one, other, ref a0, ref b0);
-        if (TWidth.Count > 1) Row(x1, one, other, ref a1, ref b1);
-        if (TWidth.Count <= 2) return;
-        Row(x2, one, other, ref a2, ref b2);
-        Row(x3, one, other, ref a3, ref b3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -121,14 +123,20 @@ static unsafe class WideShortDots
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Put<TWidth>(in ShortScores s, int row, int block, int chunk, Vector512<float> scales, Vector512<int> a0,
-        Vector512<int> a1, Vector512<int> a2, Vector512<int> a3) where TWidth : struct, IWidth
+    static void Put<TWidth>(in ShortScores s, int block, int chunk, Vector512<float> scales, Vector512<int> a0, Vector512<int> a1,
+        Vector512<int> a2, Vector512<int> a3, Vector512<int> a4, Vector512<int> a5, Vector512<int> a6, Vector512<int> a7)
+        where TWidth : struct, IWidth
     {
-        Put(s, row, block, chunk, scales, a0);
-        if (TWidth.Count > 1) Put(s, row + 1, block, chunk, scales, a1);
+        Put(s, 0, block, chunk, scales, a0);
+        if (TWidth.Count > 1) Put(s, 1, block, chunk, scales, a1);
         if (TWidth.Count <= 2) return;
-        Put(s, row + 2, block, chunk, scales, a2);
-        Put(s, row + 3, block, chunk, scales, a3);
+        Put(s, 2, block, chunk, scales, a2);
+        Put(s, 3, block, chunk, scales, a3);
+        if (TWidth.Count <= 4) return;
+        Put(s, 4, block, chunk, scales, a4);
+        Put(s, 5, block, chunk, scales, a5);
+        Put(s, 6, block, chunk, scales, a6);
+        Put(s, 7, block, chunk, scales, a7);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -140,14 +148,20 @@ static unsafe class WideShortDots
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Put<TWidth>(in ShortMix m, int row, int group, int element, Vector512<int> a0, Vector512<int> a1, Vector512<int> a2,
-        Vector512<int> a3) where TWidth : struct, IWidth
+    static void Put<TWidth>(in ShortMix m, int group, int element, Vector512<int> a0, Vector512<int> a1, Vector512<int> a2,
+        Vector512<int> a3, Vector512<int> a4, Vector512<int> a5, Vector512<int> a6, Vector512<int> a7)
+        where TWidth : struct, IWidth
     {
-        Put(m, row, group, element, a0);
-        if (TWidth.Count > 1) Put(m, row + 1, group, element, a1);
+        Put(m, 0, group, element, a0);
+        if (TWidth.Count > 1) Put(m, 1, group, element, a1);
         if (TWidth.Count <= 2) return;
-        Put(m, row + 2, group, element, a2);
-        Put(m, row + 3, group, element, a3);
+        Put(m, 2, group, element, a2);
+        Put(m, 3, group, element, a3);
+        if (TWidth.Count <= 4) return;
+        Put(m, 4, group, element, a4);
+        Put(m, 5, group, element, a5);
+        Put(m, 6, group, element, a6);
+        Put(m, 7, group, element, a7);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -155,6 +169,6 @@ static unsafe class WideShortDots
     {
         var to = m.Mixed(row, element);
         var sum = Vector512.ConvertToSingle(a) * Vector512.Create(*m.Scale(row, group));
-        Vector512.FusedMultiplyAdd(Vector512.Load(to), Vector512.Create(m.Factor(row, group)), sum).Store(to);
+        (group > 0 ? Vector512.Load(to) + sum : sum).Store(to);
     }
 }

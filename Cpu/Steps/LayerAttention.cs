@@ -16,7 +16,8 @@ sealed unsafe class LayerAttention : IDisposable
     readonly CacheForm form;
     readonly RotaryAngles angles;
     readonly AttentionTile[] tiles;
-    readonly Dictionary<(int Heads, int KeyValueHeads), AttentionItem[]> items = [];
+    readonly SplitKeys splits;
+    readonly Dictionary<(int Heads, int KeyValueHeads, int? Window), AttentionItem[]> items = [];
     ForwardBatch batch = null!;
     int[] spanOfToken = [];
 
@@ -29,6 +30,7 @@ sealed unsafe class LayerAttention : IDisposable
         angles = new RotaryAngles(blueprint);
         var largest = blueprint.Layers.Max(layer => layer.Attention.HeadDim);
         tiles = [.. Enumerable.Range(0, members).Select(_ => new AttentionTile(largest))];
+        splits = new SplitKeys(tiles[0].Padded);
     }
 
     public PagedCache? Cache { get; set; }
@@ -42,8 +44,11 @@ sealed unsafe class LayerAttention : IDisposable
         foreach (var layer in weights.Layers)
         {
             var a = layer.Blueprint.Attention;
-            var shape = (a.Heads, a.KeyValueHeads);
-            if (!items.ContainsKey(shape)) items[shape] = AttentionItem.Of(batch, a, tiles.Length);
+            var shape = (a.Heads, a.KeyValueHeads, a.Window);
+            if (items.ContainsKey(shape)) continue;
+            items[shape] = AttentionItem.Of(batch, a, tiles.Length);
+            foreach (var item in items[shape])
+                if (item.Part.Count > 1) splits.Expect(item.Part.Split, item.Stretches(batch.Spans[item.Span], a));
         }
         if (spanOfToken.Length < batch.Tokens.Length) spanOfToken = new int[batch.Tokens.Length];
         for (var s = 0; s < batch.Spans.Length; s++) spanOfToken.AsSpan(batch.Spans[s].Start, batch.Spans[s].Count).Fill(s);
@@ -86,11 +91,10 @@ sealed unsafe class LayerAttention : IDisposable
     public void Run(Team team, int member, int layer, FloatRows qkv, FloatRows mixed, PackedRows packed)
     {
         var a = weights.Layers[layer].Blueprint.Attention;
-        var all = items[(a.Heads, a.KeyValueHeads)];
+        var all = items[(a.Heads, a.KeyValueHeads, a.Window)];
         while (team.TryClaim(all.Length, out var i))
         {
-            Run(tiles[member], all[i], layer, a, qkv, mixed);
-            if (PacksHeads(a)) Pack(all[i], a, mixed, packed);
+            if (Run(tiles[member], all[i], layer, a, qkv, mixed) && PacksHeads(a)) Pack(all[i], a, mixed, packed);
         }
     }
 
@@ -105,21 +109,24 @@ sealed unsafe class LayerAttention : IDisposable
         Cache?.Dispose();
         angles.Dispose();
         foreach (var tile in tiles) tile.Dispose();
+        splits.Dispose();
     }
 
-    void Run(AttentionTile tile, AttentionItem item, int layer, AttentionBlueprint a, FloatRows qkv, FloatRows mixed)
+    // False where another thread will have the rows' results.
+    bool Run(AttentionTile tile, AttentionItem item, int layer, AttentionBlueprint a, FloatRows qkv, FloatRows mixed)
     {
         var span = batch.Spans[item.Span];
         if (form == CacheForm.Int8) tile.Packed.Shape(item.Count, a.HeadDim, integers: true, floats: false);
         for (var part = 0; part < item.Count; part += AttentionTile.PartRows) Queries(tile, part, item, span, a, qkv);
-        var blocks = span.BlockTables[groupOfLayer[layer]].AsSpan();
-        AttentionRun.Run(form, tile, item.Count, Cache!, layer, item.Head, a, blocks);
+        var run = new AttentionRun(form, Cache!, layer, item.Head, a, span.BlockTables[groupOfLayer[layer]].AsSpan());
+        if (!run.Run(tile, item.Count, splits, item.Part)) return false;
         for (var j = 0; j < item.Count; j++)
         {
             var (token, head) = Place(item, j, a);
-            float* from = tile.Mixed + j * tile.Padded, to = mixed.Row(span.Start + token) + head * a.HeadDim;
-            Norms.Divide(from, tile.Sums[j], to, a.HeadDim);
+            float* from = tile.Total.Mixed + j * tile.Padded, to = mixed.Row(span.Start + token) + head * a.HeadDim;
+            Norms.Divide(from, tile.Total.Sums[j], to, a.HeadDim);
         }
+        return true;
     }
 
     void Pack(AttentionItem item, AttentionBlueprint a, FloatRows mixed, PackedRows packed)

@@ -31,6 +31,28 @@ public sealed class AttentionItemTests
         Assert.Equal(pieces, items.Length);
     }
 
+    /// <summary>Rows that are cut would each read all keys anew; keys that are cut are read once.</summary>
+    [Theory]
+    [InlineData(1, 2, 300, 4)]
+    [InlineData(1, 2, 3000, 4)]
+    [InlineData(1, 4, 3000, 12)]
+    [InlineData(4, 8, 700, 9)]
+    [InlineData(4, 16, 700, 18)]
+    public void Behind_many_keys_what_is_left_over_is_cut_by_keys(int tokens, int members, int cached, int pieces)
+    {
+        var attention = SmolShape.Blueprint().Layers[0].Attention;
+        var batch = new ForwardBatch
+        {
+            Tokens = [.. Enumerable.Repeat(0, tokens)],
+            Positions = [.. Enumerable.Range(cached, tokens)],
+            Spans = [new SequenceSpan(0, tokens, cached, [])],
+        };
+        var items = AttentionItem.Of(batch, attention, members);
+        Assert.Equal(pieces, items.Length);
+        foreach (var rows in items.GroupBy(item => (item.Head, item.First)))
+            Assert.Equal(Enumerable.Range(0, rows.First().Part.Count), rows.Select(item => item.Part.Index));
+    }
+
     /// <summary>Threads claim one piece after another; what the last of them has less than the first is time in which it waits.</summary>
     [Theory]
     [InlineData(4, 2)]
@@ -48,7 +70,7 @@ public sealed class AttentionItemTests
         };
         var busy = new long[members];
         foreach (var item in AttentionItem.Of(batch, attention, members))
-            busy[Array.IndexOf(busy, busy.Min())] += item.Count * (batch.Spans[item.Span].Cached + 1L);
+            busy[Array.IndexOf(busy, busy.Min())] += item.Count * (batch.Spans[item.Span].Cached + 1L) / item.Part.Count;
         Assert.InRange(busy.Min(), 0.9 * busy.Max(), busy.Max());
     }
 }

@@ -33,6 +33,20 @@ public sealed class CpuNetworkTests
             Assert.Equal(expected, Logits(family, precision, cache, threads, chunk, company));
     }
 
+    /// <summary>Several stretches of keys, which threads share where there is little else to do.</summary>
+    [Theory]
+    [InlineData("llama", CachePrecision.Int16)]
+    [InlineData("llama", CachePrecision.Int8)]
+    [InlineData("llama", CachePrecision.Auto)]
+    [InlineData("cohere2", CachePrecision.Int16)]
+    public void Threads_company_and_chunks_change_no_bit_behind_many_keys(string family, CachePrecision cache)
+    {
+        const int Many = 700;
+        var expected = Logits(family, WeightPrecision.Float32, cache, threads: 1, chunk: 1000, company: 0, Many);
+        foreach (var (threads, chunk, company) in ((int, int, int)[])[(3, 1000, 0), (2, 1, 0), (3, 4, 0), (4, 6, 1)])
+            Assert.Equal(expected, Logits(family, WeightPrecision.Float32, cache, threads, chunk, company, Many));
+    }
+
     /// <summary>Remains of one sequence in its blocks lie behind the next one's mask, and NaN times zero is NaN.</summary>
     [Theory]
     [InlineData(WeightPrecision.Float32, CachePrecision.Auto)]
@@ -108,8 +122,9 @@ public sealed class CpuNetworkTests
         Assert.Contains("'model.layers.1.mlp.up_proj.weight', row 2", refused.Message, StringComparison.Ordinal);
     }
 
-    // [T, V] of a sequence of 70 tokens, beside others.
-    static float[][] Logits(string family, WeightPrecision precision, CachePrecision cache, int threads, int chunk, int company)
+    // [T, V] of a sequence, beside others.
+    static float[][] Logits(string family, WeightPrecision precision, CachePrecision cache, int threads, int chunk, int company,
+        int tokens = 70)
     {
         var blueprint = PagedEqualsPlainTests.Tiny(family);
         using var weights = TinyModel.Weights(blueprint, seed: 7);
@@ -120,7 +135,7 @@ public sealed class CpuNetworkTests
             Threads = threads,
         });
         var paged = new Paged(network, shuffle: chunk);
-        var ids = Enumerable.Range(0, 70).Select(i => i * 37 % 96).ToArray();
+        var ids = Enumerable.Range(0, tokens).Select(i => i * 37 % 96).ToArray();
         var text = paged.Begin(ids.Length);
         var others = Enumerable.Range(0, company).Select(_ => paged.Begin(ids.Length)).ToArray();
         var found = new List<float[]>();

@@ -84,6 +84,7 @@ public sealed unsafe class IntegerAttentionTests
         for (var b = 0; b < AttentionTile.Blocks; b++)
         {
             tile.KeyBlocks[b] = b < blocks ? cachedKeys.Start + b * form.KeyBytes(headDim) : null;
+            tile.NextKeyBlocks[b] = null;
             tile.ValueBlocks[b] = b < blocks ? cachedValues.Start + b * form.ValueBytes(headDim) : null;
             if (b >= blocks) continue;
             var valueBlock = tile.ValueBlocks[b];
@@ -91,7 +92,8 @@ public sealed unsafe class IntegerAttentionTests
             new Span<float>(scales, 16).CopyTo(new(tile.ValueScales + b * 16, 16));
         }
         var queries = Enumerable.Range(0, rows).Select(_ => Draw()).ToArray();
-        tile.Clear();
+        tile.Here = tile.Room;
+        tile.Here.Clear(0);
         tile.Packed.Shape(rows, headDim, integers: true, floats: false);
         for (var row = 0; row < rows; row++)
         {
@@ -103,7 +105,7 @@ public sealed unsafe class IntegerAttentionTests
         if (form == CacheForm.Int8) IntegerAttention.Run(products, tile, 0, rows, 0, keys, a);
         else ShortAttention.Run(products, tile, 0, rows, 0, keys, a);
         var found = Enumerable.Range(0, rows).SelectMany(row => Enumerable.Range(0, headDim)
-            .Select(d => tile.Mixed[row * tile.Padded + d] / tile.Sums[row])).ToArray();
+            .Select(d => tile.Here.Mixed[row * tile.Padded + d] / tile.Here.Sums[row])).ToArray();
         return (found, [.. queries.SelectMany((query, row) => Plain(query, keys - rows + row + 1))]);
 
         float[] Draw() => [.. Enumerable.Range(0, headDim).Select(_ => draw(random))];
