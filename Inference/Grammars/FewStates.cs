@@ -5,6 +5,10 @@ namespace Majlis.Inference.Grammars;
 sealed class FewStates(NodeTable table, Derivatives derivatives)
 {
     const int Most = 160;
+
+    /// <summary>Parts that are looked at: a state that takes many is not worth it.</summary>
+    const int MostWork = 1 << 13;
+
     const int MostKnown = 1 << 12;
 
     readonly Dictionary<Node, int?> known = [];
@@ -26,12 +30,13 @@ sealed class FewStates(NodeTable table, Derivatives derivatives)
     Dictionary<Node, HashSet<Node>>? Followers(Node start)
     {
         var (all, open) = (new Dictionary<Node, HashSet<Node>> { [start] = [] }, new Stack<Node>([start]));
+        var most = table.Worked + MostWork;
         while (open.TryPop(out var state))
             foreach (var value in table.Classes.Members)
             {
                 var next = derivatives.Next(state, value);
                 if (next == table.Nothing || !all[state].Add(next) || !all.TryAdd(next, [])) continue;
-                if (all.Count > Most) return null;
+                if (all.Count > Most || table.Worked > most) return null;
                 open.Push(next);
             }
         return all;

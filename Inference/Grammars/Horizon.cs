@@ -94,10 +94,17 @@ sealed class Horizon
             table.Sequence(Unbounded(sequence.First, sight, far, depth - 1), Unbounded(sequence.Rest, sight, far, depth - 1)),
         AlternationNode alternation => table.Alternation(alternation.Parts.Select(part => Unbounded(part, sight, far, depth - 1))),
         BothNode both => table.Both(both.Parts.Select(part => Unbounded(part, sight, far, depth - 1))),
-        RepeatNode { Least: 0, Most: { } most, Part.IsNullable: false } repeat when most > far && most - far > sight.Most(repeat.Part) =>
-            table.Repeat(repeat.Part, 0, null),
+        RepeatNode { Part.IsNullable: false } repeat => Unbounded(repeat, sight, far, depth),
+        // Without its bounds, what must not be would be more.
         _ => node,
     };
+
+    // What is repeated begins no earlier than here, so its bounds are no nearer.
+    Node Unbounded(RepeatNode repeat, Sight sight, int far, int depth)
+    {
+        var isFar = repeat.Most is { } most && most > far && most - far > Math.Max(repeat.Least, sight.Most(repeat.Part));
+        return table.Repeat(Unbounded(repeat.Part, sight, far, depth - 1), repeat.Least, isFar ? null : repeat.Most);
+    }
 
     /// <summary>What the tokens of a tree, or of it and those of longer tokens, can pass of a state.</summary>
     readonly record struct Sight(TokenTrie Trie, PartCounts Counts, bool WithLonger)

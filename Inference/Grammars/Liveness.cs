@@ -6,10 +6,29 @@ sealed class Liveness(NodeTable table)
 {
     const int MostSteps = 1 << 18;
 
+    /// <summary>Steps among the states without bounds: where these are not few either, the bounds are not what makes them many.</summary>
+    const int MostUnbounded = 1 << 10;
+
+    readonly Endings endings = new(table);
+
     /// <exception cref="GrammarException">Too many states would have to be searched.</exception>
     public bool Has(Node node, Derivatives derivatives)
     {
         if (Known(node) is { } known) return known;
+        if (endings.Known(node, derivatives)) return true;
+        if (endings.Search(node, derivatives) is { } near) return near;
+        var freer = Boundless.Of(table, node);
+        if (freer != node && (Known(freer) ?? Search(freer, derivatives, MostUnbounded)) == false) return (node.IsLive = false).Value;
+        return Search(node, derivatives, MostSteps)
+            ?? throw new GrammarException("Conditions that hold at once make the grammar too large.");
+    }
+
+    /// <summary>Null where only a search tells. Without intersection and complement only Nothing is empty.</summary>
+    public static bool? Known(Node node) => node is NothingNode ? false : node.IsNullable || !node.HoldsConditions ? true : node.IsLive;
+
+    // Null where that takes more steps.
+    bool? Search(Node node, Derivatives derivatives, int most)
+    {
         var steps = 0;
         var path = new Stack<(Node Node, int Next)>();
         var seen = new HashSet<Node> { node };
@@ -24,7 +43,7 @@ sealed class Liveness(NodeTable table)
             if (Known(next) is not { } live)
             {
                 if (seen.Add(next)) path.Push((next, 0));
-                if (++steps > MostSteps) throw new GrammarException("Conditions that hold at once make the grammar too large.");
+                if (++steps > most) return null;
             }
             else if (live)
             {
@@ -36,7 +55,4 @@ sealed class Liveness(NodeTable table)
         foreach (var dead in seen) dead.IsLive = false;
         return false;
     }
-
-    // Without intersection and complement only Nothing is empty.
-    bool? Known(Node node) => node == table.Nothing ? false : node.IsNullable || !node.HoldsConditions ? true : node.IsLive;
 }

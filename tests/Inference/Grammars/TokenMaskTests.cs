@@ -34,6 +34,20 @@ public sealed class TokenMaskTests
         }
     }
 
+    // Almost every state of it has conditions, of which a search must tell whether any text meets them.
+    [Fact]
+    public void A_name_under_bounds_within_bounds_and_conditions_is_written_to_its_end()
+    {
+        const string Schema = """{"type":"string","pattern":"^(?!.*://)(?=.{1,255}$)((.{1,63}\\.){1,127}(?![0-9]*$)[a-z0-9-]+\\.?)$"}""";
+        var constraint = new TokenConstraint(new SchemaSource(Schema, JsonLayout.Compact).Compile(), Vocabularies.Golden);
+        foreach (var token in Vocabularies.GoldenTokenizer.Encode("\"a.b.example.com\"", false))
+        {
+            Assert.True(constraint.Mask.Allows(token));
+            constraint.Advance(token);
+        }
+        Assert.True(constraint.Mask.MayEnd);
+    }
+
     [Theory]
     [InlineData("""{"type":"string","maxLength":2000,"pattern":"^[a-z ]+[.]?$"}""")]
     [InlineData("""{"type":"string","maxLength":400,"pattern":"^(x|y{300,}z{90})$"}""")]
@@ -47,6 +61,8 @@ public sealed class TokenMaskTests
     [InlineData("""{"type":"string","maxLength":50,"pattern":"^[^,]{0,30}(,[^,]{1,5}){0,9}$"}""")]
     [InlineData("""{"type":"string","maxLength":50,"pattern":"^[^,]{3,30}(, ?([a-z]{1,5}|yy{30,}x)){0,9}$"}""")]
     [InlineData("""{"type":"string","maxLength":40,"pattern":"^([a-y]+ ){0,30}(ab ){12}$"}""")]
+    [InlineData("""{"type":"string","pattern":"^(?!.*yy)(?=.{1,60}$)([a-y]{1,9}[, ]+){1,20}[a-c]+$"}""")]
+    [InlineData("""{"type":"string","pattern":"^(?=.{1,40}$)(?!.*, ,)([a-z, ]{2,6} ){3,}(ab){9}$"}""")]
     public void A_far_bound_of_a_string_changes_no_mask(string schema)
     {
         var (trie, grammar) = (Vocabularies.Golden, new SchemaSource(schema, JsonLayout.Compact).Compile());
