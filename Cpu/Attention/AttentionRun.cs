@@ -22,14 +22,20 @@ readonly unsafe ref struct AttentionRun(CacheForm form, PagedCache cache, int la
     /// <summary>Rows that the kernel computes of a part's: 1, 2, 4 or 8.</summary>
     public static int Width(int rows) => Math.Min(rows, PartRows) switch { 1 => 1, 2 => 2, <= 4 => 4, _ => 8 };
 
+    /// <summary>The stretches that rows at positions <paramref name="first"/> to <paramref name="last"/> see.</summary>
+    public static (int First, int Count) Stretches(int first, int last, int? window)
+    {
+        var begin = window is { } seen ? Math.Max(0, first - seen + 1) / Keys : 0;
+        return (begin, last / Keys + 1 - begin);
+    }
+
     /// <summary>
     /// Fills the tile's total from the keys that its <paramref name="rows"/> rows attend to. Queries and positions are set, those of the
     /// rows that pad the last part too. Where others have parts of the keys, the last to finish has the total; false before.
     /// </summary>
     public bool Run(AttentionTile tile, int rows, SplitKeys splits, KeyPart part)
     {
-        var first = a.Window is { } window ? Math.Max(0, tile.Positions[0] - window + 1) / Keys : 0;
-        var count = tile.Positions[rows - 1] / Keys + 1 - first;
+        var (first, count) = Stretches(tile.Positions[0], tile.Positions[rows - 1], a.Window);
         tile.Total.Clear(rows);
         var end = count * (part.Index + 1) / part.Count;
         for (var s = count * part.Index / part.Count; s < end; s++)

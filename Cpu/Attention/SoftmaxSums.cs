@@ -22,7 +22,7 @@ readonly unsafe struct SoftmaxSums(float* start, int padded)
     /// <summary>The numbers that <paramref name="rows"/> rows take.</summary>
     public static int Floats(int rows, int padded) => 2 * Rows + rows * padded;
 
-    /// <summary>Nothing is seen. Of results, only the first <paramref name="rows"/> are set.</summary>
+    /// <summary>Nothing is seen. The results of the first <paramref name="rows"/> rows are 0, those of others what they were.</summary>
     public void Clear(int rows)
     {
         new Span<float>(Largest, Rows).Fill(float.NegativeInfinity);

@@ -45,11 +45,8 @@ readonly record struct AttentionItem(int Span, int Head, int First, int Count, K
     }
 
     /// <summary>Stretches of keys that its rows see.</summary>
-    public int Stretches(SequenceSpan span, AttentionBlueprint attention)
-    {
-        var first = attention.Window is { } window ? Math.Max(0, Position(First, span, attention) - window + 1) : 0;
-        return Position(First + Count - 1, span, attention) / AttentionTile.Keys - first / AttentionTile.Keys + 1;
-    }
+    public int Stretches(SequenceSpan span, AttentionBlueprint attention) => AttentionRun.Stretches(Position(First, span, attention),
+        Position(First + Count - 1, span, attention), attention.Window).Count;
 
     // Keys that its last query sees, for each query.
     static long Cost(AttentionItem item, SequenceSpan span, AttentionBlueprint attention) => (long)item.Count

@@ -55,7 +55,7 @@ sealed class Horizon
         var (unbounded, far) = ((Node)both, 0);
         while (true)
         {
-            var freer = Unbounded(both, sight, far, Deepest);
+            var freer = Bounds.Without(table, both, repeat => IsFar(repeat, sight, far));
             if (freer == unbounded) return freer;
             unbounded = freer;
             if (unbounded == both || few.FarthestEnd(unbounded) is not { } end) return both;
@@ -87,24 +87,9 @@ sealed class Horizon
         _ => node,
     };
 
-    /// <param name="far">Bytes from the end of a token to an end of the text.</param>
-    Node Unbounded(Node node, Sight sight, int far, int depth) => depth == 0 ? node : node switch
-    {
-        SequenceNode sequence =>
-            table.Sequence(Unbounded(sequence.First, sight, far, depth - 1), Unbounded(sequence.Rest, sight, far, depth - 1)),
-        AlternationNode alternation => table.Alternation(alternation.Parts.Select(part => Unbounded(part, sight, far, depth - 1))),
-        BothNode both => table.Both(both.Parts.Select(part => Unbounded(part, sight, far, depth - 1))),
-        RepeatNode { Part.IsNullable: false } repeat => Unbounded(repeat, sight, far, depth),
-        // Without its bounds, what must not be would be more.
-        _ => node,
-    };
-
-    // What is repeated begins no earlier than here, so its bounds are no nearer.
-    Node Unbounded(RepeatNode repeat, Sight sight, int far, int depth)
-    {
-        var isFar = repeat.Most is { } most && most > far && most - far > Math.Max(repeat.Least, sight.Most(repeat.Part));
-        return table.Repeat(Unbounded(repeat.Part, sight, far, depth - 1), repeat.Least, isFar ? null : repeat.Most);
-    }
+    // What is repeated begins no earlier than here, so its bounds are no nearer. far: bytes from the end of a token to an end of the text.
+    static bool IsFar(RepeatNode repeat, Sight sight, int far) => repeat is { Most: { } most, Part.IsNullable: false }
+        && most > far && most - far > Math.Max(repeat.Least, sight.Most(repeat.Part));
 
     /// <summary>What the tokens of a tree, or of it and those of longer tokens, can pass of a state.</summary>
     readonly record struct Sight(TokenTrie Trie, PartCounts Counts, bool WithLonger)

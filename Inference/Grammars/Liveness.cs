@@ -17,7 +17,8 @@ sealed class Liveness(NodeTable table)
         if (Known(node) is { } known) return known;
         if (endings.Known(node, derivatives)) return true;
         if (endings.Search(node, derivatives) is { } near) return near;
-        var freer = Boundless.Of(table, node);
+        // What has no text without its bounds has none with them.
+        var freer = Bounds.Without(table, node, _ => true);
         if (freer != node && (Known(freer) ?? Search(freer, derivatives, MostUnbounded)) == false) return (node.IsLive = false).Value;
         return Search(node, derivatives, MostSteps)
             ?? throw new GrammarException("Conditions that hold at once make the grammar too large.");
