@@ -55,6 +55,15 @@ public static partial class DurableFiles
         FlushFolder(Path.GetDirectoryName(folder)!);
     }
 
+    /// <summary>Deletes a folder; a kill meanwhile leaves no half of it under its own name, and the next call takes what it left.</summary>
+    public static void Remove(string folder)
+    {
+        var removed = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(folder))!, "removed" + Unfinished);
+        if (Directory.Exists(removed)) Directory.Delete(removed, recursive: true);
+        Directory.Move(folder, removed);
+        Directory.Delete(removed, recursive: true);
+    }
+
     // Held open and locked until the folder is there.
     static FileStream Claim(string folder, string temporary)
     {

@@ -1,5 +1,5 @@
 // A run's saved states: parameters, moments, step, log. Each is written beside the others and renamed, so a kill leaves whole ones; one
-// that is damaged later is passed over for the one before.
+// that is damaged later is put aside, whole, and passed over for the one before.
 using System.Text.Json;
 using Majlis.Model;
 using Majlis.Model.Hashes;
@@ -31,16 +31,7 @@ sealed record TrainingState(int Step, double TokensSeen, IReadOnlyList<StepMetri
             var state = new TrainingState(optimiser.Step, tokensSeen, log, FileHash.Of(tensors));
             File.WriteAllBytes(Path.Combine(fresh, Numbers), JsonSerializer.SerializeToUtf8Bytes(state, TrainerJson.Plain));
         });
-        foreach (var older in States(run).SkipLast(keep)) Drop(run, older);
-    }
-
-    // A kill while its files are deleted leaves no half of it under its own name.
-    static void Drop(string run, string older)
-    {
-        var dropped = Path.Combine(run, "dropped" + DurableFiles.Unfinished);
-        if (Directory.Exists(dropped)) Directory.Delete(dropped, recursive: true);
-        Directory.Move(older, dropped);
-        Directory.Delete(dropped, recursive: true);
+        foreach (var older in States(run).SkipLast(keep)) DurableFiles.Remove(older);
     }
 
     /// <summary>
@@ -57,10 +48,18 @@ sealed record TrainingState(int Step, double TokensSeen, IReadOnlyList<StepMetri
             }
             catch (Exception error) when (error is ModelFormatException or JsonException or IOException)
             {
-                say($"{folder} is damaged and is passed over for the state before it: {error.Message}");
-                Directory.Delete(folder, recursive: true);
+                say($"{folder} is damaged and is passed over for the state before it: {error.Message} It stays as {PutAside(folder)}.");
             }
         return null;
+    }
+
+    // What cannot be read today may be read by a person tomorrow; its own name is needed for the step that is trained again.
+    static string PutAside(string folder)
+    {
+        var aside = Path.Combine(Path.GetDirectoryName(folder)!, "damaged-" + Path.GetFileName(folder));
+        if (Directory.Exists(aside)) DurableFiles.Remove(aside);
+        Directory.Move(folder, aside);
+        return aside;
     }
 
     static IEnumerable<(string Name, long[] Shape, Func<float[]> Numbers)> Entries(string prefix, Dictionary<string, Moment> moments) =>

@@ -125,7 +125,7 @@ public sealed class StageFolder(string path)
         if (!Directory.Exists(folder))
             DurableFiles.Create(folder, fresh => _ = network.Adapter is null ? WriteWeights(network, fresh) : WriteAdapter(network, fresh));
         var all = Directory.GetDirectories(Epochs, EpochPrefix + "*").Order(StringComparer.Ordinal);
-        foreach (var older in all.SkipLast(keep)) Directory.Delete(older, recursive: true);
+        foreach (var older in all.SkipLast(keep)) DurableFiles.Remove(older);
     }
 
     static string WriteWeights(StageNetwork network, string fresh)

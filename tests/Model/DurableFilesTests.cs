@@ -51,6 +51,15 @@ public sealed class DurableFilesTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_removal_left_goes_with_the_next()
+    {
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(folder.File("removed.part")).FullName, "half"), "");
+        Make();
+        DurableFiles.Remove(folder.File("out"));
+        Assert.Empty(Names());
+    }
+
+    [Fact]
     public void An_empty_folder_is_filled_also_behind_a_link_and_with_a_separator_at_its_end()
     {
         var target = Directory.CreateDirectory(folder.File("target")).FullName;

@@ -85,7 +85,11 @@ public sealed class SupervisedRuns : IDisposable
         var said = new List<string>();
         Assert.True(resumed.Trainer.TryRestore(folder.Path, said.Add));
         Assert.Contains($"{states[^1]} is damaged", Assert.Single(said));
-        resumed.Trainer.Run(_ => { });
+        var aside = Path.Combine(folder.Path, "damaged-" + Path.GetFileName(states[^1]));
+        Assert.Contains($"It stays as {aside}.", Assert.Single(said));
+        Assert.Equal(["state.json", "state.safetensors"], Directory.GetFiles(aside).Select(Path.GetFileName).Order());
+        resumed.Trainer.Run(_ => resumed.Trainer.Save(folder.Path));
+        Assert.Equal([aside, .. states], Directory.GetDirectories(folder.Path).Order());
         Assert.Equal(stage.Bits, resumed.Bits);
     }
 
