@@ -15,27 +15,29 @@ static class MaskBenchmark
 
     /// <param name="options">
     /// First, if it is a number, which share of the schemas to take (2: every other one). Then vocabularies: a GGUF model, a
-    /// tokenizer.json, packed or not, or a folder with one; without any SmolLM2's and Command R's.
+    /// tokenizer.json, packed or not, or a folder with one; without any SmolLM2's and Command R's. Behind `=` the shape of `cpu-shapes`
+    /// whose step is timed beside its masks; without one it is the first GGUF model's.
     /// </param>
     public static async Task<int> RunAsync(string[] options)
     {
         var shared = Environment.GetEnvironmentVariable("MAJLIS_SHARED") ?? Path.Combine("..", "shared");
         var hasShare = options.Length > 0 && int.TryParse(options[0], CultureInfo.InvariantCulture, out _);
         var every = hasShare ? int.Parse(options[0], CultureInfo.InvariantCulture) : 1;
-        string[] models = options[(hasShare ? 1 : 0)..] is { Length: > 0 } named ? named
+        string[] models = options[(hasShare ? 1 : 0)..] is { Length: > 0 } given ? given
             : [Path.Combine(shared, "models", "SmolLM2-135M-Instruct.Q4_1.gguf"), Path.Combine(shared, "data", "command-r-tokenizer")];
-        // Any model of a larger vocabulary takes longer: its head alone is larger.
         var step = models.FirstOrDefault(model => model.EndsWith(".gguf", StringComparison.Ordinal)) is { } real
             ? await DecodeBenchmark.StepAsync(real) : (double?)null;
-        foreach (var model in models)
+        foreach (var named in models)
         {
+            var (model, shape) = named.Split('=', 2) is [var path, var other] ? (path, other) : (named, null);
             var run = new MaskRun(Open(model));
             foreach (var entry in Entries(shared, every).Take(WarmUp)) run.Take(entry);
             run.Forget();
             foreach (var entry in Entries(shared, every)) run.Take(entry);
             foreach (var line in run.Lines()) Console.WriteLine($"{{\"benchmark\": \"maskbench\", {line}}}");
             foreach (var wrong in run.Wrong) Console.Error.WriteLine(wrong);
-            if (step is { } took) Console.WriteLine($"{{\"benchmark\": \"maskbench\", {run.Beside(took)}}}");
+            if ((shape is null ? step : ShapeBenchmark.Step(shape)) is { } took)
+                Console.WriteLine($"{{\"benchmark\": \"maskbench\", {run.Beside(took)}}}");
         }
         return 0;
     }

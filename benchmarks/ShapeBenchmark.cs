@@ -1,6 +1,7 @@
 // `cpu-shapes [NAME...]`: how much of the memory's speed one client's answer uses on the cpu backend, with generated weights in the shapes
 // of models that people have. Their numbers do not matter; how many bytes a step reads does.
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Majlis.Cpu;
 using Majlis.Cpu.Weights;
@@ -29,24 +30,39 @@ static class ShapeBenchmark
     public static int Run(string[] names)
     {
         foreach (var name in names.Length > 0 ? names : [.. shapes.Keys])
+            foreach (var line in Measured(name, WeightPrecision.Int8, WeightPrecision.Int4))
+                Console.WriteLine(line);
+        return 0;
+    }
+
+    /// <summary>Milliseconds of one client's step in 4 bits.</summary>
+    public static double Step(string name) =>
+        1000 / JsonDocument.Parse(Measured(name, WeightPrecision.Int4).Single()).RootElement.GetProperty($"tg{Tokens}").GetDouble();
+
+    /// <summary>A JSON line for each precision, each of a process of its own.</summary>
+    static IEnumerable<string> Measured(string name, params WeightPrecision[] precisions)
+    {
+        var folder = Directory.CreateTempSubdirectory("majlis-shape-").FullName;
+        try
         {
-            var folder = Directory.CreateTempSubdirectory("majlis-shape-").FullName;
-            try
+            GeneratedModel.Write(folder, Config(name), values);
+            foreach (var precision in precisions)
             {
-                GeneratedModel.Write(folder, Config(name), values);
-                foreach (var precision in (WeightPrecision[])[WeightPrecision.Int8, WeightPrecision.Int4])
+                var child = new ProcessStartInfo(Environment.ProcessPath!, ["cpu-shape-child", name, $"{precision}", folder])
                 {
-                    using var child = Process.Start(Environment.ProcessPath!, ["cpu-shape-child", name, $"{precision}", folder]);
-                    child.WaitForExit();
-                    if (child.ExitCode != 0) return child.ExitCode;
-                }
-            }
-            finally
-            {
-                Directory.Delete(folder, recursive: true);
+                    RedirectStandardOutput = true,
+                };
+                using var process = Process.Start(child)!;
+                var line = process.StandardOutput.ReadToEnd().TrimEnd();
+                process.WaitForExit();
+                if (process.ExitCode != 0) throw new InvalidOperationException($"{name} in {precision} ended with {process.ExitCode}.");
+                yield return line;
             }
         }
-        return 0;
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     /// <summary>`cpu-shape-child NAME PRECISION FOLDER`: prints one line.</summary>

@@ -9,7 +9,7 @@ static class Bounds
     /// <summary>The expression without the upper bounds of the repetitions that are named.</summary>
     public static Node Without(NodeTable table, Node node, Func<RepeatNode, bool> named, int depth = Deepest)
     {
-        return depth == 0 ? node : node switch
+        return depth == 0 || !node.HoldsBounds ? node : node switch
         {
             SequenceNode sequence => table.Sequence(Inner(sequence.First), Inner(sequence.Rest)),
             AlternationNode alternation => table.Alternation(alternation.Parts.Select(Inner)),

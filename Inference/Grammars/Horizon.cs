@@ -79,7 +79,7 @@ sealed class Horizon
     }
 
     /// <summary>Of an expression without conditions: its far bounds decide nothing else.</summary>
-    Node Counted(Node node, Sight sight, int depth) => depth == 0 ? node : node switch
+    Node Counted(Node node, Sight sight, int depth) => depth == 0 || !node.HoldsBounds ? node : node switch
     {
         SequenceNode sequence => table.Sequence(Counted(sequence.First, sight, depth - 1), Counted(sequence.Rest, sight, depth - 1)),
         AlternationNode alternation => table.Alternation(alternation.Parts.Select(part => Counted(part, sight, depth - 1))),

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 
 namespace Majlis.Inference.Grammars;
 
-abstract class Node(int shape, Beginning begins, bool isRegular, bool isFinite, bool holdsConditions = false)
+abstract class Node(int shape, Beginning begins, bool isRegular, bool isFinite, bool holdsConditions = false, bool holdsBounds = false)
 {
     bool? nullable;
     Followers followers;
@@ -26,6 +26,9 @@ abstract class Node(int shape, Beginning begins, bool isRegular, bool isFinite, 
 
     /// <summary>It may be empty of texts without looking so: in all its alternatives are intersections or complements.</summary>
     public bool HoldsConditions => holdsConditions;
+
+    /// <summary>A repetition with an upper bound is in it, outside of complements and rules.</summary>
+    public bool HoldsBounds => holdsBounds;
 
     /// <summary>
     /// The empty text belongs to it. Only after <see cref="Nullability"/> where rules occur in it. <see cref="NodeTable"/> asks parts
@@ -75,7 +78,7 @@ sealed class BytesNode(ByteSet set)
 /// <summary>One after the other. The first part is never a sequence itself.</summary>
 sealed class SequenceNode(Node first, Node rest)
     : Node(Hash(first, rest), first.Begins.Then(rest.Begins), first.IsRegular && rest.IsRegular,
-        first.IsFinite && rest.IsFinite, first.HoldsConditions || rest.HoldsConditions)
+        first.IsFinite && rest.IsFinite, first.HoldsConditions || rest.HoldsConditions, first.HoldsBounds || rest.HoldsBounds)
 {
     public static int Hash(Node first, Node rest) => HashCode.Combine(4, first.Id, rest.Id);
 
@@ -90,7 +93,7 @@ sealed class SequenceNode(Node first, Node rest)
 /// <summary>Any of several.</summary>
 sealed class AlternationNode(Node[] parts) : Node(NodeTable.Hash(5, parts), Beginning.Either(parts),
     Array.TrueForAll(parts, part => part.IsRegular), Array.TrueForAll(parts, part => part.IsFinite),
-    Array.TrueForAll(parts, part => part.HoldsConditions))
+    Array.TrueForAll(parts, part => part.HoldsConditions), Array.Exists(parts, part => part.HoldsBounds))
 {
     public ImmutableArray<Node> Parts => ImmutableCollectionsMarshal.AsImmutableArray(parts);
 
@@ -102,7 +105,7 @@ sealed class AlternationNode(Node[] parts) : Node(NodeTable.Hash(5, parts), Begi
 /// <summary>A part from <paramref name="least"/> to <paramref name="most"/> times; without an upper bound where that is null.</summary>
 sealed class RepeatNode(Node part, int least, int? most)
     : Node(HashCode.Combine(6, part.Id, least, most), new(part.Begins.Bytes, least == 0 || part.Begins.IsOpen), part.IsRegular,
-        most is not null && part.IsFinite, part.HoldsConditions)
+        most is not null && part.IsFinite, part.HoldsConditions, most is not null || part.HoldsBounds)
 {
     public Node Part => part;
     public int Least => least;
@@ -116,7 +119,7 @@ sealed class RepeatNode(Node part, int least, int? most)
 
 /// <summary>The texts that belong to all parts. The parts are regular.</summary>
 sealed class BothNode(Node[] parts) : Node(NodeTable.Hash(7, parts), Beginning.Both(parts), isRegular: true,
-    Array.Exists(parts, part => part.IsFinite), holdsConditions: true)
+    Array.Exists(parts, part => part.IsFinite), holdsConditions: true, Array.Exists(parts, part => part.HoldsBounds))
 {
     public ImmutableArray<Node> Parts => ImmutableCollectionsMarshal.AsImmutableArray(parts);
 

@@ -20,11 +20,22 @@ sealed class PartCounts(NodeTable table, Derivatives derivatives, TextLengths le
         if (!part.IsRegular) return trie.Depth;
         if (known.TryGetValue((part, trie), out var count)) return count;
         if (known.Count >= MostKnown) known.Clear();
-        return known[(part, trie)] = trie.Nodes.Length > MostNodes ? ByBytes(part, trie) : Count(part, trie);
+        return known[(part, trie)] = trie.Nodes.Length > MostNodes ? ByBytes(part, trie)
+            : part is BytesNode bytes ? Runs(bytes.Set, trie) : Count(part, trie);
     }
 
     /// <summary>The same of longer tokens, too.</summary>
     public int OfAll(Node part, TokenTrie trie) => Math.Max(Of(part, trie), trie.Longer is { } longer ? OfAll(part, longer) : 0);
+
+    // The longest run of a set's bytes in a token.
+    static int Runs(ByteSet set, TokenTrie trie)
+    {
+        Span<int> run = stackalloc int[trie.Depth + 1];
+        var most = 0;
+        foreach (ref readonly var node in trie.Nodes[1..])
+            most = Math.Max(most, run[node.Depth] = set.Contains(node.Label) ? run[node.Depth - 1] + 1 : 0);
+        return most;
+    }
 
     int Count(Node part, TokenTrie trie)
     {
