@@ -21,7 +21,9 @@ sealed class FileStore(string data, IdSource ids, TimeProvider time, ILogger<Fil
     readonly Lazy<(PrivateFolder Folder, RecordFolder<StoredFile> Records)> store = new(() =>
     {
         var folder = new PrivateFolder(data, Folder);
-        return (folder, new(folder, WireJson.Wire.StoredFile, log));
+        var records = new RecordFolder<StoredFile>(folder, WireJson.Wire.StoredFile, log);
+        records.DropOrphans(Suffix);
+        return (folder, records);
     });
 
     long Now => time.GetUtcNow().ToUnixTimeSeconds();

@@ -15,7 +15,9 @@ sealed class UploadStore(string data, FileStore files, IdSource ids, TimeProvide
     readonly Lazy<(PrivateFolder Folder, RecordFolder<StoredUpload> Records)> store = new(() =>
     {
         var folder = new PrivateFolder(data, Folder);
-        return (folder, new(folder, WireJson.Wire.StoredUpload, log));
+        var records = new RecordFolder<StoredUpload>(folder, WireJson.Wire.StoredUpload, log);
+        if (records.IsWhole) DropOrphans(folder, records);
+        return (folder, records);
     });
 
     long Now => time.GetUtcNow().ToUnixTimeSeconds();
@@ -80,6 +82,13 @@ sealed class UploadStore(string data, FileStore files, IdSource ids, TimeProvide
     }
 
     public StoredFile? FileOf(StoredUpload upload) => upload.FileId is { } id ? files.Find(upload.Owner, id) : null;
+
+    // Parts that a kill left before their upload named them.
+    static void DropOrphans(PrivateFolder folder, RecordFolder<StoredUpload> records)
+    {
+        var named = records.All.SelectMany(upload => upload.Parts).Select(part => part.Id + Suffix).ToHashSet();
+        foreach (var left in folder.Names(Suffix).Where(name => !named.Contains(name)).ToList()) folder.Delete(left);
+    }
 
     void DropParts(StoredUpload upload)
     {

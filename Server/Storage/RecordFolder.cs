@@ -33,6 +33,16 @@ sealed class RecordFolder<T> where T : class, IRecord
 
     public ICollection<T> All => records.Values;
 
+    /// <summary>Whether all files of records could be read.</summary>
+    public bool IsWhole => folder.Names(Suffix).All(name => records.ContainsKey(Path.GetFileNameWithoutExtension(name)));
+
+    /// <summary>Deletes the files of this suffix that have no record, not even a damaged one: a kill left them.</summary>
+    public void DropOrphans(string suffix)
+    {
+        foreach (var name in folder.Names(suffix).ToList())
+            if (!File.Exists(folder.PathOf(Path.ChangeExtension(name, Suffix)))) folder.Delete(name);
+    }
+
     public T? Find(string id) => records.GetValueOrDefault(id);
 
     public void Save(T record)

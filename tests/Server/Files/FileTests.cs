@@ -116,6 +116,32 @@ public sealed class FileTests(ChatServer shared) : IClassFixture<ChatServer>
     }
 
     [Fact]
+    public void What_a_kill_left_without_a_record_goes_at_the_next_start_and_what_belongs_to_a_damaged_record_stays()
+    {
+        using var data = new TemporaryFolder();
+        var folder = Directory.CreateDirectory(data.File("files")).FullName;
+        foreach (var name in (string[])["file-1.data", "file-2.data", "file-2.json"]) File.WriteAllText(Path.Combine(folder, name), "{");
+        Assert.Empty(Files(data).Of("key-1"));
+        Assert.Equal(["file-2.data", "file-2.json"], Directory.GetFiles(folder).Select(Path.GetFileName).Order());
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void Parts_that_no_upload_names_go_at_the_next_start_unless_an_upload_cannot_be_read(bool hasDamaged)
+    {
+        using var data = new TemporaryFolder();
+        var upload = Uploads().Begin("key-1", "a.txt", "user_data", 5, life: null);
+        var folder = data.File("uploads");
+        File.WriteAllText(Path.Combine(folder, "part_1.data"), "hello");
+        if (hasDamaged) File.WriteAllText(Path.Combine(folder, "upload_2.json"), "{");
+        Assert.Equal(upload.Id, Uploads().Find("key-1", upload.Id)?.Id);
+        Assert.Equal(hasDamaged, File.Exists(Path.Combine(folder, "part_1.data")));
+
+        UploadStore Uploads() => new(data.Path, Files(data), IdSource.Random, new FakeTimeProvider(), NullLogger<UploadStore>.Instance);
+    }
+
+    static FileStore Files(TemporaryFolder data) => new(data.Path, IdSource.Random, new FakeTimeProvider(), NullLogger<FileStore>.Instance);
+
+    [Fact]
     public async Task Parts_become_one_file_in_the_order_that_the_client_names()
     {
         var upload = await BeginAsync(5);
