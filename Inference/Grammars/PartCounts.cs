@@ -30,7 +30,7 @@ sealed class PartCounts(NodeTable table, Derivatives derivatives, TextLengths le
     // The longest run of a set's bytes in a token.
     static int Runs(ByteSet set, TokenTrie trie)
     {
-        Span<int> run = stackalloc int[trie.Depth + 1];
+        var run = new int[trie.Depth + 1];
         var most = 0;
         foreach (ref readonly var node in trie.Nodes[1..])
             most = Math.Max(most, run[node.Depth] = set.Contains(node.Label) ? run[node.Depth - 1] + 1 : 0);
