@@ -23,13 +23,20 @@ static class MaskBenchmark
         var shared = Environment.GetEnvironmentVariable("MAJLIS_SHARED") ?? Path.Combine("..", "shared");
         var hasShare = options.Length > 0 && int.TryParse(options[0], CultureInfo.InvariantCulture, out _);
         var every = hasShare ? int.Parse(options[0], CultureInfo.InvariantCulture) : 1;
-        string[] models = options[(hasShare ? 1 : 0)..] is { Length: > 0 } given ? given
+        string[] named = options[(hasShare ? 1 : 0)..] is { Length: > 0 } given ? given
             : [Path.Combine(shared, "models", "SmolLM2-135M-Instruct.Q4_1.gguf"), Path.Combine(shared, "data", "command-r-tokenizer")];
-        var step = models.FirstOrDefault(model => model.EndsWith(".gguf", StringComparison.Ordinal)) is { } real
-            ? await DecodeBenchmark.StepAsync(real) : (double?)null;
-        foreach (var named in models)
+        (string Path, string? Shape)[] models =
+            [.. named.Select(model => model.Split('=', 2) is [var path, var shape] ? (path, shape) : (model, null))];
+        // Told before the masks, which take minutes.
+        if (ShapeBenchmark.Problem(models.Select(model => model.Shape).OfType<string>()) is { } problem)
         {
-            var (model, shape) = named.Split('=', 2) is [var path, var other] ? (path, other) : (named, null);
+            Console.Error.WriteLine(problem);
+            return 2;
+        }
+        var step = named.FirstOrDefault(model => model.EndsWith(".gguf", StringComparison.Ordinal)) is { } real
+            ? await DecodeBenchmark.StepAsync(real) : (double?)null;
+        foreach (var (model, shape) in models)
+        {
             var run = new MaskRun(Open(model));
             foreach (var entry in Entries(shared, every).Take(WarmUp)) run.Take(entry);
             run.Forget();

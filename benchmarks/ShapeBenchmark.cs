@@ -29,11 +29,20 @@ static class ShapeBenchmark
 
     public static int Run(string[] names)
     {
+        if (Problem(names) is { } problem)
+        {
+            Console.Error.WriteLine(problem);
+            return 2;
+        }
         foreach (var name in names.Length > 0 ? names : [.. shapes.Keys])
             foreach (var line in Measured(name, WeightPrecision.Int8, WeightPrecision.Int4))
                 Console.WriteLine(line);
         return 0;
     }
+
+    /// <summary>What to say of names of which no shape is known; null where all are.</summary>
+    public static string? Problem(IEnumerable<string> names) => names.FirstOrDefault(name => !shapes.ContainsKey(name)) is { } unknown
+        ? $"There is no shape '{unknown}': {string.Join(", ", shapes.Keys)}." : null;
 
     /// <summary>Milliseconds of one client's step in 4 bits.</summary>
     public static double Step(string name) =>
@@ -92,8 +101,7 @@ static class ShapeBenchmark
 
     static JsonObject Config(string name)
     {
-        var shape = shapes.TryGetValue(name, out var known) ? known
-            : throw new ArgumentException($"There is no shape '{name}': {string.Join(", ", shapes.Keys)}.");
+        var shape = shapes[name];
         var config = new JsonObject
         {
             ["model_type"] = shape.Family,
