@@ -21,6 +21,7 @@ sealed unsafe class CpuForwardResult : ForwardResult
     readonly Pooling pooling;
     readonly float[][]? pooled;
     readonly int kept;
+    readonly int step;
     int blockStart = -1;
 
     /// <param name="samplers">One for each member of the team.</param>
@@ -28,7 +29,7 @@ sealed unsafe class CpuForwardResult : ForwardResult
         RowSampler[] samplers, ForwardBatch batch)
     {
         (this.blueprint, this.weights, this.team) = (blueprint, weights, team);
-        (this.rows, this.samplers, pooling) = (rows, samplers, batch.Pooling);
+        (this.rows, this.samplers, pooling, step) = (rows, samplers, batch.Pooling, rows.Begin());
         if (pooling is not (Pooling.None or Pooling.Score))
             pooled = PooledRows.Of(batch, stream, weights.FinalNorm, blueprint.HiddenSize);
         var wanted = pooling == Pooling.Score ? [.. batch.Spans.Select(span => ScoreRow(batch, span))] : BatchRules.Rows(batch);
@@ -101,6 +102,7 @@ sealed unsafe class CpuForwardResult : ForwardResult
     // [V], valid until a row of another block is read.
     float* Row(int row)
     {
+        if (step != rows.Step) throw new InvalidOperationException("The network's next step has overwritten this one's results.");
         if ((uint)row >= (uint)kept) throw new ArgumentOutOfRangeException(nameof(row), row, $"The step kept {kept} rows.");
         if (!IsAtHand(row)) Compute(row / BlockRows * BlockRows);
         return rows.Logits.Row(row - blockStart);

@@ -70,6 +70,8 @@ public sealed class CpuNetwork : INetwork
 
     public int BlockSize => PagedCache.BlockTokens;
 
+    public bool IsBatchInvariant => true;
+
     public int Threads { get; }
 
     /// <summary>What was rounded though the file's own precision was asked for; null if nothing was.</summary>

@@ -2,6 +2,7 @@
 // come in through a queue; each answer goes out through a channel. Knows neither HTTP nor the backend.
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Majlis.Model;
 
 namespace Majlis.Inference;
 
@@ -84,12 +85,15 @@ public sealed class Engine : IAsyncDisposable
         }
     }
 
+    bool NeedsFixedShapes(INetwork network, GenerationRequest request) =>
+        !request.Pools && !network.IsBatchInvariant && (request.Deterministic ?? options.Deterministic);
+
     Generation Submit(ModelLease lease, GenerationRequest request)
     {
         var vocabulary = lease.Model.Network.Blueprint.VocabularySize;
         if (request.Problem(vocabulary) is { } problem) throw new RequestRefusedException(problem);
         request = request with { Sampling = UnknownTokens.Drop(request.Sampling, vocabulary) };
-        request = request with { Deterministic = !request.Pools && (request.Deterministic ?? options.Deterministic) };
+        request = request with { Deterministic = NeedsFixedShapes(lease.Model.Network, request) };
         if (request.PromptTokens.Length >= lease.Model.MaxContext)
             throw new PromptTooLongException(request.PromptTokens.Length, lease.Model.MaxContext);
         var generation = Generation.Begin(Interlocked.Increment(ref numbers), lease, request, options, time.GetTimestamp());

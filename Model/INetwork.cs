@@ -12,6 +12,11 @@ public interface INetwork : IDisposable
     /// <summary>Tokens per cache block, the same in every group.</summary>
     int BlockSize { get; }
 
+    /// <summary>
+    /// Its numbers never depend on the rest of a batch: it needs no <see cref="ForwardBatch.IsDeterministic"/>, and is asked for none.
+    /// </summary>
+    bool IsBatchInvariant => false;
+
     /// <summary>The size in bytes of one block of cache group <paramref name="group"/>.</summary>
     long BytesPerBlock(int group);
 
@@ -29,6 +34,9 @@ public interface INetwork : IDisposable
     /// <summary>Frees an adapter that no running or later step uses. Its index is not used again.</summary>
     void RemoveAdapter(int index) => throw new NotSupportedException($"{GetType().Name} serves no adapters.");
 
-    /// <summary>Writes the batch's keys and values to their blocks and computes the rows asked for.</summary>
+    /// <summary>
+    /// Writes the batch's keys and values to their blocks and computes the rows asked for. Where it is
+    /// <see cref="IsBatchInvariant"/>, the result may be read until the next call; else until its disposal.
+    /// </summary>
     ForwardResult Forward(ForwardBatch batch);
 }

@@ -1,4 +1,5 @@
-// Memory for the head's product: final states, packed and not, and logits. Reused by the next step's result.
+// Memory for the head's product: final states, packed and not, and logits. Reused by the next step's result, whose numbers must never pass for
+// this one's: they are another client's.
 using Majlis.Cpu.Kernels;
 
 namespace Majlis.Cpu.Steps;
@@ -13,6 +14,12 @@ sealed class HeadRows : IDisposable
 
     /// <summary>[rows at hand, vocabulary]</summary>
     public FloatRows Logits { get; } = new();
+
+    /// <summary>The step whose result the memory holds.</summary>
+    public int Step { get; private set; }
+
+    /// <summary>The memory is another step's from here on.</summary>
+    public int Begin() => ++Step;
 
     public void Dispose()
     {

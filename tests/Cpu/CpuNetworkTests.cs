@@ -47,6 +47,28 @@ public sealed class CpuNetworkTests
             Assert.Equal(expected, Logits(family, WeightPrecision.Float32, cache, threads, chunk, company, Many));
     }
 
+    [Fact]
+    public void A_result_that_the_next_step_has_overwritten_is_not_read()
+    {
+        var blueprint = PagedEqualsPlainTests.Tiny("llama");
+        using var weights = TinyModel.Weights(blueprint, seed: 3);
+        using var network = new CpuNetwork(blueprint, weights, new CpuOptions { Threads = 1 });
+        network.AllocateCache([4]);
+        ForwardResult Step(int token, int block) => network.Forward(new()
+        {
+            Tokens = [token],
+            Positions = [0],
+            Spans = [new(0, 1, 0, [[block]])],
+        });
+        using var first = Step(5, 0);
+        var logits = new float[blueprint.VocabularySize];
+        first.ReadLogits(0, logits);
+        using var second = Step(6, 1);
+        var stale = Assert.Throws<InvalidOperationException>(() => first.ReadLogits(0, logits));
+        Assert.Contains("next step", stale.Message, StringComparison.Ordinal);
+        second.ReadLogits(0, logits);
+    }
+
     /// <summary>Remains of one sequence in its blocks lie behind the next one's mask, and NaN times zero is NaN.</summary>
     [Theory]
     [InlineData(WeightPrecision.Float32, CachePrecision.Auto)]

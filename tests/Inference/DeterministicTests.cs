@@ -1,5 +1,6 @@
 // A deterministic request gets the same tokens and log-probabilities, bit for bit: alone, beside others of both kinds, from a cached prefix
 // and after preemption; in bf16, where rounding otherwise depends on the batch.
+using Majlis.Cpu;
 using Majlis.Inference;
 using Majlis.Model;
 using Majlis.tests.Support;
@@ -12,14 +13,17 @@ namespace Majlis.tests.Inference;
 public sealed class DeterministicTests
 {
     [Theory]
-    [InlineData(false, 400)]
-    [InlineData(true, 400)]
-    [InlineData(true, 14)]
-    public async Task A_seed_gives_the_same_text_in_any_company(bool byTheEngine, int blocks)
+    [InlineData("torch", false, 400)]
+    [InlineData("torch", true, 400)]
+    [InlineData("torch", true, 14)]
+    [InlineData("cpu", false, 400)]
+    [InlineData("cpu", true, 400)]
+    public async Task A_seed_gives_the_same_text_in_any_company(string backend, bool byTheEngine, int blocks)
     {
         var blueprint = Tiny("llama");
         using var weights = Majlis.tests.Torch.TinyModel.Weights(blueprint, 7);
-        var network = new HeldNetwork(new TorchNetwork(blueprint, weights, new TorchOptions { DType = ComputeType.BFloat16 }));
+        var network = new HeldNetwork(backend == "cpu" ? new CpuNetwork(blueprint, weights)
+            : new TorchNetwork(blueprint, weights, new TorchOptions { DType = ComputeType.BFloat16 }));
         using var live = new LiveModel();
         var bytes = blocks * network.BytesPerBlock(0);
         var options = new EngineOptions { CacheBytes = bytes, MaxBatchTokens = 40, Deterministic = byTheEngine };

@@ -14,6 +14,8 @@ public sealed class HeldNetwork(INetwork network) : INetwork
 
     public int BlockSize => network.BlockSize;
 
+    public bool IsBatchInvariant => network.IsBatchInvariant;
+
     public void Hold() => gate.Reset();
 
     public void LetGo() => gate.Set();
