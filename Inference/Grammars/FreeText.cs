@@ -16,6 +16,9 @@ sealed class FreeText(NodeTable table, Derivatives derivatives)
 
     const int MostKnown = 1 << 12;
 
+    // Characters, beyond those of any token: more room is not asked for.
+    const int LongestRoom = 1 << 10;
+
     readonly Node character = Spelling.Plain(table).Of(plain);
     readonly Dictionary<Node, bool> taken = [];
     readonly HashSet<Node> open = [], closed = [];
@@ -69,18 +72,51 @@ sealed class FreeText(NodeTable table, Derivatives derivatives)
         return true;
     }
 
-    // Of all the texts that go on by one character and more, a finite set excludes some only.
+    /// <summary>Each part alone is no more than a bound: what one still asks for needs room in the others, whatever has come.</summary>
     int Reach(BothNode both)
     {
-        var reach = both.Parts.Where(part => part is not NotNode { Part.IsFinite: true }).Select(Reach).DefaultIfEmpty(0).Min();
-        return reach is 0 or int.MaxValue || !both.Parts.Any(part => part is NotNode) ? reach : reach - 1;
+        Node[] parts = [.. both.Parts.Where(part => part is not NotNode { Part.IsFinite: true })];
+        var most = parts.Length == 0 ? 0 : parts.Min(Reach);
+        if (most == 0) return 0;
+        // Of all the texts that go on by one character and more, a finite set excludes some only.
+        if (parts.Length == 1) return most == int.MaxValue ? most : most - 1;
+        if (parts.Length < both.Parts.Length) return 0;
+        var least = 0;
+        for (most = Math.Min(most, LongestRoom); least < most;)
+        {
+            var middle = (least + most + 1) / 2;
+            if (HasRoom(parts, middle)) least = middle;
+            else most = middle - 1;
+        }
+        return least;
     }
+
+    bool HasRoom(Node[] parts, int reach)
+    {
+        var rests = Array.ConvertAll(parts, part => Rest(part, reach));
+        return Array.TrueForAll(rests, rest => rest is not null) && derivatives.IsLive(table.Both(rests!));
+    }
+
+    /// <summary>Texts that may follow whatever so many plain characters, or fewer, have come; null where none are seen.</summary>
+    Node? Rest(Node part, int reach) => part switch
+    {
+        RepeatNode { Most: null } repeat when Takes(repeat.Part) => repeat,
+        RepeatNode { Most: { } most } repeat when Takes(repeat.Part) && most - reach >= repeat.Least =>
+            table.Repeat(repeat.Part, repeat.Least, most - reach),
+        SequenceNode sequence when Rest(sequence.First, reach) is { } first => table.Sequence(first, sequence.Rest),
+        AlternationNode alternation => Any(alternation.Parts.Select(one => Rest(one, reach)).OfType<Node>()),
+        _ => null,
+    };
+
+    Node? Any(IEnumerable<Node> rests) => table.Alternation(rests) is var any && any == table.Nothing ? null : any;
 
     // Of all the texts that go on by one character and more, the keys before exclude some only.
     int Reach(DistinctNode entry)
     {
         var reach = Reach(entry.Key);
-        return reach is 0 or int.MaxValue || entry.Rivals.Length == 0 ? reach : reach - 1;
+        if (reach is 0 or int.MaxValue || entry.Rivals.Length == 0) return reach;
+        // Of what conditions leave, little may be left.
+        return entry.Key.HoldsConditions ? 0 : reach - 1;
     }
 
     bool Takes(Node part)

@@ -30,7 +30,7 @@ sealed class RandomTexts(int seed)
         1 => new JsonObject { ["type"] = "string", ["minLength"] = Below(3), ["maxLength"] = 3 + Below(9) },
         2 => new JsonObject { ["enum"] = new JsonArray("red", Below(9), null, true, "blue") },
         3 => new JsonObject { ["type"] = new JsonArray("boolean", "null") },
-        4 => new JsonObject { ["type"] = "string", ["pattern"] = Pattern(2) },
+        4 => Text(Below(2) == 0),
         5 => new JsonObject { ["type"] = "array", ["items"] = Node(depth - 1), ["minItems"] = Below(2), ["maxItems"] = 1 + Below(4) },
         6 => new JsonObject { ["anyOf"] = new JsonArray(Node(depth - 1), Node(depth - 1)) },
         7 => new JsonObject { ["allOf"] = new JsonArray(Node(depth - 1), NotRed()) },
@@ -42,6 +42,13 @@ sealed class RandomTexts(int seed)
             ["additionalProperties"] = Below(2) == 0,
         },
     };
+
+    JsonObject Text(bool isShort)
+    {
+        var text = new JsonObject { ["type"] = "string", ["pattern"] = Pattern(2) };
+        if (isShort) text["maxLength"] = 8 + Below(9);
+        return text;
+    }
 
     static JsonObject NotRed() => new() { ["not"] = new JsonObject { ["const"] = "red" } };
 }

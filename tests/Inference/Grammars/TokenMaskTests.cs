@@ -77,6 +77,36 @@ public sealed class TokenMaskTests
         }
     }
 
+    // One condition lets text go on freely, and another one's room is needed for what the first still asks for.
+    [Theory]
+    [InlineData("""{"type":"string","pattern":"[0-9]{3}","maxLength":8}""")]
+    [InlineData("""{"type":"string","pattern":".+@.+","maxLength":6}""")]
+    [InlineData("""{"type":"string","pattern":"\\.$","maxLength":5}""")]
+    [InlineData("""{"type":"string","pattern":"a","minLength":2,"maxLength":4}""")]
+    [InlineData("""{"type":"string","pattern":"ab","maxLength":4,"not":{"enum":["xab","xxab","ab"]}}""")]
+    [InlineData("""{"type":"string","pattern":"a","maxLength":4,"not":{"pattern":"b"}}""")]
+    [InlineData("""{"type":"string","allOf":[{"pattern":"ab"},{"pattern":"cd"}],"maxLength":5}""")]
+    [InlineData("""{"type":"string","pattern":"(x|[0-9]{2})$","maxLength":4}""")]
+    [InlineData("""{"type":"object","additionalProperties":{"type":"null"},"propertyNames":{"pattern":"ab","maxLength":4}}""")]
+    [InlineData("""{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"ab","maxLength":3}}""")]
+    public void What_one_condition_asks_for_has_room_in_the_others(string schema)
+    {
+        var (trie, random) = (Vocabularies.Golden, new RandomTexts(9));
+        for (var text = 0; text < 12; text++)
+        {
+            var grammar = new SchemaSource(schema, JsonLayout.Compact).Compile();
+            var (constraint, written) = (new TokenConstraint(grammar, trie), new List<byte>());
+            for (var step = 0; step < 14 && !constraint.Mask.IsOver; step++)
+            {
+                var allowed = Vocabularies.Members(constraint.Mask, trie).ToList();
+                Assert.Equal(Vocabularies.Allowed(grammar, written.ToArray(), trie), allowed);
+                var token = allowed[random.Below(allowed.Count)];
+                constraint.Advance(token);
+                written.AddRange(trie.Bytes(token));
+            }
+        }
+    }
+
     [Fact]
     public void A_random_text_of_allowed_tokens_belongs_to_the_grammar()
     {
