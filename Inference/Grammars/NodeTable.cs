@@ -201,12 +201,10 @@ sealed class NodeTable
     public void BeginWork()
     {
         if (limits.BeginWork()) return;
+        // Masks and sequences hold some of them still: what followed those goes.
+        foreach (var node in nodes) node.Followers.Clear();
         nodes.Clear();
-        foreach (var node in kept)
-        {
-            nodes.Add(node);
-            node.Followers.Clear();
-        }
+        nodes.UnionWith(kept);
         version++;
     }
 

@@ -1,5 +1,6 @@
 // Masks by the walk through the tokens' tree equal those of the plain oracle, on random grammars and a real vocabulary; and from every
 // state that a mask leads to there is a way on.
+using System.Runtime.CompilerServices;
 using System.Text;
 using Majlis.Inference;
 using Majlis.Inference.Grammars;
@@ -163,6 +164,28 @@ public sealed class TokenMaskTests
         again.Advance(Token("["));
         Assert.Equal(before, Vocabularies.Members(again.Mask, Vocabularies.Golden));
     }
+
+    // Each state of a list of different items is new, and thousands may follow it; masks are remembered longer than those.
+    [Fact]
+    public void What_followed_a_forgotten_state_takes_no_memory()
+    {
+        var grammar = new SchemaSource("""{"type":"array","uniqueItems":true,"items":{"type":"string"}}""", JsonLayout.Compact).Compile();
+        var constraint = new TokenConstraint(grammar, Vocabularies.Golden);
+        foreach (var token in new[] { "[", "\"", "a", "b" }) constraint.Advance(Token(token));
+        _ = constraint.Mask;
+        var followed = Followed(grammar);
+        constraint.Advance(Token("c"));
+        for (var i = 0; i < 70_000; i++) grammar.Table.Repeat(grammar.Table.Byte((byte)'x'), i + 2, i + 3);
+        constraint.Advance(Token("d"));
+        _ = constraint.Mask;
+        GC.Collect();
+        Assert.False(followed.IsAlive);
+        GC.KeepAlive(constraint);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static WeakReference Followed(Grammar grammar) =>
+        new("[\"abzz"u8.ToArray().Aggregate(grammar.Start, grammar.Derivatives.Next));
 
     static string Repeated(string part, int count) => string.Concat(Enumerable.Repeat(part, count));
 
