@@ -30,7 +30,7 @@ static class ResultFiles
 
     public static void Write(MergePlan plan, MergeReport report, string folder)
     {
-        if (Directory.Exists(plan.TokenizerFolder)) CheckpointFiles.Copy(plan.TokenizerFolder, folder);
+        CopyTokenizer(plan.TokenizerFolder, folder);
         var generation = Path.Combine(plan.DonorFolder, CheckpointFiles.GenerationConfig);
         if (File.Exists(generation)) File.Copy(generation, Path.Combine(folder, CheckpointFiles.GenerationConfig), overwrite: true);
         Write(Path.Combine(folder, CheckpointFiles.Config), ResultConfig.Of(plan));
@@ -44,6 +44,14 @@ static class ResultFiles
             ["warnings"] = new JsonArray([.. report.Warnings.Select(warning => (JsonNode)warning)]),
             ["sha256"] = new JsonObject(report.TensorHashes.Select(tensor => KeyValuePair.Create(tensor.Key, (JsonNode?)tensor.Value))),
         });
+    }
+
+    static void CopyTokenizer(string from, string folder)
+    {
+        if (Directory.Exists(from)) CheckpointFiles.Copy(from, folder);
+        if (!File.Exists(from)) return;
+        using var gguf = Checkpoint.Open(from);
+        CheckpointFiles.WriteConfigAndTokenizer(gguf, folder);
     }
 
     /// <summary>The template that the recipe asks for; null: what was copied stays.</summary>

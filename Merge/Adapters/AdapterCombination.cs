@@ -33,13 +33,16 @@ static class AdapterCombination
         if (options.Type != "cat" && !options.IsSingular && ranks.Length > 1)
             throw new MergeRecipeException($"{options.Type} needs modules of one rank; here are {string.Join(", ", ranks.Order())}. "
                 + "cat and the svd kinds take any");
-        var rank = options.Type == "cat" ? adapters.Sum(adapter => adapter.Rank)
+        var rank = options.Type == "cat" ? adapters.Sum(LargestRank)
             : options.IsSingular ? options.Rank ?? ranks.Max() : ranks[0];
         var parts = adapters.SelectMany(adapter => adapter.Modules.Keys).Distinct().Order(StringComparer.Ordinal)
             .Select(module => Combine(module, adapters, options, rank)).ToArray();
         DurableFiles.Create(output, folder => AdapterWriter.Write(folder, adapters[0].Model, rank, parts, []));
         return rank;
     }
+
+    /// <summary>A pattern may give a module more than the adapter's own rank.</summary>
+    static int LargestRank(PlainAdapter adapter) => adapter.Modules.Values.Select(module => module.Rank).Append(adapter.Rank).Max();
 
     static AdapterFactorPair Combine(string module, PlainAdapter[] adapters, CombinationOptions options, int rank)
     {

@@ -20,7 +20,7 @@ static class RecipeReader
         root.RefuseOtherKeys(topKeys);
         var method = root.Text("merge_method")
             ?? throw root.Error("merge_method is missing; one of " + string.Join(", ", MergeMethods.All.Select(known => known.Name)));
-        var known = MergeMethods.Find(method) ?? throw root.Error($"merge_method '{method}' is not known; " +
+        var known = MergeMethods.Find(method) ?? throw root.Child("merge_method")!.Error($"merge_method '{method}' is not known; " +
             $"known are {string.Join(", ", MergeMethods.All.Select(each => each.Name))}");
         var (module, shared) = (ReadModule(root), ReadSettings(root, known.Parameters));
         return new MergeRecipe
@@ -95,7 +95,7 @@ static class RecipeReader
         "float32" => TensorType.F32,
         "bfloat16" => TensorType.BF16,
         "float16" => TensorType.F16,
-        var other => throw root.Error($"{key} '{other}' is not one of float16, bfloat16, float32, float64"),
+        var other => throw root.Child(key)!.Error($"{key} '{other}' is not one of float16, bfloat16, float32, float64"),
     };
 
     static Settings ReadSettings(RecipeNode owner, IEnumerable<MergeParameter> known)

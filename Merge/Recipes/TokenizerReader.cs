@@ -29,7 +29,8 @@ static class TokenizerReader
         null => null,
         "auto" => "auto",
         var text when text.Contains('{', StringComparison.Ordinal) => text,
-        var name => throw root.Error($"chat_template '{name}' is neither auto nor a template in Jinja; named ones are not known here"),
+        var name => throw root.Child("chat_template")!.Error(
+            $"chat_template '{name}' is neither auto nor a template in Jinja; named ones are not known here"),
     };
 
     static TokenRule ReadRule(string token, RecipeNode rule)

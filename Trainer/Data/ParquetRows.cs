@@ -62,6 +62,8 @@ static class ParquetRows
         IDictionary inner => Members(inner),
         byte[] bytes => JsonValue.Create(Convert.ToBase64String(bytes)),
         IEnumerable list => new JsonArray([.. list.Cast<object?>().Select(Node)]),
+        DateTime time => JsonValue.Create(time.ToString("o", CultureInfo.InvariantCulture)),
+        ulong large => JsonValue.Create(large),
         float or double or decimal => JsonValue.Create(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
         IConvertible whole => JsonValue.Create(Convert.ToInt64(whole, CultureInfo.InvariantCulture)),
         _ => JsonValue.Create(Convert.ToString(value, CultureInfo.InvariantCulture)),

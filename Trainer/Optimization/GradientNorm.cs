@@ -7,7 +7,10 @@ namespace Majlis.Trainer.Optimization;
 
 static class GradientNorm
 {
-    /// <summary>Scales all gradients so that their joint norm is at most <paramref name="most"/>; gives the norm before that.</summary>
+    /// <summary>
+    /// Scales all gradients so that their joint norm is at most <paramref name="most"/>, or leaves them where that is 0, as transformers
+    /// does; gives the norm before that.
+    /// </summary>
     public static double Clip(IEnumerable<(string Name, Tensor Value)> parameters, double most)
     {
         using var scope = NewDisposeScope();
@@ -15,7 +18,7 @@ static class GradientNorm
         var gradients = parameters.Select(parameter => parameter.Value.grad).OfType<Tensor>().ToArray();
         var norm = stack(gradients.Select(gradient => gradient.norm()).ToArray()).norm().item<float>();
         var factor = most / (norm + 1e-6);
-        if (factor >= 1) return norm;
+        if (most == 0 || factor >= 1) return norm;
         using var scale = factor.ToScalar();
         foreach (var gradient in gradients) gradient.mul_(scale);
         return norm;

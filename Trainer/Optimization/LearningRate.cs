@@ -7,8 +7,13 @@ namespace Majlis.Trainer.Optimization;
 /// </summary>
 public sealed record LearningRate(string Name, int WarmupSteps, int TotalSteps)
 {
+    /// <summary>A rate, not a factor.</summary>
+    public const double PolynomialEnd = 1e-7;
+
     public int Cycles { get; init; } = 1;
-    public double End { get; init; } = 1e-7;
+
+    /// <summary>Where polynomial ends, of the largest rate; in transformers at <see cref="PolynomialEnd"/>, whatever that rate.</summary>
+    public double End { get; init; } = PolynomialEnd;
     public double Power { get; init; } = 1;
     public double Least { get; init; }
     public int DecaySteps { get; init; }

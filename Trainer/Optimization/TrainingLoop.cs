@@ -27,6 +27,7 @@ public sealed class TrainingLoop : IDisposable
         {
             Least = options.LearningRate > 0 ? options.LeastLearningRate / options.LearningRate : 0,
             DecaySteps = options.DecaySteps,
+            End = options.LearningRate > 0 ? LearningRate.PolynomialEnd / options.LearningRate : 0,
         };
         optimiser = new Optimizer(objective.Parameters, options.Updates);
     }

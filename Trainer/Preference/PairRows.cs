@@ -27,6 +27,10 @@ public static class PairRows
             Margin = RowMembers.Number(row, "margin") ?? 0,
         };
 
+    /// <summary>A token is predicted by those before it: one alone by none.</summary>
+    internal static int[] Predictable(int[] prompt, int[] answer, string name) => prompt.Length > 0 || answer.Length > 1 ? answer
+        : throw new DataException($"'{name}' is one token without a prompt, which nothing predicts");
+
     static TrainingPair Text(PreferenceRow row, string place, RowEncoder encoder)
     {
         var chosen = encoder.Answer(row.Prompt, row.Chosen, row.Source, place);
@@ -45,6 +49,9 @@ public static class PairRows
         var pair = new TrainingPair(place, Ids("prompt_ids"), Ids("chosen_ids"), Ids("rejected_ids"));
         if (pair.Chosen.SequenceEqual(pair.Rejected)) throw new DataException("'chosen_ids' and 'rejected_ids' are equal");
         if (pair.Chosen.Length == 0) throw new DataException("'chosen_ids' is empty");
-        return pair.Rejected.Length > 0 ? pair : throw new DataException("'rejected_ids' is empty");
+        if (pair.Rejected.Length == 0) throw new DataException("'rejected_ids' is empty");
+        _ = Predictable(pair.Prompt, pair.Chosen, "chosen_ids");
+        _ = Predictable(pair.Prompt, pair.Rejected, "rejected_ids");
+        return pair;
     }
 }

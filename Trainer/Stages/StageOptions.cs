@@ -59,7 +59,7 @@ public abstract record StageOptions
     [Means("Decoupled decay of all weights but norms and biases.", AtLeast = 0, AtMost = 1e3)]
     public double WeightDecay { get; init; }
 
-    [Means("Longer gradients are scaled down to this norm.", Trl = "max_grad_norm", AtLeast = 0, AtMost = 1e9)]
+    [Means("Longer gradients are scaled down to this norm; 0 = none are.", Trl = "max_grad_norm", AtLeast = 0, AtMost = 1e9)]
     public double MaxGradientNorm { get; init; } = 1;
 
     [Means("Of the rows' order and of what begins random.")]

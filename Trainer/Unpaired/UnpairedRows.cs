@@ -44,8 +44,9 @@ public static class UnpairedRows
     static UnpairedExample Encoded(JsonObject row, string place, bool label, double weight, int vocabulary)
     {
         var completion = RowMembers.Ids(row, "completion_ids", vocabulary);
+        var prompt = RowMembers.Ids(row, "prompt_ids", vocabulary);
         return completion.Length == 0 ? throw new DataException("'completion_ids' is empty")
-            : new(place, RowMembers.Ids(row, "prompt_ids", vocabulary), completion, label, weight);
+            : new(place, prompt, PairRows.Predictable(prompt, completion, "completion_ids"), label, weight);
     }
 
     static UnpairedExample Text(JsonObject row, string place, bool label, double weight, RowEncoder encoder)

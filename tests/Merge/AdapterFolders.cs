@@ -2,6 +2,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Majlis.Merge;
+using Majlis.Merge.Adapters;
 using Majlis.Merge.Recipes;
 using Majlis.Model;
 using Majlis.tests.Support;
@@ -32,6 +33,22 @@ public sealed class AdapterFolders : IDisposable
         Assert.Equal(Merged(Adapter(config => config["alpha_pattern"] = new JsonObject { [Wide] = 1 })), wideFirst);
         Assert.Equal(Merged(Adapter(config => config["alpha_pattern"] = new JsonObject { [Narrow] = 64 })), narrowFirst);
         Assert.NotEqual(wideFirst, narrowFirst);
+    }
+
+    [Fact]
+    public void Adapters_side_by_side_have_room_for_the_ranks_of_their_patterns()
+    {
+        var adapter = Adapter(config =>
+        {
+            config["r"] = 1;
+            config["lora_alpha"] = (double)config["lora_alpha"]! / 4;
+            config["rank_pattern"] = new JsonObject { [".*"] = 4 };
+            config["alpha_pattern"] = new JsonObject { [".*"] = config["lora_alpha"]!.GetValue<double>() * 4 };
+        });
+        var rank = AdapterCombination.Run([adapter, adapter], folder.File("joined"), new("cat", [0.5, 0.5]));
+        Assert.Equal(8, rank);
+        Assert.Equal(Merged(adapter).Length, Merged(folder.File("joined")).Length);
+        Assert.All(Merged(adapter).Zip(Merged(folder.File("joined"))), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
     }
 
     [Fact]

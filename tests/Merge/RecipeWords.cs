@@ -34,6 +34,17 @@ public sealed class RecipeWords
         Assert.Throws<MergeRecipeException>(() => Recipe("task_arithmetic", "int8_mask: 3"));
     }
 
+    [Theory]
+    [InlineData("merge_method: lineer", "merge_method 'lineer'")]
+    [InlineData("merge_method: linear\ndtype: bf16", "dtype 'bf16'")]
+    [InlineData("merge_method: linear\nchat_template: chatml", "chat_template 'chatml'")]
+    public void A_wrong_value_is_told_with_its_own_line(string wrong, string told)
+    {
+        var recipe = $"# the recipe\nmodels:\n- model: a\n  parameters: {{weight: 1.0}}\n{wrong}\n";
+        var refusal = Assert.Throws<MergeRecipeException>(() => MergeRecipe.Parse(recipe));
+        Assert.Contains($"line {4 + wrong.Split('\n').Length}: {told}", refusal.Message, StringComparison.Ordinal);
+    }
+
     static MergeRecipe Recipe(string method, string parameter) =>
         MergeRecipe.Parse(
             $"merge_method: {method}\nbase_model: b\nmodels:\n- model: a\n  parameters: {{weight: 1.0}}\nparameters: {{{parameter}}}\n");

@@ -5,6 +5,7 @@ using Majlis.Merge.Commands;
 using Majlis.Model;
 using Majlis.Model.Weights;
 using Majlis.tests.Support;
+using Majlis.Text.Tokenizers;
 using Xunit;
 
 namespace Majlis.tests.Merge;
@@ -33,6 +34,18 @@ public sealed class WrittenMerges : IDisposable
             Assert.Equal(hash, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)));
         }
         Assert.Contains("\"dtype\": \"float32\"", File.ReadAllText(Path.Combine(Output, "config.json")));
+    }
+
+    [Fact]
+    public void A_merge_of_a_gguf_has_its_tokenizer_and_defaults()
+    {
+        var model = Shared.Require(Shared.Data("data", "tiny-gguf", "llama-2-tiny-random.gguf"));
+        var recipe = Path.Combine(folder, "gguf.yml");
+        File.WriteAllText(recipe, $"merge_method: linear\nmodels:\n- model: {model}\n  parameters: {{weight: 1.0}}\n");
+        Merger.Run(recipe, folder, Output, new MergeOptions());
+        Assert.True(File.Exists(Path.Combine(Output, "tokenizer.json")));
+        Assert.True(File.Exists(Path.Combine(Output, "generation_config.json")));
+        Assert.NotEmpty(TextTokenizer.FromJson(Path.Combine(Output, "tokenizer.json")).Encode("text", false));
     }
 
     [Fact]

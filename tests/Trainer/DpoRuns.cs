@@ -54,6 +54,30 @@ public sealed class DpoRuns : IDisposable
     }
 
     [Fact]
+    public void A_norm_of_0_clips_nothing()
+    {
+        float[] Bits(double most)
+        {
+            var model = new BigramPolicy(1);
+            using var trainer = Trainer(model, options with { MaxGradientNorm = most });
+            trainer.Run(_ => { });
+            return model.Bits;
+        }
+        Assert.Equal(Bits(1e9), Bits(0));
+    }
+
+    /// <summary>transformers: (rate - 1e-7) (1 - step / steps) + 1e-7.</summary>
+    [Fact]
+    public void A_polynomial_schedule_ends_at_a_rate_and_not_at_a_share_of_one()
+    {
+        var slow = options with { Schedule = "polynomial", LearningRate = 1e-5, WarmupSteps = 0 };
+        using var trainer = Trainer(new BigramPolicy(1), slow);
+        var rates = trainer.Run(_ => { }).Log.Select(step => step["learning_rate"]).ToArray();
+        for (var step = 0; step < rates.Length; step++)
+            Assert.Equal((1e-5 - 1e-7) * (1 - (double)step / rates.Length) + 1e-7, rates[step], 1e-12);
+    }
+
+    [Fact]
     public void Refuses_to_train_against_a_reference_of_other_weights()
     {
         var model = new BigramPolicy(1);

@@ -29,7 +29,7 @@ static class ToolChoiceReader
         choice.Done();
         if (value is null) return new([], Must: false);
         var named = new Fields(value.Value, choice.Name(type), choice.Problem);
-        return type == "function" ? new([Name(named, offered)], Must: true) : Allowed(named, offered);
+        return type == "function" ? new([Name(named, offered)], Must: true, IsNamed: true) : Allowed(named, offered);
     }
 
     static ToolChoice Allowed(Fields allowed, ImmutableHashSet<string> offered)

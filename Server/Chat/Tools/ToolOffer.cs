@@ -20,6 +20,16 @@ public sealed record ToolOffer(JsonArray Tools, ToolChoice Choice, bool OnlyFirs
     CallTool Callee(JsonNode function)
     {
         var name = (string)function["name"]!;
-        return new(name, function["parameters"]!.AsObject(), Strict.Contains(name));
+        return new(name, Closed(function["parameters"]!.AsObject()), Strict.Contains(name));
+    }
+
+    /// <summary>A function that names no parameters takes none, though its schema would let anything in.</summary>
+    static JsonObject Closed(JsonObject parameters)
+    {
+        if (parameters["properties"] is not JsonObject { Count: 0 } || parameters.Any(member => member.Key is not ("type" or "properties")))
+            return parameters;
+        var closed = parameters.DeepClone().AsObject();
+        closed["additionalProperties"] = false;
+        return closed;
     }
 }

@@ -14,6 +14,8 @@ static class ToolOfferReader
         var several = fields.Flag("parallel_tool_calls");
         if (tools.Count == 0 && several is false)
             fields.Problem.Add(ApiError.InvalidValue("parallel_tool_calls", "'parallel_tool_calls' is only allowed with 'tools'."));
-        return choice.Tools.IsEmpty ? null : new(tools, choice, OnlyFirst: several is false) { Strict = [.. list.Strict] };
+        // Whoever names a function wants one call of it, not as many as the tokens last for.
+        var onlyFirst = several is false || choice is { IsNamed: true } && several is null;
+        return choice.Tools.IsEmpty ? null : new(tools, choice, onlyFirst) { Strict = [.. list.Strict] };
     }
 }

@@ -58,6 +58,30 @@ public sealed class ForcedCallTests
     }
 
     [Fact]
+    public async Task A_named_function_is_called_once_unless_several_calls_are_asked_for()
+    {
+        await using var server = await StartAsync("<tool_call>", string.Concat(
+            Enumerable.Repeat("<tool_call>\n{\"name\": \"get_time\", \"arguments\": {\"zone\": \"UTC\"}}\n</tool_call>\n", 3)));
+        const string Once = """get_time{"zone":"UTC"}""";
+        Assert.Equal(Once, Called(await ToolServer.ChoiceAsync(server, Fields(NamedTime))));
+        var several = Called(await ToolServer.ChoiceAsync(server, Fields(NamedTime, """{"parallel_tool_calls":true}""")));
+        Assert.StartsWith($"{Once} {Once}", several);
+    }
+
+    [Fact]
+    public async Task A_function_without_parameters_is_called_with_none()
+    {
+        await using var server = await StartAsync("<tool_call>", "I would rather talk.");
+        var fields = new JsonObject
+        {
+            ["tools"] = JsonNode.Parse("""[{"type":"function","function":{"name":"ring"}}]"""),
+            ["tool_choice"] = "required",
+            ["parallel_tool_calls"] = false,
+        };
+        Assert.Equal("ring{}", Called(await ToolServer.ChoiceAsync(server, fields)));
+    }
+
+    [Fact]
     public async Task A_model_that_calls_of_itself_goes_on_as_it_would_and_streams_it()
     {
         await using var server = await StartAsync("<tool_call>",

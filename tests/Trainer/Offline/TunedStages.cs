@@ -16,7 +16,7 @@ namespace Majlis.tests.Trainer.Offline;
 
 public sealed class TunedStages : IDisposable
 {
-    sealed class ParquetRow
+    class ParquetRow
     {
         [JsonPropertyName("prompt")]
         public string Prompt { get; set; } = "";
@@ -26,6 +26,13 @@ public sealed class TunedStages : IDisposable
 
         [JsonPropertyName("rejected")]
         public string Rejected { get; set; } = "That.";
+    }
+
+    sealed class DatedRow : ParquetRow
+    {
+        public DateTime Created { get; set; }
+
+        public ulong Hash { get; set; }
     }
 
     readonly TemporaryFolder folder = new();
@@ -196,6 +203,18 @@ public sealed class TunedStages : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Parquet_columns_of_times_and_large_numbers_are_read_and_passed_over()
+    {
+        var parquet = folder.File("dated.parquet");
+        DatedRow[] rows = [new() { Prompt = "What? ", Created = new(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc), Hash = ulong.MaxValue }];
+        await ParquetSerializer.SerializeAsync(rows, parquet, cancellationToken: TestContext.Current.CancellationToken);
+        var row = Assert.Single(RowFiles.Of([parquet])).Parse();
+        Assert.StartsWith("2026-01-02T03:04:05", row["Created"]!.GetValue<string>());
+        Assert.Equal(ulong.MaxValue, row["Hash"]!.GetValue<ulong>());
+        Assert.Null(Run(new PairTask(new OfflineOptions { Model = model, Data = [parquet] }, null), "dated"));
+    }
+
     [Theory]
     [InlineData("""{"prompt": "a", "chosen": "b", "rejected": "b"}""", "'chosen' and 'rejected' are equal")]
     [InlineData("""{"prompt": "a", "chosen": "", "rejected": "b"}""", "'chosen' is empty")]
@@ -207,6 +226,8 @@ public sealed class TunedStages : IDisposable
     [InlineData("""{"prompt_ids": [1], "chosen_ids": [99999999], "rejected_ids": [2]}""", "'chosen_ids' holds 99999999, and the model's")]
     [InlineData("""{"prompt_ids": [1], "chosen_ids": [2], "rejected_ids": [2]}""", "'chosen_ids' and 'rejected_ids' are equal")]
     [InlineData("""{"prompt_ids": [1], "chosen_ids": [], "rejected_ids": [2]}""", "'chosen_ids' is empty")]
+    [InlineData("""{"prompt_ids": [], "chosen_ids": [3], "rejected_ids": [2]}""", "'chosen_ids' is one token without a prompt")]
+    [InlineData("""{"prompt_ids": [], "chosen_ids": [3, 4], "rejected_ids": [2]}""", "'rejected_ids' is one token without a prompt")]
     [InlineData("""{"prompt": ["x"], "chosen": [{"role": "assistant", "content": "b"}], "rejected": [{"role": "assistant"}]}""",
         "message 1 of the chat is \"x\", expected an object with 'role' and 'content'")]
     [InlineData("""{"prompt": [{"role": "user"}], "chosen": [{"role": "assistant", "content": "b"}], "rejected": [{"role": "tool"}]}""",
