@@ -43,6 +43,23 @@ sealed partial class MergeInput : IDisposable
         }
     }
 
+    /// <summary>
+    /// A file that lost layers would merge as a smaller network, which nobody asked for. What the config does not know is merged along, and
+    /// biases may be fewer than it says: names come from files.
+    /// </summary>
+    /// <exception cref="MergeRecipeException">The weights are not what the config describes.</exception>
+    public void CheckTensors()
+    {
+        if (Network is not { } network) return;
+        if (LayerCount > network.Layers.Length)
+            throw new MergeRecipeException($"{Name}: its files hold {LayerCount} layers, its config.json describes {network.Layers.Length}");
+        foreach (var (name, shape) in network.Tensors())
+            if (Tensors.TryGetValue(name, out var tensor) ? !tensor.Shape.SequenceEqual(shape)
+                : !name.EndsWith(".bias", StringComparison.Ordinal))
+                throw new MergeRecipeException($"{Name}: its config.json describes {name} [{string.Join(", ", shape)}], and its files "
+                    + (tensor is null ? "lack it" : $"have it as [{string.Join(", ", tensor.Shape)}]"));
+    }
+
     /// <summary>The name in the recipe.</summary>
     public string Name { get; }
 

@@ -95,6 +95,7 @@ public sealed class MergePlan : IDisposable
             InputComparison.Check(inputs.All, joins: recipe.Tokenizer is not null);
             var vocabulary = JoinedVocabulary.Create(recipe.Tokenizer, inputs);
             var tensors = PlanTensors(recipe, method, inputs, vocabulary, seed);
+            foreach (var input in inputs.All) input.CheckTensors();
             var plan = new MergePlan(recipe, method, inputs, vocabulary, tensors, [.. PlanWarnings.Find(recipe, method, inputs, tensors)],
                 seed);
             ResultFiles.Check(plan);

@@ -1,5 +1,5 @@
-// Memory for the head's product: final states, packed and not, and logits. Reused by the next step's result, whose numbers must never pass for
-// this one's: they are another client's.
+// Memory for the head's product: final states, packed and not, and logits. Reused by the next step's result, whose numbers must never pass
+// for this one's: they are another client's.
 using Majlis.Cpu.Kernels;
 
 namespace Majlis.Cpu.Steps;

@@ -30,7 +30,7 @@ static class AdapterExtraction
         InputComparison.Check([left, right], joins: false);
         CheckTensors(left, right);
         var (parts, factors) = (new List<ExtractedPart>(), new List<AdapterFactorPair>());
-        var (saved, leftOut) = (new List<(TensorInfo, Func<float[]>)>(), new List<string>());
+        var (saved, leftOut) = (new List<(TensorInfo Tensor, Func<float[]> Values)>(), new List<string>());
         var changed = left.Tensors.Values.OrderBy(tensor => tensor.Name, StringComparer.Ordinal).ToArray();
         foreach (var (number, tensor) in changed.Index())
         {
@@ -47,6 +47,14 @@ static class AdapterExtraction
         }
         if (parts.Count == 0 && saved.Count == 0)
             throw new MergeRecipeException($"{origin} and {tuned} have no matrix in a layer that differs");
+        foreach (var module in saved.Select(each => AdapterWriter.ModuleOf(each.Tensor)).ToHashSet())
+        {
+            // peft adapts no module that it keeps whole: one whose bias changed is kept with its matrix.
+            if (parts.RemoveAll(part => part.Module == module) == 0) continue;
+            factors.RemoveAll(pair => pair.Module == module);
+            var matrix = $"{module}.weight";
+            saved.Add((right.Tensors[matrix], () => Values(right, matrix)));
+        }
         DurableFiles.Create(output, folder => AdapterWriter.Write(folder, left.Name, rank, factors, saved));
         return new ExtractionReport([.. parts], [.. leftOut]);
     }

@@ -30,12 +30,12 @@ static class AdapterWriter
             tensors.Add(tensor with { Name = AdapterFile.Prefix + tensor.Name, Type = TensorType.F32 }, values);
         SafetensorsWriter.WriteFile(Path.Combine(folder, AdapterFile.FileName), tensors.Keys,
             (tensor, output) => output.Write(tensors[tensor]()));
-        var config = Config(origin, rank, parts, [.. saved.Select(each => each.Tensor.Name)]);
+        var config = Config(origin, rank, parts, [.. saved.Select(each => each.Tensor)]);
         File.WriteAllText(Path.Combine(folder, AdapterConfig.FileName), config.ToString());
     }
 
     /// <summary>Modules by their whole names: a short one would also mean those that did not change.</summary>
-    static JsonObject Config(string origin, int rank, IReadOnlyList<AdapterFactorPair> parts, IReadOnlyList<string> saved) => new()
+    static JsonObject Config(string origin, int rank, IReadOnlyList<AdapterFactorPair> parts, IReadOnlyList<TensorInfo> saved) => new()
     {
         ["peft_type"] = "LORA",
         ["task_type"] = "CAUSAL_LM",
@@ -46,8 +46,11 @@ static class AdapterWriter
         ["target_modules"] = Names(parts.Select(part => part.Module)),
         ["rank_pattern"] = Smaller(parts, rank),
         ["alpha_pattern"] = Smaller(parts, rank),
-        ["modules_to_save"] = saved.Count == 0 ? null : Names(saved.Select(tensor => tensor[..tensor.LastIndexOf('.')]).Distinct()),
+        ["modules_to_save"] = saved.Count == 0 ? null : Names(saved.Select(ModuleOf).Distinct()),
     };
+
+    /// <summary>The module whose weight or bias a tensor is.</summary>
+    public static string ModuleOf(TensorInfo tensor) => tensor.Name[..tensor.Name.LastIndexOf('.')];
 
     static JsonArray Names(IEnumerable<string> names) => new([.. names.Select(name => (JsonNode)name)]);
 

@@ -47,6 +47,18 @@ public sealed class ExtractedAdapters : IDisposable
     }
 
     [Fact]
+    public void A_module_whose_bias_changed_is_kept_whole_with_its_matrix()
+    {
+        var root = Shared.Require(Shared.Golden("merging", "models", "qwen2-f32"));
+        var (before, after) = (Path.Combine(root, "base"), Path.Combine(root, "a"));
+        AdapterExtraction.Run(before, after, folder.File("adapter"), rank: 32, whole: true, new Progress<string>());
+        using var plan = Applied(before, folder.File("adapter"));
+        using var tuned = SafetensorsFolder.Open(after);
+        Assert.All(plan.Tensors, tensor => Assert.Equal(GoldenCase.Stored(tuned, tensor.Name).Select(value => (double)value),
+            GoldenCase.Merged(plan, tensor), (expected, actual) => Math.Abs(expected - actual) < 1e-6));
+    }
+
+    [Fact]
     public async Task Equal_models_have_no_adapter()
     {
         var (before, _) = Models(rank: 1);

@@ -1,4 +1,5 @@
 // A merge on disk: the folder appears whole or not at all, shards hold what the plan says, an adapter's delta is exact.
+using System.Text.Json.Nodes;
 using Majlis.CommandLine;
 using Majlis.Merge;
 using Majlis.Merge.Commands;
@@ -34,6 +35,26 @@ public sealed class WrittenMerges : IDisposable
             Assert.Equal(hash, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)));
         }
         Assert.Contains("\"dtype\": \"float32\"", File.ReadAllText(Path.Combine(Output, "config.json")));
+    }
+
+    [Theory]
+    [InlineData("num_hidden_layers", 5, "its config.json describes model.layers.4.")]
+    [InlineData("num_hidden_layers", 3, "its files hold 4 layers, its config.json describes 3")]
+    [InlineData("vocab_size", 100, "its config.json describes model.embed_tokens.weight [100, 32], and its files have it as [96, 32]")]
+    [InlineData("intermediate_size", 80, "its config.json describes model.layers.0.mlp.")]
+    public void A_model_whose_files_are_not_what_its_config_describes_is_refused(string field, int value, string told)
+    {
+        var (model, copy) = (Path.Combine(Root, "models", "llama-f32", "a"), Path.Combine(folder, "copy"));
+        Directory.CreateDirectory(copy);
+        foreach (var file in Directory.GetFiles(model)) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        var config = JsonNode.Parse(File.ReadAllText(Path.Combine(copy, "config.json")))!;
+        config[field] = value;
+        File.WriteAllText(Path.Combine(copy, "config.json"), config.ToJsonString());
+        var recipe = Path.Combine(folder, "copy.yml");
+        File.WriteAllText(recipe, "merge_method: linear\nmodels:\n- model: copy\n  parameters: {weight: 1.0}\n");
+        var refusal = Assert.Throws<MergeRecipeException>(() => Merger.Run(recipe, folder, Output, new MergeOptions()));
+        Assert.Contains($"copy: {told}", refusal.Message, StringComparison.Ordinal);
+        Assert.False(Path.Exists(Output));
     }
 
     [Fact]
