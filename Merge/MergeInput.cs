@@ -52,7 +52,8 @@ sealed partial class MergeInput : IDisposable
     {
         if (Network is not { } network) return;
         if (LayerCount > network.Layers.Length)
-            throw new MergeRecipeException($"{Name}: its files hold {LayerCount} layers, its config.json describes {network.Layers.Length}");
+            throw new MergeRecipeException(
+                $"{Name}: its files hold {LayerCount} layers, its config.json describes {network.Layers.Length}");
         foreach (var (name, shape) in network.Tensors())
             if (Tensors.TryGetValue(name, out var tensor) ? !tensor.Shape.SequenceEqual(shape)
                 : !name.EndsWith(".bias", StringComparison.Ordinal))

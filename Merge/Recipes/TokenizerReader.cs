@@ -1,5 +1,4 @@
 // Reads tokenizer_source and tokenizer of a recipe. Strict as the rest; knows no models.
-using System.Collections.Immutable;
 
 namespace Majlis.Merge.Recipes;
 
@@ -10,7 +9,7 @@ static class TokenizerReader
     {
         var source = root.Text("tokenizer_source");
         if (root.Child("tokenizer") is not { } tokenizer)
-            return source is null ? null : new TokenizerRecipe(source, ImmutableDictionary<string, TokenRule>.Empty);
+            return source is null ? null : new TokenizerRecipe(source, []);
         if (source is not null) throw tokenizer.Error("tokenizer_source and tokenizer exclude each other; keep tokenizer with a source");
         tokenizer.RefuseOtherKeys(["source", "tokens", "pad_to_multiple_of"]);
         var tokens = tokenizer.Child("tokens");
@@ -18,8 +17,7 @@ static class TokenizerReader
         if (multiple != Math.Floor(multiple) || multiple is < 1 or > 1_000_000)
             throw tokenizer.Error($"pad_to_multiple_of {multiple} is not a whole number from 1 on");
         return new TokenizerRecipe(tokenizer.Text("source") ?? TokenizerRecipe.Union,
-            tokens is null ? ImmutableDictionary<string, TokenRule>.Empty
-                : tokens.Keys.ToImmutableDictionary(token => token, token => ReadRule(token, tokens.Child(token)!), StringComparer.Ordinal),
+            tokens is null ? [] : new(tokens.Keys.Select(token => KeyValuePair.Create(token, ReadRule(token, tokens.Child(token)!)))),
             (int)multiple);
     }
 

@@ -1,12 +1,10 @@
 // Which vocabulary a merge gets, and where the rows of its tokens come from, as mergekit's YAML states it. Knows no ids.
-using System.Collections.Immutable;
-
 namespace Majlis.Merge.Recipes;
 
 /// <param name="Source"><c>union</c>, <c>base</c>, or the model whose tokenizer the result gets.</param>
-/// <param name="Tokens">Rules for single tokens; others follow from which models have them.</param>
+/// <param name="Tokens">Rules for single tokens; others follow from which models have them. Those that none has are added.</param>
 /// <param name="Multiple">The number of rows is rounded up to a multiple of this; further rows are the mean of all others.</param>
-public sealed record TokenizerRecipe(string Source, ImmutableDictionary<string, TokenRule> Tokens, int Multiple = 1)
+public sealed record TokenizerRecipe(string Source, OrderedDictionary<string, TokenRule> Tokens, int Multiple = 1)
 {
     public const string Union = "union";
     public const string Base = "base";

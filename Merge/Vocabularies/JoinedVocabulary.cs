@@ -31,7 +31,7 @@ sealed class JoinedVocabulary
     /// <summary>The result's tokens.</summary>
     public Dictionary<string, int> Ids { get; }
 
-    /// <summary>Tokens that a model added beyond those of <see cref="Source"/>, in the order of their ids.</summary>
+    /// <summary>Tokens that a model or the recipe added beyond those of <see cref="Source"/>, in the order of their ids.</summary>
     public List<JsonObject> Added { get; } = [];
 
     /// <summary>Rows of the result's embeddings.</summary>
@@ -68,7 +68,7 @@ sealed class JoinedVocabulary
                 throw new MergeRecipeException($"{input.Name} has no tensor {input.EmbeddingName}, whose rows belong to the tokens");
         var joined = new JoinedVocabulary(recipe, source);
         foreach (var input in inputs.All) joined.Of(input);
-        if (recipe.Source == TokenizerRecipe.Union) UnionTokenizer.Add(joined, inputs.All);
+        FurtherTokens.Add(joined, recipe.Source == TokenizerRecipe.Union ? inputs.All : [], inputs.All);
         return joined;
     }
 }

@@ -22,6 +22,7 @@ public sealed class RowEncoder(TextTokenizer tokenizer, ChatTemplate? template, 
     /// <exception cref="Text.Jinja.JinjaException">The template failed or refused the chat.</exception>
     public Example Encode(JsonObject row, string place)
     {
+        if (RowMembers.Weight(row) != 1) throw new DataException("'weight' is for pairs and single answers; here 1 or none is expected");
         if (row["messages"] is JsonArray messages) return Chat(row, messages, place);
         if (row["prompt"] is { } prompt && row["completion"] is { } completion) return Completed(row, prompt, completion, place);
         if (row["text"] is JsonValue value && value.TryGetValue<string>(out var text)) return Whole(WithEnd(Tokens(text)), place);

@@ -41,6 +41,8 @@ public static class PreferenceLosses
     /// <summary>These compare the policy's own log-probabilities; "sft" does as well, and does not ask which.</summary>
     static readonly string[] free = ["cpo", "cpo_hinge", "cpo_ipo", "simpo", "orpo"];
 
+    static readonly string[] smoothed = ["exo_pair", "robust", "aot", "aot_unpaired", "cpo", "simpo"];
+
     /// <summary>These take log-probabilities per token.</summary>
     static readonly string[] averaged = ["cpo_ipo", "simpo", "orpo"];
 
@@ -51,6 +53,19 @@ public static class PreferenceLosses
     /// <summary>Whether rewards are per token, as TRL reports them: all losses are free of a reference and averaged.</summary>
     public static bool IsAveraged(LossOptions options) =>
         options.Types.Any(averaged.Contains) && options.Types.All(name => name == "sft" || averaged.Contains(name));
+
+    /// <summary>Numbers that are not what they are by default, though none of the losses reads them: their keys, and who does.</summary>
+    public static IEnumerable<(string Key, string Readers)> Unread(LossOptions options)
+    {
+        var plain = new LossOptions();
+        bool Has(params ReadOnlySpan<string> readers) => options.Types.Any(readers.ToArray().Contains);
+        if (options.LabelSmoothing != plain.LabelSmoothing && !Has(smoothed)) yield return ("label_smoothing", string.Join(", ", smoothed));
+        if (options.DiscopopTau != plain.DiscopopTau && !Has("discopop")) yield return ("discopop_tau", "discopop");
+        if (options.SimpoGamma != plain.SimpoGamma && !Has("simpo")) yield return ("simpo_gamma", "simpo");
+        if (options.RewardAlpha != plain.RewardAlpha && !Has("simpo")) yield return ("reward_alpha", "simpo");
+        if (options.DivergenceAlpha != plain.DivergenceAlpha && options.Divergence != "alpha_divergence")
+            yield return ("divergence_alpha", "divergence alpha_divergence");
+    }
 
     /// <summary>Whether the prompts' tokens are scored too.</summary>
     public static bool ReadsWholeText(LossOptions options) => options.Types.Contains("orpo");

@@ -93,6 +93,8 @@ public abstract record PairStageOptions : TunedOptions
     {
         foreach (var problem in base.Problems()) yield return problem;
         foreach (var file in Validation.Where(file => !File.Exists(file))) yield return $"validation: there is no file '{file}'.";
+        foreach (var (key, readers) in PreferenceLosses.Unread(LossParts))
+            yield return $"{key}: nothing reads it with the loss {string.Join(", ", Loss)}; {readers} would.";
         if (PreferenceLosses.Problem(LossParts) is { } wrong) yield return $"loss: {wrong}.";
         else if (Reference is not null && !PreferenceLosses.NeedsReference(LossParts))
             yield return $"reference: the loss {string.Join(", ", Loss)} has none.";

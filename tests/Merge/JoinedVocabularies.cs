@@ -34,6 +34,8 @@ public sealed class JoinedVocabularies : IDisposable
         "s 100 x 101 y 102 z 200 q 252.5")]
     [InlineData("tokenizer: {tokens: {y: {source: b, force: true}, x: {source: {kind: model_token, model: c, token_id: 7}, force: true}}}",
         "s 100 x 307 y 201 z 251 q 252.5")]
+    [InlineData("tokenizer: {source: base, tokens: {z: {source: c}, new: {source: {kind: zero}}}}", "s 100 x 101 y 102 z 300 new 0")]
+    [InlineData("tokenizer: {tokens: {new: {source: {kind: model_token, model: b, token: q}}}}", "s 100 x 101 y 102 z 251 q 252.5 new 203")]
     [InlineData("tokenizer: {source: base, pad_to_multiple_of: 4}", "s 100 x 101 y 102 (pad) 101")]
     public void The_first_models_rows_come_from(string recipe, string expected)
     {

@@ -82,6 +82,7 @@ public sealed class ReplayedRowTests : IDisposable
     [Theory]
     [InlineData("""{"messages": "none"}""", " line 1: expected 'messages' (a list)")]
     [InlineData("""{"messages": [{"role": "user", "content": "ping"}]}""", " line 1: nothing in the chat is the assistant's")]
+    [InlineData("""{"text": "ping pong", "weight": 0.5}""", " line 1: 'weight' is for pairs and single answers")]
     [InlineData("{", " line 1: ")]
     public async Task A_row_that_cannot_be_learnt_is_named_before_the_round_begins(string row, string message)
     {
