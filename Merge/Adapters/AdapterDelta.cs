@@ -44,6 +44,8 @@ sealed class AdapterDelta : IDisposable
         var file = SafetensorsFile.Open(path);
         try
         {
+            if (file.Tensors.Count == 0)
+                throw new MergeRecipeException($"{path}: the file holds no tensor, so the adapter changes nothing");
             var parts = new AdapterFile(path, adapter, file.Tensors.Keys);
             CheckWhole(path, file, parts, weights);
             return new AdapterDelta(file, weights, AdapterFactors.Check(file, parts, adapter, weights, type), parts.Whole);

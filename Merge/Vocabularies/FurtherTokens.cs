@@ -20,16 +20,16 @@ static class FurtherTokens
         foreach (var model in models)
         {
             var entries = AddedTokens(model);
-            foreach (var (token, _) in joined.Of(model).OrderBy(token => token.Value)) Add(token, entries);
+            foreach (var (token, _) in joined.Of(model).OrderBy(token => token.Value)) Take(token, entries);
         }
         var named = joined.Recipe.Tokens.Keys.Where(token => !joined.Ids.ContainsKey(token)).ToArray();
         var all = named.Length == 0 ? [] : inputs.Reverse().SelectMany(AddedTokens)
             .GroupBy(entry => entry.Key).ToDictionary(group => group.Key, group => group.Last().Value);
-        foreach (var token in named) Add(token, all);
+        foreach (var token in named) Take(token, all);
         if (joined.Tokenizer["added_tokens"] is not JsonArray added) joined.Tokenizer["added_tokens"] = added = [];
         foreach (var entry in joined.Added) added.Add(entry.DeepClone());
 
-        void Add(string token, Dictionary<string, JsonObject> entries)
+        void Take(string token, Dictionary<string, JsonObject> entries)
         {
             if (file.TryGetValue(token, out var known)) joined.Ids.TryAdd(token, known);
             else if (joined.Ids.TryAdd(token, next)) joined.Added.Add(Entry(entries.GetValueOrDefault(token), token, next++));

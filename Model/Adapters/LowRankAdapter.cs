@@ -49,6 +49,8 @@ public sealed class LowRankAdapter(IReadOnlyDictionary<string, LowRankPair> pair
         foreach (var (module, size) in Sizes(blueprint))
             if (reader.Find(module, size.Outputs, size.Inputs) is { } pair) pairs.Add(module, pair);
         reader.CheckAllRead();
+        if (pairs.Count == 0)
+            throw new ModelFormatException($"{place}: the file holds no factors; a model with this adapter would answer as without it.");
         return new LowRankAdapter(pairs);
     }
 

@@ -87,7 +87,7 @@ sealed record RecipeValue(int Line, string? Text = null, bool IsQuoted = false, 
             using var reader = new StreamReader(path);
             var stream = new YamlStream();
             stream.Load(reader);
-            return stream.Documents is [var only] ? Value(only.RootNode, path)
+            return stream.Documents is [var only] ? Value(only.RootNode, path, [])
                 : throw new ModelFormatException($"{path}: expected one YAML document, not {stream.Documents.Count}.");
         }
         catch (YamlException damage)
@@ -96,17 +96,25 @@ sealed record RecipeValue(int Line, string? Text = null, bool IsQuoted = false, 
         }
     }
 
-    static RecipeValue Value(YamlNode node, string path)
+    /// <param name="node">What to read.</param>
+    /// <param name="path">For messages.</param>
+    /// <param name="around">The lists and objects that it stands in: an alias may name one of them.</param>
+    static RecipeValue Value(YamlNode node, string path, Stack<YamlNode> around)
     {
         var line = (int)node.Start.Line;
-        return node switch
+        if (around.Any(outer => ReferenceEquals(outer, node)))
+            throw new ModelFormatException($"{path} line {line}: an alias stands inside what it names.");
+        around.Push(node);
+        var value = node switch
         {
             YamlScalarNode scalar => new RecipeValue(line, scalar.Value ?? "", scalar.Style is not ScalarStyle.Plain),
-            YamlSequenceNode list => new RecipeValue(line, Items: [.. list.Children.Select(item => Value(item, path))]),
+            YamlSequenceNode list => new RecipeValue(line, Items: [.. list.Children.Select(item => Value(item, path, around))]),
             YamlMappingNode map => Object(
-                line, [.. map.Children.Select(member => (Name(member.Key, path), Value(member.Value, path)))], path),
+                line, [.. map.Children.Select(member => (Name(member.Key, path), Value(member.Value, path, around)))], path),
             _ => throw new ModelFormatException($"{path} line {line}: an alias is not expected here."),
         };
+        around.Pop();
+        return value;
     }
 
     static string Name(YamlNode key, string path) => key is YamlScalarNode { Value: { } name } ? name

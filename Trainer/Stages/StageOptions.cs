@@ -113,6 +113,9 @@ public abstract record StageOptions
                 $"least_learning_rate: {LeastLearningRate} is above the learning rate {LearningRate}.");
         if (LeastLearningRate > 0 && Schedule is not ("cosine_with_min_lr" or "warmup_stable_decay"))
             yield return $"least_learning_rate: the schedule {Schedule} has none; cosine_with_min_lr and warmup_stable_decay have.";
+        if (Schedule == "polynomial" && LearningRate > 0 && LearningRate <= Optimization.LearningRate.PolynomialEnd)
+            yield return FormattableString.Invariant(
+                $"learning_rate: {LearningRate} is not above {Optimization.LearningRate.PolynomialEnd}, where polynomial ends.");
         if (DecaySteps > 0 && Schedule != "warmup_stable_decay")
             yield return $"decay_steps: the schedule {Schedule} has none; warmup_stable_decay has.";
     }

@@ -52,6 +52,18 @@ public sealed class AdapterFolders : IDisposable
     }
 
     [Fact]
+    public void An_adapter_without_tensors_is_refused()
+    {
+        var adapter = Adapter(_ => { });
+        byte[] nothing = [2, 0, 0, 0, 0, 0, 0, 0, .. "{}"u8];
+        File.WriteAllBytes(Path.Combine(adapter, "adapter_model.safetensors"), nothing);
+        Assert.Contains("holds no tensor", Refusal($"{Base}+{adapter}"), StringComparison.Ordinal);
+        using var model = Checkpoint.Open(Base);
+        Assert.Contains("holds no factors", Assert.Throws<ModelFormatException>(
+            () => Majlis.Model.Adapters.LowRankAdapter.Open(adapter, model.Blueprint)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Half_a_module_is_named()
     {
         var adapter = Adapter(_ => { });

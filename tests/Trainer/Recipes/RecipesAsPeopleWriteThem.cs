@@ -82,6 +82,7 @@ public sealed class RecipesAsPeopleWriteThem : IDisposable
     [InlineData("adapter: nowhere", "line 3: adapter: there is no folder 'nowhere'.")]
     [InlineData("beta: 0.1\nbeta: 0.2", "line 4")]
     [InlineData("beta: [", "not YAML")]
+    [InlineData("lora: &all {targets: [*all]}", "line 3: an alias stands inside what it names.")]
     public void A_fault_is_told_with_file_line_and_key(string lines, string expected)
     {
         var path = Write("a.yml", $"model: MODEL\ndata: ROWS\n{lines}\n");
