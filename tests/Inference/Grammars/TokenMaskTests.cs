@@ -90,6 +90,9 @@ public sealed class TokenMaskTests
     [InlineData("""{"type":"string","pattern":"(x|[0-9]{2})$","maxLength":4}""")]
     [InlineData("""{"type":"object","additionalProperties":{"type":"null"},"propertyNames":{"pattern":"ab","maxLength":4}}""")]
     [InlineData("""{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"ab","maxLength":3}}""")]
+    [InlineData("""{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[a-c]{1,2}( [^a ]*)?$"}}""")]
+    [InlineData("""{"type":"array","uniqueItems":true,"items":{"type":["string","integer"],"pattern":"^.*[.](a|b)$"}}""")]
+    [InlineData("""{"type":"object","patternProperties":{"^a+(-b)*$":{"type":"null"}},"additionalProperties":false}""")]
     public void What_one_condition_asks_for_has_room_in_the_others(string schema)
     {
         var (trie, random) = (Vocabularies.Golden, new RandomTexts(9));
