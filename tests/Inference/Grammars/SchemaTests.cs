@@ -35,6 +35,18 @@ public sealed class SchemaTests
         """{} {"b":1} {"a":1,"b":2}""", """{"a":1}""")]
     [InlineData("""{"$defs":{"n":{"type":"object","properties":{"v":{"type":"integer"},"n":{"$ref":"#/$defs/n"}}}},"$ref":"#/$defs/n"}""",
         """{"v":1} {"v":1,"n":{"v":2,"n":{"v":3}}}""", """{"v":"x"} {"v":1,"n":{"n":1}}""")]
+    [InlineData("""
+        {"$ref":"#a","$defs":{"one":{"$anchor":"a","type":"integer"},"other":{"$id":"other","$anchor":"a","type":"string"}}}
+        """, """1""", """ "x" """)]
+    [InlineData("""
+        {"$id":"http://x.org/root.json","type":"array","items":false,"$defs":{"A":{"$id":"sub/a.json","$anchor":"z","type":"integer",
+         "$defs":{"b":{"type":"null"}}}},
+         "prefixItems":[{"$ref":"sub/a.json"},{"$ref":"http://x.org/sub/a.json#z"},{"$ref":"/sub/a.json#/$defs/b"}]}
+        """, """[1,2,null]""", """["x"] [1,2,3]""")]
+    [InlineData("""
+        {"$id":"http://x.org/root.json","$ref":"sub/a.json",
+         "$defs":{"A":{"$id":"sub/a.json","$ref":"b.json"},"B":{"$id":"http://x.org/sub/b.json","type":"integer"}}}
+        """, """1""", """ "x" """)]
     [InlineData("""{"type":"integer","multipleOf":7,"minimum":10,"maximum":50}""", """14 21 49""", """7 10 50 56""")]
     [InlineData("""{"type":"number","multipleOf":0.25}""", """0 0.25 -1.5 7.00""", """0.1 0.125 1e2""")]
     [InlineData("""{"type":"string","minLength":2,"maxLength":3}""", """ "ab" "é😀x" "\n\u0001" """, """ "a" "abcd" """)]
@@ -143,7 +155,8 @@ public sealed class SchemaTests
     [InlineData("""{"type":"array","contains":{"const":1},"uniqueItems":true}""", "#/uniqueItems")]
     [InlineData("""{"$ref":"https://example.com/schema"}""", "#/$ref")]
     [InlineData("""{"$ref":"#/nowhere"}""", "#/$ref")]
-    [InlineData("""{"$ref":"#a","$defs":{"one":{"$anchor":"a"},"other":{"$id":"other","$anchor":"a"}}}""", "#/$ref")]
+    [InlineData(
+        """{"$dynamicRef":"#a","$defs":{"one":{"$dynamicAnchor":"a"},"other":{"$id":"other","$dynamicAnchor":"a"}}}""", "#/$dynamicRef")]
     [InlineData("""{"$ref":"#"}""", "#")]
     [InlineData("""{"type":"text"}""", "#/type")]
     [InlineData("""{"required":"a"}""", "#/required")]
