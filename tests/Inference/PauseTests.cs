@@ -19,12 +19,15 @@ public sealed class PauseTests
     {
         var time = new FakeTimeProvider();
         List<(double Seconds, int Prompt, bool Writes)> steps = [];
+        using var submitted = new ManualResetEventSlim();
         using var network = new ScriptedNetwork(Tiny.Blueprint([null]));
         network.Before = batch =>
         {
             var read = batch.Spans.Where(span => span.Count > 1).ToArray();
             var seconds = Usual + read.Sum(span => span.Count * (Token + PerPair * (span.Cached + span.Count / 2.0)));
             steps.Add((seconds, read.Sum(span => span.Count), batch.Spans.Any(span => span.Count == 1)));
+            // The answer stands still until the prompt is there, so that all of it is read beside it.
+            if (steps.Count(step => step.Writes) == 5) submitted.Wait(TestContext.Current.CancellationToken);
             time.Advance(TimeSpan.FromSeconds(seconds));
         };
         using var live = new LiveModel();
@@ -36,8 +39,9 @@ public sealed class PauseTests
         await EngineWorld.ReadAsync(engine.GenerateAsync(lease, Request(600, 1), TestContext.Current.CancellationToken));
         var writing = engine.GenerateAsync(lease, Request(3, 900), TestContext.Current.CancellationToken)
             .GetAsyncEnumerator(TestContext.Current.CancellationToken);
-        for (var i = 0; i < 5; i++) await writing.MoveNextAsync();
+        await writing.MoveNextAsync();
         var reading = EngineWorld.ReadAsync(engine.GenerateAsync(lease, Request(1500, 1), TestContext.Current.CancellationToken));
+        submitted.Set();
         while (await writing.MoveNextAsync()) { }
         await reading;
         var beside = steps.Where(step => step.Writes && step.Prompt > 0).ToArray();
