@@ -12,7 +12,7 @@
 #   stop "</s>": "end</s>\n" no
 # Fails if that changes. Needs the .NET 10 SDK and a NuGet source; uses nothing of this project.
 set -euo pipefail
-. "$(dirname "$0")/shared/llamasharp.sh"
+. "$(dirname "$0")/shared/dotnet.sh" LLamaSharp 0.30.0
 cat >Program.cs <<'CS'
 using System;
 using System.Collections.Generic;

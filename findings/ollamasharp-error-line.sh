@@ -25,15 +25,7 @@
 #     IChatClient, whole: HttpRequestException
 # Fails if that changes. Needs the .NET 10 SDK and a NuGet source; uses nothing of this project.
 set -euo pipefail
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-cat >probe.csproj <<'XML'
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework></PropertyGroup>
-  <ItemGroup><PackageReference Include="OllamaSharp" Version="5.5.2" /></ItemGroup>
-</Project>
-XML
+. "$(dirname "$0")/shared/dotnet.sh" OllamaSharp 5.5.2
 cat >Program.cs <<'CS'
 using System.Collections.Generic;
 using System;
@@ -115,8 +107,7 @@ static async Task ServeAsync(TcpListener listener, string[] lines, bool ends)
     }
 }
 CS
-dotnet build -c Release -v q --nologo >&2
-dotnet run -c Release --no-build >seen
+probe >seen
 cat seen
 diff - seen <<'OUT'
 whole stream:

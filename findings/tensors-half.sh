@@ -10,7 +10,7 @@
 #   one of 1 and 4096 of 1/64 with one of 1 and 4096 of -1/64: CosineSimilarity 0, Dot / (Norm Norm) 1, right 0
 # Fails if that changes. Needs the .NET 10 SDK and a NuGet source; uses nothing of this project.
 set -euo pipefail
-. "$(dirname "$0")/shared/tensors.sh"
+. "$(dirname "$0")/shared/dotnet.sh" System.Numerics.Tensors 11.0.0
 cat >Program.cs <<'CS'
 using System;
 using System.Linq;

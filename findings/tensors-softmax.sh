@@ -16,7 +16,7 @@
 #   double 710 709: NaN 0.0000
 # Fails if that changes. Needs the .NET 10 SDK and a NuGet source; uses nothing of this project.
 set -euo pipefail
-. "$(dirname "$0")/shared/tensors.sh"
+. "$(dirname "$0")/shared/dotnet.sh" System.Numerics.Tensors 11.0.0
 cat >Program.cs <<'CS'
 using System;
 using System.Linq;

@@ -47,14 +47,12 @@ static class AdapterExtraction
         }
         if (parts.Count == 0 && saved.Count == 0)
             throw new MergeRecipeException($"{origin} and {tuned} have no matrix in a layer that differs");
-        foreach (var module in saved.Select(each => AdapterWriter.ModuleOf(each.Tensor)).ToHashSet())
-        {
-            // peft adapts no module that it keeps whole: one whose bias changed is kept with its matrix.
-            if (parts.RemoveAll(part => part.Module == module) == 0) continue;
-            factors.RemoveAll(pair => pair.Module == module);
-            var matrix = $"{module}.weight";
-            saved.Add((right.Tensors[matrix], () => Values(right, matrix)));
-        }
+        // peft adapts no module that it keeps whole: one whose bias changed is kept with its matrix.
+        var kept = saved.Select(each => AdapterWriter.ModuleOf(each.Tensor)).Intersect(parts.Select(part => part.Module)).ToArray();
+        parts.RemoveAll(part => kept.Contains(part.Module));
+        factors.RemoveAll(pair => kept.Contains(pair.Module));
+        saved.AddRange(kept.Select(module => $"{module}.weight").Select(name =>
+            (right.Tensors[name], (Func<float[]>)(() => Values(right, name)))));
         DurableFiles.Create(output, folder => AdapterWriter.Write(folder, left.Name, rank, factors, saved));
         return new ExtractionReport([.. parts], [.. leftOut]);
     }

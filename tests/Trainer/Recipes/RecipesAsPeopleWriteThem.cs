@@ -71,6 +71,7 @@ public sealed class RecipesAsPeopleWriteThem : IDisposable
     [InlineData("simpo_gamma: 3", "line 3: simpo_gamma: nothing reads it with the loss sigmoid; simpo would.")]
     [InlineData("divergence_alpha: 0.1", "line 3: divergence_alpha: nothing reads it")]
     [InlineData("schedule: cosine\nleast_learning_rate: 1e-6", "line 4: least_learning_rate: the schedule cosine has none;")]
+    [InlineData("schedule: polynomial\nlearning_rate: 1e-8", "line 4: learning_rate: 1E-08 is not above 1E-07, where polynomial ends.")]
     [InlineData("decay_steps: 2", "line 3: decay_steps: the schedule linear has none;")]
     [InlineData("loss: simpo\nreference: MODEL", "line 4: reference: the loss simpo has none.")]
     [InlineData("learning_rate: null", "line 3: learning_rate: expected a number, not null.")]
