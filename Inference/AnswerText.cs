@@ -41,14 +41,19 @@ sealed class AnswerText
     /// <summary>What the last token made certain of the thinking.</summary>
     public string Thought { get; private set; } = "";
 
-    /// <summary>The text has ended before its tokens did: by a stop string, or with the only call that is wanted.</summary>
-    public bool IsOver => stops.Stop is not null || calls is { IsOver: true };
+    /// <summary>The stop string that ended the text, or null.</summary>
+    public string? StopString => stops.Stop;
 
-    /// <summary>Why it ends where its tokens are below their limit: with whole calls, inside of one, or with all that is said.</summary>
+    /// <summary>The text has ended before its tokens did: by a stop string, or with the only call that is wanted.</summary>
+    public bool IsOver => StopString is not null || calls is { IsOver: true };
+
+    /// <summary>
+    /// Why it ends where its tokens are below their limit: with whole calls, by a stop string, inside of a call, or with all that is said.
+    /// </summary>
     public FinishReason Finish => calls switch
     {
         { Calls: true } => FinishReason.ToolCalls,
-        { IsCut: true } => FinishReason.Length,
+        { IsCut: true } when StopString is null => FinishReason.Length,
         _ => FinishReason.Stop,
     };
 
@@ -68,7 +73,7 @@ sealed class AnswerText
         var shown = mayStop ? stops.Push(piece) : piece;
         if (isLast) shown += stops.Flush();
         given += shown.Length;
-        if (calls is not null) shown = calls.Push(shown) + (isLast || stops.Stop is not null ? calls.Flush() : "");
+        if (calls is not null) shown = calls.Push(shown) + (isLast || StopString is not null ? calls.Flush() : "");
         points += shown.Count(unit => !char.IsLowSurrogate(unit));
         return shown;
     }

@@ -188,6 +188,7 @@ sealed class Generation
         Send(new([made], shown, finish)
         {
             Shown = text.Released(),
+            StopString = text.StopString,
             Reasoning = text.Thought,
             ReasoningTokens = thought,
             Citations = text.Cited(),

@@ -114,6 +114,9 @@ public sealed record GeneratedPiece(ImmutableArray<GeneratedToken> Tokens, strin
     /// </summary>
     public ImmutableArray<GeneratedToken> Shown { get; init; } = [];
 
+    /// <summary>The stop string that ended the text, in the last piece; null where none did.</summary>
+    public string? StopString { get; init; }
+
     /// <summary>What became certain of the thinking before the answer.</summary>
     public string Reasoning { get; init; } = "";
 

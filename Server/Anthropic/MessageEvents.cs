@@ -24,9 +24,8 @@ sealed class MessageEvents(ChatRun run, IdSource ids) : ITranslatedReply
         if (isFirst) yield return Event("message_start", ("message", Reply()));
         if (piece.Reasoning.Length > 0)
             foreach (var item in Grow("thinking", "thinking", piece.Reasoning)) yield return item;
-        var said = piece.Finish is FinishReason.Stop ? WithoutStop(piece.Text) : piece.Text;
-        if (said.Length > 0)
-            foreach (var item in Grow("text", "text", said)) yield return item;
+        if (piece.Text.Length > 0)
+            foreach (var item in Grow("text", "text", piece.Text)) yield return item;
         foreach (var call in piece.Calls)
         {
             if (call.Name is { } name)
@@ -35,6 +34,7 @@ sealed class MessageEvents(ChatRun run, IdSource ids) : ITranslatedReply
         }
         if (piece.Finish is not { } finish) yield break;
         foreach (var item in Close()) yield return item;
+        stop = finish is FinishReason.Stop ? piece.StopString : null;
         reason = finish switch
         {
             FinishReason.Length => "max_tokens",
@@ -72,13 +72,6 @@ sealed class MessageEvents(ChatRun run, IdSource ids) : ITranslatedReply
             ["output_tokens"] = usage.Usage.CompletionTokens,
             ["service_tier"] = "standard",
         };
-    }
-
-    // The engine leaves the stop string at the end, so that it can be named.
-    string WithoutStop(string said)
-    {
-        stop = run.Choices[0].Stop.Where(each => said.EndsWith(each, StringComparison.Ordinal)).MaxBy(each => each.Length);
-        return stop is null ? said : said[..^stop.Length];
     }
 
     IEnumerable<JsonObject> Grow(string type, string field, string more)

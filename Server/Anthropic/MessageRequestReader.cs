@@ -52,7 +52,6 @@ static class MessageRequestReader
             },
             MaxTokens = fields.Int("max_tokens", 1, int.MaxValue),
             Stop = Stops(fields),
-            IncludeStop = true,
             Grammar = grammar,
             Output = new() { Stream = fields.Flag("stream") ?? false },
         };

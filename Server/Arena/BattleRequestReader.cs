@@ -11,7 +11,7 @@ static class BattleRequestReader
     static readonly string[] chatOnly =
     [
         "n", "best_of_n", "logprobs", "top_logprobs", "prompt_logprobs", "return_token_ids", "stream_options", "skip_special_tokens",
-        "tools", "tool_choice", "parallel_tool_calls", "store",
+        "include_stop_str_in_output", "tools", "tool_choice", "parallel_tool_calls", "store",
     ];
 
     const float LeastChance = 0.01f;

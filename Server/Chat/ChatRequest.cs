@@ -38,9 +38,6 @@ public sealed record ChatRequest
     public int? MaxTokens { get; init; }
     public ImmutableArray<string> Stop { get; init; } = [];
 
-    /// <summary>The answer holds the stop string that ended it.</summary>
-    public bool IncludeStop { get; init; }
-
     /// <summary>Requests with lower values go first in the queue. Never below 0: a client can only give way.</summary>
     public int Priority { get; init; }
 
@@ -92,6 +89,9 @@ public sealed record OutputWishes
 
     public bool TokenIds { get; init; }
     public bool SkipSpecialTokens { get; init; } = true;
+
+    /// <summary>The answer holds the stop string that ended it.</summary>
+    public bool IncludeStop { get; init; }
 }
 
 /// <summary>Sampling fields as sent; null means the model's own default.</summary>

@@ -45,7 +45,7 @@ sealed class ChatStarter(ModelLeases leases, PromptBuilder prompts, WishedGramma
             request.MaxTokens ?? room)
         {
             Stop = request.Stop,
-            IncludeStop = request.IncludeStop,
+            IncludeStop = request.Output.IncludeStop,
             TopLogProbs = request.Output.LogProbabilities ? request.Output.TopLogProbabilities : 0,
             // One choice is enough to read the prompt.
             PromptLogProbs = index == 0 ? request.Output.PromptLogProbabilities : null,

@@ -52,6 +52,7 @@ static class OutputReader
             PromptLogProbabilities = PromptLogProbabilities(fields, stream),
             TokenIds = fields.Flag("return_token_ids") ?? false,
             SkipSpecialTokens = fields.Flag("skip_special_tokens") ?? true,
+            IncludeStop = fields.Flag("include_stop_str_in_output") ?? false,
         });
     }
 

@@ -26,10 +26,8 @@ sealed class CohereEvents(ChatRun run, bool plans, bool logProbabilities, IdSour
         if (isFirst) yield return Start();
         if (piece.Reasoning.Length > 0)
             foreach (var item in plans ? Plan(piece.Reasoning) : Grow("thinking", piece.Reasoning)) yield return item;
-        var stop = piece.Finish is FinishReason.Stop ? Stop(piece.Text) : null;
-        var said = stop is null ? piece.Text : piece.Text[..^stop.Length];
-        if (said.Length > 0)
-            foreach (var item in Grow("text", said)) yield return item;
+        if (piece.Text.Length > 0)
+            foreach (var item in Grow("text", piece.Text)) yield return item;
         foreach (var item in Cite(piece)) yield return item;
         foreach (var call in piece.Calls)
             foreach (var item in Call(call.Name, call.Arguments)) yield return item;
@@ -39,7 +37,7 @@ sealed class CohereEvents(ChatRun run, bool plans, bool logProbabilities, IdSour
         {
             FinishReason.Length => "MAX_TOKENS",
             FinishReason.ToolCalls => "TOOL_CALL",
-            _ => stop is null ? "COMPLETE" : "STOP_SEQUENCE",
+            _ => piece.StopString is null ? "COMPLETE" : "STOP_SEQUENCE",
         };
         yield return Event("message-end", null, new() { ["finish_reason"] = finish, ["usage"] = Usage() });
     }
@@ -85,10 +83,6 @@ sealed class CohereEvents(ChatRun run, bool plans, bool logProbabilities, IdSour
             ["cached_tokens"] = usage.Usage.PromptTokensDetails.CachedTokens,
         };
     }
-
-    // The engine leaves the stop string at the end, so that it can be told.
-    string? Stop(string said) =>
-        run.Choices[0].Stop.Where(each => said.EndsWith(each, StringComparison.Ordinal)).MaxBy(each => each.Length);
 
     void Score(GeneratedPiece piece)
     {

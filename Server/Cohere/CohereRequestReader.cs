@@ -40,7 +40,6 @@ static class CohereRequestReader
             },
             MaxTokens = fields.Int("max_tokens", 1, int.MaxValue),
             Stop = Stops(fields),
-            IncludeStop = true,
             Priority = fields.Int("priority", 0, 999) ?? 0,
             Grammar = Format(fields),
             Output = new() { Stream = fields.Flag("stream") ?? false, LogProbabilities = fields.Flag("logprobs") ?? false },

@@ -78,6 +78,7 @@ sealed class CompletionStarter(ModelLeases leases, WishedGrammars wishes, IdSour
         {
             ContinuesPrompt = true,
             Stop = request.Stop,
+            IncludeStop = request.Output.IncludeStop,
             TopLogProbs = request.Output.LogProbabilities ? request.Output.TopLogProbabilities : 0,
             GrammarField = request.Grammar?.Field ?? "",
             PromptLogProbs = ScoredRivals(index, request),

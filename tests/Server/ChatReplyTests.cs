@@ -50,6 +50,16 @@ public sealed class ChatReplyTests(ChatServer shared) : IClassFixture<ChatServer
         Assert.Single(chunks, chunk => chunk["choices"]![0]!["finish_reason"] is not null);
     }
 
+    [Theory]
+    [InlineData(false, "Hello, it is a ")]
+    [InlineData(true, "Hello, it is a fine")]
+    public async Task A_stop_string_is_part_of_the_answer_where_that_is_asked_for(bool included, string said)
+    {
+        var reply = await RunningServer.JsonAsync(await server.ChatAsync(
+            new() { ["stop"] = "fine", ["include_stop_str_in_output"] = included }));
+        Assert.Equal((said, "stop"), ((string)reply["choices"]![0]!["message"]!["content"]!, (string)reply["choices"]![0]!["finish_reason"]!));
+    }
+
     [Fact]
     public async Task The_usage_of_a_stream_comes_last_when_asked_for()
     {

@@ -42,6 +42,18 @@ public sealed class MessageTests(ChatServer shared, ToolServer tools, ThinkingSe
     }
 
     [Fact]
+    public async Task A_stop_sequence_within_a_call_is_named_and_not_part_of_the_arguments()
+    {
+        const string More = $$"""{{{Tools}},"tool_choice":{"type":"tool","name":"get_weather"},"stop_sequences":["ity"]}""";
+        await using var calling = await ToolServer.StartAsync(
+            "<tool_call>\n{\"name\": \"get_weather\", \"arguments\": " + ToolServer.Weather + "}");
+        var events = await EventsAsync(calling, More);
+        var written = string.Concat(events.Select(item => (string?)item["delta"]?["partial_json"]));
+        Assert.Equal("{\"c", written);
+        Assert.Equal(("stop_sequence", "ity"), ((string?)events[^2]["delta"]!["stop_reason"], (string?)events[^2]["delta"]!["stop_sequence"]));
+    }
+
+    [Fact]
     public async Task An_answer_goes_on_from_a_last_message_of_the_assistant()
     {
         var reply = await ReplyAsync(shared.Running,

@@ -94,14 +94,24 @@ public sealed class ForcedCallTests
     }
 
     [Theory]
-    [InlineData("""{"max_tokens":4}""")]
-    [InlineData("""{"stop":["name"]}""")]
-    public async Task A_call_that_is_cut_before_its_name_is_known_leaves_nothing(string more)
+    [InlineData("""{"max_tokens":4}""", "length")]
+    [InlineData("""{"stop":["name"]}""", "stop")]
+    public async Task A_call_that_is_cut_before_its_name_is_known_leaves_nothing(string more, string reason)
     {
         await using var server = await StartAsync("<tool_call>", "I would rather talk.");
         var choice = await ToolServer.ChoiceAsync(server, Fields("\"required\"", more));
-        Assert.Equal(("length", ""), ((string)choice["finish_reason"]!, (string)choice["message"]!["content"]!));
+        Assert.Equal((reason, ""), ((string)choice["finish_reason"]!, (string)choice["message"]!["content"]!));
         Assert.Null(choice["message"]!["tool_calls"]);
+    }
+
+    [Fact]
+    public async Task A_call_that_is_cut_by_a_stop_string_says_so_and_holds_what_came_before()
+    {
+        await using var server = await StartAsync("<tool_call>", "I would rather talk.");
+        var choice = await ToolServer.ChoiceAsync(server, Fields(NamedTime, """{"stop":["UTC"]}"""));
+        Assert.Equal("stop", (string)choice["finish_reason"]!);
+        var cut = (string)choice["message"]!["tool_calls"]![0]!["function"]!["arguments"]!;
+        Assert.Equal("{\"zone\":\"", string.Concat(cut.Where(each => !char.IsWhiteSpace(each))));
     }
 
     [Fact]
