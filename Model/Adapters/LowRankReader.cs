@@ -28,7 +28,8 @@ sealed class LowRankReader(IWeightSource source, AdapterConfig config, string pl
     public void CheckAllRead()
     {
         if (left.Order(StringComparer.Ordinal).FirstOrDefault() is { } stranger)
-            throw Wrong($"tensor '{stranger}' belongs to no projection of this network");
+            throw Wrong($"tensor '{stranger}' belongs to no projection of a layer; an adapted head or embedding is not served beside its " +
+                "base: merge this adapter into it and serve the result");
     }
 
     float[] Values(string name, int rows, int columns)

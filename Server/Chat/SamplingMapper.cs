@@ -39,8 +39,8 @@ static class SamplingMapper
     // A word has other tokens at the start of a text than after a space. Both forms are banned (as in vLLM).
     static IEnumerable<ImmutableArray<int>> Spellings(string word, TextTokenizer tokenizer)
     {
-        var bare = tokenizer.Encode(word.TrimStart(), addSpecialTokens: false, specialsAsText: true);
-        var spaced = tokenizer.Encode(' ' + word.TrimStart(), addSpecialTokens: false, specialsAsText: true);
+        var bare = tokenizer.Encode(word.TrimStart(), addSpecialTokens: false);
+        var spaced = tokenizer.Encode(' ' + word.TrimStart(), addSpecialTokens: false);
         yield return [.. bare];
         if (spaced.Length == bare.Length && spaced[0] != bare[0]) yield return [.. spaced];
     }

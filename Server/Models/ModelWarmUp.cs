@@ -3,6 +3,8 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Majlis.Inference;
 using Majlis.Model;
+using Majlis.Server.Chat;
+using Majlis.Server.Wire;
 using Majlis.Text;
 using Majlis.Text.Chat;
 using Majlis.Text.Jinja;
@@ -14,9 +16,10 @@ static class ModelWarmUp
     /// <summary>
     /// Makes the model ready to answer. No request may have leased it yet: the step writes into the cache's first blocks.
     /// </summary>
-    /// <exception cref="ModelFormatException">It computes no finite numbers, or no prompt fits its context.</exception>
+    /// <exception cref="ModelFormatException">It computes no finite numbers, no prompt fits its context, or its defaults are outside their ranges.</exception>
     public static LoadedModel WarmUp(this LoadedModel model)
     {
+        CheckDefaults(model);
         var least = ShortestPrompt(model);
         if (least >= model.MaxContext)
             throw new ModelFormatException(
@@ -30,6 +33,16 @@ static class ModelWarmUp
         result.ReadLogits(0, logits);
         return logits.All(float.IsFinite) ? model
             : throw new ModelFormatException($"The weights of {model.Version} compute no finite numbers for a single token.");
+    }
+
+    // Else every request would be refused for a field that it does not have.
+    static void CheckDefaults(LoadedModel model)
+    {
+        var problem = new Problem();
+        SamplingMapper.Map(new SamplingWishes(), model, seed: 0, problem);
+        if (problem.First is { } wrong)
+            throw new ModelFormatException($"The sampling defaults of {model.Version} (generation_config.json, or a GGUF's keys) cannot " +
+                $"be used: {wrong.Message}");
     }
 
     /// <summary>Tokens of a chat with a one-letter message; one token where the model takes no chats or not this one.</summary>

@@ -50,9 +50,9 @@ static class GgufConversion
     /// <param name="target">The file to write.</param>
     /// <param name="parts">How many parts the file names.</param>
     /// <param name="isIn">Which tensors, by their names in the file, this part holds; all of them if null.</param>
-    /// <param name="more">Integers under architecture keys for which the config has no field.</param>
+    /// <param name="more">Values under architecture keys for which the config has no field.</param>
     public static void Convert(string folder, string target, int parts = 1, Func<string, bool>? isIn = null,
-        params (string Key, int Value)[] more)
+        params (string Key, object Value)[] more)
     {
         using var document = ModelJson.Read(Path.Combine(folder, CheckpointFiles.Config));
         var config = document.RootElement;

@@ -118,6 +118,19 @@ public sealed class GgufModelTests
     }
 
     [Fact]
+    public void Yarn_is_turned_by_the_files_own_factor_too()
+    {
+        using var target = new TemporaryFolder();
+        GgufConversion.Convert(Shared.Require(Shared.Golden("architectures", "llama_untied")), target.File("m.gguf"), more:
+        [
+            ("rope.scaling.type", "yarn"), ("rope.scaling.factor", 4f), ("rope.scaling.original_context_length", 32),
+            ("rope.scaling.attn_factor", 0.5f),
+        ]);
+        using var gguf = Checkpoint.Open(target.File("m.gguf"));
+        Assert.Equal((1 + 0.1 * Math.Log(4)) / 2, gguf.Blueprint.Layers[0].Attention.Rotary!.AttentionFactor, 1e-6);
+    }
+
+    [Fact]
     public void Windows_that_olmo2_does_not_have_are_refused()
     {
         using var target = new TemporaryFolder();

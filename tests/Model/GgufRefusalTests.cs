@@ -37,6 +37,7 @@ public sealed class GgufRefusalTests : IDisposable
         { "llama", "llama.rope.scaling.type", "yarn", "'llama.rope.scaling.factor' is missing" },
         { "llama", "llama.rope.scaling.type", "spiral", "'llama.rope.scaling.type' is 'spiral', which is not known" },
         { "llama", "llama.rope.scaling.type", "longrope", "there is no tensor 'rope_factors_long.weight'" },
+        { "llama", "llama.rope.scaling.attn_factor", 0.5f, "'llama.rope.scaling.attn_factor' is 0.5; it is known beside the scalings" },
         { "llama", "llama.rope.scaling.type", 7, "holds something else than a text" },
         { "cohere2", "cohere2.attention.layer_norm_epsilon", null, "'cohere2.attention.layer_norm_epsilon' is missing" },
         { "cohere2", "cohere2.logit_scale", null, "'cohere2.logit_scale' is missing" },

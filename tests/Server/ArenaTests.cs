@@ -153,7 +153,8 @@ public sealed class ArenaTests(ArenaServer shared) : IClassFixture<ArenaServer>
     }
 
     [Theory]
-    [InlineData("""{"n":1,"logprobs":false,"top_logprobs":0,"return_token_ids":false,"skip_special_tokens":true,"include_stop_str_in_output":false}""")]
+    [InlineData("""{"n":1,"logprobs":false,"top_logprobs":0,"return_token_ids":false,"skip_special_tokens":true}""")]
+    [InlineData("""{"include_stop_str_in_output":false}""")]
     [InlineData("""{"stream":true,"stream_options":{"include_usage":false},"verbosity":"medium","store":false}""")]
     public async Task Defaults_are_no_wish_of_a_battle_either(string fields)
     {

@@ -57,7 +57,16 @@ public sealed class ChatReplyTests(ChatServer shared) : IClassFixture<ChatServer
     {
         var reply = await RunningServer.JsonAsync(await server.ChatAsync(
             new() { ["stop"] = "fine", ["include_stop_str_in_output"] = included }));
-        Assert.Equal((said, "stop"), ((string)reply["choices"]![0]!["message"]!["content"]!, (string)reply["choices"]![0]!["finish_reason"]!));
+        var choice = reply["choices"]![0]!;
+        Assert.Equal((said, "stop"), ((string)choice["message"]!["content"]!, (string)choice["finish_reason"]!));
+    }
+
+    [Fact]
+    public async Task A_bad_word_may_be_a_special_token()
+    {
+        var reply = await RunningServer.JsonAsync(await server.ChatAsync(
+            new() { ["max_tokens"] = 40, ["bad_words"] = new JsonArray("<|im_end|>") }));
+        Assert.Equal(40, (int)reply["usage"]!["completion_tokens"]!);
     }
 
     [Fact]

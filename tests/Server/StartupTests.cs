@@ -95,6 +95,19 @@ public sealed class StartupTests : IDisposable
     }
 
     [Fact]
+    public async Task A_version_whose_sampling_defaults_no_request_could_use_is_refused()
+    {
+        folder.Promote("v1");
+        folder.Promote("v2");
+        using var model = await Startup.OpenModelAsync(new() { Catalog = folder.Path }, ServerParts.Real with
+        {
+            Open = (_, version, _) => TinyModel.Of(new RecitingNetwork("words"), version, topP: version == "v2" ? 1.5f : null)
+        }, said.Add);
+        Assert.Equal("v1", model.Version);
+        Assert.Matches(@"The sampling defaults of v2 \(generation_config.json.* top_p is 1.5; it must lie", Assert.Single(said));
+    }
+
+    [Fact]
     public async Task With_nothing_behind_it_a_corrupt_version_is_an_error()
     {
         folder.Promote("v1", corrupt: true);

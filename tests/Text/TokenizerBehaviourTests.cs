@@ -106,6 +106,11 @@ public sealed class TokenizerBehaviourTests
     [InlineData(@"^b$", "a\nb", 2, 3)]
     [InlineData(@"\p{^L}", "aé1", 2, 3)]
     [InlineData(@"[[:digit:]]+", "a12", 1, 3)]
+    [InlineData(@"\w+", "a m²", 2, 4)]
+    [InlineData(@"[\w]+", "m²", 0, 1)]
+    [InlineData(@".\b", "²-", 0, 1)]
+    [InlineData(@"[[:punct:]]", "a$", 1, 2)]
+    [InlineData(@"\p{Punct}", "$.", 1, 2)]
     [InlineData(@"(?:ab){2}", "abaabab", 3, 7)]
     [InlineData(@"\x{1F642}|\u0645", "a🙂", 1, 3)]
     public void Patterns_match_by_characters(string pattern, string text, int start, int end)

@@ -105,11 +105,25 @@ public sealed class TokenizerCornerTests
         {"model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["#version: 0.2 - made elsewhere", "a b"]}}
         """).Encode("ab", false));
 
+    [Fact]
+    public void An_unknown_last_character_is_spelt_in_bytes_with_the_mark_of_its_place()
+    {
+        var bytes = string.Join(", ", Enumerable.Range(0, 256).Select(value => $"\"<0x{value:X2}>\": {value + 1}"));
+        var tokenizer = Parse($$"""
+            {"model": {"type": "BPE", "vocab": {"<unk>": 0, {{bytes}}, "a": 257}, "merges": [], "unk_token": "<unk>",
+             "byte_fallback": true, "end_of_word_suffix": "</w>"} }
+            """);
+        Assert.Equal([257, 196, 170, .. "</w>".Select(letter => letter + 1)], tokenizer.Encode("aé", false));
+        var word = new string('é', 2000);
+        Assert.Equal(4004, tokenizer.Encode(word, false).Length);
+    }
+
     [Theory]
     [InlineData("""{"type": "BPEDecoder", "suffix": "</w>"}""", "ab</w>,cd,</w>ef,ef</w>", "ab, cd,, efef|")]
     [InlineData("""{"type": "Strip", "content": "_", "start": 0, "stop": 2}""", "a,b_,c_,__,d_", "a,b,c,,d|")]
     [InlineData("""{"type": "Sequence", "decoders": [{"type": "Fuse"}, {"type": "Strip", "content": "_", "start": 1, "stop": 1}]}""",
         "a,b_,c_,__,d_", "a,b,_c,__,_d|")]
+    [InlineData("""{"type": "Sequence", "decoders": [{"type": "Fuse"}, {"type": "ByteLevel"}]}""", "Ã©, ,x", ",,|Ã© x")]
     [InlineData("""
         {"type": "Sequence",
          "decoders": [{"type": "BPEDecoder", "suffix": "_"}, {"type": "WordPiece", "prefix": "##", "cleanup": false}]}

@@ -33,13 +33,17 @@ static class GgufRotary
         var file = parts.First;
         var factor = keys.Number("rope.scaling.factor") ?? keys.Number("rope.scale_linear");
         var type = keys.Text("rope.scaling.type") ?? (factor is null or 1 ? "none" : "linear");
+        var temperature = keys.Number("rope.scaling.attn_factor");
+        if (parts.Has("rope_factors_long.weight")) type = "longrope";
+        if (temperature is not (null or 1) && type is not ("yarn" or "longrope"))
+            throw new ModelFormatException($"{file.Path}: key '{keys.Name("rope.scaling.attn_factor")}' is {temperature}; it is known " +
+                "beside the scalings yarn and longrope only.");
         if (parts.Has("rope_freqs.weight"))
         {
             if (type != "none") throw new ModelFormatException($"{file.Path}: both rope_freqs.weight and rope scaling '{type}' are given.");
             Llama3RopeTable.Write(parameters, Table(parts, "rope_freqs.weight"), file.Path, (int)config["max_position_embeddings"]!);
             return;
         }
-        if (parts.Has("rope_factors_long.weight")) type = "longrope";
         if (type == "none") return;
         parameters["rope_type"] = type;
         if (keys.Integer("rope.scaling.original_context_length") is { } original) parameters["original_max_position_embeddings"] = original;
@@ -53,18 +57,22 @@ static class GgufRotary
                 parameters["factor"] = GgufConfig.Decimal(factor ?? throw Missing(file, keys));
                 Copy(parameters, "beta_fast", keys.Number("rope.scaling.yarn_beta_fast"));
                 Copy(parameters, "beta_slow", keys.Number("rope.scaling.yarn_beta_slow"));
-                Copy(parameters, "attention_factor", keys.Number("rope.scaling.yarn_attn_factor"));
+                var usual = 1 + 0.1 * Math.Log(Math.Max(1, factor.Value));
+                Copy(parameters, "attention_factor", Scaled(keys.Number("rope.scaling.yarn_attn_factor"), temperature, usual));
                 break;
             case "longrope":
                 parameters["long_factor"] = Numbers(Table(parts, "rope_factors_long.weight"));
                 parameters["short_factor"] = Numbers(Table(parts, "rope_factors_short.weight"));
-                Copy(parameters, "attention_factor", keys.Number("rope.scaling.attn_factor"));
+                Copy(parameters, "attention_factor", temperature);
                 break;
             default:
                 throw new ModelFormatException($"{file.Path}: key '{keys.Name("rope.scaling.type")}' is '{type}', which is not " +
                 $"known.");
         }
     }
+
+    // llama.cpp multiplies what YaRN's factor gives by the file's own.
+    static double? Scaled(double? given, double? by, double usual) => by is null or 1 ? given : (given ?? usual) * by;
 
     static ModelFormatException Missing(GgufFile file, GgufKeys keys) =>
         new($"{file.Path}: key '{keys.Name("rope.scaling.factor")}' is missing.");

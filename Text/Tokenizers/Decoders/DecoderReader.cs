@@ -28,7 +28,7 @@ static class DecoderReader
     public static IEnumerable<JsonField> Flatten(JsonField field) =>
         field.Field("type").Text() == "Sequence" ? field.Field("decoders").Items().SelectMany(Flatten) : [field];
 
-    static bool TakesFragments(string kind, JsonField step) => kind is "Strip" or "Fuse" or "ByteLevel"
+    static bool TakesFragments(string kind, JsonField step) => kind is "Strip" or "Fuse"
         || kind == "Replace" && TextPattern.Read(step.Field("pattern")) is FixedPattern { IsOneCharacter: true };
 
     static DecodeStage Stage(string kind, JsonField step) => kind switch

@@ -8,6 +8,9 @@ namespace Majlis.Text.Tokenizers.Models;
 
 sealed class BytePairModel : TokenModel
 {
+    // UTF-8 bytes of a UTF-16 unit at most.
+    const int Plain = 3;
+
     readonly Vocabulary vocabulary;
     readonly MergeTable merges;
     readonly ModelDefinition definition;
@@ -15,6 +18,8 @@ sealed class BytePairModel : TokenModel
     readonly int[] unitIds;
     readonly int[]? byteIds;
     readonly int unknown;
+    // The most tokens of one UTF-16 unit.
+    readonly int spread;
 
     public BytePairModel(ModelDefinition definition, int unknown)
     {
@@ -23,13 +28,14 @@ sealed class BytePairModel : TokenModel
         merges = definition.Merges;
         unitIds = SingleUnits(vocabulary);
         byteIds = definition.ByteFallback ? ByteTokens(vocabulary) : null;
+        spread = byteIds is null ? 1 : Plain + Encoding.UTF8.GetByteCount(definition.ContinuingPrefix + definition.EndOfWordSuffix);
     }
 
     public override void Tokenize(TextSlice slice, TokenSink sink)
     {
         var text = slice.Text;
         if (definition.IgnoreMerges && vocabulary.TryGetId(text, out var whole)) sink.Add(whole, slice, 0, text.Length);
-        else if (text.Length <= WordCache.MaxLength) TokenizeCached(slice, sink);
+        else if (text.Length <= WordCache.MaxLength && spread <= Plain) TokenizeCached(slice, sink);
         else TokenizeLong(slice, sink);
     }
 
@@ -41,7 +47,7 @@ sealed class BytePairModel : TokenModel
         var known = cache.Find(slice.Text, out var slot);
         if (known is null)
         {
-            const int capacity = WordCache.MaxLength * 3;
+            const int capacity = WordCache.MaxLength * Plain;
             var symbols = new Symbols(stackalloc int[capacity], stackalloc int[capacity], stackalloc int[capacity]);
             Split(slice.Text, ref symbols);
             BytePairMerger.MergeShort(ref symbols, merges);
@@ -53,7 +59,7 @@ sealed class BytePairModel : TokenModel
 
     void TokenizeLong(TextSlice slice, TokenSink sink)
     {
-        var capacity = slice.Text.Length * (byteIds is null ? 1 : 3);
+        var capacity = slice.Text.Length * spread;
         var buffer = ArrayPool<int>.Shared.Rent(capacity * 3);
         var symbols = new Symbols(buffer.AsSpan(0, capacity), buffer.AsSpan(capacity, capacity), buffer.AsSpan(2 * capacity, capacity));
         Split(slice.Text, ref symbols);
@@ -77,7 +83,7 @@ sealed class BytePairModel : TokenModel
                 unknownStart = -1;
             }
             if (id >= 0) symbols.Add(id, i, end);
-            else if (!TrySplitBytes(text[i..end], i, ref symbols))
+            else if (!TrySplitBytes(text, i, end, ref symbols))
             {
                 forgotten |= unknown < 0;
                 if (!forgotten) (unknownStart, unknownEnd) = (unknownStart < 0 ? i : unknownStart, end);
@@ -120,21 +126,22 @@ sealed class BytePairModel : TokenModel
 
     int IdOf(ReadOnlySpan<char> text, int start, int end)
     {
-        var (prefix, suffix) = (definition.ContinuingPrefix, definition.EndOfWordSuffix);
-        if (prefix is null && suffix is null)
-            return end - start == 1 ? IsLetter(text[start]) ? unitIds[text[start]] : -1 : vocabulary.Id(text[start..end]) ?? -1;
-        var symbol = string.Concat(start > 0 ? prefix : null, text[start..end], end == text.Length ? suffix : null);
-        return vocabulary.Id(symbol) ?? -1;
+        if (definition.ContinuingPrefix is not null || definition.EndOfWordSuffix is not null)
+            return vocabulary.Id(Marked(text, start, end)) ?? -1;
+        return end - start == 1 ? IsLetter(text[start]) ? unitIds[text[start]] : -1 : vocabulary.Id(text[start..end]) ?? -1;
     }
 
-    bool TrySplitBytes(ReadOnlySpan<char> character, int start, ref Symbols symbols)
+    /// <summary>A character with what marks its place in a word.</summary>
+    string Marked(ReadOnlySpan<char> text, int start, int end) => string.Concat(
+        start > 0 ? definition.ContinuingPrefix : null, text[start..end], end == text.Length ? definition.EndOfWordSuffix : null);
+
+    // As in the Rust library, the bytes of the marks are spelt out, too.
+    bool TrySplitBytes(ReadOnlySpan<char> text, int start, int end, ref Symbols symbols)
     {
         if (byteIds is null) return false;
-        Span<byte> bytes = stackalloc byte[4];
-        bytes = bytes[..Encoding.UTF8.GetBytes(character, bytes)];
-        foreach (var value in bytes)
-            if (byteIds[value] < 0) return false;
-        foreach (var value in bytes) symbols.Add(byteIds[value], start, start + character.Length);
+        var bytes = Encoding.UTF8.GetBytes(Marked(text, start, end));
+        if (bytes.Any(value => byteIds[value] < 0)) return false;
+        foreach (var value in bytes) symbols.Add(byteIds[value], start, end);
         return true;
     }
 

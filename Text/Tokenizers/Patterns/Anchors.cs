@@ -16,8 +16,8 @@ static class Anchors
 
     static bool IsEdge(ReadOnlySpan<char> text, int position)
     {
-        var before = position > 0 && CodePointKinds.IsWord(CodePoints.Before(text, position));
-        var after = position < text.Length && CodePointKinds.IsWord(CodePoints.At(text, position));
+        var before = position > 0 && CodePointKinds.IsWordAlone(CodePoints.Before(text, position));
+        var after = position < text.Length && CodePointKinds.IsWordAlone(CodePoints.At(text, position));
         return before != after;
     }
 }

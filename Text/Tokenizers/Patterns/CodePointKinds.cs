@@ -110,6 +110,9 @@ static class CodePointKinds
     public static bool IsWord(int codePoint) => Is(Letter | Mark | 1 << 8 | 1 << 9 | 1 << 18, codePoint)
         || codePoint is >= 0x24B6 and <= 0x24E9 or >= 0x1F130 and <= 0x1F149 or >= 0x1F150 and <= 0x1F169 or >= 0x1F170 and <= 0x1F189;
 
+    /// <summary>Oniguruma's \w outside of brackets and its \b: with the superscripts and fractions of Latin-1.</summary>
+    public static bool IsWordAlone(int codePoint) => IsWord(codePoint) || codePoint is 0xB2 or 0xB3 or 0xB9 or >= 0xBC and <= 0xBE;
+
     static byte Compute(int codePoint)
     {
         var category = CharUnicodeInfo.GetUnicodeCategory(codePoint);

@@ -24,9 +24,10 @@ sealed record RangeTerm(int First, int Last) : SetTerm
     public override bool? ContainsKind(int kind) => Last < 128 ? false : null;
 }
 
-sealed record WordTerm : SetTerm
+/// <param name="IsAlone">It stands outside of brackets.</param>
+sealed record WordTerm(bool IsAlone) : SetTerm
 {
-    public override bool Contains(int codePoint) => CodePointKinds.IsWord(codePoint);
+    public override bool Contains(int codePoint) => IsAlone ? CodePointKinds.IsWordAlone(codePoint) : CodePointKinds.IsWord(codePoint);
 
     public override bool? ContainsKind(int kind) => null;
 }

@@ -64,7 +64,8 @@ sealed class SetParser(string pattern)
         var end = pattern.IndexOf(":]", position, StringComparison.Ordinal);
         if (end < 0) throw Refuse("a [: that is never closed", position);
         var name = pattern[(position + 2)..end];
-        var term = Property(name.TrimStart('^'), position);
+        var bare = name.TrimStart('^');
+        var term = Property(bare.Equals("punct", StringComparison.OrdinalIgnoreCase) ? "PosixPunct" : bare, position);
         position = end + 2;
         return name.StartsWith('^') ? new NotTerm(term) : term;
     }
@@ -88,8 +89,8 @@ sealed class SetParser(string pattern)
             'S' => new KindTerm(CodePointKinds.All & ~CodePointKinds.Space),
             'd' => new KindTerm(1 << 8),
             'D' => new KindTerm(CodePointKinds.All & ~(1u << 8)),
-            'w' => new WordTerm(),
-            'W' => new NotTerm(new WordTerm()),
+            'w' => Word,
+            'W' => new NotTerm(Word),
             'h' => Hexadecimal(),
             'H' => new NotTerm(Hexadecimal()),
             'p' or 'P' => Property(ref position, negated: unit == 'P'),
@@ -101,6 +102,9 @@ sealed class SetParser(string pattern)
             _ => Literal(ref position),
         };
     }
+
+    // Oniguruma has a table of its own for Latin-1 that a class in brackets does not read.
+    WordTerm Word => new(IsAlone: depth == 0);
 
     static RangeTerm Char(int codePoint) => new(codePoint, codePoint);
 
@@ -125,7 +129,8 @@ sealed class SetParser(string pattern)
 
     SetTerm Property(string name, int position) => name.ToUpperInvariant() switch
     {
-        "WORD" => new WordTerm(),
+        "WORD" => Word,
+        "POSIXPUNCT" => new KindTerm(CodePointKinds.Punctuation | CodePointKinds.Symbol),
         "ALNUM" => new UnionTerm([new KindTerm(CodePointKinds.Letter | CodePointKinds.Mark | 1 << 8 | 1 << 9)]),
         "HAN" => Scripts.Han,
         _ when CodePointKinds.Named(name) is { } kinds => new KindTerm(kinds),

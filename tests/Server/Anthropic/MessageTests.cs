@@ -50,7 +50,8 @@ public sealed class MessageTests(ChatServer shared, ToolServer tools, ThinkingSe
         var events = await EventsAsync(calling, More);
         var written = string.Concat(events.Select(item => (string?)item["delta"]?["partial_json"]));
         Assert.Equal("{\"c", written);
-        Assert.Equal(("stop_sequence", "ity"), ((string?)events[^2]["delta"]!["stop_reason"], (string?)events[^2]["delta"]!["stop_sequence"]));
+        var end = events[^2]["delta"]!;
+        Assert.Equal(("stop_sequence", "ity"), ((string?)end["stop_reason"], (string?)end["stop_sequence"]));
     }
 
     [Fact]
