@@ -16,7 +16,9 @@ static class ModelWarmUp
     /// <summary>
     /// Makes the model ready to answer. No request may have leased it yet: the step writes into the cache's first blocks.
     /// </summary>
-    /// <exception cref="ModelFormatException">It computes no finite numbers, no prompt fits its context, or its defaults are outside their ranges.</exception>
+    /// <exception cref="ModelFormatException">
+    /// It computes no finite numbers, no prompt fits its context, or its defaults are outside their ranges.
+    /// </exception>
     public static LoadedModel WarmUp(this LoadedModel model)
     {
         CheckDefaults(model);
