@@ -14,7 +14,8 @@ public sealed class Grammar
         Nullability.Settle(table);
         var productivity = new Productivity(table, Derivatives);
         start = productivity.Prune(start);
-        if (start == table.Nothing) throw new GrammarException(contradiction);
+        if (start == table.Nothing)
+            throw new GrammarException(productivity.Fault is { } place ? $"At {place}: {contradiction}" : contradiction);
         foreach (var list in productivity.Lists) new KeyCount(table, Derivatives).Check(list);
         new LeftRecursion(table).Remove();
         Start = start;

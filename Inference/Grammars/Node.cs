@@ -164,8 +164,11 @@ sealed class MultipleNode(int modulus, int scale, int remainder, int fraction)
 
 /// <summary>A call of a rule; every rule is one object, and its body may be set after calls were made.</summary>
 /// <param name="number">Unique within a table.</param>
-sealed class RuleNode(int number) : Node(HashCode.Combine(10, number), Beginning.Any, isRegular: false, isFinite: false)
+sealed class RuleNode(int number, string? place) : Node(HashCode.Combine(10, number), Beginning.Any, isRegular: false, isFinite: false)
 {
+    /// <summary>Where its author wrote it, for messages; null where no text says.</summary>
+    public string? Place { get; } = place;
+
     public Node? Body { get; set; }
 
     /// <summary>Whether the body's texts include the empty one; set by <see cref="Nullability"/>.</summary>

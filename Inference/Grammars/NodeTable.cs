@@ -169,9 +169,9 @@ sealed class NodeTable
         Add(new MultipleNode(modulus, scale, remainder, fraction));
 
     /// <summary>A new rule without a body.</summary>
-    public RuleNode Rule()
+    public RuleNode Rule(string? place = null)
     {
-        var rule = new RuleNode(rules.Count);
+        var rule = new RuleNode(rules.Count, place);
         Add(rule);
         rules.Add(rule);
         return rule;

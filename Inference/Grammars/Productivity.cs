@@ -16,6 +16,9 @@ sealed class Productivity(NodeTable table, Derivatives derivatives)
     /// <summary>The lists whose entries differ, without dead parts.</summary>
     public IEnumerable<DistinctList> Lists => lists.Values;
 
+    /// <summary>Where the innermost rule stands that leaves no text, once pruning has found that; null where that is not known.</summary>
+    public string? Fault { get; private set; }
+
     /// <summary>The expression without dead parts; every rule likewise. <see cref="NodeTable.Nothing"/> where no text is left.</summary>
     public Node Prune(Node start)
     {
@@ -26,9 +29,34 @@ sealed class Productivity(NodeTable table, Derivatives derivatives)
             foreach (var rule in table.Rules)
                 if (!productive.Contains(rule) && HasText(rule.Body!)) changed = productive.Add(rule);
         }
+        if (!HasText(start)) Fault = Place(start);
         // Pruning makes no rules.
         foreach (var rule in table.Rules) rule.Body = Pruned(rule.Body!);
         return Pruned(start);
+    }
+
+    // Of alternatives, none of which has a text, the last is as good as any.
+    string? Place(Node node)
+    {
+        string? place = null;
+        for (var seen = new HashSet<RuleNode>(); ;)
+            switch (node)
+            {
+                case SequenceNode sequence:
+                    node = HasText(sequence.First) ? sequence.Rest : sequence.First;
+                    break;
+                case RepeatNode repeat:
+                    node = repeat.Part;
+                    break;
+                case AlternationNode { Parts: [.., var last] }:
+                    node = last;
+                    break;
+                case RuleNode rule when seen.Add(rule):
+                    (place, node) = (rule.Place ?? place, rule.Body!);
+                    break;
+                default:
+                    return place;
+            }
     }
 
     // Sequences are as long as texts, so they are walked and not descended.

@@ -185,6 +185,19 @@ public sealed class SchemaTests
         Assert.Contains("No JSON value fits", Assert.Throws<GrammarException>(() => Compiled(schema)).Message, StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("""{"type":"object","required":["a"],"properties":{"a":{"type":"array","minItems":1,"items":{"type":"string",ENDS}}}}""",
+        "At #/properties/a/items: No JSON value fits")]
+    [InlineData("""{"type":"object","required":["a"],"properties":{"z":{"type":"string"},"a":{"type":"string",ENDS},"b":{"not":{}}}}""",
+        "At #/properties/a: No JSON value fits")]
+    [InlineData("""{"type":"array","items":{"$ref":"#/$defs/n"},"minItems":2,"$defs":{"n":{"type":"string",ENDS}}}""",
+        "At #/$defs/n: No JSON value fits")]
+    [InlineData("""{"properties":{"a":{"type":"string","pattern":"(?<=x)a"}}}""", "At #/properties/a/pattern: ")]
+    [InlineData("""{"properties":{"a":{"patternProperties":{"(":true}}}}""", "At #/properties/a/patternProperties: ")]
+    public void What_is_wrong_deep_within_a_schema_is_told_with_its_place(string schema, string expected) =>
+        Assert.StartsWith(expected, Assert.Throws<GrammarException>(() => Compiled(
+            schema.Replace("ENDS", "\"minLength\":3,\"maxLength\":2", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData(0, """{"a":[1,2]}""", """{"a": [1,2]}""")]
     [InlineData(2, """{ "a" : [ 1 ,2 ] }""", """{  "a":[1,2]}""")]
     [InlineData(2, "{\n  \"a\": [1,\r\n2]\n}", "{\n   \"a\": [1,2]\n}")]

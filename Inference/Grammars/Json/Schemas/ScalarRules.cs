@@ -75,15 +75,17 @@ sealed class ScalarRules(JsonTexts json, Spelling spelling)
         var (least, most) = (all.Least("minLength"), all.Most("maxLength"));
         if (most < least) return table.Nothing;
         var conditions = new List<Node>();
-        foreach (var (_, value) in all.All("pattern")) conditions.Add(Pattern(value.GetString()!));
+        foreach (var (part, value) in all.All("pattern"))
+            conditions.Add(Pattern($"{part.Path}/pattern", value.GetString()!));
         foreach (var (part, value) in all.All("format"))
-            if (Formats.Pattern(part, value.GetString()!) is { } format) conditions.Add(Whole(format));
+            if (Formats.Pattern(part, value.GetString()!) is { } format) conditions.Add(Whole(part, format));
         foreach (var (part, value) in all.All("not"))
         {
-            if (value.TryGetProperty("pattern", out var pattern)) conditions.Add(table.Not(Pattern(pattern.GetString()!)));
+            if (value.TryGetProperty("pattern", out var pattern))
+                conditions.Add(table.Not(Pattern($"{part.Path}/not/pattern", pattern.GetString()!)));
             // Every text has a format that is a comment.
             if (value.TryGetProperty("format", out var format))
-                conditions.Add(Formats.Pattern(part, format.GetString()!) is { } known ? table.Not(Whole(known)) : table.Nothing);
+                conditions.Add(Formats.Pattern(part, format.GetString()!) is { } known ? table.Not(Whole(part, known)) : table.Nothing);
         }
         var excluded = Excluded(all).Where(value => value.ValueKind == JsonValueKind.String).ToList();
         if (excluded.Count > 0) conditions.Add(table.Not(AnyOf(excluded)));
@@ -104,16 +106,27 @@ sealed class ScalarRules(JsonTexts json, Spelling spelling)
     public Node All(params IEnumerable<Node> contents) => table.Both(contents);
 
     /// <summary>The contents of strings that hold a match.</summary>
-    public Node Pattern(string pattern) =>
-        compiled.TryGetValue(pattern, out var known) ? known : compiled[pattern] = patterns.Search(pattern);
+    /// <param name="place">Where the pattern stands.</param>
+    public Node Pattern(string place, string pattern)
+    {
+        if (compiled.TryGetValue(pattern, out var known)) return known;
+        try
+        {
+            return compiled[pattern] = patterns.Search(pattern);
+        }
+        catch (GrammarException wrong)
+        {
+            throw new GrammarException($"At {place}: {wrong.Message}");
+        }
+    }
 
-    public bool Matches(string pattern, string text) => Accepts(Pattern(pattern), text);
+    public bool Matches(string place, string pattern, string text) => Accepts(Pattern(place, pattern), text);
 
     public bool IsLive(Node content) => derivatives.IsLive(content);
 
     public bool Accepts(Node content, string text) => derivatives.Accepts(content, spelling.Bytes(text));
 
-    Node Whole(string format) => Pattern($"^({format})$");
+    Node Whole(SchemaPart part, string format) => Pattern($"{part.Path}/format", $"^({format})$");
 
     Node Integers(NumberRanges.Bound? least, NumberRanges.Bound? most)
     {

@@ -78,7 +78,7 @@ sealed class SchemaCompiler
         if (rules.TryGetValue(all.Key, out var known)) return known;
         if (rules.Count == MostRules)
             throw new GrammarException($"The schema is too large: more than {MostRules} different sets of conditions.");
-        var rule = rules[all.Key] = table.Rule();
+        var rule = rules[all.Key] = table.Rule(all.Parts[0].Path is var path and not "#" ? path : null);
         rule.Body = all.Branches() is { } branches
             ? table.Alternation(branches.Select(branch => branch is null ? table.Nothing : Value(branch)).ToList())
             : OfOneKind(all);

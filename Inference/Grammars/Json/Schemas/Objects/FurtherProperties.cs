@@ -20,12 +20,14 @@ sealed class FurtherProperties
         foreach (var (patterns, parts) in shape.Further())
         {
             var matches = shape.Patterns.Select(pattern =>
-                patterns.Contains(pattern) ? scalars.Pattern(pattern) : table.Not(scalars.Pattern(pattern)));
+                patterns.Contains(pattern) ? Matching(pattern) : table.Not(Matching(pattern)));
             var name = table.Both([form.Names, named, .. shape.NameConditions, .. matches]);
             var value = form.ValueOf(parts);
             if (value != table.Nothing && scalars.IsLive(name)) options.Add((name, value));
         }
     }
+
+    Node Matching(string pattern) => scalars.Pattern(shape.Place("patternProperties"), pattern);
 
     public bool IsEmpty => options.Count == 0;
 

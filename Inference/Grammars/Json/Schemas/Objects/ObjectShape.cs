@@ -69,7 +69,7 @@ sealed class ObjectShape
 
     IEnumerable<SchemaPart> Of(SchemaPart part, string name)
     {
-        var matching = Matching(part, pattern => scalars.Matches(pattern, name));
+        var matching = Matching(part, pattern => scalars.Matches($"{part.Path}/patternProperties", pattern, name));
         if (part["properties"] is { } properties && properties.TryGetProperty(name, out var schema))
             matching.Insert(0, part.Child(schema, "properties", name));
         return matching.Count > 0 ? matching : Additional(part);
