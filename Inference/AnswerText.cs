@@ -47,13 +47,11 @@ sealed class AnswerText
     /// <summary>The text has ended before its tokens did: by a stop string, or with the only call that is wanted.</summary>
     public bool IsOver => StopString is not null || calls is { IsOver: true };
 
-    /// <summary>
-    /// Why it ends where its tokens are below their limit: with whole calls, by a stop string, inside of a call, or with all that is said.
-    /// </summary>
+    /// <summary>Why it ends where its tokens are below their limit: with whole calls, inside of one, or with all that is said.</summary>
     public FinishReason Finish => calls switch
     {
         { Calls: true } => FinishReason.ToolCalls,
-        { IsCut: true } when StopString is null => FinishReason.Length,
+        { IsCut: true } => FinishReason.Length,
         _ => FinishReason.Stop,
     };
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # npm tokenizers 0.23.2 (the Rust library of tokenizer.json, whose Regex patterns are Oniguruma's): \w and [\w] are different sets. Alone, \w
-# takes ² ³ ¹ ¼ ½ ¾; in brackets, as [[:word:]] or as [^\W] it does not, and beyond Latin-1 (⁴ ⅓) none of them does. So "m² ½" has other pieces,
-# and other ids, after a rewriting that every manual calls neutral: \w+ into [\w]+, or [\w'] where an apostrophe is added. [[:punct:]] takes
-# the signs $ + < = > ^ ` | ~ and all other symbols, \p{Punct} none of them, though names of both kinds mean the same elsewhere (alpha, digit,
-# space). For whoever writes a pre-tokenizer, translates one to another engine, or trains on text with units and fractions.
+# takes ² ³ ¹ ¼ ½ ¾; in brackets, as [[:word:]] or as [^\W] it does not, and beyond Latin-1 (⅓) none of them does. So "m² ½" has other pieces,
+# and other ids, after a rewriting that looks neutral: \w+ into [\w]+, or [\w'] where an apostrophe is added. [[:punct:]] takes
+# the signs $ + < = > ^ ` | ~ and all other symbols, \p{Punct} none of them, though [[:alpha:]] and \p{Alpha} are
+# one. For whoever writes a pre-tokenizer, translates one to another engine, or trains on text with units and fractions.
 # Seen, the pieces of "m² ½ ⅓ $5+x":
 #   \w+: m² ½ 5 x
 #   [\w]+: m 5 x

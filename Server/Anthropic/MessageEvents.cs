@@ -34,12 +34,13 @@ sealed class MessageEvents(ChatRun run, IdSource ids) : ITranslatedReply
         }
         if (piece.Finish is not { } finish) yield break;
         foreach (var item in Close()) yield return item;
-        stop = finish is FinishReason.Stop ? piece.StopString : null;
+        stop = finish is FinishReason.ToolCalls ? null : piece.StopString;
         reason = finish switch
         {
-            FinishReason.Length => "max_tokens",
             FinishReason.ToolCalls => "tool_use",
-            _ => stop is null ? "end_turn" : "stop_sequence",
+            _ when stop is not null => "stop_sequence",
+            FinishReason.Length => "max_tokens",
+            _ => "end_turn",
         };
         var total = Usage();
         yield return Event("message_delta",

@@ -35,9 +35,10 @@ sealed class CohereEvents(ChatRun run, bool plans, bool logProbabilities, IdSour
         foreach (var item in EndContent().Concat(EndCall())) yield return item;
         finish = reason switch
         {
-            FinishReason.Length => "MAX_TOKENS",
             FinishReason.ToolCalls => "TOOL_CALL",
-            _ => piece.StopString is null ? "COMPLETE" : "STOP_SEQUENCE",
+            _ when piece.StopString is not null => "STOP_SEQUENCE",
+            FinishReason.Length => "MAX_TOKENS",
+            _ => "COMPLETE",
         };
         yield return Event("message-end", null, new() { ["finish_reason"] = finish, ["usage"] = Usage() });
     }

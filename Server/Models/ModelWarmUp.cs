@@ -1,4 +1,4 @@
-// The first step of a loaded model, before any request: checks that a prompt fits and computes one token.
+// The first step of a loaded model, before any request: checks its sampling defaults and that a prompt fits, and computes one token.
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Majlis.Inference;

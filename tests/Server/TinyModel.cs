@@ -11,8 +11,7 @@ static class TinyModel
     public const string Hash = "sha256-of-nothing";
 
     public static LoadedModel Of(RecitingNetwork network, string version = "tiny", string template = TinyText.Template,
-        int? context = null, EngineOptions? options = null, TextTokenizer? tokenizer = null,
-        float? topP = null) =>
+        int? context = null, EngineOptions? options = null, TextTokenizer? tokenizer = null, float? topP = null) =>
         new(network, context ?? network.Blueprint.MaxPositions, options ?? new())
         {
             Version = version,

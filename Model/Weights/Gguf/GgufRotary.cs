@@ -35,9 +35,7 @@ static class GgufRotary
         var type = keys.Text("rope.scaling.type") ?? (factor is null or 1 ? "none" : "linear");
         var temperature = keys.Number("rope.scaling.attn_factor");
         if (parts.Has("rope_factors_long.weight")) type = "longrope";
-        if (temperature is not (null or 1) && type is not ("yarn" or "longrope"))
-            throw new ModelFormatException($"{file.Path}: key '{keys.Name("rope.scaling.attn_factor")}' is {temperature}; it is known " +
-                "beside the scalings yarn and longrope only.");
+        if (temperature is not (null or 1) && type is not ("yarn" or "longrope")) throw Unread(file, keys, temperature.Value);
         if (parts.Has("rope_freqs.weight"))
         {
             if (type != "none") throw new ModelFormatException($"{file.Path}: both rope_freqs.weight and rope scaling '{type}' are given.");
@@ -57,8 +55,10 @@ static class GgufRotary
                 parameters["factor"] = GgufConfig.Decimal(factor ?? throw Missing(file, keys));
                 Copy(parameters, "beta_fast", keys.Number("rope.scaling.yarn_beta_fast"));
                 Copy(parameters, "beta_slow", keys.Number("rope.scaling.yarn_beta_slow"));
-                var usual = 1 + 0.1 * Math.Log(Math.Max(1, factor.Value));
-                Copy(parameters, "attention_factor", Scaled(keys.Number("rope.scaling.yarn_attn_factor"), temperature, usual));
+                var given = keys.Number("rope.scaling.yarn_attn_factor");
+                // llama.cpp multiplies what YaRN's factor gives by the file's own.
+                if (temperature is not (null or 1)) given = (given ?? new YarnScaling(factor.Value, 1).AttentionFactor) * temperature;
+                Copy(parameters, "attention_factor", given);
                 break;
             case "longrope":
                 parameters["long_factor"] = Numbers(Table(parts, "rope_factors_long.weight"));
@@ -71,11 +71,12 @@ static class GgufRotary
         }
     }
 
-    // llama.cpp multiplies what YaRN's factor gives by the file's own.
-    static double? Scaled(double? given, double? by, double usual) => by is null or 1 ? given : (given ?? usual) * by;
-
     static ModelFormatException Missing(GgufFile file, GgufKeys keys) =>
         new($"{file.Path}: key '{keys.Name("rope.scaling.factor")}' is missing.");
+
+    static ModelFormatException Unread(GgufFile file, GgufKeys keys, double temperature) =>
+        new($"{file.Path}: key '{keys.Name("rope.scaling.attn_factor")}' is {GgufConfig.Decimal(temperature)}; it is known beside the " +
+            "scalings yarn and longrope only.");
 
     static void Copy(JsonObject parameters, string field, double? value)
     {

@@ -28,6 +28,7 @@ static class DecoderReader
     public static IEnumerable<JsonField> Flatten(JsonField field) =>
         field.Field("type").Text() == "Sequence" ? field.Field("decoders").Items().SelectMany(Flatten) : [field];
 
+    // ByteLevel gives the text of a token with a character outside its alphabet as it is, so it must see the whole token.
     static bool TakesFragments(string kind, JsonField step) => kind is "Strip" or "Fuse"
         || kind == "Replace" && TextPattern.Read(step.Field("pattern")) is FixedPattern { IsOneCharacter: true };
 

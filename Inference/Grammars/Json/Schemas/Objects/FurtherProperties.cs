@@ -27,8 +27,6 @@ sealed class FurtherProperties
         }
     }
 
-    Node Matching(string pattern) => scalars.Pattern(shape.Place("patternProperties"), pattern);
-
     public bool IsEmpty => options.Count == 0;
 
     /// <summary>There is not always one more, of another name.</summary>
@@ -47,6 +45,8 @@ sealed class FurtherProperties
                 After(Math.Min(written + 1, bounds.Highest), wanted & ~set, bounds))).ToList());
         return rule;
     }
+
+    Node Matching(string pattern) => scalars.Pattern(shape.Place("patternProperties"), pattern);
 
     Node Free(int written, int least, int? most)
     {
