@@ -98,8 +98,10 @@ sealed class MatrixLoader(IWeightSource source, WeightPrecision precision, Nativ
             }
             catch (ArithmeticException reason)
             {
-                throw new ModelFormatException(
-                    $"Tensor '{name}', row {row}: {reason.Message}. Serve it with --weights bf16, or with --backend torch.");
+                var isFinite = !block.ContainsAnyExceptInRange(float.MinValue, float.MaxValue);
+                throw new ModelFormatException($"Tensor '{name}', row {row}: {reason.Message}. " + (isFinite
+                    ? "Serve it with --weights bf16, or with --backend torch."
+                    : "The file is damaged, or the training that wrote it diverged."));
             }
         }
     }

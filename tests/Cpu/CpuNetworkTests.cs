@@ -134,14 +134,18 @@ public sealed class CpuNetworkTests
             StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_weight_that_is_not_finite_is_named()
+    [Theory]
+    [InlineData(float.NaN, "diverged")]
+    [InlineData(float.NegativeInfinity, "diverged")]
+    [InlineData(float.MaxValue, "--weights bf16")]
+    public void A_weight_that_no_scale_holds_is_named_with_what_helps(float bad, string advice)
     {
         var blueprint = PagedEqualsPlainTests.Tiny("llama");
         using var weights = TinyModel.Weights(blueprint, seed: 3);
-        weights["model.layers.1.mlp.up_proj.weight"][70] = float.NaN;
+        weights["model.layers.1.mlp.up_proj.weight"][70] = bad;
         var refused = Assert.Throws<ModelFormatException>(() => new CpuNetwork(blueprint, weights));
         Assert.Contains("'model.layers.1.mlp.up_proj.weight', row 2", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(advice, refused.Message, StringComparison.Ordinal);
     }
 
     // [T, V] of a sequence, beside others.
