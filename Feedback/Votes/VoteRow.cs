@@ -20,7 +20,7 @@ public sealed record VoteRow(int Schema, long Number, Battle Battle, Vote Vote, 
         {
             var row = JsonSerializer.Deserialize(line, VoteRowJson.Default.VoteRow) ?? throw new FormatException("it is the JSON null");
             if (row.Schema != CurrentSchema) throw new FormatException($"its schema is {row.Schema}, not {CurrentSchema}");
-            if (row.Battle.Id.Length == 0 || row.Battle.Id.Contains('/')) throw new FormatException("its battle has no id that can be one");
+            if (VoteRowCheck.Problem(row) is { } wrong) throw new FormatException(wrong);
             return new(row.Number, row.Battle, row.Vote, row.At) { Marks = row.Marks };
         }
         catch (JsonException broken)
@@ -31,7 +31,10 @@ public sealed record VoteRow(int Schema, long Number, Battle Battle, Vote Vote, 
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true,
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(VerdictByName)],
     RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(VoteRow))]
 sealed partial class VoteRowJson : JsonSerializerContext;
+
+/// <summary>A number is no verdict: it could mean anything.</summary>
+sealed class VerdictByName() : JsonStringEnumConverter<Verdict>(namingPolicy: null, allowIntegerValues: false);

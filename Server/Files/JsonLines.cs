@@ -19,7 +19,7 @@ static class JsonLines
     const int Longest = (int)RequestBody.Limit;
 
     /// <summary>The lines that hold more than white space.</summary>
-    /// <exception cref="InvalidDataException">A line is longer than any body may be.</exception>
+    /// <exception cref="FormatException">A line is longer than any body may be.</exception>
     public static async IAsyncEnumerable<JsonLine> ReadAsync(Stream stream,
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
@@ -46,7 +46,7 @@ static class JsonLines
                 any = true;
             }
         }
-        catch (InvalidDataException tooLong)
+        catch (FormatException tooLong)
         {
             return tooLong.Message;
         }
@@ -86,7 +86,7 @@ static class JsonLines
                 reader.AdvanceTo(read.Buffer.GetPosition(1, end));
                 return (line, false);
             }
-            if (read.Buffer.Length > Longest) throw new InvalidDataException($"line {number}: longer than {Longest} bytes.");
+            if (read.Buffer.Length > Longest) throw new FormatException($"line {number}: longer than {Longest} bytes.");
             if (read.IsCompleted)
             {
                 var rest = read.Buffer.ToArray();

@@ -24,7 +24,7 @@ static class TrainingLines
                 lines++;
             }
         }
-        catch (InvalidDataException tooLong)
+        catch (FormatException tooLong)
         {
             return (lines, tooLong.Message);
         }

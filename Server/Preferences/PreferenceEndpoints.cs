@@ -6,8 +6,10 @@ using System.Text.Json.Nodes;
 using Majlis.Feedback.Store;
 using Majlis.Feedback.Votes;
 using Majlis.Server.Access;
+using Majlis.Server.Files;
 using Majlis.Server.Reference;
 using Majlis.Server.Wire;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Majlis.Server.Preferences;
 
@@ -20,7 +22,8 @@ static class PreferenceEndpoints
     {
         routes.MapGet(Path, ExportAsync).RequireRole(Roles.Admin)
             .Says("All votes as lines of JSON, in one of three formats.");
-        routes.MapPost(Path, ImportAsync).RequireRole(Roles.Admin)
+        // An export is as long as its votes; a line is never longer than a body.
+        routes.MapPost(Path, ImportAsync).RequireRole(Roles.Admin).WithMetadata(new DisableRequestSizeLimitAttribute())
             .Says("Stores votes of the format battles again.");
     }
 
@@ -49,39 +52,37 @@ static class PreferenceEndpoints
 
     static async Task<IResult> ImportAsync(HttpContext http, VoteImport import)
     {
-        var (line, added, known, problem) = (0, 0, 0, new Problem());
+        var (number, added, known, problem) = (0, 0, 0, new Problem());
         if (!BodyCoding.IsKnown(http.Request, problem)) return problem.First!.ToResult();
-        using var reader = new StreamReader(http.Request.Body, Encoding.UTF8);
-        while (await LineAsync(reader, problem, http.RequestAborted) is { } row)
+        try
         {
-            line++;
-            if (string.IsNullOrWhiteSpace(row)) continue;
-            try
+            await foreach (var line in JsonLines.ReadAsync(http.Request.Body, http.RequestAborted))
             {
-                if (await import.AddAsync(VoteRow.Read(row))) added++;
+                number = line.Number;
+                if (JsonLines.Problem(line) is { } damage) throw new FormatException(damage);
+                if (await import.AddAsync(VoteRow.Read(Encoding.UTF8.GetString(line.Text)))) added++;
                 else known++;
             }
-            catch (FormatException wrong)
-            {
-                return ApiError.InvalidValue($"line {line}",
-                    $"Line {line} cannot be stored: {wrong.Message}. The {added} votes before it are.").ToResult();
-            }
         }
-        if (problem.First is { } broken) return broken.ToResult();
+        catch (FormatException wrong)
+        {
+            return NoVote(wrong.Message, number, added).ToResult();
+        }
+        catch (Exception broken) when (BodyCoding.IsBroken(broken))
+        {
+            var error = ApiError.BrokenCoding();
+            return (error with { Message = $"{error.Message} {Before(added)}" }).ToResult();
+        }
         return TypedResults.Json(new JsonObject { ["object"] = "preferences.import", ["added"] = added, ["known"] = known },
             WireJson.Wire.JsonObject);
     }
 
-    static async Task<string?> LineAsync(StreamReader reader, Problem problem, CancellationToken stop)
+    // What is wrong with a line as such begins with its number.
+    static ApiError NoVote(string why, int number, int added)
     {
-        try
-        {
-            return await reader.ReadLineAsync(stop);
-        }
-        catch (Exception broken) when (BodyCoding.IsBroken(broken))
-        {
-            problem.Add(ApiError.BrokenCoding());
-            return null;
-        }
+        if (!why.StartsWith("line ", StringComparison.Ordinal)) why = $"line {number}: {why}.";
+        return ApiError.InvalidValue(why[..why.IndexOf(':', StringComparison.Ordinal)], $"Not stored: {why} {Before(added)}");
     }
+
+    static string Before(int added) => $"The {added} votes before it are stored.";
 }

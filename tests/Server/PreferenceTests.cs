@@ -75,7 +75,7 @@ public sealed class PreferenceTests(ArenaServer shared) : IClassFixture<ArenaSer
         Assert.Contains("731 dinars", TinyText.Tokenizer.Decode(battle.A.PromptTokens, skipSpecialTokens: true), StringComparison.Ordinal);
     }
 
-    static async Task VoteAsync(RunningServer server, string verdict, string fields = "")
+    internal static async Task VoteAsync(RunningServer server, string verdict, string fields = "")
     {
         var body = JsonNode.Parse($$"""{"messages":[{"role":"user","content":"which?"}]{{fields}}}""")!.AsObject();
         var events = await RunningServer.EventsAsync(await server.StreamAsync("/v1/arena/battles", body));
@@ -84,7 +84,7 @@ public sealed class PreferenceTests(ArenaServer shared) : IClassFixture<ArenaSer
         Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
     }
 
-    static async Task<List<StoredVote>> VotesAsync(RunningServer server)
+    internal static async Task<List<StoredVote>> VotesAsync(RunningServer server)
     {
         var votes = new List<StoredVote>();
         await foreach (var vote in new VoteCursor(server.Part<RedisConnection>()).ReadAsync(0)) votes.Add(vote);
@@ -95,7 +95,7 @@ public sealed class PreferenceTests(ArenaServer shared) : IClassFixture<ArenaSer
         [.. (await server.Http.GetStringAsync(new Uri(Path + query, UriKind.Relative), Stop))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
 
-    static async Task<(int Added, int Known)> ImportAsync(RunningServer server, string lines)
+    internal static async Task<(int Added, int Known)> ImportAsync(RunningServer server, string lines)
     {
         using var body = new StringContent(lines, Encoding.UTF8, "application/jsonl");
         var reply = await RunningServer.JsonAsync(await server.Http.PostAsync(new Uri(Path, UriKind.Relative), body, Stop));
