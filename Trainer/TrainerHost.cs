@@ -52,7 +52,7 @@ sealed class TrainerHost(TrainerOptions options, Starter starter, TimeProvider t
         await WaitForServerAsync();
         await using var connection = new RedisConnection(Where());
         await WaitForStoreAsync(connection);
-        var votes = VoteSource.Of(new VoteCursor(connection), options.Reader);
+        var votes = VoteSource.Of(new VoteCursor(connection), new VoterErasure(connection, time), options.Reader);
         var audit = new AuditStream(connection);
         await KeepMovesAsync(audit);
         var pause = new RoundPause(votes, options.Votes, time, say);
@@ -185,7 +185,7 @@ sealed class TrainerHost(TrainerOptions options, Starter starter, TimeProvider t
     {
         while (await connection.StateAsync() is { Answers: false } away)
         {
-            say($"waiting for the vote store: {away.Says}");
+            say($"waiting for the vote store: {away.SaysAll}");
             await Task.Delay(RoundPause.Interval, time);
         }
     }

@@ -24,12 +24,14 @@ static class VoterSources
     static Dictionary<string, string> Sources(List<StoredVote> fresh, TimeSpan gap)
     {
         var parents = new Dictionary<string, string>();
-        var cookies = fresh.Select(vote => (Address: vote.Vote.Address!, Given: vote.At - vote.Vote.CookieAge!.Value, vote.Vote.Voter))
+        // In ticks, since a date does not go below the year 1.
+        var cookies = fresh
+            .Select(vote => (Address: vote.Vote.Address!, Given: vote.At.UtcTicks - vote.Vote.CookieAge!.Value.Ticks, vote.Vote.Voter))
             .DistinctBy(cookie => (cookie.Address, cookie.Voter)).Order().ToList();
         for (var i = 1; i < cookies.Count; i++)
         {
             var (earlier, later) = (cookies[i - 1], cookies[i]);
-            if (earlier.Address != later.Address || later.Given - earlier.Given > gap) continue;
+            if (earlier.Address != later.Address || later.Given - earlier.Given > gap.Ticks) continue;
             var (one, other) = (Root(earlier.Voter), Root(later.Voter));
             parents[other] = one;
             parents[one] = one;

@@ -26,6 +26,12 @@ public sealed record StorageState(bool TakesVotes, string Says)
 
     /// <summary>False where <see cref="Says"/> tells why the store is away.</summary>
     public bool Answers { get; init; } = true;
+
+    /// <summary>What the connection met, with its address.</summary>
+    public string? Cause { get; init; }
+
+    /// <summary>All of it, for operators.</summary>
+    public string SaysAll => $"{Says} {Cause}".TrimEnd();
 }
 
 static class DurabilityProbe

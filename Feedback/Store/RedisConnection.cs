@@ -28,8 +28,7 @@ public sealed class RedisConnection : IAsyncDisposable
         }
         catch (FeedbackUnavailableException error)
         {
-            var why = $"{error.Message} {error.InnerException?.Message}".TrimEnd();
-            return new StorageState(false, room?.Shortage() ?? why) { Answers = false };
+            return new StorageState(false, room?.Shortage() ?? error.Message) { Answers = false, Cause = error.InnerException?.Message };
         }
     }
 

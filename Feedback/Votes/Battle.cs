@@ -2,8 +2,8 @@
 namespace Majlis.Feedback.Votes;
 
 /// <summary>One answer of a battle, with its exact tokens, so that nothing is ever tokenised again.</summary>
-/// <param name="Version">Content hash or catalogue id of the weights that answered.</param>
-/// <param name="Adapter">Adapter on those weights, or null.</param>
+/// <param name="Version">Content hash or catalogue id of the weights that answered, the adapter's change included.</param>
+/// <param name="Adapter">What replies call the weights with the adapter on them (<c>v0003:legal</c>); null without one.</param>
 /// <param name="SamplingJson">The sampling options with the seed, as JSON.</param>
 /// <param name="LogProbabilities">One per completion token, natural log, temperature 1, float32 log-softmax of the raw logits.</param>
 /// <param name="FinishReason">The wire's word: <c>stop</c> or <c>length</c>.</param>

@@ -67,6 +67,6 @@ static class ArenaEndpoints
         var sides = new VoteSides(Side(battle.A, first), Side(battle.B, second));
         return TypedResults.Json(new VoteReply(vote.BattleId, "arena.vote", VoteReader.Word(vote.Verdict), sides), WireJson.Wire.VoteReply);
 
-        static VoteSide Side(BattleSide side, string model) => new(model, side.Version, JsonNode.Parse(side.SamplingJson));
+        static VoteSide Side(BattleSide side, string model) => new(side.Adapter ?? model, side.Version, JsonNode.Parse(side.SamplingJson));
     }
 }

@@ -25,8 +25,8 @@ sealed class BattleAnswer
         (finish, latency) = (reason, elapsed);
     }
 
-    public BattleSide ToSide(string version, GenerationRequest request, int[] prompt) => new(
-        version, Adapter: null, Sampling(request), prompt,
+    public BattleSide ToSide(ChatRun run, int choice) => new(
+        run.WeightsHash, run.Adapter, Sampling(run.Choices[choice]), run.Prompt,
         [.. tokens.Select(token => token.Id)], [.. tokens.Select(token => token.LogProbability)],
         text.ToString(), FinishWord.Of(finish), latency.TotalMilliseconds);
 

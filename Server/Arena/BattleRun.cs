@@ -47,7 +47,7 @@ sealed class BattleRun(ChatRun run, ChatRequest request, string rater, bool firs
         };
     }
 
-    BattleSide Side(int choice) => answers[choice].ToSide(run.WeightsHash, run.Choices[choice], run.Prompt);
+    BattleSide Side(int choice) => answers[choice].ToSide(run, choice);
 
     string Event(string what, string? side = null, GeneratedPiece? piece = null) =>
         JsonSerializer.Serialize(new BattleEvent(run.Id, what, run.Created)

@@ -31,8 +31,8 @@ sealed class VoteReader(string kind)
         var word = fields.Word("verdict", [.. verdicts.Keys], required: true);
         if (fields.Any("voter_kind") is not null)
             problem.Add(ApiError.UnsupportedField("voter_kind", "The server alone says what kind its voters are (its option --voters)."));
-        var vote = new Vote(battleId, verdicts.GetValueOrDefault(word), Tags(fields), Comment(fields), rater.Voter, kind,
-            fields.Integer("dwell_ms", 0, LongestDwell), RevealedBeforeVote: false)
+        var vote = new Vote(battleId, verdicts.GetValueOrDefault(word), Tags(fields), fields.Text("comment", LongestComment),
+            rater.Voter, kind, fields.Integer("dwell_ms", 0, LongestDwell), RevealedBeforeVote: false)
         {
             Address = rater.Address,
             CookieAge = rater.CookieAge,
@@ -48,16 +48,8 @@ sealed class VoteReader(string kind)
         var tags = ImmutableArray.CreateBuilder<string>();
         foreach (var (value, name) in fields.Items("tags"))
             if (value.ValueKind != JsonValueKind.String) fields.Problem.Add(ApiError.WrongType(name, "a string", Fields.Kind(value)));
-            else if (value.GetString() is { Length: > 0 and <= LongestTag } tag && tags.Count < MostTags) tags.Add(tag);
+            else if (value.GetString() is { Length: > 0 } tag && Fields.Letters(tag) <= LongestTag && tags.Count < MostTags) tags.Add(tag);
             else fields.Problem.Add(ApiError.InvalidValue(name, $"Invalid '{name}': up to {MostTags} tags of 1 to {LongestTag} letters."));
         return tags.ToImmutable();
-    }
-
-    static string? Comment(Fields fields)
-    {
-        var comment = fields.Text("comment");
-        if (comment?.Length > LongestComment)
-            fields.Problem.Add(ApiError.InvalidValue("comment", $"Invalid 'comment': up to {LongestComment} letters."));
-        return comment;
     }
 }

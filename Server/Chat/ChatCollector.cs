@@ -78,7 +78,7 @@ sealed class ChatCollector(ChatRun run, OutputWishes wishes)
                 TokenIds = wishes.TokenIds ? [.. tokens.Select(token => token.Id)] : null,
             };
 
-        public BattleSide Side(ChatRun run) => new(run.WeightsHash, Adapter: null, BattleAnswer.Sampling(run.Choices[0]), run.Prompt,
+        public BattleSide Side(ChatRun run) => new(run.WeightsHash, run.Adapter, BattleAnswer.Sampling(run.Choices[0]), run.Prompt,
             [.. tokens.Select(token => token.Id)], [.. tokens.Select(token => token.LogProbability)], text.ToString(),
             FinishWord.Of(finish!.Value), LatencyMs: 0);
 

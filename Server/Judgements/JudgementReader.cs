@@ -18,9 +18,8 @@ static class JudgementReader
         var fields = new Fields(body, "", problem);
         if (problem.First is not null) return null;
         var judgement = new Judgement(fields.RequiredText("completion_id"),
-            fields.Has("rating") ? fields.Word("rating", ["good", "bad"]) : null, fields.Text("preferred"), fields.Text("comment"));
-        problem.AddIf(judgement.Comment?.Length > LongestComment,
-            ApiError.InvalidValue("comment", $"Invalid 'comment': up to {LongestComment} letters."));
+            fields.Has("rating") ? fields.Word("rating", ["good", "bad"]) : null, fields.Text("preferred"),
+            fields.Text("comment", LongestComment));
         problem.AddIf(judgement.Preferred is { } text && string.IsNullOrWhiteSpace(text),
             ApiError.InvalidValue("preferred", "Invalid 'preferred': an answer is expected, not an empty text."));
         problem.AddIf(judgement is { Rating: null, Preferred: null, Comment: null }, ApiError.MissingField("rating"));

@@ -6,11 +6,13 @@ using Majlis.Feedback.Store.Replies;
 using Majlis.Feedback.Votes;
 using Majlis.Server.Arena;
 using Majlis.Server.Models;
+using Majlis.Server.Operations;
 using Majlis.Server.Wire;
 
 namespace Majlis.Server.Judgements;
 
-sealed class JudgementStore(ReplyStore store, BattleStore battles, ModelLeases leases, ServerOptions options, TimeProvider time)
+sealed class JudgementStore(ReplyStore store, BattleStore battles, ModelLeases leases, ServerOptions options, ServerMetrics metrics,
+    TimeProvider time)
 {
     /// <summary>Stores a vote for the rewrite durably; the reason where it is not taken.</summary>
     /// <exception cref="FeedbackUnavailableException">The store is away.</exception>
@@ -29,6 +31,7 @@ sealed class JudgementStore(ReplyStore store, BattleStore battles, ModelLeases l
         if (earlier is null && !await battles.TryOpenAsync(battle)) earlier = await battles.FindAsync(battle.Id);
         if (earlier is not null && earlier.B.Text != preferred) return ApiError.RewriteConflict(kept.Id);
         var receipt = await battles.VoteAsync(RewriteVote.Vote(kept.Id, comment, rater, options.Voters));
+        metrics.Voted(receipt.Outcome);
         return receipt.Outcome switch
         {
             VoteOutcome.Stored or VoteOutcome.Repeated => null,
@@ -39,27 +42,33 @@ sealed class JudgementStore(ReplyStore store, BattleStore battles, ModelLeases l
         };
     }
 
-    /// <summary>Keeps the judgement with the chat; whatever changed there meanwhile stays. Gives it in the reply's shape.</summary>
+    /// <summary>
+    /// Keeps the judgement with the chat; whatever changed there meanwhile stays, and so does what an earlier judgement said and this one
+    /// does not. Gives it in the reply's shape.
+    /// </summary>
     /// <exception cref="FeedbackUnavailableException">The store is away.</exception>
     public async Task<JsonObject> KeepAsync(KeptReply kept, Judgement judgement)
     {
-        var shape = new JsonObject
-        {
-            ["object"] = "feedback",
-            ["completion_id"] = judgement.Completion,
-            ["created"] = time.GetUtcNow().ToUnixTimeSeconds(),
-            ["rating"] = judgement.Rating,
-            ["preferred"] = judgement.Preferred,
-            ["comment"] = judgement.Comment,
-        };
+        var shape = Shape(judgement, null);
         while (await store.FindAsync(kept.Kind, kept.Owner, kept.Id) is { } now)
         {
             var reply = JsonNode.Parse(now.Reply.Span)!.AsObject();
+            shape = Shape(judgement, reply["feedback"]);
             reply["feedback"] = shape.DeepClone();
             if (await store.ChangeAsync(now, Encoding.UTF8.GetBytes(reply.ToJsonString(WireJson.Wire.Options)))) break;
         }
         return shape;
     }
+
+    JsonObject Shape(Judgement judgement, JsonNode? earlier) => new()
+    {
+        ["object"] = "feedback",
+        ["completion_id"] = judgement.Completion,
+        ["created"] = time.GetUtcNow().ToUnixTimeSeconds(),
+        ["rating"] = judgement.Rating ?? (string?)earlier?["rating"],
+        ["preferred"] = judgement.Preferred ?? (string?)earlier?["preferred"],
+        ["comment"] = judgement.Comment ?? (string?)earlier?["comment"],
+    };
 
     static bool CallsTools(KeptReply kept) =>
         JsonNode.Parse(kept.Reply.Span)!["choices"]![0]!["message"]!["tool_calls"] is not null;

@@ -60,7 +60,7 @@ static class HealthEndpoints
         try
         {
             var store = await voters.ReadinessAsync(redis).WaitAsync(storePatience, time);
-            return new VoteHealth(store.TakesVotes, store.Says);
+            return new VoteHealth(store.TakesVotes, store.SaysAll);
         }
         catch (TimeoutException)
         {

@@ -9,12 +9,13 @@ static class PreferenceRows
 {
     public static IReadOnlyList<string> Formats { get; } = ["trl", "openai", "battles"];
 
-    /// <summary>The row, or null where the vote prefers no side and the format has no row for that.</summary>
+    /// <summary>The row, or null where the vote prefers no side, or one of two equal texts, and the format has no row for that.</summary>
     public static string? Of(StoredVote stored, string format)
     {
         if (format == "battles") return VoteRow.Write(stored);
         if (stored.Vote.Verdict is not (Verdict.A or Verdict.B)) return null;
         var (a, b) = (stored.Battle.A.Text, stored.Battle.B.Text);
+        if (a == b) return null;
         var (chosen, rejected) = stored.Vote.Verdict == Verdict.A ? (a, b) : (b, a);
         var messages = JsonNode.Parse(stored.Battle.GroundedMessagesJson ?? stored.Battle.MessagesJson)!;
         var row = format == "trl"

@@ -2,6 +2,7 @@
 // holds the weights until the last token. Disposing the run cancels what still runs.
 using System.Collections.Immutable;
 using Majlis.Inference;
+using Majlis.Server.Models;
 using Majlis.Text.Tokenizers;
 
 namespace Majlis.Server.Runs;
@@ -20,6 +21,11 @@ abstract class GenerationRun(string id, long created, string model, ModelLease l
     public string Model => model;
     public string Version { get; } = lease.Version;
     public string WeightsHash { get; } = lease.WeightsHash;
+
+    /// <summary>What replies call the weights with the adapter that was asked for (`v0003:legal`); null without one.</summary>
+    public string? Adapter { get; } =
+        ModelNames.Means(lease.Version, lease.Model, out var adapter) && adapter is not null ? lease.Version : null;
+
     public TextTokenizer Tokenizer { get; } = lease.Model.Tokenizer;
     public ImmutableArray<int[]> Prompts { get; } = prompts;
     public ImmutableArray<GenerationRequest> Choices => choices;

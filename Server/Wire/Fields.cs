@@ -67,6 +67,18 @@ public sealed class Fields
 
     public string? Text(string field) => Of(field, JsonValueKind.String, "a string")?.GetString();
 
+    /// <summary>A text of up to <paramref name="most"/> letters (code points).</summary>
+    public string? Text(string field, int most)
+    {
+        var text = Text(field);
+        if (text is not null && Letters(text) > most)
+            Problem.Add(ApiError.InvalidValue(Name(field), $"Invalid '{Name(field)}': up to {most} letters."));
+        return text;
+    }
+
+    /// <summary>Code points.</summary>
+    public static int Letters(string text) => text.EnumerateRunes().Count();
+
     public string RequiredText(string field)
     {
         if (!Has(field)) Problem.Add(ApiError.MissingField(Name(field)));

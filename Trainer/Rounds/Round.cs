@@ -49,6 +49,7 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
             throw new RoundConflictException(
                 $"{folder.Path}: this round was begun under --reader {start.Reader}; end it under that name, " +
                 $"or delete its folder, before one begins under --reader {parts.Votes.Reader}.");
+        await DropErasedAsync();
         var outcome = await folder.OnceAsync("outcome", () => OutcomeAsync(start));
         if (outcome.Judged) await parts.Votes.Advance(outcome.Through);
         await ForgetAsync();
@@ -130,8 +131,23 @@ public sealed class Round(RoundFolder folder, RoundParts parts, RoundOptions wan
     {
         var after = await parts.Votes.Position();
         var newest = await parts.Votes.Newest(); // asked first: every vote up to it is read next, or erased
-        var pairs = RoundVotes.Pairs(after, await parts.Votes.After(after), Known(start), start.Options);
+        using var model = Checkpoint.Open(start.MasterPath);
+        var pairs = RoundVotes.Pairs(after, await parts.Votes.After(after), Known(start), model.Blueprint.VocabularySize, start.Options);
         return pairs with { Through = Math.Max(pairs.Through, newest) };
+    }
+
+    /// <summary>
+    /// A round that goes on after a pause must not learn from votes that were erased meanwhile, nor keep their texts: it reads its votes
+    /// again. Not where other processes may be training on them; their texts go when the round ends.
+    /// </summary>
+    async Task DropErasedAsync()
+    {
+        if (parts.ExpertJobs || !folder.Has("pairs") || folder.Has("merge") || folder.Has("outcome")) return;
+        var pairs = folder.Read<RoundPairs>("pairs");
+        if (await parts.Votes.Erased(pairs.Counts().VoteIds) is not { Count: > 0 } erased) return;
+        parts.Say($"{erased.Count} of the round's votes were erased meanwhile: it reads its votes again");
+        RoundTraining.Undo(folder, pairs);
+        File.Delete(folder.File("pairs.json"));
     }
 
     /// <summary>

@@ -78,6 +78,14 @@ sealed class RoundTraining(RoundFolder folder, RoundStart start, Action<string> 
                 Directory.Delete(states, recursive: true);
     }
 
+    /// <summary>Deletes all that was trained and scored.</summary>
+    public static void Undo(RoundFolder folder, RoundPairs pairs)
+    {
+        Forget(folder);
+        foreach (var expert in pairs.Experts) File.Delete(folder.File(Stage(expert) + ".json"));
+        if (Directory.Exists(folder.File(Experts))) Directory.Delete(folder.File(Experts), recursive: true);
+    }
+
     static string Stage(Expert expert) => $"expert-{expert.Name}";
 
     TrainingPair[] Cut(RoundPairs pairs) =>

@@ -9,14 +9,18 @@ namespace Majlis.Trainer.Rounds;
 
 public static class RoundVotes
 {
-    /// <summary>Both sides must come from weights of this catalogue: another model's tokens mean other words.</summary>
+    /// <summary>
+    /// Both sides must come from weights of this catalogue and hold tokens of its vocabulary: another model's tokens mean other words.
+    /// </summary>
     public const string OtherModel = "OtherModel";
 
     /// <param name="after">Number after which the votes begin.</param>
     /// <param name="votes">All votes after it.</param>
     /// <param name="known">Hashes and ids of the weights whose answers count.</param>
+    /// <param name="vocabulary">Their number of tokens.</param>
     /// <param name="options">The round's options.</param>
-    public static RoundPairs Pairs(long after, IReadOnlyList<StoredVote> votes, IReadOnlySet<string> known, RoundOptions options)
+    public static RoundPairs Pairs(long after, IReadOnlyList<StoredVote> votes, IReadOnlySet<string> known, int vocabulary,
+        RoundOptions options)
     {
         var wanted = new PairOptions
         {
@@ -25,7 +29,7 @@ public static class RoundVotes
             MaxLength = options.MaxLength,
             UsesBothBad = options.IsUnpaired,
         };
-        var own = votes.Where(vote => known.Contains(vote.Battle.A.Version) && known.Contains(vote.Battle.B.Version)).ToArray();
+        var own = votes.Where(vote => IsOwn(vote.Battle.A) && IsOwn(vote.Battle.B)).ToArray();
         var set = PreferencePairs.Build(own, wanted);
         var excluded = set.Excluded.Select(entry => (Reason: entry.Key.ToString(), Count: entry.Value))
             .Append((OtherModel, votes.Count - own.Length)).Where(entry => entry.Item2 > 0);
@@ -36,6 +40,9 @@ public static class RoundVotes
             Bad = set.Bad,
             Doubts = [.. Doubts(set, wanted)],
         };
+
+        bool IsOwn(BattleSide side) => known.Contains(side.Version) && AreIts(side.PromptTokens) && AreIts(side.CompletionTokens);
+        bool AreIts(int[] tokens) => !tokens.AsSpan().ContainsAnyExceptInRange(0, vocabulary - 1);
     }
 
     static IEnumerable<string> Doubts(PairSet set, PairOptions options)

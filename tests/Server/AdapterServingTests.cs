@@ -65,6 +65,20 @@ public sealed class AdapterServingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_vote_tells_of_the_adapter_that_answered()
+    {
+        await using var server = await StartAsync(redis: null);
+        var body = JsonNode.Parse("""{"model":"current:one","messages":[{"role":"user","content":"hello"}],"max_tokens":2}""")!;
+        var events = await RunningServer.EventsAsync(await server.StreamAsync("/v1/arena/battles", body.AsObject()));
+        var battle = (string)JsonNode.Parse(events[0])!["id"]!;
+        var vote = await RunningServer.JsonAsync(await server.PostAsync($"/v1/arena/battles/{battle}/vote", """{"verdict":"a"}"""));
+        Assert.Equal(["base:one", "base:one"], new[] { "a", "b" }.Select(side => (string)vote["sides"]![side]!["model"]!));
+        var exported = JsonNode.Parse(await server.Http.GetStringAsync(
+            new Uri("/v1/preferences?format=battles", UriKind.Relative), TestContext.Current.CancellationToken))!;
+        Assert.Equal("base:one", (string?)exported["battle"]!["a"]!["adapter"]);
+    }
+
+    [Fact]
     public async Task An_unknown_adapter_is_refused_with_the_names_that_there_are()
     {
         await using var server = await StartAsync();
@@ -115,7 +129,7 @@ public sealed class AdapterServingTests : IDisposable
     public void An_adapter_that_cannot_be_is_refused_at_the_start(string option, string expected) =>
         Assert.Contains(expected, string.Join('\n', new ServerOptions { Adapters = [option] }.Problems()), StringComparison.Ordinal);
 
-    async Task<RunningServer> StartAsync(string backend = "cpu")
+    async Task<RunningServer> StartAsync(string backend = "cpu", string? redis = RunningServer.NoRedis)
     {
         var model = Base("base");
         string[] adapters = [.. new[] { ("one", 0.5f), ("two", -0.9f) }.Select(each =>
@@ -124,7 +138,7 @@ public sealed class AdapterServingTests : IDisposable
         Assert.DoesNotContain(options.Problems(), problem => problem.StartsWith("--adapter", StringComparison.Ordinal));
         var parts = ServerParts.Of(options);
         return await RunningServer.StartAsync(parts.Open(model, "base", parts.Engine),
-            given => given with { Adapters = options.Adapters, Catalog = folder.File("catalog") },
+            given => given with { Adapters = options.Adapters, Catalog = folder.File("catalog"), Redis = redis },
             given => given with { Open = parts.Open });
     }
 

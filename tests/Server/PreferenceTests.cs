@@ -77,11 +77,23 @@ public sealed class PreferenceTests(ArenaServer shared) : IClassFixture<ArenaSer
 
     internal static async Task VoteAsync(RunningServer server, string verdict, string fields = "")
     {
-        var body = JsonNode.Parse($$"""{"messages":[{"role":"user","content":"which?"}]{{fields}}}""")!.AsObject();
-        var events = await RunningServer.EventsAsync(await server.StreamAsync("/v1/arena/battles", body));
-        var battle = (string)JsonNode.Parse(events[0])!["id"]!;
+        var battle = await BattleAsync(server, fields);
         var reply = await server.PostAsync($"/v1/arena/battles/{battle}/vote", $$"""{"verdict":"{{verdict}}","comment":"why"}""");
         Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
+    }
+
+    // Both answers are drawn from the same texts; of two equal ones none is preferred.
+    static async Task<string> BattleAsync(RunningServer server, string fields)
+    {
+        while (true)
+        {
+            var body = JsonNode.Parse($$"""{"messages":[{"role":"user","content":"which?"}]{{fields}}}""")!.AsObject();
+            var events = (await RunningServer.EventsAsync(await server.StreamAsync("/v1/arena/battles", body))).SkipLast(1)
+                .Select(line => JsonNode.Parse(line)!).ToList();
+            string Answer(string side) => string.Concat(events.Where(each => (string?)each["side"] == side)
+                .Select(each => (string?)each["delta"]!["content"]));
+            if (Answer("a") != Answer("b")) return (string)events[0]["id"]!;
+        }
     }
 
     internal static async Task<List<StoredVote>> VotesAsync(RunningServer server)

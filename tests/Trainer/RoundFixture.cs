@@ -30,9 +30,12 @@ sealed class RoundFixture : IDisposable, IProgress<string>
 
     public ModelCatalog Catalog => new(Folder, TimeProvider.System);
 
-    public IReadOnlyList<StoredVote> Votes { get; init; } = Some.Votes(48);
+    public IReadOnlyList<StoredVote> Votes { get; set; } = Some.Votes(48);
 
     public long Newest { get; init; }
+
+    /// <summary>Ids of votes that were erased.</summary>
+    public IReadOnlyList<string> Erased { get; set; } = [];
 
     public string Model { get; init; } = Some.TinyModel;
 
@@ -56,7 +59,8 @@ sealed class RoundFixture : IDisposable, IProgress<string>
     {
         var votes = new VoteSource(
             Reader, after => Task.FromResult<IReadOnlyList<StoredVote>>([.. Votes.Where(vote => vote.Number > after)]),
-            () => Task.FromResult(Newest), () => Task.FromResult(Advanced), Advance);
+            () => Task.FromResult(Newest), () => Task.FromResult(Advanced), Advance,
+            ids => Task.FromResult<IReadOnlySet<string>>(Erased.Intersect(ids).ToHashSet()));
         var parts = new RoundParts(Catalog, Model, votes, critical ?? (_ => Items), Say, this, TimeProvider.System)
         {
             ExpertJobs = ExpertJobs,

@@ -20,7 +20,8 @@ public sealed class RoundPauses
     {
         looks++;
         return Task.FromResult(Volatile.Read(ref newest));
-    }, () => Task.FromResult(position), _ => throw new InvalidOperationException("A pause uses up no votes."));
+    }, () => Task.FromResult(position), _ => throw new InvalidOperationException("A pause uses up no votes."),
+        _ => throw new InvalidOperationException("A pause asks for no erasures."));
 
     Task LookedAsync(int times) => Eventually.HoldsAsync("another look at the votes", () =>
     {

@@ -186,10 +186,11 @@ public sealed class Rounds
         int[] start = [.. Enumerable.Range(100, 25)];
         var vote = Some.Vote(1, [.. Enumerable.Range(2, 10)], [.. start, 1, 2, 3], [.. start, 6, 7, 8], Verdict.A);
         var options = RoundFixture.Options with { MaxLength = 30, HeldOutPercent = 0 };
-        var pairs = RoundVotes.Pairs(0, [vote], new HashSet<string> { Some.WeightsHash }, options);
+        var pairs = RoundVotes.Pairs(0, [vote], new HashSet<string> { Some.WeightsHash }, int.MaxValue, options);
         Assert.Empty(pairs.Training);
         Assert.Equal(1, pairs.Excluded[nameof(Exclusion.NearIdentical)]);
-        Assert.Single(RoundVotes.Pairs(0, [vote], new HashSet<string> { Some.WeightsHash }, options with { MaxLength = 60 }).Training);
+        var uncut = RoundVotes.Pairs(0, [vote], new HashSet<string> { Some.WeightsHash }, int.MaxValue, options with { MaxLength = 60 });
+        Assert.Single(uncut.Training);
     }
 
     [Fact]

@@ -17,8 +17,8 @@ public sealed class RoundsOfSingleAnswers
     public void Both_bad_votes_give_two_bad_answers_each_and_are_left_out_where_the_loss_needs_pairs()
     {
         var known = new HashSet<string> { Some.WeightsHash };
-        var single = RoundVotes.Pairs(0, Votes, known, options);
-        var paired = RoundVotes.Pairs(0, Votes, known, options with { Loss = "sigmoid" });
+        var single = RoundVotes.Pairs(0, Votes, known, int.MaxValue, options);
+        var paired = RoundVotes.Pairs(0, Votes, known, int.MaxValue, options with { Loss = "sigmoid" });
         Assert.Empty(paired.Bad);
         Assert.Equal(8, paired.Excluded["BothBad"]);
         var held = single.Excluded.GetValueOrDefault("BothBad"); // of prompts kept for the gate

@@ -143,7 +143,7 @@ public sealed class SharedRounds
         BattleSide Of(BattleSide side, bool other) => other ? side with { Version = "another model's hash" } : side;
         var votes = Some.Votes(8).Select((vote, index) => index > 2 ? vote
             : vote with { Battle = vote.Battle with { A = Of(vote.Battle.A, a), B = Of(vote.Battle.B, b) } }).ToArray();
-        var pairs = RoundVotes.Pairs(0, votes, new HashSet<string> { Some.WeightsHash }, RoundFixture.Options);
+        var pairs = RoundVotes.Pairs(0, votes, new HashSet<string> { Some.WeightsHash }, int.MaxValue, RoundFixture.Options);
         Assert.Equal(5, pairs.Training.Length + pairs.HeldOut.Length);
         Assert.Equal(3, pairs.Excluded[RoundVotes.OtherModel]);
         Assert.Equal((8, 8L), (pairs.Votes, pairs.Through));
@@ -160,7 +160,7 @@ public sealed class SharedRounds
     public void Held_out_pairs_of_fewer_voters_than_the_gate_asks_for_cost_no_training()
     {
         var options = RoundFixture.Options with { Policy = "standard", HeldOutPercent = 90 };
-        var pairs = RoundVotes.Pairs(0, Some.Votes(400), new HashSet<string> { Some.WeightsHash }, options);
+        var pairs = RoundVotes.Pairs(0, Some.Votes(400), new HashSet<string> { Some.WeightsHash }, int.MaxValue, options);
         Assert.True(pairs.HeldOut.Length >= GatePolicy.Standard.LeastItems);
         Assert.Equal(GateDecision.NotEnoughEvidence, RoundVotes.TooFew(pairs, options)!.Decision);
         var voters = pairs with { HeldOut = [.. pairs.HeldOut.Select((pair, index) => pair with { Voter = $"voter-{index % 5}" })] };

@@ -67,7 +67,7 @@ sealed class CommandStore : IAsyncDisposable
                 key.Expires is { } end ? $"expires {Date(end)}" : "never expires",
                 key.RequestsPerMinute is { } requests ? $"{requests} requests a minute" : "any requests a minute",
                 key.Concurrent is { } concurrent ? $"{concurrent} at once" : "any at once",
-                key.Uses is null && all.Secret is { } secret ? $"votes as {KeyRing.VoterOf(key, secret)}" : ""));
+                Erasable(key, all)));
         return 0;
     }
 
@@ -76,6 +76,10 @@ sealed class CommandStore : IAsyncDisposable
         await connection.DisposeAsync();
         if (embedded is not null) await embedded.DisposeAsync();
     }
+
+    /// <summary>Under which id something of a key may be kept: what an erasure takes.</summary>
+    static string Erasable(AccessKey key, AccessKeys all) => key.Uses is not null || all.Secret is not { } secret ? ""
+        : Roles.Of(key.Role).Contains(Roles.Rater) ? $"votes as {KeyRing.VoterOf(key, secret)}" : $"keeps replies as {key.Id}";
 
     static string State(AccessKey key, AccessKeys all) => all.Revoked.TryGetValue(key.Id, out var at) ? $"revoked {Date(at)}"
         : key.Expires <= TimeProvider.System.GetUtcNow() ? "expired"
@@ -101,7 +105,7 @@ sealed class CommandStore : IAsyncDisposable
             if (TimeProvider.System.GetElapsedTime(since) > patience)
             {
                 await store.DisposeAsync();
-                throw new FeedbackUnavailableException(away.Says);
+                throw new FeedbackUnavailableException(away.SaysAll);
             }
             await timer.WaitForNextTickAsync();
         }

@@ -27,6 +27,7 @@ public sealed class KeyCommandTests
         var (_, list, _) = await KeyProgram.RunAsync(folder, "list");
         Assert.Contains("سارة\tinference\t", list, StringComparison.Ordinal);
         Assert.Contains("7 requests a minute", list, StringComparison.Ordinal);
+        Assert.Contains($"keeps replies as {list.Split('\t')[2]}", list, StringComparison.Ordinal);
         Assert.DoesNotContain(key.Trim(), list, StringComparison.Ordinal);
         Assert.Equal(0, (await KeyProgram.RunAsync(folder, "revoke", "سارة", "--reason", "left the team")).Exit);
         await Eventually.HoldsAsync("the key is refused", async () => (await KeyedServer.ChatAsync(client)).Code == "revoked_api_key");
@@ -75,6 +76,7 @@ public sealed class KeyCommandTests
         Assert.Equal(0, (await KeyProgram.RunAsync(folder, ["--redis", redis.Address], right, "add", "one", "--role", "rater")).Exit);
         var (_, list, _) = await KeyProgram.RunAsync(folder, ["--redis", redis.Address], right, "list");
         Assert.StartsWith("one\trater\t", list, StringComparison.Ordinal);
+        Assert.Contains("votes as ", list, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -71,6 +71,45 @@ public sealed class FeedbackTests(KeepingServer shared) : IClassFixture<KeepingS
         Assert.Equal(("good", "so kind"), ((string?)kept["feedback"]!["rating"], (string?)kept["feedback"]!["comment"]));
     }
 
+    [Fact]
+    public async Task What_a_later_judgement_does_not_say_stays()
+    {
+        var id = await KeepAsync();
+        foreach (var said in new[] { "\"rating\":\"good\",\"comment\":\"so kind\"", "\"preferred\":\"Hi.\"", "\"comment\":\"kinder\"" })
+            Assert.Equal(HttpStatusCode.OK, (await server.PostAsync(Path, $$"""{"completion_id":"{{id}}",{{said}}}""")).StatusCode);
+        var kept = (await server.GetAsync($"/v1/chat/completions/{id}"))["feedback"]!;
+        Assert.Equal(("good", "kinder", "Hi."), ((string?)kept["rating"], (string?)kept["comment"], (string?)kept["preferred"]));
+    }
+
+    [Fact]
+    public async Task A_rewrite_is_counted_among_the_votes_and_one_equal_to_the_answer_is_no_row()
+    {
+        var before = await StoredAsync();
+        var id = await KeepAsync();
+        await server.PostAsync(Path, $$"""{"completion_id":"{{id}}","preferred":"{{KeepingServer.Text}}"}""");
+        Assert.Equal(before + 1, await StoredAsync());
+        foreach (var format in new[] { "trl", "openai" })
+            Assert.DoesNotContain($"\"{KeepingServer.Text}\"}}],\"rejected\":[{{\"role\":\"assistant\",\"content\":\"{KeepingServer.Text}",
+                await TextAsync($"/v1/preferences?format={format}"), StringComparison.Ordinal);
+        Assert.Contains($"fb_{id}", await TextAsync("/v1/preferences?format=battles"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Letters_are_counted_not_units()
+    {
+        string Body(string id, int letters) =>
+            $$"""{"completion_id":"{{id}}","comment":"{{string.Concat(Enumerable.Repeat("😀", letters))}}"}""";
+        var id = await KeepAsync();
+        Assert.Equal(HttpStatusCode.OK, (await server.PostAsync(Path, Body(id, 4000))).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await server.PostAsync(Path, Body(id, 4001))).StatusCode);
+    }
+
+    async Task<double> StoredAsync() => (await TextAsync("/metrics")).Split('\n')
+        .Where(line => line.StartsWith("majlis_votes_total{outcome=\"stored\"}", StringComparison.Ordinal))
+        .Sum(line => double.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture));
+
+    Task<string> TextAsync(string path) => server.Http.GetStringAsync(new Uri(path, UriKind.Relative), Stop);
+
     [Theory]
     [InlineData("""{"completion_id":"chatcmpl-none","rating":"good"}""", 404, "completion_id")]
     [InlineData("""{"rating":"good"}""", 400, "completion_id")]
