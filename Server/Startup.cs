@@ -54,10 +54,7 @@ static class Startup
 
     static async Task<LoadedModel> OpenAsync(FirstModel first, ModelCatalog catalog, ServerParts parts, IProgress<string>? progress)
     {
-        if (first.IsInCatalog) catalog.Verify(first.Version);
-        else parts.Starter.Check(first.Path);
-        var path = Path.Exists(first.Path) ? first.Path : await HubModel.ResolveAsync(first.Path, progress);
-        var model = parts.Open(path, first.Version, parts.Engine);
+        var model = parts.Open(await first.FindAsync(catalog, parts.Starter, progress), first.Version, parts.Engine);
         try
         {
             return model.WarmUp();

@@ -1,4 +1,5 @@
-// `rollback`: points the catalogue back to the previous version; servers follow within seconds. Knows no weights.
+// `rollback`: points the catalogue back to the previous version, or, behind the first promotion, to none; servers follow within seconds.
+// Knows no weights.
 using System.CommandLine;
 using Majlis.CommandLine;
 using Majlis.Model.Catalog;
@@ -23,12 +24,13 @@ static class RollbackCommand
         try
         {
             var state = catalog.State();
-            if (state.Previous is not { } previous) return Refuse($"{catalog.Folder} has no previous version to roll back to.");
-            catalog.Verify(previous);
+            if (state is { Previous: null, Current: null }) return Refuse($"{catalog.Folder} has no previous version to roll back to.");
+            if (state.Previous is { } previous) catalog.Verify(previous);
             var by = $"{Environment.UserName}@{Environment.MachineName}";
             if (!catalog.TrySwap(state, state.RollBack(), new(by, MoveNote.Rollback, reason)))
                 return Refuse("Another process moved the pointer meanwhile; look and try again.");
-            Console.WriteLine($"current: {previous}, previous: {state.Current}");
+            Console.WriteLine($"current: {state.Previous ?? "none (servers go back to the model they were started with)"}, "
+                + $"previous: {state.Current}");
             return 0;
         }
         catch (Exception wrong) when (wrong is ModelFormatException or IOException or UnauthorizedAccessException)

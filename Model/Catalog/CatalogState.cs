@@ -24,9 +24,12 @@ public sealed record CatalogState(long Generation, string? Current, string? Prev
     /// <summary>The pointer after a promotion: the current version becomes the previous one.</summary>
     public CatalogState Promote(string version) => this with { Current = version, Previous = Current, Candidate = null, Share = 0 };
 
-    /// <summary>The pointer after a rollback.</summary>
-    /// <exception cref="InvalidOperationException">There is no previous version.</exception>
-    public CatalogState RollBack() => Previous is null
+    /// <summary>
+    /// The pointer after a rollback. Behind the first promotion it names no version: servers go back to the model that they were started
+    /// with, and a second rollback undoes the first.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Nothing was ever promoted.</exception>
+    public CatalogState RollBack() => Current is null && Previous is null
         ? throw new InvalidOperationException("There is no previous version to roll back to.")
         : this with { Current = Previous, Previous = Current, Candidate = null, Share = 0 };
 }

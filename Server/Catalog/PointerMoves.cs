@@ -8,7 +8,7 @@ using Majlis.Text;
 
 namespace Majlis.Server.Catalog;
 
-sealed class PointerMoves(ModelCatalog catalog, LiveModel live)
+sealed class PointerMoves(ModelCatalog catalog, LiveModel live, ModelSwap swap)
 {
     /// <summary>Makes a version the current one; where it is that already, nothing changes.</summary>
     /// <returns>The pointer, or null with the reason in <paramref name="problem"/>.</returns>
@@ -22,11 +22,12 @@ sealed class PointerMoves(ModelCatalog catalog, LiveModel live)
         return state.Current == version ? state : state.Promote(version);
     }, new(by, MoveNote.Promote, wish.Reason));
 
-    /// <summary>Makes the previous version the current one.</summary>
+    /// <summary>Makes the previous version the current one, or, behind the first promotion, the model that the server was started with.
+    /// </summary>
     /// <returns>The pointer, or null with the reason in <paramref name="problem"/>.</returns>
     public CatalogState? RollBack(MoveRequest wish, string by, Problem problem) => Move(wish, problem, state =>
     {
-        if (state.Previous is not null) return state.RollBack();
+        if (state.Previous is not null || state.Current is not null && swap.Meant(state.RollBack()) is not null) return state.RollBack();
         problem.Add(ApiError.NoPreviousVersion());
         return state;
     }, new(by, MoveNote.Rollback, wish.Reason));
@@ -66,7 +67,7 @@ sealed class PointerMoves(ModelCatalog catalog, LiveModel live)
             if (problem.First is not null) return null;
             if (wanted == state) return state;
             if (note.Action == MoveNote.Trial) catalog.VerifyAdapters(wanted.Candidate!);
-            else if (note.Action != MoveNote.EndTrial) catalog.Verify(wanted.Current!);
+            else if (note.Action != MoveNote.EndTrial && wanted.Current is { } current) catalog.Verify(current);
             if (catalog.TrySwap(state, wanted, note)) return catalog.State();
             problem.Add(ApiError.PointerMoved(catalog.State().Generation));
         }

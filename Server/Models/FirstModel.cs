@@ -1,5 +1,6 @@
 // Which model a server starts with: the catalogue's current version, then the previous one, then the model named in the options or the
-// starter model. Opens nothing.
+// starter model; that one first where the first promotion was rolled back. Opens nothing.
+using Majlis.Hub;
 using Majlis.Model;
 using Majlis.Model.Catalog;
 using Majlis.Text;
@@ -17,27 +18,39 @@ sealed record FirstModel(string Path, string Version)
     /// <param name="say">Called when the catalogue's pointer is damaged: then versions are tried from newest to oldest.</param>
     public static IEnumerable<FirstModel> Of(ServerOptions options, Starter starter, ModelCatalog catalog, Action<string> say)
     {
-        foreach (var version in Versions(catalog, say))
-            yield return new FirstModel(catalog.ServePath(version), version) { IsInCatalog = true };
-        if ((options.Model ?? starter.Folder) is { } path) yield return new FirstModel(path, Name(path));
-    }
-
-    static IEnumerable<string> Versions(ModelCatalog catalog, Action<string> say)
-    {
+        var named = Named(options, starter);
         try
         {
             var state = catalog.State();
-            return new[] { state.Current, state.Previous }.OfType<string>();
+            FirstModel?[] all = [state.Current is { } current ? Kept(catalog, current) : named,
+                state.Previous is { } previous ? Kept(catalog, previous) : null, state.Current is null ? null : named];
+            return all.OfType<FirstModel>();
         }
         catch (ModelFormatException damaged)
         {
             say($"The catalogue does not say which version is served, so the newest one that verifies will be: {damaged.Message}");
-            return catalog.Candidates().Select(manifest => manifest.Id);
+            return [.. catalog.Candidates().Select(manifest => Kept(catalog, manifest.Id)), .. named is null ? [] : new[] { named }];
         }
     }
 
+    /// <summary>The model named in the options, or the starter; null where there is neither.</summary>
+    public static FirstModel? Named(ServerOptions options, Starter starter) =>
+        (options.Model ?? starter.Folder) is { } path ? new(path, Name(path)) : null;
+
+    /// <summary>A version of the catalogue.</summary>
+    public static FirstModel Kept(ModelCatalog catalog, string version) => new(catalog.ServePath(version), version) { IsInCatalog = true };
+
     /// <summary>Its files must match its manifest.</summary>
     public bool IsInCatalog { get; init; }
+
+    /// <summary>Checks its files, and downloads a model of the hub. Gives the path to open.</summary>
+    /// <exception cref="ModelFormatException">A file is not what its list says.</exception>
+    public async Task<string> FindAsync(ModelCatalog catalog, Starter starter, IProgress<string>? progress = null)
+    {
+        if (IsInCatalog) catalog.Verify(Version);
+        else starter.Check(Path);
+        return System.IO.Path.Exists(Path) ? Path : await HubModel.ResolveAsync(Path, progress);
+    }
 
     /// <summary>
     /// A model's name is the name of its file or folder, without the extension of a weight file; hub names stay as they are.

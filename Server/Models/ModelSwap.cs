@@ -1,6 +1,6 @@
-// Makes a version of the catalogue the served one: its files are verified, it is loaded beside the running version or, where two do not
-// fit, after that one's requests have ended, and warmed up; the next request leases it. On any failure the running version stays. Runs on
-// its caller's thread. Knows no pointer and no backend: a delegate opens versions.
+// Makes a version of the catalogue, or the model the server was started with, the served one: its files are verified, it is loaded beside
+// the running version or, where two do not fit, after that one's requests have ended, and warmed up; the next request leases it. On any
+// failure the running version stays. Runs on its caller's thread. Knows no backend: a delegate opens versions.
 using Majlis.Inference;
 using Majlis.Model.Catalog;
 using Majlis.Server.Operations;
@@ -8,11 +8,15 @@ using Majlis.Text;
 
 namespace Majlis.Server.Models;
 
-sealed class ModelSwap(ModelCatalog catalog, LiveModel live, NamedAdapters adapters, SwapChoice choice, ServerParts parts,
-    ServerMetrics metrics, ILogger<ModelSwap> log)
+sealed class ModelSwap(ModelCatalog catalog, LiveModel live, NamedAdapters adapters, SwapChoice choice, ServerOptions options,
+    ServerParts parts, ServerMetrics metrics, ILogger<ModelSwap> log)
 {
     // How often the pointer is looked at while requests end.
     static readonly TimeSpan glance = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>What a pointer stands for; null where it names no version and the server was started with no other model.</summary>
+    public FirstModel? Meant(CatalogState state) => state.Current is { } version ? FirstModel.Kept(catalog, version)
+        : FirstModel.Named(options, parts.Starter);
 
     /// <summary>Serves the version before the current one again, at once, if requests still finish on it.</summary>
     public bool TryReturn(string version)
@@ -23,26 +27,25 @@ sealed class ModelSwap(ModelCatalog catalog, LiveModel live, NamedAdapters adapt
         return true;
     }
 
-    /// <summary>Serves a version; or goes on with the running one, where the pointer returns to it while its requests end.</summary>
-    public void To(string next)
+    /// <summary>Serves a model; or goes on with the running one, where the pointer returns to it while its requests end.</summary>
+    public void To(FirstModel next)
     {
         var (start, old) = (parts.Time.GetTimestamp(), live.Current);
         var now = old?.Version ?? "nothing";
-        log.Loading(next, now);
+        log.Loading(next.Version, now);
         LoadedModel? model = null;
         try
         {
-            catalog.Verify(next);
-            var path = catalog.ServePath(next);
-            if (old is not null && choice.Drains(path) && !Drain(old, next)) return;
-            live.Swap(model = Open(path, next));
+            var path = next.FindAsync(catalog, parts.Starter).GetAwaiter().GetResult();
+            if (old is not null && choice.Drains(path) && !Drain(old, next.Version)) return;
+            live.Swap(model = Open(path, next.Version));
             Tell(now, model, start);
             log.SayWhatIsIgnored(model);
         }
         catch (Exception broken)
         {
             metrics.Swapped(taken: false, parts.Time.GetElapsedTime(start));
-            log.Refused(next, now, broken.Message);
+            log.Refused(next.Version, now, broken.Message);
             if (live.Current is null && old is not null) Restore(old);
         }
         finally
@@ -73,7 +76,7 @@ sealed class ModelSwap(ModelCatalog catalog, LiveModel live, NamedAdapters adapt
     {
         try
         {
-            return catalog.State().Current == version;
+            return Meant(catalog.State())?.Version == version;
         }
         catch (Exception broken) when (broken is IOException or ModelFormatException or UnauthorizedAccessException)
         {

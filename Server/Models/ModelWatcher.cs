@@ -57,10 +57,11 @@ sealed class ModelWatcher(ModelCatalog catalog, LiveModel live, ModelSwap swap, 
     /// </summary>
     bool TrySwap(CatalogState state, string now)
     {
-        if (state.Current is not { } next || next == now || swap.TryReturn(next)) return true;
+        // A pointer that never moved says nothing.
+        if (state.Generation == 0 || swap.Meant(state) is not { } next || next.Version == now || swap.TryReturn(next.Version)) return true;
         if (!live.HasRoom)
         {
-            if (waiting != state.Generation) log.Waits(next, now);
+            if (waiting != state.Generation) log.Waits(next.Version, now);
             waiting = state.Generation;
             return false;
         }

@@ -1,8 +1,10 @@
 // The catalogue's doors: versions listed with what they learnt from, promotions and rollbacks by compare-and-swap, and an audit of all.
 using System.Net;
 using System.Text.Json.Nodes;
+using Majlis.Model;
 using Majlis.Model.Catalog;
 using Majlis.Server.Catalog;
+using Majlis.Server.Models;
 using Majlis.tests.Support;
 using Xunit;
 
@@ -108,6 +110,31 @@ public sealed class CatalogEndpointTests : IDisposable
     }
 
     [Fact]
+    public async Task The_first_promotion_is_rolled_back_to_the_model_that_was_named_and_forth_again()
+    {
+        using var named = new TemporaryFolder();
+        var model = Directory.CreateDirectory(named.File("tiny")).FullName;
+        await using var server = await StartAsync(model: model);
+        folder.Promote("v1");
+        await SaysAsync("v1", "new");
+        var back = await MoveAsync(server, "/v1/catalog/rollback");
+        Assert.Equal((null, "v1", 2), ((string?)back["current"], (string?)back["previous"], (int)back["generation"]!));
+        await SaysAsync("tiny", "as named");
+        var forth = await MoveAsync(server, "/v1/catalog/rollback");
+        Assert.Equal(("v1", null, 3), ((string?)forth["current"], (string?)forth["previous"], (int)forth["generation"]!));
+        await SaysAsync("v1", "new");
+        Assert.Equal(["rollback >v1", "rollback v1>", "promote >v1"],
+            (await ListAsync(server, "/v1/catalog/audit"))["data"]!.AsArray().Select(Said));
+
+        async Task SaysAsync(string version, string text)
+        {
+            server.Part<ModelWatcher>().Look();
+            var reply = await RunningServer.JsonAsync(await server.ChatAsync());
+            Assert.Equal((version, text), ((string)reply["model"]!, (string)reply["choices"]![0]!["message"]!["content"]!));
+        }
+    }
+
+    [Fact]
     public async Task Promoting_the_current_version_again_keeps_the_previous_one()
     {
         await using var server = await StartAsync();
@@ -169,9 +196,13 @@ public sealed class CatalogEndpointTests : IDisposable
             touched.Select(version => $"{version.Id} {version.ErasedVotes} {string.Join(',', version.ErasedAncestors)}"));
     }
 
-    Task<RunningServer> StartAsync(string? redis = null) => RunningServer.StartAsync(TinyModel.Of(new RecitingNetwork("x")),
-        options => options with { Redis = redis, Catalog = folder.Path },
-        parts => parts with { Open = (_, version, _) => TinyModel.Of(new RecitingNetwork("new"), version) });
+    Task<RunningServer> StartAsync(string? redis = null, string? model = null) => RunningServer.StartAsync(
+        TinyModel.Of(new RecitingNetwork("x")), options => options with { Redis = redis, Catalog = folder.Path, Model = model },
+        parts => parts with
+        {
+            Open = (path, version, _) => TinyModel.Of(new RecitingNetwork(path == model ? "as named" : "new"), version),
+            Starter = new Starter(),
+        });
 
     static string Said(JsonNode? move) => $"{move!["action"]} {move["from"]}>{move["to"]} {move["reason"]}".TrimEnd();
 

@@ -2,6 +2,7 @@
 using System.Text.RegularExpressions;
 using Majlis.Inference;
 using Majlis.Model;
+using Majlis.Model.Catalog;
 using Majlis.Server;
 using Majlis.tests.Support;
 using Majlis.Text;
@@ -19,6 +20,17 @@ public sealed class StartupTests : IDisposable
     {
         folder.Promote("v1");
         Assert.Equal("v1", await StartAsync());
+        Assert.Empty(said);
+    }
+
+    [Fact]
+    public async Task After_the_first_promotion_was_rolled_back_the_model_that_is_named_is_served()
+    {
+        folder.Promote("v1");
+        var catalog = new ModelCatalog(folder.Path, TimeProvider.System);
+        var state = catalog.State();
+        Assert.True(catalog.TrySwap(state, state.RollBack(), new("a test", MoveNote.Rollback)));
+        Assert.Equal("named", await StartAsync());
         Assert.Empty(said);
     }
 

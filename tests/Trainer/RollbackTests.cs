@@ -26,6 +26,18 @@ public sealed class RollbackTests
     }
 
     [Fact]
+    public async Task Behind_the_first_promotion_the_pointer_goes_back_to_no_version()
+    {
+        using var round = new RoundFixture();
+        round.Commit("v0001");
+        Assert.True(round.Catalog.TrySwap(round.Catalog.State(), round.Catalog.State().Promote("v0001"), Moves.Promote));
+        Assert.Equal(0, await RollbackAsync(round.Folder));
+        Assert.Equal((null, "v0001"), (round.Catalog.State().Current, round.Catalog.State().Previous));
+        Assert.Equal(0, await RollbackAsync(round.Folder));
+        Assert.Equal(("v0001", null), (round.Catalog.State().Current, round.Catalog.State().Previous));
+    }
+
+    [Fact]
     public async Task A_rollback_leaves_an_audit_record_with_who_and_why()
     {
         using var round = new RoundFixture();
