@@ -1,4 +1,4 @@
-// The roles a caller may have. A key has one of them, and an admin may do all. Knows no endpoint.
+// The roles a caller may have. A key has one or several of them, and an admin may do all. Knows no endpoint.
 using Majlis.Feedback.Store.Access;
 
 namespace Majlis.Server.Access;
@@ -24,8 +24,15 @@ static class Roles
     /// its guests chat and rate.
     /// </summary>
     public static IReadOnlyList<string> OfSession(AccessKey opener) =>
-        opener.Uses is not null || opener.Role == Admin ? [Inference, Rater] : [opener.Role];
+        opener.Uses is not null || opener.Role == Admin ? [Inference, Rater] : Of(opener.Role);
 
-    /// <summary>The roles of a key with this role.</summary>
-    public static IReadOnlyList<string> Of(string role) => role == Admin ? All : [role];
+    /// <summary>The roles of a key, as it holds them: one, or several with commas.</summary>
+    public static IReadOnlyList<string> Of(string role) => role == Admin ? All : role.Split(',');
+
+    /// <summary>What a key holds for a text like <c>rater,inference</c>, in a fixed order; null where a part is no role.</summary>
+    public static string? Read(string text)
+    {
+        var roles = text.Split(',', StringSplitOptions.TrimEntries);
+        return roles.Except(All).Any() ? null : roles.Contains(Admin) ? Admin : string.Join(',', All.Intersect(roles));
+    }
 }

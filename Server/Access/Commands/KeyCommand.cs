@@ -26,7 +26,7 @@ static class KeyCommand
     static Command Add(Func<ParseResult, Task<CommandStore>> open)
     {
         var name = new Argument<string>("name") { HelpName = "NAME", Description = "Whose key it is." };
-        var role = Option("--role", $"What it may do: {string.Join(", ", Roles.All)}.", required: true);
+        var role = Option("--role", $"What it may do: {string.Join(", ", Roles.All)}, or several with commas.", required: true);
         var requests = Option("--requests-per-minute", "Requests a minute; without it no limit of its own.");
         var concurrent = Option("--concurrent", "Requests at the same time; without it no limit of its own.");
         var expires = Option("--expires", "The last day (2027-01-31, in UTC) or the moment (2027-01-31T12:00Z) it is good for.");

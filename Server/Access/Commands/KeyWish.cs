@@ -28,9 +28,9 @@ sealed record KeyWish(string? Name, string Role, DateTimeOffset? Expires)
         if (!IsName(name)) throw new FormatException($"NAME: 1 to {LongestName} visible letters are expected.");
         if (reserved.Contains(name, StringComparer.OrdinalIgnoreCase))
             throw new FormatException($"NAME: '{name}' is the server's own word.");
-        if (role is null || !Roles.All.Contains(role))
-            throw new FormatException($"--role: '{role}' is no role; there are {string.Join(", ", Roles.All)}.");
-        return new(name, role, expires is null ? null : Moment(expires, now));
+        if (Roles.Read(role ?? "") is not { } roles) throw new FormatException(
+            $"--role: '{role}' is no role; there are {string.Join(", ", Roles.All)}, and several with commas.");
+        return new(name, roles, expires is null ? null : Moment(expires, now));
     }
 
     /// <exception cref="FormatException">Something is wrong; the message says what.</exception>

@@ -81,6 +81,7 @@ public sealed class KeyCommandTests
 
     [Theory]
     [InlineData("--role: 'boss' is no role", "add", "x", "--role", "boss")]
+    [InlineData("--role: 'rater,boss' is no role", "add", "x", "--role", "rater,boss")]
     [InlineData("--role", "add", "x")]
     [InlineData("NAME: 'Admin' is the server's own word", "add", "Admin", "--role", "rater")]
     [InlineData("NAME", "add", "two\nlines", "--role", "rater")]

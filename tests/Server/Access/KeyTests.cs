@@ -44,6 +44,20 @@ public sealed class KeyTests(KeyedServer shared) : IClassFixture<KeyedServer>
         Assert.Equal("Bearer realm=\"majlis\"", told.Headers.WwwAuthenticate.ToString());
     }
 
+    [Fact]
+    public async Task A_key_of_two_roles_chats_and_judges_what_it_kept_and_no_more()
+    {
+        var key = await KeyedServer.AddAsync(server, "an app", Roles.Read(" rater,inference")!);
+        using var client = KeyedServer.WithKey(server, key);
+        var body = RunningServer.ChatBody(new() { ["store"] = true }).ToJsonString();
+        var (_, _, chat) = await KeyedServer.SendAsync(client, HttpMethod.Post, "/v1/chat/completions", body);
+        var id = (string)(await RunningServer.JsonAsync(chat))["id"]!;
+        var judgement = $$"""{"completion_id":"{{id}}","rating":"bad","preferred":"Hi."}""";
+        Assert.Equal(HttpStatusCode.OK, (await KeyedServer.SendAsync(client, HttpMethod.Post, "/v1/feedback", judgement)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await KeyedServer.SendAsync(client, HttpMethod.Get, "/v1/catalog/versions")).Status);
+        Assert.Equal((Roles.Admin, null), (Roles.Read("rater,admin"), Roles.Read("rater,")));
+    }
+
     [Theory]
     [InlineData("Authorization", "Bearer {0}")]
     [InlineData("Authorization", "bearer   {0}")]
