@@ -52,8 +52,18 @@ static class FileEndpoints
         return TypedResults.Json(new DeletedReply(id, "file", true), WireJson.Wire.DeletedReply);
     }
 
-    static IResult Content(string id, HttpContext http, FileStore files) => files.Find(ReplyOwner.Of(http), id) is { } file
-        ? TypedResults.Stream(files.Read(file), "application/octet-stream", file.Filename) : Unknown(id).ToResult();
+    static IResult Content(string id, HttpContext http, FileStore files)
+    {
+        if (files.Find(ReplyOwner.Of(http), id) is not { } file) return Unknown(id).ToResult();
+        try
+        {
+            return TypedResults.Stream(files.Read(file), "application/octet-stream", file.Filename);
+        }
+        catch (FileNotFoundException)
+        {
+            return Unknown(id).ToResult(); // somebody took it off the disk
+        }
+    }
 
     /// <summary>No such file, or another key's.</summary>
     public static ApiError Unknown(string id, string param = "id") =>

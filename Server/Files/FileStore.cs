@@ -62,13 +62,13 @@ sealed class FileStore(string data, IdSource ids, TimeProvider time, ILogger<Fil
 
     public FileStream Read(StoredFile file) => File.OpenRead(store.Value.Folder.PathOf(file.Id + Suffix));
 
-    /// <summary>Before a file goes, for who keeps something that was made of it.</summary>
-    public event Action<StoredFile>? Deleting;
+    /// <summary>After a file went, for who keeps something that was made of it: on a full disk they can write to its space.</summary>
+    public event Action<StoredFile>? Deleted;
 
     public void Delete(StoredFile file)
     {
-        Deleting?.Invoke(file);
         if (Records.Remove(file.Id)) store.Value.Folder.Delete(file.Id + Suffix);
+        Deleted?.Invoke(file);
     }
 }
 

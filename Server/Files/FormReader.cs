@@ -1,5 +1,6 @@
 // A multipart form with one file: its bytes go straight to where they are kept, its fields into a list. Knows no field's meaning.
 using System.Text;
+using Majlis.Model;
 using Majlis.Server.Wire;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
@@ -36,7 +37,7 @@ static class FormReader
                 request.HttpContext.RequestAborted);
         }
         catch (Exception broken) when (BodyCoding.IsBroken(broken) || broken is BadHttpRequestException { StatusCode: not 413 }
-            || broken is IOException and not BadHttpRequestException)
+            || broken is IOException cut and not BadHttpRequestException && !DiskFull.Is(cut))
         {
             var why = broken is IOException ? "it ends before its last boundary." : broken.Message;
             problem.Add(new(400, "invalid_request_error", $"The form is cut short or damaged: {why}", Code: "invalid_form"));

@@ -61,7 +61,13 @@ static partial class ServerLog
     [LoggerMessage(410, LogLevel.Critical, "Nothing is served: {Version} does not open again either: {Reason}")]
     public static partial void NothingServed(this ILogger log, string version, string reason);
 
-    [LoggerMessage(402, LogLevel.Error, "The batch {Id} broke off; the next start goes on with it.")]
+    [LoggerMessage(415, LogLevel.Error, "A vector store cannot be written, and this is tried again: {Reason}")]
+    public static partial void StoreNotWritten(this ILogger log, string reason);
+
+    [LoggerMessage(416, LogLevel.Error, "A request was refused since the disk is full: {Reason}")]
+    public static partial void NoRoom(this ILogger log, string reason);
+
+    [LoggerMessage(402, LogLevel.Error, "The batch {Id} broke off, and goes on in a minute.")]
     public static partial void BatchBroken(this ILogger log, string id, Exception failure);
 
     [LoggerMessage(3, LogLevel.Information, "No keys are configured: listening on loopback only.")]

@@ -75,8 +75,8 @@ static class KeptChats
     static JsonObject? Pairs(System.Text.Json.JsonElement body, Problem problem)
     {
         var fields = new Fields(body, "", problem);
-        problem.AddIf(problem.First is null && !fields.Has("metadata"), ApiError.MissingField("metadata"));
-        var metadata = Metadata.Read(fields);
+        problem.AddIf(problem.First is null && !fields.IsThere("metadata"), ApiError.MissingField("metadata"));
+        var metadata = Metadata.Read(fields) ?? []; // null clears it
         fields.Done();
         return problem.First is null ? metadata : null;
     }

@@ -21,7 +21,7 @@ static class Metadata
         foreach (var pair in given.EnumerateObject().TakeWhile(_ => fields.Problem.First is null))
             if (pair.Value.ValueKind != JsonValueKind.String)
                 fields.Problem.Add(ApiError.WrongType($"{Field}.{pair.Name}", "a string", Fields.Kind(pair.Value)));
-            else if (pair.Name.Length > LongestName || pair.Value.GetString()!.Length > LongestText)
+            else if (Fields.Letters(pair.Name) > LongestName || Fields.Letters(pair.Value.GetString()!) > LongestText)
                 fields.Problem.Add(ApiError.InvalidValue($"{Field}.{pair.Name}", $"Invalid '{Field}': names have up to {LongestName} "
                     + $"characters, texts up to {LongestText}."));
             else pairs[pair.Name] = pair.Value.GetString();

@@ -30,32 +30,60 @@ sealed class PrivateFolder
     /// <summary>A new file under a name that only <see cref="Keep"/> makes its own; what is left behind goes at the next start.</summary>
     public FileStream Begin(string name) => Open(PathOf(name) + DurableFiles.Unfinished, FileMode.Create);
 
-    /// <summary>Gives a finished file its name.</summary>
+    /// <summary>Gives a finished file its name; where that fails nothing is left of it.</summary>
     /// <param name="begun">From <see cref="Begin"/>; closed here.</param>
     public void Keep(FileStream begun, string name)
     {
-        begun.Flush(flushToDisk: true);
-        begun.Dispose();
-        File.Move(PathOf(name) + DurableFiles.Unfinished, PathOf(name), overwrite: true);
+        try
+        {
+            begun.Flush(flushToDisk: true);
+            begun.Dispose();
+            File.Move(PathOf(name) + DurableFiles.Unfinished, PathOf(name), overwrite: true);
+        }
+        catch
+        {
+            Drop(begun, name);
+            throw;
+        }
         DurableFiles.FlushFolder(path);
     }
 
-    /// <summary>Drops what was begun.</summary>
+    /// <summary>Drops what was begun; may be repeated.</summary>
     public void Drop(FileStream begun, string name)
     {
-        begun.Dispose();
+        try
+        {
+            begun.Dispose();
+        }
+        catch (IOException)
+        {
+            // A full disk takes the last bytes no more; the file is closed all the same, and they are not wanted.
+        }
         File.Delete(PathOf(name) + DurableFiles.Unfinished);
     }
 
     public void Replace(string name, ReadOnlySpan<byte> content)
     {
         var file = Begin(name);
-        file.Write(content);
+        try
+        {
+            file.Write(content);
+        }
+        catch
+        {
+            Drop(file, name);
+            throw;
+        }
         Keep(file, name);
     }
 
-    /// <summary>A file that grows line by line.</summary>
-    public FileStream Append(string name) => Open(PathOf(name), FileMode.Append);
+    /// <summary>A file that grows line by line, at its end; it may be cut shorter.</summary>
+    public FileStream Append(string name)
+    {
+        var file = Open(PathOf(name), FileMode.OpenOrCreate);
+        file.Seek(0, SeekOrigin.End);
+        return file;
+    }
 
     public void Delete(string name) => File.Delete(PathOf(name));
 

@@ -22,8 +22,9 @@ sealed class RecordFolder<T> where T : class, IRecord
         foreach (var name in folder.Names(Suffix))
             try
             {
-                var record = JsonSerializer.Deserialize(File.ReadAllBytes(folder.PathOf(name)), type)!;
-                records[record.Id] = record;
+                var record = JsonSerializer.Deserialize(File.ReadAllBytes(folder.PathOf(name)), type);
+                if (record?.Id is { } id && id + Suffix == name && record.Owner is not null) records[id] = record;
+                else log.DamagedRecord(folder.PathOf(name), "it is not the record of this name.");
             }
             catch (Exception damaged) when (damaged is JsonException or IOException or UnauthorizedAccessException)
             {

@@ -61,7 +61,7 @@ static class StoreFileEndpoints
 
     static IResult Content(string id, string file, HttpContext http, StoreRecords stores) => Of(id, file, http, stores, (store, found) =>
         TypedResults.Json(new ContentPage("vector_store.file_content.page",
-            [.. (StorePassages.Read(stores.Folder, store.Id, found.FileId)?.Passages ?? [])
+            [.. (stores.Passages(store.Id, found.FileId)?.Passages ?? [])
             .Select(passage => new TextPart("text", passage.Text))], false, null), WireJson.Wire.ContentPage));
 
     static async Task<IResult> ChangeAsync(string id, string file, HttpContext http, RequestReader reader, StoreRecords stores)

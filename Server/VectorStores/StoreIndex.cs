@@ -9,7 +9,7 @@ sealed record StoreHit(StoreFile File, string Text, double Score);
 
 sealed class StoreIndex : IDisposable
 {
-    // Passages that share words with the question, before filters.
+    // Passages that share words with the question, where no filter leaves any out.
     const int MostByWords = 1000;
 
     readonly Dictionary<string, (StoreFile File, StorePassage Passage, bool IsComparable)> passages = [];
@@ -36,12 +36,14 @@ sealed class StoreIndex : IDisposable
     /// The best passages, best first. A score is the mean of the vectors' cosine and of the words' score, compared to the best of this
     /// search; without a vector, the words' alone.
     /// </summary>
-    public IEnumerable<StoreHit> Search(string question, float[]? vector, Func<StoreFile, bool> takes)
+    /// <param name="takes">Null: all files.</param>
+    public IEnumerable<StoreHit> Search(string question, float[]? vector, Func<StoreFile, bool>? takes)
     {
         if (passages.Count == 0) return [];
-        var found = words.Search(question, MostByWords).ToDictionary(hit => hit.Passage.Id, hit => hit.Score);
+        var found = words.Search(question, takes is null ? MostByWords : passages.Count)
+            .Where(hit => takes is null || takes(passages[hit.Passage.Id].File)).ToDictionary(hit => hit.Passage.Id, hit => hit.Score);
         var best = found.Values.DefaultIfEmpty(1).Max();
-        return passages.Where(item => takes(item.Value.File) && (vector is not null || found.ContainsKey(item.Key)))
+        return passages.Where(item => found.ContainsKey(item.Key) || vector is not null && (takes is null || takes(item.Value.File)))
             .Select(item => new StoreHit(item.Value.File, item.Value.Passage.Text,
                 Score(item.Key, item.Value.Passage, item.Value.IsComparable)))
             .OrderByDescending(hit => hit.Score);

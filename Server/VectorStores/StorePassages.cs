@@ -27,15 +27,21 @@ static class StorePassages
         folder.Replace(Name(store, file), JsonSerializer.SerializeToUtf8Bytes(passages, WireJson.Wire.PassageFile));
 
     /// <summary>Null where the file has gone meanwhile.</summary>
+    /// <exception cref="InvalidDataException">They are damaged; the message says what helps.</exception>
     public static PassageFile? Read(PrivateFolder folder, string store, string file)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(folder.PathOf(Name(store, file))), WireJson.Wire.PassageFile);
+            return JsonSerializer.Deserialize(File.ReadAllBytes(folder.PathOf(Name(store, file))), WireJson.Wire.PassageFile) is
+            { Passages: not null } found ? found : throw new JsonException();
         }
         catch (FileNotFoundException)
         {
             return null;
+        }
+        catch (JsonException)
+        {
+            throw new InvalidDataException($"Its passages in {store} are damaged: take the file out of the store, and add it again.");
         }
     }
 

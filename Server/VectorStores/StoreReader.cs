@@ -7,15 +7,20 @@ using Majlis.Inference.Sentences;
 using Majlis.Rag;
 using Majlis.Server.Files;
 using Majlis.Server.Models;
+using Majlis.Server.Operations;
 
 namespace Majlis.Server.VectorStores;
 
-sealed class StoreReader(StoreRecords stores, FileStore files, EncoderModels encoders, LiveModel live, TimeProvider time)
-    : BackgroundService
+sealed class StoreReader(StoreRecords stores, FileStore files, EncoderModels encoders, LiveModel live, TimeProvider time,
+    ILogger<StoreReader> log) : BackgroundService
 {
     const int Priority = 1_000_000, MostPassages = 20_000;
 
     static readonly TimeSpan patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>After so long a file is read again whose state could not be written.</summary>
+    static readonly TimeSpan pause = TimeSpan.FromSeconds(10);
+
     static readonly UTF8Encoding strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     readonly SemaphoreSlim wake = new(0);
@@ -25,14 +30,30 @@ sealed class StoreReader(StoreRecords stores, FileStore files, EncoderModels enc
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        files.Deleting += stores.Forget;
+        files.Deleted += stores.Forget;
         await Task.Yield();
         await RenewAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
+            using var next = new CancellationTokenSource(await ReadAllAsync(stoppingToken) ? Timeout.InfiniteTimeSpan : pause, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(next.Token, stoppingToken);
+            await wake.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>False where something could not be written down.</summary>
+    async Task<bool> ReadAllAsync(CancellationToken stop)
+    {
+        try
+        {
             foreach (var (store, file) in stores.Unread())
-                if (stores.Find(store) is { } found && found.File(file) is { } wanted) await ReadAsync(found, wanted, stoppingToken);
-            await wake.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (stores.Find(store) is { } found && found.File(file) is { } wanted) await ReadAsync(found, wanted, stop);
+            return true;
+        }
+        catch (Exception full) when (full is IOException or UnauthorizedAccessException)
+        {
+            log.StoreNotWritten(full.Message);
+            return false;
         }
     }
 
@@ -41,21 +62,28 @@ sealed class StoreReader(StoreRecords stores, FileStore files, EncoderModels enc
     {
         if (encoders.OfTexts is not { } encoder) return;
         foreach (var (store, file) in stores.Completed())
-        {
-            if (StorePassages.Read(stores.Folder, store, file.FileId) is not { } old || old.Encoder == encoder.Model.WeightsHash) continue;
             try
             {
-                var vectors = await VectorsAsync(encoder, [.. old.Passages.Select(passage => passage.Text)], stop);
-                StorePassages.Write(stores.Folder, store, file.FileId, new(encoder.Model.WeightsHash,
-                    [.. old.Passages.Select((passage, i) => passage with { Vector = Bytes(vectors[i]) })]));
-                // A changed list of files is what searches look at.
-                stores.Change(store, now => now.File(file.FileId) is { } kept ? now.With(kept) : now);
+                await RenewAsync(encoder, store, file, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 return;
             }
-        }
+            catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+            {
+                log.StoreNotWritten($"{file.FileId} in {store}: {wrong.Message}");
+            }
+    }
+
+    async Task RenewAsync(SentenceEncoder encoder, string store, StoreFile file, CancellationToken stop)
+    {
+        if (stores.Passages(store, file.FileId) is not { } old || old.Encoder == encoder.Model.WeightsHash) return;
+        var vectors = await VectorsAsync(encoder, [.. old.Passages.Select(passage => passage.Text)], stop);
+        StorePassages.Write(stores.Folder, store, file.FileId, new(encoder.Model.WeightsHash,
+            [.. old.Passages.Select((passage, i) => passage with { Vector = Bytes(vectors[i]) })]));
+        // A changed list of files is what searches look at.
+        stores.Change(store, now => now.File(file.FileId) is { } kept ? now.With(kept) : now);
     }
 
     static byte[] Bytes(float[] vector) => MemoryMarshal.AsBytes(vector.AsSpan()).ToArray();

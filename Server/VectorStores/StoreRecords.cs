@@ -1,6 +1,7 @@
 // The stores of passages that clients keep, each seen by the key that made it only. Knows neither HTTP nor how files are read.
 using System.Collections.Immutable;
 using Majlis.Server.Files;
+using Majlis.Server.Operations;
 using Majlis.Server.Storage;
 using Majlis.Server.Wire;
 
@@ -55,7 +56,34 @@ sealed class StoreRecords(string data, IdSource ids, TimeProvider time, ILogger<
     public StoredVectorStore? Change(string id, Func<StoredVectorStore, StoredVectorStore> change) => Records.Change(id, change);
 
     /// <summary>It is in use now: its days begin anew, also after a restart. A store in constant use is written once a minute.</summary>
-    public void Touch(string id) => Change(id, store => Now - store.LastActiveAt < Minute ? store : store with { LastActiveAt = Now });
+    public void Touch(string id)
+    {
+        StoredVectorStore Used(StoredVectorStore store) => store with { LastActiveAt = Now };
+        try
+        {
+            Change(id, store => Now - store.LastActiveAt < Minute ? store : Used(store));
+        }
+        catch (Exception full) when (full is IOException or UnauthorizedAccessException)
+        {
+            Records.Show(id, Used); // Who only searches needs no disk.
+        }
+    }
+
+    /// <summary>The passages of a file; null where it has gone, or where they are damaged: then it is shown as failed.</summary>
+    public PassageFile? Passages(string id, string file)
+    {
+        try
+        {
+            return StorePassages.Read(Folder, id, file);
+        }
+        catch (InvalidDataException damaged)
+        {
+            log.DamagedRecord($"{file} in {id}", damaged.Message);
+            Change(id, store => store.File(file) is { } found
+                ? store.With(found with { Status = StoreFile.Failed, Error = new("server_error", damaged.Message) }) : store);
+            return null;
+        }
+    }
 
     public void Delete(StoredVectorStore gone)
     {
@@ -72,13 +100,10 @@ sealed class StoreRecords(string data, IdSource ids, TimeProvider time, ILogger<
     /// <summary>Takes a file out of a store; false where it is not in it.</summary>
     public bool Remove(string id, string file)
     {
-        var found = false;
-        Change(id, store =>
-        {
-            found = store.File(file) is not null;
-            return found ? store with { Files = store.Files.RemoveAll(other => other.FileId == file) } : store;
-        });
-        if (found) StorePassages.Delete(Folder, id, file);
-        return found;
+        if (Find(id)?.File(file) is null) return false;
+        // First, since on a full disk they leave room for the record.
+        StorePassages.Delete(Folder, id, file);
+        Change(id, store => store with { Files = store.Files.RemoveAll(other => other.FileId == file) });
+        return true;
     }
 }

@@ -15,7 +15,10 @@ sealed record FileWish(string FileId, JsonObject? Attributes, Chunking Chunking)
 
 static class StoreRequests
 {
-    const int MostFiles = 500, MostDays = 365, MostAttributes = 16, LongestName = 64, LongestText = 512, MostQueries = 16;
+    // OpenAI's limits: of a new store's files, and of those added to one at once.
+    const int MostNew = 500, MostAdded = 2000, MostDays = 365, MostAttributes = 16, LongestName = 64, LongestText = 512, MostQueries = 16;
+
+    static readonly string[] besides = ["file_ids", "attributes", "chunking_strategy"];
 
     /// <summary>A new store, or what is changed of one.</summary>
     public static StoreWish? Store(JsonElement body, Problem problem, bool isNew)
@@ -32,7 +35,7 @@ static class StoreRequests
             days = inner.Int("days", 1, MostDays);
             inner.Done();
         }
-        var files = isNew ? Files(fields, problem) : [];
+        var files = isNew ? Files(fields, problem, MostNew) : [];
         fields.Done();
         return problem.First is null ? new(name, description, metadata, days, stays, files) : null;
     }
@@ -42,19 +45,19 @@ static class StoreRequests
     {
         var fields = new Fields(body, "", problem);
         if (problem.First is not null) return null;
-        var files = many ? Files(fields, problem) : [File(fields, problem)];
+        var files = many ? Files(fields, problem, MostAdded) : [File(fields, problem)];
         if (many && files.Count == 0) problem.Add(ApiError.MissingField("file_ids"));
         fields.Done();
         return problem.First is null ? files : null;
     }
 
-    /// <summary>The new attributes of a file.</summary>
+    /// <summary>The new attributes of a file; null clears them.</summary>
     public static JsonObject? Attributes(JsonElement body, Problem problem)
     {
         var fields = new Fields(body, "", problem);
         if (problem.First is not null) return null;
-        if (!fields.Has("attributes")) problem.Add(ApiError.MissingField("attributes"));
-        var attributes = Attributes(fields, problem);
+        if (!fields.IsThere("attributes")) problem.Add(ApiError.MissingField("attributes"));
+        var attributes = Attributes(fields, problem) ?? [];
         fields.Done();
         return problem.First is null ? attributes : null;
     }
@@ -94,8 +97,11 @@ static class StoreRequests
     }
 
     // file_ids with attributes and chunking for all, or files with their own.
-    static List<FileWish> Files(Fields fields, Problem problem)
+    static List<FileWish> Files(Fields fields, Problem problem, int most)
     {
+        if (fields.Has("files"))
+            foreach (var other in besides.Where(fields.Has))
+                problem.Add(ApiError.InvalidValue(other, $"Invalid '{other}': each of 'files' brings its own."));
         var (attributes, chunking, files) = (Attributes(fields, problem), Cutting(fields, problem), new List<FileWish>());
         foreach (var (item, name) in fields.Items("file_ids"))
             if (item.ValueKind == JsonValueKind.String) files.Add(new(item.GetString()!, attributes, chunking));
@@ -107,7 +113,7 @@ static class StoreRequests
             files.Add(File(inner, problem));
             inner.Done();
         }
-        if (files.Count > MostFiles) problem.Add(ApiError.TooMany("file_ids", files.Count, MostFiles));
+        if (files.Count > most) problem.Add(ApiError.TooMany("file_ids", files.Count, most));
         return files;
     }
 
@@ -120,8 +126,9 @@ static class StoreRequests
         if (fields.Of("attributes", JsonValueKind.Object, "an object") is not { } given) return null;
         if (given.GetPropertyCount() > MostAttributes) problem.Add(ApiError.TooMany(name, given.GetPropertyCount(), MostAttributes));
         foreach (var pair in given.EnumerateObject())
-            if (pair.Name.Length > LongestName || pair.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null
-                || pair.Value.ValueKind == JsonValueKind.String && pair.Value.GetString()!.Length > LongestText)
+            if (Fields.Letters(pair.Name) > LongestName
+                || pair.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null
+                || pair.Value.ValueKind == JsonValueKind.String && Fields.Letters(pair.Value.GetString()!) > LongestText)
                 problem.Add(ApiError.InvalidValue($"{name}.{pair.Name}", $"Invalid '{name}': names have up to {LongestName} characters, "
                     + $"values are texts of up to {LongestText}, numbers or booleans."));
         return problem.First is null ? JsonObject.Create(given.Clone()) : null;

@@ -142,6 +142,9 @@ public sealed record ApiError(int Status, string Type, string Message, string? P
     public static ApiError NoModel() =>
         new(503, "server_error", "No weights are loaded yet.", Code: "model_not_loaded", RetryAfter: 5);
 
+    public static ApiError NoRoom() => new(503, "server_error",
+        "The disk of the server's data is full, and nothing of this request was kept. Deleting files makes room.", Code: "disk_full");
+
     public static ApiError Draining() =>
         new(503, "server_error", "The server is shutting down and takes no new requests.", Code: "draining", RetryAfter: 10);
 

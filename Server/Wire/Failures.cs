@@ -1,6 +1,7 @@
 // The API error for an exception: expected ones with their own message, all others as 500 with an id that is logged.
 using Majlis.Feedback.Store;
 using Majlis.Inference;
+using Majlis.Model;
 using Majlis.Server.Operations;
 
 namespace Majlis.Server.Wire;
@@ -25,6 +26,9 @@ sealed class Failures(IdSource ids, ILogger<Failures> log)
                 return ApiError.TooLarge(RequestBody.Limit);
             case BadHttpRequestException bad:
                 return ApiError.Rejected(bad.StatusCode, bad.Message);
+            case IOException full when DiskFull.Is(full):
+                log.NoRoom(full.Message);
+                return ApiError.NoRoom();
             default:
                 var id = ids.Next("err_");
                 log.RequestFailed(id, failure);

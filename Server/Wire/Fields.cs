@@ -48,6 +48,9 @@ public sealed class Fields
 
     public bool Has(string field) => Peek(field) is not null;
 
+    /// <summary>Whether it was not read yet, null included: some requests clear a value by it.</summary>
+    public bool IsThere(string field) => unread.ContainsKey(field);
+
     /// <summary>The field, of any type, with at most so many bytes of JSON.</summary>
     public JsonElement? Small(string field, int mostBytes)
     {

@@ -58,6 +58,23 @@ public sealed class KeyTests(KeyedServer shared) : IClassFixture<KeyedServer>
         Assert.Equal((Roles.Admin, null), (Roles.Read("rater,admin"), Roles.Read("rater,")));
     }
 
+    [Fact]
+    public async Task What_a_caller_keeps_in_files_and_stores_goes_with_what_is_erased_of_them()
+    {
+        using var client = KeyedServer.WithKey(server, await KeyedServer.AddAsync(server, "erased", Roles.Read("inference,rater")!));
+        using var form = Files.Forms.Of("A secret.", "a.txt", "assistants");
+        var file = await client.PostAsync(new Uri("/v1/files", UriKind.Relative), form, TestContext.Current.CancellationToken);
+        var id = (string)(await RunningServer.JsonAsync(file))["id"]!;
+        await KeyedServer.SendAsync(client, HttpMethod.Post, "/v1/vector_stores", $$"""{"file_ids":["{{id}}"]}""");
+        var (_, _, reply) = await KeyedServer.SendAsync(client, HttpMethod.Delete, "/v1/arena/me");
+        Assert.Equal(2, (int)(await RunningServer.JsonAsync(reply))["erased"]!);
+        foreach (var path in new[] { "/v1/files", "/v1/vector_stores" })
+        {
+            var (_, _, list) = await KeyedServer.SendAsync(client, HttpMethod.Get, path);
+            Assert.Empty((await RunningServer.JsonAsync(list))["data"]!.AsArray());
+        }
+    }
+
     [Theory]
     [InlineData("Authorization", "Bearer {0}")]
     [InlineData("Authorization", "bearer   {0}")]

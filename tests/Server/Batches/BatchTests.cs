@@ -114,6 +114,25 @@ public sealed class BatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_line_that_a_kill_cut_off_is_taken_back_and_its_request_is_sent_anew()
+    {
+        using var gate = new Gate();
+        await ReplaceAsync(new("Hello.") { BeforeStep = gate.Pass });
+        var batch = await BeginAsync(Chats, [.. Enumerable.Range(0, 40).Select(i => Chat($"{i}"))]);
+        gate.Let(12);
+        await Eventually.HoldsAsync("some are answered", async () => Counts(await ShowAsync(batch)).Completed > 0);
+        var ends = server.DisposeAsync();
+        gate.Open();
+        await ends;
+        var answers = Path.Combine(data, "batches", $"{batch["id"]}.output");
+        await File.AppendAllTextAsync(answers, """{"id":"batch_req_x","custom_id":"3""", Stop);
+        server = await StartAsync(new RecitingNetwork("Again."));
+        batch = await EndAsync(batch);
+        Assert.Equal((40, 40, 0), Counts(batch));
+        Assert.Equal(40, (await LinesAsync(batch["output_file_id"])).Select(line => (string)line["custom_id"]!).Distinct().Count());
+    }
+
+    [Fact]
     public async Task A_batch_that_waits_behind_others_is_cancelled_at_once()
     {
         using var gate = new Gate();

@@ -65,6 +65,25 @@ public sealed class VectorStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Null_clears_attributes_and_a_body_without_them_is_refused()
+    {
+        var store = await AddAsync(("a.txt", "A sea.", new() { ["lang"] = "ar" }));
+        var file = $"{Path(store)}/files/{(await ShowAsync($"{Path(store)}/files"))["data"]![0]!["id"]}";
+        Assert.Empty((await PostAsync(file, new() { ["attributes"] = null }))["attributes"]!.AsObject());
+        Assert.Equal(HttpStatusCode.BadRequest, (await server.PostAsync(file, "{}")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("""{"files":[{"file_id":"file-x"}],"file_ids":["file-y"]}""", "file_ids")]
+    [InlineData("""{"files":[{"file_id":"file-x"}],"attributes":{"a":1}}""", "attributes")]
+    public async Task Files_with_their_own_attributes_and_those_for_all_exclude_each_other(string body, string param)
+    {
+        var store = await PostAsync("/v1/vector_stores", []);
+        var reply = await server.PostAsync($"{Path(store)}/file_batches", body);
+        Assert.Equal((HttpStatusCode.BadRequest, param), (reply.StatusCode, (string?)(await RunningServer.ErrorAsync(reply))["param"]));
+    }
+
+    [Fact]
     public async Task A_long_file_is_cut_into_passages_and_its_content_can_be_read()
     {
         var words = string.Join(' ', Enumerable.Range(0, 60).Select(i => new string((char)('a' + i % 26), 5)));
