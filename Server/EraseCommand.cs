@@ -42,7 +42,8 @@ static class EraseCommand
             new(CommandStore.By));
         if (erased.Count == 0) return await RefuseAsync("Nothing is kept of this voter; is it the id, or the whole value of the cookie?");
         Console.WriteLine(
-            $"erased: {erased.Count} battles, votes and kept replies. Versions trained on them stay; a manifest lists its votes by id.");
+            $"erased: {erased.Count} battles, votes and kept replies. Versions trained on them stay; a manifest lists its votes by id. "
+            + "Files and vector stores on a server go with DELETE /v1/arena/voters/ID there.");
         return 0;
     }
 

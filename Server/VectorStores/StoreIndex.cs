@@ -20,7 +20,6 @@ sealed class StoreIndex : IDisposable
     /// <param name="read">The passages of a file; null where it has gone.</param>
     public StoreIndex(StoredVectorStore store, string? encoder, Func<string, PassageFile?> read)
     {
-        Files = store.Files;
         foreach (var file in store.Files.Where(file => file.Status == StoreFile.Completed))
             if (read(file.FileId) is { } found)
                 foreach (var (i, passage) in found.Passages.Index())
@@ -28,9 +27,6 @@ sealed class StoreIndex : IDisposable
         words = new PassageIndex(passages.Select(item =>
             new Passage(item.Key, item.Value.File.Filename, item.Value.Passage.Text, item.Value.File.FileId, item.Value.Passage.Start)));
     }
-
-    /// <summary>The files as they were; others ask for another index.</summary>
-    public System.Collections.Immutable.ImmutableArray<StoreFile> Files { get; }
 
     /// <summary>
     /// The best passages, best first. A score is the mean of the vectors' cosine and of the words' score, compared to the best of this

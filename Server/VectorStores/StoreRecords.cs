@@ -101,9 +101,10 @@ sealed class StoreRecords(string data, IdSource ids, TimeProvider time, ILogger<
     public bool Remove(string id, string file)
     {
         if (Find(id)?.File(file) is null) return false;
-        // First, since on a full disk they leave room for the record.
+        // First, since on a full disk they leave room for the record; and again, since they may have been read just now.
         StorePassages.Delete(Folder, id, file);
         Change(id, store => store with { Files = store.Files.RemoveAll(other => other.FileId == file) });
+        StorePassages.Delete(Folder, id, file);
         return true;
     }
 }
