@@ -33,8 +33,14 @@ sealed class FileStore(string data, IdSource ids, TimeProvider time, ILogger<Fil
     /// <summary>The owner's files that have not expired.</summary>
     public IEnumerable<StoredFile> Of(string owner)
     {
-        foreach (var over in Records.All.Where(file => file.ExpiresAt <= Now).ToList()) Delete(over);
+        Sweep();
         return Records.All.Where(file => file.Owner == owner);
+    }
+
+    /// <summary>Deletes what has expired.</summary>
+    public void Sweep()
+    {
+        foreach (var over in Records.All.Where(file => file.ExpiresAt <= Now).ToList()) Delete(over);
     }
 
     public StoredFile? Find(string owner, string id) => Of(owner).FirstOrDefault(file => file.Id == id);

@@ -26,12 +26,18 @@ sealed class UploadStore(string data, FileStore files, IdSource ids, TimeProvide
 
     public StoredUpload? Find(string owner, string id)
     {
+        Sweep();
+        return Records.Find(id) is { } upload && upload.Owner == owner ? upload : null;
+    }
+
+    /// <summary>Deletes what has expired.</summary>
+    public void Sweep()
+    {
         foreach (var over in Records.All.Where(upload => upload.ExpiresAt <= Now).ToList())
         {
             DropParts(over);
             Records.Remove(over.Id);
         }
-        return Records.Find(id) is { } upload && upload.Owner == owner ? upload : null;
     }
 
     /// <summary>How many bytes an owner may still bring: what is announced counts until it is completed, cancelled or over.</summary>

@@ -61,7 +61,7 @@ static partial class ServerLog
     [LoggerMessage(410, LogLevel.Critical, "Nothing is served: {Version} does not open again either: {Reason}")]
     public static partial void NothingServed(this ILogger log, string version, string reason);
 
-    [LoggerMessage(415, LogLevel.Error, "A vector store cannot be written, and this is tried again: {Reason}")]
+    [LoggerMessage(415, LogLevel.Error, "What clients keep cannot be written, and this is tried again: {Reason}")]
     public static partial void StoreNotWritten(this ILogger log, string reason);
 
     [LoggerMessage(416, LogLevel.Error, "A request was refused since the disk is full: {Reason}")]

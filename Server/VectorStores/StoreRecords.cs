@@ -27,8 +27,14 @@ sealed class StoreRecords(string data, IdSource ids, TimeProvider time, ILogger<
     /// <summary>The owner's stores that have not expired.</summary>
     public IEnumerable<StoredVectorStore> Of(string owner)
     {
-        foreach (var over in Records.All.Where(store => store.ExpiresAt <= Now).ToList()) Delete(over);
+        Sweep();
         return Records.All.Where(store => store.Owner == owner);
+    }
+
+    /// <summary>Deletes what has expired.</summary>
+    public void Sweep()
+    {
+        foreach (var over in Records.All.Where(store => store.ExpiresAt <= Now).ToList()) Delete(over);
     }
 
     public StoredVectorStore? Find(string owner, string id) => Of(owner).FirstOrDefault(store => store.Id == id);
