@@ -31,12 +31,25 @@ static class AnthropicTools
         if (tool.Text("description") is { } description) function["description"] = description;
         if (!tool.Has("input_schema")) tool.Problem.Add(ApiError.MissingField(tool.Name("input_schema")));
         if (tool.Any("input_schema") is { } schema) function["parameters"] = Translation.Node(schema);
+        if (tool.Of("input_examples", JsonValueKind.Array, "an array") is { } examples && function["parameters"] is JsonObject described)
+            described.TryAdd("examples", Translation.Node(examples)); // where JSON Schema has them, and the model sees them
         if (tool.Flag("strict") is { } strict) function["strict"] = strict;
-        // A hint of caching, and examples and ways of streaming that change no tool.
+        Call(tool);
+        // A hint of caching, and a way of streaming that changes no tool.
         tool.Of("cache_control", JsonValueKind.Object, "an object");
         tool.Flag("eager_input_streaming");
         tool.Done();
         return new() { ["type"] = "function", ["function"] = function };
+    }
+
+    // The model itself calls every tool, and sees all of them from the start.
+    static void Call(Fields tool)
+    {
+        foreach (var (caller, name) in tool.Items("allowed_callers"))
+            if (caller.ValueKind != JsonValueKind.String || !caller.ValueEquals("direct"))
+                tool.Problem.Add(ApiError.UnsupportedField(name, "The server runs nothing that could call tools; 'direct' is taken."));
+        if (tool.Flag("defer_loading") is true)
+            tool.Problem.Add(ApiError.UnsupportedField(tool.Name("defer_loading"), "The model sees all tools from the start."));
     }
 
     static void Choose(Fields choice, JsonObject chat)

@@ -11,15 +11,20 @@ static class BlockReader
 {
     const int MostBlocks = 2048;
 
-    static readonly string[] ofUser = ["text", "tool_result"];
-    static readonly string[] ofAssistant = ["text", "tool_use", "thinking", "redacted_thinking"];
+    // By a message's role.
+    static readonly Dictionary<string, string[]> types = new()
+    {
+        ["user"] = ["text", "tool_result"],
+        ["assistant"] = ["text", "tool_use", "thinking", "redacted_thinking"],
+        ["system"] = ["text"],
+    };
 
     /// <summary>The messages of a chat that say the same as one message.</summary>
     public static IEnumerable<JsonObject> Read(Fields message, string role)
     {
         var said = new JsonObject { ["role"] = role };
         var (texts, calls) = (new JsonArray(), new JsonArray());
-        foreach (var block in Blocks(message, "content", role == "assistant" ? ofAssistant : ofUser))
+        foreach (var block in Blocks(message, "content", types[role]))
             switch (block.Type)
             {
                 case "text": texts.Add(Text(block.Fields.RequiredText("text"))); Done(block.Fields); break;

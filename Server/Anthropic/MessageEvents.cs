@@ -89,7 +89,7 @@ sealed class MessageEvents(ChatRun run, IdSource ids) : ITranslatedReply
         {
             "tool_use" => new() { ["type"] = type, ["id"] = ids.Next("toolu_"), ["name"] = name, ["input"] = new JsonObject() },
             "thinking" => new() { ["type"] = type, ["thinking"] = "", ["signature"] = "" },
-            _ => new() { ["type"] = type, ["text"] = "", ["citations"] = null },
+            _ => new() { ["type"] = type, ["text"] = "" },
         };
         yield return Event("content_block_start", ("index", content.Count), ("content_block", open.DeepClone()));
     }

@@ -1,4 +1,5 @@
 // Reads system and messages as the messages of a chat. Messages of one role in a row are one, as in this API. Knows no model.
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Majlis.Server.Chat;
 using Majlis.Server.Wire;
@@ -11,6 +12,9 @@ static class MessageList
     const string Continued = "continue_final_message";
     const int Most = 2048;
 
+    // What the system says at the beginning stands in a field of its own.
+    static readonly string[] first = ["user", "assistant"], later = ["user", "assistant", "system"];
+
     public static JsonArray Read(Fields fields)
     {
         var messages = new JsonArray();
@@ -22,8 +26,11 @@ static class MessageList
         {
             fields.Problem.AddIf(++count > Most, ApiError.TooMany(Field, count, Most));
             var message = new Fields(value, name, fields.Problem);
-            var role = message.Word("role", ["user", "assistant"], required: true);
+            var role = message.Word("role", count == 1 ? first : later, required: true);
             if (!message.Has("content")) message.Problem.Add(ApiError.MissingField(message.Name("content")));
+            if (role != "assistant" && message.Peek("content") is { ValueKind: JsonValueKind.Array } blocks && blocks.GetArrayLength() == 0)
+                message.Problem.Add(ApiError.InvalidValue(message.Name("content"),
+                    $"Invalid '{message.Name("content")}': a text or at least one block is expected."));
             foreach (var said in BlockReader.Read(message, role)) Add(messages, said);
             message.Done();
         }

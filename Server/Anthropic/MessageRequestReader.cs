@@ -20,7 +20,11 @@ static class MessageRequestReader
         ["container"] = "There are no containers here.",
         ["context_management"] = "Nothing is edited out of a context here.",
         ["thread"] = "The server holds no conversations between requests; send all of its messages.",
+        ["inference_geo"] = "The server computes where it runs; no region can be asked for.",
     };
+
+    // The API's own words; 'high' is what it does where nothing is said.
+    static readonly string[] efforts = ["low", "medium", "high", "xhigh", "max"];
 
     /// <param name="counts">The tokens are only counted, so the request says nothing of an answer.</param>
     public static ChatRequest? Read(JsonElement body, Problem problem, bool counts)
@@ -43,6 +47,7 @@ static class MessageRequestReader
             AddGenerationPrompt = !isContinued,
             Tools = AnthropicTools.Read(fields),
             Effort = thinks is false ? TemplateReasoning.NoEffort : effort ?? (thinks is true ? "medium" : null),
+            EffortNamed = thinks is not false && effort is not null ? ("output_config.effort", "high") : ("thinking", "enabled"),
             ThinkingBudget = budget,
             Sampling = new()
             {
@@ -90,7 +95,7 @@ static class MessageRequestReader
     {
         if (fields.Of("output_config", JsonValueKind.Object, "an object") is not { } given) return (null, null);
         var config = new Fields(given, "output_config", fields.Problem);
-        var effort = config.Has("effort") ? config.Word("effort", TemplateReasoning.Efforts) : null;
+        var effort = config.Has("effort") ? config.Word("effort", efforts) : null;
         var format = config.Of("format", JsonValueKind.Object, "an object");
         config.Done();
         if (format is null) return (effort, null);
@@ -117,6 +122,8 @@ static class MessageRequestReader
             metadata.Done();
         }
         if (fields.Has("service_tier")) fields.Word("service_tier", ["auto", "standard_only"]);
+        if (fields.Has("speed") && fields.Word("speed", ["standard", "fast"]) == "fast")
+            fields.Problem.Add(ApiError.UnsupportedField("speed", "There is one speed; 'standard' is taken."));
         fields.Of("cache_control", JsonValueKind.Object, "an object");
         return user;
     }
@@ -125,7 +132,6 @@ static class MessageRequestReader
     public static string Name(string chat) => chat switch
     {
         "thinking_token_budget" => "thinking.budget_tokens",
-        "reasoning_effort" => "thinking",
         "stop" => "stop_sequences",
         _ => chat,
     };

@@ -31,6 +31,9 @@ public sealed record ChatRequest
     /// <summary>How much to think, one of <see cref="TemplateReasoning.Efforts"/>; null: the template decides.</summary>
     public string? Effort { get; init; }
 
+    /// <summary>The field that says so, and what it says where a client says nothing.</summary>
+    public (string Field, string Usual) EffortNamed { get; init; } = (TemplateReasoning.EffortName, "medium");
+
     /// <summary>The most tokens of thinking; null: no limit.</summary>
     public int? ThinkingBudget { get; init; }
 

@@ -27,9 +27,14 @@ static class UnsupportedFields
 
     public static void Check(Fields fields)
     {
-        foreach (var name in fields.Unread.Where(refused.ContainsKey).ToList())
-            if (fields.Any(name) is { } value && !HappensAnyway(name, value))
-                fields.Problem.Add(ApiError.UnsupportedField(name, refused[name]));
+        foreach (var name in fields.Unread.Where(refused.ContainsKey).ToList()) Check(fields, name);
+    }
+
+    /// <summary>Checks one of them.</summary>
+    public static void Check(Fields fields, string name)
+    {
+        if (fields.Any(name) is { } value && !HappensAnyway(name, value))
+            fields.Problem.Add(ApiError.UnsupportedField(name, refused[name]));
     }
 
     static bool HappensAnyway(string name, JsonElement value) => name switch

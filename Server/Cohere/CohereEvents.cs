@@ -1,5 +1,6 @@
 // What is generated as the events of Cohere's chat, and the reply as it stands: thinking and text as content, calls, citations. Knows no
 // HTTP.
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -22,12 +23,12 @@ sealed class CohereEvents(ChatRun run, bool plans, bool logProbabilities, IdSour
     public IEnumerable<JsonObject> Of(GeneratedPiece piece, bool isFirst)
     {
         usage.Add(0, piece);
-        Score(piece);
+        var scored = Score(piece);
         if (isFirst) yield return Start();
         if (piece.Reasoning.Length > 0)
             foreach (var item in plans ? Plan(piece.Reasoning) : Grow("thinking", piece.Reasoning)) yield return item;
         if (piece.Text.Length > 0)
-            foreach (var item in Grow("text", piece.Text)) yield return item;
+            foreach (var item in Grow("text", piece.Text, scored)) yield return item;
         foreach (var item in Cite(piece)) yield return item;
         foreach (var call in piece.Calls)
             foreach (var item in Call(call.Name, call.Arguments)) yield return item;
@@ -85,17 +86,21 @@ sealed class CohereEvents(ChatRun run, bool plans, bool logProbabilities, IdSour
         };
     }
 
-    void Score(GeneratedPiece piece)
+    /// <summary>Keeps the tokens of a piece, an entry each, and gives them as the one entry that an event has; null where there is none.
+    /// </summary>
+    JsonObject? Score(GeneratedPiece piece)
     {
-        if (!logProbabilities) return;
-        foreach (var token in piece.Shown)
-            scores.Add(new JsonObject
-            {
-                ["token_ids"] = new JsonArray(token.Id),
-                ["text"] = LogProbsWriter.Text(run.Tokenizer.TokenBytes(token.Id)),
-                ["logprobs"] = new JsonArray(LogProbsWriter.Finite(token.LogProbability)),
-            });
+        if (!logProbabilities || piece.Shown.IsEmpty) return null;
+        foreach (var token in piece.Shown) scores.Add(Entry([token]));
+        return Entry(piece.Shown);
     }
+
+    JsonObject Entry(ImmutableArray<GeneratedToken> tokens) => new()
+    {
+        ["token_ids"] = new JsonArray([.. tokens.Select(token => JsonValue.Create(token.Id))]),
+        ["text"] = LogProbsWriter.Text([.. tokens.SelectMany(token => run.Tokenizer.TokenBytes(token.Id).ToArray())]),
+        ["logprobs"] = new JsonArray([.. tokens.Select(token => JsonValue.Create(LogProbsWriter.Finite(token.LogProbability)))]),
+    };
 
     IEnumerable<JsonObject> Plan(string more)
     {
@@ -103,7 +108,7 @@ sealed class CohereEvents(ChatRun run, bool plans, bool logProbabilities, IdSour
         yield return Message("tool-plan-delta", null, new() { ["tool_plan"] = more });
     }
 
-    IEnumerable<JsonObject> Grow(string type, string more)
+    IEnumerable<JsonObject> Grow(string type, string more, JsonObject? scored = null)
     {
         if (open != type)
         {
@@ -113,7 +118,9 @@ sealed class CohereEvents(ChatRun run, bool plans, bool logProbabilities, IdSour
                 new() { ["content"] = new JsonObject { ["type"] = type, [type] = "" } });
         }
         text.Append(more);
-        yield return Message("content-delta", content.Count, new() { ["content"] = new JsonObject { [type] = more } });
+        var delta = Message("content-delta", content.Count, new() { ["content"] = new JsonObject { [type] = more } });
+        if (scored is not null) delta["logprobs"] = scored;
+        yield return delta;
     }
 
     IEnumerable<JsonObject> EndContent()

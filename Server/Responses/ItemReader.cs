@@ -44,6 +44,18 @@ static class ItemReader
     static void Call(Fields item, JsonObject read)
     {
         foreach (var field in new[] { "call_id", "name", "arguments" }) read[field] = item.RequiredText(field);
+        if (item.Any("namespace") is not null)
+            item.Problem.Add(ApiError.UnsupportedField(item.Name("namespace"), "Functions have no namespaces here."));
+        ReadCaller(item);
+    }
+
+    // OpenAI's programs that call tools are none of this server's: the model calls.
+    static void ReadCaller(Fields item)
+    {
+        if (item.Of("caller", JsonValueKind.Object, "an object") is not { } given) return;
+        var caller = new Fields(given, item.Name("caller"), item.Problem);
+        caller.Word("type", ["direct"], required: true);
+        caller.Done();
     }
 
     static void Output(Fields item, JsonObject read)
@@ -51,6 +63,7 @@ static class ItemReader
         read["call_id"] = item.RequiredText("call_id");
         read["output"] = item.Peek("output") is { ValueKind: JsonValueKind.String } ? item.Text("output")
             : Parts(item, "output", "input_text");
+        ReadCaller(item);
     }
 
     static void Thought(Fields item, JsonObject read)

@@ -28,9 +28,10 @@ static class ResponseFields
     {
         var names = ConversationKey.Read(fields);
         foreach (var (field, name) in names) echo[field] = name;
-        // The cache keeps a prefix as long as it has room.
-        echo["prompt_cache_retention"] = fields.Has("prompt_cache_retention")
-            ? fields.Word("prompt_cache_retention", ["in_memory", "in-memory", "24h"]) : null;
+        // What of it has an effect is a chat's business too.
+        echo["prompt_cache_retention"] = fields.Peek("prompt_cache_retention") is { } kept ? Translation.Node(kept) : null;
+        if (fields.Peek("prompt_cache_options") is { } given) echo["prompt_cache_options"] = Translation.Node(given);
+        foreach (var name in new[] { "prompt_cache_retention", "prompt_cache_options" }) UnsupportedFields.Check(fields, name);
         if (fields.Has("service_tier") && fields.Word("service_tier", ["auto", "default", "flex", "priority", "scale"]) is { } tier)
             fields.Problem.AddIf(tier is not ("auto" or "default"),
                 ApiError.UnsupportedField("service_tier", "There is one tier; 'auto' and 'default' are taken."));

@@ -28,7 +28,7 @@ static class ReasoningPlan
         if (request.ThinkingBudget is not null && template.Reasoning.Format is null)
             problem.Add(ApiError.UnsupportedField(ReasoningReader.BudgetField,
                 "This model's chat template shows no thinking, so there is none to limit."));
-        if (request.Effort is { } effort) Set(effort, template.Reasoning, variables, problem);
+        if (request.Effort is { } effort) Set(effort, request.EffortNamed, template.Reasoning, variables, problem);
         return variables.Count == 0 ? null : variables;
     }
 
@@ -54,19 +54,19 @@ static class ReasoningPlan
     static bool IsSwitchedOff(string name, JsonNode? value, TemplateReasoning reasoning) => reasoning.Format is null
         && TemplateReasoning.Switches.Contains(name) && value?.GetValueKind() == JsonValueKind.False;
 
-    static void Set(string effort, TemplateReasoning reasoning, JsonObject variables, Problem problem)
+    static void Set(string effort, (string Field, string Usual) named, TemplateReasoning reasoning, JsonObject variables, Problem problem)
     {
-        const string name = TemplateReasoning.EffortName;
-        if (reasoning.TakesEffort) variables.TryAdd(name, effort);
+        if (reasoning.TakesEffort) variables.TryAdd(TemplateReasoning.EffortName, effort);
         if (reasoning.Switch is { } found) variables.TryAdd(found, effort != TemplateReasoning.NoEffort);
-        if (reasoning.TakesEffort || reasoning.Switch is not null || HappensAnyway(effort, reasoning)) return;
-        problem.Add(ApiError.UnsupportedField(name, reasoning.Format is null
-            ? "This model's chat template shows no thinking; 'none' and 'medium' are taken."
-            : "This model's chat template lets nobody set how much it thinks; 'medium' is taken, and "
+        if (reasoning.TakesEffort || reasoning.Switch is not null || HappensAnyway(effort, named.Usual, reasoning)) return;
+        var none = named.Field == TemplateReasoning.EffortName ? "'none' and " : "";
+        problem.Add(ApiError.UnsupportedField(named.Field, reasoning.Format is null
+            ? $"This model's chat template shows no thinking; {none}'{named.Usual}' {(none.Length > 0 ? "are" : "is")} taken."
+            : $"This model's chat template lets nobody set how much it thinks; '{named.Usual}' is taken, and "
                 + $"'{ReasoningReader.BudgetField}' limits it."));
     }
 
-    // OpenAI's default asks for nothing.
-    static bool HappensAnyway(string effort, TemplateReasoning reasoning) =>
-        effort == "medium" || (effort == TemplateReasoning.NoEffort && reasoning.Format is null);
+    // What an API takes for granted asks for nothing; this server's own word for thinking as usual is 'medium'.
+    static bool HappensAnyway(string effort, string usual, TemplateReasoning reasoning) =>
+        effort == "medium" || effort == usual || (effort == TemplateReasoning.NoEffort && reasoning.Format is null);
 }

@@ -121,6 +121,14 @@ public sealed class MessageTests(ChatServer shared, ToolServer tools, ThinkingSe
     [InlineData("""{"max_tokens":null}""", 400, "invalid_request_error", "max_tokens")]
     [InlineData("""{"messages":[]}""", 400, "invalid_request_error", "messages")]
     [InlineData("""{"messages":[{"role":"system","content":"x"}]}""", 400, "invalid_request_error", "messages[0].role")]
+    [InlineData("""{"messages":[{"role":"user","content":[]}]}""", 400, "invalid_request_error", "messages[0].content")]
+    [InlineData("""{"output_config":{"effort":"low"}}""", 400, "invalid_request_error", "'output_config.effort'")]
+    [InlineData("""{"speed":"fast"}""", 400, "invalid_request_error", "speed")]
+    [InlineData("""{"inference_geo":"us"}""", 400, "invalid_request_error", "no region")]
+    [InlineData("""{"tools":[{"name":"f","input_schema":{"type":"object"},"allowed_callers":["code_execution_20260120"]}]}""", 400,
+        "invalid_request_error", "tools[0].allowed_callers[0]")]
+    [InlineData("""{"tools":[{"name":"f","input_schema":{"type":"object"},"defer_loading":true}]}""", 400, "invalid_request_error",
+        "tools[0].defer_loading")]
     [InlineData("""{"messages":[{"role":"user","content":[{"type":"image","source":{}}]}]}""", 400, "invalid_request_error",
         "messages[0].content[0].type")]
     [InlineData("""{"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"x"}]}]}""", 400,
@@ -139,6 +147,34 @@ public sealed class MessageTests(ChatServer shared, ToolServer tools, ThinkingSe
         Assert.Equal((status, "error", type), ((int)reply.StatusCode, (string?)said["type"], (string?)said["error"]!["type"]));
         Assert.Contains(names, (string?)said["error"]!["message"], StringComparison.Ordinal);
         Assert.StartsWith("req_", (string?)said["request_id"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"output_config":{"effort":"high"},"speed":"standard"}""")]
+    [InlineData("""{"thinking":{"type":"disabled"}}""")]
+    [InlineData("""{"messages":[{"role":"user","content":"a"},{"role":"system","content":"b"},{"role":"user","content":"c"}]}""")]
+    public async Task What_asks_for_what_happens_anyway_is_answered(string more)
+    {
+        var block = (await ReplyAsync(shared.Running, more))["content"]![0]!.AsObject();
+        // Clients check a block that cites nothing for having no citations at all.
+        Assert.Equal(["type", "text"], block.Select(field => field.Key));
+    }
+
+    [Fact]
+    public void Examples_of_a_tool_stand_in_its_schema_and_the_system_speaks_where_it_stood()
+    {
+        var problem = new Problem();
+        var body = JsonNode.Parse("""
+            {"tools":[{"name":"f","input_schema":{"type":"object"},"input_examples":[{"a":1}],"allowed_callers":["direct"],
+              "defer_loading":false}],
+             "messages":[{"role":"user","content":"a"},{"role":"system","content":[{"type":"text","text":"Be brief."}]}]}
+            """)!;
+        var fields = new Fields(System.Text.Json.JsonSerializer.SerializeToElement(body), "", problem);
+        var read = MessageList.Read(fields);
+        Assert.Equal("""{"role":"system","content":"Be brief."}""", read[1]!.ToJsonString());
+        var offer = AnthropicTools.Read(fields)!;
+        Assert.Null(problem.First);
+        Assert.Contains("""{"type":"object","examples":[{"a":1}]}""", offer.Tools.ToJsonString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,6 +23,21 @@ public sealed class CohereChatTests(ChatServer shared, ToolServer tools, Thinkin
     }
 
     [Fact]
+    public async Task Streamed_pieces_bring_the_log_probabilities_of_their_tokens()
+    {
+        var whole = (await ReplyAsync(shared.Running, """{"logprobs":true}"""))["logprobs"]!.AsArray();
+        var pieces = (await EventsAsync(shared.Running, """{"logprobs":true}"""))
+            .Where(item => (string?)item["type"] == "content-delta").ToList();
+        Assert.All(pieces, piece => Assert.Equal((string?)piece["delta"]!["message"]!["content"]!["text"],
+            (string?)piece["logprobs"]!["text"]));
+        Assert.Equal(whole.SelectMany(each => each!["token_ids"]!.AsArray()).Select(id => (int)id!).SkipLast(whole.Count - Count(pieces)),
+            pieces.SelectMany(piece => piece["logprobs"]!["token_ids"]!.AsArray()).Select(id => (int)id!));
+        Assert.DoesNotContain(await EventsAsync(shared.Running, "{}"), item => item["logprobs"] is not null);
+
+        static int Count(IEnumerable<JsonNode> pieces) => pieces.Sum(piece => piece["logprobs"]!["token_ids"]!.AsArray().Count);
+    }
+
+    [Fact]
     public async Task The_end_is_told_by_its_cause()
     {
         var stopped = await ReplyAsync(shared.Running, """{"stop_sequences":["fine"]}""");

@@ -33,6 +33,12 @@ public sealed class ResponseRefusalTests(ChatServer shared) : IClassFixture<Chat
     [InlineData("""{"max_output_tokens":0}""", "max_output_tokens", "invalid_value")]
     [InlineData("""{"max_output_tokens":99999}""", "input", "context_length_exceeded")]
     [InlineData("""{"metadata":{"k":1}}""", "metadata.k", "invalid_type")]
+    [InlineData("""{"input":[{"type":"function_call","call_id":"c","name":"f","arguments":"{}","namespace":"n"}]}""",
+        "input[0].namespace", "unsupported_parameter")]
+    [InlineData("""{"input":[{"type":"function_call","call_id":"c","name":"f","arguments":"{}","caller":{"type":"program"}}]}""",
+        "input[0].caller.type", "invalid_value")]
+    [InlineData("""{"prompt_cache_retention":"24h"}""", "prompt_cache_retention", "unsupported_parameter")]
+    [InlineData("""{"prompt_cache_options":{"mode":"explicit"}}""", "prompt_cache_options", "unsupported_parameter")]
     [InlineData("""{"conversation":"conv_1"}""", "conversation", "unsupported_parameter")]
     [InlineData("""{"prompt":{"id":"p"}}""", "prompt", "unsupported_parameter")]
     [InlineData("""{"background":true,"store":false}""", "background", "invalid_value")]
@@ -50,6 +56,19 @@ public sealed class ResponseRefusalTests(ChatServer shared) : IClassFixture<Chat
     {
         var reply = await shared.Running.PostAsync(Asked.Path, """{"model":"nobody","input":"x"}""");
         Assert.Equal(HttpStatusCode.NotFound, reply.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_asks_for_what_happens_anyway_is_answered()
+    {
+        var reply = await shared.Running.PostAsync(Asked.Path, Asked.Body("""
+            {"prompt_cache_options":{"mode":"implicit","ttl":"30m"},"prompt_cache_retention":"in_memory","store":false,"input":[
+             {"role":"user","content":"x"},
+             {"type":"function_call","call_id":"c","name":"f","arguments":"{}","caller":{"type":"direct"},"namespace":null},
+             {"type":"function_call_output","call_id":"c","output":"1","caller":{"type":"direct"}}]}
+            """).ToJsonString());
+        var said = await RunningServer.JsonAsync(reply);
+        Assert.Equal((HttpStatusCode.OK, "implicit"), (reply.StatusCode, (string?)said["prompt_cache_options"]?["mode"]));
     }
 
     [Fact]
