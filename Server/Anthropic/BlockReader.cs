@@ -11,7 +11,7 @@ static class BlockReader
 {
     const int MostBlocks = 2048;
 
-    // By a message's role.
+    // By a message's role; what has no role of these is refused for that.
     static readonly Dictionary<string, string[]> types = new()
     {
         ["user"] = ["text", "tool_result"],
@@ -24,7 +24,7 @@ static class BlockReader
     {
         var said = new JsonObject { ["role"] = role };
         var (texts, calls) = (new JsonArray(), new JsonArray());
-        foreach (var block in Blocks(message, "content", types[role]))
+        foreach (var block in Blocks(message, "content", types.GetValueOrDefault(role, ["text"])))
             switch (block.Type)
             {
                 case "text": texts.Add(Text(block.Fields.RequiredText("text"))); Done(block.Fields); break;

@@ -121,6 +121,7 @@ public sealed class MessageTests(ChatServer shared, ToolServer tools, ThinkingSe
     [InlineData("""{"max_tokens":null}""", 400, "invalid_request_error", "max_tokens")]
     [InlineData("""{"messages":[]}""", 400, "invalid_request_error", "messages")]
     [InlineData("""{"messages":[{"role":"system","content":"x"}]}""", 400, "invalid_request_error", "messages[0].role")]
+    [InlineData("""{"messages":[{"content":"x"}]}""", 400, "invalid_request_error", "messages[0].role")]
     [InlineData("""{"messages":[{"role":"user","content":[]}]}""", 400, "invalid_request_error", "messages[0].content")]
     [InlineData("""{"output_config":{"effort":"low"}}""", 400, "invalid_request_error", "'output_config.effort'")]
     [InlineData("""{"speed":"fast"}""", 400, "invalid_request_error", "speed")]
