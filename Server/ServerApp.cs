@@ -26,6 +26,7 @@ using Majlis.Server.Reference;
 using Majlis.Server.Replies;
 using Majlis.Server.Rerank;
 using Majlis.Server.Responses;
+using Majlis.Server.Retention;
 using Majlis.Server.Runs;
 using Majlis.Server.Tokens;
 using Majlis.Server.Training;
@@ -58,6 +59,7 @@ public static class ServerApp
         builder.Services.AddFiles(options);
         builder.Services.AddBatches(options);
         builder.Services.AddVectorStores(options);
+        builder.Services.AddSingleton<OwnedFiles>().AddHostedService<ExpirySweep>();
         builder.Services.AddFineTuning(options, parts.Starter);
         AddChat(builder.Services, options);
         builder.Services.AddRequestLimits(options);

@@ -2,10 +2,10 @@
 // versions that learnt from the erased votes. Feedback erases what is in the store, OwnedFiles what lies beside it.
 using Majlis.Feedback.Store;
 using Majlis.Server.Access;
-using Majlis.Server.Batches;
 using Majlis.Server.Catalog;
 using Majlis.Server.Operations;
 using Majlis.Server.Reference;
+using Majlis.Server.Retention;
 using Majlis.Server.Wire;
 using Microsoft.AspNetCore.Http.HttpResults;
 

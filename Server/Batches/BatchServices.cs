@@ -9,7 +9,7 @@ static class BatchServices
     {
         services.AddSingleton(given => new BatchStore(options.Data, given.GetRequiredService<IdSource>(),
             given.GetRequiredService<TimeProvider>(), given.GetRequiredService<ILogger<BatchStore>>()));
-        services.AddSingleton<BatchInput>().AddSingleton<BatchCalls>().AddSingleton<BatchRun>().AddSingleton<OwnedFiles>();
+        services.AddSingleton<BatchInput>().AddSingleton<BatchCalls>().AddSingleton<BatchRun>();
         services.AddSingleton<BatchRunner>().AddHostedService(given => given.GetRequiredService<BatchRunner>());
     }
 }

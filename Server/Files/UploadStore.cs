@@ -43,6 +43,7 @@ sealed class UploadStore(string data, FileStore files, IdSource ids, TimeProvide
     /// <summary>How many bytes an owner may still bring: what is announced counts until it is completed, cancelled or over.</summary>
     public long Room(string owner) => files.Room(owner) - Pending(owner).Sum(upload => upload.Bytes);
 
+    /// <summary>The owner's uploads that still take parts.</summary>
     public IEnumerable<StoredUpload> Pending(string owner) =>
         Records.All.Where(upload => upload.Owner == owner && upload.Status == "pending" && upload.ExpiresAt > Now);
 

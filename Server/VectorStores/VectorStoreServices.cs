@@ -10,7 +10,6 @@ static class VectorStoreServices
         services.AddSingleton(given => new StoreRecords(options.Data, given.GetRequiredService<IdSource>(),
             given.GetRequiredService<TimeProvider>(), given.GetRequiredService<ILogger<StoreRecords>>()));
         services.AddSingleton<StoreFiles>().AddSingleton<StoreSearch>();
-        services.AddHostedService<ExpirySweep>();
         services.AddSingleton<StoreReader>().AddHostedService(given => given.GetRequiredService<StoreReader>());
     }
 }

@@ -1,5 +1,6 @@
 // What has expired leaves the disk although nobody asks for anything.
 using Majlis.Server.Files;
+using Majlis.Server.Retention;
 using Majlis.Server.VectorStores;
 using Majlis.Server.Wire;
 using Majlis.tests.Support;

@@ -1,8 +1,9 @@
 // Deletes files, uploads and vector stores that have expired, also where nobody asks for any. Knows nothing of what they hold.
 using Majlis.Server.Files;
 using Majlis.Server.Operations;
+using Majlis.Server.VectorStores;
 
-namespace Majlis.Server.VectorStores;
+namespace Majlis.Server.Retention;
 
 sealed class ExpirySweep(FileStore files, UploadStore uploads, StoreRecords stores, TimeProvider time, ILogger<ExpirySweep> log)
     : BackgroundService

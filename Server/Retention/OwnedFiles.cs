@@ -1,8 +1,9 @@
 // What one owner keeps below --data: files, uploads, vector stores, batches. Goes with the voter who is erased. Knows no votes.
+using Majlis.Server.Batches;
 using Majlis.Server.Files;
 using Majlis.Server.VectorStores;
 
-namespace Majlis.Server.Batches;
+namespace Majlis.Server.Retention;
 
 sealed class OwnedFiles(FileStore files, UploadStore uploads, StoreRecords stores, BatchStore batches, BatchRunner runner)
 {
